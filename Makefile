@@ -1,0 +1,47 @@
+# The two commands that matter are `make run` and `make test`; both do all the set-up. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast test-real lint format lock
+
+PYTHON := .venv/bin/python
+COMPILE := $(PYTHON) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	--custom-compile-command "make lock"
+PAGES := templates
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
+
+run: ## Install, migrate and start everything on this machine; PORT=8000
+	@requirements/install base
+	@exec $(PYTHON) manage.py run
+
+test: ## Run every test that can run on this machine; ARGS="tests/posts -k due" narrows it down
+	@requirements/install dev
+	@$(PYTHON) manage.py test $(ARGS)
+
+test-fast: ## Run the everyday tests on the embedded database alone
+	@requirements/install dev
+	@$(PYTHON) manage.py test --leg everyday --database sqlite $(ARGS)
+
+test-real: ## Run the tests against a real Bluesky server and a third party's Mastodon server
+	@requirements/install dev
+	@$(PYTHON) manage.py test --leg real $(ARGS)
+
+lint: ## Check style, types, templates, room boundaries, migrations and deployment settings
+	@requirements/install dev
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m djlint --quiet --lint $(PAGES)
+	.venv/bin/lint-imports
+	$(PYTHON) -m mypy apps config
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+format: ## Rewrite Python in the house style
+	@requirements/install dev
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+lock: ## Resolve pyproject.toml anew into requirements/*.txt; UPGRADE=--upgrade takes newer versions
+	@requirements/install dev
+	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements/base.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group test --group lint --constraint requirements/base.txt -o requirements/dev.txt
+	$(COMPILE) $(UPGRADE) --group bootstrap -o requirements/bootstrap.txt
