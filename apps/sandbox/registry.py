@@ -1,0 +1,19 @@
+"""The simulated platforms: one line each, with the place of its port after the hub's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from apps.sandbox.core.platform import Platform
+
+PLATFORMS = {
+    "apps.sandbox.instagram": 1,
+    "apps.sandbox.mastodon": 2,
+}
+
+
+def platforms() -> Iterator[tuple[Platform, int]]:
+    """Each platform (its package's `PLATFORM`) and how far its port lies above the hub's."""
+    for module, offset in PLATFORMS.items():
+        yield import_module(module).PLATFORM, offset
