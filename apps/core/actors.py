@@ -1,0 +1,30 @@
+"""Who acts: a person, the system itself, or (later) a key. Diaries store this, services ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class ActorKind(StrEnum):
+    USER = "user"
+    SYSTEM = "system"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`id` is the user's id, None for the system; `address` the truncated network address of the request, if any."""
+
+    kind: ActorKind
+    id: UUID | None = None
+    request_id: str = ""
+    address: str = ""
+
+    @classmethod
+    def user(cls, user_id: UUID, *, request_id: str = "", address: str = "") -> Actor:
+        return cls(ActorKind.USER, user_id, request_id, address)
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)

@@ -1,0 +1,38 @@
+"""Start-up checks of what a setting can get wrong and nobody would notice until it hurt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Tags
+from django.db import connections
+from django.db.utils import OperationalError
+
+
+@register(Tags.database)
+def application_role_is_walled(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """On PostgreSQL the application must not be able to see past row-level security."""
+    if settings.DATABASE_AS_OWNER or "default" not in (databases or []):
+        return []
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            name, bypasses = cursor.fetchone()
+            cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
+            (owned,) = cursor.fetchone()
+    except OperationalError:
+        return []  # The migrate and run commands say this in words of their own.
+    if not bypasses and not owned:
+        return []
+    return [
+        Error(
+            f"The database role {name!r} bypasses row-level security or owns tables.",
+            hint="Run manage.py migrate, which creates the role postroom_app, and let DATABASE_URL's role be a member of it.",
+            id="postroom.E001",
+        )
+    ]

@@ -1,0 +1,54 @@
+"""Querysets and managers that know the tenant in context and fail closed without one."""
+
+from __future__ import annotations
+
+from typing import Self, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+
+from apps.core import tenancy
+
+M = TypeVar("M", bound=models.Model)
+
+
+class TenantQuerySet(models.QuerySet[M]):
+    """Reads of tenant-owned rows."""
+
+    def locked(self, pk: UUID) -> M:
+        """The row, held for the rest of the transaction; raises Model.DoesNotExist for a stranger's id too."""
+        return self.select_for_update().get(pk=pk)
+
+    def skipping_locked(self) -> Self:
+        """Rows that no other worker holds. SQLite has one writer at a time and needs no row locks."""
+        if connection.features.has_select_for_update_skip_locked:
+            return self.select_for_update(skip_locked=True, of=("self",))
+        return self
+
+
+class OrganizationScopedManager(models.Manager[M]):
+    """Rows of the organization in context."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        tenant = tenancy.required()
+        return super().get_queryset().filter(organization_id=tenant.organization_id)
+
+
+class WorkspaceScopedManager(models.Manager[M]):
+    """Rows of the organization in context, in the workspaces that may be seen."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        tenant = tenancy.required()
+        rows = super().get_queryset().filter(organization_id=tenant.organization_id)
+        if isinstance(tenant.workspace_ids, tenancy.Everywhere):
+            return rows
+        return rows.filter(workspace_id__in=tenant.workspace_ids)
+
+
+class AcrossTenantsManager(models.Manager[M]):
+    """All rows, inside `tenancy.across_tenants(reason)` only. Reading it in a diff should raise an eyebrow."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        if not tenancy.current().across:
+            raise tenancy.NoTenant("across_tenants is used inside tenancy.across_tenants(reason)")
+        return super().get_queryset()

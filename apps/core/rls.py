@@ -1,0 +1,176 @@
+"""The database wall: row-level security policies, roles and tenant-true foreign keys on PostgreSQL.
+
+Two roles that cannot log in: `postroom_app`, which the application takes when it connects, and `postroom_across`, which
+`tenancy.across_tenants` takes for one transaction. Neither owns a table nor bypasses policies. Migrations run as the
+owner. On SQLite all of this does nothing: the first wall, the scoped managers, stands alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+from apps.core.tenancy import ACROSS_ROLE
+
+APP_ROLE = "postroom_app"
+POLICY = "tenant"
+ACROSS_POLICY = "across_tenants"
+
+# Sub-selects, so that PostgreSQL reads each setting once a statement; an unset or emptied setting is NULL: no rows.
+ORGANIZATION = "(SELECT nullif(current_setting('postroom.organization_id', true), '')::uuid)"
+USER = "(SELECT nullif(current_setting('postroom.user_id', true), '')::uuid)"
+ANY_WORKSPACE = "(SELECT current_setting('postroom.workspace_ids', true) = '*')"
+# The outer cast makes it one array: ANY (SELECT ...) alone would compare with rows.
+WORKSPACES = (
+    "(SELECT string_to_array(nullif(nullif(current_setting('postroom.workspace_ids', true), ''), '*'), ','))::uuid[]"
+)
+
+OWN_ORGANIZATION = f"organization_id = {ORGANIZATION}"
+OWN_WORKSPACE = f"{OWN_ORGANIZATION} AND ({ANY_WORKSPACE} OR workspace_id = ANY ({WORKSPACES}))"
+# Rows of the organization that may or may not belong to a workspace (events, audit entries).
+OWN_OR_SHARED = f"{OWN_ORGANIZATION} AND (workspace_id IS NULL OR {ANY_WORKSPACE} OR workspace_id = ANY ({WORKSPACES}))"
+
+CREATE_ROLES = """
+DO $$
+DECLARE wanted text;
+BEGIN
+  FOREACH wanted IN ARRAY ARRAY['{app}', '{across}'] LOOP
+    BEGIN
+      EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', wanted);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END;
+    BEGIN
+      EXECUTE format('GRANT %I TO %I', wanted, current_user);
+    EXCEPTION WHEN unique_violation OR insufficient_privilege OR invalid_grant_operation THEN NULL;
+    END;
+  END LOOP;
+END $$;
+""".format(app=APP_ROLE, across=ACROSS_ROLE)
+
+
+class CreateRoles(Operation):
+    """Create the two roles of the application if the cluster lacks them."""
+
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(CREATE_ROLES, params=None)
+
+    def database_backwards(self, *args: Any) -> None:
+        pass  # Roles belong to the cluster, and other databases may use them.
+
+    def describe(self) -> str:
+        return "Create the application's roles"
+
+
+class ProtectTable(Operation):
+    """Give a tenant-owned table its policies and make its foreign keys stay inside the tenant.
+
+    `visible` is the condition under which a row may be read and written; without one it follows from the columns.
+    """
+
+    reversible = True
+
+    def __init__(self, model_name: str, *, visible: str | None = None) -> None:
+        self.model_name = model_name
+        self.visible = visible
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name], {"visible": self.visible} if self.visible else {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        visible = self.visible or _visible(model)
+        quote = schema_editor.quote_name
+        table = quote(model._meta.db_table)
+        for statement in (
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY {POLICY} ON {table} USING ({visible}) WITH CHECK ({visible})",
+            f"CREATE POLICY {ACROSS_POLICY} ON {table} TO {ACROSS_ROLE} USING (true) WITH CHECK (true)",
+        ):
+            schema_editor.execute(statement, params=None)
+        for field in _tenant_references(model):
+            _keep_inside_tenant(schema_editor, model, field)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        table = schema_editor.quote_name(model._meta.db_table)
+        for policy in (POLICY, ACROSS_POLICY):
+            schema_editor.execute(f"DROP POLICY {policy} ON {table}", params=None)
+        schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", params=None)
+        schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", params=None)
+
+    def describe(self) -> str:
+        return f"Protect {self.model_name} by row-level security"
+
+
+def _visible(model: type[models.Model]) -> str:
+    columns = {field.column: field for field in model._meta.local_fields}
+    if "workspace_id" not in columns:
+        return OWN_ORGANIZATION
+    return OWN_OR_SHARED if columns["workspace_id"].null else OWN_WORKSPACE
+
+
+def _columns(model: type[models.Model]) -> tuple[str, ...]:
+    """The columns that a reference into this model repeats: organization, and workspace where every row has one."""
+    found = {field.column: field for field in model._meta.local_fields}
+    if "workspace_id" in found and not found["workspace_id"].null:
+        return ("organization_id", "workspace_id")
+    return ("organization_id",) if "organization_id" in found else ()
+
+
+def _tenant_references(model: type[models.Model]) -> list[models.ForeignKey[Any, Any]]:
+    return [
+        field
+        for field in model._meta.local_fields
+        if isinstance(field, models.ForeignKey) and _columns(field.related_model)  # type: ignore[arg-type]
+    ]
+
+
+def _keep_inside_tenant(
+    schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model], field: models.ForeignKey[Any, Any]
+) -> None:
+    """A foreign key that repeats the tenant's columns: policies do not guard references, so a constraint does."""
+    target: type[models.Model] = field.related_model  # type: ignore[assignment]
+    shared = tuple(column for column in _columns(target) if column in _columns(model))
+    if not shared:
+        return
+    quote = schema_editor.quote_name
+    key = ", ".join([*shared, "id"])
+    target_table = target._meta.db_table
+    target_key = quote(f"{target_table}_{'_'.join(shared)}_key"[:63])
+    exists = "SELECT 1 FROM pg_constraint WHERE conname = '{}' AND conrelid = '{}'::regclass"
+    schema_editor.execute(
+        f"DO $$ BEGIN IF NOT EXISTS ({exists.format(target_key.strip(chr(34)), quote(target_table))}) THEN "
+        f"ALTER TABLE {quote(target_table)} ADD CONSTRAINT {target_key} UNIQUE ({key}); END IF; END $$",
+        params=None,
+    )
+    name = quote(f"{model._meta.db_table}_{field.column}_tenant_fk"[:63])
+    schema_editor.execute(
+        f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {name} "
+        f"FOREIGN KEY ({', '.join([*shared, quote(field.column)])}) REFERENCES {quote(target_table)} ({key}) "
+        "DEFERRABLE INITIALLY DEFERRED",
+        params=None,
+    )

@@ -1,0 +1,127 @@
+"""The two walls between tenants: who is in context, and how PostgreSQL is told.
+
+`scope(...)` puts an organization (and the workspaces that the member may see) into context. Scoped managers
+(`apps.core.querysets`) filter by it and raise `NoTenant` outside of any. On PostgreSQL the scope is a transaction in which
+the same facts are set with SET LOCAL, for the row-level security policies (`apps.core.rls`); so never wait for a network
+inside one.
+
+`across_tenants(reason)` is the named exception for jobs that serve every tenant (claiming due rows, relaying events): on
+PostgreSQL it takes the role `postroom_across`, whose policies see all rows, for one transaction.
+
+`as_user(user)` lets a person read their own memberships before any organization is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from enum import Enum
+from uuid import UUID
+
+from django.db import connection, transaction
+
+
+class NoTenant(RuntimeError):
+    """Tenant-owned rows were asked for with no tenant in context."""
+
+
+class Everywhere(Enum):
+    """Every workspace of the organization."""
+
+    ALL = "*"
+
+
+ALL = Everywhere.ALL
+ACROSS_ROLE = "postroom_across"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The tenant in context. `workspace_ids` are those that may be seen; `across` names a cross-tenant reason."""
+
+    organization_id: UUID | None = None
+    workspace_ids: frozenset[UUID] | Everywhere = frozenset()
+    user_id: UUID | None = None
+    across: str = ""
+
+
+NOBODY = Tenant()
+_current: ContextVar[Tenant] = ContextVar("postroom_tenant", default=NOBODY)
+
+
+def current() -> Tenant:
+    return _current.get()
+
+
+def required() -> Tenant:
+    """The tenant in context; raises NoTenant without one."""
+    tenant = _current.get()
+    if tenant.organization_id is None:
+        raise NoTenant("Tenant-owned rows are read and written inside tenancy.scope(...)")
+    return tenant
+
+
+@contextmanager
+def scope(*, organization_id: UUID, workspace_ids: Iterable[UUID] | Everywhere = ALL) -> Iterator[Tenant]:
+    """Work for one organization and the given workspaces; nested scopes may change both."""
+    seen = workspace_ids if isinstance(workspace_ids, Everywhere) else frozenset(workspace_ids)
+    tenant = replace(_current.get(), organization_id=organization_id, workspace_ids=seen, across="")
+    with _entered(tenant):
+        yield tenant
+
+
+@contextmanager
+def as_user(user_id: UUID) -> Iterator[Tenant]:
+    """Let a person see their own memberships and organizations, across organizations, and nothing else."""
+    with _entered(replace(_current.get(), user_id=user_id)) as tenant:
+        yield tenant
+
+
+@contextmanager
+def across_tenants(reason: str) -> Iterator[Tenant]:
+    """Serve every tenant in one transaction; `reason` is what a reviewer reads. Use `Model.across_tenants` inside."""
+    if not reason:
+        raise ValueError("Say why all tenants are touched at once")
+    with _entered(Tenant(across=reason)) as tenant:
+        yield tenant
+
+
+@contextmanager
+def _entered(tenant: Tenant) -> Iterator[Tenant]:
+    before = _current.get()
+    token = _current.set(tenant)
+    try:
+        if connection.vendor != "postgresql":
+            yield tenant
+            return
+        with transaction.atomic():
+            _tell_database(before, tenant)
+            yield tenant
+            # After an error the rollback restores these by itself; after success the outer scope gets its own back.
+            _tell_database(tenant, before)
+    finally:
+        _current.reset(token)
+
+
+def _tell_database(before: Tenant, tenant: Tenant) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('postroom.organization_id', %s, true), set_config('postroom.workspace_ids', %s, true),"
+            " set_config('postroom.user_id', %s, true)",
+            [_text(tenant.organization_id), _workspaces_text(tenant), _text(tenant.user_id)],
+        )
+        if bool(tenant.across) != bool(before.across):
+            # DEFAULT is the role that the connection was opened with.
+            cursor.execute(f"SET LOCAL role TO {ACROSS_ROLE if tenant.across else 'DEFAULT'}")
+
+
+def _text(value: UUID | None) -> str:
+    return str(value) if value else ""
+
+
+def _workspaces_text(tenant: Tenant) -> str:
+    if isinstance(tenant.workspace_ids, Everywhere):
+        return tenant.workspace_ids.value
+    return ",".join(sorted(str(workspace_id) for workspace_id in tenant.workspace_ids))

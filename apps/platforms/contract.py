@@ -1,0 +1,329 @@
+"""What every adapter is: a translation between Postroom's words and one platform's API.
+
+An adapter is pure input and output. It is handed an `httpx.Client`, its endpoints and a clock; it keeps no state
+between calls, never waits, never retries on its own (but for a protocol step that the platform refuses before acting,
+such as a fresh DPoP nonce), and raises nothing but the errors of `apps.platforms.errors`.
+
+Publishing has three calls. `stage` does all that the platform lets us do early (uploads, containers, waiting); it may
+be called again with what it returned before and then goes on from there. `commit` is the single request that makes the
+post public. `find` answers whether a commit whose answer was lost took effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import IO, Any, ClassVar, Final, Protocol
+
+from apps.core.secrets import Secret
+
+NO_SECRET: Final = Secret("")
+
+JSON = Mapping[str, Any]  # plain JSON values only: it is stored in rows
+
+
+# --- what a platform can do, as data ----------------------------------------------------------------------------------
+
+
+class Counting(StrEnum):
+    """How a platform measures a text; `apps.platforms.text.length` does the measuring."""
+
+    CODE_POINTS = "code_points"
+    GRAPHEMES = "graphemes"
+    UTF16_UNITS = "utf16_units"
+    MASTODON = "mastodon"  # graphemes; a URL counts 23, a remote mention without its host
+    FEDIVERSE = "fediverse"  # servers of other software: the larger of Mastodon's count and raw code points
+
+
+class ConnectBy(StrEnum):
+    """How an account of the platform can be connected."""
+
+    OAUTH = "oauth"
+    INSTANCE_OAUTH = "instance_oauth"  # OAuth at a server that the person names
+    APP_PASSWORD = "app_password"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice that a post may make on this platform, shown by the composer and checked before scheduling."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()  # (value, label); empty: free text
+    default: str = ""
+    required: bool = False
+    counts_in_text: bool = False  # its value adds to the length of the text (a content warning)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """One platform's limits. Sizes are bytes, lengths are counted as `counting` says."""
+
+    max_text: int
+    counting: Counting
+    max_text_bytes: int | None = None
+    text_required: bool = False  # True: a post may not consist of media alone
+    min_media: int = 0
+    max_media: int = 0
+    media_types: frozenset[str] = frozenset()  # MIME types taken as they are
+    max_image_bytes: int = 0
+    max_image_pixels: int | None = None
+    min_aspect: float | None = None  # width / height
+    max_aspect: float | None = None
+    max_alt: int = 0
+    max_hashtags: int | None = None
+    max_mentions: int | None = None
+    first_comment: bool = False
+    threads: bool = False
+    max_comment: int | None = None  # None: as max_text
+    max_comment_media: int | None = None  # None: as max_media
+    options: tuple[Option, ...] = ()
+    idempotent_commit: bool = False  # a repeated commit with the same key is the same post
+    findable: bool = False  # a post can be looked up after a lost answer
+    pulls_media: bool = False  # the platform fetches media from a public address of ours
+    connect_by: tuple[ConnectBy, ...] = (ConnectBy.OAUTH,)
+
+
+# --- credentials and consent ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """The application that asks for consent. `server` is the origin it is registered at, where that varies.
+
+    `scopes` are those it was registered with (): not known, or the same everywhere; a consent may ask for no others."""
+
+    client_id: str
+    client_secret: Secret = NO_SECRET
+    server: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What an adapter needs to act for one account; short-lived, handed over for one piece of work.
+
+    `server` is the origin to talk to where it varies (Mastodon instance, Bluesky PDS); `extra` holds further secrets by
+    name (for example a DPoP key), `facts` plain values (for example the authorization server's origin).
+    """
+
+    remote_user_id: str
+    access_token: Secret
+    refresh_token: Secret = NO_SECRET
+    expires_at: datetime | None = None  # None: the platform did not say
+    refresh_expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    server: str = ""
+    client: OAuthClient | None = None
+    extra: Mapping[str, Secret] = field(default_factory=dict)
+    facts: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStart:
+    """Where to send the person, and what must be kept (encrypted) until they come back."""
+
+    authorize_url: str
+    keep: Secret  # JSON text: PKCE verifier, DPoP key, issuer, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """An account that a consent lets us publish to. `kind` is "profile", "page", "channel", ...
+
+    `limits` overrides numbers of `Capabilities` by field name where the account's own server says otherwise (a Mastodon
+    instance with 5,000 characters); plain JSON values."""
+
+    remote_id: str
+    kind: str
+    handle: str
+    name: str
+    url: str = ""
+    avatar_url: str = ""
+    limits: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What one consent gave: a credential and the channels to choose from; `missing_scopes` were asked for and
+    refused."""
+
+    credential: Credential
+    channels: tuple[Channel, ...]
+    missing_scopes: tuple[str, ...] = ()
+
+
+# --- publishing -------------------------------------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    MAIN = "main"
+    FIRST_COMMENT = "first_comment"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file that goes out with a post. `open` gives a fresh binary stream; `public_url` is set for platforms that
+    pull."""
+
+    id: str
+    mime_type: str
+    size: int
+    width: int
+    height: int
+    sha256: str
+    open: Callable[[], IO[bytes]]
+    alt: str = ""
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePost:
+    """A post as the platform names it: `remote_id`, and `facts` that replies need (Bluesky's cid)."""
+
+    remote_id: str
+    facts: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One part of a post, ready to be translated. `root` and `parent` are set for comments and replies."""
+
+    text: str
+    media: tuple[MediaFile, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    role: Role = Role.MAIN
+    language: str = ""
+    root: RemotePost | None = None
+    parent: RemotePost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """How far preparation has come. `data` is plain JSON, stored in the row, and handed back to `stage`, `commit`,
+    `find`.
+
+    With `ready` False the caller asks again after `again_in`; nothing public has happened."""
+
+    data: JSON
+    ready: bool = True
+    again_in: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform's answer to a commit. `remote_url` may be empty and is then read by `locate`."""
+
+    remote_id: str
+    remote_url: str = ""
+    published_at: datetime | None = None
+    facts: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is known of a commit whose answer was lost: the same draft, staged data and key, and when it was first sent.
+
+    `fetched_at` of the search is the adapter's clock; `known_remote_ids` are posts of this account that Postroom
+    already knows to be others, so that they are never taken for this one."""
+
+    draft: Draft
+    staged: Staged
+    key: str
+    sent_at: datetime
+    known_remote_ids: frozenset[str] = frozenset()
+
+
+class Verdict(StrEnum):
+    FOUND = "found"
+    ABSENT = "absent"  # certainly not published, and this commit can no longer take effect
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of a search for a lost post, with what was looked at, for the person who may have to decide."""
+
+    verdict: Verdict
+    receipt: Receipt | None = None
+    looked_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The answer of the cheap health read."""
+
+    remote_id: str
+    handle: str
+    name: str
+    url: str = ""
+    avatar_url: str = ""
+    limits: JSON = field(default_factory=dict)
+
+
+class Adapter(Protocol):
+    """One platform. Constructed as `Adapter(http=httpx.Client, endpoints=Mapping[str, str], clock=Callable[[],
+    datetime])`."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]  # as people say it: "Instagram"
+    capabilities: ClassVar[Capabilities]
+    scopes: ClassVar[tuple[str, ...]]  # what connecting asks for
+
+    # consent
+    # -----------------------------------------------------------------------------------------------------------
+
+    def resolve_server(self, address: str) -> str:
+        """The origin (https://host) that an address typed by a person belongs to; "" where the platform has one home.
+
+        Raises Rejected(field="address") in words when nothing answers there."""
+
+    def register(self, *, server: str, redirect_uri: str) -> OAuthClient:
+        """Register Postroom as an application at `server`, on platforms that let us (Mastodon); derive it (Bluesky)."""
+
+    def begin_consent(self, *, client: OAuthClient, redirect_uri: str, state: str, hint: str = "") -> ConsentStart:
+        """The address of the consent page. `hint` is the handle or account the person named, if any."""
+
+    def finish_consent(
+        self, *, client: OAuthClient, redirect_uri: str, answer: Mapping[str, str], keep: Secret
+    ) -> Consent:
+        """Turn the query string of the callback (whose state the caller has checked) into tokens and channels.
+
+        Raises ConsentRefused when the person or platform said no."""
+
+    def sign_in(self, *, server: str, identifier: str, password: Secret) -> Consent:
+        """Connect by app password, on platforms that have them. Raises ConsentRefused(words)."""
+
+    def refresh(self, credential: Credential) -> Credential:
+        """A credential with a longer life; raises Disconnected when it is dead, NotSent/Throttled to try later,
+        Uncertain when the answer was lost and the old token may have been used up."""
+
+    def check(self, credential: Credential) -> Profile:
+        """The cheap health read: who is this token? Raises Disconnected, MissingPermission, NotSent, Throttled."""
+
+    def revoke(self, credential: Credential) -> None:
+        """Give the tokens back, where the platform can; never raises Disconnected (dead is dead)."""
+
+    # publishing
+    # --------------------------------------------------------------------------------------------------------
+
+    def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
+        """Prepare `draft`; go on from `before`. Safe to repeat. Raises NotSent, Throttled, Rejected, Disconnected,
+        MissingPermission, StagedLost; never Uncertain, for nothing here is public."""
+
+    def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
+        """Make it public with exactly one request. Any of the errors; Uncertain whenever the request may have been
+        carried out (a lost answer, a 5xx, an unreadable body after the bytes went out)."""
+
+    def find(self, trace: Trace, credential: Credential) -> Finding:
+        """Did the commit take effect? ABSENT only with proof. Read errors raise (NotSent, Throttled, Disconnected)."""
+
+    def locate(self, receipt: Receipt, credential: Credential) -> str:
+        """The public address of a published post ("" if the platform does not tell); never fails the publication."""
+
+
+AdapterFactory = Callable[..., Adapter]
+Channels = Sequence[Channel]

@@ -1,0 +1,129 @@
+"""What goes out: one publication for each post and account, its follow-ups, and the ledger of attempts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.models import WorkspaceOwned
+from apps.publishing.states import Outcome, State
+
+
+class Sending(WorkspaceOwned):
+    """Something that is sent to a platform once: the row decides who may send it, and whether it was sent.
+
+    `fence` rises with every claim; whoever writes must know the newest. `intent_at` is committed before the one request
+    that makes it public. `staged` is what the adapter has prepared at the platform.
+    """
+
+    state = models.CharField(max_length=16, choices=State.choices, default=State.SCHEDULED)
+    next_try_at = models.DateTimeField(help_text="Not claimed before this instant.")
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts_made = models.PositiveIntegerField(default=0)
+    searches_made = models.PositiveIntegerField(default=0)
+    first_sent_at = models.DateTimeField(null=True, blank=True, help_text="When a commit first left; a search looks from here on.")
+    intent_at = models.DateTimeField(null=True, blank=True)
+    staged = models.JSONField(null=True, blank=True)
+    remote_id = models.CharField(max_length=500, blank=True)
+    remote_url = models.CharField(max_length=1000, blank=True)
+    remote_facts = models.JSONField(default=dict, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=24, blank=True, help_text="The kind of the last failure.")
+    problem_words = models.TextField(blank=True)
+    problem_field = models.CharField(max_length=64, blank=True)
+
+    class Meta(WorkspaceOwned.Meta):
+        abstract = True
+
+
+class Publication(Sending):
+    """A post on an account: the unit that is due, sent, and succeeds or fails."""
+
+    post = models.ForeignKey("posts.Post", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("social_accounts.SocialAccount", on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(help_text="The post's revision that goes out.")
+
+    class Meta(Sending.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["post", "account"], name="one_publication_for_each_post_and_account"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(state=State.PUBLISHING), name="one_at_a_time_on_each_account"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED) | (~Q(remote_id="") & Q(published_at__isnull=False)),
+                name="published_has_a_remote_id",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHING) | Q(lease_until__isnull=False), name="publishing_has_a_lease"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state=State.SCHEDULED), name="publications_due"),
+            models.Index(
+                fields=["lease_until"], condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]), name="publications_in_flight"
+            ),
+            models.Index(fields=["workspace", "due_at"], name="publications_by_due_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} on {self.account_id}: {self.state}"
+
+
+class FollowUp(Sending):
+    """The first comment or a thread reply of a published publication; it can never send the publication again."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="follow_ups")
+    position = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=16)
+    text = models.TextField(help_text="The words as they were when the post went out.")
+
+    class Meta(Sending.Meta):
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "position"], name="one_follow_up_at_each_position"),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED) | ~Q(remote_id=""), name="published_follow_up_has_a_remote_id"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state=State.SCHEDULED), name="follow_ups_due"),
+            models.Index(
+                fields=["lease_until"], condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]), name="follow_ups_in_flight"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.publication_id}: {self.state}"
+
+
+class Attempt(WorkspaceOwned):
+    """One try, opened before the network is touched and closed with what came of it. The ledger is never rewritten."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="attempts")
+    follow_up = models.ForeignKey(FollowUp, null=True, blank=True, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    fence = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When its intent to commit was written.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=24, choices=Outcome.choices, default=Outcome.OPEN)
+    words = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict)
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["started_at", "id"]
+        indexes = [models.Index(fields=["publication", "id"], name="attempts_of_publication")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "number"], condition=Q(follow_up=None), name="attempts_of_publication_numbered"
+            ),
+            models.UniqueConstraint(
+                fields=["follow_up", "number"], condition=Q(follow_up__isnull=False), name="attempts_of_follow_up_numbered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.outcome}"

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SocialAccountsConfig(AppConfig):
+    name = "apps.social_accounts"

@@ -1,0 +1,106 @@
+"""Connected accounts and their credentials."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.fields import SecretField
+from apps.core.models import OrganizationOwned, Row, WorkspaceOwned
+from apps.social_accounts.states import AccountState, GrantState
+
+
+class OAuthApp(Row):
+    """The application that Postroom is at one platform server: the operator's own, or registered there by Postroom.
+
+    `server` is empty where the platform has one home, and the instance's origin for Mastodon. Rows belong to the
+    deployment, not to a tenant.
+    """
+
+    platform = models.CharField(max_length=32)
+    server = models.CharField(max_length=255, blank=True)
+    redirect_uri = models.CharField(max_length=500, blank=True, help_text="The address it was registered with, where that matters.")
+    client_id = models.CharField(max_length=500)
+    client_secret = SecretField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "server", "redirect_uri"], name="one_app_for_each_server_and_redirect")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.server}".strip()
+
+
+class Grant(OrganizationOwned):
+    """What one consent gave: the tokens of one person at one platform. `version` guards every change of tokens."""
+
+    platform = models.CharField(max_length=32)
+    app = models.ForeignKey(OAuthApp, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    server = models.CharField(max_length=255, blank=True)
+    remote_user_id = models.CharField(max_length=255)
+    access_token = SecretField(blank=True)
+    refresh_token = SecretField(blank=True)
+    extra = SecretField(blank=True, help_text="Further secrets of the platform, as JSON.")
+    facts = models.JSONField(default=dict)
+    scopes = models.JSONField(default=list)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: the platform did not say.")
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=GrantState.choices, default=GrantState.ACTIVE)
+    version = models.PositiveIntegerField(default=1)
+    refresh_started_at = models.DateTimeField(null=True, blank=True, help_text="One refresher at a time: its lease.")
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.remote_user_id}"
+
+
+class SocialAccount(WorkspaceOwned):
+    """A channel of a grant, connected to a workspace. Reconnecting keeps the row, so that posts keep their target."""
+
+    grant = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
+    platform = models.CharField(max_length=32)
+    kind = models.CharField(max_length=32, default="profile")
+    remote_id = models.CharField(max_length=255)
+    handle = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    limits = models.JSONField(default=dict, help_text="Where the account's own server differs from the platform's numbers.")
+    state = models.CharField(max_length=24, choices=AccountState.choices, default=AccountState.ACTIVE)
+    reason = models.CharField(max_length=500, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField()
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["platform", "handle"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "platform", "remote_id"], name="each_channel_once_in_a_workspace"),
+            models.CheckConstraint(
+                condition=~Q(state=AccountState.ACTIVE) | Q(grant__isnull=False), name="an_active_account_has_a_grant"
+            ),
+        ]
+        indexes = [models.Index(fields=["checked_at"], name="accounts_by_check")]
+
+    def __str__(self) -> str:
+        return f"{self.platform} @{self.handle}"
+
+
+class ConnectSession(WorkspaceOwned):
+    """One journey to a consent page and back: its state is used once, within minutes, by the browser that began it."""
+
+    user = models.ForeignKey("tenants.User", on_delete=models.CASCADE, related_name="+")
+    platform = models.CharField(max_length=32)
+    app = models.ForeignKey(OAuthApp, null=True, on_delete=models.CASCADE, related_name="+")
+    server = models.CharField(max_length=255, blank=True)
+    reconnects = models.ForeignKey(SocialAccount, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    state_hash = models.CharField(max_length=64, unique=True)
+    browser_hash = models.CharField(max_length=64)
+    keep = SecretField(blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    grant = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    channels = models.JSONField(default=list)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.platform} for {self.workspace_id}"

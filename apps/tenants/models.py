@@ -1,0 +1,169 @@
+"""Who is who: people, organizations, workspaces, and which person may see which."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+
+from apps.core import clock, tenancy
+from apps.core.models import OrganizationOwned, Row, WorkspaceOwned
+from apps.core.querysets import AcrossTenantsManager, OrganizationScopedManager
+from apps.tenants.permissions import Role
+from apps.tenants.zones import validate_zone
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin, Row):
+    """A person. What they may do in an organization is said by their memberships, never by this row."""
+
+    email = models.EmailField(max_length=254, unique=True, help_text="Kept in lower case.")
+    name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("operator", default=False, help_text="May enter Django admin.")
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class Organization(Row):
+    """The paying tenant: an agency, or the product of an integrator."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def organization_id(self) -> Any:
+        """Its own id, so that events and diaries treat an organization like every other subject."""
+        return self.pk
+
+
+class VisibleWorkspaceManager(models.Manager["Workspace"]):
+    """The workspaces of the organization in context that may be seen."""
+
+    def get_queryset(self) -> models.QuerySet[Workspace]:
+        tenant = tenancy.required()
+        rows = super().get_queryset().filter(organization_id=tenant.organization_id)
+        return rows if tenant.workspace_ids is tenancy.ALL else rows.filter(pk__in=tenant.workspace_ids)
+
+
+class Workspace(OrganizationOwned):
+    """One client of the organization."""
+
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    external_ref = models.CharField(max_length=200, blank=True, help_text="Your own name for this client, if you have one.")
+    too_late_after = models.DurationField(
+        null=True, blank=True, help_text="A post this late is held for a person instead of sent. Empty: the default, 6 hours."
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects, across_tenants, plain = VisibleWorkspaceManager(), AcrossTenantsManager(), models.Manager()
+
+    class Meta(OrganizationOwned.Meta):
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="workspace_name_once_in_organization"),
+            models.UniqueConstraint(
+                fields=["organization", "external_ref"],
+                condition=~Q(external_ref=""),
+                name="external_ref_once_in_organization",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def workspace_id(self) -> Any:
+        return self.pk
+
+
+class Membership(OrganizationOwned):
+    """A person in an organization. Owners and admins see all of it; for others `WorkspaceAccess` says which clients."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(
+        max_length=16, blank=True, choices=[(role.value, role.label) for role in Role if role.whole_organization]
+    )
+    joined_at = models.DateTimeField(default=clock.now)
+
+    class Meta(OrganizationOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="one_membership_for_each_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.organization}"
+
+
+class WorkspaceAccess(WorkspaceOwned):
+    """What a member may do for one client, perhaps until a date."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="accesses")
+    role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role if not role.whole_organization])
+    access_until = models.DateTimeField(null=True, blank=True)
+
+    # A member's own access decides which workspaces are in scope, so it cannot be scoped by them.
+    objects = OrganizationScopedManager()
+
+    class Meta(WorkspaceOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "workspace"], name="one_role_for_each_member_and_workspace")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id}: {self.role}"
+
+
+class Invitation(OrganizationOwned):
+    """A mail that lets somebody in, once, until it expires. Only the hash of its token is kept."""
+
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role])
+    workspace_ids = models.JSONField(default=list, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OrganizationOwned.Meta):
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role}"

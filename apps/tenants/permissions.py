@@ -1,0 +1,59 @@
+"""Roles and what each may do, in one place. Pages, API and templates ask for a permission, never for a role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MANAGER = "manager"
+    CREATOR = "creator"
+    APPROVER = "approver"
+    VIEWER = "viewer"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+    @property
+    def whole_organization(self) -> bool:
+        return self in (Role.OWNER, Role.ADMIN)
+
+
+_VIEW: Final = frozenset({"workspace.view", "post.view", "account.view", "media.view"})
+_CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit"}
+_MANAGE: Final = _CREATE | {
+    "post.schedule",
+    "post.publish",
+    "post.cancel",
+    "publication.retry",
+    "publication.decide",
+    "account.connect",
+    "account.disconnect",
+    "workspace.edit",
+}
+_ADMINISTER: Final = _MANAGE | {
+    "workspace.create",
+    "workspace.archive",
+    "member.view",
+    "member.invite",
+    "member.edit",
+    "member.remove",
+    "organization.view",
+    "audit.view",
+}
+_OWN: Final = _ADMINISTER | {"organization.edit", "owner.appoint"}
+
+PERMISSIONS: Mapping[Role, frozenset[str]] = {
+    Role.OWNER: _OWN,
+    Role.ADMIN: _ADMINISTER | {"organization.edit"},
+    Role.MANAGER: _MANAGE,
+    Role.CREATOR: _CREATE,
+    Role.APPROVER: _VIEW,
+    Role.VIEWER: _VIEW,
+}
+ALL_PERMISSIONS: Final = frozenset().union(*PERMISSIONS.values())

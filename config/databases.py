@@ -1,0 +1,36 @@
+"""How the process connects to its database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from config import env
+
+SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728;"
+APP_ROLE_OPTION = "-c role=postroom_app"
+
+
+def configure(*, var: Path, as_owner: bool) -> dict[str, Any]:
+    """Django's `DATABASES["default"]` from DATABASE_URL; SQLite in `var` by default.
+
+    On PostgreSQL the process takes the role `postroom_app`, which row-level security binds; only migrations (`as_owner`)
+    keep the role they sign in with, through DATABASE_OWNER_URL where that is another one.
+    """
+    default = env.database("DATABASE_URL", f"sqlite:///{var / 'postroom.sqlite3'}")
+    owner_url = env.text("DATABASE_OWNER_URL", "")
+    if as_owner and owner_url:
+        default = env.database("DATABASE_OWNER_URL")
+    if default["ENGINE"] == "django.db.backends.sqlite3":
+        return {
+            **default,
+            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS},
+        }
+    return {
+        **default,
+        "CONN_MAX_AGE": env.integer("DATABASE_CONNECTION_SECONDS", 60),
+        "CONN_HEALTH_CHECKS": True,
+        # Poolers in transaction mode cannot keep prepared statements or server-side cursors.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {} if as_owner else {"options": APP_ROLE_OPTION},
+    }

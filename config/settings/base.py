@@ -1,0 +1,231 @@
+"""Settings of every environment. They carry data; behaviour stays in rooms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from celery.schedules import schedule
+from csp.constants import NONE, SELF
+
+from config import databases, env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = Path(env.text("POSTROOM_VAR", str(BASE_DIR / "var")))
+
+DEBUG = False
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
+KEYRING = env.text("KEYRING")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost")))
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "apps.core",
+    "apps.tenants",
+    "apps.events",
+    "apps.audit",
+    "apps.social_accounts",
+    "apps.media",
+    "apps.posts",
+    "apps.publishing",
+    "apps.dashboard",
+    "apps.api",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_celery_beat",
+    "django_htmx",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "apps.tenants.middleware.TenantMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "apps.dashboard.context.shell",
+            ],
+        },
+    },
+]
+
+DATABASE_AS_OWNER = env.flag("POSTROOM_DATABASE_OWNER", False)
+DATABASES = {"default": databases.configure(var=VAR_DIR, as_owner=DATABASE_AS_OWNER)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- people and their sessions -------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # The way back from a consent page is a cross-site navigation and needs the session.
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- what a page may load --------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- language, time, files -------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
+MEDIA_MAX_BYTES = env.integer("MEDIA_MAX_BYTES", 20 * 1024 * 1024)
+MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
+MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
+
+# --- mail ------------------------------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_HOST = env.text("SMTP_HOST", "")
+EMAIL_PORT = env.integer("SMTP_PORT", 587)
+EMAIL_HOST_USER = env.text("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("SMTP_TLS", True)
+EMAIL_TIMEOUT = 15
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+
+# --- queue -----------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# expires: a wake-up that nobody took in time is worth nothing, for the next one is on its way.
+CELERY_BEAT_SCHEDULE = {
+    "publish what is due": {
+        "task": "publishing.publish_due",
+        "schedule": schedule(timedelta(seconds=5)),
+        "options": {"expires": 10},
+    },
+    "look for lost answers": {
+        "task": "publishing.reconcile",
+        "schedule": schedule(timedelta(seconds=15)),
+        "options": {"expires": 30},
+    },
+    "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
+    "refresh tokens": {
+        "task": "social_accounts.refresh_expiring",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
+    "check accounts": {
+        "task": "social_accounts.check_accounts",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 600},
+    },
+}
+
+# --- publishing --------------------------------------------------------------------------------------------------------------
+PUBLISH_LEASE = timedelta(seconds=env.integer("PUBLISH_LEASE_SECONDS", 300))
+PUBLISH_REQUEST_TIMEOUT = timedelta(seconds=env.integer("PUBLISH_REQUEST_SECONDS", 60))
+PUBLISH_MARGIN = timedelta(seconds=env.integer("PUBLISH_MARGIN_SECONDS", 30))
+PUBLISH_TOO_LATE_AFTER = timedelta(hours=env.integer("PUBLISH_TOO_LATE_HOURS", 6))
+PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 16)
+
+# --- platforms ---------------------------------------------------------------------------------------------------------------
+# The origin of Postroom's simulated platforms, whose ports follow one another; empty: the real ones.
+SANDBOX_URL = env.text("SANDBOX_URL", "").rstrip("/")
+# Addresses such as http://127.0.0.1:8012 that may be called although they are not public https: a sandbox, a test server.
+OUTBOUND_TRUSTED_ORIGINS = env.words("OUTBOUND_TRUSTED_ORIGINS", ())
+OUTBOUND_TIMEOUT = timedelta(seconds=env.integer("OUTBOUND_TIMEOUT_SECONDS", 20))
+INSTAGRAM_CLIENT_ID = env.text("INSTAGRAM_CLIENT_ID", "")
+INSTAGRAM_CLIENT_SECRET = env.text("INSTAGRAM_CLIENT_SECRET", "")
+BLUESKY_CLIENT_KEY = env.text("BLUESKY_CLIENT_KEY", "")
+PLATFORM_ENDPOINTS: dict[str, dict[str, str]] = {
+    "instagram": {
+        "login": env.text("INSTAGRAM_LOGIN_URL", "https://www.instagram.com"),
+        "api": env.text("INSTAGRAM_API_URL", "https://api.instagram.com"),
+        "graph": env.text("INSTAGRAM_GRAPH_URL", "https://graph.instagram.com"),
+        "version": env.text("INSTAGRAM_GRAPH_VERSION", "v26.0"),
+    },
+    "mastodon": {},
+    "bluesky": {
+        "resolver": env.text("BLUESKY_RESOLVER_URL", "https://public.api.bsky.app"),
+        "plc": env.text("BLUESKY_PLC_URL", "https://plc.directory"),
+        "app": env.text("BLUESKY_APP_URL", "https://bsky.app"),
+        "development": env.text("BLUESKY_DEVELOPMENT", ""),
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_secrets": {"()": "apps.core.logs.NoSecrets"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_secrets"]}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    # httpx logs every address it calls, and some platforms carry tokens in theirs.
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+}

@@ -1,0 +1,16 @@
+"""Production: behind TLS, with secrets from the environment or from files."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import PUBLIC_URL
+
+SECURE_SSL_REDIRECT = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

@@ -1,0 +1,19 @@
+"""Tests: a database and a queue of their own, quick passwords, mail kept in memory."""
+
+import base64
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-long-enough-to-please-the-checks-of-django")
+os.environ.setdefault("KEYRING", f"test:{base64.b64encode(b'k' * 32).decode()}")
+os.environ.setdefault("POSTROOM_VAR", tempfile.mkdtemp(prefix="postroom-test-"))
+
+from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import DATABASES, VAR_DIR  # noqa: E402
+
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = False
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, because threads of one test must see one database.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}

@@ -1,0 +1,14 @@
+"""Where each address leads. A room's addresses live with the room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("apps.dashboard.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("settings/", include("apps.tenants.urls")),
+    path("social-accounts/", include("apps.social_accounts.urls")),
+    path("media/", include("apps.media.urls")),
+    path("posts/", include("apps.publishing.urls")),
+    path("operator/", admin.site.urls),
+]
