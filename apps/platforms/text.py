@@ -1,0 +1,64 @@
+"""The one place that measures text: what a platform counts as a character, a hashtag, a mention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import regex
+
+from apps.platforms.contract import Counting
+
+MASTODON_URL_LENGTH = 23
+
+# A web address as Mastodon sees it: it has a scheme and a host with a dot, and sentence marks at its end are not its
+# own.
+_URL = regex.compile(
+    r"(?<![\w@#$/.])https?://[^\s<>\"'/?#@:]+\.[^\s<>\"'/?#@:.]{2,}(?::\d+)?(?:[/?#][^\s<>\"]*)?(?<![.,;:!?'\"\)\]])",
+    regex.IGNORECASE,
+)
+_REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@[\w][\w.-]*[\w](?::\d+)?", regex.I)
+_HASHTAG = regex.compile(r"(?<![\w#&/])[#＃]((?=\w*[^\W\d_])\w+)")
+_MENTION = regex.compile(r"(?<![\w@/.])@([a-zA-Z0-9_](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9_])?(?:@[\w][\w.-]*[\w])?)")
+
+
+def graphemes(text: str) -> int:
+    """How many characters a person sees (extended grapheme clusters)."""
+    return len(regex.findall(r"\X", text))
+
+
+def utf16_units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def mastodon_length(text: str) -> int:
+    """Graphemes, with each web address counted as 23 and `@user@host` as `@user`."""
+    text = _URL.sub("x" * MASTODON_URL_LENGTH, text)
+    return graphemes(_REMOTE_MENTION.sub(r"\1", text))
+
+
+_MEASURES: Mapping[Counting, Callable[[str], int]] = {
+    Counting.CODE_POINTS: len,
+    Counting.GRAPHEMES: graphemes,
+    Counting.UTF16_UNITS: utf16_units,
+    Counting.MASTODON: mastodon_length,
+    Counting.FEDIVERSE: lambda text: max(mastodon_length(text), len(text)),
+}
+
+
+def length(text: str, counting: Counting) -> int:
+    """The length of `text` as the platform counts it."""
+    return _MEASURES[counting](text)
+
+
+def byte_length(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def hashtags(text: str) -> list[str]:
+    """The hashtags of `text` in order, without their sign; digits alone are a number and not a tag."""
+    return _HASHTAG.findall(text)
+
+
+def mentions(text: str) -> list[str]:
+    """The people named with @ in `text`, in order, without the sign; an e-mail address names nobody."""
+    return _MENTION.findall(text)
