@@ -1,0 +1,50 @@
+"""Which platforms there are: a name, and the adapter that speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib import import_module
+from typing import cast
+
+import httpx
+
+from apps.platforms.contract import Adapter, Capabilities
+
+# Adding a platform is one line here, one entry in the conformance suite, and the adapter itself.
+ADAPTERS: dict[str, str] = {
+    "instagram": "apps.platforms.adapters.instagram.InstagramAdapter",
+    "mastodon": "apps.platforms.adapters.mastodon.MastodonAdapter",
+    "bluesky": "apps.platforms.adapters.bluesky.BlueskyAdapter",
+}
+
+
+class UnknownPlatform(LookupError):
+    """No adapter has this name."""
+
+
+def names() -> tuple[str, ...]:
+    return tuple(ADAPTERS)
+
+
+def adapter_class(name: str) -> type[Adapter]:
+    """The adapter of platform `name`; raises UnknownPlatform."""
+    if name not in ADAPTERS:
+        raise UnknownPlatform(f"There is no platform named {name!r}; known are {', '.join(ADAPTERS)}")
+    module, _, attribute = ADAPTERS[name].rpartition(".")
+    return cast(type[Adapter], getattr(import_module(module), attribute))
+
+
+def label(name: str) -> str:
+    """The name people know the platform by."""
+    return adapter_class(name).label
+
+
+def capabilities(name: str) -> Capabilities:
+    return adapter_class(name).capabilities
+
+
+def build(name: str, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> Adapter:
+    """An adapter ready to work; it keeps no state, so one for each piece of work is fine."""
+    factory = cast(Callable[..., Adapter], adapter_class(name))
+    return factory(http=http, endpoints=endpoints, clock=clock)

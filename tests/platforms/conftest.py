@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+
+class HeldClock:
+    """A clock that moves only when told; adapters are handed it as their `clock`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    return HeldClock(datetime(2026, 11, 21, 10, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=5) as client:
+        yield client
+
+
+Handler = Callable[[BaseHTTPRequestHandler, bytes], None]
+
+
+class Counter:
+    """A real HTTP server with one behaviour, for what no polite platform would do."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.requests: list[tuple[str, str]] = []
+        self.numbers = itertools.count(1)
+        served = self
+
+        class Requests(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                served.requests.append((self.command, self.path))
+                handler(self, body)
+
+            do_GET = do_POST = do_DELETE = do_PUT = answer  # noqa: N815
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Requests)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self.thread.start()
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join(5)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Handler], Counter]]:
+    """Start a server with one behaviour: `serve(handler)`; it ends with the test."""
+    with ExitStack() as stack:
+
+        def start(handler: Handler) -> Counter:
+            server = Counter(handler)
+            stack.callback(server.close)
+            return server
+
+        yield start
+
+
+def reply(request: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
+    """Answer `request` in full."""
+    request.send_response(status)
+    for name, value in {"content-type": "application/json", **headers}.items():
+        request.send_header(name.replace("_", "-"), value)
+    request.send_header("content-length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)
