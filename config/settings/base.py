@@ -219,6 +219,13 @@ PLATFORM_ENDPOINTS: dict[str, dict[str, str]] = {
     },
 }
 
+# --- everything on one machine (manage.py run) -------------------------------------------------------------------------------
+RUN_HOST = env.text("BIND", "127.0.0.1")
+RUN_PORT = env.integer("PORT", 8000)
+SANDBOX_PORT = env.integer("SANDBOX_PORT", 8010)
+WEB_THREADS = env.integer("WEB_THREADS", 8)
+WORKER_THREADS = env.integer("WORKER_THREADS", 16)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,0 +1,71 @@
+"""`manage.py run`: everything that Postroom is, on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from apps.core.running import database, greeting, ports, queue
+from apps.core.running.errors import CannotStart
+from apps.core.running.programs import SANDBOX_PORTS, Plan
+from apps.core.running.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    help = "Starts the pages, the worker, the schedules, a private queue and, for trials, simulated platforms."
+    requires_system_checks = []  # The web process checks; twice would only delay the start.
+
+    def handle(self, **_: Any) -> None:
+        try:
+            plan = _with_queue(_plan())
+            database.bring_up_to_date()
+        except CannotStart as error:
+            self.stderr.write(str(error))
+            sys.exit(1)
+        self.stdout.write("Starting Postroom ...")
+        supervisor = Supervisor(plan.programs(), env=plan.environment())
+        sys.exit(supervisor.run(meanwhile=functools.partial(greeting.greet, plan, wants_demo=settings.DEBUG)))
+
+
+def _plan() -> Plan:
+    """What the settings ask for; raises CannotStart for a port that is taken."""
+    # Whoever names a sandbox, or none, does not want another one.
+    simulates = settings.DEBUG and "SANDBOX_URL" not in os.environ
+    plan = Plan(
+        var=settings.VAR_DIR,
+        host=settings.RUN_HOST,
+        port=settings.RUN_PORT,
+        web_threads=settings.WEB_THREADS,
+        worker_threads=settings.WORKER_THREADS,
+        sandbox_port=settings.SANDBOX_PORT if simulates else None,
+    )
+    _require_free(plan.port, host=plan.host, name="PORT")
+    if plan.sandbox_port:
+        for port in range(plan.sandbox_port, plan.sandbox_port + SANDBOX_PORTS):
+            _require_free(port, name="SANDBOX_PORT")
+    return plan
+
+
+def _with_queue(plan: Plan) -> Plan:
+    """The plan with a private queue, unless REDIS_URL names one."""
+    if "REDIS_URL" in os.environ or "REDIS_URL_FILE" in os.environ:
+        queue.require(settings.REDIS_URL)
+        return plan
+    return replace(plan, queue=queue.prepare(settings.VAR_DIR, port=ports.free()))
+
+
+def _require_free(port: int, *, name: str, host: str = ports.LOOPBACK) -> None:
+    try:
+        taken = ports.is_taken(port, host=host)
+    except (OSError, OverflowError) as error:
+        raise CannotStart(f"Port {port} at {host} cannot be used: {error}. Choose another with {name}.") from error
+    if taken:
+        raise CannotStart(
+            f"Port {port} is taken by another program: stop that one, or choose another port with {name}."
+        )

@@ -1,0 +1,1 @@
+"""Postroom on one machine: which processes it has, who looks after them, and what they need from each other."""

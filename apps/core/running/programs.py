@@ -1,0 +1,79 @@
+"""The processes of Postroom on one machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from apps.core.running.ports import LOOPBACK
+from apps.core.running.queue import Queue
+from apps.core.running.supervisor import Program
+
+SANDBOX_PORTS = 4  # the hub, and one for each simulated platform
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run. Without `queue` an existing one is used; without `sandbox_port` no platform is simulated."""
+
+    var: Path
+    host: str
+    port: int
+    web_threads: int
+    worker_threads: int
+    queue: Queue | None = None
+    sandbox_port: int | None = None
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the pages."""
+        host = LOOPBACK if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.sandbox_port}" if self.sandbox_port else ""
+
+    def environment(self) -> dict[str, str]:
+        """The environment of every process: ours, and where they find each other."""
+        found = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        found.setdefault("PUBLIC_URL", self.address)
+        if self.queue:
+            found["REDIS_URL"] = self.queue.url
+        if self.sandbox_url:
+            found["SANDBOX_URL"] = self.sandbox_url
+        return found
+
+    def programs(self) -> list[Program]:
+        found = [Program("web", self._web()), Program("worker", self._worker()), Program("beat", self._beat())]
+        if self.sandbox_port:
+            found.append(Program("sandbox", self._sandbox(self.sandbox_port), is_foundation=True))
+        if self.queue:
+            found.append(Program("queue", self.queue.command, is_foundation=True))
+        return found
+
+    def _web(self) -> list[str]:
+        return _module(
+            "gunicorn", "config.wsgi:application", "--bind", f"{self.host}:{self.port}", "--log-level", "warning",
+            "--worker-class", "gthread", "--threads", str(self.web_threads), "--no-control-socket",
+        )  # fmt: skip
+
+    def _worker(self) -> list[str]:
+        # The threads pool waits for platforms cheaply; talk among workers serves nobody on one machine.
+        return _module(
+            "celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--loglevel", "WARNING",
+            "--concurrency", str(self.worker_threads), "--without-gossip", "--without-mingle", "--without-heartbeat",
+        )  # fmt: skip
+
+    def _beat(self) -> list[str]:
+        return _module("celery", "--app", "config", "--quiet", "beat", "--loglevel", "WARNING", "--pidfile=")
+
+    def _sandbox(self, port: int) -> list[str]:
+        return _module("apps.sandbox", "--port", str(port), "--state", str(self.var / "sandbox.sqlite3"))
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    # Celery warns whoever tries Postroom as root on a fresh machine or in a container, which they know.
+    return [sys.executable, "-W", "ignore::RuntimeWarning:celery.platforms", "-m", name, *arguments]

@@ -1,0 +1,166 @@
+"""Starts processes together and stops them together: honcho's processes and printer, with an ending of our own.
+
+Promises: every line of a process carries its name; when one process ends unasked, the rest are stopped and the run
+fails, saying which; Ctrl-C, SIGTERM and a closed terminal stop all of them in order, those that others lean on last; a
+process that does not stop in time is killed with its children; and should the supervisor itself be killed, the kernel
+stops the rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from honcho.colour import get_colours
+from honcho.printer import Message, Printer
+from honcho.process import Popen, Process
+
+GRACE = timedelta(seconds=10)
+CANNOT_START = 127  # what a shell answers for a program that it cannot find
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process to run. A foundation is stopped after everything else, because others lean on it."""
+
+    name: str
+    command: list[str]
+    is_foundation: bool = False
+
+
+@dataclass(slots=True)
+class _Child:
+    program: Program
+    pid: int | None = None
+    exit_code: int | None = None
+    stop_by: datetime | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.pid is not None and self.exit_code is None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Tell the process; a kill reaches its children too, for each process leads a group of its own."""
+        if self.pid is None:
+            return
+        try:
+            if number is signal.SIGKILL:
+                os.killpg(self.pid, number)
+            else:
+                os.kill(self.pid, number)
+        except ProcessLookupError:
+            pass  # It ended by itself in the meantime; its event is on the way.
+
+
+class Supervisor:
+    """Runs programs until one of them ends or somebody asks to stop; `run` returns the exit code of the whole."""
+
+    def __init__(self, programs: Iterable[Program], *, env: Mapping[str, str], output: Any = None) -> None:
+        self._env = dict(env)
+        self._children = {program.name: _Child(program) for program in programs}
+        self._events: queue.Queue[Message] = queue.Queue()
+        self._printer = Printer(output or sys.stdout, width=max(map(len, self._children)))
+        self._stop_asked = False
+        self._failure = ""
+
+    def run(self, *, meanwhile: Callable[[threading.Event], None] | None = None) -> int:
+        """Start everything and stay; `meanwhile` runs in a thread beside and is told when the end has come."""
+        ended = threading.Event()
+        # Whoever started us with nohup wants the closed terminal ignored.
+        heeded = [number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._ask_to_stop) for number in heeded}
+        try:
+            self._start()
+            if meanwhile:
+                threading.Thread(target=meanwhile, args=(ended,), daemon=True).start()
+            while not self._all_ended():
+                self._take_event()
+                if self._stop_asked or self._failure:
+                    ended.set()
+                    self._stop_next()
+        finally:
+            self._kill_all()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        if self._failure:
+            print(self._failure, file=sys.stderr, flush=True)
+        return 1 if self._failure else 0
+
+    def _ask_to_stop(self, _number: int, _frame: object) -> None:
+        self._stop_asked = True
+
+    def _start(self) -> None:
+        colours = get_colours()
+        for child in self._children.values():
+            process = Process(
+                cmd=ending_with_us(child.program.command),
+                name=child.program.name,
+                colour=next(colours),
+                env=self._env,
+            )
+            process._child_ctor = functools.partial(Popen, shell=False)
+            # A thread for each: it hands lines and the ending over as events, and lives as long as its process.
+            threading.Thread(target=self._follow, args=(process,), daemon=True).start()
+
+    def _follow(self, process: Process) -> None:
+        try:
+            process.run(self._events)
+        except OSError as error:
+            message = functools.partial(
+                Message, time=datetime.now().astimezone(), name=process.name, colour=process.colour
+            )
+            self._events.put(message(type="line", data=f"cannot be started: {error.strerror}"))
+            self._events.put(message(type="stop", data={"returncode": CANNOT_START}))
+
+    def _take_event(self) -> None:
+        try:
+            event = self._events.get(timeout=0.1)
+        except queue.Empty:
+            return
+        child = self._children[event.name]
+        if event.type == "line":
+            self._printer.write(event)
+        elif event.type == "start":
+            child.pid = event.data["pid"]
+        elif event.type == "stop":
+            child.exit_code = event.data["returncode"]
+            if not self._stop_asked and not self._failure:
+                self._failure = (
+                    f"Stopped everything because {event.name} ended by itself (exit code {child.exit_code})."
+                )
+
+    def _all_ended(self) -> bool:
+        return all(child.exit_code is not None for child in self._children.values())
+
+    def _stop_next(self) -> None:
+        """Ask those that nothing leans on any more to end; kill those whose time is up."""
+        running = [child for child in self._children.values() if child.is_running]
+        leaning = [child for child in running if not child.program.is_foundation]
+        now = datetime.now().astimezone()
+        for child in leaning or running:
+            if child.stop_by is None:
+                child.stop_by = now + GRACE
+                child.signal(signal.SIGTERM)
+            elif child.stop_by < now:
+                child.signal(signal.SIGKILL)
+
+    def _kill_all(self) -> None:
+        for child in self._children.values():
+            if child.is_running:
+                child.signal(signal.SIGKILL)
+
+
+def ending_with_us(command: list[str], *, by: signal.Signals = signal.SIGTERM) -> list[str]:
+    """The command, told by the kernel to end when we die without a word (where the system can)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", by.name.removeprefix("SIG"), *command] if setpriv else command
