@@ -1,0 +1,10 @@
+"""Fixtures that every room shares; each piece lives in tests/support and says there what it promises."""
+
+pytest_plugins = [
+    "tests.support.network",
+    "tests.support.folders",
+    "tests.support.valkey",
+    "tests.support.database",
+    "tests.support.clock",
+    "tests.support.mail",
+]
