@@ -100,6 +100,7 @@ def send(
     platform: str,
     acting: bool = False,
     token: Secret | None = None,
+    auth: httpx.Auth | None = None,
     params: Fields | None = None,
     data: Fields | None = None,
     **request: Any,
@@ -107,8 +108,8 @@ def send(
     """Send one request and read its answer, whatever its status; redirects are not followed.
 
     `platform` is the name people know it by. Raises NotSent, or Uncertain where the call is `acting` and may have been
-    carried out. `params` and `data` may hold Secrets."""
-    auth = BearerToken(token) if token else None
+    carried out. `params`, `data` and a `json` object may hold Secrets; `auth` signs where a bearer token does not do."""
+    auth = BearerToken(token) if token else auth
     try:
         opened = _open(http, method, url, auth=auth, params=params, data=data, **request)
         with opened as response:
@@ -124,6 +125,8 @@ def _open(
     http: httpx.Client, method: str, url: str, *, auth: httpx.Auth | None, params: Any, data: Any, **request: Any
 ) -> AbstractContextManager[httpx.Response]:
     headers = {"Accept": "application/json", **request.pop("headers", {})}
+    if isinstance(request.get("json"), Mapping):
+        request["json"] = _revealed(request["json"])
     return http.stream(
         method,
         url,

@@ -55,7 +55,7 @@ def origin(address: str, *, development: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person typed, read: a DID, a handle or an origin, or nothing; beside a handle the origin is a second guess."""
+    """What a person typed, read: a DID, a handle or an origin, or nothing; a handle's origin is a second guess."""
 
     did: str = ""
     handle: str = ""
@@ -84,6 +84,6 @@ def record_uri(did: str, collection: str, rkey: str) -> str:
     return f"at://{did}/{collection}/{rkey}"
 
 
-def record_key(uri: str) -> str:
-    """The last segment of an AT-URI."""
-    return uri.rpartition("/")[2]
+def shown(address: str) -> str:
+    """What a person typed, fit to be shown back to them in a sentence."""
+    return "".join(character for character in address.strip() if character.isprintable())[:100]

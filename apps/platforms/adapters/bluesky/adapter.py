@@ -1,0 +1,220 @@
+"""Bluesky, and every other server that speaks AT Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import httpx
+
+from apps.core.secrets import Secret
+from apps.platforms.adapters.bluesky import client as ourselves
+from apps.platforms.adapters.bluesky import oauth, publishing, records, servers, sessions
+from apps.platforms.adapters.bluesky.dpop import Clock
+from apps.platforms.adapters.bluesky.identity import Directory, Identity
+from apps.platforms.adapters.bluesky.refusals import inactive
+from apps.platforms.adapters.bluesky.repository import Repository, public_record
+from apps.platforms.contract import (
+    Capabilities,
+    Channel,
+    ConnectBy,
+    Consent,
+    ConsentStart,
+    Counting,
+    Credential,
+    Draft,
+    Finding,
+    OAuthClient,
+    Profile,
+    Receipt,
+    Staged,
+    Trace,
+)
+from apps.platforms.errors import ConsentRefused, Disconnected, PlatformError, Rejected
+
+
+class BlueskyAdapter:
+    """Endpoints: `resolver`, `plc` and `app` are origins; `client_id` and `client_key` (a private JWK) make the hosted
+    client; `development` "1" lets plain http on loopback and `.test` handles through."""
+
+    name: ClassVar[str] = "bluesky"
+    label: ClassVar[str] = "Bluesky"
+    scopes: ClassVar[tuple[str, ...]] = ourselves.SCOPES
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        max_text=300,
+        counting=Counting.GRAPHEMES,
+        max_text_bytes=3000,
+        max_media=records.MAX_IMAGES,
+        media_types=frozenset({"image/jpeg", "image/png", "image/webp"}),  # a GIF would stand still
+        max_image_bytes=2_000_000,
+        max_alt=2000,
+        first_comment=True,
+        threads=True,
+        idempotent_commit=True,
+        findable=True,
+        connect_by=(ConnectBy.INSTANCE_OAUTH, ConnectBy.APP_PASSWORD),
+    )
+
+    def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Clock) -> None:
+        self._http, self._endpoints, self._clock = http, endpoints, clock
+        self._development = endpoints.get("development") == "1"
+
+    # consent -------------------------------------------------------------------------------------------------------
+
+    def resolve_server(self, address: str) -> str:
+        return self._directory.server_of(address)
+
+    def register(self, *, server: str, redirect_uri: str) -> OAuthClient:
+        key = Secret(self._endpoints.get("client_key", ""))
+        client_id = self._endpoints.get("client_id", "")
+        return ourselves.registered(server=server, redirect_uri=redirect_uri, client_id=client_id, key=key)
+
+    def begin_consent(self, *, client: OAuthClient, redirect_uri: str, state: str, hint: str = "") -> ConsentStart:
+        account = self._directory.find(hint) if hint else None
+        pds = account.pds if account else client.server
+        return oauth.begin(
+            self._http,
+            self._clock,
+            server=servers.discover(self._http, self._clock, pds=pds, development=self._development),
+            client=client,
+            redirect_uri=redirect_uri,
+            state=state,
+            pds=pds,
+            did=account.did if account else "",
+            handle=account.handle if account else "",
+        )
+
+    def finish_consent(
+        self, *, client: OAuthClient, redirect_uri: str, answer: Mapping[str, str], keep: Secret
+    ) -> Consent:
+        kept = oauth.Kept.opened(keep)
+        tokens = oauth.exchange(
+            self._http, self._clock, kept=kept, client=client, redirect_uri=redirect_uri, answer=answer
+        )
+        account = self._verified(tokens.subject, kept)
+        if "atproto" not in tokens.scopes:
+            raise ConsentRefused("Bluesky gave an access that cannot be used. Start connecting again.")
+        credential = oauth.credential(tokens, kept=kept, client=client, pds=account.pds, handle=account.handle)
+        asked = client.scopes or self.scopes
+        missing = tuple(scope for scope in asked if scope not in tokens.scopes)
+        return Consent(credential, (self._channel(credential),), missing)
+
+    def sign_in(self, *, server: str, identifier: str, password: Secret) -> Consent:
+        credential = sessions.open_session(
+            self._http, self._clock, server=server, identifier=identifier, password=password
+        )
+        return Consent(credential, (self._channel(credential),))
+
+    def refresh(self, credential: Credential) -> Credential:
+        if credential.facts.get("kind") == oauth.KIND:
+            return oauth.refresh(self._http, self._clock, credential)
+        return sessions.refresh(self._http, self._clock, credential)
+
+    def check(self, credential: Credential) -> Profile:
+        session = self._repository(credential).session()
+        if session.get("did") != credential.remote_user_id:
+            raise Disconnected("This connection belongs to another Bluesky account. Reconnect.")
+        if session.get("active") is False:
+            raise inactive(str(session.get("status", "")))
+        handle = str(session.get("handle", "")) or str(credential.facts.get("handle", ""))
+        return Profile(credential.remote_user_id, handle, handle, url=self._profile_url(credential.remote_user_id))
+
+    def revoke(self, credential: Credential) -> None:
+        if credential.facts.get("kind") == oauth.KIND:
+            oauth.revoke(self._http, self._clock, credential)
+        else:
+            sessions.close_session(self._http, self._clock, credential)
+
+    # publishing ----------------------------------------------------------------------------------------------------
+
+    def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
+        if before is not None and before.ready:
+            return before
+        repository, now = self._repository(credential), self._clock()
+        return publishing.stage(repository, self._directory, draft, repo=credential.remote_user_id, key=key, now=now)
+
+    def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
+        receipt = publishing.commit(self._repository(credential), staged, now=self._clock())
+        return self._with_address(receipt)
+
+    def find(self, trace: Trace, credential: Credential) -> Finding:
+        finding = publishing.find(self._http, self._clock, trace.staged, server=credential.server)
+        if finding.receipt is None:
+            return finding
+        return replace(finding, receipt=self._with_address(finding.receipt))
+
+    def locate(self, receipt: Receipt, credential: Credential) -> str:
+        return self._post_url(receipt.remote_id)
+
+    # ---------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _directory(self) -> Directory:
+        resolver, plc = self._endpoints["resolver"], self._endpoints["plc"]
+        return Directory(self._http, self._clock, resolver, plc, self._development)
+
+    def _repository(self, credential: Credential) -> Repository:
+        return Repository(self._http, self._clock, credential)
+
+    def _verified(self, subject: str, kept: oauth.Kept) -> Identity:
+        """The account that signed in: the one that was named, or one for which this very issuer speaks."""
+        if kept.did:
+            if subject != kept.did:
+                name = kept.handle or kept.did
+                raise ConsentRefused(f"You signed in as another account than {name}. Start again with its own handle.")
+            return Identity(kept.did, kept.handle, kept.pds)
+        try:
+            account = self._directory.of_did(subject)
+            server = servers.discover(self._http, self._clock, pds=account.pds, development=self._development)
+        except Rejected as error:
+            raise ConsentRefused(error.words, evidence=error.evidence) from None
+        if server.issuer != kept.server.issuer:
+            raise ConsentRefused("This account belongs to another server than the one that signed you in.")
+        return account
+
+    def _channel(self, credential: Credential) -> Channel:
+        """The account as people know it; its display name is public, and missing it hinders nobody."""
+        did, handle = credential.remote_user_id, str(credential.facts.get("handle", ""))
+        profile = self._profile_record(credential)
+        name = profile.get("displayName")
+        return Channel(
+            remote_id=did,
+            kind="profile",
+            handle=handle or did,
+            name=name if isinstance(name, str) and name else handle or did,
+            url=self._profile_url(did),
+            avatar_url=_avatar(profile, server=credential.server, did=did),
+        )
+
+    def _profile_record(self, credential: Credential) -> Mapping[str, Any]:
+        server, did = credential.server, credential.remote_user_id
+        try:
+            record = public_record(
+                self._http, self._clock, server=server, repo=did, collection="app.bsky.actor.profile", rkey="self"
+            )
+        except PlatformError:
+            return {}
+        value = record.get("value") if record else None
+        return value if isinstance(value, Mapping) else {}
+
+    def _profile_url(self, did: str) -> str:
+        """By DID, which stays good when the account changes its handle."""
+        return f"{self._endpoints['app']}/profile/{did}"
+
+    def _post_url(self, uri: str) -> str:
+        did, _, rkey = uri.removeprefix("at://").partition(f"/{records.POST}/")
+        return f"{self._profile_url(did)}/post/{rkey}" if rkey else ""
+
+    def _with_address(self, receipt: Receipt) -> Receipt:
+        return replace(receipt, remote_url=self._post_url(receipt.remote_id))
+
+
+def _avatar(profile: Mapping[str, Any], *, server: str, did: str) -> str:
+    avatar = profile.get("avatar")
+    ref = avatar.get("ref") if isinstance(avatar, Mapping) else None
+    link = ref.get("$link") if isinstance(ref, Mapping) else None
+    if not isinstance(link, str):
+        return ""
+    return f"{server}/xrpc/com.atproto.sync.getBlob?{urlencode({'did': did, 'cid': link})}"
