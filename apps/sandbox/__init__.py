@@ -12,7 +12,7 @@ port: the hub listens on the base port, the n-th platform on base + n, all of th
 
     def build(world: World) -> Starlette:
         return Starlette(routes=[
-            door(world, PLATFORM, "/xrpc/com.atproto.repo.putRecord", records.put, operation="commit", methods=["POST"]),
+            door(world, PLATFORM, "/xrpc/com.atproto.repo.putRecord", put, operation="commit", methods=["POST"]),
         ])
 
     async def put(call: Call) -> Response:

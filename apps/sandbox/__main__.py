@@ -23,12 +23,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         run(port=options.port, state=options.state)
     except PortTaken as error:
-        print(f"The sandbox did not start: {error} Choose another with --port.", file=sys.stderr)
-        return 1
+        return _refuse(f"{error} Choose another with --port.")
     except (sqlite3.Error, OSError) as error:
-        print(f"The sandbox did not start: its state {options.state} cannot be used ({error}).", file=sys.stderr)
-        return 1
+        return _refuse(f"its state {options.state} cannot be used ({error}).")
     return 0
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"The sandbox did not start: {why}\n")
+    return 1
 
 
 def run(*, port: int, state: str | None) -> None:
@@ -45,7 +48,8 @@ def run(*, port: int, state: str | None) -> None:
     seeds.plant(world)
     applications = {places["hub"]: hub.build(world)}
     applications |= {places[platform.name]: platform.build(world) for platform, _ in rooms}
-    print(f"The sandbox is at {world.origin('hub')}", flush=True)
+    sys.stdout.write(f"The sandbox is at {world.origin('hub')}\n")
+    sys.stdout.flush()
     try:
         serve(applications, list(sockets.values()))
     finally:

@@ -13,6 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from apps.sandbox.core import html
+
 HOST = "127.0.0.1"
 # Long enough for an answer under way, short enough for a person at the keyboard.
 GRACE_SECONDS = 1
@@ -23,13 +25,16 @@ class PortTaken(Exception):
 
 
 class Ports:
-    """Hands each request to the application of the port it came in by."""
+    """Hands each request to the application of the port it came in by; the stylesheet is on every port."""
 
     def __init__(self, applications: Mapping[int, ASGIApp]) -> None:
         self._applications = dict(applications)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._applications[scope["server"][1]](scope, receive, send)
+        application = self._applications[scope["server"][1]]
+        if scope["path"] == html.STYLESHEET_PATH:
+            application = html.stylesheet()
+        await application(scope, receive, send)
 
 
 class Line(AutoHTTPProtocol):  # type: ignore[misc, valid-type]

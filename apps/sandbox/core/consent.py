@@ -1,12 +1,12 @@
 """The page in the browser where a person chooses an account and allows or denies the application.
 
-    async def authorize(call):                      # GET /oauth/authorize
-        ... refuse what must be refused without a page ...
-        return consent.ask(call, app_name="Postroom", scopes=[...], data={"redirect_uri": ..., "state": ...})
+async def authorize(call):                      # GET /oauth/authorize
+    ... refuse what must be refused without a page ...
+    return consent.ask(call, app_name="Postroom", scopes=[...], data={"redirect_uri": ..., "state": ...})
 
-    async def authorized(call):                     # POST to the same path
-        decision = consent.decide(call)             # raises Refusal for a form that is unknown, used or too old
-        decision.data, decision.account             # account is None when the person denied
+async def authorized(call):                     # POST to the same path
+    decision = consent.decide(call)             # raises Refusal for a form that is unknown, used or too old
+    decision.data, decision.account             # account is None when the person denied
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ class Faults:
         self._active.append(fault)
         return fault
 
-    def list(self) -> list[Fault]:
-        return list(self._active)
+    def active(self) -> tuple[Fault, ...]:
+        return tuple(self._active)
 
     def clear(self, id: int | None = None) -> int:
         """Take away one fault, or all; say how many there were."""

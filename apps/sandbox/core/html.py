@@ -8,9 +8,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
-PAGES = Path(__file__).parent.parent / "pages"
+SANDBOX = Path(__file__).parent.parent
+PAGES = SANDBOX / "pages"
+STYLESHEET_PATH = "/_sandbox/sandbox.css"
 
 # Pictures and styles of our own and nothing that runs. Forms may lead anywhere: consent ends at the caller's address.
 HEADERS = {
@@ -30,9 +32,9 @@ def _template(name: str) -> Template:
     return Template((PAGES / name).read_text("utf-8"))
 
 
-def render(name: str, **values: Any) -> Markup:
+def render(file: str, /, **values: Any) -> Markup:
     safe = {key: value if isinstance(value, Markup) else escape(str(value)) for key, value in values.items()}
-    return Markup(_template(name).substitute(safe))
+    return Markup(_template(file).substitute(safe))
 
 
 def join(parts: list[Markup]) -> Markup:
@@ -42,3 +44,8 @@ def join(parts: list[Markup]) -> Markup:
 def page(title: str, body: Markup, *, status: int = 200) -> HTMLResponse:
     """A whole page; its stylesheet is `/_sandbox/sandbox.css` on the same origin."""
     return HTMLResponse(render("page.html", title=title, body=body), status_code=status, headers=HEADERS)
+
+
+@cache
+def stylesheet() -> Response:
+    return Response((SANDBOX / "static" / "sandbox.css").read_bytes(), media_type="text/css")

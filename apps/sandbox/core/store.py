@@ -55,7 +55,7 @@ class Store:
     def clear(self) -> None:
         with self.transaction():
             for table in ("account", "token", "post", "medium", "thing", "blob", "meta"):
-                self._db.execute(f"DELETE FROM {table}")
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:
         self._db.close()

@@ -1,4 +1,5 @@
 """Dataclasses in SQLite: one table for each row type, with columns named after the fields."""
+# ruff: noqa: S608 - the names in these statements are those of our own dataclasses.
 
 from __future__ import annotations
 

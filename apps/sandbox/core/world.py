@@ -136,7 +136,7 @@ class World:
         where, values = "platform=? AND account_id=? AND deleted_at IS NULL", [account.platform, account.id]
         for id, side in ((before, "<"), (after, ">")):
             if id:
-                where += f" AND seq {side} (SELECT seq FROM post WHERE platform=? AND id=?)"
+                where += f" AND seq {side} (SELECT seq FROM post WHERE platform=? AND id=?)"  # noqa: S608
                 values += [account.platform, id]
         return self.store.posts.select(where, values, order="seq DESC", limit=limit)
 
@@ -162,6 +162,9 @@ class World:
 
     def profile_url(self, account: Account) -> str:
         return f"{self.origins['hub']}/feed/{account.platform}/{account.handle}"
+
+    def avatar_url(self, account: Account) -> str:
+        return f"{self.origins['hub']}/avatar/{account.platform}/{account.handle}.png"
 
     def media_url(self, medium: Medium) -> str:
         return f"{self.origins['hub']}/media/{medium.platform}/{medium.id}"

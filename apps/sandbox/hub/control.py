@@ -1,0 +1,231 @@
+"""The control API under `/_control/`: JSON in, JSON out. docs/guides/sandbox.md describes it with examples."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from apps.sandbox.core import seeds
+from apps.sandbox.core.faults import Fault, FaultRefused
+from apps.sandbox.core.rows import Account
+from apps.sandbox.core.world import World
+from apps.sandbox.hub import shown
+
+Body = dict[str, Any]
+
+
+class Problem(Exception):
+    def __init__(self, words: str, status: int = 400) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+def routes(world: World) -> list[Route]:
+    def at(path: str, method: str, verb: Callable[[World, Request, Body], Any]) -> Route:
+        return Route(f"/_control/{path}", _endpoint(world, verb), methods=[method])
+
+    return [
+        at("health", "GET", health),
+        at("accounts", "GET", list_accounts),
+        at("accounts", "POST", create_accounts),
+        at("tokens", "POST", change_tokens),
+        at("posts", "GET", list_posts),
+        at("posts/counts", "GET", count_posts),
+        at("faults", "GET", list_faults),
+        at("faults", "POST", set_fault),
+        at("faults", "DELETE", clear_faults),
+        at("faults/{id:int}", "DELETE", clear_faults),
+        at("clock", "GET", read_clock),
+        at("clock", "POST", advance_clock),
+        at("settings", "GET", read_settings),
+        at("settings", "POST", change_settings),
+        at("stats", "GET", stats),
+        at("reset", "POST", reset),
+    ]
+
+
+def _endpoint(world: World, verb: Callable[[World, Request, Body], Any]) -> Callable[[Request], Awaitable[Response]]:
+    async def enter(request: Request) -> Response:
+        try:
+            return JSONResponse(verb(world, request, await _body(request)))
+        except Problem as problem:
+            return JSONResponse({"error": str(problem)}, status_code=problem.status)
+
+    return enter
+
+
+async def _body(request: Request) -> Body:
+    if request.method != "POST":
+        return {}
+    # A page in a browser cannot send this type to another origin unasked, so no web site can play with the sandbox.
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise Problem("Send JSON with Content-Type: application/json.", 415)
+    try:
+        content = await request.json()
+    except ValueError:
+        raise Problem("The body is not JSON.") from None
+    if not isinstance(content, dict):
+        raise Problem("The body is a JSON object.")
+    return content
+
+
+def health(world: World, request: Request, body: Body) -> Any:
+    return {"status": "ok", "origins": world.origins, "now": world.now().isoformat()}
+
+
+# Accounts and tokens
+
+
+def list_accounts(world: World, request: Request, body: Body) -> Any:
+    wanted = request.query_params.get("platform")
+    names = [_platform(world, wanted)] if wanted else list(world.platforms)
+    return {"accounts": [shown.account(world, account) for name in names for account in world.accounts(name)]}
+
+
+def create_accounts(world: World, request: Request, body: Body) -> Any:
+    """One account, or many as {"accounts": [...]}; one that exists gets fresh credentials."""
+    with world.store.transaction():
+        if "accounts" in body:
+            return {"accounts": [_create_account(world, wanted) for wanted in body["accounts"]]}
+        return _create_account(world, body)
+
+
+def _create_account(world: World, wanted: Body) -> Body:
+    platform = world.platforms[_platform(world, wanted.get("platform"))]
+    handle = str(wanted.get("handle") or "")
+    if not handle:
+        raise Problem("Say which handle.")
+    account = world.account_by_handle(platform.name, handle)
+    if account is None:
+        account = platform.open_account(world, handle, str(wanted.get("name") or handle))
+    credentials = platform.issue_credentials(world, account, wanted.get("scopes"))
+    return shown.account(world, account) | {"credentials": credentials}
+
+
+def change_tokens(world: World, request: Request, body: Body) -> Any:
+    """{"action": "revoke" | "expire"} on one token, or on all of an account."""
+    platform, action = _platform(world, body.get("platform")), body.get("action")
+    change = {"revoke": world.revoke, "expire": world.expire}.get(str(action))
+    if change is None:
+        raise Problem("action is revoke or expire.")
+    if body.get("token"):
+        token = world.token(platform, str(body["token"]))
+        tokens = [token] if token else []
+    else:
+        tokens = world.tokens_of(_account(world, platform, body.get("handle")))
+    for token in tokens:
+        change(token)
+    return {"changed": len(tokens)}
+
+
+# Posts
+
+
+def list_posts(world: World, request: Request, body: Body) -> Any:
+    where, values = _posts_wanted(world, request)
+    limit = int(request.query_params.get("limit", -1))
+    posts = world.store.posts.select(where, values, limit=limit)
+    return {"count": world.store.posts.count(where, values), "posts": [shown.post(world, one) for one in posts]}
+
+
+def count_posts(world: World, request: Request, body: Body) -> Any:
+    where, values = _posts_wanted(world, request)
+    return shown.counts(world, world.store.posts.select(where, values))
+
+
+def _posts_wanted(world: World, request: Request) -> tuple[str, list[str]]:
+    """Deleted posts are among them: what was published has been published."""
+    wanted = request.query_params
+    where, values = "1", []
+    if platform := wanted.get("platform"):
+        where, values = "platform=?", [_platform(world, platform)]
+        if handle := wanted.get("handle"):
+            where, values = f"{where} AND account_id=?", [*values, _account(world, platform, handle).id]
+    if kind := wanted.get("kind"):
+        where, values = f"{where} AND kind=?", [*values, kind]
+    return where, values
+
+
+# Faults, clock, settings
+
+
+def list_faults(world: World, request: Request, body: Body) -> Any:
+    return {"faults": [fault.shown() for fault in world.faults.active()]}
+
+
+def set_fault(world: World, request: Request, body: Body) -> Any:
+    known = {"kind", "platform", "account", "path", "times", "probability", "seconds"}
+    if unknown := set(body) - known:
+        raise Problem(f"A fault has {', '.join(sorted(known))}; not {', '.join(sorted(unknown))}.")
+    try:
+        fault = Fault(**{"kind": "", **body})
+    except (FaultRefused, TypeError) as error:
+        raise Problem(str(error)) from error
+    if fault.platform:
+        _platform(world, fault.platform)
+    return world.faults.add(fault).shown()
+
+
+def clear_faults(world: World, request: Request, body: Body) -> Any:
+    return {"cleared": world.faults.clear(request.path_params.get("id"))}
+
+
+def read_clock(world: World, request: Request, body: Body) -> Any:
+    return {"now": world.now().isoformat(), "ahead_seconds": world.clock.ahead.total_seconds()}
+
+
+def advance_clock(world: World, request: Request, body: Body) -> Any:
+    """{"seconds": 5}, or minutes, hours, days, or several of them."""
+    try:
+        world.clock.advance(timedelta(**body))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Problem(f"The clock cannot be moved so: {error}") from error
+    return read_clock(world, request, body)
+
+
+def read_settings(world: World, request: Request, body: Body) -> Any:
+    return {"settings": {name: world.change_settings(name, {}) for name in world.platforms}}
+
+
+def change_settings(world: World, request: Request, body: Body) -> Any:
+    """{"platform": "instagram", "container_seconds": 0}"""
+    changes = dict(body)
+    platform = _platform(world, changes.pop("platform", None))
+    try:
+        return {"settings": {platform: world.change_settings(platform, changes)}}
+    except KeyError as error:
+        raise Problem(f"{platform} has no setting {error}.") from error
+
+
+def stats(world: World, request: Request, body: Body) -> Any:
+    counts = world.journal.counts()
+    recent = int(request.query_params.get("recent", 0))
+    return {
+        "total": sum(line["count"] for line in counts),
+        "requests": counts,
+        "recent": world.journal.recent(recent),
+    }
+
+
+def reset(world: World, request: Request, body: Body) -> Any:
+    world.reset()
+    seeds.plant(world)
+    return health(world, request, body)
+
+
+def _platform(world: World, name: Any) -> str:
+    if name not in world.platforms:
+        raise Problem(f"There is no platform {name!r}; there are {', '.join(world.platforms)}.", 404)
+    return str(name)
+
+
+def _account(world: World, platform: str, handle: Any) -> Account:
+    account = world.account_by_handle(platform, str(handle))
+    if account is None:
+        raise Problem(f"There is no account {handle!r} on {platform}.", 404)
+    return account
