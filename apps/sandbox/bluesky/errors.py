@@ -1,39 +1,26 @@
 """The two envelopes of refusals: XRPC's `{error, message}` and OAuth's `{error, error_description}`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
+from apps.sandbox.core.calls import Refusal
 
-class XRPCError(Exception):
+
+class XRPCError(Refusal):
     """A refusal of the PDS."""
 
     def __init__(self, status: int, error: str, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.error = error
-        self.message = message
-        self.headers = dict(headers or {})
-
-    def response(self) -> JSONResponse:
-        """The answer that carries this refusal."""
-        return JSONResponse(
-            {"error": self.error, "message": self.message}, status_code=self.status, headers=self.headers
-        )
+        super().__init__(JSONResponse({"error": error, "message": message}, status_code=status, headers=headers))
 
 
-class OAuthError(Exception):
+class OAuthError(Refusal):
     """A refusal of the authorization server."""
 
     def __init__(self, error: str, description: str, *, status: int = 400) -> None:
-        super().__init__(description)
-        self.status = status
-        self.error = error
-        self.description = description
-
-    def response(self) -> JSONResponse:
-        """The answer that carries this refusal."""
-        return JSONResponse({"error": self.error, "error_description": self.description}, status_code=self.status)
+        super().__init__(JSONResponse({"error": error, "error_description": description}, status_code=status))
 
 
 def invalid_request(message: str) -> XRPCError:

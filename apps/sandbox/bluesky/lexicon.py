@@ -121,7 +121,7 @@ def check_record(collection: str, rkey: str, record: Mapping[str, Any]) -> str:
 def blob_refs(value: object) -> Iterator[Mapping[str, Any]]:
     """Every blob reference anywhere inside a record."""
     if isinstance(value, Mapping):
-        if value.get("$type") == "blob":
+        if value.get("$type") == "blob" and isinstance(value.get("ref"), Mapping) and "$link" in value["ref"]:
             yield value
         else:
             for item in value.values():

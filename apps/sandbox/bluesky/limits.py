@@ -1,60 +1,63 @@
-"""Rate limits: points in fixed windows, and the headers that tell of the tightest one."""
+"""Rate limits: points in windows, and the headers that tell of the tightest one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from apps.sandbox.core.limits import Window
 
 from .errors import XRPCError
 
+if TYPE_CHECKING:
+    from apps.sandbox.core.world import World
+
 WRITE_POINTS = {"create": 3, "update": 2, "delete": 1}
+SETTINGS = {"points_per_hour": 5_000, "points_per_day": 35_000, "sessions_per_5_minutes": 30, "sessions_per_day": 300}
+
+_HOUR, _DAY, _FIVE_MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """So many points in so many seconds."""
-
-    points: int
-    seconds: int
+def write_points(world: World, did: str, points: int) -> dict[str, str]:
+    """Take points for a write of this account; the headers of the answer, or 429."""
+    windows = [("points_per_hour", _HOUR), ("points_per_day", _DAY)]
+    return _take(world, f"bluesky writes {did}", windows, points)
 
 
-WRITES = (Window(5_000, 3_600), Window(35_000, 86_400))
-SESSIONS = (Window(30, 300), Window(300, 86_400))
+def session_attempt(world: World, identifier: str) -> dict[str, str]:
+    """Count a try to sign in as `identifier`, right or wrong; the headers of the answer, or 429."""
+    windows = [("sessions_per_5_minutes", _FIVE_MINUTES), ("sessions_per_day", _DAY)]
+    return _take(world, f"bluesky sessions {identifier}", windows, 1)
 
 
-@dataclass(slots=True)
-class _Meter:
-    ends_at: float
-    used: int = 0
+def refused_until(reset_at: datetime, headers: dict[str, str] | None = None) -> XRPCError:
+    """429 as the server words it."""
+    told = {"RateLimit-Remaining": "0", "RateLimit-Reset": str(int(reset_at.timestamp()))}
+    return XRPCError(429, "RateLimitExceeded", "Rate Limit Exceeded", {**told, **(headers or {})})
 
 
-class Limits:
-    """Counts points by key; each key has a meter for each of its windows, opened by its first use."""
-
-    def __init__(self) -> None:
-        self._meters: dict[tuple[str, Window], _Meter] = {}
-
-    def consume(self, key: str, windows: Sequence[Window], *, points: int, now: datetime) -> dict[str, str]:
-        """Take `points` from every window and return the headers; XRPCError 429 when one would overflow."""
-        instant = now.timestamp()
-        meters = [(window, self._meter(key, window, instant)) for window in windows]
-        full = [(window, meter) for window, meter in meters if meter.used + points > window.points]
-        if full:
-            raise XRPCError(429, "RateLimitExceeded", "Rate Limit Exceeded", _headers(*full[-1]))
-        for _, meter in meters:
-            meter.used += points
-        return _headers(*min(meters, key=lambda pair: pair[0].points - pair[1].used))
-
-    def _meter(self, key: str, window: Window, instant: float) -> _Meter:
-        meter = self._meters.get((key, window))
-        if meter is None or meter.ends_at <= instant:
-            meter = self._meters[key, window] = _Meter(ends_at=instant + window.seconds)
-        return meter
+def _take(world: World, bucket: str, windows: list[tuple[str, timedelta]], cost: int) -> dict[str, str]:
+    """Take from all windows or from none."""
+    now = world.now()
+    looks = []
+    for name, span in windows:
+        limit = int(world.setting("bluesky", name))
+        window = world.limits.look(f"{bucket} {name}", limit=limit, window=span, now=now)
+        looks.append((window, span))
+    for window, span in reversed(looks):
+        if window.used + cost > window.limit:
+            raise refused_until(window.reset_at, _headers(window, span))
+    hits = [
+        (world.limits.hit(f"{bucket} {name}", limit=look.limit, window=span, now=now, cost=cost), span)
+        for (name, span), (look, _) in zip(windows, looks, strict=True)
+    ]
+    return _headers(*min(hits, key=lambda hit: hit[0].remaining))
 
 
-def _headers(window: Window, meter: _Meter) -> dict[str, str]:
+def _headers(window: Window, span: timedelta) -> dict[str, str]:
     return {
-        "RateLimit-Limit": str(window.points),
-        "RateLimit-Remaining": str(max(0, window.points - meter.used)),
-        "RateLimit-Reset": str(int(meter.ends_at)),
-        "RateLimit-Policy": f"{window.points};w={window.seconds}",
+        "RateLimit-Limit": str(window.limit),
+        "RateLimit-Remaining": str(window.remaining),
+        "RateLimit-Reset": str(int(window.reset_at.timestamp())),
+        "RateLimit-Policy": f"{window.limit};w={int(span.total_seconds())}",
     }

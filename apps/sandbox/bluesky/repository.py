@@ -1,20 +1,28 @@
 """A repository: the records and files of one account, with the semantics of the reference server.
 
-Nothing here knows HTTP, limits or scopes. A write either happens whole or raises and leaves everything as it was.
+Nothing here knows HTTP, limits or scopes. `apply` happens whole or raises and leaves everything as it was.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from __future__ import annotations
 
-from . import dagcbor, lexicon
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from apps.sandbox.core.rows import Account, Thing
+
+from . import dagcbor, feed, lexicon
 from .errors import XRPCError, internal_error, invalid_request
+from .identity import NAME
 from .tid import tid_after
 
+if TYPE_CHECKING:
+    from apps.sandbox.core.world import World
+
 # The specification asks for an hour at least; nobody should rely on more.
-UNREFERENCED_LIFE = timedelta(hours=1)
+UNREFERENCED_LIVES = timedelta(hours=1)
 
 Action = Literal["create", "update", "delete"]
 
@@ -30,141 +38,155 @@ class Write:
     cid: str = ""
     validation: str = "unknown"
 
-    @property
-    def path(self) -> tuple[str, str]:
-        """Where the record lives in its repository."""
-        return self.collection, self.rkey
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """The repository's state after a write."""
-
-    cid: str
-    rev: str
-
-    def as_json(self) -> dict[str, str]:
-        """As answers carry it."""
-        return {"cid": self.cid, "rev": self.rev}
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A record as it is stored."""
 
+    rkey: str
     cid: str
-    record: Mapping[str, Any]
+    record: dict[str, Any]
 
 
-@dataclass(slots=True)
-class Blob:
-    """An uploaded file; it fades away while no record refers to it."""
-
-    content: bytes
-    mime_type: str
-    touched_at: datetime
-    references: int = 0
-
-
-@dataclass(slots=True)
 class Repository:
-    """All that one DID has published and uploaded."""
+    """All that one account has published and uploaded."""
 
-    did: str
-    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
-    blobs: dict[str, Blob] = field(default_factory=dict)
-    head: Commit | None = None
+    def __init__(self, world: World, account: Account) -> None:
+        self._world = world
+        self._account = account
+        self._records = world.box(NAME, "record")
+        self._blobs = world.box(NAME, "blob")
+        self._heads = world.box(NAME, "head")
 
-    def uri(self, path: tuple[str, str]) -> str:
+    def uri(self, collection: str, rkey: str) -> str:
         """The AT-URI of a record."""
-        return f"at://{self.did}/{path[0]}/{path[1]}"
+        return f"at://{self._account.id}/{collection}/{rkey}"
 
-    def add_blob(self, content: bytes, mime_type: str, *, now: datetime) -> str:
+    @property
+    def head(self) -> dict[str, str] | None:
+        """The last commit, as answers carry it."""
+        return self._heads.get(self._account.id)
+
+    # Reading
+
+    def entry(self, collection: str, rkey: str) -> Entry | None:
+        """The record with this key."""
+        data = self._records.get(self.uri(collection, rkey))
+        return Entry(rkey, data["cid"], data["record"]) if data else None
+
+    def listing(self, collection: str, *, limit: int, cursor: str, reverse: bool) -> list[Entry]:
+        """Records by key beyond `cursor`, newest key first unless `reverse`."""
+        where, values = "platform=? AND kind='record' AND owner=?", [NAME, self.uri(collection, "")]
+        if cursor:
+            where += f" AND id {'>' if reverse else '<'} ?"
+            values.append(self.uri(collection, cursor))
+        order = "id" if reverse else "id DESC"
+        found: list[Thing] = self._world.store.things.select(where, values, order=order, limit=limit)
+        return [Entry(thing.id.rpartition("/")[2], thing.data["cid"], thing.data["record"]) for thing in found]
+
+    # Writing
+
+    def add_blob(self, content: bytes, mime_type: str) -> str:
         """Keep a file and return its content id; the same bytes again live on from now."""
         cid = dagcbor.blob_cid(content)
-        known = self.blobs.get(cid)
-        self.blobs[cid] = Blob(content, mime_type, now, references=known.references if known else 0)
+        known = self._blobs.get(self._blob_id(cid))
+        digest = self._world.store.blobs.add(content)
+        references = known["references"] if known else 0
+        self._keep_blob(cid, {"mime": mime_type, "size": len(content), "digest": digest, "references": references})
         return cid
 
-    def blob(self, cid: str, *, now: datetime) -> Blob | None:
-        """The file with this content id, unless it was never there or has faded away unreferenced."""
-        blob = self.blobs.get(cid)
-        if blob is not None and not blob.references and now - blob.touched_at >= UNREFERENCED_LIFE:
-            del self.blobs[cid]
-            return None
-        return blob
-
-    def require_swap(self, path: tuple[str, str], expected: str | None) -> None:
-        """400 InvalidSwap unless the record at `path` is the expected one (None: unless there is none)."""
-        entry = self.entries.get(path)
+    def require_swap(self, collection: str, rkey: str, expected: str | None) -> None:
+        """400 InvalidSwap unless the record there is the expected one (None: unless there is none)."""
+        entry = self.entry(collection, rkey)
         if (entry.cid if entry else None) != expected:
             raise XRPCError(400, "InvalidSwap", f"Record was at {entry.cid if entry else 'null'}")
 
     def require_swap_commit(self, expected: str) -> None:
         """400 InvalidSwap unless the last commit is the expected one."""
-        if self.head is None or self.head.cid != expected:
-            raise XRPCError(400, "InvalidSwap", f"Commit was at {self.head.cid if self.head else 'null'}")
+        head = self.head
+        if head is None or head["cid"] != expected:
+            raise XRPCError(400, "InvalidSwap", f"Commit was at {head['cid'] if head else 'null'}")
 
-    def apply(self, writes: Sequence[Write], *, now: datetime) -> Commit:
+    def apply(self, writes: Sequence[Write]) -> dict[str, str]:
         """Make all `writes` or none; what does not fit the present state answers 500, as on the real server."""
-        # None stands for a record that an earlier write of the same call has deleted.
-        after: dict[tuple[str, str], Entry | None] = {}
-        for write in writes:
-            exists = (after[write.path] if write.path in after else self.entries.get(write.path)) is not None
-            if (write.action == "create") == exists:
-                raise internal_error()
-            self._require_blobs(write.record, now)
-            after[write.path] = None if write.action == "delete" else Entry(write.cid, write.record)
-        self._replace(after)
-        self.head = self._commit(writes, now)
-        return self.head
+        with self._world.store.transaction():
+            loose: set[str] = set()
+            for write in writes:
+                loose |= self._apply_one(write)
+            for cid in loose:
+                self._drop_if_unreferenced(cid)
+            commit = self._commit(writes)
+            self._heads.put(self._account.id, commit)
+        return commit
 
-    def newest_first(self, collection: str) -> list[tuple[str, Entry]]:
-        """The records of a collection by key, the largest key first."""
-        return sorted(
-            ((rkey, entry) for (kind, rkey), entry in self.entries.items() if kind == collection), reverse=True
-        )
+    def _apply_one(self, write: Write) -> set[str]:
+        """Make one change; the answer is which files lost a reference by it."""
+        before = self.entry(write.collection, write.rkey)
+        if (write.action == "create") == (before is not None):
+            raise internal_error()
+        uri = self.uri(write.collection, write.rkey)
+        lost = _links(before.record) if before else set()
+        for cid in lost:
+            self._count(cid, -1)
+        if write.action == "delete":
+            self._records.delete(uri)
+        else:
+            self._require_blobs(write.record)
+            for cid in _links(write.record):
+                self._count(cid, +1)
+            owner = self.uri(write.collection, "")
+            self._records.put(uri, {"cid": write.cid, "record": dict(write.record)}, owner=owner)
+        if write.collection == lexicon.POST:
+            self._show(write)
+        return lost
 
-    def _require_blobs(self, record: Mapping[str, Any], now: datetime) -> None:
+    def _show(self, write: Write) -> None:
+        """The public sees new posts and deletions; apps go on showing the first version of a changed post."""
+        if write.action == "delete":
+            feed.hide(self._world, self._account, write.rkey)
+        elif write.action == "create":
+            blobs = {cid: self._blobs.get(self._blob_id(cid)) for cid in _links(write.record)}
+            feed.show(self._world, self._account, write.rkey, write.cid, write.record, blobs)
+
+    def _require_blobs(self, record: Mapping[str, Any]) -> None:
         for ref in lexicon.blob_refs(record):
-            link = ref["ref"]["$link"]
-            blob = self.blob(link, now=now)
+            cid = ref["ref"]["$link"]
+            blob = self._blobs.get(self._blob_id(cid))
             if blob is None:
-                raise XRPCError(400, "BlobNotFound", f"Could not find blob: {link}")
-            if blob.mime_type != ref["mimeType"]:
-                raise XRPCError(
-                    400,
-                    "InvalidMimeType",
-                    f"Referenced Mimetype does not match stored blob. Expected: {blob.mime_type}, "
-                    f"Got: {ref['mimeType']}",
-                )
-            if len(blob.content) != ref["size"]:
-                raise XRPCError(
-                    400, "InvalidSize", f"Referenced size of blob {link} is {ref['size']}, stored {len(blob.content)}"
-                )
+                raise XRPCError(400, "BlobNotFound", f"Could not find blob: {cid}")
+            if blob["mime"] != ref["mimeType"]:
+                told = f"The stored blob is of type {blob['mime']}, the record says {ref['mimeType']}"
+                raise XRPCError(400, "InvalidMimeType", told)
+            if blob["size"] != ref["size"]:
+                told = f"The stored blob has {blob['size']} bytes, the record says {ref['size']}"
+                raise XRPCError(400, "InvalidSize", told)
 
-    def _replace(self, after: Mapping[tuple[str, str], Entry | None]) -> None:
-        """Put the new entries in place; a file that loses its last reference is deleted at once."""
-        orphans = set()
-        for path, entry in after.items():
-            for link in _links(self.entries.pop(path, None)):
-                self.blobs[link].references -= 1
-                orphans.add(link)
-            for link in _links(entry):
-                self.blobs[link].references += 1
-            if entry is not None:
-                self.entries[path] = entry
-        for link in orphans:
-            if not self.blobs[link].references:
-                del self.blobs[link]
+    def _blob_id(self, cid: str) -> str:
+        return f"{self._account.id}/{cid}"
 
-    def _commit(self, writes: Iterable[Write], now: datetime) -> Commit:
+    def _keep_blob(self, cid: str, blob: dict[str, Any]) -> None:
+        lives = None if blob["references"] else UNREFERENCED_LIVES
+        self._blobs.put(self._blob_id(cid), blob, owner=self._account.id, lives=lives)
+
+    def _count(self, cid: str, change: int) -> None:
+        blob = self._blobs.get(self._blob_id(cid))
+        if blob is not None:
+            self._keep_blob(cid, {**blob, "references": blob["references"] + change})
+
+    def _drop_if_unreferenced(self, cid: str) -> None:
+        """A deleted record takes along the files that no other record uses."""
+        blob = self._blobs.get(self._blob_id(cid))
+        if blob is not None and not blob["references"]:
+            self._blobs.delete(self._blob_id(cid))
+
+    def _commit(self, writes: Sequence[Write]) -> dict[str, str]:
         """The next revision. Its id hangs on the one before and on the writes, and is not that of a real tree."""
-        rev = tid_after(self.head.rev if self.head else None, now)
+        head = self.head
+        rev = tid_after(head["rev"] if head else None, self._world.now())
         changes = [f"{write.action} {write.collection}/{write.rkey} {write.cid}" for write in writes]
         digest = hashlib.sha256("\n".join(changes).encode()).hexdigest()
-        body = {"did": self.did, "rev": rev, "prev": self.head.cid if self.head else None, "data": digest}
-        return Commit(dagcbor.record_cid(body), rev)
+        body = {"did": self._account.id, "rev": rev, "prev": head["cid"] if head else None, "data": digest}
+        return {"cid": dagcbor.record_cid(body), "rev": rev}
 
 
 def checked(action: Action, collection: str, rkey: str, record: object) -> Write:
@@ -183,5 +205,5 @@ def checked(action: Action, collection: str, rkey: str, record: object) -> Write
         raise invalid_request(str(problem)) from problem
 
 
-def _links(entry: Entry | None) -> set[str]:
-    return {ref["ref"]["$link"] for ref in lexicon.blob_refs(entry.record)} if entry else set()
+def _links(record: Mapping[str, Any]) -> set[str]:
+    return {ref["ref"]["$link"] for ref in lexicon.blob_refs(record)}
