@@ -2,7 +2,6 @@
 
 pytest_plugins = [
     "tests.support.network",
-    "tests.support.folders",
     "tests.support.valkey",
     "tests.support.database",
     "tests.support.clock",

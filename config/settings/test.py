@@ -1,12 +1,17 @@
 """Tests: a database and a queue of their own, quick passwords, mail kept in memory."""
 
+import atexit
 import base64
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-and-long-enough-to-please-the-checks-of-django")
 os.environ.setdefault("KEYRING", f"test:{base64.b64encode(b'k' * 32).decode()}")
-os.environ.setdefault("POSTROOM_VAR", tempfile.mkdtemp(prefix="postroom-test-"))
+if "POSTROOM_VAR" not in os.environ:
+    # Processes that a test run starts find the folder in their environment; the one that made it removes it.
+    os.environ["POSTROOM_VAR"] = tempfile.mkdtemp(prefix="postroom-test-")
+    atexit.register(shutil.rmtree, os.environ["POSTROOM_VAR"], ignore_errors=True)
 
 from config.settings.base import *  # noqa: E402, F403
 from config.settings.base import DATABASES, VAR_DIR  # noqa: E402

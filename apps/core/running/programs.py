@@ -21,6 +21,7 @@ class Plan:
     var: Path
     host: str
     port: int
+    web_processes: int
     web_threads: int
     worker_threads: int
     queue: Queue | None = None
@@ -54,10 +55,15 @@ class Plan:
             found.append(Program("queue", self.queue.command, is_foundation=True))
         return found
 
+    def command(self, role: str) -> list[str]:
+        """How to run one of them alone, as a container does."""
+        return next(program.command for program in self.programs() if program.name == role)
+
     def _web(self) -> list[str]:
         return _module(
             "gunicorn", "config.wsgi:application", "--bind", f"{self.host}:{self.port}", "--log-level", "warning",
-            "--worker-class", "gthread", "--threads", str(self.web_threads), "--no-control-socket",
+            "--worker-class", "gthread", "--workers", str(self.web_processes), "--threads", str(self.web_threads),
+            "--no-control-socket",
         )  # fmt: skip
 
     def _worker(self) -> list[str]:

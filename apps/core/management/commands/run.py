@@ -9,21 +9,36 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from apps.core.running import database, greeting, ports, queue
 from apps.core.running.errors import CannotStart
 from apps.core.running.programs import SANDBOX_PORTS, Plan
 from apps.core.running.supervisor import Supervisor
 
+ROLES = ("web", "worker", "beat")
+
 
 class Command(BaseCommand):
     help = "Starts the pages, the worker, the schedules, a private queue and, for trials, simulated platforms."
     requires_system_checks = []  # The web process checks; twice would only delay the start.
 
-    def handle(self, **_: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "role",
+            nargs="?",
+            choices=ROLES,
+            help="Run this one alone, on a database and a queue that are there already.",
+        )
+
+    def handle(self, *, role: str | None, **_: Any) -> None:
+        if role:
+            plan = _plan()
+            os.execve(sys.executable, plan.command(role), plan.environment())  # noqa: S606
         try:
-            plan = _with_queue(_plan())
+            plan = _plan()
+            _require_free_ports(plan)
+            plan = _with_queue(plan)
             database.bring_up_to_date()
         except CannotStart as error:
             self.stderr.write(str(error))
@@ -34,17 +49,21 @@ class Command(BaseCommand):
 
 
 def _plan() -> Plan:
-    """What the settings ask for; raises CannotStart for a port that is taken."""
+    """What the settings ask for."""
     # Whoever names a sandbox, or none, does not want another one.
     simulates = settings.DEBUG and "SANDBOX_URL" not in os.environ
-    plan = Plan(
+    return Plan(
         var=settings.VAR_DIR,
         host=settings.RUN_HOST,
         port=settings.RUN_PORT,
+        web_processes=settings.WEB_PROCESSES,
         web_threads=settings.WEB_THREADS,
         worker_threads=settings.WORKER_THREADS,
         sandbox_port=settings.SANDBOX_PORT if simulates else None,
     )
+
+
+def _require_free_ports(plan: Plan) -> None:
     _require_free(plan.port, host=plan.host, name="PORT")
     if plan.sandbox_port:
         for port in range(plan.sandbox_port, plan.sandbox_port + SANDBOX_PORTS):
