@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
-from django.core.checks import Tags
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.utils import OperationalError
 
@@ -32,7 +31,7 @@ def application_role_is_walled(databases: Any = None, **_: Any) -> list[CheckMes
     return [
         Error(
             f"The database role {name!r} bypasses row-level security or owns tables.",
-            hint="Run manage.py migrate, which creates the role postroom_app, and let DATABASE_URL's role be a member of it.",
+            hint="Run manage.py migrate: it creates the role postroom_app, of which DATABASE_URL's role is a member.",
             id="postroom.E001",
         )
     ]

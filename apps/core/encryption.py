@@ -36,7 +36,9 @@ class Keyring:
             raise ImproperlyConfigured("KEYRING is empty: give it at least one key as id:base64 of 32 random bytes.")
         for key_id, key in keys.items():
             if len(key) != KEY_BYTES or "." in key_id or not key_id:
-                raise ImproperlyConfigured(f"KEYRING: the key {key_id!r} is not {KEY_BYTES} bytes with an id free of dots.")
+                raise ImproperlyConfigured(
+                    f"KEYRING: the key {key_id!r} is not {KEY_BYTES} bytes with an id free of dots."
+                )
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self.first = next(iter(keys))
 

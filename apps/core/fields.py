@@ -19,9 +19,13 @@ class Sealed(str):
 class SecretField(models.TextField):
     """A column that holds a sealed `Secret`; reading the attribute opens it, saving the row seals it.
 
-    The row's id and organization are part of what is sealed, so both must be set before saving. A bulk UPDATE has no row
-    to bind to: seal with `seal(instance, name, secret)` first.
+    The row's id and organization are part of what is sealed, so both must be set before saving. A bulk UPDATE has no
+    row to bind to: seal with `seal(instance, name, secret)` first.
     """
+
+    # What type checkers see on a row.
+    _pyi_private_set_type: Secret | str  # type: ignore[assignment]
+    _pyi_private_get_type: Secret  # type: ignore[assignment]
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
@@ -39,7 +43,9 @@ class SecretField(models.TextField):
 
     def get_prep_value(self, value: Any) -> Any:
         if isinstance(value, Secret):
-            raise TypeError(f"Seal {self.name} for its row first: apps.core.fields.seal(instance, {self.name!r}, secret)")
+            raise TypeError(
+                f"Seal {self.name} for its row first: apps.core.fields.seal(instance, {self.name!r}, secret)"
+            )
         return super().get_prep_value(value)
 
 
@@ -70,7 +76,8 @@ class _SecretAttribute:
 def seal(instance: models.Model, name: str, secret: Secret) -> str:
     """The ciphertext of `secret` for the column `name` of this row, for use in a guarded UPDATE."""
     field = instance._meta.get_field(name)
-    assert isinstance(field, SecretField)
+    if not isinstance(field, SecretField):
+        raise TypeError(f"{name} is not a SecretField")
     return Sealed(_seal(field, instance, secret))
 
 

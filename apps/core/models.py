@@ -30,15 +30,16 @@ class Row(models.Model):
 class OrganizationOwned(Row):
     """A row of one organization. Created inside `tenancy.scope`, it takes the organization from there.
 
-    A model with a queryset of its own names it thrice: `objects, across_tenants, plain = organization_managers(MyQuerySet)`.
-    `plain` serves Django's own machinery (following a foreign key, saving); the database wall still stands behind it.
+    A model with a queryset of its own names it thrice: `objects, across_tenants, plain =
+    organization_managers(MyQuerySet)`. `plain` serves Django's own machinery (following a foreign key, saving); the
+    database wall still stands behind it.
     """
 
     organization = models.ForeignKey("tenants.Organization", on_delete=models.CASCADE, related_name="+")
 
-    objects = OrganizationScopedManager.from_queryset(TenantQuerySet)()
-    across_tenants = AcrossTenantsManager.from_queryset(TenantQuerySet)()
-    plain = models.Manager()
+    objects: Any = OrganizationScopedManager.from_queryset(TenantQuerySet)()
+    across_tenants: Any = AcrossTenantsManager.from_queryset(TenantQuerySet)()
+    plain: Any = models.Manager()
 
     class Meta:
         abstract = True
@@ -55,9 +56,9 @@ class WorkspaceOwned(OrganizationOwned):
 
     workspace = models.ForeignKey("tenants.Workspace", on_delete=models.CASCADE, related_name="+")
 
-    objects = WorkspaceScopedManager.from_queryset(TenantQuerySet)()
-    across_tenants = AcrossTenantsManager.from_queryset(TenantQuerySet)()
-    plain = models.Manager()
+    objects: Any = WorkspaceScopedManager.from_queryset(TenantQuerySet)()
+    across_tenants: Any = AcrossTenantsManager.from_queryset(TenantQuerySet)()
+    plain: Any = models.Manager()
 
     class Meta:
         abstract = True
@@ -66,9 +67,17 @@ class WorkspaceOwned(OrganizationOwned):
 
 def organization_managers(queryset: type[TenantQuerySet[Any]]) -> tuple[Any, Any, Any]:
     """`objects, across_tenants, plain` of an organization's model with the reads of `queryset`."""
-    return OrganizationScopedManager.from_queryset(queryset)(), AcrossTenantsManager.from_queryset(queryset)(), models.Manager()
+    return (
+        OrganizationScopedManager.from_queryset(queryset)(),
+        AcrossTenantsManager.from_queryset(queryset)(),
+        models.Manager(),
+    )
 
 
 def workspace_managers(queryset: type[TenantQuerySet[Any]]) -> tuple[Any, Any, Any]:
     """`objects, across_tenants, plain` of a workspace's model with the reads of `queryset`."""
-    return WorkspaceScopedManager.from_queryset(queryset)(), AcrossTenantsManager.from_queryset(queryset)(), models.Manager()
+    return (
+        WorkspaceScopedManager.from_queryset(queryset)(),
+        AcrossTenantsManager.from_queryset(queryset)(),
+        models.Manager(),
+    )

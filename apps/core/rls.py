@@ -34,11 +34,11 @@ OWN_WORKSPACE = f"{OWN_ORGANIZATION} AND ({ANY_WORKSPACE} OR workspace_id = ANY 
 # Rows of the organization that may or may not belong to a workspace (events, audit entries).
 OWN_OR_SHARED = f"{OWN_ORGANIZATION} AND (workspace_id IS NULL OR {ANY_WORKSPACE} OR workspace_id = ANY ({WORKSPACES}))"
 
-CREATE_ROLES = """
+CREATE_ROLES = f"""
 DO $$
 DECLARE wanted text;
 BEGIN
-  FOREACH wanted IN ARRAY ARRAY['{app}', '{across}'] LOOP
+  FOREACH wanted IN ARRAY ARRAY['{APP_ROLE}', '{ACROSS_ROLE}'] LOOP
     BEGIN
       EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', wanted);
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
@@ -49,7 +49,7 @@ BEGIN
     END;
   END LOOP;
 END $$;
-""".format(app=APP_ROLE, across=ACROSS_ROLE)
+"""
 
 
 class CreateRoles(Operation):
@@ -145,7 +145,7 @@ def _tenant_references(model: type[models.Model]) -> list[models.ForeignKey[Any,
     return [
         field
         for field in model._meta.local_fields
-        if isinstance(field, models.ForeignKey) and _columns(field.related_model)  # type: ignore[arg-type]
+        if isinstance(field, models.ForeignKey) and _columns(field.related_model)
     ]
 
 
@@ -153,7 +153,7 @@ def _keep_inside_tenant(
     schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model], field: models.ForeignKey[Any, Any]
 ) -> None:
     """A foreign key that repeats the tenant's columns: policies do not guard references, so a constraint does."""
-    target: type[models.Model] = field.related_model  # type: ignore[assignment]
+    target: type[models.Model] = field.related_model
     shared = tuple(column for column in _columns(target) if column in _columns(model))
     if not shared:
         return

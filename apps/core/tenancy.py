@@ -1,12 +1,12 @@
 """The two walls between tenants: who is in context, and how PostgreSQL is told.
 
 `scope(...)` puts an organization (and the workspaces that the member may see) into context. Scoped managers
-(`apps.core.querysets`) filter by it and raise `NoTenant` outside of any. On PostgreSQL the scope is a transaction in which
-the same facts are set with SET LOCAL, for the row-level security policies (`apps.core.rls`); so never wait for a network
-inside one.
+(`apps.core.querysets`) filter by it and raise `NoTenant` outside of any. On PostgreSQL the scope is a transaction in
+which the same facts are set with SET LOCAL, for the row-level security policies (`apps.core.rls`); so never wait for a
+network inside one.
 
-`across_tenants(reason)` is the named exception for jobs that serve every tenant (claiming due rows, relaying events): on
-PostgreSQL it takes the role `postroom_across`, whose policies see all rows, for one transaction.
+`across_tenants(reason)` is the named exception for jobs that serve every tenant (claiming due rows, relaying events):
+on PostgreSQL it takes the role `postroom_across`, whose policies see all rows, for one transaction.
 
 `as_user(user)` lets a person read their own memberships before any organization is chosen.
 """
@@ -61,6 +61,13 @@ def required() -> Tenant:
     if tenant.organization_id is None:
         raise NoTenant("Tenant-owned rows are read and written inside tenancy.scope(...)")
     return tenant
+
+
+def require_organization(organization_id: UUID) -> None:
+    """Raise NoTenant unless rows of this organization may be written here: it is in context, or all tenants are."""
+    tenant = _current.get()
+    if not tenant.across and tenant.organization_id != organization_id:
+        raise NoTenant("The row belongs to another organization than the one in context")
 
 
 @contextmanager

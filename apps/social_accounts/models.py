@@ -19,13 +19,17 @@ class OAuthApp(Row):
 
     platform = models.CharField(max_length=32)
     server = models.CharField(max_length=255, blank=True)
-    redirect_uri = models.CharField(max_length=500, blank=True, help_text="The address it was registered with, where that matters.")
+    redirect_uri = models.CharField(
+        max_length=500, blank=True, help_text="The address it was registered with, where that matters."
+    )
     client_id = models.CharField(max_length=500)
     client_secret = SecretField(blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["platform", "server", "redirect_uri"], name="one_app_for_each_server_and_redirect")
+            models.UniqueConstraint(
+                fields=["platform", "server", "redirect_uri"], name="one_app_for_each_server_and_redirect"
+            )
         ]
 
     def __str__(self) -> str:
@@ -65,16 +69,21 @@ class SocialAccount(WorkspaceOwned):
     handle = models.CharField(max_length=255)
     name = models.CharField(max_length=255, blank=True)
     url = models.CharField(max_length=500, blank=True)
-    limits = models.JSONField(default=dict, help_text="Where the account's own server differs from the platform's numbers.")
+    limits = models.JSONField(
+        default=dict, help_text="Where the account's own server differs from the platform's numbers."
+    )
     state = models.CharField(max_length=24, choices=AccountState.choices, default=AccountState.ACTIVE)
     reason = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     connected_at = models.DateTimeField()
+    connected_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta(WorkspaceOwned.Meta):
         ordering = ["platform", "handle"]
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "platform", "remote_id"], name="each_channel_once_in_a_workspace"),
+            models.UniqueConstraint(
+                fields=["workspace", "platform", "remote_id"], name="each_channel_once_in_a_workspace"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=AccountState.ACTIVE) | Q(grant__isnull=False), name="an_active_account_has_a_grant"
             ),

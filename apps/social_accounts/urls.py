@@ -1,4 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from apps.social_accounts import views
 
 app_name = "social_accounts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("connect/", views.connect, name="connect"),
+    path("callback/<slug:platform>/", views.callback, name="callback"),
+    path("channels/<uuid:session_id>/", views.channels, name="channels"),
+    path("<uuid:account_id>/reconnect/", views.reconnect, name="reconnect"),
+    path("<uuid:account_id>/check/", views.check, name="check"),
+    path("<uuid:account_id>/disconnect/", views.disconnect, name="disconnect"),
+]

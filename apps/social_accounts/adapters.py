@@ -1,0 +1,29 @@
+"""Adapters ready to work: the guarded client, the deployment's endpoints, the house's clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+
+import httpx
+from django.conf import settings
+
+from apps.core import clock, outbound
+from apps.platforms import registry
+from apps.platforms.contract import Adapter
+
+
+@lru_cache(maxsize=8)
+def _client(timeout: timedelta) -> httpx.Client:
+    # One pool for the process: a client is safe to share between threads.
+    return outbound.client(timeout=timeout)
+
+
+def adapter_for(platform: str, *, timeout: timedelta | None = None) -> Adapter:
+    """The adapter of `platform`; `timeout` bounds each of its requests as a whole. Raises UnknownPlatform."""
+    return registry.build(
+        platform,
+        http=_client(timeout or settings.OUTBOUND_TIMEOUT),
+        endpoints=settings.PLATFORM_ENDPOINTS.get(platform, {}),
+        clock=clock.now,
+    )

@@ -1,0 +1,46 @@
+"""For the operator: the apps that Postroom is at each platform, and a read-mostly look at accounts. Secrets stay
+masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from apps.core.secrets import Secret
+from apps.social_accounts.models import OAuthApp
+
+
+class OAuthAppForm(forms.ModelForm):
+    new_secret = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput,
+        label="client secret",
+        help_text="Written only: it is never shown again. Empty keeps the one that is stored.",
+    )
+
+    class Meta:
+        model = OAuthApp
+        fields = ("platform", "server", "redirect_uri", "client_id")
+
+    def save(self, commit: bool = True) -> OAuthApp:
+        app: OAuthApp = super().save(commit=False)
+        if self.cleaned_data["new_secret"]:
+            app.client_secret = Secret(self.cleaned_data["new_secret"])
+        if commit:
+            app.save()
+        return app
+
+
+@admin.register(OAuthApp)
+class OAuthAppAdmin(admin.ModelAdmin):
+    form = OAuthAppForm
+    list_display = ("platform", "server", "client_id", "updated_at")
+    list_filter = ("platform",)
+    search_fields = ("server", "client_id")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Grants refer to their app; it is replaced, never removed under them.
+        return False

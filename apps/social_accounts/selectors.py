@@ -1,0 +1,88 @@
+"""Reads shaped for pages: accounts and how they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.core import clock
+from apps.platforms import registry
+from apps.platforms.contract import ConnectBy
+from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.services.apps import is_ready
+from apps.social_accounts.services.credentials import ends_at
+from apps.social_accounts.states import AccountState
+
+ENDS_SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an account is: `level` is "ok", "warn" or "bad"; `words` for the badge, `sign_in` for its column."""
+
+    level: str
+    words: str
+    sign_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformChoice:
+    """A platform that can be connected, and what its form asks for."""
+
+    platform: str
+    note: str
+    connected: int
+    needs: str
+    is_ready: bool
+    missing: str
+    is_open: bool = False
+    value: str = ""
+    error: str = ""
+    method: str = "oauth"
+
+
+def accounts_of(workspace_id: UUID) -> QuerySet[SocialAccount]:
+    return (
+        SocialAccount.objects.filter(workspace_id=workspace_id)
+        .exclude(state=AccountState.DISCONNECTED)
+        .select_related("grant", "connected_by")
+    )
+
+
+def health(account: SocialAccount, *, now: datetime | None = None) -> Health:
+    """What the account's row says about it; the daily check keeps the row true."""
+    if account.state == AccountState.NEEDS_REAUTH:
+        return Health("bad", "Signed out", "Ended")
+    if account.state == AccountState.MISSING_PERMISSION:
+        return Health("warn", "Permission missing", "Lacks a permission")
+    if account.state == AccountState.DISCONNECTED or account.grant is None:
+        return Health("bad", "Disconnected", "Taken back")
+    end = ends_at(account.grant)
+    if end is not None and end - (now or clock.now()) < ENDS_SOON and account.grant.refresh_token:
+        return Health("warn", "Ends soon", f"Ends {end:%a %-d %b}")
+    return Health("ok", "Healthy", "Renews itself" if account.grant.expires_at else "Does not end")
+
+
+def platform_choices(workspace_id: UUID) -> list[PlatformChoice]:
+    """Every platform, with the number of accounts that the workspace has there."""
+    counts: dict[str, int] = {}
+    for platform in accounts_of(workspace_id).values_list("platform", flat=True):
+        counts[platform] = counts.get(platform, 0) + 1
+    return [_choice(platform, counts.get(platform, 0)) for platform in registry.names()]
+
+
+def _choice(platform: str, connected: int) -> PlatformChoice:
+    ways = registry.capabilities(platform).connect_by
+    needs = "bluesky" if ConnectBy.APP_PASSWORD in ways else "instance" if ConnectBy.INSTANCE_OAUTH in ways else ""
+    label = registry.label(platform)
+    return PlatformChoice(
+        platform=platform,
+        note=f"{connected} connected" if connected else "Not connected yet",
+        connected=connected,
+        needs=needs,
+        is_ready=is_ready(platform, needs_app=ConnectBy.OAUTH in ways and not needs),
+        missing=f"Whoever runs this server has to enter the {label} app's id and secret first.",
+    )

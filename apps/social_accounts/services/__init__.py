@@ -1,0 +1,33 @@
+"""The verbs of this room. Those that talk to a platform are called outside of any transaction."""
+
+from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.services.connecting import (
+    Journey,
+    begin_consent,
+    finish_consent,
+    sign_in,
+    take_channels,
+)
+from apps.social_accounts.services.credentials import credential_for
+from apps.social_accounts.services.disconnecting import disconnect
+from apps.social_accounts.services.health import check_account, check_accounts
+from apps.social_accounts.services.marking import mark_disconnected, mark_missing_permission
+from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
+
+__all__ = [
+    "Journey",
+    "adapter_for",
+    "begin_consent",
+    "check_account",
+    "check_accounts",
+    "credential_for",
+    "disconnect",
+    "finish_consent",
+    "mark_disconnected",
+    "mark_missing_permission",
+    "refresh_expiring",
+    "refresh_grant",
+    "refresh_if_needed",
+    "sign_in",
+    "take_channels",
+]

@@ -1,0 +1,269 @@
+"""From "connect an account" to a connected account: consent pages, app passwords, channels.
+
+A journey belongs to one member, one browser and one workspace, is used once, and ends after ten minutes. Functions that
+talk to a platform open their own tenancy scopes around the rows they need, so that no transaction waits for a network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from apps.audit import services as audit
+from apps.core import clock, outbound
+from apps.core.actors import Actor
+from apps.core.secrets import Secret
+from apps.events import services as events
+from apps.platforms.contract import Adapter, Channel, Consent
+from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
+from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.errors import ConnectionRefused
+from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
+from apps.social_accounts.services import apps as oauth_apps
+from apps.social_accounts.services.credentials import client_of, new_grant, replace_tokens
+from apps.social_accounts.states import AccountState, GrantState
+from apps.tenants.members import Member
+
+LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Where to send the browser, and the token that it must bring back in its own session."""
+
+    authorize_url: str
+    browser_token: str
+
+
+def redirect_uri(platform: str) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('social_accounts:callback', args=[platform])}"
+
+
+def begin_consent(
+    *, member: Member, workspace_id: UUID, platform: str, address: str = "", reconnects: UUID | None = None
+) -> Journey:
+    """Prepare the way to the platform's consent page; `address` names a server or handle where the platform needs one.
+
+    Raises ConnectionRefused in words.
+    """
+    adapter = adapter_for(platform)
+    uri = redirect_uri(platform)
+    state, browser_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    try:
+        server = _server(adapter, address)
+        app = oauth_apps.app_for(adapter, server=server, redirect_uri=uri)
+        start = adapter.begin_consent(client=client_of(app), redirect_uri=uri, state=state, hint=address.strip())
+    except PlatformError as error:
+        raise _in_words(adapter, error) from error
+    with member.scope(), transaction.atomic():
+        ConnectSession(
+            workspace_id=workspace_id,
+            user_id=member.user.pk,
+            platform=platform,
+            app=app,
+            server=server,
+            reconnects_id=reconnects,
+            state_hash=_hash(state),
+            browser_hash=_hash(browser_token),
+            keep=start.keep,
+            expires_at=clock.now() + LIFETIME,
+        ).save()
+    return Journey(start.authorize_url, browser_token)
+
+
+def finish_consent(
+    *, member: Member, platform: str, answer: Mapping[str, str], browser_token: str
+) -> tuple[ConnectSession, list[SocialAccount]]:
+    """Take the platform's answer. With one channel the account is connected; with several a person picks
+    (`take_channels`).
+
+    Raises ConnectionRefused for a state that is unknown, used, too old, or another browser's, member's or
+    organization's.
+    """
+    with member.scope(), transaction.atomic():
+        session = _use_once(answer.get("state", ""), member, platform, browser_token)
+        app = session.app
+    if app is None:
+        raise ConnectionRefused("The application this sign-in was started with is gone. Start again.")
+    adapter = adapter_for(platform)
+    try:
+        consent = adapter.finish_consent(
+            client=client_of(app), redirect_uri=redirect_uri(platform), answer=answer, keep=session.keep
+        )
+    except PlatformError as error:
+        raise _in_words(adapter, error) from error
+    return _store(member, session, app, consent, adapter)
+
+
+def sign_in(
+    *,
+    member: Member,
+    workspace_id: UUID,
+    platform: str,
+    address: str,
+    identifier: str,
+    password: Secret,
+    reconnects: UUID | None = None,
+) -> tuple[ConnectSession, list[SocialAccount]]:
+    """Connect with an app password. Raises ConnectionRefused in words; the password itself is never stored."""
+    adapter = adapter_for(platform)
+    try:
+        server = _server(adapter, address or identifier)
+        consent = adapter.sign_in(server=server, identifier=identifier.strip().lstrip("@"), password=password)
+    except PlatformError as error:
+        raise _in_words(adapter, error) from error
+    with member.scope(), transaction.atomic():
+        session = ConnectSession(
+            workspace_id=workspace_id,
+            user_id=member.user.pk,
+            platform=platform,
+            server=server,
+            reconnects_id=reconnects,
+            state_hash=_hash(secrets.token_urlsafe(32)),
+            browser_hash="",
+            expires_at=clock.now() + LIFETIME,
+            used_at=clock.now(),
+        )
+        session.save()
+    return _store(member, session, None, consent, adapter)
+
+
+def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: Actor) -> list[SocialAccount]:
+    """Connect the chosen channels of a finished consent. Raises ConnectionRefused when none or foreign ones are
+    named."""
+    channels = [Channel(**data) for data in session.channels]
+    chosen = [channel for channel in channels if channel.remote_id in set(remote_ids)]
+    if not chosen or session.grant is None or session.finished_at is not None:
+        raise ConnectionRefused("Choose at least one account to connect.", field="channels")
+    with transaction.atomic():
+        accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
+        ConnectSession.objects.filter(pk=session.pk).update(finished_at=clock.now())
+    return accounts
+
+
+def _server(adapter: Adapter, address: str) -> str:
+    """The origin behind an address that a person typed, whose shape may be called."""
+    if not address.strip():
+        return adapter.resolve_server("") if not oauth_apps.is_registered_by_us(adapter) else _need_address(adapter)
+    server = adapter.resolve_server(address.strip())
+    if server:
+        try:
+            outbound.check_url(server)
+        except outbound.AddressRefused as error:
+            raise ConnectionRefused(str(error), field="address") from error
+    return server
+
+
+def _need_address(adapter: Adapter) -> str:
+    raise ConnectionRefused(f"Name the {adapter.label} server that the account is on.", field="address")
+
+
+def _use_once(state: str, member: Member, platform: str, browser_token: str) -> ConnectSession:
+    """Mark the journey as used; the UPDATE itself decides that it happens once."""
+    mine = ConnectSession.objects.filter(
+        state_hash=_hash(state),
+        browser_hash=_hash(browser_token),
+        user_id=member.user.pk,
+        platform=platform,
+        used_at=None,
+        expires_at__gt=clock.now(),
+    )
+    if not browser_token or not mine.update(used_at=clock.now()):
+        raise ConnectionRefused(
+            "This sign-in was started too long ago, in another browser, or was used before. Nothing was connected. "
+            "Start again from the accounts page."
+        )
+    return ConnectSession.objects.select_related("app").get(state_hash=_hash(state))
+
+
+def _store(
+    member: Member, session: ConnectSession, app: OAuthApp | None, consent: Consent, adapter: Adapter
+) -> tuple[ConnectSession, list[SocialAccount]]:
+    if not consent.channels:
+        raise ConnectionRefused(f"{adapter.label} gave no account that can be published to. Nothing was connected.")
+    with member.scope(), transaction.atomic():
+        if (account := session.reconnects) is not None:
+            return session, [_reconnect(session, account, consent, app, member.actor, adapter)]
+        grant = _grant_for(session, consent, app)
+        channels = [asdict(channel) for channel in consent.channels]
+        ConnectSession.objects.filter(pk=session.pk).update(grant=grant, channels=channels)
+        session.grant, session.channels = grant, channels
+        if len(consent.channels) > 1:
+            return session, []
+        return session, take_channels(session=session, remote_ids=[consent.channels[0].remote_id], actor=member.actor)
+
+
+def _grant_for(session: ConnectSession, consent: Consent, app: OAuthApp | None) -> Grant:
+    """The grant of this identity in this workspace with its new tokens, or a first one. Workspaces never share
+    tokens."""
+    known = (
+        SocialAccount.objects.filter(
+            workspace_id=session.workspace_id,
+            platform=session.platform,
+            grant__remote_user_id=consent.credential.remote_user_id,
+        )
+        .select_related("grant")
+        .first()
+    )
+    if known is None or known.grant is None:
+        return new_grant(consent.credential, platform=session.platform, app=app)
+    grant = known.grant
+    Grant.objects.filter(pk=grant.pk).update(app=app)
+    replace_tokens(grant, consent.credential)
+    return grant
+
+
+def _reconnect(
+    session: ConnectSession,
+    account: SocialAccount,
+    consent: Consent,
+    app: OAuthApp | None,
+    actor: Actor,
+    adapter: Adapter,
+) -> SocialAccount:
+    channel = next((c for c in consent.channels if c.remote_id == account.remote_id), None)
+    if channel is None:
+        other = consent.channels[0].handle
+        raise ConnectionRefused(
+            f"You signed in to {adapter.label} as @{other}, but this account is @{account.handle}. "
+            f"Nothing was changed. Sign in as @{account.handle}, or connect @{other} as a new account."
+        )
+    return _connect(session, channel, _grant_for(session, consent, app), actor)
+
+
+def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Actor) -> SocialAccount:
+    """The account row of a channel, which keeps its id over every reconnect."""
+    known = {"workspace_id": session.workspace_id, "platform": session.platform, "remote_id": channel.remote_id}
+    account: SocialAccount = SocialAccount.objects.filter(**known).first() or SocialAccount(**known)
+    is_new = account._state.adding
+    account.grant = grant
+    account.kind, account.handle, account.name = channel.kind, channel.handle, channel.name
+    account.url, account.limits = channel.url, dict(channel.limits)
+    account.state, account.reason = AccountState.ACTIVE, ""
+    account.checked_at = account.connected_at = clock.now()
+    account.connected_by_id = session.user_id
+    account.save()
+    audit.record("account.connected" if is_new else "account.reconnected", subject=account, actor=actor)
+    events.emit("account.connected", subject=account, data={"platform": account.platform, "is_new": is_new})
+    Grant.objects.filter(pk=grant.pk).update(state=GrantState.ACTIVE)
+    return account
+
+
+def _in_words(adapter: Adapter, error: PlatformError) -> ConnectionRefused:
+    if isinstance(error, Rejected):
+        return ConnectionRefused(error.words, field=error.field or "address")
+    if isinstance(error, ConsentRefused):
+        return ConnectionRefused(error.words)
+    return ConnectionRefused(f"{error.words} Nothing was connected. Try again in a few minutes.")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

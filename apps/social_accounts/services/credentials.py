@@ -1,0 +1,101 @@
+"""Credentials in and out of their rows. Tokens are written through here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from apps.core import clock
+from apps.core.fields import seal
+from apps.core.secrets import Secret
+from apps.platforms.contract import Credential, OAuthClient
+from apps.social_accounts.errors import LostRefresh, NotConnected
+from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
+from apps.social_accounts.states import GrantState
+
+
+def credential_for(account: SocialAccount) -> Credential:
+    """What an adapter needs to act for `account`; raises NotConnected where nothing usable is stored."""
+    grant = account.grant
+    if grant is None or grant.state == GrantState.DEAD:
+        raise NotConnected(f"{account} has to be reconnected")
+    return credential_of(grant)
+
+
+def credential_of(grant: Grant) -> Credential:
+    return Credential(
+        remote_user_id=grant.remote_user_id,
+        access_token=grant.access_token,
+        refresh_token=grant.refresh_token,
+        expires_at=grant.expires_at,
+        refresh_expires_at=grant.refresh_expires_at,
+        scopes=tuple(grant.scopes),
+        server=grant.server,
+        client=client_of(grant.app) if grant.app else None,
+        extra=_open_extra(grant.extra),
+        facts=grant.facts,
+    )
+
+
+def client_of(app: OAuthApp) -> OAuthClient:
+    return OAuthClient(client_id=app.client_id, client_secret=app.client_secret, server=app.server)
+
+
+def new_grant(credential: Credential, *, platform: str, app: OAuthApp | None) -> Grant:
+    """A row for a fresh consent, in the organization in context."""
+    grant = Grant(platform=platform, app=app, remote_user_id=credential.remote_user_id, issued_at=clock.now())
+    grant.save()  # The id and the organization are part of what the tokens are sealed with.
+    _store(grant, credential, version=grant.version)
+    return grant
+
+
+def replace_tokens(grant: Grant, credential: Credential) -> None:
+    """Give an existing grant the tokens of a newer consent or refresh.
+
+    Raises LostRefresh if somebody else changed them since `grant` was read. An empty refresh token never takes the
+    place of one that is there.
+    """
+    _store(grant, credential, version=grant.version)
+
+
+def _store(grant: Grant, credential: Credential, *, version: int) -> None:
+    changes: dict[str, Any] = {
+        "server": credential.server,
+        "access_token": seal(grant, "access_token", credential.access_token),
+        "extra": seal(grant, "extra", _close_extra(credential)),
+        "facts": dict(credential.facts),
+        "scopes": list(credential.scopes),
+        "issued_at": clock.now(),
+        "expires_at": credential.expires_at,
+        "state": GrantState.ACTIVE,
+        "refresh_started_at": None,
+        "version": F("version") + 1,
+        "updated_at": clock.now(),
+    }
+    if credential.refresh_token:
+        changes["refresh_token"] = seal(grant, "refresh_token", credential.refresh_token)
+        changes["refresh_expires_at"] = credential.refresh_expires_at
+    if not Grant.objects.filter(pk=grant.pk, version=version).update(**changes):
+        raise LostRefresh(str(grant.pk))
+    grant.refresh_from_db()
+
+
+def ends_at(grant: Grant) -> datetime | None:
+    """When the account stops working if nobody reconnects it; None where the platform does not say or it renews
+    itself."""
+    return grant.refresh_expires_at if grant.refresh_token else grant.expires_at
+
+
+def _close_extra(credential: Credential) -> Secret:
+    if not credential.extra:
+        return Secret("")
+    return Secret(json.dumps({name: secret.reveal() for name, secret in credential.extra.items()}))
+
+
+def _open_extra(sealed: Secret) -> dict[str, Secret]:
+    if not sealed:
+        return {}
+    return {name: Secret(text) for name, text in json.loads(sealed.reveal()).items()}

@@ -1,0 +1,53 @@
+"""Taking an account out of use: its tokens are given back where the platform can, and erased here."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.events import services as events
+from apps.platforms.contract import Credential
+from apps.platforms.errors import PlatformError
+from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.models import Grant, SocialAccount
+from apps.social_accounts.services.credentials import credential_of
+from apps.social_accounts.states import AccountState
+from apps.tenants.members import Member
+
+logger = logging.getLogger(__name__)
+
+
+def disconnect(*, member: Member, account_id: UUID) -> SocialAccount:
+    """Stop publishing to the account and forget its tokens; its posts and its history stay. Safe to repeat."""
+    with member.scope(), transaction.atomic():
+        account = SocialAccount.objects.locked(account_id)
+        grant, was_connected = account.grant, account.state != AccountState.DISCONNECTED
+        account.state, account.reason, account.grant = AccountState.DISCONNECTED, "", None
+        account.save()
+        credential = _erase(grant) if grant else None
+        if was_connected:
+            audit.record("account.disconnected", subject=account, actor=member.actor)
+            events.emit("account.disconnected", subject=account, data={"platform": account.platform})
+    if credential is not None:
+        _give_back(account.platform, credential)
+    return account
+
+
+def _erase(grant: Grant) -> Credential | None:
+    """Delete the grant, unless another account lives on it; answers with what it held."""
+    if SocialAccount.objects.filter(grant=grant).exists():
+        return None
+    credential = credential_of(grant)
+    grant.delete()
+    return credential
+
+
+def _give_back(platform: str, credential: Credential) -> None:
+    try:
+        adapter_for(platform).revoke(credential)
+    except PlatformError as error:
+        # Our copy is gone, and that is what was promised; the platform's own copy ends with its lifetime.
+        logger.info("%s did not take back a token: %s", platform, error.words)

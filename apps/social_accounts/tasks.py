@@ -1,0 +1,16 @@
+"""Celery's entrances: woken by beat, ids at most in the message."""
+
+from celery import shared_task
+
+from apps.core import clock
+from apps.social_accounts import services
+
+
+@shared_task(name="social_accounts.refresh_expiring")
+def refresh_expiring() -> None:
+    services.refresh_expiring(now=clock.now())
+
+
+@shared_task(name="social_accounts.check_accounts")
+def check_accounts() -> None:
+    services.check_accounts(now=clock.now())
