@@ -1,4 +1,4 @@
-"""Real servers take minutes to install, so these tests run only where they are asked for: `pytest tests/real -m real`."""
+"""Real servers take minutes to install, so these tests run only when asked for: `pytest tests/real -m real`."""
 
 import pytest
 

@@ -74,7 +74,8 @@ def read_address(text: str, *, development: bool = False) -> Typed:
             return read_address(profile["actor"], development=development)
         return Typed(origin=origin(text, development=development))
     if is_handle(text, development=development):
-        return Typed(handle=text.lower(), origin=f"https://{text.lower()}")
+        handle = text.lower()
+        return Typed(handle=handle, origin="" if handle.endswith(".test") else f"https://{handle}")
     if development and text.partition(":")[0] in LOOPBACK_HOSTS:
         return Typed(origin=origin(f"http://{text}", development=True))
     return Typed(origin=origin(f"https://{text}") if "." in text and " " not in text else "")
