@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.support.database",
     "tests.support.clock",
     "tests.support.mail",
+    "tests.support.tenants",
 ]

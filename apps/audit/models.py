@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.db import models
 
 from apps.core.models import OrganizationOwned
 
 
+class EntryIsFinal(RuntimeError):
+    """An entry of the diary is neither changed nor thrown away."""
+
+
 class Entry(OrganizationOwned):
     append_only = True
 
-    workspace = models.ForeignKey("tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(
+        "tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     verb = models.CharField(max_length=64)
     subject_type = models.CharField(max_length=64)
     subject_id = models.UUIDField()
@@ -30,3 +38,11 @@ class Entry(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_type} {self.subject_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise EntryIsFinal("Write another entry instead")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise EntryIsFinal("The diary keeps what it was told")

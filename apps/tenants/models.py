@@ -10,9 +10,11 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core import clock, tenancy
-from apps.core.models import OrganizationOwned, Row, WorkspaceOwned
-from apps.core.querysets import AcrossTenantsManager, OrganizationScopedManager
+from apps.core.fields import SecretField
+from apps.core.models import OrganizationOwned, Row, WorkspaceOwned, organization_managers
+from apps.core.querysets import AcrossTenantsManager, OrganizationScopedManager, TenantQuerySet
 from apps.tenants.permissions import Role
+from apps.tenants.querysets import AccessQuerySet, InvitationQuerySet
 from apps.tenants.zones import validate_zone
 
 
@@ -74,13 +76,13 @@ class Organization(Row):
         return self.pk
 
 
-class VisibleWorkspaceManager(models.Manager["Workspace"]):
+class VisibleWorkspaceManager(OrganizationScopedManager["Workspace"]):
     """The workspaces of the organization in context that may be seen."""
 
     def get_queryset(self) -> models.QuerySet[Workspace]:
-        tenant = tenancy.required()
-        rows = super().get_queryset().filter(organization_id=tenant.organization_id)
-        return rows if tenant.workspace_ids is tenancy.ALL else rows.filter(pk__in=tenant.workspace_ids)
+        visible = tenancy.required().workspace_ids
+        rows = super().get_queryset()
+        return rows if isinstance(visible, tenancy.Everywhere) else rows.filter(pk__in=visible)
 
 
 class Workspace(OrganizationOwned):
@@ -88,13 +90,19 @@ class Workspace(OrganizationOwned):
 
     name = models.CharField(max_length=120)
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
-    external_ref = models.CharField(max_length=200, blank=True, help_text="Your own name for this client, if you have one.")
+    external_ref = models.CharField(
+        max_length=200, blank=True, help_text="Your own name for this client, if you have one."
+    )
     too_late_after = models.DurationField(
-        null=True, blank=True, help_text="A post this late is held for a person instead of sent. Empty: the default, 6 hours."
+        null=True,
+        blank=True,
+        help_text="A post this late is held for a person instead of sent. Empty: the default, 6 hours.",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects, across_tenants, plain = VisibleWorkspaceManager(), AcrossTenantsManager(), models.Manager()
+    objects: Any = VisibleWorkspaceManager.from_queryset(TenantQuerySet)()
+    across_tenants: Any = AcrossTenantsManager.from_queryset(TenantQuerySet)()
+    plain: Any = models.Manager()
 
     class Meta(OrganizationOwned.Meta):
         ordering = ["name"]
@@ -135,11 +143,13 @@ class WorkspaceAccess(WorkspaceOwned):
     """What a member may do for one client, perhaps until a date."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="accesses")
-    role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role if not role.whole_organization])
+    role = models.CharField(
+        max_length=16, choices=[(role.value, role.label) for role in Role if not role.whole_organization]
+    )
     access_until = models.DateTimeField(null=True, blank=True)
 
     # A member's own access decides which workspaces are in scope, so it cannot be scoped by them.
-    objects = OrganizationScopedManager()
+    objects, across_tenants, plain = organization_managers(AccessQuerySet)
 
     class Meta(WorkspaceOwned.Meta):
         constraints = [
@@ -151,16 +161,23 @@ class WorkspaceAccess(WorkspaceOwned):
 
 
 class Invitation(OrganizationOwned):
-    """A mail that lets somebody in, once, until it expires. Only the hash of its token is kept."""
+    """A mail that lets somebody in, once, until it expires.
+
+    Its token is kept, sealed, until the mail is sent; after that only its hash is.
+    """
 
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in Role])
     workspace_ids = models.JSONField(default=list, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
+    unsent_token = SecretField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects, across_tenants, plain = organization_managers(InvitationQuerySet)
 
     class Meta(OrganizationOwned.Meta):
         ordering = ["-created_at"]

@@ -48,6 +48,13 @@ _ADMINISTER: Final = _MANAGE | {
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "owner.appoint"}
 
+# Whoever is a member at all may do this: look around, switch, leave.
+EVERY_MEMBER: Final = frozenset({"organization.enter"})
+# About the organization as a whole, so asked for without a workspace; only roles of the whole organization hold them.
+ORGANIZATION_WIDE: Final = EVERY_MEMBER | (_OWN - _MANAGE)
+# What may still be done in an archived workspace.
+WHEN_ARCHIVED: Final = _VIEW | {"workspace.archive"}
+
 PERMISSIONS: Mapping[Role, frozenset[str]] = {
     Role.OWNER: _OWN,
     Role.ADMIN: _ADMINISTER | {"organization.edit"},
@@ -56,4 +63,4 @@ PERMISSIONS: Mapping[Role, frozenset[str]] = {
     Role.APPROVER: _VIEW,
     Role.VIEWER: _VIEW,
 }
-ALL_PERMISSIONS: Final = frozenset().union(*PERMISSIONS.values())
+ALL_PERMISSIONS: Final = EVERY_MEMBER.union(*PERMISSIONS.values())

@@ -4,6 +4,8 @@ from django.db import migrations
 
 from apps.core.rls import ANY_WORKSPACE, ORGANIZATION, OWN_ORGANIZATION, USER, WORKSPACES, ProtectTable
 
+OF_OWN_MEMBERSHIPS = f"SELECT organization_id FROM tenants_membership WHERE user_id = {USER}"  # noqa: S608
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("tenants", "0001_initial"), ("core", "0001_roles")]
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ProtectTable("Membership", visible=f"{OWN_ORGANIZATION} OR user_id = {USER}"),
         ProtectTable(
             "Organization",
-            visible=f"id = {ORGANIZATION} OR id IN (SELECT organization_id FROM tenants_membership WHERE user_id = {USER})",
+            visible=f"id = {ORGANIZATION} OR id IN ({OF_OWN_MEMBERSHIPS})",
         ),
         ProtectTable("Workspace", visible=f"{OWN_ORGANIZATION} AND ({ANY_WORKSPACE} OR id = ANY ({WORKSPACES}))"),
         # Read to find out which workspaces are in scope, so it cannot depend on them.

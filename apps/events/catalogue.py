@@ -1,0 +1,52 @@
+"""Every event by name, with the sentence that docs/events.md gives to people who listen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+CATALOGUE: Final[Mapping[str, str]] = {
+    "post.created": "A post was written down as a draft.",
+    "post.updated": "The content, the accounts or the time of a post changed.",
+    "post.deleted": "A draft was thrown away.",
+    "post.scheduled": "A post has an appointment: one publication for each of its accounts waits for it.",
+    "post.unscheduled": "The appointment of a post was taken back before anything went out.",
+    "post.published": "A post is live on every account it was meant for.",
+    "post.partially_published": "A post is live on some of its accounts and has failed on others.",
+    "post.failed": "A post has failed on every account it was meant for.",
+    "publication.published": "A post is live on one account; the platform's id is known.",
+    "publication.retrying": "Nothing reached the platform, or it asked us to wait; it is tried again later.",
+    "publication.failed": "The platform refused a publication, or every try was used up.",
+    "publication.canceled": "A publication was canceled before it was sent.",
+    "publication.held": "A publication waits for a person: its account is broken or its time has long passed.",
+    "publication.resumed": "A held publication was put back in line.",
+    "publication.uncertain": "The answer to a publication was lost; Postroom looks for the post before it acts again.",
+    "publication.needs_attention": "Postroom cannot tell whether a publication is live; a person decides.",
+    "comment.published": "A first comment or a reply of a thread is live under its post.",
+    "comment.failed": "A first comment or a reply of a thread could not be published; the post itself is live.",
+    "approval.requested": "Somebody was asked to approve a post.",
+    "approval.decided": "A post was approved, or changes were asked for.",
+    "account.connected": "A social account was connected, or connected again, to a workspace.",
+    "account.disconnected": "A person disconnected a social account.",
+    "account.expiring": "The permission of a social account ends soon and cannot be renewed without a person.",
+    "account.needs_reauth": "A social account no longer accepts our tokens; a person has to connect it again.",
+    "account.recovered": "A social account that needed a person works again.",
+    "media.uploaded": "A file passed its checks and is in the library.",
+    "media.failed": "A file could not be prepared for use.",
+    "media.deleted": "A file was removed from the library.",
+    "import.completed": "An import has ended; its rows say what became of each.",
+    "import.failed": "An import was given up.",
+    "organization.created": "An organization was created.",
+    "organization.updated": "The name or the time zone of an organization changed.",
+    "workspace.created": "A workspace was created.",
+    "workspace.updated": "The settings of a workspace changed.",
+    "workspace.deleted": "A workspace was archived: it publishes nothing more and keeps its history.",
+    "workspace.restored": "An archived workspace is in use again.",
+    "member.invited": "Somebody was invited by mail; the invitation is sent after this event.",
+    "member.joined": "A person accepted an invitation.",
+    "member.changed": "The role of a member, or the workspaces they may see, changed.",
+    "member.removed": "A person is no longer a member.",
+    "invitation.revoked": "An invitation was withdrawn before it was accepted.",
+    "usage.threshold_reached": "A meter has passed a share of its limit.",
+    "snapshot.completed": "A run that reads figures from platforms has ended.",
+}

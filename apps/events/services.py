@@ -1,0 +1,153 @@
+"""The outbox's two verbs: `emit` in the transaction of a change, `relay` after it.
+
+An event is written exactly when its change is. The relay hands it to each consumer at least once, and a consumer that
+stays within the database sees it exactly once. Events of one subject carry a rising `sequence`; events of different
+subjects are in no promised order, and after a failure a later one may overtake an earlier one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from django.db import connection, models, transaction
+
+from apps.core import clock, tenancy
+from apps.core.payloads import as_json
+from apps.events.catalogue import CATALOGUE
+from apps.events.consumers import Consumer, consumers_of
+from apps.events.consumers import subscribe as subscribe
+from apps.events.models import Consumption, Event
+
+logger = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(minutes=5)
+# A handler that sends mail may take this long; one more event is begun only if it can end within the lease.
+LONGEST_HANDLER: Final = timedelta(minutes=1)
+BATCH: Final = 50
+FIRST_PAUSE: Final = timedelta(seconds=5)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+
+
+class UnknownEvent(ValueError):
+    """The name is not in apps.events.catalogue."""
+
+
+class Subject(Protocol):
+    """A row of a tenant; one of a workspace has `workspace_id` too."""
+
+    pk: Any
+    _meta: Any
+
+    @property
+    def organization_id(self) -> Any: ...
+
+
+def emit(name: str, *, subject: Subject, data: Mapping[str, Any] | None = None) -> Event:
+    """Write down that `name` happened to `subject`, in the caller's transaction; the relay tells others after it."""
+    if name not in CATALOGUE:
+        raise UnknownEvent(f"{name!r} is not in the catalogue of events")
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("An event is emitted in the transaction of its change")
+    tenancy.require_organization(subject.organization_id)
+    return Event.plain.create(
+        organization_id=subject.organization_id,
+        workspace_id=getattr(subject, "workspace_id", None),
+        name=name,
+        subject_type=subject._meta.model_name,
+        subject_id=subject.pk,
+        sequence=_next_sequence(subject.pk),
+        payload=as_json(data),
+        next_try_at=clock.now(),
+    )
+
+
+def relay(*, batches: int = 20) -> int:
+    """Hand events that wait to their consumers and return how many are done; any number of relays may run at once."""
+    done = 0
+    for _ in range(batches):
+        until = clock.now() + LEASE
+        claimed = _claim(until=until)
+        handed = [event.pk for event in claimed if clock.now() + LONGEST_HANDLER < until and _hand_on(event)]
+        with tenancy.across_tenants("mark events as relayed"):
+            Event.across_tenants.filter(pk__in=handed).update(relayed_at=clock.now())
+        done += len(handed)
+        if len(claimed) < BATCH:
+            break
+    return done
+
+
+def _next_sequence(subject_id: UUID) -> int:
+    if connection.vendor == "postgresql":
+        # Writers of one subject take turns until they commit; on SQLite every writer already does.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"events/{subject_id}"])
+    last = Event.plain.filter(subject_id=subject_id).aggregate(last=models.Max("sequence"))["last"]
+    return (last or 0) + 1
+
+
+def _claim(*, until: datetime) -> list[Event]:
+    """Take events whose turn has come; no other relay sees them before `until`."""
+    with tenancy.across_tenants("claim events to relay"), transaction.atomic():
+        waiting = Event.across_tenants.filter(relayed_at=None, next_try_at__lte=clock.now())
+        events = list(waiting.order_by("next_try_at", "id").skipping_locked()[:BATCH])
+        Event.across_tenants.filter(pk__in=[event.pk for event in events]).update(
+            next_try_at=until, tries=models.F("tries") + 1
+        )
+    for event in events:
+        event.tries += 1
+    return sorted(events, key=lambda event: (event.subject_id, event.sequence))
+
+
+def _hand_on(event: Event) -> bool:
+    """Serve every consumer of one event; False if one of them failed and the event has to come back."""
+    failed = [consumer.name for consumer in consumers_of(event.name) if not _serve(event, consumer)]
+    if failed:
+        _postpone(event, failed)
+    return not failed
+
+
+def _serve(event: Event, consumer: Consumer) -> bool:
+    try:
+        if consumer.calls_network:
+            _serve_outside_transaction(event, consumer)
+        else:
+            _serve_in_transaction(event, consumer)
+    except Exception:  # Whatever one consumer does wrong, the others are served.
+        logger.exception("The consumer %s failed on %s %s", consumer.name, event.name, event.pk)
+        return False
+    return True
+
+
+def _serve_in_transaction(event: Event, consumer: Consumer) -> None:
+    with tenancy.scope(organization_id=event.organization_id), transaction.atomic():
+        if _mark(event, consumer):
+            consumer.handler(event)
+
+
+def _serve_outside_transaction(event: Event, consumer: Consumer) -> None:
+    with tenancy.scope(organization_id=event.organization_id):
+        if Consumption.objects.filter(event=event, consumer=consumer.name).exists():
+            return
+    consumer.handler(event)
+    with tenancy.scope(organization_id=event.organization_id):
+        _mark(event, consumer)
+
+
+def _mark(event: Event, consumer: Consumer) -> bool:
+    """Write that the consumer has had the event; False if it already had."""
+    _, fresh = Consumption.objects.get_or_create(
+        event_id=event.pk, consumer=consumer.name, defaults={"organization_id": event.organization_id}
+    )
+    return fresh
+
+
+def _postpone(event: Event, failed: list[str]) -> None:
+    pause = min(FIRST_PAUSE * 2 ** min(event.tries - 1, 16), LONGEST_PAUSE)
+    with tenancy.across_tenants("postpone an event that a consumer failed on"):
+        Event.across_tenants.filter(pk=event.pk).update(
+            next_try_at=clock.now() + pause, problem=f"Failed: {', '.join(failed)}"[:255]
+        )
