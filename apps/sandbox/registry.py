@@ -9,6 +9,7 @@ from apps.sandbox.core.platform import Platform
 
 PLATFORMS = {
     "apps.sandbox.instagram": 1,
+    "apps.sandbox.mastodon": 2,
     "apps.sandbox.bluesky": 3,
 }
 

@@ -12,11 +12,12 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from html import unescape
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -144,10 +145,10 @@ class Sandbox:
             answer = browser.post(origin + form.pop("action"), data=form | {"decision": "allow" if allow else "deny"})
             return answer.headers["location"]
 
-    def _get(self, path: str, **query: Any) -> dict[str, Any]:
+    def _get(self, path: str, /, **query: Any) -> dict[str, Any]:
         return self._answer(self._http.get(path, params={key: value for key, value in query.items() if value}))
 
-    def _post(self, path: str, **body: Any) -> dict[str, Any]:
+    def _post(self, path: str, /, **body: Any) -> dict[str, Any]:
         return self._answer(self._http.post(path, json=body))
 
     @staticmethod
@@ -174,7 +175,8 @@ class SandboxServer:
     def __init__(self, *, state: Path | None = None, port: int | None = None) -> None:
         self._state, self._wanted_port = state, port
         self.port = 0
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said: IO[bytes] | None = None
         self._client: Sandbox | None = None
 
     def __enter__(self) -> Sandbox:
@@ -196,9 +198,9 @@ class SandboxServer:
             command = [sys.executable, "-m", "apps.sandbox", "--port", str(self.port)]
             if self._state:
                 command += ["--state", str(self._state)]
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
+            # Into a file: a pipe that nobody reads would stop a talkative process.
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115 - stop() closes it
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=self._said, stderr=subprocess.STDOUT)
             self._client = Sandbox(f"http://{HOST}:{self.port}")
             if self._is_up(self._client):
                 return self._client
@@ -217,11 +219,18 @@ class SandboxServer:
             return ""
         process.terminate()
         try:
-            said, _ = process.communicate(timeout=10)
+            process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
-            said, _ = process.communicate()
-        return said
+            process.wait()
+        return self._what_it_said()
+
+    def _what_it_said(self) -> str:
+        if self._said is None:
+            return ""
+        with self._said:
+            self._said.seek(0)
+            return self._said.read().decode(errors="replace")
 
     def _is_up(self, client: Sandbox) -> bool:
         until = time.monotonic() + START_SECONDS

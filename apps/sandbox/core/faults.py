@@ -11,7 +11,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-OPERATIONS = ("consent", "token", "refresh", "stage", "commit", "find", "read", "comment", "revoke")
+OPERATIONS = ("consent", "token", "refresh", "stage", "commit", "find", "read", "comment", "delete", "revoke")
 
 DELAYING = ("latency",)
 # Nothing has happened on the platform when these answer.

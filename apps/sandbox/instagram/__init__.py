@@ -49,7 +49,7 @@ GRAPH: tuple[tuple[str, str, Handler, Operation], ...] = (
     ("/{id:graph_id}/replies", "GET", comments.list_replies, "find"),
     ("/{id:graph_id}", "GET", reading.read, reading.operation_of_read),
     ("/{id:graph_id}", "POST", comments.change, "comment"),
-    ("/{id:graph_id}", "DELETE", comments.delete, "comment"),
+    ("/{id:graph_id}", "DELETE", comments.delete, "delete"),
 )
 
 

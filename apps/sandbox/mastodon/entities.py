@@ -1,0 +1,133 @@
+"""Accounts, statuses and media as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from apps.sandbox.core.rows import Account, Medium, Post
+from apps.sandbox.core.world import World
+from apps.sandbox.mastodon import text
+from apps.sandbox.mastodon.errors import instant
+
+
+def actor_uri(world: World, account: Account) -> str:
+    return f"{world.origin('mastodon')}/users/{account.handle}"
+
+
+def account(world: World, account: Account, *, with_source: bool = False) -> dict[str, Any]:
+    avatar, header = world.avatar_url(account), f"{world.origin('mastodon')}/headers/original/missing.png"
+    shown: dict[str, Any] = {
+        "id": account.id,
+        "username": account.handle,
+        "acct": account.handle,
+        "display_name": account.name,
+        "locked": False,
+        "bot": False,
+        "discoverable": True,
+        "group": False,
+        "created_at": instant(account.created_at.replace(hour=0, minute=0, second=0, microsecond=0)),
+        "note": "",
+        "url": world.profile_url(account),
+        "uri": actor_uri(world, account),
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "header": header,
+        "header_static": header,
+        "followers_count": account.data["followers_count"],
+        "following_count": account.data["following_count"],
+        "statuses_count": statuses_count(world, account),
+        "emojis": [],
+        "fields": [],
+    }
+    if with_source:
+        shown["source"] = {
+            "privacy": "public",
+            "sensitive": False,
+            "language": "en",
+            "note": "",
+            "fields": [],
+            "follow_requests_count": 0,
+        }
+    return shown
+
+
+def statuses_count(world: World, account: Account) -> int:
+    return world.store.posts.count("platform='mastodon' AND account_id=? AND deleted_at IS NULL", (account.id,))
+
+
+def status(world: World, post: Post) -> dict[str, Any]:
+    author = world.account("mastodon", post.account_id)
+    if author is None:
+        raise LookupError(f"Status {post.id} has no author.")
+    origin = world.origin("mastodon")
+    parent = world.store.posts.get("mastodon", post.parent_id) if post.parent_id else None
+    tags = dict.fromkeys(tag.lower() for tag in text.hashtags(post.text))
+    return {
+        "id": post.id,
+        "created_at": instant(post.created_at),
+        "in_reply_to_id": post.parent_id or None,
+        "in_reply_to_account_id": parent.account_id if parent else None,
+        "sensitive": post.data["sensitive"],
+        "spoiler_text": post.data["warning"],
+        "visibility": post.visibility,
+        "language": post.data["language"],
+        "uri": f"{actor_uri(world, author)}/statuses/{post.id}",
+        "url": world.permalink(post),
+        "edited_at": None,
+        "replies_count": len(world.replies_to(post)),
+        "reblogs_count": 0,
+        "favourites_count": 0,
+        "quotes_count": 0,
+        "content": text.to_html(post.text, origin),
+        "reblog": None,
+        "application": post.data["application"],
+        "account": account(world, author),
+        "media_attachments": [medium(world, one) for one in world.media_of(post)],
+        "mentions": [],
+        "tags": [{"name": tag, "url": f"{origin}/tags/{tag}"} for tag in tags],
+        "emojis": [],
+        "card": None,
+        "poll": poll(post, world.now()),
+    }
+
+
+def poll(post: Post, now: datetime) -> dict[str, Any] | None:
+    stored = post.data.get("poll")
+    if not stored:
+        return None
+    ends_at = datetime.fromisoformat(stored["expires_at"])
+    return {
+        "id": post.id,
+        "expires_at": instant(ends_at),
+        "expired": ends_at <= now,
+        "multiple": stored["multiple"],
+        "votes_count": 0,
+        "voters_count": 0,
+        "options": [{"title": option, "votes_count": 0} for option in stored["options"]],
+        "emojis": [],
+    }
+
+
+def medium(world: World, medium: Medium) -> dict[str, Any]:
+    """`url` is null until processing has ended."""
+    url = world.media_url(medium) if is_ready(medium, world.now()) else None
+    shape = {"width": medium.width, "height": medium.height, "size": f"{medium.width}x{medium.height}"}
+    if medium.height:
+        shape["aspect"] = medium.width / medium.height
+    return {
+        "id": medium.id,
+        "type": medium.data["type"],
+        "url": url,
+        "preview_url": url,
+        "remote_url": None,
+        "preview_remote_url": None,
+        "text_url": None,
+        "meta": {"original": shape} | ({"focus": medium.data["focus"]} if medium.data.get("focus") else {}),
+        "description": medium.alt or None,
+        "blurhash": None,
+    }
+
+
+def is_ready(medium: Medium, now: datetime) -> bool:
+    return medium.ready_at is None or medium.ready_at <= now
