@@ -7,15 +7,17 @@ from typing import Any
 
 from config import env
 
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728;"
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728;"
+)
 APP_ROLE_OPTION = "-c role=postroom_app"
 
 
 def configure(*, var: Path, as_owner: bool) -> dict[str, Any]:
     """Django's `DATABASES["default"]` from DATABASE_URL; SQLite in `var` by default.
 
-    On PostgreSQL the process takes the role `postroom_app`, which row-level security binds; only migrations (`as_owner`)
-    keep the role they sign in with, through DATABASE_OWNER_URL where that is another one.
+    On PostgreSQL the process takes the role `postroom_app`, which row-level security binds; only migrations
+    (`as_owner`) keep the role they sign in with, through DATABASE_OWNER_URL where that is another one.
     """
     default = env.database("DATABASE_URL", f"sqlite:///{var / 'postroom.sqlite3'}")
     owner_url = env.text("DATABASE_OWNER_URL", "")

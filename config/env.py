@@ -1,7 +1,7 @@
 """Environment variables, each read once, typed, from `NAME` or from the file that `NAME_FILE` points to.
 
-A missing or malformed variable stops the start with a sentence that names it. `READ` remembers every name that was asked
-for, so that a test can compare it with docs/operations.md.
+A missing or malformed variable stops the start with a sentence that names it. `READ` remembers every name that was
+asked for, so that a test can compare it with docs/operations.md.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def _read(name: str, default: T | _Required, parse: Callable[[str], T], shape: s
     raw = _raw(name)
     if raw is None or raw == "":
         if isinstance(default, _Required):
-            raise ImproperlyConfigured(f"{name} is not set: give it {shape}, in {name} or in a file named by {name}_FILE.")
+            raise ImproperlyConfigured(
+                f"{name} is not set: give it {shape}, in {name} or in a file named by {name}_FILE."
+            )
         return default
     try:
         return parse(raw)
@@ -58,10 +60,10 @@ def integer(name: str, default: int | _Required = REQUIRED) -> int:
 
 def flag(name: str, default: bool | _Required = REQUIRED) -> bool:
     def parse(raw: str) -> bool:
-        values = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-        if raw.lower() not in values:
+        word = raw.lower()
+        if word not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
             raise ValueError(raw)
-        return values[raw.lower()]
+        return word in ("1", "true", "yes", "on")
 
     return _read(name, default, parse, "yes or no")
 
@@ -81,8 +83,7 @@ def database(name: str, default: str | _Required = REQUIRED) -> dict[str, object
 def _parse_database(name: str, url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite" and parts.path:
-        path = parts.path[1:] if not parts.path.startswith("//") else parts.path[1:]
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": path}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path[1:]}
     if parts.scheme in ("postgres", "postgresql") and parts.path.strip("/"):
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -92,4 +93,6 @@ def _parse_database(name: str, url: str) -> dict[str, object]:
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
         }
-    raise ImproperlyConfigured(f"{name} is not a database address: write sqlite:///path or postgresql://user@host/name.")
+    raise ImproperlyConfigured(
+        f"{name} is not a database address: write sqlite:///path or postgresql://user@host/name."
+    )

@@ -7,10 +7,15 @@ from django.db import models
 from apps.core.models import WorkspaceOwned
 
 
+def storage_path(asset: Asset, name: str) -> str:
+    """Where a file lies: by organization and workspace, so that one of them can be removed or moved as a whole."""
+    return f"assets/{asset.organization_id}/{asset.workspace_id}/{name}"
+
+
 class Asset(WorkspaceOwned):
     """An image, re-encoded without its metadata. Sizes are bytes and pixels; `sha256` is of the stored file."""
 
-    file = models.FileField(upload_to="assets/", max_length=200)
+    file = models.FileField(upload_to=storage_path, max_length=200)
     original_name = models.CharField(max_length=255, blank=True)
     mime_type = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()

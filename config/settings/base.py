@@ -8,7 +8,7 @@ from pathlib import Path
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
-from config import databases, env
+from config import databases, env, platforms
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("POSTROOM_VAR", str(BASE_DIR / "var")))
@@ -92,7 +92,7 @@ REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-# --- people and their sessions -------------------------------------------------------------------------------------------
+# --- people and their sessions
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -113,7 +113,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# --- what a page may load --------------------------------------------------------------------------------------------------
+# --- what a page may load
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -129,7 +129,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- language, time, files -------------------------------------------------------------------------------------------------
+# --- language, time, files
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -141,7 +141,7 @@ MEDIA_MAX_BYTES = env.integer("MEDIA_MAX_BYTES", 20 * 1024 * 1024)
 MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
 
-# --- mail ------------------------------------------------------------------------------------------------------------------
+# --- mail
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_HOST = env.text("SMTP_HOST", "")
@@ -152,7 +152,7 @@ EMAIL_USE_TLS = env.flag("SMTP_TLS", True)
 EMAIL_TIMEOUT = 15
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
-# --- queue -----------------------------------------------------------------------------------------------------------------
+# --- queue
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -188,39 +188,24 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# --- publishing --------------------------------------------------------------------------------------------------------------
+# --- publishing
 PUBLISH_LEASE = timedelta(seconds=env.integer("PUBLISH_LEASE_SECONDS", 300))
 PUBLISH_REQUEST_TIMEOUT = timedelta(seconds=env.integer("PUBLISH_REQUEST_SECONDS", 60))
 PUBLISH_MARGIN = timedelta(seconds=env.integer("PUBLISH_MARGIN_SECONDS", 30))
 PUBLISH_TOO_LATE_AFTER = timedelta(hours=env.integer("PUBLISH_TOO_LATE_HOURS", 6))
 PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 16)
 
-# --- platforms ---------------------------------------------------------------------------------------------------------------
-# The origin of Postroom's simulated platforms, whose ports follow one another; empty: the real ones.
-SANDBOX_URL = env.text("SANDBOX_URL", "").rstrip("/")
-# Addresses such as http://127.0.0.1:8012 that may be called although they are not public https: a sandbox, a test server.
-OUTBOUND_TRUSTED_ORIGINS = env.words("OUTBOUND_TRUSTED_ORIGINS", ())
-OUTBOUND_TIMEOUT = timedelta(seconds=env.integer("OUTBOUND_TIMEOUT_SECONDS", 20))
-INSTAGRAM_CLIENT_ID = env.text("INSTAGRAM_CLIENT_ID", "")
-INSTAGRAM_CLIENT_SECRET = env.text("INSTAGRAM_CLIENT_SECRET", "")
+# --- platforms
+_platforms = platforms.read()
+PLATFORM_ENDPOINTS = _platforms.endpoints
+INSTAGRAM_CLIENT_ID, INSTAGRAM_CLIENT_SECRET = _platforms.instagram_app
 BLUESKY_CLIENT_KEY = env.text("BLUESKY_CLIENT_KEY", "")
-PLATFORM_ENDPOINTS: dict[str, dict[str, str]] = {
-    "instagram": {
-        "login": env.text("INSTAGRAM_LOGIN_URL", "https://www.instagram.com"),
-        "api": env.text("INSTAGRAM_API_URL", "https://api.instagram.com"),
-        "graph": env.text("INSTAGRAM_GRAPH_URL", "https://graph.instagram.com"),
-        "version": env.text("INSTAGRAM_GRAPH_VERSION", "v26.0"),
-    },
-    "mastodon": {},
-    "bluesky": {
-        "resolver": env.text("BLUESKY_RESOLVER_URL", "https://public.api.bsky.app"),
-        "plc": env.text("BLUESKY_PLC_URL", "https://plc.directory"),
-        "app": env.text("BLUESKY_APP_URL", "https://bsky.app"),
-        "development": env.text("BLUESKY_DEVELOPMENT", ""),
-    },
-}
+# Addresses such as http://127.0.0.1:8012 that may be called although they are not public https: a sandbox, a test
+# server.
+OUTBOUND_TRUSTED_ORIGINS = _platforms.trusted_origins
+OUTBOUND_TIMEOUT = timedelta(seconds=env.integer("OUTBOUND_TIMEOUT_SECONDS", 20))
 
-# --- everything on one machine (manage.py run) -------------------------------------------------------------------------------
+# --- everything on one machine (manage.py run)
 RUN_HOST = env.text("BIND", "127.0.0.1")
 RUN_PORT = env.integer("PORT", 8000)
 SANDBOX_PORT = env.integer("SANDBOX_PORT", 8010)

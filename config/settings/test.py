@@ -13,8 +13,8 @@ if "POSTROOM_VAR" not in os.environ:
     os.environ["POSTROOM_VAR"] = tempfile.mkdtemp(prefix="postroom-test-")
     atexit.register(shutil.rmtree, os.environ["POSTROOM_VAR"], ignore_errors=True)
 
-from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import DATABASES, VAR_DIR  # noqa: E402
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES, VAR_DIR
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,13 @@
+"""Why a file was not taken in, in words for the person who chose it."""
+
+
+class FileRefused(Exception):
+    """`words` name the file and say what to do."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class AssetInUse(Exception):
+    """The file is part of a post and stays."""

@@ -1,0 +1,55 @@
+"""Where each platform answers, and which app Postroom is there: the real ones, or those of the sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from config import env
+
+# The app that docs/guides/sandbox.md names; an operator of a real deployment enters their own.
+SANDBOX_INSTAGRAM_APP = ("900100200300400", "sandbox-instagram-secret")
+SANDBOX_PLATFORMS = ("instagram", "mastodon", "bluesky")  # on the ports after the hub's, in this order
+
+
+@dataclass(frozen=True, slots=True)
+class Platforms:
+    """`endpoints` by platform, `apps` as (client id, secret) by platform, and origins that may be called although
+    private."""
+
+    endpoints: dict[str, dict[str, str]]
+    instagram_app: tuple[str, str]
+    trusted_origins: tuple[str, ...]
+
+
+def read() -> Platforms:
+    """From the environment; SANDBOX_URL puts the sandbox in the place of every platform that has one home."""
+    hub = env.text("SANDBOX_URL", "").rstrip("/")
+    here = _sandbox_origins(hub) if hub else {}
+    app = SANDBOX_INSTAGRAM_APP if hub else ("", "")
+    instagram, bluesky = here.get("instagram", ""), here.get("bluesky", "")
+    return Platforms(
+        endpoints={
+            "instagram": {
+                "login": env.text("INSTAGRAM_LOGIN_URL", instagram or "https://www.instagram.com"),
+                "api": env.text("INSTAGRAM_API_URL", instagram or "https://api.instagram.com"),
+                "graph": env.text("INSTAGRAM_GRAPH_URL", instagram or "https://graph.instagram.com"),
+                "version": env.text("INSTAGRAM_GRAPH_VERSION", "v26.0"),
+            },
+            "mastodon": {},
+            "bluesky": {
+                "resolver": env.text("BLUESKY_RESOLVER_URL", bluesky or "https://public.api.bsky.app"),
+                "plc": env.text("BLUESKY_PLC_URL", bluesky or "https://plc.directory"),
+                "app": env.text("BLUESKY_APP_URL", bluesky or "https://bsky.app"),
+                "development": env.text("BLUESKY_DEVELOPMENT", "1" if hub else ""),
+            },
+        },
+        instagram_app=(env.text("INSTAGRAM_CLIENT_ID", app[0]), env.text("INSTAGRAM_CLIENT_SECRET", app[1])),
+        trusted_origins=(*env.words("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
+    )
+
+
+def _sandbox_origins(hub: str) -> dict[str, str]:
+    parts = urlsplit(hub)
+    first = (parts.port or 80) + 1
+    return {name: f"{parts.scheme}://{parts.hostname}:{first + i}" for i, name in enumerate(SANDBOX_PLATFORMS)}
