@@ -24,6 +24,7 @@ class OAuthApp(Row):
     )
     client_id = models.CharField(max_length=500)
     client_secret = SecretField(blank=True)
+    scopes = models.JSONField(default=list, blank=True, help_text="What it was registered for, where that is said.")
 
     class Meta:
         constraints = [

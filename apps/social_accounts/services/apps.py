@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from apps.core.secrets import Secret
-from apps.platforms.contract import Adapter, ConnectBy
+from apps.platforms.contract import Adapter, ConnectBy, OAuthClient
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import OAuthApp
 
@@ -15,20 +15,22 @@ def app_for(adapter: Adapter, *, server: str, redirect_uri: str) -> OAuthApp:
 
     Raises ConnectionRefused where the operator has not set the platform up, and the adapter's errors.
     """
-    if known := OAuthApp.objects.filter(
-        platform=adapter.name, server=server, redirect_uri__in=["", redirect_uri]
-    ).first():
-        return known
+    known = OAuthApp.objects.filter(platform=adapter.name, server=server, redirect_uri__in=["", redirect_uri])
+    if app := known.first():
+        return app
     if is_registered_by_us(adapter):
         client = adapter.register(server=server, redirect_uri=redirect_uri)
-        client_id, secret = client.client_id, client.client_secret
     else:
-        client_id, secret = _configured(adapter)
+        client, redirect_uri = _configured(adapter), ""
     app, _ = OAuthApp.objects.get_or_create(
         platform=adapter.name,
         server=server,
-        redirect_uri=redirect_uri if is_registered_by_us(adapter) else "",
-        defaults={"client_id": client_id, "client_secret": secret},
+        redirect_uri=redirect_uri,
+        defaults={
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
+            "scopes": list(client.scopes),
+        },
     )
     return app
 
@@ -47,14 +49,14 @@ def _setting(platform: str) -> tuple[str, str]:
     return getattr(settings, f"{prefix}_CLIENT_ID", ""), getattr(settings, f"{prefix}_CLIENT_SECRET", "")
 
 
-def _configured(adapter: Adapter) -> tuple[str, Secret]:
+def _configured(adapter: Adapter) -> OAuthClient:
     client_id, secret = _setting(adapter.name)
     if not client_id:
         raise ConnectionRefused(
             f"{adapter.label} is not set up on this server yet. "
             f"Ask whoever runs it to enter the {adapter.label} app's id and secret."
         )
-    return client_id, Secret(secret)
+    return OAuthClient(client_id, Secret(secret))
 
 
 def forget_app(app: OAuthApp) -> None:

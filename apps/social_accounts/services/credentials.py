@@ -41,7 +41,7 @@ def credential_of(grant: Grant) -> Credential:
 
 
 def client_of(app: OAuthApp) -> OAuthClient:
-    return OAuthClient(client_id=app.client_id, client_secret=app.client_secret, server=app.server)
+    return OAuthClient(app.client_id, app.client_secret, server=app.server, scopes=tuple(app.scopes))
 
 
 def new_grant(credential: Credential, *, platform: str, app: OAuthApp | None) -> Grant:
