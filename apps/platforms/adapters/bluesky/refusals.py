@@ -117,6 +117,8 @@ def unreadable(answer: wire.Answer, *, secrets: Iterable[Secret | None] = ()) ->
 def _by_name(name: str, message: str, evidence: Evidence) -> PlatformError | None:
     if name in _EXPIRED:
         return TokenExpired("The access to this Bluesky account has to be renewed.", evidence=evidence)
+    if name == "use_dpop_nonce":
+        return NotSent("Bluesky asked for a fresh signature once too often.", evidence=evidence)
     if name == "ScopeMissingError" or (name == "InvalidToken" and "scope" in message.lower()):
         scopes = tuple(_SCOPE.findall(message))
         words = "This connection may not do that. Reconnect the account and grant what Postroom asks for."

@@ -28,7 +28,7 @@ _BARE_DOMAIN = regex.compile(
 )
 _MENTION = regex.compile(r"(?:^|(?<=[\s(]))@(?P<handle>[a-z0-9.-]+)", regex.IGNORECASE)
 _INVISIBLE = r"\u00AD\u2060\u200A-\u200D\u20E2"
-_TAG = regex.compile(rf"(?:^|(?<=\s))[#＃](?!\uFE0F)(?P<tag>[^\s{_INVISIBLE}]+)")
+_TAG = regex.compile(rf"(?:^|(?<=\s))[#＃](?![\uFE0F#＃])(?P<tag>[^\s{_INVISIBLE}]+)")
 _TAG_BODY = regex.compile(r"[^\d\p{P}]")
 _TRAILING_PUNCTUATION = regex.compile(r"\p{P}+$")
 
