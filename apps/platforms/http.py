@@ -25,6 +25,7 @@ from apps.platforms.errors import Evidence, NotSent, PlatformError, Rejected, Un
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 MAX_EVIDENCE_CHARACTERS = 600
+SHORTEST_SECRET = 6  # shorter ones are no secrets, and masking them would garble every word
 LONGEST_PAUSE = timedelta(days=1)  # a platform that asks for more is asked again after a day
 
 Fields = Mapping[str, "str | Secret | list[str]"]
@@ -108,7 +109,8 @@ def send(
     """Send one request and read its answer, whatever its status; redirects are not followed.
 
     `platform` is the name people know it by. Raises NotSent, or Uncertain where the call is `acting` and may have been
-    carried out. `params`, `data` and a `json` object may hold Secrets; `auth` signs where a bearer token does not do."""
+    carried out. `params`, `data` and a `json` object may hold Secrets; `auth` signs where a bearer token does not
+    do."""
     auth = BearerToken(token) if token else auth
     try:
         opened = _open(http, method, url, auth=auth, params=params, data=data, **request)
@@ -193,7 +195,7 @@ def evidence(
 def concealed(text: str, secrets: Iterable[Secret | None]) -> str:
     """`text` without any of `secrets`: platforms do quote a token back to whoever sent it."""
     for secret in secrets:
-        if secret:
+        if secret and len(secret.reveal()) >= SHORTEST_SECRET:
             text = text.replace(secret.reveal(), MASK)
     return text
 

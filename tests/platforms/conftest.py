@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import httpx
 import pytest
@@ -43,6 +45,7 @@ class Counter:
 
     def __init__(self, handler: Handler) -> None:
         self.requests: list[tuple[str, str]] = []
+        self.bodies: list[bytes] = []
         self.numbers = itertools.count(1)
         served = self
 
@@ -50,6 +53,7 @@ class Counter:
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 served.requests.append((self.command, self.path))
+                served.bodies.append(body)
                 handler(self, body)
 
             do_GET = do_POST = do_DELETE = do_PUT = answer  # noqa: N815
@@ -83,6 +87,23 @@ def serve() -> Iterator[Callable[[Handler], Counter]]:
             return server
 
         yield start
+
+
+class Script:
+    """Answers by "METHOD /path" (without query): each key has its answers in order, and the last one stays.
+
+    An answer is (status, JSON value or bytes) or (status, value, headers); what is not in the script is 404."""
+
+    def __init__(self, answers: dict[str, list[tuple[Any, ...]]]) -> None:
+        self.answers = answers
+
+    def __call__(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        waiting = self.answers.get(
+            f"{request.command} {request.path.partition('?')[0]}", [(404, {"error": "Not found"})]
+        )
+        status, value, *rest = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        headers = rest[0] if rest else {}
+        reply(request, status, value if isinstance(value, bytes) else json.dumps(value).encode(), **headers)
 
 
 def reply(request: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
