@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import io
 from functools import cache
-
-import httpx
+from typing import TYPE_CHECKING
 
 from apps.sandbox.core.images import Probe, is_video, probe
 from apps.sandbox.instagram.errors import graph_error
+
+if TYPE_CHECKING:
+    import httpx
 
 MEBIBYTE = 1024 * 1024
 MAX_IMAGE = 8 * MEBIBYTE
 MAX_VIDEO = 300 * MEBIBYTE
 NARROWEST, WIDEST = 4 / 5, 1.91
-TIMEOUT = httpx.Timeout(10)
+TIMEOUT_SECONDS = 10
 
 
 class TooLarge(Exception):
@@ -24,8 +26,10 @@ class TooLarge(Exception):
 
 @cache
 def _client() -> httpx.AsyncClient:
+    import httpx  # here and below, because it would double the time of a start
+
     return httpx.AsyncClient(
-        timeout=TIMEOUT,
+        timeout=TIMEOUT_SECONDS,
         follow_redirects=True,
         max_redirects=3,
         trust_env=False,
@@ -69,6 +73,8 @@ async def fetch_video(url: str) -> tuple[bytes, bool]:
 
 
 async def _get(url: str, *, limit: int) -> bytes:
+    import httpx
+
     if not url.isascii() or not url.startswith(("http://", "https://")):
         raise _not_fetched()
     try:
