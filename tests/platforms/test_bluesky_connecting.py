@@ -449,6 +449,24 @@ def test_a_credential_of_another_account_is_noticed(adapter):
         adapter.check(credential)
 
 
+@pytest.mark.parametrize("outcome", [httpx.ConnectError("gone"), error(400, "RepoNotFound")], ids=["gone", "unknown"])
+def test_an_account_that_moved_to_another_server_is_disconnected(adapter, network, outcome):
+    credential = sign_in(adapter).credential
+    network.documents[DID] = world.document(DID, HANDLE, "https://elsewhere.acme.test")
+    network.fail("getSession", outcome)
+
+    with pytest.raises(Disconnected, match="no longer on the server"):
+        adapter.check(credential)
+
+
+def test_a_server_that_is_down_has_not_lost_its_accounts(adapter, network):
+    credential = sign_in(adapter).credential
+    network.fail("getSession", httpx.ConnectError("gone"))
+
+    with pytest.raises(NotSent):
+        adapter.check(credential)
+
+
 def test_no_error_carries_a_token(adapter, network):
     credential = sign_in(adapter).credential
     token = credential.access_token.reveal()

@@ -1,6 +1,11 @@
 """Real servers take minutes to install, so these tests run only when asked for: `pytest tests/real -m real`."""
 
 import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.real import servers
+
+BROWSER_MILLISECONDS = 20_000
 
 
 def pytest_collection_modifyitems(config, items):
@@ -13,7 +18,22 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def bluesky_network():
-    from tests.real import servers
-
     with servers.bluesky_network() as network:
         yield network
+
+
+@pytest.fixture(scope="session")
+def mastodon_server():
+    with servers.mastodon_server() as server:
+        yield server
+
+
+@pytest.fixture
+def page():
+    """A page of a real browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(BROWSER_MILLISECONDS)
+        yield page
+        browser.close()

@@ -12,11 +12,17 @@ import queue
 import shutil
 import socket
 import subprocess
+import sys
+import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("POSTROOM_REAL_CACHE", HERE.parents[1] / "var" / "real"))
@@ -64,6 +70,41 @@ def bluesky_network() -> Iterator[BlueskyNetwork]:
         yield BlueskyNetwork(pds=facts["pds"], plc=facts["plc"], accounts=accounts)
 
 
+@dataclass(frozen=True, slots=True)
+class MastodonServer:
+    """A third party's stateful Mastodon in memory; anybody may sign in as `username` on its consent page."""
+
+    origin: str
+    username: str
+
+
+@contextmanager
+def mastodon_server() -> Iterator[MastodonServer]:
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    program = Path(sys.executable).with_name("mastodon_mock")
+    command = [str(program), "serve", "--in-memory", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+") as log:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            _wait_until_it_answers(f"{origin}/api/v2/instance", process, Path(log.name))
+            yield MastodonServer(origin, username="testuser")
+        finally:
+            process.terminate()
+            _end(process)
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if httpx.get(url, timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"{url} does not answer:\n{log.read_text()}")
+
+
 def _node_packages() -> Path:
     """The folder that holds node_modules as tests/real/package.json pins them."""
     folder = CACHE / "node"
@@ -92,14 +133,19 @@ def _running(command: list[str], *, folder: Path) -> Iterator[str]:
     finally:
         assert process.stdin is not None
         process.stdin.close()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
         reader.join(timeout=5)
         assert process.stdout is not None
         process.stdout.close()
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    """Wait for a process that was told to go, and no longer than it deserves."""
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _pump(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.bluesky import BlueskyAdapter
-from apps.platforms.contract import Draft, MediaFile, RemotePost, Role, Staged, Trace, Verdict
+from apps.platforms.contract import Draft, RemotePost, Role, Staged, Trace, Verdict
 from apps.platforms.errors import ConsentRefused, Disconnected, Rejected, StagedLost, Uncertain
+from tests.platforms.drafts import picture
 
 pytestmark = pytest.mark.real
 
 CALLBACK = "http://127.0.0.1:8123/accounts/connect/callback"  # nobody answers there: its address is all we need
-BROWSER_MILLISECONDS = 20_000
 
 
 def now():
@@ -55,16 +51,6 @@ def signed_in(adapter, bluesky_network, northlight):
     return adapter.sign_in(server=bluesky_network.pds, identifier=northlight.handle, password=password).credential
 
 
-@pytest.fixture
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_default_timeout(BROWSER_MILLISECONDS)
-        yield page
-        browser.close()
-
-
 def come_back(page, decision):
     """Press a button of the consent page and read the query string it sends us back with."""
     with page.expect_request(f"{CALLBACK}**") as request:
@@ -91,22 +77,6 @@ def consented(adapter, bluesky_network, northlight, page):
     answer = come_back(page, "Authorize")
     assert answer["state"] == "state-1"
     return adapter.finish_consent(client=client, redirect_uri=CALLBACK, answer=answer, keep=start.keep)
-
-
-def picture(colour="teal"):
-    buffer = io.BytesIO()
-    Image.new("RGB", (64, 48), colour).save(buffer, "PNG")
-    data = buffer.getvalue()
-    return MediaFile(
-        id=colour,
-        mime_type="image/png",
-        size=len(data),
-        width=64,
-        height=48,
-        sha256=hashlib.sha256(data).hexdigest(),
-        open=lambda: io.BytesIO(data),
-        alt=f"A {colour} card",
-    )
 
 
 def publish(adapter, credential, draft, *, key):
@@ -146,7 +116,9 @@ def test_an_address_that_leads_nowhere_is_said_to_do_so(adapter, address):
 def test_a_post_with_picture_link_mention_and_tag_goes_out(adapter, signed_in, bluesky_network, harbour, http):
     text = f"Hé @{harbour.handle} and @nobody.test 👋 acme.com/a #spring"
 
-    receipt = publish(adapter, signed_in, Draft(text, media=(picture(),), language="en"), key="all-of-it")
+    receipt = publish(
+        adapter, signed_in, Draft(text, media=(picture(alt="A daffodil"),), language="en"), key="all-of-it"
+    )
 
     record = read(http, bluesky_network, receipt)
     assert record["text"] == text
@@ -158,7 +130,7 @@ def test_a_post_with_picture_link_mention_and_tag_goes_out(adapter, signed_in, b
         {"$type": "app.bsky.richtext.facet#tag", "tag": "spring"},
     ]
     [image] = record["embed"]["images"]
-    assert (image["alt"], image["aspectRatio"]) == ("A teal card", {"width": 64, "height": 48})
+    assert (image["alt"], image["aspectRatio"]) == ("A daffodil", {"width": 40, "height": 40})
     assert image["image"]["size"] == picture().size
 
 
@@ -235,7 +207,7 @@ def test_pictures_the_server_let_go_of_are_staged_again(adapter, signed_in):
     ("draft", "field"),
     [
         (Draft("x" * 301), "text"),
-        (Draft("", media=tuple(picture(colour) for colour in ["red", "tan", "teal", "blue", "lime"])), "media"),
+        (Draft("", media=tuple(picture(str(number)) for number in range(5))), "media"),
     ],
     ids=["too long", "too many pictures"],
 )

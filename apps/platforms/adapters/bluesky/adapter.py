@@ -14,7 +14,7 @@ from apps.platforms.adapters.bluesky import client as ourselves
 from apps.platforms.adapters.bluesky import oauth, publishing, records, servers, sessions
 from apps.platforms.adapters.bluesky.dpop import Clock
 from apps.platforms.adapters.bluesky.identity import Directory, Identity
-from apps.platforms.adapters.bluesky.refusals import inactive
+from apps.platforms.adapters.bluesky.refusals import MOVED, inactive
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
 from apps.platforms.contract import (
     Capabilities,
@@ -32,7 +32,7 @@ from apps.platforms.contract import (
     Staged,
     Trace,
 )
-from apps.platforms.errors import ConsentRefused, Disconnected, PlatformError, Rejected
+from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Rejected
 
 
 class BlueskyAdapter:
@@ -103,7 +103,12 @@ class BlueskyAdapter:
 
     def sign_in(self, *, server: str, identifier: str, password: Secret) -> Consent:
         credential = sessions.open_session(
-            self._http, self._clock, server=server, identifier=identifier, password=password
+            self._http,
+            self._clock,
+            server=server,
+            identifier=identifier,
+            password=password,
+            development=self._development,
         )
         return Consent(credential, (self._channel(credential),))
 
@@ -113,7 +118,13 @@ class BlueskyAdapter:
         return sessions.refresh(self._http, self._clock, credential)
 
     def check(self, credential: Credential) -> Profile:
-        session = self._repository(credential).session()
+        """As the contract says; an account that has left its server for another one is Disconnected."""
+        try:
+            session = self._repository(credential).session()
+        except (NotSent, Disconnected) as error:
+            if self._has_moved(credential):
+                raise Disconnected(MOVED, evidence=error.evidence) from None
+            raise
         if session.get("did") != credential.remote_user_id:
             raise Disconnected("This connection belongs to another Bluesky account. Reconnect.")
         if session.get("active") is False:
@@ -173,6 +184,12 @@ class BlueskyAdapter:
         if server.issuer != kept.server.issuer:
             raise ConsentRefused("This account belongs to another server than the one that signed you in.")
         return account
+
+    def _has_moved(self, credential: Credential) -> bool:
+        try:
+            return self._directory.server_named_by(credential.remote_user_id) != credential.server
+        except PlatformError:
+            return False
 
     def _channel(self, credential: Credential) -> Channel:
         """The account as people know it; its display name is public, and missing it hinders nobody."""

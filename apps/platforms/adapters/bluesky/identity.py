@@ -67,6 +67,10 @@ class Directory:
         pds = self._pds_in(document)
         return Identity(did, handle if handle and self.did_of(handle) == did else "", pds)
 
+    def server_named_by(self, did: str) -> str:
+        """The origin of the PDS in the DID's document."""
+        return self._pds_in(self._document(did))
+
     def did_of(self, handle: str) -> str | None:
         """The DID a handle claims, by its own host and else by the resolver (which knows DNS); None if there is none.
 

@@ -29,7 +29,7 @@ from apps.platforms.errors import (
 PLATFORM: Final = "Bluesky"
 
 _RECONNECT: Final = "Bluesky no longer accepts this connection. Reconnect the account."
-_MOVED: Final = "This Bluesky account is no longer on the server it was connected at. Reconnect the account."
+MOVED: Final = "This Bluesky account is no longer on the server it was connected at. Reconnect the account."
 _SUSPENDED: Final = "Bluesky has suspended this account. Its owner has to settle that with Bluesky, then reconnect."
 _DEACTIVATED: Final = "This Bluesky account is deactivated. Its owner has to reactivate it, then reconnect."
 
@@ -38,8 +38,8 @@ _DISCONNECTED: Final[Mapping[str, str]] = {
     "AuthMissing": _RECONNECT,
     "AuthenticationRequired": _RECONNECT,
     "invalid_grant": _RECONNECT,
-    "AccountNotFound": _MOVED,
-    "RepoNotFound": _MOVED,
+    "AccountNotFound": MOVED,
+    "RepoNotFound": MOVED,
     "AccountTakedown": _SUSPENDED,
     "RepoTakendown": _SUSPENDED,
     "AccountSuspended": _SUSPENDED,
@@ -149,7 +149,7 @@ def _by_status(status: int, message: str, evidence: Evidence) -> PlatformError:
 
 def _invalid(message: str, evidence: Evidence) -> PlatformError:
     if "could not find repo" in message.lower():
-        return Disconnected(_MOVED, evidence=evidence)
+        return Disconnected(MOVED, evidence=evidence)
     field = _field(message)
     if field == "text" and "grapheme too big" in message:
         return Rejected("The text is too long for Bluesky.", field=field, evidence=evidence)

@@ -36,7 +36,9 @@ _REFUSED: Final = {
 }
 
 
-def open_session(http: httpx.Client, clock: Clock, *, server: str, identifier: str, password: Secret) -> Credential:
+def open_session(
+    http: httpx.Client, clock: Clock, *, server: str, identifier: str, password: Secret, development: bool = False
+) -> Credential:
     """Sign in with an app password; the main password is refused and its session closed again."""
     body = {"identifier": identifier.strip().lstrip("@"), "password": Secret(password.reveal().strip())}
     url = f"{server}/xrpc/com.atproto.server.createSession"
@@ -46,7 +48,7 @@ def open_session(http: httpx.Client, clock: Clock, *, server: str, identifier: s
     if not answer.is_success:
         raise refusal(answer, now=clock(), secrets=(password,))
     opened = _session(answer)
-    credential = _credential(opened, server=_server_of(opened, default=server))
+    credential = _credential(opened, server=_server_of(opened, default=server, development=development))
     if keys.unverified_claims(credential.access_token).get("scope") == _MAIN_PASSWORD_SCOPE:
         close_session(http, clock, replace(credential, server=server))
         raise ConsentRefused(_ASK_FOR_APP_PASSWORD)
@@ -118,10 +120,10 @@ def _expiry(token: Secret) -> datetime | None:
     return datetime.fromtimestamp(expires, UTC) if isinstance(expires, int) and 0 < expires < _LAST_SECOND else None
 
 
-def _server_of(session: Mapping[str, Any], *, default: str) -> str:
+def _server_of(session: Mapping[str, Any], *, default: str, development: bool) -> str:
     """The PDS named by the session's own DID document: behind Bluesky's common entrance it is another host."""
     document = session.get("didDoc")
     for service in document.get("service", ()) if isinstance(document, Mapping) else ():
         if isinstance(service, Mapping) and str(service.get("id", "")).endswith("#atproto_pds"):
-            return names.origin(str(service.get("serviceEndpoint", ""))) or default
+            return names.origin(str(service.get("serviceEndpoint", "")), development=development) or default
     return default
