@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.support.clock",
     "tests.support.mail",
     "tests.support.tenants",
+    "tests.support.platforms",
 ]

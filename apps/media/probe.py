@@ -53,7 +53,9 @@ def clean(file: Readable, *, name: str, max_bytes: int, max_pixels: int) -> Clea
             return _encode(_open(raw, name, max_pixels))
     except FileRefused:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(name, max_pixels) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise FileRefused(f"{name} is damaged and cannot be read. Export it again, or choose another file.") from error
 
 
@@ -64,13 +66,14 @@ def _open(raw: bytes, name: str, max_pixels: int) -> Image.Image:
         raise FileRefused(f"{name} is not a JPEG, PNG, WebP or GIF image. Choose one of these.") from error
     frames = getattr(image, "n_frames", 1)
     if image.width * image.height > max_pixels:
-        raise FileRefused(
-            f"{name} has {image.width} x {image.height} pixels, more than {max_pixels // 1_000_000} million. "
-            "Make it smaller."
-        )
+        raise _too_many_pixels(name, max_pixels)
     if frames > MAX_FRAMES or frames * image.width * image.height > 8 * max_pixels:
         raise FileRefused(f"{name} has too many frames for an animation of its size. Make it shorter or smaller.")
     return image
+
+
+def _too_many_pixels(name: str, max_pixels: int) -> FileRefused:
+    return FileRefused(f"{name} has more than {max_pixels // 1_000_000} million pixels. Make it smaller.")
 
 
 def _encode(image: Image.Image) -> CleanImage:

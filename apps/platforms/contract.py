@@ -131,7 +131,8 @@ class ConsentStart:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """An account that a consent lets us publish to. `kind` is "profile", "page", "channel", ...
+    """An account that a consent lets us publish to. `kind` is "profile", "page", "channel", ...; `handle` is how the
+    platform writes it, without a leading @.
 
     `limits` overrides numbers of `Capabilities` by field name where the account's own server says otherwise (a Mastodon
     instance with 5,000 characters); plain JSON values."""

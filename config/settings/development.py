@@ -11,3 +11,8 @@ from config import env  # noqa: E402
 from config.settings.base import *  # noqa: E402, F403
 
 DEBUG = env.flag("DEBUG", True)
+# Static files come from where they are written: nothing has to be collected for a trial.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+SIGNUP_OPEN = env.flag("SIGNUP_OPEN", True)

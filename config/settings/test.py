@@ -19,6 +19,11 @@ from config.settings.base import DATABASES, VAR_DIR
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = False
+SIGNUP_OPEN = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, because threads of one test must see one database.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+# Static files come from where they are written, as in development.
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = True

@@ -220,7 +220,7 @@ def profile_of(line: Line, account: Mapping[str, Any], instance: Mapping[str, An
     username = text("username")
     return Profile(
         remote_id=f"{account['id']}@{line.name}",
-        handle=f"@{username}@{servers.handle_domain(line, instance)}",
+        handle=f"{username}@{servers.handle_domain(line, instance)}",
         name=text("display_name") or username,
         url=text("url"),
         avatar_url=text("avatar"),

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import io
+from contextlib import AbstractContextManager, closing
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from apps.core import tenancy
+from apps.core.actors import Actor
+from apps.media import probe, services
+from apps.media.errors import AssetInUse, FileRefused
+from apps.media.models import Asset
+from apps.tenants.models import Membership, Workspace
+from tests.support import factories
+
+LIMITS = {"max_bytes": 2_000_000, "max_pixels": 1_000_000}
+ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: object) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, "teal" if mode != "CMYK" else None).save(out, format=kind, **options)
+    return out.getvalue()
+
+
+def cleaned(raw: bytes, name: str = "holiday.jpg") -> probe.CleanImage:
+    return probe.clean(io.BytesIO(raw), name=name, **LIMITS)
+
+
+@pytest.mark.parametrize(("kind", "mime"), probe.MIME_TYPES.items())
+def test_the_bytes_say_what_a_file_is(kind: str, mime: str) -> None:
+    clean = cleaned(picture(kind), name="not-telling.bin")
+
+    assert (clean.mime_type, clean.width, clean.height) == (mime, 40, 20)
+    assert Image.open(io.BytesIO(clean.content)).format == kind
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_camera_data_and_the_place_are_removed(kind: str) -> None:
+    exif = Image.Exif()
+    exif[MAKER] = "A camera with a serial number"
+    exif.get_ifd(GPS)[1] = "N"
+    raw = picture(kind, exif=exif)
+    assert b"serial number" in raw
+
+    clean = cleaned(raw)
+
+    assert b"serial number" not in clean.content
+    assert not Image.open(io.BytesIO(clean.content)).getexif()
+
+
+def test_notes_inside_a_png_are_removed() -> None:
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Author", "Somebody private")
+
+    assert b"Somebody private" not in cleaned(picture("PNG", pnginfo=notes)).content
+
+
+def test_a_picture_taken_sideways_stands_upright() -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+
+    clean = cleaned(picture(size=(40, 20), exif=exif))
+
+    assert (clean.width, clean.height) == (20, 40)
+
+
+def test_what_hides_behind_a_picture_does_not_survive() -> None:
+    assert b"<script>" not in cleaned(picture() + b"<script>alert(1)</script>").content
+
+
+def test_an_animation_keeps_its_frames() -> None:
+    frames = [Image.new("RGB", (10, 10), colour) for colour in ("red", "green", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, format="GIF", save_all=True, append_images=frames[1:], duration=50, comment=b"private note")
+
+    clean = cleaned(out.getvalue())
+
+    assert clean.frames == 3
+    assert b"private note" not in clean.content
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_unusual_colours_become_ordinary(mode: str) -> None:
+    assert Image.open(io.BytesIO(cleaned(picture(mode=mode)).content)).mode in ("L", "RGB")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "is empty"),
+        (b"<html><script>alert(1)</script></html>", "not a JPEG, PNG, WebP or GIF"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG, WebP or GIF"),
+        (picture(size=(900, 900))[:-2000], "damaged"),
+        (picture(size=(2000, 1000)), "more than 1 million pixels"),
+        (b"x" * 2_000_001, "larger than"),
+    ],
+    ids=["empty", "html", "svg", "truncated", "too many pixels", "too many bytes"],
+)
+def test_a_file_that_cannot_be_used_is_refused_by_name(raw: bytes, words: str) -> None:
+    with pytest.raises(FileRefused, match=words) as refused:
+        cleaned(raw, name="holiday.jpg")
+    assert refused.value.words.startswith("holiday.jpg")
+
+
+def test_a_small_file_cannot_unfold_into_a_large_one() -> None:
+    bomb = picture("PNG", size=(20_000, 20_000), mode="1")
+    assert len(bomb) < 200_000
+
+    with pytest.raises(FileRefused, match="more than 1 million pixels"):
+        cleaned(bomb)
+
+
+@pytest.mark.django_db
+class TestTheLibrary:
+    def test_keeps_the_same_picture_once(self, owner: Membership, workspace: Workspace) -> None:
+        actor = Actor.user(owner.user_id)
+        with inside(workspace):
+            first = upload(workspace, actor)
+            assert upload(workspace, actor).pk == first.pk
+        assert first.file.name.startswith(f"assets/{workspace.organization_id}/{workspace.pk}/")
+
+    def test_gives_platforms_an_address_that_ends(
+        self, owner: Membership, workspace: Workspace, client: object, settings: object
+    ) -> None:
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id))
+        path = services.public_url(asset).removeprefix(settings.PUBLIC_URL)  # type: ignore[attr-defined]
+
+        with closing(client.get(path)) as answer:  # type: ignore[attr-defined]
+            assert answer.status_code == 200
+            content = b"".join(answer.streaming_content)
+
+        with inside(workspace):
+            assert content == asset.file.read()
+            asset.file.close()
+        assert answer["Content-Type"] == "image/jpeg"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert client.get(path[:-5] + "AAAA/").status_code == 404  # type: ignore[attr-defined]
+        settings.MEDIA_LINK_LIFETIME = -1  # type: ignore[attr-defined]
+        assert client.get(path).status_code == 404  # type: ignore[attr-defined]
+
+    def test_shows_a_file_to_members_of_its_workspace_alone(
+        self, owner: Membership, workspace: Workspace, stranger_workspace: Workspace
+    ) -> None:
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id))
+        stranger = factories.member(stranger_workspace.organization)
+
+        with closing(factories.signed_in(owner.user).get(f"/media/{asset.pk}/")) as answer:
+            assert answer.status_code == 200
+        assert factories.signed_in(stranger.user).get(f"/media/{asset.pk}/").status_code == 404
+
+    def test_does_not_remove_what_a_post_uses(self, owner: Membership, workspace: Workspace) -> None:
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id))
+        factories.post(workspace, text="With a picture", assets=[asset])
+
+        with inside(workspace), pytest.raises(AssetInUse):
+            services.remove(asset_id=asset.pk, actor=Actor.user(owner.user_id))
+
+        with inside(workspace):
+            assert Asset.objects.filter(pk=asset.pk).exists()
+
+
+def upload(workspace: Workspace, actor: Actor) -> Asset:
+    return services.upload(
+        file=io.BytesIO(picture()), name="cup.jpg", workspace_id=workspace.pk, actor=actor, alt="A cup of coffee"
+    )
+
+
+def inside(workspace: Workspace) -> AbstractContextManager[tenancy.Tenant]:
+    return tenancy.scope(organization_id=workspace.organization_id, workspace_ids=[workspace.pk])
