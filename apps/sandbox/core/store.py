@@ -36,7 +36,11 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; never await inside, or other requests' writes would join in."""
+        """All or nothing, together with the one around it if there is one; never await inside, or other requests'
+        writes would join in."""
+        if self._db.in_transaction:
+            yield
+            return
         self._db.execute("BEGIN")
         try:
             yield

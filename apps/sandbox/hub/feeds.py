@@ -13,6 +13,7 @@ from apps.sandbox.core.html import Markup, join, page, render
 from apps.sandbox.core.rows import Account, Medium, Post
 from apps.sandbox.core.world import World
 from apps.sandbox.hub import avatars
+from apps.sandbox.hub.links import linked
 
 FEED_LENGTH = 100
 DEEPEST_REPLY = 20
@@ -118,7 +119,7 @@ def _post(world: World, post: Post, depth: int = 0) -> Markup:
         id=post.id,
         name=author.name if author else "",
         handle=author.handle if author else "",
-        text=post.text,
+        text=linked(post),
         warning=render("warning.html", warning=post.data["warning"]) if post.data.get("warning") else Markup(""),
         media=join([_medium(one) for one in world.media_of(post)]),
         instant=post.created_at.isoformat(),
