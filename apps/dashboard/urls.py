@@ -1,4 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from apps.dashboard import accounts, health
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("social-accounts/", accounts.accounts, name="accounts"),
+    path("social-accounts/<uuid:account_id>/", accounts.account, name="account"),
+]

@@ -80,7 +80,7 @@ def remove(*, asset_id: UUID, actor: Actor) -> None:
         raise AssetInUse("A post uses this file. Take it out of the post first.") from error
 
 
-def media_file(asset: Asset, *, alt: str = "") -> MediaFile:
+def media_file(asset: Asset, alt: str = "") -> MediaFile:
     """The asset as adapters take it; an empty `alt` means the asset's own."""
     name = asset.file.name or ""
     return MediaFile(

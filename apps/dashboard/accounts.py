@@ -1,0 +1,227 @@
+"""The accounts of a client and how they are: what social_accounts knows, beside what publishing has planned on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from apps.audit.models import Entry
+from apps.core import clock
+from apps.platforms import registry
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+from apps.social_accounts import selectors
+from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.states import AccountState
+from apps.tenants.access import MemberRequest, page
+from apps.tenants.models import User
+
+HISTORY = 20
+# What the diary's verbs are called on the page: title, tone, icon.
+STORY: Mapping[str, tuple[str, str, str]] = {
+    "account.connected": ("Connected", "good", "link"),
+    "account.reconnected": ("Reconnected", "good", "link"),
+    "account.disconnected": ("Disconnected", "bad", "x"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What hangs on an account."""
+
+    planned: int = 0
+    held: int = 0
+    last_post_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    url: str
+    name: str
+    handle: str
+    platform: str
+    kind: str
+    health: str
+    health_words: str
+    sign_in: str
+    connected_by: str
+    planned: int
+    last_post_at: datetime | None
+    reconnect_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    name: str
+    handle: str
+    platform: str
+    kind: str
+    url: str
+    health: str
+    health_words: str
+    reason: str
+    sign_in: str
+    connected_at: datetime
+    connected_by: str
+    checked_at: datetime | None
+    server: str
+    scopes: list[str]
+    planned: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEvent:
+    title: str
+    text: str
+    at: datetime
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """An account that needs somebody, and the one step that mends it."""
+
+    tone: str
+    title: str
+    text: str
+    action_url: str
+    action_label: str
+
+
+@require_safe
+@page("account.view")
+def accounts(request: MemberRequest) -> HttpResponse:
+    """The accounts of the current workspace."""
+    workspace = request.member.workspace
+    if workspace is None:
+        raise PermissionDenied("No workspace of this organization is open to you at the moment.")
+    found = list(selectors.accounts_of(workspace.pk))
+    plans = plans_of(found)
+    may_connect = request.member.may("account.connect")
+    context = {
+        "accounts": [_row(account, plans.get(account.pk, Plans())) for account in found],
+        "zone": workspace.timezone,
+        "now": clock.now(),
+        "checked_at": max((account.checked_at for account in found if account.checked_at), default=None),
+        "care": [care for account in found if (care := care_for(account, plans.get(account.pk, Plans()), may_connect))],
+        "connect_url": reverse("social_accounts:connect") if may_connect else "",
+    }
+    return render(request, "social_accounts/list.html", context)
+
+
+@require_safe
+@page("account.view")
+def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
+    """One account: how it is, what hangs on it, and what became of it so far."""
+    found = get_object_or_404(SocialAccount.objects.select_related("grant", "connected_by", "workspace"), pk=account_id)
+    request.member.require("account.view", found.workspace_id)
+    may_connect = request.member.may_in(found.workspace_id, "account.connect")
+    may_disconnect = request.member.may_in(found.workspace_id, "account.disconnect")
+    is_connected = found.state != AccountState.DISCONNECTED
+    context = {
+        "account": _page(found, plans_of([found]).get(found.pk, Plans())),
+        "zone": found.workspace.timezone,
+        "list_url": reverse("dashboard:accounts"),
+        "events": _history(found),
+        "check_url": reverse("social_accounts:check", args=[found.pk]) if may_connect and is_connected else "",
+        "reconnect_url": reverse("social_accounts:reconnect", args=[found.pk]) if may_connect else "",
+        "disconnect_url": (
+            reverse("social_accounts:disconnect", args=[found.pk]) if may_disconnect and is_connected else ""
+        ),
+    }
+    return render(request, "social_accounts/account.html", context)
+
+
+def plans_of(accounts: Iterable[SocialAccount]) -> dict[UUID, Plans]:
+    """What is planned and held on each account, and when it last published; one query."""
+    rows = (
+        Publication.objects.filter(account__in=[account.pk for account in accounts])
+        .values("account_id")
+        .annotate(
+            planned=Count("pk", filter=Q(state__in=[State.SCHEDULED, State.HELD])),
+            held=Count("pk", filter=Q(state=State.HELD)),
+            last=Max("published_at"),
+        )
+    )
+    return {row["account_id"]: Plans(row["planned"], row["held"], row["last"]) for row in rows}
+
+
+def care_for(account: SocialAccount, plans: Plans, may_connect: bool) -> Care | None:
+    """What to tell of an account that is broken; None for one that is well."""
+    health = selectors.health(account)
+    if health.level == "ok":
+        return None
+    waits = f"{plans.planned} planned post{'s' * (plans.planned != 1)} at risk. " if plans.planned else ""
+    return Care(
+        tone=health.level,
+        title=f"{registry.label(account.platform)} @{account.handle}: {health.words.lower()}",
+        text=f"{waits}{account.reason or health.sign_in}",
+        action_url=reverse("dashboard:account", args=[account.pk]) if may_connect else "",
+        action_label="Look and reconnect" if may_connect else "",
+    )
+
+
+def _row(account: SocialAccount, plans: Plans) -> AccountRow:
+    health = selectors.health(account)
+    return AccountRow(
+        url=reverse("dashboard:account", args=[account.pk]),
+        name=account.name or account.handle,
+        handle=account.handle,
+        platform=account.platform,
+        kind=account.kind,
+        health=health.level,
+        health_words=health.words,
+        sign_in=health.sign_in,
+        connected_by=str(account.connected_by or ""),
+        planned=plans.planned,
+        last_post_at=plans.last_post_at,
+        reconnect_url=reverse("dashboard:account", args=[account.pk]) if health.level != "ok" else "",
+    )
+
+
+def _page(account: SocialAccount, plans: Plans) -> AccountPage:
+    health = selectors.health(account)
+    return AccountPage(
+        name=account.name or account.handle,
+        handle=account.handle,
+        platform=account.platform,
+        kind=account.kind,
+        url=account.url,
+        health=health.level,
+        health_words=health.words,
+        reason=account.reason,
+        sign_in=health.sign_in,
+        connected_at=account.connected_at,
+        connected_by=str(account.connected_by or ""),
+        checked_at=account.checked_at,
+        server=account.grant.server if account.grant else "",
+        scopes=list(account.grant.scopes) if account.grant else [],
+        planned=plans.planned,
+        held=plans.held,
+    )
+
+
+def _history(account: SocialAccount) -> list[AccountEvent]:
+    entries = list(Entry.objects.filter(subject_id=account.pk, verb__in=STORY)[:HISTORY])
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in={entry.actor_id for entry in entries})}
+    return [
+        AccountEvent(
+            title=STORY[entry.verb][0],
+            text=f"by {names[entry.actor_id]}" if entry.actor_id in names else "",
+            at=entry.created_at,
+            tone=STORY[entry.verb][1],
+            icon=STORY[entry.verb][2],
+        )
+        for entry in entries
+    ]
