@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from apps.sandbox.core import html
+from apps.sandbox.core.calls import HangUp
 
 HOST = "127.0.0.1"
 # Long enough for an answer under way, short enough for a person at the keyboard.
@@ -34,7 +35,11 @@ class Ports:
         application = self._applications[scope["server"][1]]
         if scope["path"] == html.STYLESHEET_PATH:
             application = html.stylesheet()
-        await application(scope, receive, send)
+        try:
+            await application(scope, receive, send)
+        except asyncio.CancelledError:
+            # The sandbox is stopping and this answer would have taken too long: end it in silence.
+            await HangUp()(scope, receive, send)
 
 
 class Line(AutoHTTPProtocol):  # type: ignore[misc, valid-type]

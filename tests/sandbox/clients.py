@@ -33,7 +33,8 @@ class Client:
             details = {} if scopes is None else {"scopes": scopes}
             token = sandbox.create_account(self.platform, handle, **details)["credentials"]["token"]
         self.token = token
-        self.http = httpx.Client(base_url=sandbox.origin(self.platform), timeout=30, trust_env=False)
+        origin = sandbox.origin(self.platform)
+        self.http = httpx.Client(base_url=origin, timeout=30, trust_env=False, verify=False)
 
     def __enter__(self) -> Self:
         return self

@@ -58,8 +58,14 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise FaultRefused(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
-        if not 0 <= self.probability <= 1:
-            raise FaultRefused("probability lies between 0 and 1.")
+        if not _is_number(self.probability) or not 0 <= self.probability <= 1:
+            raise FaultRefused("probability is a number between 0 and 1.")
+        if not _is_number(self.seconds) or self.seconds < 0:
+            raise FaultRefused("seconds is a number, and not below 0.")
+        if self.times is not None and (not isinstance(self.times, int) or self.times < 1):
+            raise FaultRefused("times is a whole number from 1, or null for always.")
+        if not all(isinstance(value, str) for value in (self.platform, self.account, self.path)):
+            raise FaultRefused("platform, account and path are text.")
         self.seconds = self.seconds or DEFAULT_SECONDS.get(self.kind, 0.0)
         if self.path and self.path not in OPERATIONS:
             try:
@@ -82,6 +88,10 @@ class Fault:
 
     def shown(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "_pattern"}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class Faults:

@@ -91,6 +91,8 @@ def create_accounts(world: World, request: Request, body: Body) -> Any:
     """One account, or many as {"accounts": [...]}; one that exists gets fresh credentials."""
     with world.store.transaction():
         if "accounts" in body:
+            if not isinstance(body["accounts"], list) or not all(isinstance(one, dict) for one in body["accounts"]):
+                raise Problem("accounts is a list of objects.")
             return {"accounts": [_create_account(world, wanted) for wanted in body["accounts"]]}
         return _create_account(world, body)
 
@@ -103,7 +105,10 @@ def _create_account(world: World, wanted: Body) -> Body:
     account = world.account_by_handle(platform.name, handle)
     if account is None:
         account = platform.open_account(world, handle, str(wanted.get("name") or handle))
-    credentials = platform.issue_credentials(world, account, wanted.get("scopes"))
+    scopes = wanted.get("scopes")
+    if scopes is not None and not isinstance(scopes, list):
+        raise Problem("scopes is a list.")
+    credentials = platform.issue_credentials(world, account, scopes)
     return shown.account(world, account) | {"credentials": credentials}
 
 
@@ -128,7 +133,7 @@ def change_tokens(world: World, request: Request, body: Body) -> Any:
 
 def list_posts(world: World, request: Request, body: Body) -> Any:
     where, values = _posts_wanted(world, request)
-    limit = int(request.query_params.get("limit", -1))
+    limit = _whole(request, "limit", -1)
     posts = world.store.posts.select(where, values, limit=limit)
     return {"count": world.store.posts.count(where, values), "posts": [shown.post(world, one) for one in posts]}
 
@@ -204,11 +209,10 @@ def change_settings(world: World, request: Request, body: Body) -> Any:
 
 def stats(world: World, request: Request, body: Body) -> Any:
     counts = world.journal.counts()
-    recent = int(request.query_params.get("recent", 0))
     return {
         "total": sum(line["count"] for line in counts),
         "requests": counts,
-        "recent": world.journal.recent(recent),
+        "recent": world.journal.recent(_whole(request, "recent", 0)),
     }
 
 
@@ -218,10 +222,17 @@ def reset(world: World, request: Request, body: Body) -> Any:
     return health(world, request, body)
 
 
+def _whole(request: Request, name: str, default: int) -> int:
+    try:
+        return int(request.query_params.get(name, default))
+    except ValueError:
+        raise Problem(f"{name} is a whole number.") from None
+
+
 def _platform(world: World, name: Any) -> str:
-    if name not in world.platforms:
+    if not isinstance(name, str) or name not in world.platforms:
         raise Problem(f"There is no platform {name!r}; there are {', '.join(world.platforms)}.", 404)
-    return str(name)
+    return name
 
 
 def _account(world: World, platform: str, handle: Any) -> Account:
