@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from apps.audit.models import Entry
 from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.core.payloads import as_json
-
-
-class Subject(Protocol):
-    """A row of a tenant; one of a workspace has `workspace_id` too."""
-
-    pk: Any
-    _meta: Any
-
-    @property
-    def organization_id(self) -> Any: ...
+from apps.core.subjects import Subject
 
 
 def record(verb: str, *, subject: Subject, actor: Actor, diff: Mapping[str, Any] | None = None) -> Entry:

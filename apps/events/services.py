@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, models, transaction
 
 from apps.core import clock, tenancy
 from apps.core.payloads import as_json
+from apps.core.subjects import Subject
 from apps.events.catalogue import CATALOGUE
 from apps.events.consumers import Consumer, consumers_of
 from apps.events.consumers import subscribe as subscribe
@@ -34,16 +35,6 @@ LONGEST_PAUSE: Final = timedelta(hours=1)
 
 class UnknownEvent(ValueError):
     """The name is not in apps.events.catalogue."""
-
-
-class Subject(Protocol):
-    """A row of a tenant; one of a workspace has `workspace_id` too."""
-
-    pk: Any
-    _meta: Any
-
-    @property
-    def organization_id(self) -> Any: ...
 
 
 def emit(name: str, *, subject: Subject, data: Mapping[str, Any] | None = None) -> Event:

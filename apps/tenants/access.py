@@ -97,14 +97,13 @@ def public(view: View) -> View:
 
 def actor_of(request: Any) -> Actor:
     """The signed-in person as diaries name them, with the request's id and its truncated address."""
-    return Actor.user(
-        request.user.pk, request_id=getattr(request, "request_id", ""), address=truncated(_address(request))
-    )
+    return Actor.user(request.user.pk, request_id=getattr(request, "request_id", ""), address=address_of(request))
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
+    """Where a request came from, truncated."""
     try:
-        return str(get_adapter().get_client_ip(request))
+        return truncated(str(get_adapter().get_client_ip(request)))
     except PermissionDenied:  # The server in front of us told none.
         return ""
 

@@ -1,4 +1,27 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from apps.tenants.views import members, organization, people, workspaces
 
 app_name = "tenants"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", organization.index, name="index"),
+    path("profile/", people.profile, name="profile"),
+    path("organization/", organization.organization, name="organization"),
+    path("organization/new/", organization.create, name="organization_create"),
+    path("organization/leave/", organization.leave, name="leave"),
+    path("switch/", organization.switch, name="switch"),
+    path("workspaces/", workspaces.workspaces, name="workspaces"),
+    path("workspaces/new/", workspaces.create, name="workspace_create"),
+    path("workspaces/<uuid:workspace_id>/", workspaces.edit, name="workspace_edit"),
+    path("workspaces/<uuid:workspace_id>/archive/", workspaces.archive, name="workspace_archive"),
+    path("workspaces/<uuid:workspace_id>/restore/", workspaces.restore, name="workspace_restore"),
+    path("members/", members.members, name="members"),
+    path("members/invite/", members.invite, name="invite"),
+    path("members/<uuid:membership_id>/", members.member, name="member"),
+    path("members/<uuid:membership_id>/remove/", members.remove, name="member_remove"),
+    path("invitations/<uuid:invitation_id>/send-again/", members.send_again, name="invitation_send_again"),
+    path("invitations/<uuid:invitation_id>/revoke/", members.revoke, name="invitation_revoke"),
+    path("join/<str:token>/", people.invitation, name="invitation"),
+    path("join/<str:token>/accept/", people.accept, name="invitation_accept"),
+    path("join/<str:token>/sign-up/", people.join, name="join"),
+]

@@ -57,15 +57,19 @@ def test_an_event_carries_its_tenant_and_a_sequence_of_its_subject(workspace, ot
 
 
 def test_an_event_disappears_with_the_change_it_tells_about(workspace):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        emit(workspace)
-        1 / 0  # noqa: B018
+    def change_half_way() -> None:
+        with transaction.atomic():
+            emit(workspace)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_half_way()
 
     assert all_events() == []
 
 
 def test_a_name_outside_the_catalogue_is_refused(workspace):
-    with pytest.raises(services.UnknownEvent, match="workspace.exploded"):
+    with pytest.raises(services.UnknownEvent, match=r"workspace\.exploded"):
         emit(workspace, "workspace.exploded")
 
 
@@ -81,8 +85,6 @@ def test_an_event_of_another_organization_cannot_be_emitted(workspace, stranger_
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused(workspace):
-    with tenancy.across_tenants("a test looks"):
-        pass
     with pytest.raises(transaction.TransactionManagementError):
         services.emit("workspace.updated", subject=workspace)
 
@@ -179,10 +181,10 @@ def test_a_claimed_event_comes_back_when_its_relay_died(workspace, listener, clo
 
 
 def test_two_consumers_cannot_share_a_name(listener):
-    with pytest.raises(ValueError, match="tests.listener"):
+    with pytest.raises(ValueError, match=r"tests\.listener"):
         services.subscribe("post.*", "tests.listener", listener)
 
 
 def test_a_pattern_that_matches_nothing_is_a_mistake(listener):
-    with pytest.raises(ValueError, match="no.such"):
+    with pytest.raises(ValueError, match=r"no\.such"):
         services.subscribe("no.such", "tests.nothing", listener)

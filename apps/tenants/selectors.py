@@ -1,0 +1,123 @@
+"""Reads shaped for the settings pages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+
+from apps.core import clock
+from apps.tenants.members import Member
+from apps.tenants.models import Invitation, Membership, User, Workspace, WorkspaceAccess
+from apps.tenants.permissions import Role
+
+ALL_WORKSPACES = "All workspaces"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """`role` and `workspaces` are words; `changeable` says whether the asking member may change them."""
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    workspaces: str
+    has_mfa: bool
+    joined_at: datetime
+    is_you: bool
+    changeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationFacts:
+    id: UUID
+    email: str
+    role: str
+    workspaces: str
+    expires_at: datetime
+    invited_by: str
+    changeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one membership holds, for the form that changes it."""
+
+    role: Role
+    workspace_ids: tuple[UUID, ...]
+    access_until: datetime | None
+
+
+def people(*, seen_by: Member) -> list[MemberFacts]:
+    """Everybody in the organization, by name."""
+    memberships = list(Membership.objects.select_related("user"))
+    accesses = defaultdict(list)
+    for row in WorkspaceAccess.objects.alive(clock.now()).select_related("workspace").order_by("workspace__name"):
+        accesses[row.membership_id].append(row)
+    secured = set(
+        Authenticator.objects.filter(user__in=[row.user_id for row in memberships])
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .values_list("user_id", flat=True)
+    )
+    rows = [_person(row, accesses[row.pk], row.user_id in secured, seen_by) for row in memberships]
+    return sorted(rows, key=lambda row: row.name.casefold())
+
+
+def open_invitations(*, seen_by: Member) -> list[InvitationFacts]:
+    names = {str(row.pk): row.name for row in Workspace.objects.all()}
+    rows = Invitation.objects.open(clock.now()).select_related("invited_by")
+    return [
+        InvitationFacts(
+            id=row.pk,
+            email=row.email,
+            role=Role(row.role).label,
+            workspaces=invited_to(row, names),
+            expires_at=row.expires_at,
+            invited_by=str(row.invited_by or "somebody who has left"),
+            changeable=row.role != Role.OWNER or seen_by.may("owner.appoint"),
+        )
+        for row in rows
+    ]
+
+
+def invited_to(invitation: Invitation, names: Mapping[str, str]) -> str:
+    """The workspaces of an invitation, in words."""
+    if Role(invitation.role).whole_organization:
+        return ALL_WORKSPACES
+    return ", ".join(sorted(names[known] for known in invitation.workspace_ids if known in names))
+
+
+def access_of(membership: Membership) -> Access:
+    accesses = list(WorkspaceAccess.objects.filter(membership=membership))
+    first = accesses[0] if accesses else None
+    return Access(
+        role=Role(membership.role or (first.role if first else Role.VIEWER)),
+        workspace_ids=tuple(row.workspace_id for row in accesses),
+        access_until=first.access_until if first else None,
+    )
+
+
+def has_second_factor(user: User) -> bool:
+    factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return bool(factors.exists())
+
+
+def _person(membership: Membership, accesses: list[WorkspaceAccess], has_mfa: bool, seen_by: Member) -> MemberFacts:
+    roles = sorted({Role(row.role).label for row in accesses})
+    is_owner = membership.role == Role.OWNER
+    return MemberFacts(
+        id=membership.pk,
+        name=str(membership.user),
+        email=membership.user.email,
+        role=Role(membership.role).label if membership.role else ", ".join(roles) or "No access",
+        workspaces=ALL_WORKSPACES if membership.role else ", ".join(row.workspace.name for row in accesses) or "None",
+        has_mfa=has_mfa,
+        joined_at=membership.joined_at,
+        is_you=membership.user_id == seen_by.user.pk,
+        changeable=seen_by.may("member.edit") and (not is_owner or seen_by.may("owner.appoint")),
+    )

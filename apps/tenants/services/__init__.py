@@ -1,0 +1,29 @@
+"""The verbs of this room, told in four stories: organizations, workspaces, members, invitations."""
+
+from apps.tenants.services.invitations import accept, find, has_account, invite, join, revoke, send_again
+from apps.tenants.services.members import change_member, remove_member
+from apps.tenants.services.organizations import create_organization, update_organization
+from apps.tenants.services.workspaces import (
+    archive_workspace,
+    create_workspace,
+    restore_workspace,
+    update_workspace,
+)
+
+__all__ = [
+    "accept",
+    "archive_workspace",
+    "change_member",
+    "create_organization",
+    "create_workspace",
+    "find",
+    "has_account",
+    "invite",
+    "join",
+    "remove_member",
+    "restore_workspace",
+    "revoke",
+    "send_again",
+    "update_organization",
+    "update_workspace",
+]

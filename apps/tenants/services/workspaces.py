@@ -1,0 +1,89 @@
+"""Workspaces: one for each client."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.events import services as events
+from apps.tenants.errors import NameTaken
+from apps.tenants.models import Organization, Workspace
+
+
+@transaction.atomic
+def create_workspace(
+    *,
+    organization: Organization,
+    name: str,
+    timezone: str,
+    actor: Actor,
+    external_ref: str = "",
+    too_late_after: timedelta | None = None,
+) -> Workspace:
+    """A workspace for another client; NameTaken if the organization has one of that name or reference."""
+    _refuse_taken(name=name, external_ref=external_ref)
+    workspace: Workspace = Workspace.objects.create(
+        organization=organization,
+        name=name,
+        timezone=timezone,
+        external_ref=external_ref,
+        too_late_after=too_late_after,
+    )
+    audit.record("workspace.created", subject=workspace, actor=actor, diff={"name": name})
+    events.emit("workspace.created", subject=workspace, data={"name": name, "timezone": timezone})
+    return workspace
+
+
+@transaction.atomic
+def update_workspace(*, workspace: Workspace, actor: Actor, **changes: Any) -> Workspace:
+    """Change name, timezone, external_ref or too_late_after. Posts that are planned keep their instants."""
+    workspace = Workspace.objects.locked(workspace.pk)
+    diff = {name: [getattr(workspace, name), value] for name, value in changes.items()}
+    diff = {name: pair for name, pair in diff.items() if pair[0] != pair[1]}
+    _refuse_taken(
+        name=changes.get("name", workspace.name),
+        external_ref=changes.get("external_ref", workspace.external_ref),
+        apart_from=workspace,
+    )
+    for name, (_, value) in diff.items():
+        setattr(workspace, name, value)
+    workspace.save(update_fields=list(diff))
+    audit.record("workspace.updated", subject=workspace, actor=actor, diff=diff)
+    events.emit("workspace.updated", subject=workspace, data={"changed": sorted(diff)})
+    return workspace
+
+
+@transaction.atomic
+def archive_workspace(*, workspace: Workspace, actor: Actor) -> Workspace:
+    """Take a workspace out of use: what it has can be read, and nothing can be written or sent. Safe to repeat."""
+    return _set_archived(workspace, archived=True, actor=actor)
+
+
+@transaction.atomic
+def restore_workspace(*, workspace: Workspace, actor: Actor) -> Workspace:
+    """Take an archived workspace back into use. Safe to repeat."""
+    return _set_archived(workspace, archived=False, actor=actor)
+
+
+def _set_archived(workspace: Workspace, *, archived: bool, actor: Actor) -> Workspace:
+    workspace = Workspace.objects.locked(workspace.pk)
+    if (workspace.archived_at is not None) == archived:
+        return workspace
+    workspace.archived_at = clock.now() if archived else None
+    workspace.save(update_fields=["archived_at"])
+    audit.record("workspace.archived" if archived else "workspace.restored", subject=workspace, actor=actor)
+    events.emit("workspace.deleted" if archived else "workspace.restored", subject=workspace)
+    return workspace
+
+
+def _refuse_taken(*, name: str, external_ref: str, apart_from: Workspace | None = None) -> None:
+    others = Workspace.objects.exclude(pk=apart_from.pk) if apart_from else Workspace.objects.all()
+    if others.filter(name=name).exists():
+        raise NameTaken("name", f"There is a workspace called {name} already.")
+    if external_ref and others.filter(external_ref=external_ref).exists():
+        raise NameTaken("external_ref", f"Another workspace has the reference {external_ref}.")
