@@ -1,0 +1,199 @@
+"""Looking for a post or a comment whose answer was lost.
+
+The container itself says whether it was published; which post it became has to be found among the newest posts, for no
+documented way leads from the one to the other. A foreign post is never taken for ours: without a single match by time,
+caption and kind a person decides.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from apps.platforms import http as wire
+from apps.platforms.adapters.instagram import publishing
+from apps.platforms.adapters.instagram.consent import BASIC, COMMENTS
+from apps.platforms.adapters.instagram.line import Line, remote_id
+from apps.platforms.contract import Credential, Finding, Receipt, Role, Trace, Verdict
+
+MARGIN = timedelta(seconds=60)
+SETTLED = timedelta(seconds=60)  # until then a publish that is under way may still take effect
+MAX_PAGES = 5
+
+
+class Likeness(StrEnum):
+    SAME = "same"
+    UNLIKE = "unlike"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """What a listing came to: posts that equal the lost one, how many could be it, whether all of it was read."""
+
+    same: tuple[dict[str, Any], ...]
+    doubtful: int
+    seen: int
+    is_complete: bool
+
+    @property
+    def words(self) -> str:
+        return f"{self.seen} compared, {len(self.same)} equal this one, {self.doubtful} could be it"
+
+
+def find(line: Line, trace: Trace, credential: Credential) -> Finding:
+    if trace.draft.role is Role.FIRST_COMMENT:
+        return _find_comment(line, trace, credential)
+    return _find_post(line, trace, credential.remote_user_id)
+
+
+# --- posts ------------------------------------------------------------------------------------------------------------
+
+
+def _find_post(line: Line, trace: Trace, account_id: str) -> Finding:
+    status, _ = publishing.container_status(line, publishing.container_id(trace.staged))
+    fields = "id,caption,timestamp,media_type,media_product_type,permalink"
+    listing = _sorted_out(line, f"{account_id}/media", fields, trace, _post_likeness, pages=1, needs=(BASIC,))
+    looked = (f"Instagram says of what was prepared: {status or 'nothing'}", f"its newest posts: {listing.words}")
+    is_settled = line.clock() - trace.sent_at >= SETTLED
+    if status in {"PUBLISHED", "ERROR", ""}:
+        if len(listing.same) == 1 and not listing.doubtful:
+            return Finding(Verdict.FOUND, _post_receipt(listing.same[0]), looked)
+    elif is_settled and not listing.same and not listing.doubtful:
+        return Finding(Verdict.ABSENT, None, looked)
+    return Finding(Verdict.UNCLEAR, None, looked)
+
+
+def _post_receipt(post: dict[str, Any]) -> Receipt:
+    permalink = post.get("permalink")
+    return Receipt(
+        remote_id=remote_id(post),
+        remote_url=permalink if isinstance(permalink, str) else "",
+        published_at=wire.instant(post.get("timestamp")),
+    )
+
+
+def _post_likeness(post: dict[str, Any], trace: Trace) -> Likeness:
+    kind = "CAROUSEL_ALBUM" if len(trace.draft.media) > 1 else "IMAGE"
+    if post.get("media_type") != kind:
+        return Likeness.UNLIKE
+    return Likeness.SAME if _plain(post.get("caption")) == _plain(trace.draft.text) else Likeness.UNLIKE
+
+
+# --- comments ---------------------------------------------------------------------------------------------------------
+
+
+def _find_comment(line: Line, trace: Trace, credential: Credential) -> Finding:
+    if trace.draft.parent is None:
+        return Finding(Verdict.UNCLEAR, None, ("the post it belongs to is not known",))
+
+    def likeness(comment: dict[str, Any], trace: Trace) -> Likeness:
+        if _plain(comment.get("text")) != _plain(trace.draft.text):
+            return Likeness.UNLIKE
+        return Likeness.SAME if _is_ours(comment, credential) else Likeness.DOUBTFUL
+
+    path = f"{trace.draft.parent.remote_id}/comments"
+    fields = "id,text,username,from,timestamp"
+    listing = _sorted_out(line, path, fields, trace, likeness, pages=MAX_PAGES, needs=(COMMENTS,))
+    extent = "all" if listing.is_complete else "not all"
+    looked = (f"{extent} comments below the post: {listing.words}",)
+    if len(listing.same) == 1 and not listing.doubtful:
+        comment = listing.same[0]
+        receipt = Receipt(remote_id(comment), published_at=wire.instant(comment.get("timestamp")))
+        return Finding(Verdict.FOUND, receipt, looked)
+    is_settled = line.clock() - trace.sent_at >= SETTLED
+    if is_settled and listing.is_complete and not listing.same and not listing.doubtful:
+        return Finding(Verdict.ABSENT, None, looked)
+    return Finding(Verdict.UNCLEAR, None, looked)
+
+
+def _is_ours(comment: dict[str, Any], credential: Credential) -> bool:
+    """Whether we wrote it; where Instagram does not say, the words and the time have to do."""
+    author = comment.get("from")
+    author = author if isinstance(author, dict) else {}
+    ours = {credential.remote_user_id, credential.facts.get("app_scoped_id"), credential.facts.get("username")}
+    theirs = {author.get("id"), author.get("username"), comment.get("username")} - {None, ""}
+    return not theirs or not ours.isdisjoint(theirs)
+
+
+# --- listings ---------------------------------------------------------------------------------------------------------
+
+
+def _sorted_out(
+    line: Line,
+    path: str,
+    fields: str,
+    trace: Trace,
+    likeness: Callable[[dict[str, Any], Trace], Likeness],
+    *,
+    pages: int,
+    needs: tuple[str, ...],
+) -> _Sorted:
+    same: list[dict[str, Any]] = []
+    doubtful = seen = 0
+    is_complete = False
+    for page, skew, is_last in _pages(line, path, fields, pages=pages, needs=needs):
+        since = trace.sent_at - MARGIN
+        is_complete = is_last
+        for entry in page:
+            seen += 1
+            verdict = _in_time(entry, since, skew) or likeness(entry, trace)
+            if verdict is Likeness.SAME and not _is_since(entry, since):
+                verdict = Likeness.DOUBTFUL
+            if verdict is Likeness.UNLIKE or remote_id(entry) in trace.known_remote_ids:
+                continue
+            if verdict is Likeness.SAME:
+                same.append(entry)
+            else:
+                doubtful += 1
+    return _Sorted(tuple(same), doubtful, seen, is_complete)
+
+
+def _in_time(entry: dict[str, Any], since: datetime, skew: timedelta) -> Likeness | None:
+    """A verdict by the time alone: too old, or unreadable; None when the rest has to tell."""
+    at = wire.instant(entry.get("timestamp"))
+    if at is None or not remote_id(entry):
+        return Likeness.DOUBTFUL
+    # Where their clock is behind ours, the entry carries a time before we sent it.
+    return Likeness.UNLIKE if at < since + min(skew, timedelta(0)) else None
+
+
+def _is_since(entry: dict[str, Any], since: datetime) -> bool:
+    at = wire.instant(entry.get("timestamp"))
+    return at is not None and at >= since
+
+
+def _pages(
+    line: Line, path: str, fields: str, *, pages: int, needs: tuple[str, ...]
+) -> Iterator[tuple[list[dict[str, Any]], timedelta, bool]]:
+    """Up to `pages` pages of a list, each with the server's clock against ours, and whether it is the last there is."""
+    params = {"fields": fields, "limit": "25"}
+    for _ in range(pages):
+        answer = line.send("GET", line.graph(path), params=params)
+        said = line.understood(answer, needs=needs)
+        data = said.get("data")
+        if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
+            raise line.unreadable(answer)
+        after = _next_cursor(said)
+        yield data, wire.server_skew(answer.headers, now=line.clock()), not after
+        if not after:
+            return
+        params["after"] = after
+
+
+def _next_cursor(said: dict[str, Any]) -> str:
+    """The cursor of the next page. The platform's own `next` address is not used: it holds the token."""
+    paging = said.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next"):
+        return ""
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    return after if isinstance(after, str) else "?"
+
+
+def _plain(text: object) -> str:
+    return unicodedata.normalize("NFC", text if isinstance(text, str) else "").strip()
