@@ -39,7 +39,8 @@ class Ports:
             await application(scope, receive, send)
         except asyncio.CancelledError:
             # The sandbox is stopping and this answer would have taken too long: end it in silence.
-            await HangUp()(scope, receive, send)
+            with contextlib.suppress(asyncio.CancelledError):
+                await HangUp()(scope, receive, send)
 
 
 class Line(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
