@@ -55,7 +55,9 @@ class Part(WorkspaceOwned):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["post", "position"], name="one_part_at_each_position"),
-            models.CheckConstraint(condition=Q(position=0, role="main") | Q(position__gt=0) & ~Q(role="main"), name="main_comes_first"),
+            models.CheckConstraint(
+                condition=Q(position=0, role="main") | Q(position__gt=0) & ~Q(role="main"), name="main_comes_first"
+            ),
         ]
 
     def __str__(self) -> str:

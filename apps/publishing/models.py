@@ -5,8 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from apps.core.models import WorkspaceOwned
-from apps.publishing.states import Outcome, State
+from apps.core import clock
+from apps.core.models import WorkspaceOwned, workspace_managers
+from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
+from apps.publishing.states import Outcome, PostState, State
+
+NO_OPEN_INTENT = ~Q(state__in=sorted(SETTLED_AS_NOT_SENT)) | Q(intent_at__isnull=True)
 
 
 class Sending(WorkspaceOwned):
@@ -22,7 +26,9 @@ class Sending(WorkspaceOwned):
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts_made = models.PositiveIntegerField(default=0)
     searches_made = models.PositiveIntegerField(default=0)
-    first_sent_at = models.DateTimeField(null=True, blank=True, help_text="When a commit first left; a search looks from here on.")
+    first_sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a commit first left; a search looks from here on."
+    )
     intent_at = models.DateTimeField(null=True, blank=True)
     staged = models.JSONField(null=True, blank=True)
     remote_id = models.CharField(max_length=500, blank=True)
@@ -32,6 +38,8 @@ class Sending(WorkspaceOwned):
     problem = models.CharField(max_length=24, blank=True, help_text="The kind of the last failure.")
     problem_words = models.TextField(blank=True)
     problem_field = models.CharField(max_length=64, blank=True)
+
+    objects, across_tenants, plain = workspace_managers(SendingQuerySet)
 
     class Meta(WorkspaceOwned.Meta):
         abstract = True
@@ -58,13 +66,23 @@ class Publication(Sending):
             models.CheckConstraint(
                 condition=~Q(state=State.PUBLISHING) | Q(lease_until__isnull=False), name="publishing_has_a_lease"
             ),
+            models.CheckConstraint(condition=NO_OPEN_INTENT, name="not_sent_has_no_open_intent"),
+            # Two posts with the same words must not both take the same live post for theirs.
+            models.UniqueConstraint(
+                fields=["account", "remote_id"], condition=~Q(remote_id=""), name="one_publication_for_each_remote_post"
+            ),
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state=State.SCHEDULED), name="publications_due"),
             models.Index(
-                fields=["lease_until"], condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]), name="publications_in_flight"
+                fields=["lease_until"],
+                condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]),
+                name="publications_in_flight",
             ),
             models.Index(fields=["workspace", "due_at"], name="publications_by_due_time"),
+            models.Index(
+                fields=["next_try_at"], condition=Q(state=State.PUBLISHED, remote_url=""), name="publications_to_locate"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +96,7 @@ class FollowUp(Sending):
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=16)
     text = models.TextField(help_text="The words as they were when the post went out.")
+    due_at = models.DateTimeField(default=clock.now, help_text="When its post went out, or a person last sent it.")
 
     class Meta(Sending.Meta):
         ordering = ["position"]
@@ -86,11 +105,19 @@ class FollowUp(Sending):
             models.CheckConstraint(
                 condition=~Q(state=State.PUBLISHED) | ~Q(remote_id=""), name="published_follow_up_has_a_remote_id"
             ),
+            models.CheckConstraint(condition=NO_OPEN_INTENT, name="not_sent_follow_up_has_no_open_intent"),
+            models.UniqueConstraint(
+                fields=["publication", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="one_follow_up_for_each_remote_post",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state=State.SCHEDULED), name="follow_ups_due"),
             models.Index(
-                fields=["lease_until"], condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]), name="follow_ups_in_flight"
+                fields=["lease_until"],
+                condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]),
+                name="follow_ups_in_flight",
             ),
         ]
 
@@ -121,9 +148,27 @@ class Attempt(WorkspaceOwned):
                 fields=["publication", "number"], condition=Q(follow_up=None), name="attempts_of_publication_numbered"
             ),
             models.UniqueConstraint(
-                fields=["follow_up", "number"], condition=Q(follow_up__isnull=False), name="attempts_of_follow_up_numbered"
+                fields=["follow_up", "number"],
+                condition=Q(follow_up__isnull=False),
+                name="attempts_of_follow_up_numbered",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.outcome}"
+
+
+class Rollup(WorkspaceOwned):
+    """One row for each post on the plan: what was last told about the whole of it, so that it is told once.
+
+    Two publications of a post may end in the same instant; both take this row before they look at each other.
+    """
+
+    post = models.OneToOneField("posts.Post", on_delete=models.CASCADE, related_name="+")
+    told = models.CharField(max_length=24, blank=True, choices=PostState.choices)
+
+    class Meta(WorkspaceOwned.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.post_id}: {self.told}"

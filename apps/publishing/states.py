@@ -1,16 +1,11 @@
 """The life of a publication as a table of moves; a follow-up (comment, reply) lives the same life after its post.
 
-    scheduled -> publishing -> published
-        |           |-> scheduled (retry later)
-        |           |-> uncertain -> published | scheduled | needs_attention | failed
-        |           |-> failed, held
-        |-> held -> scheduled | canceled
-        |-> canceled
+docs/publishing-states.md is drawn from these tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import models
 
@@ -30,22 +25,29 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.SCHEDULED: frozenset({State.PUBLISHING, State.HELD, State.CANCELED}),
     State.PUBLISHING: frozenset({State.PUBLISHED, State.UNCERTAIN, State.SCHEDULED, State.FAILED, State.HELD}),
     # Sent, but the answer was lost: look before anything is sent again.
-    State.UNCERTAIN: frozenset({State.PUBLISHED, State.SCHEDULED, State.NEEDS_ATTENTION, State.FAILED}),
+    State.UNCERTAIN: frozenset(
+        {State.PUBLISHED, State.SCHEDULED, State.NEEDS_ATTENTION, State.FAILED, State.HELD},
+    ),
     # A person decides with both facts on screen: it is out, or it is not and goes out again, or it stays out of it.
     State.NEEDS_ATTENTION: frozenset({State.PUBLISHED, State.SCHEDULED, State.CANCELED}),
     State.FAILED: frozenset({State.SCHEDULED, State.CANCELED}),
     State.HELD: frozenset({State.SCHEDULED, State.CANCELED}),
+    # Taken off the plan before anything of it went out: the post may be planned again.
+    State.CANCELED: frozenset({State.SCHEDULED}),
     State.PUBLISHED: frozenset(),
-    State.CANCELED: frozenset(),
 }
 
 FINAL = frozenset(state for state, targets in MOVES.items() if not targets)
 OPEN = frozenset({State.SCHEDULED, State.HELD, State.FAILED})  # nothing of it is out or on its way
 IN_FLIGHT = frozenset({State.PUBLISHING, State.UNCERTAIN})
+# What a worker that claimed a row may find it in; every other state was given to it by a person or another claim.
+CLAIMED = IN_FLIGHT
+# The platform's receipt is proof, however late it comes: it ends each of these, whatever the row believed meanwhile.
+PROVABLE = frozenset(State) - {State.PUBLISHED, State.CANCELED}
 
 
 class Outcome(models.TextChoices):
-    """How an attempt ended; "open" while it runs, and for ever if its worker died."""
+    """How an attempt ended; "open" while it runs."""
 
     OPEN = "open", "Running"
     PUBLISHED = "published", "Published"
@@ -60,3 +62,37 @@ class Outcome(models.TextChoices):
     ABSENT = "absent", "Not on the platform"
     UNCLEAR = "unclear", "Platform cannot tell"
     ABANDONED = "abandoned", "Given back"
+
+
+class PostState(models.TextChoices):
+    """What has become of a whole post."""
+
+    DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
+    PUBLISHING = "publishing", "Publishing"
+    UNCERTAIN = "uncertain", "Verifying"
+    NEEDS_ATTENTION = "needs_attention", "Needs attention"
+    HELD = "held", "Held"
+    PARTIALLY_PUBLISHED = "partially_published", "Partly published"
+    PUBLISHED = "published", "Published"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+# What wants a person comes first, then what moves by itself.
+_LOUDEST = (State.NEEDS_ATTENTION, State.HELD, State.PUBLISHING, State.UNCERTAIN, State.SCHEDULED)
+
+
+def post_state(states: Collection[str]) -> PostState:
+    """The state of a post from those of its publications: the one place that every page asks."""
+    if not states:
+        return PostState.DRAFT
+    living = set(states) - {State.CANCELED}
+    if not living:
+        return PostState.CANCELED
+    for state in _LOUDEST:
+        if state in living:
+            return PostState(state)
+    if living == {State.PUBLISHED}:
+        return PostState.PUBLISHED
+    return PostState.PARTIALLY_PUBLISHED if State.PUBLISHED in living else PostState.FAILED

@@ -6,7 +6,11 @@ from apps.core.rls import ProtectTable
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("publishing", "0001_initial"), ("tenants", "0002_row_level_security"), ("posts", "0002_row_level_security")]
+    dependencies: ClassVar = [
+        ("publishing", "0001_initial"),
+        ("tenants", "0002_row_level_security"),
+        ("posts", "0002_row_level_security"),
+    ]
     operations: ClassVar = [
         ProtectTable("Publication"),
         ProtectTable("FollowUp"),

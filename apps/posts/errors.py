@@ -1,0 +1,40 @@
+"""What can go wrong at the writing desk, in words a caller can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apps.posts.readiness import ReadinessProblem
+
+
+class PostNotReady(Exception):
+    """Nothing was changed. `problems` says why, each with its field, its account and a sentence."""
+
+    def __init__(self, problems: Sequence[ReadinessProblem]) -> None:
+        super().__init__("; ".join(problem.words for problem in problems))
+        self.problems = tuple(problems)
+
+
+class PostMalformed(ValueError):
+    """The content has a shape that no post has; `words` are for whoever built it, `field` names the place."""
+
+    def __init__(self, words: str, *, field: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+        self.field = field
+
+
+class PostChanged(Exception):
+    """Somebody else changed the post since it was read; nothing was overwritten."""
+
+    def __init__(self, *, expected: int, found: int) -> None:
+        self.words = (
+            "Somebody else changed this post while you were writing. Copy your text, reload, and put it back in."
+        )
+        super().__init__(f"{self.words} (expected revision {expected}, found {found})")
+
+
+class NotInWorkspace(LookupError):
+    """An account or file that was named does not exist in the post's workspace; a stranger's is no different."""

@@ -1,0 +1,78 @@
+"""A post as it stands, ready to be measured or sent: what parts, pictures and variants come to on each account.
+
+The same shape serves a stored post and one that is still being written, so that composer, scheduler and publisher see
+the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from apps.media import services as media
+from apps.media.models import Asset
+from apps.platforms import registry
+from apps.platforms.contract import Capabilities, Draft, MediaFile, Role
+from apps.platforms.validation import with_limits
+from apps.posts.states import PartRole
+from apps.social_accounts.models import SocialAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    asset: Asset
+    alt: str
+
+    def file(self) -> MediaFile:
+        return media.media_file(self.asset, self.alt)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    role: PartRole
+    text: str
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What differs on one account."""
+
+    account: SocialAccount
+    text: str | None
+    options: Mapping[str, str]
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The platform's limits with the numbers of the account's own server."""
+        return with_limits(registry.capabilities(self.account.platform), self.account.limits)
+
+    @property
+    def label(self) -> str:
+        return registry.label(self.account.platform)
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    passages: tuple[Passage, ...]
+    editions: tuple[Edition, ...]
+    language: str = ""
+
+    def drafts(self, edition: Edition) -> list[Draft]:
+        """What goes out on one account, part by part; each knows its role, none yet what it replies to."""
+        known = {option.name for option in registry.capabilities(edition.account.platform).options}
+        options = {name: value for name, value in edition.options.items() if name in known and value}
+        return [
+            Draft(
+                text=passage.text if edition.text is None or number else edition.text,
+                media=tuple(picture.file() for picture in passage.pictures),
+                options=options,
+                role=Role(passage.role),
+                language=self.language,
+            )
+            for number, passage in enumerate(self.passages)
+        ]
+
+    def text_on(self, edition: Edition) -> str:
+        """The words of the main part on one account."""
+        return self.passages[0].text if edition.text is None else edition.text

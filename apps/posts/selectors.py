@@ -1,0 +1,96 @@
+"""Reads of the writing desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from apps.media.models import Asset
+from apps.platforms.contract import Draft
+from apps.posts.content import Content, MediaContent, PartContent, VariantContent
+from apps.posts.errors import NotInWorkspace
+from apps.posts.manuscripts import Edition, Manuscript, Passage, Picture
+from apps.posts.models import Part, PartMedia, Post, Variant
+from apps.posts.states import PartRole
+from apps.social_accounts.models import SocialAccount
+
+
+def manuscript(post: Post) -> Manuscript:
+    """The stored post, in four queries however long it is."""
+    shown = PartMedia.objects.select_related("asset").order_by("position")
+    parts = Part.objects.filter(post=post).order_by("position").prefetch_related(Prefetch("media", queryset=shown))
+    variants = Variant.objects.filter(post=post).select_related("account").order_by("account__platform", "id")
+    return Manuscript(
+        passages=tuple(
+            Passage(
+                PartRole(part.role), part.text, tuple(_picture(medium.asset, medium.alt) for medium in part.media.all())
+            )
+            for part in parts
+        ),
+        editions=tuple(Edition(variant.account, variant.text, variant.options) for variant in variants),
+        language=post.language,
+    )
+
+
+def manuscript_of(content: Content, *, workspace_id: UUID) -> Manuscript:
+    """A post that is still being written; raises NotInWorkspace for accounts and files that are not there."""
+    content = content.tidy()
+    accounts = accounts_by_id([variant.account_id for variant in content.variants], workspace_id=workspace_id)
+    named = [medium.asset_id for part in content.parts for medium in part.media]
+    assets = assets_by_id(named, workspace_id=workspace_id)
+    return Manuscript(
+        passages=tuple(
+            Passage(part.role, part.text, tuple(_picture(assets[one.asset_id], one.alt) for one in part.media))
+            for part in content.parts
+        ),
+        editions=tuple(Edition(accounts[one.account_id], one.text, one.options) for one in content.variants),
+        language=content.language,
+    )
+
+
+def content_of(post: Post) -> Content:
+    """The stored post as the plain values that services take, for a form to start from."""
+    shown = PartMedia.objects.order_by("position")
+    parts = Part.objects.filter(post=post).order_by("position").prefetch_related(Prefetch("media", queryset=shown))
+    return Content(
+        parts=tuple(
+            PartContent(
+                part.text, tuple(MediaContent(one.asset_id, one.alt) for one in part.media.all()), PartRole(part.role)
+            )
+            for part in parts
+        ),
+        variants=tuple(
+            VariantContent(variant.account_id, variant.text, variant.options)
+            for variant in Variant.objects.filter(post=post).order_by("id")
+        ),
+        title=post.title,
+        language=post.language,
+    )
+
+
+def drafts_for(post: Post, account: SocialAccount) -> list[Draft]:
+    """What goes out to `account`, part by part; raises Variant.DoesNotExist where the post is not meant for it."""
+    variant = Variant.objects.get(post=post, account=account)
+    return manuscript(post).drafts(Edition(account, variant.text, variant.options))
+
+
+def accounts_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, SocialAccount]:
+    """The named accounts of one workspace; raises NotInWorkspace."""
+    found = {row.pk: row for row in SocialAccount.objects.filter(workspace_id=workspace_id, pk__in=ids)}
+    if missing := set(ids) - set(found):
+        raise NotInWorkspace(f"{len(missing)} of the chosen accounts are not in this workspace")
+    return found
+
+
+def assets_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, Asset]:
+    """The named files of one workspace; raises NotInWorkspace."""
+    found = {row.pk: row for row in Asset.objects.filter(workspace_id=workspace_id, pk__in=ids)}
+    if missing := set(ids) - set(found):
+        raise NotInWorkspace(f"{len(missing)} of the chosen pictures are not in this workspace")
+    return found
+
+
+def _picture(asset: Asset, alt: str) -> Picture:
+    return Picture(asset, alt or asset.alt)

@@ -1,0 +1,122 @@
+"""The verbs of the writing desk: every write of a post. When it goes out, and whether it did, is known upstairs.
+
+A post that may be on the plan is changed through `apps.publishing.services`, which knows what has gone out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from apps.audit import services as audit
+from apps.core import clock, tenancy
+from apps.core.actors import Actor
+from apps.events import services as events
+from apps.posts.appointments import Appointment
+from apps.posts.content import Content
+from apps.posts.errors import NotInWorkspace, PostChanged
+from apps.posts.models import Part, PartMedia, Post, Variant
+from apps.posts.selectors import accounts_by_id, assets_by_id
+from apps.tenants.models import Workspace
+
+
+@transaction.atomic
+def create(*, workspace_id: UUID, content: Content, author_id: UUID | None, actor: Actor) -> Post:
+    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts and files, PostMalformed."""
+    if not Workspace.objects.filter(pk=workspace_id).exists():
+        raise NotInWorkspace("There is no such workspace")
+    content = content.tidy()
+    post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
+    post.save()
+    _write(post, content)
+    audit.record("post.created", subject=post, actor=actor)
+    events.emit("post.created", subject=post)
+    return post
+
+
+@transaction.atomic
+def change(*, post: Post, content: Content, actor: Actor, expected_revision: int | None = None) -> Post:
+    """Replace the whole content; `revision` rises. Raises PostChanged, NotInWorkspace, PostMalformed."""
+    content = content.tidy()
+    post = _next_revision(post, expected_revision, title=content.title, language=content.language)
+    Part.objects.filter(post=post).delete()
+    Variant.objects.filter(post=post).delete()
+    _write(post, content)
+    _tell_changed(post, actor)
+    return post
+
+
+@transaction.atomic
+def change_variant(
+    *, post: Post, account_id: UUID, text: str | None, options: Mapping[str, str] | None, actor: Actor
+) -> Post:
+    """Give one account other words or options (None: keep those it has); `revision` rises. Raises NotInWorkspace."""
+    post = _next_revision(post, None)
+    changes: dict[str, object] = {"text": text} if options is None else {"text": text, "options": dict(options)}
+    if not Variant.objects.filter(post=post, account_id=account_id).update(**changes):
+        raise NotInWorkspace("The post does not go to this account")
+    _tell_changed(post, actor)
+    return post
+
+
+@transaction.atomic
+def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
+    """Keep when the post is due, or that it has no appointment; the words, and so the revision, stay as they are."""
+    # Wall time has no zone of its own in the column: it is stored as if it were UTC.
+    local = appointment.local.replace(tzinfo=UTC) if appointment else None
+    Post.objects.filter(pk=post.pk).update(
+        local_due_at=local,
+        timezone=appointment.zone if appointment else "",
+        due_at=appointment.due_at if appointment else None,
+        updated_at=clock.now(),
+    )
+    post.refresh_from_db()
+    return post
+
+
+@transaction.atomic
+def delete(*, post: Post, actor: Actor) -> None:
+    """Throw a draft away; the caller has made sure that nothing of it is out or on its way."""
+    Post.objects.filter(pk=post.pk, deleted_at=None).update(deleted_at=clock.now(), updated_at=clock.now())
+    audit.record("post.deleted", subject=post, actor=actor)
+    events.emit("post.deleted", subject=post)
+
+
+def _next_revision(post: Post, expected: int | None, **changes: object) -> Post:
+    held: Post = Post.objects.locked(post.pk)
+    if expected is not None and held.revision != expected:
+        raise PostChanged(expected=expected, found=held.revision)
+    Post.objects.filter(pk=post.pk).update(revision=F("revision") + 1, updated_at=clock.now(), **changes)
+    held.refresh_from_db()
+    return held
+
+
+def _write(post: Post, content: Content) -> None:
+    """The parts, pictures and variants of a post that has none."""
+    own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
+    accounts_by_id([variant.account_id for variant in content.variants], workspace_id=post.workspace_id)
+    named = [medium.asset_id for part in content.parts for medium in part.media]
+    assets_by_id(named, workspace_id=post.workspace_id)
+    parts = [
+        Part(post=post, position=position, role=part.role, text=part.text, **own)
+        for position, part in enumerate(content.parts)
+    ]
+    Part.objects.bulk_create(parts)
+    PartMedia.objects.bulk_create(
+        PartMedia(part=row, asset_id=medium.asset_id, position=position, alt=medium.alt, **own)
+        for row, part in zip(parts, content.parts, strict=True)
+        for position, medium in enumerate(part.media)
+    )
+    Variant.objects.bulk_create(
+        Variant(post=post, account_id=one.account_id, text=one.text, options=dict(one.options), **own)
+        for one in content.variants
+    )
+
+
+def _tell_changed(post: Post, actor: Actor) -> None:
+    audit.record("post.updated", subject=post, actor=actor, diff={"revision": post.revision})
+    events.emit("post.updated", subject=post, data={"revision": post.revision})

@@ -1,0 +1,173 @@
+"""One policy for each way a try can end without a receipt. What happens next is decided here and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.core import clock
+from apps.core.logs import mask
+from apps.platforms import errors
+from apps.platforms.contract import Staged
+from apps.publishing.claim import Claim
+from apps.publishing.engine import ledger
+from apps.publishing.engine.rows import rows_of, tell
+from apps.publishing.engine.timing import looked_for_at, retry_pause, scattered
+from apps.publishing.engine.work import ContentMoved, stored
+from apps.publishing.models import Publication
+from apps.publishing.states import Outcome, State
+from apps.social_accounts import services as social_accounts
+from apps.social_accounts.errors import NotConnected
+
+logger = logging.getLogger(__name__)
+
+OUR_FAULT = "Something went wrong in Postroom while preparing this. It is tried again by itself."
+OUR_FAULT_AFTER = (
+    "Something went wrong in Postroom after this was sent. Postroom looks for the post before it acts again."
+)
+SIGNED_OUT = "The account is not connected any more. Reconnect it, then resume this post."
+MOVED = "The post was changed after it was planned. Check it, then resume it."
+UNPREPARED = "The platform did not finish preparing the media in time. Try again, or choose another file."
+TOO_LONG_A_WAIT = (
+    "The platform asked us to wait beyond the time this post may still go out. Resume it to send it later."
+)
+WAIT_UNSAID = timedelta(minutes=1)
+SOON = timedelta(seconds=2)
+
+
+def settle(claim: Claim, error: Exception, *, sent: bool) -> None:
+    """Do what this error asks for. `sent`: the request may have left. Raises LostClaim."""
+    match error:
+        case errors.Uncertain():
+            _lost(claim, error, error.words) if sent else _retry(claim, error, error.words)
+        case errors.Throttled():
+            _wait(claim, error)
+        case errors.Rejected():
+            _refused(claim, error)
+        case errors.TokenExpired():
+            _renew_token(claim, error)
+        case errors.Disconnected() | errors.MissingPermission():
+            _hold(claim, error, error.words)
+            _mark_account(claim, error)
+        case errors.StagedLost():
+            _retry(claim, error, error.words, at_once=True, staged=None)
+        case errors.NotSent():
+            _retry(claim, error, error.words)
+        case NotConnected():
+            _hold(claim, error, SIGNED_OUT)
+        case ContentMoved():
+            _hold(claim, error, MOVED)
+        case _ if sent:
+            log_ours(claim, error)
+            _lost(claim, error, OUR_FAULT_AFTER)
+        case _:
+            log_ours(claim, error)
+            _retry(claim, error, OUR_FAULT)
+
+
+def not_ready(claim: Claim, staged: Staged, *, since: datetime | None) -> None:
+    """The platform is still at work: come back for it, for as long as preparation may take. No try is counted."""
+    now = clock.now()
+    if since is not None and now - since > settings.PUBLISH_PREPARATION_LIMIT:
+        _move(claim, State.FAILED, Outcome.NOT_READY, UNPREPARED, problem="not_ready", staged=None)
+        return
+    again_at = now + max(staged.again_in, SOON)
+    with claim.scope(), transaction.atomic():
+        rows_of(claim).move(claim, State.SCHEDULED, next_try_at=again_at, staged=stored(staged, since=since))
+        ledger.close(claim, Outcome.NOT_READY)
+
+
+def give_back(claim: Claim, **changes: Any) -> None:
+    """Too little lease is left to send safely, and nothing was sent: somebody starts anew."""
+    with claim.scope(), transaction.atomic():
+        rows_of(claim).move(claim, State.SCHEDULED, next_try_at=clock.now(), **changes)
+        ledger.close(claim, Outcome.ABANDONED, words="It took too long to prepare; it is taken up again.")
+
+
+def _retry(claim: Claim, error: Exception, words: str, *, at_once: bool = False, **changes: Any) -> None:
+    """Nothing was sent: try again after a pause, as often as there are pauses and as late as it may go out."""
+    tries, now = claim.attempts_made + 1, clock.now()
+    pause = retry_pause(tries)
+    outcome = _OUTCOMES.get(type(error), Outcome.NOT_SENT)
+    if pause is None or now + pause > claim.latest_at:
+        _move(claim, State.FAILED, outcome, words, error, attempts_made=tries, **changes)
+        return
+    again_at = now if at_once else now + pause
+    _move(claim, State.SCHEDULED, outcome, words, error, next_try_at=again_at, attempts_made=tries, **changes)
+
+
+def _wait(claim: Claim, error: errors.Throttled) -> None:
+    """The platform names its time; waiting for it is not a failed try."""
+    now = clock.now()
+    again_at = scattered(error.retry_at or now + WAIT_UNSAID, now)
+    if again_at > claim.latest_at:
+        _move(claim, State.HELD, Outcome.THROTTLED, TOO_LONG_A_WAIT, error)
+        return
+    _move(claim, State.SCHEDULED, Outcome.THROTTLED, error.words, error, next_try_at=again_at)
+
+
+def _refused(claim: Claim, error: errors.Rejected) -> None:
+    _move(claim, State.FAILED, Outcome.REJECTED, error.words, error, staged=None, problem_field=error.field[:64])
+
+
+def _hold(claim: Claim, error: Exception, words: str) -> None:
+    _move(claim, State.HELD, _OUTCOMES.get(type(error), Outcome.NOT_SENT), words, error)
+
+
+def _lost(claim: Claim, error: Exception, words: str) -> None:
+    """It may be out. This worker's request has ended, so the search waits for the platform's side of it alone."""
+    search_at = looked_for_at(clock.now())
+    _move(claim, State.UNCERTAIN, Outcome.UNCERTAIN, words, error, next_try_at=search_at, searches_made=0)
+
+
+def _renew_token(claim: Claim, error: errors.TokenExpired) -> None:
+    """Nothing was done: get a new token, then try again. A dead grant marks its accounts: the next claim holds it."""
+    with claim.scope():
+        row = Publication.objects.select_related("account").get(pk=claim.publication_id)
+        grant_id = row.account.grant_id
+    if grant_id is not None:
+        social_accounts.refresh_grant(organization_id=claim.organization_id, grant_id=grant_id)
+    _retry(claim, error, error.words, at_once=claim.attempts_made == 0)
+
+
+def _mark_account(claim: Claim, error: errors.PlatformError) -> None:
+    """The row is held already; that the account cannot be marked must not undo that."""
+    try:
+        with claim.scope(), transaction.atomic():
+            if isinstance(error, errors.MissingPermission):
+                social_accounts.mark_missing_permission(
+                    account_id=claim.account_id, reason=error.words, scopes=error.scopes
+                )
+            else:
+                social_accounts.mark_disconnected(account_id=claim.account_id, reason=error.words)
+    except Exception:
+        logger.exception("The account of %s could not be marked", claim)
+
+
+def _move(
+    claim: Claim, to: State, outcome: Outcome, words: str, error: Exception | None = None, **changes: Any
+) -> None:
+    """One conditional UPDATE, its line in the ledger and its event, together or not at all."""
+    said = {"problem": outcome.value, "problem_words": words, "problem_field": "", **changes}
+    with claim.scope(), transaction.atomic():
+        rows_of(claim).move(claim, to, **said)
+        ledger.close(claim, outcome, words=words, evidence=ledger.evidence_of(error) if error else None)
+        tell(claim, to, problem=outcome.value, words=words)
+
+
+def log_ours(what: object, error: Exception) -> None:
+    """The frames, and the message masked: an error of ours may quote what it was handed."""
+    logger.error("%s: %s", what, mask("".join(traceback.format_exception(error, chain=False))))
+
+
+_OUTCOMES = {
+    errors.Disconnected: Outcome.DISCONNECTED,
+    errors.MissingPermission: Outcome.MISSING_PERMISSION,
+    NotConnected: Outcome.DISCONNECTED,
+    errors.TokenExpired: Outcome.NOT_SENT,
+}

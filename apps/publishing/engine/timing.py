@@ -1,0 +1,39 @@
+"""The spans the engine keeps, and the pauses between tries."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from apps.publishing.claim import Claim
+
+
+def safe_to_send(claim: Claim, now: datetime) -> bool:
+    """Whether the request, however slow, ends well within the lease."""
+    return claim.lease_until - now > settings.PUBLISH_REQUEST_TIMEOUT + settings.PUBLISH_MARGIN
+
+
+def looked_for_at(since: datetime) -> datetime:
+    """When a request that may have left at `since` has certainly ended, here and at the platform."""
+    after: datetime = since + settings.PUBLISH_REQUEST_TIMEOUT + settings.PUBLISH_MARGIN
+    return after
+
+
+def retry_pause(tries: int) -> timedelta | None:
+    """How long to wait after the `tries`-th failure, with full jitter; None when it was the last try."""
+    pauses = settings.PUBLISH_RETRY_PAUSES
+    return pauses[tries - 1] * random.random() if tries <= len(pauses) else None  # noqa: S311
+
+
+def search_pause(searches: int) -> timedelta | None:
+    """How long to wait after the `searches`-th look that told nothing; None when a person has to look."""
+    pauses = settings.PUBLISH_SEARCH_PAUSES
+    return pauses[searches - 1] if searches <= len(pauses) else None
+
+
+def scattered(at: datetime, now: datetime) -> datetime:
+    """A little after `at`, so that what was told to wait does not come back all at once."""
+    spread = min(max(at - now, timedelta(seconds=1)) * 0.1, timedelta(seconds=30))
+    return max(at, now) + spread * random.random()  # noqa: S311

@@ -1,0 +1,125 @@
+"""What a claim is about, read in one short transaction before the network is touched: words, pictures, credential."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from apps.core import clock, tenancy
+from apps.platforms.contract import Adapter, Credential, Draft, RemotePost, Role, Staged
+from apps.posts.models import Variant
+from apps.posts.selectors import drafts_for
+from apps.publishing.claim import Claim
+from apps.publishing.errors import LostClaim
+from apps.publishing.models import FollowUp, Publication
+from apps.publishing.states import State
+from apps.social_accounts import services as social_accounts
+
+# A post of the same account may be answered for before it is stored here; look a little further back than the intent.
+KNOWN_SINCE: Final = timedelta(days=2)
+ENDS_SOON: Final = timedelta(minutes=5)
+
+
+class ContentMoved(Exception):
+    """The post is not the one that was planned; a person looks at it before it goes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything an adapter is handed. `preparing_since` is when staging first began for these words."""
+
+    draft: Draft
+    credential: Credential
+    adapter: Adapter
+    staged: Staged | None
+    preparing_since: datetime | None
+    first_sent_at: datetime | None
+    grant_id: UUID | None
+
+
+def load(claim: Claim) -> Work:
+    """Read what is to be sent; raises LostClaim, ContentMoved, and NotConnected. Refreshes a token about to end."""
+    work = _load(claim)
+    ends_at = work.credential.expires_at
+    if work.grant_id is not None and ends_at is not None and ends_at - clock.now() < ENDS_SOON:
+        # Outside of any transaction: this is a call to the platform.
+        social_accounts.refresh_if_needed(organization_id=claim.organization_id, grant_id=work.grant_id)
+        work = _load(claim)
+    return work
+
+
+def known_remote_ids(claim: Claim, *, since: datetime) -> frozenset[str]:
+    """Posts of the account that are known to be others, so that a search never takes one for this."""
+    with claim.scope():
+        recent = Q(published_at__gte=since - KNOWN_SINCE) & ~Q(remote_id="") & ~Q(pk=claim.row_id)
+        posts = Publication.objects.filter(recent, account_id=claim.account_id)
+        comments = FollowUp.objects.filter(recent, publication__account_id=claim.account_id)
+        return frozenset(posts.values_list("remote_id", flat=True)) | frozenset(
+            comments.values_list("remote_id", flat=True)
+        )
+
+
+def stored(staged: Staged, *, since: datetime | None) -> dict[str, Any]:
+    """Staged data as it stands in the row."""
+    return {"data": dict(staged.data), "ready": staged.ready, "since": (since or clock.now()).isoformat()}
+
+
+def outside_of_transactions() -> None:
+    """Nothing that waits for a network runs with a tenant, and so a transaction, open."""
+    if tenancy.current().organization_id is not None or tenancy.current().across:
+        raise RuntimeError("A platform is never called inside tenancy.scope()")
+
+
+def _load(claim: Claim) -> Work:
+    outside_of_transactions()
+    with claim.scope():
+        related = ("post", "account__grant__app")
+        publication = Publication.objects.select_related(*related).get(pk=claim.publication_id)
+        row = FollowUp.objects.get(pk=claim.follow_up_id) if claim.follow_up_id else publication
+        if row.fence != claim.fence or row.state != (State.UNCERTAIN if claim.is_search else State.PUBLISHING):
+            raise LostClaim(claim)
+        draft = _comment(row, publication) if isinstance(row, FollowUp) else _main(publication)
+        credential = social_accounts.credential_for(publication.account)
+        staged, since = _read_staged(row.staged)
+    adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+    grant_id = publication.account.grant_id
+    return Work(draft, credential, adapter, staged, since, row.first_sent_at, grant_id)
+
+
+def _main(publication: Publication) -> Draft:
+    post = publication.post
+    if post.revision != publication.revision or post.deleted_at is not None:
+        raise ContentMoved(f"{publication.pk} was planned with revision {publication.revision}, found {post.revision}")
+    return _drafts(publication)[0]
+
+
+def _comment(row: FollowUp, publication: Publication) -> Draft:
+    """A comment replies to the post, a reply to the one before it."""
+    drafts = _drafts(publication)
+    if row.position >= len(drafts):
+        raise ContentMoved(f"{row.pk} was part {row.position} of a post that has {len(drafts)}")
+    root = RemotePost(publication.remote_id, publication.remote_facts)
+    parent = root
+    if row.role == Role.REPLY:
+        earlier = FollowUp.objects.filter(publication=publication, role=Role.REPLY, position__lt=row.position)
+        before = earlier.filter(state=State.PUBLISHED).order_by("-position").first()
+        parent = RemotePost(before.remote_id, before.remote_facts) if before else root
+    return replace(drafts[row.position], text=row.text, root=root, parent=parent)
+
+
+def _drafts(publication: Publication) -> list[Draft]:
+    try:
+        return drafts_for(publication.post, publication.account)
+    except Variant.DoesNotExist:
+        raise ContentMoved(f"{publication.post_id} is no longer meant for this account") from None
+
+
+def _read_staged(column: dict[str, Any] | None) -> tuple[Staged | None, datetime | None]:
+    if not column:
+        return None, None
+    return Staged(column["data"], ready=column["ready"]), datetime.fromisoformat(column["since"])

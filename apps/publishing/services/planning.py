@@ -1,0 +1,46 @@
+"""The rows behind a plan: one waiting publication for each account that a post has not reached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from apps.core import tenancy
+from apps.posts.models import Post
+from apps.publishing import rollups
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+
+# What a person's new plan wipes off a row: it starts over.
+AFRESH: Mapping[str, Any] = {
+    "attempts_made": 0,
+    "searches_made": 0,
+    "problem": "",
+    "problem_words": "",
+    "problem_field": "",
+}
+
+
+def is_behind_us(publication: Publication) -> bool:
+    """It is out, or a person left it alone not knowing whether it is: planning the post again passes it by."""
+    left_alone = publication.state == State.CANCELED and publication.intent_at is not None
+    return publication.state == State.PUBLISHED or left_alone
+
+
+def put_on_plan(post: Post, *, account_ids: Collection[UUID], due_at: datetime) -> None:
+    """Let the post wait for `due_at` on these accounts, with its present words. The caller holds the post."""
+    again = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision}
+    fresh = {**again, "staged": None, "first_sent_at": None, **AFRESH}
+    rows = Publication.objects.filter(post=post, account_id__in=account_ids)
+    there = set(rows.values_list("account_id", flat=True))
+    rows.filter(state=State.SCHEDULED).update(**fresh)
+    rows.steer(State.SCHEDULED, **fresh)
+    own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
+    Publication.objects.bulk_create(
+        Publication(post=post, account_id=account_id, **fresh, **own)
+        for account_id in account_ids
+        if account_id not in there
+    )
+    rollups.begin(post)

@@ -1,0 +1,127 @@
+"""What a person does when something did not go by itself: try again, decide, resume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+
+from apps.audit import services as audit
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.events import services as events
+from apps.posts.models import Post
+from apps.publishing import rollups
+from apps.publishing.engine import follow_ups
+from apps.publishing.errors import DecisionIncomplete, PostBusy
+from apps.publishing.models import FollowUp, Publication
+from apps.publishing.services.holding import hold
+from apps.publishing.services.planning import AFRESH
+from apps.publishing.states import State
+from apps.publishing.waking import wake_after_commit
+
+MOVED_ON = "This has changed meanwhile. Look at it again."
+
+
+class Verdict(StrEnum):
+    """What a person found out about a post whose answer was lost."""
+
+    OUT = "out"  # it is live, at this address
+    NOT_OUT = "not_out"  # it is not: send it again
+    LEAVE = "leave"  # neither: take it off the plan
+
+
+@transaction.atomic
+def retry(*, publication: Publication, actor: Actor) -> Publication:
+    """Send a failed publication once more, now. Raises PostBusy if it is not a failed one."""
+    return _send_now(publication, only=State.FAILED, actor=actor, verb="publication.retried")
+
+
+@transaction.atomic
+def resume(*, publication: Publication, actor: Actor) -> Publication:
+    """Send a held publication now, late as it is, with the post's present words. Raises PostBusy."""
+    publication = _send_now(publication, only=State.HELD, actor=actor, verb="publication.resumed")
+    events.emit("publication.resumed", subject=publication)
+    return publication
+
+
+@transaction.atomic
+def decide(*, publication: Publication, verdict: Verdict, actor: Actor, link: str = "") -> Publication:
+    """Settle what Postroom could not find out. OUT wants the `link` of the live post (DecisionIncomplete).
+
+    NOT_OUT sends it again, on the person's word. Raises PostBusy if it has been settled meanwhile.
+    """
+    if verdict is Verdict.OUT:
+        return _take_for_live(publication, _checked(link), actor)
+    if verdict is Verdict.NOT_OUT:
+        return _send_now(publication, only=State.NEEDS_ATTENTION, actor=actor, verb="publication.decided_not_out")
+    _steer(publication, State.CANCELED, only=State.NEEDS_ATTENTION)
+    publication = _read(publication)
+    audit.record("publication.decided_leave", subject=publication, actor=actor)
+    events.emit("publication.canceled", subject=publication)
+    rollups.tell(publication.post_id)
+    return publication
+
+
+@transaction.atomic
+def retry_follow_up(*, follow_up: FollowUp, actor: Actor) -> FollowUp:
+    """Send a comment or reply again that failed, was held, or by this person's word is not there. Raises PostBusy."""
+    stuck = [State.FAILED, State.HELD, State.NEEDS_ATTENTION]
+    now = clock.now()
+    again: Mapping[str, Any] = {"due_at": now, "next_try_at": now, "staged": None, **AFRESH}
+    if not FollowUp.objects.filter(pk=follow_up.pk).steer(State.SCHEDULED, only=stuck, **again):
+        raise PostBusy(MOVED_ON)
+    follow_up = FollowUp.objects.select_related("publication").get(pk=follow_up.pk)
+    audit.record("follow_up.retried", subject=follow_up, actor=actor, diff={"position": follow_up.position})
+    wake_after_commit()
+    return follow_up
+
+
+def _send_now(publication: Publication, *, only: State, actor: Actor, verb: str) -> Publication:
+    post, _ = hold(Post.objects.get(pk=publication.post_id))
+    if post.deleted_at is not None:
+        raise PostBusy("This post was deleted.")
+    now = clock.now()
+    again: Mapping[str, Any] = {"due_at": now, "next_try_at": now, "revision": post.revision, "staged": None, **AFRESH}
+    _steer(publication, State.SCHEDULED, only=only, **again)
+    publication = _read(publication)
+    rollups.begin(post)
+    audit.record(verb, subject=publication, actor=actor)
+    wake_after_commit()
+    return publication
+
+
+def _take_for_live(publication: Publication, link: str, actor: Actor) -> Publication:
+    live = {"remote_id": link, "remote_url": link, "published_at": clock.now(), **AFRESH}
+    try:
+        with transaction.atomic():
+            _steer(publication, State.PUBLISHED, only=State.NEEDS_ATTENTION, **live)
+    except IntegrityError as error:
+        words = "Another post of this account already has this address. Look for the right one."
+        raise DecisionIncomplete(words, field="remote_url") from error
+    publication = _read(publication)
+    follow_ups.give_up(publication)
+    audit.record("publication.decided_out", subject=publication, actor=actor, diff={"remote_url": link})
+    events.emit("publication.published", subject=publication, data={"remote_url": link, "decided_by_a_person": True})
+    rollups.tell(publication.post_id)
+    return publication
+
+
+def _checked(link: str) -> str:
+    link = link.strip()
+    parts = urlsplit(link)
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(link) > 500:
+        raise DecisionIncomplete("Paste the address of the live post, beginning with https://.", field="remote_url")
+    return link
+
+
+def _steer(publication: Publication, to: State, *, only: State, **changes: Any) -> None:
+    if not Publication.objects.filter(pk=publication.pk).steer(to, only=[only], **changes):
+        raise PostBusy(MOVED_ON)
+
+
+def _read(publication: Publication) -> Publication:
+    return Publication.objects.select_related("account", "post").get(pk=publication.pk)

@@ -1,0 +1,148 @@
+"""Putting a post on the plan, moving it there, and taking it off again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.events import services as events
+from apps.posts import selectors
+from apps.posts import services as posts
+from apps.posts.appointments import Appointment, appointment, at_instant
+from apps.posts.errors import PostNotReady
+from apps.posts.manuscripts import Manuscript
+from apps.posts.models import Post
+from apps.posts.readiness import ReadinessProblem, due_problems, duplicate_warnings, problems_in
+from apps.publishing import rollups
+from apps.publishing.errors import PostBusy
+from apps.publishing.models import Publication
+from apps.publishing.services.holding import BUSY, hold, refuse_in_flight
+from apps.publishing.services.planning import AFRESH, is_behind_us, put_on_plan
+from apps.publishing.states import IN_FLIGHT, OPEN, State
+from apps.publishing.waking import wake_after_commit
+from apps.tenants.models import Workspace
+
+NOTHING_WAITS = "Nothing of this post is waiting to go out."
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What was planned. `note` tells of a gap or fold in the clocks; `warnings` keep nothing from going out."""
+
+    publications: tuple[Publication, ...]
+    appointment: Appointment
+    warnings: tuple[ReadinessProblem, ...] = ()
+
+    @property
+    def note(self) -> str:
+        return self.appointment.note
+
+
+@transaction.atomic
+def schedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Schedule:
+    """Promise that `post` goes out at wall time `local` in `zone`, once on each account.
+
+    Raises PostNotReady with every problem, PostBusy when some of it is on its way or all of it is out.
+    """
+    return _plan(post, appointment(local, zone), actor)
+
+
+@transaction.atomic
+def publish_now(*, post: Post, actor: Actor) -> Schedule:
+    """Promise that `post` goes out within seconds on every account that still waits; errors as `schedule`."""
+    zone = post.timezone or Workspace.objects.values_list("timezone", flat=True).get(pk=post.workspace_id)
+    return _plan(post, at_instant(clock.now(), zone), actor)
+
+
+@transaction.atomic
+def reschedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Schedule:
+    """Move what waits to another time, its words unchanged. Raises PostNotReady (a time that has passed), PostBusy."""
+    when = appointment(local, zone)
+    post, publications = hold(post)
+    refuse_in_flight(publications)
+    if problems := list(due_problems(when.due_at)):
+        raise PostNotReady(problems)
+    moved = [row for row in publications if row.state in {State.SCHEDULED, State.HELD}]
+    if not moved:
+        raise PostBusy(NOTHING_WAITS)
+    rows = Publication.objects.filter(pk__in=[row.pk for row in moved])
+    changes = {"due_at": when.due_at, "next_try_at": when.due_at, "revision": post.revision, **AFRESH}
+    rows.filter(state=State.SCHEDULED).update(**changes)
+    rows.steer(State.SCHEDULED, only=[State.HELD], **changes)
+    post = posts.set_appointment(post=post, appointment=when)
+    rollups.begin(post)
+    _tell_scheduled(post, when, actor, verb="post.rescheduled")
+    return Schedule(_read(moved), when)
+
+
+@transaction.atomic
+def cancel(*, post: Post, actor: Actor) -> tuple[Publication, ...]:
+    """Take off the plan all that has not gone out; the canceled publications. Raises PostBusy if there are none."""
+    post, publications = hold(post)
+    canceled = [row for row in publications if row.state in OPEN]
+    if not canceled:
+        raise PostBusy(BUSY if any(row.state in IN_FLIGHT for row in publications) else NOTHING_WAITS)
+    Publication.objects.filter(pk__in=[row.pk for row in canceled]).steer(State.CANCELED)
+    if all(row.state in OPEN | {State.CANCELED} for row in publications):
+        post = posts.set_appointment(post=post, appointment=None)
+    accounts = [row.account_id for row in canceled]
+    audit.record("post.canceled", subject=post, actor=actor, diff={"accounts": accounts})
+    for row in canceled:
+        events.emit("publication.canceled", subject=row)
+    events.emit("post.unscheduled", subject=post, data={"accounts": accounts})
+    rollups.tell(post.pk)
+    return _read(canceled)
+
+
+@transaction.atomic
+def cancel_publication(*, publication: Publication, actor: Actor) -> Publication:
+    """Take one account off the plan. Raises PostBusy once it is out or on its way."""
+    if not Publication.objects.filter(pk=publication.pk).steer(State.CANCELED):
+        raise PostBusy("It is too late: the post is out on this account, or on its way.")
+    (publication,) = _read([publication])
+    audit.record("publication.canceled", subject=publication, actor=actor)
+    events.emit("publication.canceled", subject=publication)
+    rollups.tell(publication.post_id)
+    return publication
+
+
+def _plan(post: Post, when: Appointment, actor: Actor) -> Schedule:
+    post, publications = hold(post)
+    refuse_in_flight(publications)
+    manuscript = _for_waiting_accounts(selectors.manuscript(post), publications)
+    if problems := problems_in(manuscript, due_at=when.due_at):
+        raise PostNotReady(problems)
+    warnings = duplicate_warnings(manuscript, workspace_id=post.workspace_id, around=when.due_at, but=post.pk)
+    post = posts.set_appointment(post=post, appointment=when)
+    put_on_plan(post, account_ids=[edition.account.pk for edition in manuscript.editions], due_at=when.due_at)
+    _tell_scheduled(post, when, actor, verb="post.scheduled")
+    planned = Publication.objects.filter(post=post, state=State.SCHEDULED)
+    return Schedule(_read(planned), when, tuple(warnings))
+
+
+def _for_waiting_accounts(manuscript: Manuscript, publications: Sequence[Publication]) -> Manuscript:
+    """The post for the accounts it has not reached yet; on the others nothing has to be ready again."""
+    behind_us = {row.account_id for row in publications if is_behind_us(row)}
+    editions = tuple(edition for edition in manuscript.editions if edition.account.pk not in behind_us)
+    if behind_us and not editions:
+        raise PostBusy("This post is already out on every account.")
+    return replace(manuscript, editions=editions)
+
+
+def _read(publications: Iterable[Publication]) -> tuple[Publication, ...]:
+    rows = Publication.objects.filter(pk__in=[row.pk for row in publications])
+    return tuple(rows.select_related("account", "post").order_by("id"))
+
+
+def _tell_scheduled(post: Post, when: Appointment, actor: Actor, *, verb: str) -> None:
+    said = {"due_at": when.due_at, "local_due_at": when.local.isoformat(), "timezone": when.zone}
+    audit.record(verb, subject=post, actor=actor, diff=said)
+    events.emit("post.scheduled", subject=post, data={**said, "revision": post.revision})
+    if when.due_at <= clock.now():
+        wake_after_commit()

@@ -1,0 +1,40 @@
+"""The entrances for Celery, woken by beat and by `apps.publishing.waking`. Messages are empty: the rows have it all."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Final
+
+from celery import shared_task
+from django.conf import settings
+
+from apps.publishing.engine import rounds
+from apps.publishing.waking import TASK
+
+ROUND: Final = 50.0  # seconds; beat starts the next round if there is none
+AHEAD: Final = timedelta(seconds=6)  # longer than the pause of beat, so that somebody is awake when the hour strikes
+
+# One round in a process is enough: it has many hands, and a wake-up that finds one going only nudges it.
+_publishing = threading.Lock()
+_looking = threading.Lock()
+_again = threading.Event()
+
+
+@shared_task(name=TASK, ignore_result=True)
+def publish_due() -> None:
+    _again.set()
+    if _publishing.acquire(blocking=False):
+        try:
+            rounds.publish(seconds=ROUND, hands=settings.PUBLISH_CONCURRENCY, ahead=AHEAD, again=_again)
+        finally:
+            _publishing.release()
+
+
+@shared_task(name="publishing.reconcile", ignore_result=True)
+def reconcile() -> None:
+    if _looking.acquire(blocking=False):
+        try:
+            rounds.look(seconds=ROUND, hands=max(1, settings.PUBLISH_CONCURRENCY // 2))
+        finally:
+            _looking.release()
