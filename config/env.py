@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -73,6 +74,15 @@ def words(name: str, default: tuple[str, ...] | _Required = REQUIRED) -> tuple[s
         return tuple(word.strip() for word in raw.split(",") if word.strip())
 
     return _read(name, default, parse, "a list with commas between")
+
+
+def spans(name: str, default: tuple[int, ...] | _Required = REQUIRED) -> tuple[timedelta, ...]:
+    """Seconds with commas between, as spans."""
+
+    def parse(raw: str) -> tuple[int, ...]:
+        return tuple(int(word) for word in raw.split(",") if word.strip())
+
+    return tuple(timedelta(seconds=span) for span in _read(name, default, parse, "seconds with commas between"))
 
 
 def database(name: str, default: str | _Required = REQUIRED) -> dict[str, object]:
