@@ -145,6 +145,9 @@ class World:
             "platform=? AND parent_id=? AND deleted_at IS NULL", (post.platform, post.id), order="seq"
         )
 
+    def count_replies(self, post: Post) -> int:
+        return self.store.posts.count("platform=? AND parent_id=? AND deleted_at IS NULL", (post.platform, post.id))
+
     def delete_post(self, post: Post) -> None:
         post.deleted_at = self.now()
         self.store.posts.save(post)

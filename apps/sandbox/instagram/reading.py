@@ -145,5 +145,5 @@ def media_readers(world: World, post: Post) -> Mapping[str, Callable[[], Any]]:
         "is_shared_to_feed": lambda: True if post.data["media_product_type"] == "REELS" else None,
         "is_comment_enabled": lambda: True,
         "like_count": lambda: 0,
-        "comments_count": lambda: len(world.replies_to(post)),
+        "comments_count": lambda: world.count_replies(post),
     }

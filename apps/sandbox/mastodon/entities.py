@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -57,9 +58,24 @@ def statuses_count(world: World, account: Account) -> int:
 
 
 def status(world: World, post: Post) -> dict[str, Any]:
-    author = world.account("mastodon", post.account_id)
-    if author is None:
-        raise LookupError(f"Status {post.id} has no author.")
+    return statuses(world, [post])[0]
+
+
+def statuses(world: World, posts: Iterable[Post]) -> list[dict[str, Any]]:
+    """Each author is looked up and shown once, however many of their statuses there are."""
+    authors: dict[str, tuple[Account, dict[str, Any]]] = {}
+    found = []
+    for post in posts:
+        if post.account_id not in authors:
+            author = world.account("mastodon", post.account_id)
+            if author is None:
+                raise LookupError(f"Status {post.id} has no author.")
+            authors[post.account_id] = (author, account(world, author))
+        found.append(_status(world, post, *authors[post.account_id]))
+    return found
+
+
+def _status(world: World, post: Post, author: Account, shown_author: dict[str, Any]) -> dict[str, Any]:
     origin = world.origin("mastodon")
     parent = world.store.posts.get("mastodon", post.parent_id) if post.parent_id else None
     tags = dict.fromkeys(tag.lower() for tag in text.hashtags(post.text))
@@ -75,14 +91,14 @@ def status(world: World, post: Post) -> dict[str, Any]:
         "uri": f"{actor_uri(world, author)}/statuses/{post.id}",
         "url": world.permalink(post),
         "edited_at": None,
-        "replies_count": len(world.replies_to(post)),
+        "replies_count": world.count_replies(post),
         "reblogs_count": 0,
         "favourites_count": 0,
         "quotes_count": 0,
         "content": text.to_html(post.text, origin),
         "reblog": None,
         "application": post.data["application"],
-        "account": account(world, author),
+        "account": shown_author,
         "media_attachments": [medium(world, one) for one in world.media_of(post)],
         "mentions": [],
         "tags": [{"name": tag, "url": f"{origin}/tags/{tag}"} for tag in tags],

@@ -11,6 +11,7 @@ from apps.sandbox.mastodon.access import caller, reader
 from apps.sandbox.mastodon.errors import not_found
 
 PAGE, LONGEST_PAGE = 20, 40
+FILTERS = ("exclude_replies", "only_media", "pinned")
 
 
 def visible(post: Post, to: Account | None) -> bool:
@@ -61,13 +62,15 @@ async def account_statuses(call: Call) -> Response:
     if author is None:
         raise not_found()
     fields = call.fields
-    after = fields.text("min_id") or fields.text("since_id")
-    posts = call.world.posts_of(author, before=fields.text("max_id"), after=after)
-    shown = [post for post in posts if visible(post, me) and _is_wanted(call, post)]
     limit = _limit(call)
+    after = fields.text("min_id") or fields.text("since_id")
+    sees_all = me is not None and me.id == author.id and not any(fields.flag(name) for name in FILTERS)
+    enough = limit if sees_all and not fields.text("min_id") else -1
+    posts = call.world.posts_of(author, before=fields.text("max_id"), after=after, limit=enough)
+    shown = [post for post in posts if visible(post, me) and _is_wanted(call, post)]
     # since_id gives the newest of what came later, min_id the oldest.
     page = shown[-limit:] if fields.text("min_id") else shown[:limit]
-    response = JSONResponse([entities.status(call.world, post) for post in page])
+    response = JSONResponse(entities.statuses(call.world, page))
     if page:
         url = call.request.url.remove_query_params(["max_id", "min_id", "since_id"])
         older = url.include_query_params(max_id=page[-1].id)
@@ -97,7 +100,7 @@ async def statuses(call: Call) -> Response:
     """GET /api/v1/statuses?id[]=: what is missing is left out."""
     me = reader(call, "read:statuses")
     found = (call.world.post("mastodon", id) for id in call.fields.list("id"))
-    return JSONResponse([entities.status(call.world, post) for post in found if post and visible(post, me)])
+    return JSONResponse(entities.statuses(call.world, [post for post in found if post and visible(post, me)]))
 
 
 async def source(call: Call) -> Response:
