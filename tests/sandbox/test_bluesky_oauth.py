@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 import time
@@ -24,21 +23,14 @@ from tests.sandbox.bluesky_client import (
     png,
     post_record,
 )
-from tests.support.sandbox import Sandbox, SandboxServer
+from tests.support.sandbox import Sandbox
 
 RKEY = "3mzakfuhe222b"
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with SandboxServer() as running:
-        yield running
 
 
 @pytest.fixture
 def handle(sandbox: Sandbox) -> str:
-    created: str = sandbox.create_account("bluesky", f"oauth{next(_numbers)}")["handle"]
+    created: str = sandbox.create_account("bluesky", "shop")["handle"]
     return created
 
 
@@ -47,7 +39,6 @@ def client(sandbox: Sandbox) -> Iterator[OAuthClient]:
     client = OAuthClient(sandbox.origin("bluesky"))
     yield client
     client.close()
-    sandbox.clear()
 
 
 def connect(sandbox: Sandbox, client: OAuthClient, handle: str, scope: str = SCOPE) -> dict[str, Any]:

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
+import json
 import threading
 from collections.abc import Iterator
 
 import httpx
+import jwt
 import pytest
 
 from apps.sandbox.bluesky import dagcbor
+from apps.sandbox.bluesky.identity import MAIN_PASSWORD
 from apps.sandbox.bluesky.tid import tid
 from tests.sandbox.bluesky_client import APP_PASSWORD, POST, Account, png, post_record
-from tests.support.sandbox import Sandbox, SandboxServer
+from tests.support.sandbox import Sandbox
 
 HELLO_CID = "bafyreigwhfvtrg6hnvwa36qleipbmk3fbj4gbkn3txtfayw4zcvuas34m4"
 RKEY = "3mzakfuhe222b"
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with SandboxServer() as running:
-        yield running
 
 
 @pytest.fixture
 def account(sandbox: Sandbox) -> Iterator[Account]:
-    created = sandbox.create_account("bluesky", f"shop{next(_numbers)}", name="A Shop")
+    created = sandbox.create_account("bluesky", "shop", name="A Shop")
     account = Account(sandbox.origin("bluesky"), created)
     yield account
     account.close()
-    sandbox.clear()
 
 
 def error_of(answer: httpx.Response) -> tuple[int, str, str]:
@@ -333,14 +327,12 @@ def test_the_address_the_app_would_have_leads_to_the_post(account, sandbox):
 
 def test_writes_cost_points_and_run_out(account, sandbox):
     sandbox.set("bluesky", points_per_hour=5)
-    try:
-        first = account.put(RKEY, post_record("hello"))
-        second = account.create(tid(1793527200000000), post_record("more"))
-        third = account.delete(RKEY)
-        sandbox.advance(minutes=61)
-        later = account.delete(RKEY)
-    finally:
-        sandbox.set("bluesky", points_per_hour=5_000)
+
+    first = account.put(RKEY, post_record("hello"))
+    second = account.create(tid(1793527200000000), post_record("more"))
+    third = account.delete(RKEY)
+    sandbox.advance(minutes=61)
+    later = account.delete(RKEY)
 
     assert first.headers["RateLimit-Remaining"] == "3"
     assert first.headers["RateLimit-Policy"] == "5;w=3600"
@@ -380,6 +372,32 @@ def test_an_app_password_opens_a_session(account):
     assert (session["did"], session["handle"], session["active"]) == (account.did, account.handle, True)
     assert session["didDoc"]["service"][0]["serviceEndpoint"] == account.origin
     assert account.post("com.atproto.repo.putRecord", {}, token=session["accessJwt"]).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("password", "scope"), [(APP_PASSWORD, "com.atproto.appPass"), (MAIN_PASSWORD, "com.atproto.access")]
+)
+def test_the_scope_tells_an_app_password_from_the_main_one(account, password, scope):
+    body = {"identifier": account.handle, "password": password}
+    session = account.post("com.atproto.server.createSession", body).json()
+
+    assert jwt.decode(session["accessJwt"], options={"verify_signature": False})["scope"] == scope
+
+
+@pytest.mark.parametrize(
+    "record",
+    [post_record("\ud800"), post_record("x", odd=1.5), post_record("x", odd={"$bytes": "?"}), "no object", None],
+    ids=["half a character", "a float", "bytes that are none", "a text", "nothing"],
+)
+def test_what_no_repository_could_hold_is_refused(account, record):
+    content = json.dumps({"repo": account.did, "collection": POST, "rkey": RKEY, "record": record})
+    token = account.credentials["access_jwt"]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    answer = httpx.post(
+        f"{account.origin}/xrpc/com.atproto.repo.putRecord", content=content, headers=headers, trust_env=False
+    )
+
+    assert error_of(answer)[:2] == (400, "InvalidRequest")
 
 
 def test_a_wrong_password_is_refused_and_counted(account):

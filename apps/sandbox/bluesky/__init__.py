@@ -73,7 +73,7 @@ def _xrpc(world: World, gate: Gate) -> list[BaseRoute]:
         at("repo.putRecord", writes.put, "commit"),
         at("repo.createRecord", writes.create, "commit"),
         at("repo.applyWrites", writes.apply, "commit"),
-        at("repo.deleteRecord", writes.delete, "commit"),
+        at("repo.deleteRecord", writes.delete, "delete"),
         at("repo.uploadBlob", uploads.upload, "stage"),
         at("repo.getRecord", records.get, "find", "GET"),
         at("repo.listRecords", records.listing, "find", "GET"),

@@ -104,40 +104,47 @@ def _check_hosted_id(client_id: str) -> None:
 
 
 async def _hosted_client(client_id: str, document: dict[str, Any]) -> Client:
-    def demand(holds: bool, problem: str) -> None:
-        if not holds:
-            raise BadClient("invalid_client_metadata", problem)
-
-    demand(document.get("client_id") == client_id, "client_id does not match the address of the document")
-    demand(document.get("dpop_bound_access_tokens") is True, "dpop_bound_access_tokens must be true")
-    demand("code" in document.get("response_types", ["code"]), "response_types must contain code")
-    demand("authorization_code" in document.get("grant_types", []), "grant_types must contain authorization_code")
-    uris = document.get("redirect_uris") or []
-    demand(bool(uris), "redirect_uris must not be empty")
-    for uri in uris:
-        demand(_origin(uri) == _origin(client_id), f"redirect_uri {uri} is of another origin than client_id")
+    _demand(document.get("client_id") == client_id, "client_id does not match the address of the document")
+    _demand(document.get("dpop_bound_access_tokens") is True, "dpop_bound_access_tokens must be true")
+    _demand("code" in document.get("response_types", ["code"]), "response_types must contain code")
+    _demand("authorization_code" in document.get("grant_types", []), "grant_types must contain authorization_code")
+    uris = document.get("redirect_uris")
+    if not isinstance(uris, list) or not uris:
+        raise BadClient("invalid_client_metadata", "redirect_uris must not be empty")
+    for uri in map(str, uris):
+        _demand(_origin(uri) == _origin(client_id), f"redirect_uri {uri} is of another origin than client_id")
     scope = str(document.get("scope", ""))
     _require_atproto(scope, "invalid_client_metadata")
 
     method = document.get("token_endpoint_auth_method", "none")
-    demand(method in ("none", "private_key_jwt"), f"token_endpoint_auth_method {method} is not supported")
-    keys: tuple[dict[str, Any], ...] = ()
-    if method == "private_key_jwt":
-        demand(document.get("application_type", "web") == "web", "a native client cannot use private_key_jwt")
-        demand(document.get("token_endpoint_auth_signing_alg") == "ES256", "token_endpoint_auth_signing_alg is ES256")
-        demand(("jwks" in document) != ("jwks_uri" in document), "either jwks or jwks_uri is needed, not both")
-        jwks = document["jwks"] if "jwks" in document else await _fetch_json(str(document["jwks_uri"]))
-        keys = tuple(jwks.get("keys", ()))
-        demand(bool(keys), "the key set is empty")
-        demand(all(key.get("kid") for key in keys), "every key needs a kid")
-        demand(not any("d" in key for key in keys), "the key set holds a private key")
+    _demand(method in ("none", "private_key_jwt"), f"token_endpoint_auth_method {method} is not supported")
+    keys = await _signing_keys(document) if method == "private_key_jwt" else ()
     return Client(
         client_id=client_id,
         name=str(document.get("client_name") or urlsplit(client_id).netloc),
-        redirect_uris=tuple(uris),
+        redirect_uris=tuple(map(str, uris)),
         scope=scope,
         keys=keys,
     )
+
+
+async def _signing_keys(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The keys of a client that signs its requests."""
+    _demand(document.get("application_type", "web") == "web", "a native client cannot use private_key_jwt")
+    _demand(document.get("token_endpoint_auth_signing_alg") == "ES256", "token_endpoint_auth_signing_alg is ES256")
+    _demand(("jwks" in document) != ("jwks_uri" in document), "either jwks or jwks_uri is needed, not both")
+    jwks = document["jwks"] if "jwks" in document else await _fetch_json(str(document["jwks_uri"]))
+    keys = jwks.get("keys") if isinstance(jwks, dict) else None
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
+        raise BadClient("invalid_client_metadata", "the key set is empty")
+    _demand(all(key.get("kid") for key in keys), "every key needs a kid")
+    _demand(not any("d" in key for key in keys), "the key set holds a private key")
+    return tuple(keys)
+
+
+def _demand(holds: bool, problem: str) -> None:
+    if not holds:
+        raise BadClient("invalid_client_metadata", problem)
 
 
 async def _fetch_json(url: str) -> dict[str, Any]:

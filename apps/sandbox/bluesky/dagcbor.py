@@ -81,7 +81,7 @@ def _encode_map(value: Mapping[str, Any]) -> bytes:
         return _head(_TAG, _CID_TAG) + _counted(_BYTES, b"\x00" + decode_cid(str(value["$link"])))
     if set(value) == {"$bytes"}:
         text = str(value["$bytes"])
-        return _counted(_BYTES, base64.b64decode(text + "=" * (-len(text) % 4)))
+        return _counted(_BYTES, base64.b64decode(text + "=" * (-len(text) % 4), validate=True))
     entries = sorted((key.encode(), item) for key, item in value.items())
     entries.sort(key=lambda entry: len(entry[0]))
     return _head(_MAP, len(entries)) + b"".join(_counted(_TEXT, key) + encode(item) for key, item in entries)

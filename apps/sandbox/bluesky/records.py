@@ -30,6 +30,7 @@ class Records:
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
+        self._last_key: str | None = None
 
     async def put(self, call: Call) -> Response:
         """putRecord: the same bytes again change nothing, other bytes must pass `swapRecord`."""
@@ -53,7 +54,7 @@ class Records:
         """createRecord: a key that is taken answers 500."""
         caller, body = self._enter(call)
         repository = Repository(call.world, caller.account)
-        collection, rkey = _key({"rkey": _fresh_key(call), **body})
+        collection, rkey = _key({"rkey": self._fresh_key(call), **body})
         caller.require_write(collection, "create")
         headers = limits.write_points(call.world, caller.account.id, limits.WRITE_POINTS["create"])
         write = checked("create", collection, rkey, body.get("record"))
@@ -85,7 +86,7 @@ class Records:
         if len(wanted) > MAX_WRITES:
             raise invalid_request(f"Too many writes. Max: {MAX_WRITES}")
         repository = Repository(call.world, caller.account)
-        writes = [_write(call, item) for item in wanted]
+        writes = [self._write(call, item) for item in wanted]
         for write in writes:
             caller.require_write(write.collection, write.action)
         points = sum(limits.WRITE_POINTS[write.action] for write in writes)
@@ -107,6 +108,19 @@ class Records:
         if str(body.get("repo", "")).lower() not in (caller.account.id, caller.account.handle):
             raise XRPCError(401, "AuthRequired", "The repository is not the caller's")
         return caller, body
+
+    def _write(self, call: Call, item: Mapping[str, Any]) -> Write:
+        action = _ACTIONS.get(str(item.get("$type")))
+        if action is None:
+            raise invalid_request(f"Action not supported: {item.get('$type')}")
+        fallback = {"rkey": self._fresh_key(call)} if action == "create" else {}
+        collection, rkey = _key({**fallback, **item})
+        return checked(action, collection, rkey, item.get("value"))
+
+    def _fresh_key(self, call: Call) -> str:
+        """A key for a record that came without one; no two are alike."""
+        self._last_key = tid_after(self._last_key, call.world.now())
+        return self._last_key
 
 
 async def get(call: Call) -> Response:
@@ -143,15 +157,6 @@ def _owner(call: Call) -> Account:
     return account
 
 
-def _write(call: Call, item: Mapping[str, Any]) -> Write:
-    action = _ACTIONS.get(str(item.get("$type")))
-    if action is None:
-        raise invalid_request(f"Action not supported: {item.get('$type')}")
-    fallback = {"rkey": _fresh_key(call)} if action == "create" else {}
-    collection, rkey = _key({**fallback, **item})
-    return checked(action, collection, rkey, item.get("value"))
-
-
 def _key(body: Mapping[str, Any]) -> tuple[str, str]:
     collection, rkey = body.get("collection"), body.get("rkey")
     if not isinstance(collection, str) or not _NSID.fullmatch(collection):
@@ -159,11 +164,6 @@ def _key(body: Mapping[str, Any]) -> tuple[str, str]:
     if not isinstance(rkey, str) or not _RKEY.fullmatch(rkey):
         raise invalid_request("Input/rkey must be a valid record key")
     return collection, rkey
-
-
-def _fresh_key(call: Call) -> str:
-    """A key for a record that came without one."""
-    return tid_after(None, call.world.now())
 
 
 def _require_swap_commit(repository: Repository, body: Mapping[str, Any]) -> None:

@@ -201,7 +201,7 @@ def checked(action: Action, collection: str, rkey: str, record: object) -> Write
     try:
         validation = lexicon.check_record(collection, rkey, record)
         return Write(action, collection, rkey, record, dagcbor.record_cid(record), validation)
-    except (lexicon.InvalidRecord, dagcbor.NotEncodable) as problem:
+    except ValueError as problem:  # InvalidRecord, NotEncodable, or text that is no Unicode
         raise invalid_request(str(problem)) from problem
 
 
