@@ -76,8 +76,8 @@ class MemoryPost:
 class _Account:
     handle: str
     number: int
-    tokens: dict[str, tuple[str, ...]] = field(default_factory=dict)  # access token: its scopes
-    refresh_tokens: set[str] = field(default_factory=set)
+    tokens: dict[Secret, tuple[str, ...]] = field(default_factory=dict)  # access token: its scopes
+    refresh_tokens: set[Secret] = field(default_factory=set)
 
 
 class MemoryPlatform:
@@ -101,13 +101,13 @@ class MemoryPlatform:
         """Working tokens for an account, as a consent would give them."""
         with self.lock:
             account = self._accounts[handle]
-            token, refresh_token = self.fresh("access-token"), self.fresh("refresh-token")
+            token, refresh_token = Secret(self.fresh("access-token")), Secret(self.fresh("refresh-token"))
             account.tokens[token] = scopes
             account.refresh_tokens.add(refresh_token)
         return Credential(
             remote_user_id=f"account-{account.number}",
-            access_token=Secret(token),
-            refresh_token=Secret(refresh_token),
+            access_token=token,
+            refresh_token=refresh_token,
             expires_at=self.clock() + TOKEN_LIFE,
             scopes=scopes,
         )
@@ -159,7 +159,7 @@ class MemoryPlatform:
         return self._codes.pop(code)
 
     def account_of(self, credential: Credential, *, needs: str = "") -> _Account:
-        token = credential.access_token.reveal()
+        token = credential.access_token
         for account in self._accounts.values():
             if token in account.tokens:
                 if needs and needs not in account.tokens[token]:
@@ -168,11 +168,11 @@ class MemoryPlatform:
         raise Disconnected("The access to this account has ended: connect it again.")
 
     def rotate(self, credential: Credential) -> Credential:
-        used = credential.refresh_token.reveal()
+        used = credential.refresh_token
         for account in self._accounts.values():
             if used in account.refresh_tokens:
                 account.refresh_tokens.discard(used)
-                account.tokens.pop(credential.access_token.reveal(), None)
+                account.tokens.pop(credential.access_token, None)
                 return self.credential(account.handle, scopes=credential.scopes)
         raise Disconnected("The access to this account has ended: connect it again.")
 
@@ -266,7 +266,7 @@ class MemoryAdapter:
 
     def revoke(self, credential: Credential) -> None:
         try:
-            self.platform.account_of(credential).tokens.pop(credential.access_token.reveal())
+            self.platform.account_of(credential).tokens.pop(credential.access_token)
         except Disconnected:
             return
 

@@ -1,0 +1,129 @@
+"""What a test of the suite may do to a platform, whichever it is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apps.platforms.contract import (
+    Adapter,
+    Consent,
+    Credential,
+    Draft,
+    MediaFile,
+    Receipt,
+    RemotePost,
+    Role,
+    Staged,
+    Trace,
+)
+from tests.platforms.drafts import draft, picture
+
+CALLBACK = "http://127.0.0.1:8000/connect/back"
+
+
+class BenchClock:
+    """The platform's clock, which the adapter shares; moving it moves both, or with `is_machine` the platform's
+    alone."""
+
+    def __init__(self, now: datetime, move: Callable[[float], None], *, is_machine: bool = False) -> None:
+        self._ahead = timedelta(0) if is_machine else now - datetime.now(UTC)
+        self._move = move
+        self._is_machine = is_machine
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, **span: float) -> None:
+        forward = timedelta(**span)
+        if not self._is_machine:
+            self._ahead += forward
+        self._move(forward.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A post as everybody sees it on the platform."""
+
+    remote_id: str
+    text: str
+    alts: tuple[str, ...]
+    parent_id: str
+
+
+class Bench(ABC):
+    """One platform with an account of its own for each test."""
+
+    name: str
+    adapter: Adapter
+    clock: BenchClock
+    pictures_needed = 0  # how many pictures a post must have
+
+    @abstractmethod
+    def consent(self, *, allow: bool = True) -> Consent:
+        """Walk the consent as a person would; ConsentRefused when they press Deny."""
+
+    @abstractmethod
+    def limited(self) -> Credential:
+        """Tokens whose consent does not cover publishing."""
+
+    @abstractmethod
+    def revoke_tokens(self) -> None: ...
+
+    @abstractmethod
+    def strike(self, fault: str, call: str) -> None:
+        """The next `call` (commit, comment, stage, find, check, refresh) meets `fault`, named as the sandbox names
+        it."""
+
+    @abstractmethod
+    def seen(self) -> list[Seen]:
+        """What the account has published, oldest first."""
+
+    @property
+    @abstractmethod
+    def secrets(self) -> tuple[str, ...]:
+        """The text of secrets that are not in the credential (a client's)."""
+
+    def connect(self) -> Credential:
+        return self.consent().credential
+
+    def picture(self, id: str = "sunrise", *, alt: str = "") -> MediaFile:
+        return picture(id, alt=alt)
+
+    def comment(self, text: str, main: Receipt, **changes: Any) -> Draft:
+        """A first comment below `main`."""
+        return draft(text, role=Role.FIRST_COMMENT, parent=remote(main), root=remote(main), **changes)
+
+    def post(self, text: str = "Good morning", *, pictures: int = 0, **changes: Any) -> Draft:
+        """A draft that this platform takes, with at least `pictures` pictures."""
+        count = max(pictures, self.pictures_needed)
+        return draft(text, *(self.picture(f"p{n}", alt=f"Picture {n}") for n in range(count)), **changes)
+
+    def stage(self, written: Draft, credential: Credential, *, key: str) -> Staged:
+        """Stage as the engine does: again after each pause, with what was stored."""
+        staged = self.adapter.stage(written, credential, key=key, before=None)
+        for _ in range(20):
+            if staged.ready:
+                return staged
+            self.clock.advance(seconds=staged.again_in.total_seconds())
+            staged = self.adapter.stage(written, credential, key=key, before=staged)
+        raise AssertionError("Staging has no end")
+
+    def publish(self, written: Draft, credential: Credential, *, key: str = "key-1") -> Receipt:
+        return self.adapter.commit(written, self.stage(written, credential, key=key), credential, key=key)
+
+    def trace(
+        self, written: Draft, staged: Staged, *, key: str = "key-1", known: frozenset[str] = frozenset()
+    ) -> Trace:
+        return Trace(written, staged, key, self.clock(), known)
+
+    def wait_until_settled(self) -> None:
+        """What the engine waits before it looks for a lost post: lease, longest request and a margin."""
+        self.clock.advance(minutes=7)
+
+
+def remote(receipt: Receipt) -> RemotePost:
+    return RemotePost(receipt.remote_id, receipt.facts)
