@@ -17,9 +17,10 @@ from apps.core.running.errors import CannotStart
 MANAGE = Path(settings.BASE_DIR) / "manage.py"
 
 
-def bring_up_to_date() -> None:
-    """Migrate where it is needed, as the owner of the tables; raises CannotStart with what is wrong."""
-    if not _is_current():
+def bring_up_to_date() -> bool:
+    """Migrate as the owner of the tables where it is needed, and say whether it was; CannotStart says what is wrong."""
+    was_current = _is_current()
+    if not was_current:
         _migrate()
         if not _is_current():
             raise CannotStart(
@@ -27,6 +28,7 @@ def bring_up_to_date() -> None:
             )
     _check()
     connection.close()
+    return not was_current
 
 
 def _is_current() -> bool:

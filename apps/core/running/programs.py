@@ -48,7 +48,11 @@ class Plan:
         return found
 
     def programs(self) -> list[Program]:
-        found = [Program("web", self._web()), Program("worker", self._worker()), Program("beat", self._beat())]
+        found = [
+            Program("web", self._web()),
+            Program("worker", self._worker(), can_wait=True),
+            Program("beat", self._beat(), can_wait=True),
+        ]
         if self.sandbox_port:
             found.append(Program("sandbox", self._sandbox(self.sandbox_port), is_foundation=True))
         if self.queue:
@@ -82,4 +86,4 @@ class Plan:
 
 def _module(name: str, *arguments: str) -> list[str]:
     # Celery warns whoever tries Postroom as root on a fresh machine or in a container, which they know.
-    return [sys.executable, "-W", "ignore::RuntimeWarning:celery.platforms", "-m", name, *arguments]
+    return [sys.executable, "-W", "ignore::Warning:celery.platforms", "-m", name, *arguments]

@@ -31,11 +31,16 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process to run. A foundation is stopped after everything else, because others lean on it."""
+    """One process to run.
+
+    A foundation is stopped after everything else, because others lean on it. One that can wait is started when somebody
+    calls `Supervisor.start_the_rest`, so that it does not take processor time from those that a person waits for.
+    """
 
     name: str
     command: list[str]
     is_foundation: bool = False
+    can_wait: bool = False
 
 
 @dataclass(slots=True)
@@ -67,27 +72,37 @@ class Supervisor:
 
     def __init__(self, programs: Iterable[Program], *, env: Mapping[str, str], output: Any = None) -> None:
         self._env = dict(env)
-        self._children = {program.name: _Child(program) for program in programs}
+        self._waiting = list(programs)
+        self._children: dict[str, _Child] = {}
         self._events: queue.Queue[Message] = queue.Queue()
-        self._printer = Printer(output or sys.stdout, width=max(map(len, self._children)))
+        self._printer = Printer(output or sys.stdout, width=max(len(program.name) for program in self._waiting))
+        self._colours = get_colours()
+        self._rest_wanted = threading.Event()
         self._stop_asked = False
         self._failure = ""
+        self.ended = threading.Event()
 
-    def run(self, *, meanwhile: Callable[[threading.Event], None] | None = None) -> int:
-        """Start everything and stay; `meanwhile` runs in a thread beside and is told when the end has come."""
-        ended = threading.Event()
+    def start_the_rest(self) -> None:
+        """Start those that could wait; called from any thread."""
+        self._rest_wanted.set()
+
+    def run(self, *, meanwhile: Callable[[Supervisor], None] | None = None) -> int:
+        """Start everything and stay; `meanwhile` runs in a thread beside, and finds the end in `ended`."""
         # Whoever started us with nohup wants the closed terminal ignored.
-        heeded = [number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        heeded = [number for number in STOP_SIGNALS if not (stays and number is signal.SIGHUP)]
         before = {number: signal.signal(number, self._ask_to_stop) for number in heeded}
         try:
-            self._start()
+            self._start([program for program in self._waiting if not program.can_wait])
             if meanwhile:
-                threading.Thread(target=meanwhile, args=(ended,), daemon=True).start()
+                threading.Thread(target=meanwhile, args=(self,), daemon=True).start()
             while not self._all_ended():
                 self._take_event()
                 if self._stop_asked or self._failure:
-                    ended.set()
+                    self.ended.set()
                     self._stop_next()
+                elif self._waiting and self._rest_wanted.is_set():
+                    self._start(self._waiting)
         finally:
             self._kill_all()
             for number, handler in before.items():
@@ -99,14 +114,12 @@ class Supervisor:
     def _ask_to_stop(self, _number: int, _frame: object) -> None:
         self._stop_asked = True
 
-    def _start(self) -> None:
-        colours = get_colours()
-        for child in self._children.values():
+    def _start(self, programs: list[Program]) -> None:
+        self._waiting = [program for program in self._waiting if program not in programs]
+        for program in programs:
+            self._children[program.name] = _Child(program)
             process = Process(
-                cmd=ending_with_us(child.program.command),
-                name=child.program.name,
-                colour=next(colours),
-                env=self._env,
+                cmd=ending_with_us(program.command), name=program.name, colour=next(self._colours), env=self._env
             )
             process._child_ctor = functools.partial(Popen, shell=False)
             # A thread for each: it hands lines and the ending over as events, and lives as long as its process.
@@ -116,9 +129,8 @@ class Supervisor:
         try:
             process.run(self._events)
         except OSError as error:
-            message = functools.partial(
-                Message, time=datetime.now().astimezone(), name=process.name, colour=process.colour
-            )
+            now = datetime.now().astimezone()
+            message = functools.partial(Message, time=now, name=process.name, colour=process.colour)
             self._events.put(message(type="line", data=f"cannot be started: {error.strerror}"))
             self._events.put(message(type="stop", data={"returncode": CANNOT_START}))
 

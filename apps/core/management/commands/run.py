@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from apps.core.running import database, greeting, ports, queue
+from apps.core.running.demo import Demo
 from apps.core.running.errors import CannotStart
 from apps.core.running.programs import SANDBOX_PORTS, Plan
 from apps.core.running.supervisor import Supervisor
@@ -39,13 +40,14 @@ class Command(BaseCommand):
             plan = _plan()
             _require_free_ports(plan)
             plan = _with_queue(plan)
-            database.bring_up_to_date()
+            migrated = database.bring_up_to_date()
         except CannotStart as error:
             self.stderr.write(str(error))
             sys.exit(1)
         self.stdout.write("Starting Postroom ...")
+        demo = Demo.of_this_database(settings.VAR_DIR, may_be_new=migrated) if settings.DEBUG else None
         supervisor = Supervisor(plan.programs(), env=plan.environment())
-        sys.exit(supervisor.run(meanwhile=functools.partial(greeting.greet, plan, wants_demo=settings.DEBUG)))
+        sys.exit(supervisor.run(meanwhile=functools.partial(greeting.greet, plan, demo=demo)))
 
 
 def _plan() -> Plan:
@@ -68,7 +70,6 @@ def _require_free_ports(plan: Plan) -> None:
     if plan.sandbox_port:
         for port in range(plan.sandbox_port, plan.sandbox_port + SANDBOX_PORTS):
             _require_free(port, name="SANDBOX_PORT")
-    return plan
 
 
 def _with_queue(plan: Plan) -> Plan:
