@@ -20,6 +20,7 @@ class Platforms:
     endpoints: dict[str, dict[str, str]]
     instagram_app: tuple[str, str]
     trusted_origins: tuple[str, ...]
+    sandbox_url: str = ""
 
 
 def read() -> Platforms:
@@ -46,6 +47,7 @@ def read() -> Platforms:
         },
         instagram_app=(env.text("INSTAGRAM_CLIENT_ID", app[0]), env.text("INSTAGRAM_CLIENT_SECRET", app[1])),
         trusted_origins=(*env.words("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
+        sandbox_url=hub,
     )
 
 

@@ -234,6 +234,7 @@ PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 16)
 # --- platforms
 _platforms = platforms.read()
 PLATFORM_ENDPOINTS = _platforms.endpoints
+SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 INSTAGRAM_CLIENT_ID, INSTAGRAM_CLIENT_SECRET = _platforms.instagram_app
 BLUESKY_CLIENT_KEY = env.text("BLUESKY_CLIENT_KEY", "")
 # Addresses such as http://127.0.0.1:8012 that may be called although they are not public https: a sandbox, a test

@@ -40,3 +40,6 @@ class Platform:
 
     # Switches with their defaults, changed through the control API and read with `world.setting(platform, name)`.
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    # What `Post.data` holds in a plain post, for those that the control API plants into the past.
+    data_of_past_posts: Mapping[str, Any] = field(default_factory=dict)

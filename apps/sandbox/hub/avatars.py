@@ -10,12 +10,11 @@ SIZE = 128
 
 
 @cache
-def draw(handle: str, name: str) -> bytes:
+def draw(handle: str, initials: str) -> bytes:
     from PIL import Image, ImageDraw, ImageFont  # here, because it would double the time of a start
 
     hue = zlib.crc32(handle.encode()) % 360
     image = Image.new("RGB", (SIZE, SIZE), f"hsl({hue}, 45%, 38%)")
-    initials = "".join(word[0] for word in name.split() if word[0].isalnum())[:2].upper() or "?"
     font = ImageFont.load_default(size=56)
     ImageDraw.Draw(image).text((SIZE / 2, SIZE / 2), initials, fill="white", font=font, anchor="mm")
     buffer = io.BytesIO()

@@ -14,7 +14,7 @@ from apps.sandbox.core import seeds
 from apps.sandbox.core.faults import Fault, FaultRefused
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
-from apps.sandbox.hub import shown
+from apps.sandbox.hub import past, shown
 
 Body = dict[str, Any]
 
@@ -35,6 +35,7 @@ def routes(world: World) -> list[Route]:
         at("accounts", "POST", create_accounts),
         at("tokens", "POST", change_tokens),
         at("posts", "GET", list_posts),
+        at("posts", "POST", plant_posts),
         at("posts/counts", "GET", count_posts),
         at("faults", "GET", list_faults),
         at("faults", "POST", set_fault),
@@ -141,6 +142,24 @@ def list_posts(world: World, request: Request, body: Body) -> Any:
 def count_posts(world: World, request: Request, body: Body) -> Any:
     where, values = _posts_wanted(world, request)
     return shown.counts(world, world.store.posts.select(where, values))
+
+
+def plant_posts(world: World, request: Request, body: Body) -> Any:
+    """{"posts": [{"platform", "handle", "text", "created_at", "picture" (base64), "alt"}]}: posts of the past."""
+    wanted = body.get("posts")
+    if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
+        raise Problem("posts is a list of objects.")
+    with world.store.transaction():
+        return {"posts": [_plant(world, one) for one in wanted]}
+
+
+def _plant(world: World, wanted: Body) -> Body:
+    account = _account(world, _platform(world, wanted.get("platform")), wanted.get("handle"))
+    try:
+        planted = past.plant(world, account, wanted)
+    except past.PastRefused as error:
+        raise Problem(str(error)) from error
+    return {"id": planted.id, "url": world.permalink(planted)}
 
 
 def _posts_wanted(world: World, request: Request) -> tuple[str, list[str]]:

@@ -93,7 +93,7 @@ def avatar(world: World, request: Request) -> Response:
     _, account = _account(world, request)
     if account is None:
         return _not_found("There is no such account on this platform.")
-    return Response(avatars.draw(account.handle, account.name), media_type="image/png")
+    return Response(avatars.draw(account.handle, account.initials), media_type="image/png")
 
 
 def _account(world: World, request: Request) -> tuple[str, Account | None]:

@@ -98,6 +98,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    data_of_past_posts={"media_type": "IMAGE", "media_product_type": "FEED"},
     settings={
         "app_id": "900100200300400",
         "app_secret": "sandbox-instagram-secret",
