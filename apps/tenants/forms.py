@@ -92,7 +92,7 @@ class RoleForm(ServiceForm):
     )  # fmt: skip
     access_until = forms.DateField(
         required=False, label="Access ends after", help_text="Empty: it does not end by itself.",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, workspaces: Iterable[Workspace], owners_too: bool, zone: str, **kwargs: Any) -> None:
