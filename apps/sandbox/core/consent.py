@@ -78,6 +78,6 @@ def _choice(account: Account, *, is_chosen: bool) -> Markup:
         id=account.id,
         handle=account.handle,
         name=account.name,
-        initials="".join(word[0] for word in account.name.split()[:2] if word[0].isalnum()).upper(),
+        initials=account.initials,
         checked=Markup(" checked" if is_chosen else ""),
     )

@@ -19,6 +19,10 @@ class Account:
     created_at: datetime
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split() if word[0].isalnum())[:2].upper() or "?"
+
 
 @dataclass(slots=True)
 class Token:
