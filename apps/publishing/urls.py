@@ -1,4 +1,20 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from apps.publishing.views import actions, pages
 
 app_name = "publishing"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", pages.posts, name="list"),
+    path("<uuid:post_id>/", pages.post, name="post"),
+    path("<uuid:post_id>/cancel/", actions.cancel, name="cancel"),
+    path("<uuid:post_id>/publish/", actions.publish_now, name="publish_now"),
+    path("<uuid:post_id>/delete/", actions.delete, name="delete"),
+    path("publications/<uuid:publication_id>/", pages.publication, name="publication"),
+    path("publications/<uuid:publication_id>/cancel/", actions.cancel_publication, name="cancel_publication"),
+    path("publications/<uuid:publication_id>/retry/", actions.retry, name="retry"),
+    path("publications/<uuid:publication_id>/resume/", actions.resume, name="resume"),
+    path("publications/<uuid:publication_id>/live/", actions.decide_out, name="decide_out"),
+    path("publications/<uuid:publication_id>/not-live/", actions.decide_not_out, name="decide_not_out"),
+    path("publications/<uuid:publication_id>/leave/", actions.decide_leave, name="decide_leave"),
+    path("follow-ups/<uuid:follow_up_id>/retry/", actions.retry_follow_up, name="retry_follow_up"),
+]

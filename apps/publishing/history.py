@@ -1,0 +1,54 @@
+"""What people did to a post, as its page tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from apps.audit.models import Entry
+from apps.posts.models import Post
+from apps.publishing.models import Publication
+from apps.tenants.models import User
+
+MOST: int = 30
+# Verb: title, tone, icon.
+TITLES = {
+    "post.created": ("Written down", "", "edit"),
+    "post.updated": ("Changed", "", "edit"),
+    "post.scheduled": ("Planned", "", "scheduled"),
+    "post.rescheduled": ("Moved to another time", "", "scheduled"),
+    "post.canceled": ("Taken off the plan", "", "canceled"),
+    "publication.canceled": ("One account taken off the plan", "", "canceled"),
+    "publication.retried": ("Sent again by hand", "", "retrying"),
+    "publication.resumed": ("Sent although late", "", "publishing"),
+    "publication.decided_out": ("Said to be live", "ok", "check"),
+    "publication.decided_not_out": ("Said not to be live, sent again", "", "retrying"),
+    "publication.decided_leave": ("Left as it was", "", "canceled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    title: str
+    text: str
+    at: datetime
+    tone: str
+    icon: str
+
+
+def of_post(post: Post, publications: Iterable[Publication]) -> list[HistoryStep]:
+    """The diary of a post and its publications, newest first, in two queries."""
+    handles = {row.pk: f"@{row.account.handle}" for row in publications}
+    entries = list(Entry.objects.filter(subject_id__in=[post.pk, *handles], verb__in=TITLES).order_by("-id")[:MOST])
+    actors = {entry.actor_id for entry in entries if entry.actor_id}
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=actors)}
+    return [_step(entry, names, handles) for entry in entries]
+
+
+def _step(entry: Entry, names: dict[UUID, str], handles: dict[UUID, str]) -> HistoryStep:
+    title, tone, icon = TITLES[entry.verb]
+    who = names.get(entry.actor_id, "Postroom") if entry.actor_id else "Postroom"
+    where = f", {handles[entry.subject_id]}" if entry.subject_id in handles else ""
+    return HistoryStep(title, f"by {who}{where}", entry.created_at, tone, icon)

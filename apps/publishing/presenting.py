@@ -1,0 +1,254 @@
+"""What templates/publishing shows of a publication: its state, its timeline, and what this member may do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from apps.core import clock
+from apps.platforms import registry
+from apps.publishing.models import Attempt, FollowUp, Publication
+from apps.publishing.selectors import MOST_ATTEMPTS
+from apps.publishing.states import IN_FLIGHT, Outcome, State
+from apps.social_accounts.states import PUBLISHES
+from apps.tenants.members import Member
+
+SOON = timedelta(minutes=15)
+# How the end of an attempt looks, by a state that every page knows.
+LOOKS = {
+    Outcome.OPEN: "publishing",
+    Outcome.PUBLISHED: "published",
+    Outcome.FOUND: "published",
+    Outcome.NOT_READY: "staging",
+    Outcome.NOT_SENT: "retrying",
+    Outcome.THROTTLED: "retrying",
+    Outcome.ABSENT: "retrying",
+    Outcome.ABANDONED: "retrying",
+    Outcome.REJECTED: "failed",
+    Outcome.DISCONNECTED: "held",
+    Outcome.MISSING_PERMISSION: "held",
+    Outcome.UNCERTAIN: "uncertain",
+    Outcome.UNCLEAR: "uncertain",
+}
+FOLLOW_UP_TITLES = {"first_comment": "First comment", "reply": "Reply"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    title: str
+    text: str
+    at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    title: str
+    steps: tuple[Step, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    title: str
+    state: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    sent: str
+    sent_at: datetime | None
+    looked_at: tuple[str, ...]
+    looked_when: datetime | None
+    profile_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpView:
+    title: str
+    text: str
+    state: str
+    note: str
+    remote_url: str
+    retry_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationView:
+    id: UUID
+    version: str
+    account_name: str
+    platform: str
+    state: str
+    note: str
+    due_at: datetime
+    is_moving: bool
+    poll_url: str
+    remote_url: str
+    phases: tuple[Phase, ...] = ()
+    problem: str = ""
+    problem_more: str = ""
+    problem_tone: str = "warn"
+    evidence: Evidence | None = None
+    follow_ups: tuple[FollowUpView, ...] = ()
+    attempts: tuple[AttemptView, ...] = ()
+    actions: dict[str, str] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> str:
+        """`cancel_url` and its like: the address of an action that makes sense now, else ""."""
+        if name.endswith("_url"):
+            return self.actions.get(name, "")
+        raise AttributeError(name)
+
+
+def version_of(publication: Publication) -> str:
+    """Changes with every change that a page shows."""
+    latest = max([publication.updated_at, *(row.updated_at for row in publication.follow_ups.all())])
+    return f"{int(latest.timestamp() * 1_000_000):x}-{publication.fence}-{publication.state}"
+
+
+def present(publication: Publication, *, member: Member, zone: str, text: str) -> PublicationView:
+    """One publication, prefetched as `selectors.publications_of` does; `text` are the words for this account."""
+    attempts = list(publication.attempts.all())
+    own = [attempt for attempt in attempts if attempt.follow_up_id is None]
+    follow_ups = list(publication.follow_ups.all())
+    return PublicationView(
+        id=publication.pk,
+        version=version_of(publication),
+        account_name=f"@{publication.account.handle}",
+        platform=publication.account.platform,
+        state=shown_state(publication),
+        note=_note(publication, ZoneInfo(zone)),
+        due_at=publication.due_at,
+        is_moving=_is_moving(publication, follow_ups),
+        poll_url=reverse("publishing:publication", args=[publication.pk]),
+        remote_url=publication.remote_url if publication.state == State.PUBLISHED else "",
+        phases=_phases(publication),
+        problem=publication.problem_words if publication.state != State.PUBLISHED else "",
+        problem_more=_next_step(publication, ZoneInfo(zone)),
+        problem_tone="bad" if publication.state == State.FAILED else "warn",
+        evidence=_evidence(publication, own, text),
+        follow_ups=tuple(_follow_up(row, member) for row in follow_ups),
+        attempts=tuple(_attempt(row, ZoneInfo(zone), is_open=not i) for i, row in enumerate(own[:MOST_ATTEMPTS])),
+        actions=_actions(publication, member),
+    )
+
+
+def shown_state(row: Publication | FollowUp) -> str:
+    """The state as people read it: what waits after a failed try is retrying."""
+    return "retrying" if row.state == State.SCHEDULED and row.problem else row.state
+
+
+def _is_moving(publication: Publication, follow_ups: list[FollowUp]) -> bool:
+    soon = publication.state == State.SCHEDULED and publication.next_try_at < clock.now() + SOON
+    under_way = IN_FLIGHT | {State.SCHEDULED}
+    comments = publication.state == State.PUBLISHED and any(row.state in under_way for row in follow_ups)
+    return soon or publication.state in IN_FLIGHT or comments
+
+
+def _note(publication: Publication, zone: ZoneInfo) -> str:
+    label = registry.label(publication.account.platform)
+    if publication.state == State.SCHEDULED and publication.problem:
+        return f"Tries again {_when(publication.next_try_at, zone)}"
+    if publication.state == State.PUBLISHED and publication.published_at:
+        return f"Live since {_when(publication.published_at, zone)}"
+    return {
+        State.SCHEDULED.value: f"Goes out {_when(publication.due_at, zone)}",
+        State.PUBLISHING.value: f"On its way to {label}",
+        State.UNCERTAIN.value: f"Looking for it on {label}",
+        State.FAILED.value: "It did not go out",
+        State.HELD.value: "It waits for you",
+        State.NEEDS_ATTENTION.value: "It may be live: you decide",
+        State.CANCELED.value: "Taken off the plan",
+    }.get(publication.state, "")
+
+
+def _next_step(publication: Publication, zone: ZoneInfo) -> str:
+    if publication.state == State.SCHEDULED and publication.problem:
+        return f"Postroom tries again by itself {_when(publication.next_try_at, zone)}."
+    if publication.state == State.UNCERTAIN:
+        return f"Postroom looks for it {_when(publication.next_try_at, zone)}. Nothing is sent again before that."
+    return ""
+
+
+def _when(at: datetime, zone: ZoneInfo) -> str:
+    local, today = at.astimezone(zone), clock.now().astimezone(zone).date()
+    return f"at {local:%H:%M}" if local.date() == today else f"on {local:%a %-d %b, %H:%M}"
+
+
+def _phases(publication: Publication) -> tuple[Phase, ...]:
+    """Due, sent, live: three places that a publication comes by; none before its hour."""
+    if publication.fence == 0 and publication.state != State.PUBLISHED:
+        return ()
+    sent_at = publication.intent_at if publication.state != State.SCHEDULED else None
+    live = publication.state == State.PUBLISHED
+    return (
+        Phase("Due", "published", publication.due_at),
+        Phase("Sent", "published" if sent_at else "", sent_at, "not yet"),
+        Phase("Live", "published" if live else "", publication.published_at if live else None, "not yet"),
+    )
+
+
+def _evidence(publication: Publication, attempts: list[Attempt], text: str) -> Evidence | None:
+    if publication.state != State.NEEDS_ATTENTION:
+        return None
+    looked = next((row for row in attempts if "looked_at" in row.evidence), None)
+    lines = tuple(str(line) for line in looked.evidence["looked_at"]) if looked else ()
+    sent_at = publication.first_sent_at or publication.due_at
+    return Evidence(text, sent_at, lines, looked.ended_at if looked else None, publication.account.url)
+
+
+def _follow_up(row: FollowUp, member: Member) -> FollowUpView:
+    stuck = row.state in (State.FAILED, State.HELD, State.NEEDS_ATTENTION)
+    may = stuck and member.may_in(row.workspace_id, "publication.retry")
+    return FollowUpView(
+        title=FOLLOW_UP_TITLES.get(row.role, "Part"),
+        text=row.text,
+        state=shown_state(row),
+        note=row.problem_words if row.state != State.PUBLISHED else "",
+        remote_url=row.remote_url if row.state == State.PUBLISHED else "",
+        retry_url=reverse("publishing:retry_follow_up", args=[row.pk]) if may else "",
+    )
+
+
+def _attempt(row: Attempt, zone: ZoneInfo, *, is_open: bool) -> AttemptView:
+    outcome = Outcome(row.outcome)
+    steps = [Step("Taken up by a worker", "", row.started_at, "publishing")]
+    if row.sent_at:
+        steps.append(Step("Sent to the platform", "", row.sent_at, "publishing"))
+    if outcome is not Outcome.OPEN:
+        steps.append(Step(outcome.label, row.words, row.ended_at, LOOKS[outcome]))
+    title = f"Try {row.number}, {row.started_at.astimezone(zone):%H:%M}: {outcome.label.lower()}"
+    return AttemptView(title, tuple(steps), is_open and outcome not in (Outcome.PUBLISHED, Outcome.FOUND))
+
+
+def _actions(publication: Publication, member: Member) -> dict[str, str]:
+    def may(permission: str) -> bool:
+        return member.may_in(publication.workspace_id, permission)
+
+    def url(name: str) -> str:
+        return reverse(f"publishing:{name}", args=[publication.pk])
+
+    actions: dict[str, str] = {}
+    state = publication.state
+    if state in (State.SCHEDULED, State.HELD, State.FAILED):
+        if may("post.cancel"):
+            actions["cancel_url"] = url("cancel_publication")
+        if may("post.edit"):
+            actions["edit_url"] = reverse("dashboard:edit", args=[publication.post_id])
+    if state == State.FAILED and may("publication.retry"):
+        actions["retry_url"] = url("retry")
+    if state == State.HELD:
+        if publication.account.state not in PUBLISHES and may("account.connect"):
+            actions["reconnect_url"] = reverse("dashboard:account", args=[publication.account_id])
+        elif may("publication.retry"):
+            actions["publish_now_url"] = url("resume")
+    if state == State.NEEDS_ATTENTION and may("publication.decide"):
+        actions |= {"live_url": url("decide_out"), "absent_url": url("decide_not_out"), "drop_url": url("decide_leave")}
+    return actions
