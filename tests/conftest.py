@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.support.mail",
     "tests.support.tenants",
     "tests.support.platforms",
+    "tests.support.publishing",
 ]
