@@ -1,4 +1,4 @@
-"""How states and networks are shown: a shape, a colour and a word for each. The words are what people read on every page."""
+"""How states and networks are shown: a shape, a colour and a word for each, the same on every page."""
 
 from __future__ import annotations
 

@@ -1,10 +1,19 @@
 from django.urls import path
 
-from apps.dashboard import accounts, health
+from apps.dashboard import accounts, calendar, composer, home, preferences, search
 
 app_name = "dashboard"
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
+    path("", home.today, name="home"),
+    path("welcome/", home.first_run, name="first_run"),
+    path("calendar/", calendar.this_month, name="calendar"),
+    path("calendar/<int:year>-<int:month>/", calendar.month, name="month"),
+    path("compose/", composer.compose, name="compose"),
+    path("compose/preview/", composer.preview, name="compose_preview"),
+    path("compose/piece/", composer.piece, name="compose_piece"),
+    path("compose/<uuid:post_id>/", composer.edit, name="edit"),
     path("social-accounts/", accounts.accounts, name="accounts"),
     path("social-accounts/<uuid:account_id>/", accounts.account, name="account"),
+    path("search/", search.search, name="search"),
+    path("preferences/", preferences.preferences, name="preferences"),
 ]

@@ -310,10 +310,10 @@ def members() -> dict[str, Any]:
 
 def workspaces() -> dict[str, Any]:
     def workspace(name: str, zone: str, **changes: Any) -> It:
-        return It(**({"id": name, "name": name, "timezone": zone, "accounts": 3, "planned": 12, "care": "", "is_current": False, "is_archived": False, "edit_url": "/edit/"} | changes))
+        return It(**({"id": name, "name": name, "timezone": zone, "accounts": 3, "planned": 12, "note": "", "is_current": False, "is_archived": False, "edit_url": "/edit/"} | changes))
 
     return {
-        "workspaces": [workspace("Alder & Rye", ZONE, is_current=True), workspace("Halden Cycles", "America/New_York", care="2 need reconnecting"), workspace("Old client", "UTC", is_archived=True)],
+        "workspaces": [workspace("Alder & Rye", ZONE, is_current=True), workspace("Halden Cycles", "America/New_York", note="halden-01"), workspace("Old client", "UTC", is_archived=True)],
         "switch_url": "/switch/", "new_url": "/new/",
     }
 
@@ -329,7 +329,7 @@ def library() -> dict[str, Any]:
 
 
 def profile() -> dict[str, Any]:
-    return {"form": SampleForm(), "action_url": "/profile/", "email": "priya@northlight.example", "email_url": "/email/", "password_url": "/password/", "mfa_url": "/mfa/", "has_mfa": True}
+    return {"form": SampleForm(), "action_url": "/profile/", "email": "priya@northlight.example", "email_url": "/email/", "password_url": "/password/", "mfa_url": "/mfa/", "has_mfa": True, "leave_url": "/leave/", "organization_name": "Northlight Agency"}
 
 
 def switch() -> dict[str, Any]:
@@ -344,7 +344,7 @@ PAGES: dict[str, Any] = {
     "dashboard/_found.html": lambda: {"query": "rye", "posts": [row("Rye week", "scheduled") , row("Draft", "draft", None)], "actions": [], "zone": ZONE},
     "social_accounts/list.html": accounts,
     "social_accounts/connect.html": connect,
-    "social_accounts/continue.html": lambda: {"platform": "mastodon", "host": "masto.example", "authorize_url": "https://masto.example/oauth/authorize?state=s"},
+    "social_accounts/leaving.html": lambda: {"platform": "mastodon", "authorize_url": "https://masto.example/oauth/authorize?state=s"},
     "social_accounts/channels.html": channels,
     "social_accounts/account.html": account,
     "social_accounts/consent_failed.html": lambda: {"platform": "bluesky", "words": "Bluesky says that the permission was not given.", "again_url": "/again/", "back_url": "/accounts/"},
@@ -361,6 +361,8 @@ PAGES: dict[str, Any] = {
     "tenants/organization.html": form_page,
     "tenants/workspaces.html": workspaces,
     "tenants/invitation.html": invitation,
+    "tenants/join.html": lambda: {"form": SampleForm(), "email": "nora@alderandrye.example", "organization_name": "Northlight Agency"},
+    "tenants/create.html": lambda: {"form": SampleForm()},
     "tenants/switch.html": switch,
     "tenants/profile.html": profile,
     "403.html": dict,

@@ -64,7 +64,7 @@ def glyph(platform: str, size: str = "") -> SafeString:
 @register.simple_tag
 @lru_cache(maxsize=256)
 def mark(platform: str, size: str = "", words: str = "hidden") -> SafeString:
-    """A network's mark with its name: "hidden" for screen readers only, "shown" beside it, "none" where a word follows."""
+    """A network's mark with its name: "hidden" (for screen readers), "shown" beside it, "none" where a word follows."""
     name = NETWORKS.get(platform, platform)
     spoken = {
         "hidden": format_html('<span class="sr">{}</span>', name),
@@ -143,7 +143,7 @@ def tint(name: str) -> int:
 
 @register.simple_tag
 def avatar(name: str, platform: str = "", size: str = "", square: bool = False) -> SafeString:
-    """Initials on a colour, with the network's mark in the corner when `platform` is given. Decoration: the name is text."""
+    """Initials on a colour, with a network's mark in the corner if one is given. Decoration: the name is text."""
     badge = (
         format_html('<span class="net-badge" data-net="{}">{}</span>', platform, glyph(platform))
         if platform

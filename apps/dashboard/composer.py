@@ -1,0 +1,234 @@
+"""Writing and planning a post. One form, in which every button sends all of it.
+
+The steps of the form (a picture up, one more reply) change only what is on the page; what is stored changes with
+"draft", "schedule" and "publish_now". A refused form comes back with all that was written, and answers 422.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.core.ids import new_id
+from apps.dashboard import workspaces
+from apps.dashboard.composer_form import Writing
+from apps.dashboard.composer_page import Desk, composer, refused
+from apps.dashboard.post_rows import progress_of
+from apps.dashboard.problems import ComposerErrors
+from apps.media import services as media
+from apps.media.errors import FileRefused
+from apps.posts import selectors as posts_selectors
+from apps.posts import services as posts
+from apps.posts.appointments import appointment
+from apps.posts.errors import NotInWorkspace, PostChanged, PostMalformed, PostNotReady
+from apps.posts.models import Post
+from apps.publishing import services as publishing
+from apps.publishing.errors import PostBusy
+from apps.publishing.models import Publication
+from apps.publishing.states import OPEN
+from apps.social_accounts import selectors as social_accounts
+from apps.tenants.access import MemberRequest, page
+
+KEY_SALT = "composer.form"
+KEY_LIFETIME = timedelta(days=30)
+NO_TIME = "Choose a day and a time, or publish now."
+NEEDS = {"schedule": "post.schedule", "publish_now": "post.publish", "draft": "post.edit"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("post.edit")
+def compose(request: MemberRequest) -> HttpResponse:
+    """A new post; `?date=2026-10-15` begins with that day."""
+    desk = _desk(request)
+    if request.method == "POST":
+        return _answer(request, desk, None)
+    known = {account.pk for account in desk.accounts}
+    only = tuple(known) if len(known) == 1 else ()
+    return _show(request, desk, Writing(date=request.GET.get("date", "")[:10], accounts=only, form_key=_new_key()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("post.view")
+def edit(request: MemberRequest, post_id: UUID) -> HttpResponse:
+    """A post that is a draft or waits to go out."""
+    post = get_object_or_404(Post.objects, pk=post_id, deleted_at=None)
+    request.member.require("post.edit", post.workspace_id)
+    desk = _desk(request, post)
+    if request.method == "POST":
+        return _answer(request, desk, post)
+    return _show(request, desk, Writing.of_post(post, posts_selectors.content_of(post)))
+
+
+@require_POST
+@page("post.edit")
+def preview(request: MemberRequest) -> HttpResponse:
+    """Counters, problems and previews of what is being written; nothing is stored."""
+    desk = _desk(request, _named_post(request))
+    return render(request, "posts/_live.html", {"composer": composer(desk, Writing.of_form(request.POST))})
+
+
+@require_POST
+@page("post.edit")
+def piece(request: MemberRequest) -> HttpResponse:
+    """A part of the form after one of its steps: the pictures, or what comes after the post."""
+    desk = _desk(request, _named_post(request))
+    writing, errors = _stepped(request, desk, Writing.of_form(request.POST))
+    wants_pictures = bool(request.FILES) or request.POST.get("action", "").startswith("media")
+    template = "posts/_media.html" if wants_pictures else "posts/_after.html"
+    context = {"composer": composer(desk, writing, errors=errors)}
+    return render(request, template, context, status=422 if errors.media else 200)
+
+
+def _answer(request: MemberRequest, desk: Desk, post: Post | None) -> HttpResponse:
+    """What becomes of a form that was sent in."""
+    writing, errors = _stepped(request, desk, Writing.of_form(request.POST))
+    action = request.POST.get("action", "check")
+    if errors.media or action not in NEEDS:
+        return _show(request, desk, writing, errors, status=422 if errors.media else 200)
+    request.member.require(NEEDS[action], desk.workspace.pk)
+    _, writing = desk.manuscript(writing)
+    if action == "schedule" and writing.local is None:
+        return _show(request, desk, writing, ComposerErrors(form="Not on the plan yet.", when=NO_TIME), status=422)
+    try:
+        with transaction.atomic():
+            kept = _store(request, desk, post, writing, action)
+    except PostNotReady as error:
+        return _show(request, desk, writing, refused(desk, writing, error.problems), status=422)
+    except (PostBusy, PostChanged, PostMalformed) as error:
+        return _show(request, desk, writing, ComposerErrors(form=error.words), status=422)
+    except NotInWorkspace as error:
+        return _show(request, desk, writing, ComposerErrors(form=f"{error}."), status=422)
+    return redirect("publishing:post", kept.pk)
+
+
+def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writing, action: str) -> Post:
+    """Write the post down and do what the button says, all or nothing."""
+    actor = request.member.actor
+    content = writing.content(desk.known_options())
+    if post is None:
+        post_id = _key(writing.form_key)
+        try:
+            with transaction.atomic():
+                post = posts.create(
+                    workspace_id=desk.workspace.pk,
+                    content=content,
+                    author_id=request.user.pk,
+                    actor=actor,
+                    post_id=post_id,
+                )
+        except IntegrityError:
+            # The same form again: a second click, or a reload. What the first one did is what counts.
+            return get_object_or_404(Post.objects, pk=post_id, workspace_id=desk.workspace.pk)
+    else:
+        if action == "draft" and desk.is_planned:
+            publishing.cancel(post=post, actor=actor)
+        post = publishing.edit(post=post, content=content, actor=actor, expected_revision=writing.revision)
+    return DOING[action](request, desk, post, writing)
+
+
+def _draft(request: MemberRequest, desk: Desk, post: Post, writing: Writing) -> Post:
+    local = writing.local
+    post = posts.set_appointment(post=post, appointment=appointment(local, desk.workspace.timezone) if local else None)
+    messages.success(request, "Taken off the plan and saved as a draft." if desk.is_planned else "Saved as a draft.")
+    return post
+
+
+def _schedule(request: MemberRequest, desk: Desk, post: Post, writing: Writing) -> Post:
+    zone, local = desk.workspace.timezone, writing.local
+    if local is None:  # the form was looked at before
+        raise PostMalformed(NO_TIME, field="due_at")
+    plan = publishing.schedule(post=post, local=local, zone=zone, actor=request.member.actor)
+    place = zone.rsplit("/", 1)[-1].replace("_", " ")
+    messages.success(request, f"Scheduled for {plan.appointment.local:%a %-d %b, %H:%M} {place} time.")
+    for words in (plan.note, *(warning.words for warning in plan.warnings)):
+        if words:
+            messages.warning(request, words)
+    return post
+
+
+def _publish_now(request: MemberRequest, desk: Desk, post: Post, writing: Writing) -> Post:
+    plan = publishing.publish_now(post=post, actor=request.member.actor)
+    for warning in plan.warnings:
+        messages.warning(request, warning.words)
+    messages.success(request, "Publishing now.")
+    return post
+
+
+DOING: dict[str, Callable[[MemberRequest, Desk, Post, Writing], Post]] = {
+    "draft": _draft,
+    "schedule": _schedule,
+    "publish_now": _publish_now,
+}
+
+
+def _stepped(request: MemberRequest, desk: Desk, writing: Writing) -> tuple[Writing, ComposerErrors]:
+    """The writing after the button that was pressed, chosen files taken in whatever the button was."""
+    writing, errors = writing.after(request.POST.get("action", "")), ComposerErrors()
+    if request.FILES:
+        request.member.require("media.upload", desk.workspace.pk)
+    added = []
+    for file in request.FILES.getlist("files"):
+        try:
+            asset = media.upload(
+                file=file, name=file.name or "", workspace_id=desk.workspace.pk, actor=request.member.actor
+            )
+        except FileRefused as error:
+            errors.media = f"{errors.media} {error.words}".strip()
+        else:
+            added.append(asset.pk)
+    return writing.with_media(added), errors
+
+
+def _named_post(request: MemberRequest) -> Post | None:
+    """The stored post that a fragment is asked for, named in its address."""
+    if "post" not in request.GET:
+        return None
+    try:
+        post = get_object_or_404(Post.objects, pk=UUID(request.GET["post"]), deleted_at=None)
+    except ValueError as error:
+        raise Http404("No such post") from error
+    request.member.require("post.edit", post.workspace_id)
+    return post
+
+
+def _desk(request: MemberRequest, post: Post | None = None) -> Desk:
+    workspace = workspaces.of(request, post.workspace_id) if post else workspaces.here(request)
+    accounts = tuple(social_accounts.accounts_of(workspace.pk))
+    desk = Desk(
+        workspace=workspace,
+        accounts=accounts,
+        may_schedule=request.member.may_in(workspace, "post.schedule"),
+        may_publish=request.member.may_in(workspace, "post.publish"),
+    )
+    if post is None:
+        return desk
+    planned = Publication.objects.filter(post=post, state__in=OPEN).exists()
+    return replace(desk, post_id=post.pk, state=progress_of([post.pk])[post.pk].state.value, is_planned=planned)
+
+
+def _show(
+    request: MemberRequest, desk: Desk, writing: Writing, errors: ComposerErrors | None = None, *, status: int = 200
+) -> HttpResponse:
+    context = {"composer": composer(desk, writing, errors=errors)}
+    return render(request, "posts/composer.html", context, status=status)
+
+
+def _new_key() -> str:
+    """The id that the post of this form will have, signed: sent twice, it is still one post."""
+    return signing.dumps(str(new_id()), salt=KEY_SALT)
+
+
+def _key(form_key: str) -> UUID:
+    try:
+        return UUID(signing.loads(form_key, salt=KEY_SALT, max_age=KEY_LIFETIME))
+    except (signing.BadSignature, ValueError):
+        return new_id()

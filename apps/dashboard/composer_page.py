@@ -1,0 +1,260 @@
+"""The composer as its template shows it: what was typed, what each account makes of it, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from apps.core import clock
+from apps.dashboard.composer_form import SHARED, Writing
+from apps.dashboard.previews import Counter, Picture, Preview, counter, preview
+from apps.dashboard.problems import ComposerErrors, Problems, field_errors, problem_list
+from apps.media.models import Asset
+from apps.platforms import registry
+from apps.posts import selectors as posts
+from apps.posts.manuscripts import Edition, Manuscript
+from apps.posts.readiness import ReadinessProblem, problems_in
+from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.states import PUBLISHES
+from apps.tenants.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    id: UUID
+    label: str
+    handle: str
+    platform: str
+    is_chosen: bool
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionChoice:
+    name: str
+    field: str
+    label: str
+    value: str
+    choices: tuple[tuple[str, str], ...]
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariantChoice:
+    id: UUID
+    label: str
+    platform: str
+    is_chosen: bool
+    is_open: bool
+    text: str
+    error: str
+    options: list[OptionChoice]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    number: int
+    text: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaItem:
+    id: UUID
+    url: str
+    name: str
+    alt: str
+    ratio: str
+    error: str
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where somebody writes: the workspace, what it offers, and the post on it, if it is stored already."""
+
+    workspace: Workspace
+    accounts: tuple[SocialAccount, ...]
+    post_id: UUID | None = None
+    state: str = "draft"
+    is_planned: bool = False
+    may_schedule: bool = False
+    may_publish: bool = False
+
+    def known_options(self) -> dict[UUID, tuple[str, ...]]:
+        return {
+            account.pk: tuple(option.name for option in registry.capabilities(account.platform).options)
+            for account in self.accounts
+        }
+
+    def manuscript(self, writing: Writing) -> tuple[Manuscript, Writing]:
+        """The post as it would go out, and the writing without pictures and accounts that are not of this workspace."""
+        named = [one.asset_id for one in writing.media]
+        there = set(Asset.objects.filter(workspace=self.workspace, pk__in=named).values_list("pk", flat=True))
+        kept = writing.keeping(media=there, accounts={account.pk for account in self.accounts})
+        return posts.manuscript_of(kept.content(self.known_options()), workspace_id=self.workspace.pk), kept
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What templates/posts/composer.html shows."""
+
+    heading: str
+    state: str
+    action_url: str
+    back_url: str
+    back_label: str
+    form_key: str
+    revision: str
+    zone: str
+    now: datetime
+    date: str
+    time: str
+    may_schedule: bool
+    may_publish: bool
+    is_planned: bool
+    title: str
+    text: str
+    first_comment: str
+    replies: list[Reply]
+    accounts: list[AccountChoice]
+    chosen_count: int
+    variants: list[VariantChoice]
+    shared_is_open: bool
+    media: list[MediaItem]
+    media_note: str
+    first_comment_on: list[str]
+    threads_on: list[str]
+    errors: ComposerErrors
+    counters: list[Counter]
+    problems: Problems
+    previews: list[Preview]
+    preview_url: str
+    piece_url: str
+
+
+def composer(desk: Desk, writing: Writing, *, errors: ComposerErrors | None = None) -> Composer:
+    """The page for what is written; with `errors`, as it comes back after it was refused."""
+    manuscript, writing = desk.manuscript(writing)
+    errors = errors or ComposerErrors()
+    editions = manuscript.editions
+    platforms = sorted({edition.account.platform for edition in editions})
+    can = {platform: registry.capabilities(platform) for platform in platforms}
+    which = f"?post={desk.post_id}" if desk.post_id else ""
+    named = {str(account.pk) for account in desk.accounts}
+    return Composer(
+        heading="Edit post" if desk.post_id else "New post",
+        state=desk.state,
+        action_url=reverse("dashboard:edit", args=[desk.post_id]) if desk.post_id else reverse("dashboard:compose"),
+        back_url=reverse("publishing:post", args=[desk.post_id]) if desk.post_id else reverse("dashboard:calendar"),
+        back_label="Post" if desk.post_id else "Calendar",
+        form_key=writing.form_key,
+        revision="" if writing.revision is None else str(writing.revision),
+        zone=desk.workspace.timezone,
+        now=clock.now(),
+        date=writing.date,
+        time=writing.time,
+        may_schedule=desk.may_schedule,
+        may_publish=desk.may_publish,
+        is_planned=desk.is_planned,
+        title=writing.title,
+        text=writing.text,
+        first_comment=writing.first_comment,
+        replies=_replies(writing, errors),
+        accounts=[_account(one, writing) for one in desk.accounts],
+        chosen_count=len(editions),
+        variants=[_variant(one, writing, errors) for one in desk.accounts],
+        shared_is_open=writing.open_version not in named or writing.open_version == SHARED,
+        media=_media(manuscript, errors),
+        media_note=_media_note(len(writing.media), editions),
+        first_comment_on=[platform for platform in platforms if can[platform].first_comment],
+        threads_on=[platform for platform in platforms if can[platform].threads],
+        errors=errors,
+        counters=[counter(manuscript, edition) for edition in editions],
+        problems=problem_list(manuscript, writing, list(problems_in(manuscript)) if editions else []),
+        previews=_previews(manuscript, editions, writing),
+        preview_url=f"{reverse('dashboard:compose_preview')}{which}",
+        piece_url=f"{reverse('dashboard:compose_piece')}{which}",
+    )
+
+
+def refused(desk: Desk, writing: Writing, problems: Sequence[ReadinessProblem]) -> ComposerErrors:
+    """The sentences of a refusal, each at the field it belongs to."""
+    return field_errors(problems, writing, own_texts={key for key, text in writing.own_texts.items() if text.strip()})
+
+
+def _account(account: SocialAccount, writing: Writing) -> AccountChoice:
+    return AccountChoice(
+        id=account.pk,
+        label=account.name or account.handle,
+        handle=f"@{account.handle}",
+        platform=account.platform,
+        is_chosen=account.pk in writing.accounts,
+        problem="" if account.state in PUBLISHES else "reconnect needed",
+    )
+
+
+def _variant(account: SocialAccount, writing: Writing, errors: ComposerErrors) -> VariantChoice:
+    return VariantChoice(
+        id=account.pk,
+        label=f"@{account.handle}",
+        platform=account.platform,
+        is_chosen=account.pk in writing.accounts,
+        is_open=writing.open_version == str(account.pk),
+        text=writing.own_texts.get(account.pk, ""),
+        error=errors.variants.get(account.pk, ""),
+        options=[
+            OptionChoice(
+                name=option.name,
+                field=f"option-{account.pk}:{option.name}",
+                label=option.label,
+                value=writing.options.get(account.pk, {}).get(option.name, option.default),
+                choices=option.choices,
+                error=errors.options.get((account.pk, option.name), ""),
+            )
+            for option in registry.capabilities(account.platform).options
+        ],
+    )
+
+
+def _replies(writing: Writing, errors: ComposerErrors) -> list[Reply]:
+    return [
+        Reply(number, text, errors.parts.get(f"reply-{number}", "")) for number, text in enumerate(writing.replies, 1)
+    ]
+
+
+def _media(manuscript: Manuscript, errors: ComposerErrors) -> list[MediaItem]:
+    pictures = manuscript.passages[0].pictures
+    return [
+        MediaItem(
+            id=picture.asset.pk,
+            url=reverse("media:show", args=[picture.asset.pk]),
+            name=picture.asset.original_name,
+            alt=picture.alt,
+            ratio=f"{picture.asset.width} × {picture.asset.height}",
+            error=errors.pictures.get(number, ""),
+            is_first=number == 0,
+            is_last=number == len(pictures) - 1,
+        )
+        for number, picture in enumerate(pictures)
+    ]
+
+
+def _media_note(count: int, editions: Iterable[Edition]) -> str:
+    limits = [edition.capabilities.max_media for edition in editions]
+    return f"{count} of {min(limits)}" if limits and min(limits) else f"{count}" if count else ""
+
+
+def _previews(manuscript: Manuscript, editions: Sequence[Edition], writing: Writing) -> list[Preview]:
+    pictures = [Picture(reverse("media:show", args=[one.asset.pk]), one.alt) for one in manuscript.passages[0].pictures]
+    ids = [str(edition.account.pk) for edition in editions]
+    opened = writing.open_preview if writing.open_preview in ids else next(iter(ids), "")
+    return [
+        preview(manuscript, edition, pictures=pictures, is_open=str(edition.account.pk) == opened)
+        for edition in editions
+    ]

@@ -1,0 +1,186 @@
+"""Today in one workspace: what needs a person, what goes out, what is unfinished. And the very first day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from apps.core import clock
+from apps.core.calendar import cell_of
+from apps.dashboard.accounts import Plans, care_for, plans_of
+from apps.dashboard.post_rows import WANTS_A_PERSON, PostRow, rows
+from apps.dashboard.workspaces import here
+from apps.platforms import registry
+from apps.posts.models import Post
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+from apps.social_accounts import selectors as social_accounts
+from apps.tenants.access import MemberRequest, page
+from apps.tenants.models import Membership, Workspace
+
+DAYS_AHEAD: Final = 3
+MOST: Final = 8
+RECENT: Final = timedelta(days=2)
+ON_THE_PLAN: Final = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: date
+    label: str
+    posts: list[PostRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    label: str
+    value: int
+    state: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the four steps to the first post."""
+
+    title: str
+    text: str
+    is_done: bool
+    url: str
+    action: str
+    is_current: bool = False
+    shows_networks: bool = False
+    other_url: str = ""
+    other_action: str = ""
+
+
+@require_safe
+@page("post.view")
+def today(request: MemberRequest) -> HttpResponse:
+    """Today, or the first steps where there is nothing yet to show of a day."""
+    workspace = here(request)
+    accounts = list(social_accounts.accounts_of(workspace.pk))
+    posts = Post.objects.filter(workspace=workspace, deleted_at=None)
+    if not accounts and not posts.exists():
+        return redirect("dashboard:first_run")
+    plans = plans_of(accounts)
+    may_connect = request.member.may("account.connect")
+    context = {
+        **day_facts(workspace, clock.now()),
+        "care": [care for one in accounts if (care := care_for(one, plans.get(one.pk, Plans()), may_connect))],
+        "compose_url": reverse("dashboard:compose") if request.member.may("post.edit") else "",
+        "calendar_url": reverse("dashboard:calendar"),
+        "posts_url": reverse("publishing:list"),
+    }
+    return render(request, "dashboard/home.html", context)
+
+
+@require_safe
+@page("post.view")
+def first_run(request: MemberRequest) -> HttpResponse:
+    workspace = here(request)
+    context = {
+        "first_name": str(request.member.user).split("@")[0].split()[0],
+        "steps": steps(request, workspace),
+        "networks": list(registry.names()),
+        "sandbox_url": settings.SANDBOX_URL,
+    }
+    return render(request, "dashboard/first_run.html", context)
+
+
+def day_facts(workspace: Workspace, now: datetime) -> dict[str, object]:
+    """All that the page says about posts; the number of queries does not depend on how many there are."""
+    posts = Post.objects.filter(workspace=workspace, deleted_at=None)
+    wanting, planned, drafts = _wanting(posts), _with(posts, Q(state__in=ON_THE_PLAN)), _drafts(posts)
+    coming = list(planned.order_by("due_at", "id")[: MOST * DAYS_AHEAD])
+    recent = posts.filter(pk__in=_published(workspace, now)).order_by("-due_at", "-id")
+    edited = list(drafts.order_by("-updated_at")[:MOST])
+    notes = {post.pk: _edited(post, workspace.timezone) for post in edited}
+    return {
+        "today": cell_of(now, workspace.timezone),
+        "now": now,
+        "zone": workspace.timezone,
+        "attention": rows(list(wanting.order_by("-due_at", "-id")[:MOST]), with_problems=True),
+        "days": _days(rows(coming), workspace.timezone, now),
+        "drafts": rows(edited, notes=notes),
+        "recent": rows(list(recent[:MOST])),
+        "counts": [
+            Count("Scheduled", planned.count(), "scheduled", _listed("scheduled")),
+            Count("Needs attention", wanting.count(), "needs_attention", _listed("attention")),
+            Count("Drafts", drafts.count(), "draft", _listed("draft")),
+        ],
+    }
+
+
+def steps(request: MemberRequest, workspace: Workspace) -> list[Step]:
+    """The way to the first post; the first that is not done is the current one."""
+    member = request.member
+    connected = social_accounts.accounts_of(workspace.pk).exists()
+    written = Post.objects.filter(workspace=workspace).exists()
+    # Who may not invite has nothing left to do here.
+    alone = member.may("member.invite") and Membership.objects.count() < 2
+    way = [
+        ("Name your agency", f"{member.organization.name}, {_place(workspace.timezone)} time", True,
+         reverse("tenants:organization") if member.may("organization.edit") else "", "Name your agency"),
+        ("Connect a first account", "Yours or a client’s. You sign in at the network itself.", connected,
+         reverse("social_accounts:connect"), "Connect account"),
+        ("Write a post", "One text for all networks, with its own words where one needs them.", written,
+         reverse("dashboard:compose"), "Write a post"),
+        ("Invite your team", "Each person sees the workspaces you choose, and no other.", not alone,
+         reverse("tenants:invite"), "Invite a member"),
+    ]  # fmt: skip
+    current = next((number for number, step in enumerate(way) if not step[2]), None)
+    return [Step(*step, is_current=number == current, shows_networks=number == 1) for number, step in enumerate(way)]
+
+
+def _with(posts: QuerySet[Post], condition: Q) -> QuerySet[Post]:
+    return posts.filter(Exists(Publication.objects.filter(condition, post=OuterRef("pk"))))
+
+
+def _wanting(posts: QuerySet[Post]) -> QuerySet[Post]:
+    return _with(posts, Q(state__in=WANTS_A_PERSON))
+
+
+def _drafts(posts: QuerySet[Post]) -> QuerySet[Post]:
+    return posts.exclude(Exists(Publication.objects.filter(post=OuterRef("pk")).exclude(state=State.CANCELED)))
+
+
+def _published(workspace: Workspace, now: datetime) -> QuerySet[Publication, object]:
+    out = Publication.objects.filter(workspace=workspace, state=State.PUBLISHED, published_at__gte=now - RECENT)
+    return out.values("post_id")
+
+
+def _days(coming: list[PostRow], zone: str, now: datetime) -> list[Day]:
+    """Today and the next days, empty ones too: a day with nothing on it is news."""
+    first = cell_of(now, zone)
+    held: defaultdict[date, list[PostRow]] = defaultdict(list)
+    for row in coming:
+        if row.due_at is not None:
+            # What should be out already and is not stands with today.
+            held[max(cell_of(row.due_at, zone), first)].append(row)
+    days = [first + timedelta(days=number) for number in range(DAYS_AHEAD)]
+    labels = ["Today", "Tomorrow", *(f"{day:%a} {day.day} {day:%b}" for day in days[2:])]
+    return [Day(day, label, held[day]) for day, label in zip(days, labels, strict=True)]
+
+
+def _edited(post: Post, zone: str) -> str:
+    day = cell_of(post.updated_at, zone)
+    return f"edited {day:%a} {day.day} {day:%b}"
+
+
+def _place(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _listed(shown: str) -> str:
+    return f"{reverse('publishing:list')}?{urlencode({'state': shown})}"

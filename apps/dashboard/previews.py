@@ -1,0 +1,130 @@
+"""How a post will look on each account, and how much of its room it takes there."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from apps.platforms.contract import Draft
+from apps.platforms.validation import max_text, text_length
+from apps.posts.manuscripts import Edition, Manuscript
+
+# A network's way of showing a post: pictures first and text below, or text first.
+FAMILIES: Final[Mapping[str, str]] = {"instagram": "feed", "facebook": "feed", "linkedin": "feed"}
+FOLDS_AFTER: Final[Mapping[str, int]] = {"instagram": 125}
+NEARLY_FULL: Final = 90
+_TAGGED = re.compile(r"https?://\S+|(?<![\w&])[#@]\w[\w.@-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    label: str
+    platform: str
+    count: str
+    limit: str
+    over: int
+    percent: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the text; `kind` is "" for plain, "tagged", "over" the limit, or "cut" for what folds away."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    id: UUID
+    label: str
+    handle: str
+    platform: str
+    family: str
+    is_open: bool
+    segments: list[Segment]
+    media: list[Picture]
+    after: list[str]
+    note: str
+
+
+def counter(manuscript: Manuscript, edition: Edition) -> Counter:
+    """How long the text is on this account, counted as its network counts."""
+    draft = manuscript.drafts(edition)[0]
+    count, limit = text_length(draft, edition.capabilities), max_text(draft, edition.capabilities)
+    percent = min(100, count * 100 // limit) if limit else 0
+    return Counter(
+        label=f"{edition.label} @{edition.account.handle}",
+        platform=edition.account.platform,
+        count=f"{count:,}",
+        limit=f"{limit:,}",
+        over=max(0, count - limit),
+        percent=percent,
+        tone="bad" if count > limit else "warn" if percent >= NEARLY_FULL else "ok",
+    )
+
+
+def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool) -> Preview:
+    """The post on one account. What is too long is marked, so that one sees which words are at fault."""
+    account = edition.account
+    main, *after = manuscript.drafts(edition)
+    fold = FOLDS_AFTER.get(account.platform)
+    fits = fitting(main, edition)
+    return Preview(
+        id=account.pk,
+        label=account.name or account.handle,
+        handle=f"@{account.handle}",
+        platform=account.platform,
+        family=FAMILIES.get(account.platform, "micro"),
+        is_open=is_open,
+        segments=list(_segments(main.text, fits, fold)),
+        media=pictures,
+        after=[draft.text for draft in after],
+        note=f"Text folds after {fold} characters here." if fold and len(main.text) > fold else "",
+    )
+
+
+def fitting(draft: Draft, edition: Edition) -> int:
+    """How many characters of the text fit, found by halving: lengths only grow as words are added."""
+    limit = max_text(draft, edition.capabilities)
+    if text_length(draft, edition.capabilities) <= limit:
+        return len(draft.text)
+    lengths = range(len(draft.text) + 1)
+    return max(0, bisect_right(lengths, limit, key=lambda end: _length(draft, edition, end)) - 1)
+
+
+def _length(draft: Draft, edition: Edition, end: int) -> int:
+    return text_length(replace(draft, text=draft.text[:end]), edition.capabilities)
+
+
+def _segments(text: str, fits: int, fold: int | None) -> Iterator[Segment]:
+    if fits < len(text):
+        yield from _tagged(text[:fits])
+        yield Segment(text[fits:], "over")
+    elif fold and len(text) > fold:
+        yield from _tagged(text[:fold].rsplit(" ", 1)[0])
+        yield Segment("… more", "cut")
+    else:
+        yield from _tagged(text)
+
+
+def _tagged(text: str) -> Iterator[Segment]:
+    at = 0
+    for found in _TAGGED.finditer(text):
+        if found.start() > at:
+            yield Segment(text[at : found.start()])
+        yield Segment(found.group(), "tagged")
+        at = found.end()
+    if at < len(text):
+        yield Segment(text[at:])
