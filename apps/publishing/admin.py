@@ -17,7 +17,7 @@ def _rendered(response: Any) -> Any:
     return response.render() if hasattr(response, "render") and not response.is_rendered else response
 
 
-class Readable(admin.ModelAdmin[Any]):
+class Readable(admin.ModelAdmin):
     """Rows of every tenant, to be looked at."""
 
     show_full_result_count = False
