@@ -22,6 +22,7 @@ from apps.platforms.errors import (
     Rejected,
     StagedLost,
     Throttled,
+    TokenExpired,
     Uncertain,
 )
 from tests.platforms.conftest import Script
@@ -196,6 +197,16 @@ def test_a_failed_renewal_says_whether_the_old_token_may_be_used_up(adapter, scr
     server = scripted({"POST /oauth/token": [(status, body)]})
     with pytest.raises(error):
         adapter.refresh(account_at(server, refresh_token=Secret("R1")))
+
+
+def test_a_token_over_its_time_is_renewed_and_a_dead_one_is_not(adapter, scripted, clock):
+    server = scripted({"GET /api/v1/accounts/verify_credentials": [(401, {"error": "The access token expired"})]})
+    over = account_at(server, refresh_token=Secret("R1"), expires_at=clock())
+    with pytest.raises(TokenExpired):
+        adapter.check(over)
+    for dead in (replace(over, expires_at=clock() + timedelta(hours=1)), replace(over, refresh_token=Secret(""))):
+        with pytest.raises(Disconnected):
+            adapter.check(dead)
 
 
 def test_a_forgotten_registration_shows_in_the_evidence(adapter, scripted):

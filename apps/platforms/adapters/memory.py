@@ -46,6 +46,7 @@ from apps.platforms.errors import (
     Rejected,
     StagedLost,
     Throttled,
+    TokenExpired,
     Uncertain,
 )
 
@@ -77,6 +78,7 @@ class _Account:
     handle: str
     number: int
     tokens: dict[Secret, tuple[str, ...]] = field(default_factory=dict)  # access token: its scopes
+    expired: set[Secret] = field(default_factory=set)
     refresh_tokens: set[Secret] = field(default_factory=set)
 
 
@@ -115,6 +117,10 @@ class MemoryPlatform:
     def revoke_tokens(self, handle: str) -> None:
         self._accounts[handle].tokens.clear()
         self._accounts[handle].refresh_tokens.clear()
+
+    def expire_tokens(self, handle: str) -> None:
+        """Access tokens are over their time; refresh tokens go on working."""
+        self._accounts[handle].expired.update(self._accounts[handle].tokens)
 
     def texts(self, handle: str) -> list[str]:
         return [post.text for post in self.posts if post.handle == handle]
@@ -162,6 +168,8 @@ class MemoryPlatform:
         token = credential.access_token
         for account in self._accounts.values():
             if token in account.tokens:
+                if token in account.expired:
+                    raise TokenExpired("The access to this account has to be renewed.")
                 if needs and needs not in account.tokens[token]:
                     raise MissingPermission("Postroom was not given this permission.", scopes=(needs,))
                 return account
@@ -267,7 +275,7 @@ class MemoryAdapter:
     def revoke(self, credential: Credential) -> None:
         try:
             self.platform.account_of(credential).tokens.pop(credential.access_token)
-        except Disconnected:
+        except (Disconnected, TokenExpired):
             return
 
     # publishing

@@ -74,6 +74,9 @@ class Bench(ABC):
     def revoke_tokens(self) -> None: ...
 
     @abstractmethod
+    def expire_tokens(self) -> None: ...
+
+    @abstractmethod
     def strike(self, fault: str, call: str) -> None:
         """The next `call` (commit, comment, stage, find, check, refresh) meets `fault`, named as the sandbox names
         it."""

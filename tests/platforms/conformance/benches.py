@@ -48,6 +48,9 @@ class MemoryBench(Bench):
     def revoke_tokens(self) -> None:
         self.platform.revoke_tokens("harbour")
 
+    def expire_tokens(self) -> None:
+        self.platform.expire_tokens("harbour")
+
     def strike(self, fault: str, call: str) -> None:
         named = "garbage_after" if fault == "garbage" else fault
         self.platform.fault(named, call="commit" if call == "comment" else call)
@@ -98,6 +101,9 @@ class SandboxBench(Bench):
 
     def revoke_tokens(self) -> None:
         assert self.sandbox.revoke_tokens(self.name, self.handle) > 0
+
+    def expire_tokens(self) -> None:
+        assert self.sandbox.expire_tokens(self.name, self.handle) > 0
 
     def strike(self, fault: str, call: str) -> None:
         self.sandbox.fault(fault, platform=self.name, path=self.paths[call])

@@ -27,7 +27,7 @@ from apps.platforms.contract import (
     Staged,
     Trace,
 )
-from apps.platforms.errors import ConsentRefused, Disconnected, MissingPermission
+from apps.platforms.errors import ConsentRefused, Disconnected, MissingPermission, TokenExpired
 
 CAPABILITIES: Final = Capabilities(
     max_text=500,
@@ -109,7 +109,7 @@ class MastodonAdapter:
         account = consent.read_account(line)
         try:
             instance = servers.read_instance(line)
-        except (Disconnected, MissingPermission):
+        except (Disconnected, MissingPermission, TokenExpired):
             instance = {}
         return consent.profile_of(line, account, instance, self._software(line, credential))
 

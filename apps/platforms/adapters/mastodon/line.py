@@ -14,7 +14,7 @@ from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.mastodon import faults
 from apps.platforms.contract import Credential
-from apps.platforms.errors import NotSent, PlatformError
+from apps.platforms.errors import NotSent, PlatformError, TokenExpired
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Line:
     origin: str
     token: Secret | None = None
     secrets: tuple[Secret, ...] = ()  # what must not appear in evidence
+    is_renewable: bool = False  # a refused token may be over its time, and a refresh token is there
 
     @property
     def name(self) -> str:
@@ -53,7 +54,12 @@ class Line:
         raise self.unreadable(answer)
 
     def failure(self, answer: wire.Answer, **context: Any) -> PlatformError:
-        return faults.failure(answer, server=self.name, now=self.clock(), secrets=self.hidden, **context)
+        failure = faults.failure(answer, server=self.name, now=self.clock(), secrets=self.hidden, **context)
+        if answer.status == 401 and self.is_renewable:
+            return TokenExpired(
+                f"The access to this account on {self.name} has to be renewed.", evidence=failure.evidence
+            )
+        return failure
 
     def unreadable(self, answer: wire.Answer) -> PlatformError:
         seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
@@ -69,4 +75,12 @@ def line_for(http: httpx.Client, clock: Callable[[], datetime], credential: Cred
     secrets = [credential.refresh_token, *credential.extra.values()]
     if credential.client is not None:
         secrets.append(credential.client.client_secret)
-    return Line(http, clock, credential.server, credential.access_token, tuple(secret for secret in secrets if secret))
+    is_over = credential.expires_at is None or credential.expires_at <= clock()
+    return Line(
+        http,
+        clock,
+        credential.server,
+        credential.access_token,
+        tuple(secret for secret in secrets if secret),
+        is_renewable=bool(credential.refresh_token) and is_over,
+    )
