@@ -15,10 +15,14 @@ def main() -> None:
     if command in OWNER_COMMANDS:
         os.environ.setdefault("POSTROOM_DATABASE_OWNER", "1")
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ImportError as error:
         raise SystemExit("Django is not installed here: run `make run` or `make test`, which set everything up.") from error
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def _migrate() -> None:
     )
     if done.returncode:
         words = done.stderr.strip().splitlines() or ["it did not say why"]
-        raise CannotStart(f"{_name()} cannot be migrated: {words[-1]}")
+        raise CannotStart(f"{_name()} cannot be migrated: {words[-1].removeprefix('CommandError: ')}")
 
 
 def _check() -> None:

@@ -42,7 +42,8 @@ class Demo:
             capture_output=True, text=True, check=False, env=env, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if done.returncode:
-            words = done.stderr.strip().splitlines() or ["it did not say why"]
-            return f"The demo could not be made: {words[-1]}"
-        self.note.write_text(done.stdout.strip(), encoding="utf-8")
-        return done.stdout.strip()
+            reasons = done.stderr.strip().splitlines() or ["it did not say why"]
+            return f"The demo could not be made: {reasons[-1].removeprefix('CommandError: ')}"
+        if words := done.stdout.strip():
+            self.note.write_text(words, encoding="utf-8")
+        return words

@@ -45,7 +45,8 @@ class Command(BaseCommand):
             self.stderr.write(str(error))
             sys.exit(1)
         self.stdout.write("Starting Postroom ...")
-        demo = Demo.of_this_database(settings.VAR_DIR, may_be_new=migrated) if settings.DEBUG else None
+        simulated = plan.sandbox_url or settings.SANDBOX_URL
+        demo = Demo.of_this_database(settings.VAR_DIR, may_be_new=migrated) if settings.DEBUG and simulated else None
         supervisor = Supervisor(plan.programs(), env=plan.environment())
         sys.exit(supervisor.run(meanwhile=functools.partial(greeting.greet, plan, demo=demo)))
 
