@@ -163,6 +163,12 @@ def answer_of(location: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 
 
+def error_of(answer: httpx.Response) -> tuple[int, str, str]:
+    """Status, name and words of a refusal, by the PDS or by the authorization server."""
+    body = answer.json()
+    return answer.status_code, body["error"], body.get("error_description", body.get("message"))
+
+
 class Account:
     """An account of the sandbox, spoken for with an app password."""
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -19,6 +16,7 @@ from tests.sandbox.bluesky_client import (
     Key,
     OAuthClient,
     answer_of,
+    error_of,
     loopback_id,
     png,
     post_record,
@@ -52,11 +50,6 @@ def connect(sandbox: Sandbox, client: OAuthClient, handle: str, scope: str = SCO
 def put(client: OAuthClient, did: str, text: str = "hello") -> httpx.Response:
     body = {"repo": did, "collection": POST, "rkey": RKEY, "swapRecord": None, "record": post_record(text)}
     return client.call("com.atproto.repo.putRecord", json=body)
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str, str]:
-    body = answer.json()
-    return answer.status_code, body["error"], body.get("error_description", body.get("message"))
 
 
 # The way through
@@ -99,7 +92,7 @@ def test_a_pushed_request_lives_five_minutes(sandbox, client, handle):
     assert httpx.get(url, trust_env=False).status_code == 400
 
 
-def test_who_denies_sends_back_a_refusal(sandbox, client, handle):
+def test_who_denies_sends_back_a_error_of(sandbox, client, handle):
     answer = answer_of(sandbox.consent(client.authorize_url(), handle, allow=False))
 
     assert answer["error"] == "access_denied"
@@ -148,7 +141,7 @@ def test_the_authorization_server_asks_for_its_nonce_with_a_400(client):
     path = f"{client.origin}/oauth/par"
     answer = httpx.post(path, headers={"DPoP": client.key.proof("POST", path)}, trust_env=False)
 
-    assert refusal(answer) == (400, "use_dpop_nonce", "Authorization server requires nonce in DPoP proof")
+    assert error_of(answer) == (400, "use_dpop_nonce", "Authorization server requires nonce in DPoP proof")
     assert answer.headers["DPoP-Nonce"]
 
 
@@ -158,7 +151,7 @@ def test_the_pds_asks_for_another_nonce_with_a_401(sandbox, client, handle):
     proof = client.key.proof("GET", path, token=client.access, nonce=client.nonces["auth"])
     answer = httpx.get(path, headers={"Authorization": f"DPoP {client.access}", "DPoP": proof}, trust_env=False)
 
-    assert refusal(answer)[:2] == (401, "use_dpop_nonce")
+    assert error_of(answer)[:2] == (401, "use_dpop_nonce")
     assert answer.headers["WWW-Authenticate"].startswith('DPoP algs="ES256", error="use_dpop_nonce"')
     assert answer.headers["DPoP-Nonce"] != client.nonces["auth"]
 
@@ -190,7 +183,7 @@ def test_a_proof_of_something_else_is_refused(client, changes, problem):
 
     answer = httpx.post(path, headers={"DPoP": proof}, trust_env=False)
 
-    assert refusal(answer)[:2] == (401, "invalid_dpop_proof")
+    assert error_of(answer)[:2] == (401, "invalid_dpop_proof")
     assert problem in answer.json()["error_description"]
 
 
@@ -202,7 +195,7 @@ def test_a_proof_counts_once(sandbox, client, handle):
     headers = {"Authorization": f"DPoP {client.access}", "DPoP": proof}
 
     assert httpx.get(path, headers=headers, trust_env=False).status_code == 200
-    assert refusal(httpx.get(path, headers=headers, trust_env=False)) == (
+    assert error_of(httpx.get(path, headers=headers, trust_env=False)) == (
         401,
         "invalid_dpop_proof",
         "DPoP proof replayed",
@@ -221,8 +214,8 @@ def test_a_token_is_bound_to_its_key_and_the_proof_to_the_token(sandbox, client,
     unbound = httpx.get(path, headers={"Authorization": f"DPoP {access}", "DPoP": proof}, trust_env=False)
     bearer = httpx.get(path, headers={"Authorization": f"Bearer {access}"}, trust_env=False)
 
-    assert refusal(stolen) == (401, "invalid_token", "Invalid DPoP key binding")
-    assert refusal(unbound) == (401, "invalid_dpop_proof", "DPoP ath mismatch")
+    assert error_of(stolen) == (401, "invalid_token", "Invalid DPoP key binding")
+    assert error_of(unbound) == (401, "invalid_dpop_proof", "DPoP ath mismatch")
     assert bearer.status_code == 400
 
 
@@ -231,7 +224,7 @@ def test_nonsense_is_a_malformed_token(client):
 
     answer = client.call("com.atproto.server.getSession", method="GET")
 
-    assert refusal(answer) == (401, "invalid_token", "Malformed token")
+    assert error_of(answer) == (401, "invalid_token", "Malformed token")
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
 
 
@@ -242,8 +235,8 @@ def test_a_code_works_once_and_its_second_use_ends_the_session(sandbox, client, 
     code = answer_of(sandbox.consent(client.authorize_url(), handle))["code"]
     assert client.exchange(code).status_code == 200
 
-    assert refusal(client.exchange(code)) == (400, "invalid_grant", "Invalid code")
-    assert refusal(client.call("com.atproto.server.getSession", method="GET"))[:2] == (401, "invalid_token")
+    assert error_of(client.exchange(code)) == (400, "invalid_grant", "Invalid code")
+    assert error_of(client.call("com.atproto.server.getSession", method="GET"))[:2] == (401, "invalid_token")
 
 
 @pytest.mark.parametrize(
@@ -270,16 +263,16 @@ def test_a_refresh_token_works_once_and_its_replay_ends_the_session(sandbox, cli
 
     assert client.renew().json()["refresh_token"] != first
     assert put(client, did).status_code == 200
-    assert refusal(client.renew(first)) == (400, "invalid_grant", "Refresh token replayed")
-    assert refusal(client.renew()) == (400, "invalid_grant", "Invalid refresh token")
-    assert refusal(put(client, did))[:2] == (401, "invalid_token")
+    assert error_of(client.renew(first)) == (400, "invalid_grant", "Refresh token replayed")
+    assert error_of(client.renew()) == (400, "invalid_grant", "Invalid refresh token")
+    assert error_of(put(client, did))[:2] == (401, "invalid_token")
 
 
 def test_an_access_token_lives_an_hour(sandbox, client, handle):
     did = connect(sandbox, client, handle)["sub"]
     sandbox.advance(minutes=61)
 
-    assert refusal(put(client, did)) == (401, "invalid_token", "Token has expired")
+    assert error_of(put(client, did)) == (401, "invalid_token", "Token has expired")
     assert client.renew().status_code == 200
     assert put(client, did).status_code == 200
 
@@ -290,7 +283,7 @@ def test_the_session_of_a_public_client_ends_after_two_weeks(sandbox, client, ha
     assert client.renew().status_code == 200
     sandbox.advance(days=2)
 
-    assert refusal(client.renew()) == (400, "invalid_grant", "Session expired")
+    assert error_of(client.renew()) == (400, "invalid_grant", "Session expired")
 
 
 def test_a_refresh_whose_answer_was_lost_has_used_the_token_up(sandbox, client, handle):
@@ -300,15 +293,15 @@ def test_a_refresh_whose_answer_was_lost_has_used_the_token_up(sandbox, client, 
     with pytest.raises(httpx.TransportError):
         client.renew()
 
-    assert refusal(client.renew()) == (400, "invalid_grant", "Refresh token replayed")
+    assert error_of(client.renew()) == (400, "invalid_grant", "Refresh token replayed")
 
 
 def test_revocation_ends_the_session(sandbox, client, handle):
     did = connect(sandbox, client, handle)["sub"]
 
     assert client.form("/oauth/revoke", token=client.refresh).status_code == 200
-    assert refusal(put(client, did))[:2] == (401, "invalid_token")
-    assert refusal(client.renew())[1] == "invalid_grant"
+    assert error_of(put(client, did))[:2] == (401, "invalid_token")
+    assert error_of(client.renew())[1] == "invalid_grant"
     assert client.form("/oauth/revoke", token="unknown").status_code == 200
 
 
@@ -316,8 +309,8 @@ def test_a_grant_that_was_revoked_elsewhere_shows_at_the_next_call_and_refresh(s
     did = connect(sandbox, client, handle)["sub"]
     sandbox.fault("token_revoked", platform="bluesky", account=handle, path="commit")
 
-    assert refusal(put(client, did))[:2] == (401, "invalid_token")
-    assert refusal(client.renew())[1] == "invalid_grant"
+    assert error_of(put(client, did))[:2] == (401, "invalid_token")
+    assert error_of(client.renew())[1] == "invalid_grant"
 
 
 # Scopes
@@ -327,7 +320,7 @@ def test_create_alone_does_not_permit_a_put(sandbox, client, handle):
     did = connect(sandbox, client, handle, f"atproto repo:{POST}?action=create blob:image/*")["sub"]
     create = {"repo": did, "collection": POST, "rkey": RKEY, "record": post_record("hello")}
 
-    assert refusal(put(client, did)) == (
+    assert error_of(put(client, did)) == (
         403,
         "ScopeMissingError",
         f'Missing required scope "repo:{POST}?action=update"',
@@ -343,7 +336,7 @@ def test_files_need_a_scope_of_their_type(sandbox, client, handle):
 
     assert client.call(upload, content=png(), headers={"Content-Type": "image/png"}).status_code == 200
     refused = client.call(upload, content=b"x", headers={"Content-Type": "video/mp4"})
-    assert refusal(refused) == (403, "ScopeMissingError", 'Missing required scope "blob:video/mp4"')
+    assert error_of(refused) == (403, "ScopeMissingError", 'Missing required scope "blob:video/mp4"')
 
 
 @pytest.mark.parametrize(
@@ -367,7 +360,7 @@ def test_a_put_needs_create_and_update_on_its_collection(sandbox, client, handle
 def test_a_scope_nobody_understands_is_refused(client, scope):
     client.client_id = loopback_id(scope)
 
-    assert refusal(client.push(scope=scope))[:2] == (400, "invalid_scope")
+    assert error_of(client.push(scope=scope))[:2] == (400, "invalid_scope")
 
 
 def test_ready_made_credentials_speak_for_the_account(sandbox, client):
@@ -378,140 +371,3 @@ def test_ready_made_credentials_speak_for_the_account(sandbox, client):
 
     assert put(client, created["id"]).status_code == 200
     assert client.renew().status_code == 200
-
-
-# Hosted clients
-
-
-class HostedApp:
-    """An application with metadata and a key set at addresses of its own."""
-
-    def __init__(self) -> None:
-        self.documents: dict[str, Any] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
-        self.client_id = f"{self.origin}/oauth/client-metadata.json"
-        self.redirect_uri = f"{self.origin}/oauth/callback"
-        self.key = Key()
-        self.documents["/oauth/jwks.json"] = {"keys": [{**self.key.public, "kid": "one", "use": "sig"}]}
-        self.documents["/oauth/client-metadata.json"] = {
-            "client_id": self.client_id,
-            "application_type": "web",
-            "client_name": "An Agency",
-            "redirect_uris": [self.redirect_uri],
-            "grant_types": ["authorization_code", "refresh_token"],
-            "response_types": ["code"],
-            "scope": SCOPE,
-            "dpop_bound_access_tokens": True,
-            "token_endpoint_auth_method": "private_key_jwt",
-            "token_endpoint_auth_signing_alg": "ES256",
-            "jwks_uri": f"{self.origin}/oauth/jwks.json",
-        }
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        documents = self.documents
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                document = documents.get(self.path)
-                content = json.dumps(document).encode()
-                self.send_response(404 if document is None else 200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, format: str, *arguments: Any) -> None:
-                pass
-
-        return Handler
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[HostedApp]:
-    app = HostedApp()
-    yield app
-    app.stop()
-
-
-@pytest.fixture
-def hosted(sandbox: Sandbox, app: HostedApp) -> Iterator[OAuthClient]:
-    client = OAuthClient(sandbox.origin("bluesky"), client_id=app.client_id, signer=app.key, kid="one")
-    yield client
-    client.close()
-
-
-def connect_hosted(sandbox: Sandbox, client: OAuthClient, app: HostedApp, handle: str) -> httpx.Response:
-    location = sandbox.consent(client.authorize_url(redirect_uri=app.redirect_uri), handle)
-    return client.exchange(answer_of(location)["code"], redirect_uri=app.redirect_uri)
-
-
-def test_a_hosted_client_signs_its_way_through(sandbox, hosted, app, handle):
-    tokens = connect_hosted(sandbox, hosted, app, handle)
-
-    assert tokens.status_code == 200
-    assert put(hosted, tokens.json()["sub"]).status_code == 200
-    sandbox.advance(days=30)
-    assert hosted.renew().status_code == 200, "a confidential session outlives the two weeks of a public one"
-
-
-def test_a_hosted_client_that_signs_nothing_or_wrongly_is_refused(hosted, app):
-    def push() -> httpx.Response:
-        return hosted.push(redirect_uri=app.redirect_uri)
-
-    hosted._signer = Key()
-    assert refusal(push())[:2] == (401, "invalid_client")
-    hosted._signer = None
-    assert refusal(push())[:2] == (401, "invalid_client")
-    hosted._signer, hosted._kid = app.key, "two"
-    assert refusal(push())[:2] == (401, "invalid_client")
-
-
-def test_a_session_ends_with_the_client_key_that_opened_it(sandbox, hosted, app, handle):
-    connect_hosted(sandbox, hosted, app, handle)
-    keys = app.documents["/oauth/jwks.json"]["keys"]
-    second = Key()
-    keys.append({**second.public, "kid": "two"})
-
-    hosted._signer, hosted._kid = second, "two"
-    answer = hosted.renew()
-    keys.pop()
-
-    assert refusal(answer)[:2] == (400, "invalid_grant")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"client_id": "https://elsewhere.test/metadata.json"},
-        {"dpop_bound_access_tokens": False},
-        {"redirect_uris": ["https://elsewhere.test/callback"]},
-        {"application_type": "native"},
-        {"jwks": {"keys": []}},
-        {"scope": "transition:generic"},
-    ],
-    ids=str,
-)
-def test_metadata_that_breaks_a_rule_is_refused(hosted, app, change):
-    path = "/oauth/client-metadata.json"
-    good = app.documents[path]
-    app.documents[path] = good | change
-    try:
-        answer = hosted.push(redirect_uri=app.redirect_uri)
-    finally:
-        app.documents[path] = good
-
-    assert refusal(answer)[:2] == (400, "invalid_client_metadata")
-
-
-def test_metadata_that_is_not_there_is_refused(hosted, app):
-    hosted.client_id = f"{app.origin}/nothing.json"
-
-    assert refusal(hosted.push(redirect_uri=app.redirect_uri))[:2] == (400, "invalid_client_metadata")

@@ -7,13 +7,11 @@ import threading
 from collections.abc import Iterator
 
 import httpx
-import jwt
 import pytest
 
 from apps.sandbox.bluesky import dagcbor
-from apps.sandbox.bluesky.identity import MAIN_PASSWORD
 from apps.sandbox.bluesky.tid import tid
-from tests.sandbox.bluesky_client import APP_PASSWORD, POST, Account, png, post_record
+from tests.sandbox.bluesky_client import POST, Account, error_of, png, post_record
 from tests.support.sandbox import Sandbox
 
 HELLO_CID = "bafyreigwhfvtrg6hnvwa36qleipbmk3fbj4gbkn3txtfayw4zcvuas34m4"
@@ -26,10 +24,6 @@ def account(sandbox: Sandbox) -> Iterator[Account]:
     account = Account(sandbox.origin("bluesky"), created)
     yield account
     account.close()
-
-
-def error_of(answer: httpx.Response) -> tuple[int, str, str]:
-    return answer.status_code, answer.json()["error"], answer.json()["message"]
 
 
 # Idempotent publishing
@@ -206,6 +200,22 @@ def test_nobody_writes_into_another_repository(account, sandbox):
     assert account.put(RKEY, post_record("hello"), repo=stranger["id"]).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "record",
+    [post_record("\ud800"), post_record("x", odd=1.5), post_record("x", odd={"$bytes": "?"}), "no object", None],
+    ids=["half a character", "a float", "bytes that are none", "a text", "nothing"],
+)
+def test_what_no_repository_could_hold_is_refused(account, record):
+    content = json.dumps({"repo": account.did, "collection": POST, "rkey": RKEY, "record": record})
+    token = account.credentials["access_jwt"]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    answer = httpx.post(
+        f"{account.origin}/xrpc/com.atproto.repo.putRecord", content=content, headers=headers, trust_env=False
+    )
+
+    assert error_of(answer)[:2] == (400, "InvalidRequest")
+
+
 # Files
 
 
@@ -355,121 +365,21 @@ def test_a_fault_strikes_before_or_after_the_post_is_accepted(account, sandbox, 
     assert sandbox.counts("bluesky", account.handle)["total"] == published
 
 
+def test_a_reply_is_a_comment_to_faults_and_a_limit_of_nothing_is_none(account, sandbox):
+    sandbox.set("bluesky", points_per_hour=0, points_per_day=0)
+    root = account.put(RKEY, post_record("one")).json()
+    ref = {"uri": root["uri"], "cid": root["cid"]}
+    sandbox.fault("error_before", platform="bluesky", account=account.handle, path="comment")
+
+    assert account.put(tid(1793527200000000), post_record("two")).status_code == 200
+    assert (
+        account.put(tid(1793527300000000), post_record("three", reply={"root": ref, "parent": ref})).status_code == 500
+    )
+
+
 def test_what_belongs_to_the_appview_answers_502(account):
     assert account.get("app.bsky.feed.getTimeline").status_code == 502
     assert account.get("com.atproto.server.nothing").status_code == 501
-
-
-# Sessions
-
-
-def test_an_app_password_opens_a_session(account):
-    answer = account.post(
-        "com.atproto.server.createSession", {"identifier": account.handle.upper(), "password": APP_PASSWORD}
-    )
-
-    session = answer.json()
-    assert (session["did"], session["handle"], session["active"]) == (account.did, account.handle, True)
-    assert session["didDoc"]["service"][0]["serviceEndpoint"] == account.origin
-    assert account.post("com.atproto.repo.putRecord", {}, token=session["accessJwt"]).status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("password", "scope"), [(APP_PASSWORD, "com.atproto.appPass"), (MAIN_PASSWORD, "com.atproto.access")]
-)
-def test_the_scope_tells_an_app_password_from_the_main_one(account, password, scope):
-    body = {"identifier": account.handle, "password": password}
-    session = account.post("com.atproto.server.createSession", body).json()
-
-    assert jwt.decode(session["accessJwt"], options={"verify_signature": False})["scope"] == scope
-
-
-@pytest.mark.parametrize(
-    "record",
-    [post_record("\ud800"), post_record("x", odd=1.5), post_record("x", odd={"$bytes": "?"}), "no object", None],
-    ids=["half a character", "a float", "bytes that are none", "a text", "nothing"],
-)
-def test_what_no_repository_could_hold_is_refused(account, record):
-    content = json.dumps({"repo": account.did, "collection": POST, "rkey": RKEY, "record": record})
-    token = account.credentials["access_jwt"]
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    answer = httpx.post(
-        f"{account.origin}/xrpc/com.atproto.repo.putRecord", content=content, headers=headers, trust_env=False
-    )
-
-    assert error_of(answer)[:2] == (400, "InvalidRequest")
-
-
-def test_a_wrong_password_is_refused_and_counted(account):
-    body = {"identifier": account.did, "password": "wrong"}
-    answers = [account.post("com.atproto.server.createSession", body) for _ in range(31)]
-
-    assert error_of(answers[0]) == (401, "AuthenticationRequired", "Invalid identifier or password")
-    assert answers[29].status_code == 401
-    assert answers[30].status_code == 429
-
-
-def test_a_used_refresh_token_leads_to_the_same_successor_for_two_hours(account, sandbox):
-    first = account.credentials["refresh_jwt"]
-    refresh = "com.atproto.server.refreshSession"
-
-    second, repeated = account.post(refresh, token=first), account.post(refresh, token=first)
-    assert (second.status_code, repeated.status_code) == (200, 200)
-    assert second.json()["refreshJwt"] == repeated.json()["refreshJwt"]
-
-    sandbox.advance(minutes=121)
-    assert error_of(account.post(refresh, token=first)) == (400, "ExpiredToken", "Token has been revoked")
-    assert account.post(refresh, token=second.json()["refreshJwt"]).status_code == 200
-
-
-def test_an_access_token_ends_after_two_hours(account, sandbox):
-    assert account.get("com.atproto.server.getSession").json()["handle"] == account.handle
-
-    sandbox.advance(minutes=121)
-
-    assert error_of(account.put(RKEY, post_record("x"))) == (400, "ExpiredToken", "Token has expired")
-
-
-def test_a_closed_session_cannot_be_refreshed(account):
-    token = account.credentials["refresh_jwt"]
-
-    assert account.post("com.atproto.server.deleteSession", token=token).content == b""
-    assert account.post("com.atproto.server.refreshSession", token=token).json()["error"] == "ExpiredToken"
-
-
-def test_a_revoked_token_takes_its_whole_session_along(account, sandbox):
-    sandbox.fault("token_revoked", platform="bluesky", account=account.handle)
-
-    assert error_of(account.put(RKEY, post_record("x"))) == (400, "InvalidToken", "Token has been revoked")
-    refreshed = account.post("com.atproto.server.refreshSession", token=account.credentials["refresh_jwt"])
-    assert refreshed.json()["error"] == "ExpiredToken"
-
-
-def test_a_refresh_token_is_no_access_token_and_nothing_is_no_token(account):
-    refresh = account.credentials["refresh_jwt"]
-
-    assert error_of(account.post("com.atproto.repo.putRecord", {}, token=refresh)) == (
-        400,
-        "InvalidToken",
-        "Bad token scope",
-    )
-    assert account.post("com.atproto.repo.putRecord", {}, token="a.b.c").json()["error"] == "InvalidToken"
-    bare = httpx.post(f"{account.origin}/xrpc/com.atproto.repo.putRecord", json={}, trust_env=False)
-    assert error_of(bare) == (401, "AuthMissing", "Authentication Required")
-
-
-# Identity
-
-
-def test_handle_and_document_lead_to_each_other(account):
-    resolved = account.get("com.atproto.identity.resolveHandle", handle=account.handle).json()
-    document = httpx.get(f"{account.origin}/{resolved['did']}", trust_env=False).json()
-
-    assert resolved == {"did": account.did}
-    assert document["alsoKnownAs"] == [f"at://{account.handle}"]
-    assert document["service"][0]["type"] == "AtprotoPersonalDataServer"
-    assert httpx.get(f"{account.origin}/did:plc:aaaabbbbccccddddeeeeffff", trust_env=False).status_code == 404
-    assert account.get("com.atproto.identity.resolveHandle", handle="nobody.test").status_code == 400
 
 
 def test_two_puts_at_once_publish_once(account, sandbox):

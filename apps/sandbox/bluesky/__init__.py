@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apps.sandbox.core.calls import Call, Handler, door
+from apps.sandbox.core.calls import Call, Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
 
@@ -65,13 +65,13 @@ class FreshNonces:
 
 
 def _xrpc(world: World, gate: Gate) -> list[BaseRoute]:
-    def at(nsid: str, handler: Handler, operation: str, method: str = "POST") -> Route:
+    def at(nsid: str, handler: Handler, operation: Operation, method: str = "POST") -> Route:
         return door(world, PLATFORM, f"/xrpc/com.atproto.{nsid}", handler, operation=operation, methods=[method])
 
     writes, uploads, who = Records(gate), Uploads(gate), sessions.Who(gate)
     return [
-        at("repo.putRecord", writes.put, "commit"),
-        at("repo.createRecord", writes.create, "commit"),
+        at("repo.putRecord", writes.put, _write_operation),
+        at("repo.createRecord", writes.create, _write_operation),
         at("repo.applyWrites", writes.apply, "commit"),
         at("repo.deleteRecord", writes.delete, "delete"),
         at("repo.uploadBlob", uploads.upload, "stage"),
@@ -113,6 +113,10 @@ def _public(world: World) -> list[BaseRoute]:
         at("/profile/{actor}/post/{rkey}", identity.post_page),
         at("/{did}", identity.plc_document),
     ]
+
+
+def _write_operation(call: Call) -> str:
+    return "comment" if call.fields.has("record[reply][parent][uri]") else "commit"
 
 
 def _token_operation(call: Call) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WRITE_POINTS = {"create": 3, "update": 2, "delete": 1}
 SETTINGS = {"points_per_hour": 5_000, "points_per_day": 35_000, "sessions_per_5_minutes": 30, "sessions_per_day": 300}
 
+_NO_LIMIT = 10**9
 _HOUR, _DAY, _FIVE_MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=5)
 
 
@@ -37,11 +38,11 @@ def refused_until(reset_at: datetime, headers: dict[str, str] | None = None) -> 
 
 
 def _take(world: World, bucket: str, windows: list[tuple[str, timedelta]], cost: int) -> dict[str, str]:
-    """Take from all windows or from none."""
+    """Take from all windows or from none; a limit of 0 is no limit."""
     now = world.now()
     looks = []
     for name, span in windows:
-        limit = int(world.setting("bluesky", name))
+        limit = int(world.setting("bluesky", name)) or _NO_LIMIT
         window = world.limits.look(f"{bucket} {name}", limit=limit, window=span, now=now)
         looks.append((window, span))
     for window, span in reversed(looks):
