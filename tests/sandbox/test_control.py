@@ -162,6 +162,8 @@ def test_no_web_page_can_play_with_the_controls(sandbox):
         ("clock", {"fortnights": 1}),
         ("settings", {"platform": "mastodon", "colour": "red"}),
         ("settings", {"platform": ["mastodon"]}),
+        ("settings", {"platform": "mastodon", "api_limit": "none"}),
+        ("settings", {"platform": "mastodon", "pkce": 0}),
     ],
     ids=str,
 )

@@ -45,10 +45,12 @@ class World:
         return changed[name] if name in changed else self.platforms[platform].settings[name]
 
     def change_settings(self, platform: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """KeyError names a platform or a setting that does not exist; the answer is all settings of the platform."""
+        """All settings of the platform; KeyError names one that does not exist, TypeError one of another kind."""
         known = self.platforms[platform].settings
-        for name in changes:
-            known[name]
+        for name, value in changes.items():
+            kinds = (bool, str) if isinstance(known[name], bool | str) else (int, float)
+            if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(known[name], bool):
+                raise TypeError(f"{name} is {known[name]!r}, and {value!r} is of another kind.")
         self._settings.setdefault(platform, {}).update(changes)
         return {**known, **self._settings[platform]}
 

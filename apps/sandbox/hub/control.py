@@ -224,6 +224,8 @@ def change_settings(world: World, request: Request, body: Body) -> Any:
         return {"settings": {platform: world.change_settings(platform, changes)}}
     except KeyError as error:
         raise Problem(f"{platform} has no setting {error}.") from error
+    except TypeError as error:
+        raise Problem(str(error)) from error
 
 
 def stats(world: World, request: Request, body: Body) -> Any:
