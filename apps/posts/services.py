@@ -25,13 +25,19 @@ from apps.tenants.models import Workspace
 
 
 @transaction.atomic
-def create(*, workspace_id: UUID, content: Content, author_id: UUID | None, actor: Actor) -> Post:
-    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts and files, PostMalformed."""
+def create(
+    *, workspace_id: UUID, content: Content, author_id: UUID | None, actor: Actor, post_id: UUID | None = None
+) -> Post:
+    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts and files, PostMalformed.
+
+    With `post_id`, an id of ours that was handed out before, the same form sent twice raises IntegrityError.
+    """
     if not Workspace.objects.filter(pk=workspace_id).exists():
         raise NotInWorkspace("There is no such workspace")
     content = content.tidy()
     post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
-    post.save()
+    post.pk = post_id or post.pk
+    post.save(force_insert=True)
     _write(post, content)
     audit.record("post.created", subject=post, actor=actor)
     events.emit("post.created", subject=post)
