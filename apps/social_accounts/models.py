@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -58,6 +60,11 @@ class Grant(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.remote_user_id}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it stops unless somebody reconnects; None where it renews itself or the platform does not say."""
+        return self.refresh_expires_at if self.refresh_token else self.expires_at
 
 
 class SocialAccount(WorkspaceOwned):

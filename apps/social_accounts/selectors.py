@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from apps.core import clock
 from apps.platforms import registry
 from apps.platforms.contract import ConnectBy
-from apps.social_accounts.models import SocialAccount
-from apps.social_accounts.services.apps import is_ready
-from apps.social_accounts.services.credentials import ends_at
+from apps.social_accounts.models import OAuthApp, SocialAccount
 from apps.social_accounts.states import AccountState
 
 ENDS_SOON = timedelta(days=7)
@@ -60,7 +59,7 @@ def health(account: SocialAccount, *, now: datetime | None = None) -> Health:
         return Health("warn", "Permission missing", "Lacks a permission")
     if account.state == AccountState.DISCONNECTED or account.grant is None:
         return Health("bad", "Disconnected", "Taken back")
-    end = ends_at(account.grant)
+    end = account.grant.ends_at
     if end is not None and end - (now or clock.now()) < ENDS_SOON and account.grant.refresh_token:
         return Health("warn", "Ends soon", f"Ends {end:%a %-d %b}")
     return Health("ok", "Healthy", "Renews itself" if account.grant.expires_at else "Does not end")
@@ -83,6 +82,16 @@ def _choice(platform: str, connected: int) -> PlatformChoice:
         note=f"{connected} connected" if connected else "Not connected yet",
         connected=connected,
         needs=needs,
-        is_ready=is_ready(platform, needs_app=ConnectBy.OAUTH in ways and not needs),
+        is_ready=bool(needs) or _is_set_up(platform),
         missing=f"Whoever runs this server has to enter the {label} app's id and secret first.",
     )
+
+
+def configured_app(platform: str) -> tuple[str, str]:
+    """The client id and secret that the operator's settings give for a platform; empty where there are none."""
+    prefix = platform.upper()
+    return getattr(settings, f"{prefix}_CLIENT_ID", ""), getattr(settings, f"{prefix}_CLIENT_SECRET", "")
+
+
+def _is_set_up(platform: str) -> bool:
+    return bool(configured_app(platform)[0]) or OAuthApp.objects.filter(platform=platform).exists()

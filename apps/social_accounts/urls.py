@@ -1,9 +1,11 @@
 from django.urls import path
 
-from apps.social_accounts import views
+from apps.social_accounts import client_documents, views
 
 app_name = "social_accounts"
 urlpatterns = [
+    path("bluesky/client-metadata.json", client_documents.metadata, name="bluesky_client"),
+    path("bluesky/keys.json", client_documents.keys, name="bluesky_keys"),
     path("connect/", views.connect, name="connect"),
     path("callback/<slug:platform>/", views.callback, name="callback"),
     path("channels/<uuid:session_id>/", views.channels, name="channels"),

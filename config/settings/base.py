@@ -225,7 +225,7 @@ PUBLISH_LEASE = timedelta(seconds=env.integer("PUBLISH_LEASE_SECONDS", 300))
 PUBLISH_REQUEST_TIMEOUT = timedelta(seconds=env.integer("PUBLISH_REQUEST_SECONDS", 60))
 PUBLISH_MARGIN = timedelta(seconds=env.integer("PUBLISH_MARGIN_SECONDS", 30))
 PUBLISH_TOO_LATE_AFTER = timedelta(hours=env.integer("PUBLISH_TOO_LATE_HOURS", 6))
-# Pauses after each failed try; after the last one it has failed. And after each look that told nothing; then a person looks.
+# Pauses after each failed try, and after each look that told nothing. After the last one it has failed, or a person looks.
 PUBLISH_RETRY_PAUSES = env.spans("PUBLISH_RETRY_SECONDS", (30, 120, 600, 1800, 7200))
 PUBLISH_SEARCH_PAUSES = env.spans("PUBLISH_SEARCH_SECONDS", (60, 300, 900, 3600))
 PUBLISH_PREPARATION_LIMIT = timedelta(seconds=env.integer("PUBLISH_PREPARATION_SECONDS", 900))
@@ -236,7 +236,14 @@ _platforms = platforms.read()
 PLATFORM_ENDPOINTS = _platforms.endpoints
 SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 INSTAGRAM_CLIENT_ID, INSTAGRAM_CLIENT_SECRET = _platforms.instagram_app
+# A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
+# connections last; without, accounts of Bluesky's own servers connect by app password.
 BLUESKY_CLIENT_KEY = env.text("BLUESKY_CLIENT_KEY", "")
+if PUBLIC_URL.startswith("https://"):
+    PLATFORM_ENDPOINTS["bluesky"] |= {
+        "client_id": f"{PUBLIC_URL}/social-accounts/bluesky/client-metadata.json",
+        "client_key": BLUESKY_CLIENT_KEY,
+    }
 # Addresses such as http://127.0.0.1:8012 that may be called although they are not public https: a sandbox, a test
 # server.
 OUTBOUND_TRUSTED_ORIGINS = _platforms.trusted_origins

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
 from apps.core.secrets import Secret
 from apps.platforms.contract import Adapter, ConnectBy, OAuthClient
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import OAuthApp
+from apps.social_accounts.selectors import configured_app
 
 
 def app_for(adapter: Adapter, *, server: str, redirect_uri: str) -> OAuthApp:
@@ -39,26 +38,11 @@ def is_registered_by_us(adapter: Adapter) -> bool:
     return ConnectBy.INSTANCE_OAUTH in adapter.capabilities.connect_by
 
 
-def is_ready(platform: str, *, needs_app: bool) -> bool:
-    """Whether consent can be asked for: the operator has set the platform up, or it needs no setting up."""
-    return not needs_app or bool(_setting(platform)[0]) or OAuthApp.objects.filter(platform=platform).exists()
-
-
-def _setting(platform: str) -> tuple[str, str]:
-    prefix = platform.upper()
-    return getattr(settings, f"{prefix}_CLIENT_ID", ""), getattr(settings, f"{prefix}_CLIENT_SECRET", "")
-
-
 def _configured(adapter: Adapter) -> OAuthClient:
-    client_id, secret = _setting(adapter.name)
+    client_id, secret = configured_app(adapter.name)
     if not client_id:
         raise ConnectionRefused(
             f"{adapter.label} is not set up on this server yet. "
             f"Ask whoever runs it to enter the {adapter.label} app's id and secret."
         )
     return OAuthClient(client_id, Secret(secret))
-
-
-def forget_app(app: OAuthApp) -> None:
-    """The server no longer knows the app (some clean up): the next connect registers a new one."""
-    OAuthApp.objects.filter(pk=app.pk, platform=app.platform).update(server=f"{app.server}#forgotten-{app.pk}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -81,12 +80,6 @@ def _store(grant: Grant, credential: Credential, *, version: int) -> None:
     if not Grant.objects.filter(pk=grant.pk, version=version).update(**changes):
         raise LostRefresh(str(grant.pk))
     grant.refresh_from_db()
-
-
-def ends_at(grant: Grant) -> datetime | None:
-    """When the account stops working if nobody reconnects it; None where the platform does not say or it renews
-    itself."""
-    return grant.refresh_expires_at if grant.refresh_token else grant.expires_at
 
 
 def _close_extra(credential: Credential) -> Secret:
