@@ -39,10 +39,13 @@ DO $$
 DECLARE wanted text;
 BEGIN
   FOREACH wanted IN ARRAY ARRAY['{APP_ROLE}', '{ACROSS_ROLE}'] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', wanted);
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-    END;
+    -- An owner who may not create roles finds them made; of two who create them at once, the second does.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', wanted);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+      END;
+    END IF;
     BEGIN
       EXECUTE format('GRANT %I TO %I', wanted, current_user);
     EXCEPTION WHEN unique_violation OR insufficient_privilege OR invalid_grant_operation THEN NULL;
