@@ -225,7 +225,7 @@ PUBLISH_LEASE = timedelta(seconds=env.integer("PUBLISH_LEASE_SECONDS", 300))
 PUBLISH_REQUEST_TIMEOUT = timedelta(seconds=env.integer("PUBLISH_REQUEST_SECONDS", 60))
 PUBLISH_MARGIN = timedelta(seconds=env.integer("PUBLISH_MARGIN_SECONDS", 30))
 PUBLISH_TOO_LATE_AFTER = timedelta(hours=env.integer("PUBLISH_TOO_LATE_HOURS", 6))
-# Pauses after each failed try, and after each look that told nothing. After the last one it has failed, or a person looks.
+# Pauses after each failed try, and after each look that told nothing; after the last it has failed, or a person looks.
 PUBLISH_RETRY_PAUSES = env.spans("PUBLISH_RETRY_SECONDS", (30, 120, 600, 1800, 7200))
 PUBLISH_SEARCH_PAUSES = env.spans("PUBLISH_SEARCH_SECONDS", (60, 300, 900, 3600))
 PUBLISH_PREPARATION_LIMIT = timedelta(seconds=env.integer("PUBLISH_PREPARATION_SECONDS", 900))
