@@ -134,6 +134,29 @@ class MastodonBench(SandboxBench):
         return replace(credential, access_token=Secret(made["token"]), scopes=("read",))
 
 
+class FediverseBench(MastodonBench):
+    """A server of other software: no OAuth metadata, no keys honoured, pictures at the old address only."""
+
+    settings: ClassVar[dict[str, object]] = {
+        "software": "gotosocial",
+        "metadata": False,
+        "media_v2": False,
+        "pkce": False,
+        "idempotency_keys": False,
+    }
+    paths: ClassVar[dict[str, str]] = {**MastodonBench.paths, "stage": r"/api/v1/media$"}
+
+    def __init__(self, sandbox: Sandbox, handle: str) -> None:
+        usual = httpx.get(f"{sandbox.url}/_control/settings").json()["settings"]["mastodon"]
+        self._usual = {name: usual[name] for name in self.settings}
+        sandbox.set("mastodon", **self.settings)
+        super().__init__(sandbox, handle)
+
+    def close(self) -> None:
+        self.sandbox.set("mastodon", **self._usual)
+        super().close()
+
+
 class InstagramBench(SandboxBench):
     name = "instagram"
     pictures_needed = 1
@@ -200,6 +223,7 @@ class BlueskyBench(SandboxBench):
 
 SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "mastodon": MastodonBench,
+    "fediverse": FediverseBench,
     "instagram": InstagramBench,
     "bluesky": BlueskyBench,
 }
