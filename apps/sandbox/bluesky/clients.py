@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
-
 _LOOPBACK_DEFAULTS = ("http://127.0.0.1/", "http://[::1]/")
 _MAX_DOCUMENT_BYTES = 100_000
 
@@ -149,6 +147,8 @@ def _demand(holds: bool, problem: str) -> None:
 
 async def _fetch_json(url: str) -> dict[str, Any]:
     """One plain GET: 200 exactly, JSON, no redirect."""
+    import httpx  # here, because it would double the time of a start
+
     try:
         async with httpx.AsyncClient(timeout=5, follow_redirects=False, trust_env=False) as http:
             response = await http.get(url, headers={"Accept": "application/json"})
