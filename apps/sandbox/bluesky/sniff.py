@@ -2,8 +2,6 @@
 
 import io
 
-from PIL import Image, UnidentifiedImageError
-
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -33,6 +31,8 @@ def sniffed_type(content: bytes) -> str | None:
 
 def require_whole_image(content: bytes) -> None:
     """Read every pixel; BrokenImage when the file ends too early or is damaged."""
+    from PIL import Image, UnidentifiedImageError  # here, because it would double the time of a start
+
     # Pillow forgives a PNG that lacks its last few bytes; the real server does not.
     if sniffed_type(content) == "image/png" and _PNG_END not in content:
         raise BrokenImage("the PNG has no end")
