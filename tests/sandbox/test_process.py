@@ -74,11 +74,11 @@ def test_it_stops_at_once_even_with_a_request_under_way(number):
 
 
 def test_a_taken_port_is_named_in_one_sentence():
+    port = free_ports(4)
     with socket.socket() as taken:
-        taken.bind((HOST, 0))
+        taken.bind((HOST, port))
         taken.listen()
-        port = taken.getsockname()[1]
-        result = run("--port", str(port - 2))
+        result = run("--port", str(port))
 
     assert result.returncode == 1
     (line,) = result.stderr.splitlines()
