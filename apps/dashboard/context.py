@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from apps.tenants.members import Member
 
@@ -134,8 +134,4 @@ def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
 def _items(pages: Iterable[Any], view: str, member: Member) -> Iterable[NavItem]:
     for label, name, icon, permission, own in pages:
         if member.may(permission):
-            try:
-                url = reverse(name)
-            except NoReverseMatch:
-                continue
-            yield NavItem(label, url, icon, is_current=view.startswith(own))
+            yield NavItem(label, reverse(name), icon, is_current=view.startswith(own))

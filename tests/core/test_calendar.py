@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -34,7 +35,7 @@ def test_a_grid_is_whole_weeks_from_monday_without_a_gap(month):
 
     assert len(days) % 7 == 0
     assert days[0].weekday() == 0
-    assert all(after - before == timedelta(days=1) for before, after in zip(days, days[1:], strict=False))
+    assert all(after - before == timedelta(days=1) for before, after in itertools.pairwise(days))
     assert month.first in days
     assert month.last in days
     assert not any(day in month for day in (days[0] - timedelta(days=1), days[-1] + timedelta(days=1)))

@@ -1,0 +1,79 @@
+"""A context for each page, as its template documents it. Tests render them: they are the pages by example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from tests.dashboard.examples import accounts, days, going_out, tenants, writing
+from tests.dashboard.examples.frame import ZONE, row, shell
+
+PAGES: dict[str, Any] = {
+    "dashboard/home.html": days.home,
+    "dashboard/first_run.html": days.first_run,
+    "dashboard/calendar.html": days.month,
+    "dashboard/search.html": lambda: {
+        "query": "rye",
+        "posts": [row("Rye week", "scheduled")],
+        "zone": ZONE,
+        "search_url": "/search/",
+    },
+    "dashboard/_found.html": lambda: {
+        "query": "rye",
+        "posts": [row("Rye week", "scheduled"), row("Draft", "draft", None)],
+        "actions": [],
+        "zone": ZONE,
+    },
+    "social_accounts/list.html": accounts.accounts,
+    "social_accounts/connect.html": accounts.connect,
+    "social_accounts/leaving.html": lambda: {
+        "platform": "mastodon",
+        "authorize_url": "https://masto.example/oauth/authorize?state=s",
+    },
+    "social_accounts/channels.html": accounts.channels,
+    "social_accounts/account.html": accounts.account,
+    "social_accounts/consent_failed.html": lambda: {
+        "platform": "bluesky",
+        "words": "Bluesky says that the permission was not given.",
+        "again_url": "/again/",
+        "back_url": "/accounts/",
+    },
+    "posts/composer.html": writing.composer,
+    "posts/_live.html": writing.composer,
+    "posts/_media.html": writing.composer,
+    "posts/_after.html": writing.composer,
+    "publishing/list.html": days.posts,
+    "publishing/post.html": going_out.post,
+    "media/library.html": writing.library,
+    "tenants/members.html": tenants.members,
+    "tenants/member_form.html": tenants.form_page,
+    "tenants/workspace_form.html": tenants.form_page,
+    "tenants/organization.html": tenants.form_page,
+    "tenants/workspaces.html": tenants.workspaces,
+    "tenants/invitation.html": tenants.invitation,
+    "tenants/join.html": lambda: {
+        "form": tenants.SampleForm(),
+        "email": "nora@alderandrye.example",
+        "organization_name": "Northlight Agency",
+    },
+    "tenants/create.html": lambda: {"form": tenants.SampleForm()},
+    "tenants/switch.html": tenants.switch,
+    "tenants/profile.html": tenants.profile,
+    "403.html": dict,
+    "403_csrf.html": dict,
+    "404.html": dict,
+    "429.html": dict,
+    "500.html": dict,
+    "503.html": dict,
+}
+
+
+def render(template: str, *, theme: str = "") -> str:
+    """The page `template` with its example, as a member sees it."""
+    return render_to_string(
+        template,
+        {"zone": ZONE, **PAGES[template](), "messages": [], "shell": shell(theme=theme)},
+        RequestFactory().get("/"),
+    )

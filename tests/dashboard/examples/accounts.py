@@ -1,0 +1,139 @@
+"""Accounts and how they are connected."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as It
+from typing import Any
+
+from tests.dashboard.examples.frame import NOW, ZONE, care
+
+
+def accounts() -> dict[str, Any]:
+    def account(name: str, platform: str, health: str, words: str, sign_in: str, reconnect: str = "") -> It:
+        return It(
+            url="/accounts/1/",
+            name=name,
+            handle="@alderandrye",
+            platform=platform,
+            kind="profile",
+            health=health,
+            health_words=words,
+            sign_in=sign_in,
+            connected_by="Ingrid Solheim",
+            planned="14",
+            last_post_at=NOW,
+            reconnect_url=reconnect,
+        )
+
+    return {
+        "accounts": [
+            account("Alder & Rye", "instagram", "bad", "Signed out", "Ended 13 Oct", "/reconnect/"),
+            account("Alder & Rye", "mastodon", "warn", "Reconnect within 5 days", "Ends Mon 19 Oct", "/reconnect/"),
+            account("alderandrye.example", "bluesky", "ok", "Healthy", "Renews itself"),
+            account("Maren Coast", "bluesky", "unknown", "Not checked yet", "Renews itself"),
+        ],
+        "zone": ZONE,
+        "now": NOW,
+        "checked_at": NOW,
+        "care": [care()],
+        "connect_url": "/connect/",
+    }
+
+
+def connect() -> dict[str, Any]:
+    def choice(platform: str, note: str, needs: str = "", **changes: Any) -> It:
+        return It(
+            **(
+                {
+                    "platform": platform,
+                    "note": note,
+                    "connected": 0,
+                    "needs": needs,
+                    "is_open": False,
+                    "value": "",
+                    "error": "",
+                    "method": "oauth",
+                    "is_ready": True,
+                    "missing": "",
+                }
+                | changes
+            )
+        )
+
+    return {
+        "platforms": [
+            choice("instagram", "A professional account: business or creator"),
+            choice(
+                "mastodon",
+                "Any server of the Fediverse",
+                "instance",
+                is_open=True,
+                value="masto.example",
+                error="No Mastodon server answers at masto.example. Check the spelling.",
+            ),
+            choice("bluesky", "Handle, own domain or own server", "bluesky", method="app_password"),
+            choice("threads", "", is_ready=False, missing="Whoever runs this server adds the app’s keys first."),
+        ],
+        "start_url": "/start/",
+        "back_url": "/accounts/",
+    }
+
+
+def channels() -> dict[str, Any]:
+    return {
+        "platform": "instagram",
+        "error": "Choose at least one channel.",
+        "action_url": "/channels/",
+        "back_url": "/accounts/",
+        "missing": ["Without “publish content” Postroom can read the account but not post to it."],
+        "channels": [
+            It(
+                remote_id="1",
+                name="Alder & Rye",
+                handle="@alderandrye",
+                kind="profile",
+                is_chosen=True,
+                note="connected already",
+            ),
+            It(
+                remote_id="2",
+                name="Alder & Rye Torshov",
+                handle="@alderandrye.torshov",
+                kind="profile",
+                is_chosen=False,
+                note="",
+            ),
+        ],
+    }
+
+
+def account() -> dict[str, Any]:
+    return {
+        "account": It(
+            name="Alder & Rye",
+            handle="@alderandrye",
+            platform="instagram",
+            kind="profile",
+            url="https://example.org/",
+            health="bad",
+            health_words="Signed out",
+            reason="Instagram signed us out on 13 Oct, 22:41.",
+            sign_in="Ended 13 Oct",
+            connected_at=NOW,
+            connected_by="Ingrid Solheim",
+            checked_at=NOW,
+            server="",
+            scopes=["publish content", "read profile"],
+            planned=14,
+            held=3,
+        ),
+        "zone": ZONE,
+        "list_url": "/accounts/",
+        "check_url": "/check/",
+        "reconnect_url": "/reconnect/",
+        "disconnect_url": "/disconnect/",
+        "events": [
+            It(title="Signed out", text="Instagram refused the token", at=NOW, tone="bad", icon="failed"),
+            It(title="Connected", text="Ingrid Solheim", at=NOW, tone="ok", icon="check"),
+        ],
+    }

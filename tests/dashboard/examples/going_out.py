@@ -1,0 +1,162 @@
+"""What becomes of a post."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import SimpleNamespace as It
+from typing import Any
+
+from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
+
+
+def publication(state: str, **changes: Any) -> It:
+    values: dict[str, Any] = {
+        "id": f"p-{state}",
+        "version": "7",
+        "name": "Alder & Rye",
+        "handle": "@alderandrye",
+        "platform": "instagram",
+        "state": state,
+        "note": "due Wed 14 Oct, 12:30",
+        "due_at": NOW,
+        "is_moving": False,
+        "poll_url": "/publication/",
+        "remote_url": "",
+        "phases": [],
+        "problem": "",
+        "problem_more": "",
+        "problem_tone": "warn",
+        "evidence": None,
+        "follow_ups": [],
+        "attempts": [],
+        "cancel_url": "",
+        "publish_now_url": "",
+        "retry_url": "",
+        "edit_url": "",
+        "reconnect_url": "",
+        "live_url": "",
+        "absent_url": "",
+        "drop_url": "",
+    }
+    return It(**(values | changes))
+
+
+def step(title: str, text: str, state: str, at: datetime | None = NOW) -> It:
+    return It(title=title, text=text, at=at, state=state)
+
+
+def undecided() -> It:
+    return publication(
+        "needs_attention",
+        platform="bluesky",
+        phases=[
+            It(title="Prepared", note="", at=NOW, state="published"),
+            It(title="Sent", note="", at=NOW, state="published"),
+            It(title="Answer lost", note="", at=NOW, state="needs_attention"),
+            It(title="Live", note="unknown", at=None, state=""),
+        ],
+        problem="We can’t tell whether Bluesky published this.",
+        problem_more="Bluesky took the post and then the connection dropped. We looked three times and found nothing.",
+        evidence=It(
+            sent=TEXT,
+            sent_at=NOW,
+            looked_at=[
+                "The 20 newest posts of the profile: none with this text.",
+                "The newest is “Ask the baker: how long does rye keep?”",
+            ],
+            looked_when=NOW,
+            profile_url="https://example.org/",
+        ),
+        attempts=[
+            It(
+                title="Attempt 1 of 1, step by step",
+                is_open=True,
+                steps=[
+                    step("Picture uploaded and ready", "2.1 MB", "published"),
+                    step("Marked, then sent", "Fence 41", "published"),
+                    step(
+                        "No answer in 30 seconds",
+                        "The connection closed after the request was sent.",
+                        "needs_attention",
+                    ),
+                    step("Looked for the post", "Not among the 20 newest.", "uncertain"),
+                ],
+            )
+        ],
+        live_url="/live/",
+        absent_url="/absent/",
+        drop_url="/drop/",
+    )
+
+
+def post() -> dict[str, Any]:
+    return {
+        "post": It(
+            id="0199-11aa",
+            title="Rye week: meet the miller",
+            state="partially_published",
+            due_at=NOW,
+            zone=ZONE,
+            author="Tomás Herrera",
+            revision=4,
+            parts=[
+                It(role="main", label="", text=TEXT),
+                It(role="first_comment", label="First comment", text="Torshov has them until noon."),
+            ],
+            media=[It(url=PICTURE, alt="Rye field in evening light"), It(url=PICTURE, alt="The mill")],
+            platforms=["instagram", "mastodon", "bluesky"],
+        ),
+        "publications": [
+            undecided(),
+            publication(
+                "published",
+                remote_url="https://example.org/p/1",
+                note="live since 12:30:02",
+                follow_ups=[
+                    It(
+                        title="First comment",
+                        text="Torshov has them until noon.",
+                        state="failed",
+                        note="Instagram refused it.",
+                        remote_url="",
+                        retry_url="/again/",
+                    )
+                ],
+            ),
+            publication(
+                "publishing",
+                platform="mastodon",
+                is_moving=True,
+                phases=[
+                    It(title="Prepared", note="", at=NOW, state="published"),
+                    It(title="Sent", note="", at=NOW, state="publishing"),
+                    It(title="Live", note="soon", at=None, state=""),
+                ],
+            ),
+            publication(
+                "failed",
+                platform="mastodon",
+                handle="@bread@masto.example",
+                problem="Mastodon refused the picture.",
+                problem_more="It is larger than this server takes.",
+                problem_tone="bad",
+                retry_url="/retry/",
+                edit_url="/edit/",
+            ),
+            publication(
+                "scheduled",
+                platform="mastodon",
+                handle="@shop@masto.example",
+                is_moving=True,
+                cancel_url="/cancel/",
+                publish_now_url="/now/",
+            ),
+        ],
+        "history": [It(title="Time moved to 12:30", text="Priya Nair", at=NOW, tone="info", icon="edit")],
+        "back_url": "/calendar/2026-10/",
+        "back_label": "October 2026",
+        "edit_url": "/edit/",
+        "cancel_url": "/cancel/",
+        "publish_now_url": "/now/",
+        "delete_url": "",
+    }

@@ -1,0 +1,153 @@
+"""Organizations, workspaces, members."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as It
+from typing import Any
+
+from django import forms
+
+from tests.dashboard.examples.frame import NOW, ZONE
+
+
+class SampleForm(forms.Form):
+    email = forms.EmailField(label="Mail address", help_text="They get a link that works for seven days.")
+    role = forms.ChoiceField(choices=[("manager", "Manager"), ("creator", "Creator")])
+    workspaces = forms.MultipleChoiceField(
+        choices=[("w1", "Alder & Rye"), ("w2", "Halden Cycles")], widget=forms.CheckboxSelectMultiple
+    )
+    notify = forms.BooleanField(label="Tell me when they join", required=False)
+
+
+def form_page() -> dict[str, Any]:
+    form = SampleForm({"email": "nora", "role": "manager"})
+    form.is_valid()
+    return {
+        "heading": "Invite a member",
+        "lede": "They choose a password themselves.",
+        "submit_label": "Send invitation",
+        "back_url": "/members/",
+        "back_label": "Members",
+        "action_url": "/invite/",
+        "form": form,
+        "remove_url": "/remove/",
+        "member_name": "Nora",
+        "archive_url": "/archive/",
+        "archive_label": "Archive workspace",
+        "archive_text": "Nothing goes out any more; everything can be read.",
+        "role_notes": [
+            It(name="Manager", text="plans, publishes, connects accounts"),
+            It(name="Creator", text="writes drafts"),
+        ],
+    }
+
+
+def members() -> dict[str, Any]:
+    return {
+        "members": [
+            It(
+                name="Priya Nair",
+                email="priya@northlight.example",
+                role="Owner",
+                workspaces="All workspaces",
+                has_mfa=True,
+                joined_at=NOW,
+                url="",
+                is_you=True,
+            ),
+            It(
+                name="Tomás Herrera",
+                email="tomas@northlight.example",
+                role="Creator",
+                workspaces="Alder & Rye",
+                has_mfa=False,
+                joined_at=NOW,
+                url="/members/2/",
+                is_you=False,
+            ),
+        ],
+        "invitations": [
+            It(
+                email="nora@alderandrye.example",
+                role="Approver",
+                workspaces="Alder & Rye",
+                expires_at=NOW,
+                invited_by="Priya Nair",
+                resend_url="/resend/",
+                revoke_url="/revoke/",
+            )
+        ],
+        "invite_url": "/invite/",
+        "zone": ZONE,
+    }
+
+
+def workspaces() -> dict[str, Any]:
+    def workspace(name: str, zone: str, **changes: Any) -> It:
+        return It(
+            **(
+                {
+                    "id": name,
+                    "name": name,
+                    "timezone": zone,
+                    "accounts": 3,
+                    "planned": 12,
+                    "note": "",
+                    "is_current": False,
+                    "is_archived": False,
+                    "edit_url": "/edit/",
+                }
+                | changes
+            )
+        )
+
+    return {
+        "workspaces": [
+            workspace("Alder & Rye", ZONE, is_current=True),
+            workspace("Halden Cycles", "America/New_York", note="halden-01"),
+            workspace("Old client", "UTC", is_archived=True),
+        ],
+        "switch_url": "/switch/",
+        "new_url": "/new/",
+    }
+
+
+def invitation() -> dict[str, Any]:
+    return {
+        "organization_name": "Northlight Agency",
+        "invited_by": "Priya Nair",
+        "role": "creator",
+        "email": "nora@alderandrye.example",
+        "workspaces": "for Alder & Rye",
+        "problem": "",
+        "is_signed_in": False,
+        "signed_in_as": "",
+        "accept_url": "/accept/",
+        "sign_in_url": "/in/",
+        "sign_up_url": "/up/",
+    }
+
+
+def profile() -> dict[str, Any]:
+    return {
+        "form": SampleForm(),
+        "action_url": "/profile/",
+        "email": "priya@northlight.example",
+        "email_url": "/email/",
+        "password_url": "/password/",
+        "mfa_url": "/mfa/",
+        "has_mfa": True,
+        "leave_url": "/leave/",
+        "organization_name": "Northlight Agency",
+    }
+
+
+def switch() -> dict[str, Any]:
+    return {
+        "organizations": [
+            It(id="o1", name="Northlight Agency", note="3 workspaces, owner"),
+            It(id="o2", name="Papaya Studio", note="1 workspace, creator"),
+        ],
+        "switch_url": "/switch/",
+        "sign_out_url": "/out/",
+    }
