@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 
 from apps.tenants.members import Member, member_of
 from apps.tenants.models import Membership
@@ -18,3 +19,9 @@ def seat() -> Callable[[Membership], Member]:
         return member
 
     return take
+
+
+@pytest.fixture(autouse=True)
+def _uncounted() -> None:
+    """What one test counted in the cache is not held against the next."""
+    cache.clear()
