@@ -18,7 +18,7 @@ def main() -> None:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ImportError as error:
-        raise SystemExit("Django is not installed here: run `make run` or `make test`, which set everything up.") from error
+        raise SystemExit("Django is not installed here: `make run` and `make test` set everything up.") from error
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
