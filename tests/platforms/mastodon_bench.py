@@ -17,7 +17,7 @@ CALLBACK = "https://postroom.example/connect/back"
 class MastodonMock:
     def __init__(self, server: MockServer) -> None:
         self.origin = server.base_url
-        self.client = httpx.Client(base_url=self.origin, timeout=10)
+        self.client = httpx.Client(base_url=self.origin, timeout=10, verify=False)
 
     def answer_with(self, status: int, *, path: str, methods: tuple[str, ...] = ("POST",), **effect: Any) -> None:
         """The next call of `path` is answered with `status` and does nothing."""

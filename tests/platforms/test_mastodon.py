@@ -81,7 +81,7 @@ def test_a_consent_gives_one_channel_with_the_servers_own_limits(mastodon, adapt
     (channel,) = consent.channels
     host = mastodon.origin.removeprefix("http://")
     assert channel.kind == "profile"
-    assert channel.handle.startswith("@alice@")
+    assert channel.handle == "alice@mock.local"
     assert channel.remote_id == consent.credential.remote_user_id == f"{consent.credential.facts['account_id']}@{host}"
     assert channel.limits["max_text"] == 500
     assert channel.limits["max_media"] == 4

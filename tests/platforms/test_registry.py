@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import pytest
 
-from apps.platforms import registry
+from apps.platforms import errors, registry
 from apps.platforms.adapters.memory import MemoryAdapter
 from apps.platforms.contract import Adapter, ConnectBy
 from tests.platforms.conformance.benches import SANDBOX_BENCHES
 
+ROOT = Path(__file__).resolve().parents[2]
 PROMISED = [name for name, value in vars(Adapter).items() if inspect.isfunction(value) and not name.startswith("_")]
 
 
@@ -51,3 +53,10 @@ def test_a_platform_nobody_knows_is_named_in_the_refusal(http, clock):
 
 def test_an_adapter_is_built_with_all_it_needs(http, clock):
     assert registry.build("mastodon", http=http, endpoints={}, clock=clock).label == "Mastodon"
+
+
+def test_the_guide_names_every_call_every_error_and_every_part_of_the_suite():
+    guide = (ROOT / "docs" / "guides" / "adding-a-platform.md").read_text()
+    parts = [path.name for path in (ROOT / "tests/platforms/conformance").glob("test_*.py")]
+    named = [error.__name__ for error in errors.PlatformError.__subclasses__()]
+    assert [name for name in (*PROMISED, *parts, *named) if name not in guide] == []

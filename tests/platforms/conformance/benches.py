@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
-
-import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.contract import Consent, Credential, MediaFile, OAuthClient
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
+from tests.platforms.conftest import local_client
 from tests.platforms.drafts import picture, picture_bytes
 from tests.support.sandbox import Sandbox
 
@@ -62,6 +61,12 @@ class MemoryBench(Bench):
 # --- the sandbox ------------------------------------------------------------------------------------------------------
 
 
+def settings_of(sandbox: Sandbox, platform: str) -> dict[str, Any]:
+    with local_client() as http:
+        found: dict[str, Any] = http.get(f"{sandbox.url}/_control/settings").json()["settings"][platform]
+        return found
+
+
 class SandboxBench(Bench):
     """An account of its own at one platform of the running sandbox."""
 
@@ -77,7 +82,7 @@ class SandboxBench(Bench):
         now = datetime.fromisoformat(sandbox.health()["now"])
         move = sandbox.advance
         self.clock = BenchClock(now, lambda seconds: move(seconds=seconds), is_machine=self.is_on_machine_time)
-        self.http = httpx.Client(timeout=10, trust_env=False)
+        self.http = local_client()
         self.adapter = registry.build(self.name, http=self.http, endpoints=self.endpoints, clock=self.clock)
 
     def consent(self, *, allow: bool = True) -> Consent:
@@ -147,7 +152,7 @@ class FediverseBench(MastodonBench):
     paths: ClassVar[dict[str, str]] = {**MastodonBench.paths, "stage": r"/api/v1/media$"}
 
     def __init__(self, sandbox: Sandbox, handle: str) -> None:
-        usual = httpx.get(f"{sandbox.url}/_control/settings").json()["settings"]["mastodon"]
+        usual = settings_of(sandbox, "mastodon")
         self._usual = {name: usual[name] for name in self.settings}
         sandbox.set("mastodon", **self.settings)
         super().__init__(sandbox, handle)
@@ -176,7 +181,7 @@ class InstagramBench(SandboxBench):
         super().__init__(sandbox, handle)
 
     def client(self) -> OAuthClient:
-        set_up = httpx.get(f"{self.sandbox.url}/_control/settings").json()["settings"]["instagram"]
+        set_up = settings_of(self.sandbox, "instagram")
         self._client = OAuthClient(set_up["app_id"], Secret(set_up["app_secret"]))
         return self._client
 
