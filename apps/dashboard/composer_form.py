@@ -158,7 +158,7 @@ def _moved(media: tuple[MediaContent, ...], asset_id: UUID, verb: str) -> tuple[
 
 def _by_account(data: QueryDict, prefix: str) -> dict[UUID, str]:
     named = ((_uuid(name.removeprefix(prefix)), name) for name in data if name.startswith(prefix))
-    return {account_id: _text(data[name]) for account_id, name in named if account_id}
+    return {account_id: _text(str(data[name])) for account_id, name in named if account_id}
 
 
 def _options(data: QueryDict) -> dict[UUID, dict[str, str]]:
@@ -167,7 +167,7 @@ def _options(data: QueryDict) -> dict[UUID, dict[str, str]]:
     for name in data:
         account, _, option = name.removeprefix("option-").partition(":")
         if name.startswith("option-") and option and (account_id := _uuid(account)):
-            found.setdefault(account_id, {})[option] = data[name].strip()[:500]
+            found.setdefault(account_id, {})[option] = str(data[name]).strip()[:500]
     return found
 
 

@@ -246,8 +246,8 @@ def _media(manuscript: Manuscript, errors: ComposerErrors) -> list[MediaItem]:
 
 
 def _media_note(count: int, editions: Iterable[Edition]) -> str:
-    limits = [edition.capabilities.max_media for edition in editions]
-    return f"{count} of {min(limits)}" if limits and min(limits) else f"{count}" if count else ""
+    most = min((edition.capabilities.max_media for edition in editions), default=0)
+    return f"{count} of {most}" if most else str(count or "")
 
 
 def _previews(manuscript: Manuscript, editions: Sequence[Edition], writing: Writing) -> list[Preview]:

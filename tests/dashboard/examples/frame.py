@@ -24,7 +24,8 @@ PICTURE = (
 
 TEXT = (
     "It’s Cardamom Bun Day at Alder & Rye 🌿\n\nWe fold the dough 27 times and grind the cardamom an hour before "
-    "it goes in. First tray at 07:00, second at 11:00, and when they’re gone, they’re gone.\n\n#kardemommebolle #oslobakery"
+    "it goes in. First tray at 07:00, second at 11:00, and when they’re gone, they’re gone.\n\n#kardemommebolle "
+    "#oslobakery"
 )
 
 
