@@ -403,7 +403,7 @@ def garbling(scripted):
     return scripted(answers), answers
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(status=st.sampled_from([200, 201, 202, 204, 206, 301, 400, 401, 403, 404, 410, 422, 429, 500, 503]), body=BODIES)
 def test_whatever_a_server_answers_is_a_result_or_a_named_error(garbling, adapter, clock, status, body):
     server, answers = garbling
