@@ -1,44 +1,18 @@
-"""What the operator sees of people, tenants, events and diaries; a look at a tenant's rows is written in its diary."""
+"""What the operator sees of people, tenants, events and diaries."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
-from apps.audit import services as audit
 from apps.audit.models import Entry
-from apps.core.actors import Actor, ActorKind
 from apps.events.models import Event
-from apps.tenants.access import address_of
 from apps.tenants.models import Invitation, Membership, Organization, User, Workspace, WorkspaceAccess
-from apps.tenants.operator import OperatorAdmin
-
-
-class TenantAdmin(OperatorAdmin):
-    """Rows that belong to tenants."""
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        row = self.get_object(request, object_id) if object_id else None
-        if row is not None:
-            with transaction.atomic():
-                audit.record("operator.viewed", subject=row, actor=_operator(request))
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        response: Any = super().changelist_view(request, extra_context)
-        listed = getattr(response, "context_data", {}).get("cl")
-        if listed is not None:
-            _record_list(request, {row.organization_id for row in listed.result_list}, self.model._meta.model_name)
-        answer: HttpResponse = response
-        return answer
+from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 
 @admin.register(User)
@@ -118,14 +92,3 @@ def replace_foreign_admins() -> None:
     """Take other packages' pages away where they would show secrets or offer what nobody here uses."""
     admin.site.unregister([Authenticator, Group])
     admin.site.register(Authenticator, SecondFactorAdmin)
-
-
-def _operator(request: HttpRequest) -> Actor:
-    request_id = getattr(request, "request_id", "")
-    return Actor(ActorKind.OPERATOR, request.user.pk, request_id, address_of(request))
-
-
-@transaction.atomic
-def _record_list(request: HttpRequest, organization_ids: set[UUID], what: str | None) -> None:
-    for organization in Organization.objects.filter(pk__in=organization_ids):
-        audit.record("operator.listed", subject=organization, actor=_operator(request), diff={"what": what})

@@ -1,18 +1,26 @@
-"""Django admin for the operator of the deployment: read-mostly, and across tenants."""
+"""Django admin for the operator of the deployment: read-mostly, and across tenants.
+
+Rooms register their tenant-owned models with `TenantAdmin`; a look at a tenant's rows is then written in its diary.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from apps.audit import services as audit
 from apps.core import tenancy
+from apps.core.actors import Actor, ActorKind
+from apps.tenants.access import address_of
+from apps.tenants.models import Organization
 
 
 class OperatorSite(admin.AdminSite):
@@ -52,8 +60,8 @@ class OperatorAdmin(admin.ModelAdmin):
         return rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        shown = self.get_fields(request, obj) if self.fields else [f.name for f in self.model._meta.fields]
-        return [str(name) for name in shown if name not in self.changeable]
+        shown = self.fields or [field.name for field in self.model._meta.fields]
+        return [str(name) for name in shown if name not in (*self.changeable, *(self.exclude or ()))]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -63,3 +71,35 @@ class OperatorAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.changeable) and super().has_change_permission(request, obj)
+
+
+class TenantAdmin(OperatorAdmin):
+    """Rows that belong to tenants, whose diaries tell who has looked."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        row = self.get_object(request, object_id) if object_id else None
+        if row is not None:
+            with transaction.atomic():
+                audit.record("operator.viewed", subject=row, actor=_operator(request))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response: Any = super().changelist_view(request, extra_context)
+        listed = getattr(response, "context_data", {}).get("cl")
+        if listed is not None:
+            _record_list(request, {row.organization_id for row in listed.result_list}, self.model._meta.model_name)
+        answer: HttpResponse = response
+        return answer
+
+
+def _operator(request: HttpRequest) -> Actor:
+    request_id = getattr(request, "request_id", "")
+    return Actor(ActorKind.OPERATOR, request.user.pk, request_id, address_of(request))
+
+
+@transaction.atomic
+def _record_list(request: HttpRequest, organization_ids: set[UUID], what: str | None) -> None:
+    for organization in Organization.objects.filter(pk__in=organization_ids):
+        audit.record("operator.listed", subject=organization, actor=_operator(request), diff={"what": what})

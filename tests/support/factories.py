@@ -28,7 +28,7 @@ from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.posts.states import PartRole
 from apps.publishing.models import Publication
 from apps.publishing.states import State
-from apps.social_accounts.models import Grant, SocialAccount
+from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
 from apps.tenants.models import Membership, Organization, User, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 
@@ -80,6 +80,12 @@ def account(of: Workspace, platform: str = "mastodon", *, token: str = "token", 
                 access_token=Secret(token), issued_at=clock.now(),
             )  # fmt: skip
         return SocialAccount.plain.create(organization_id=of.organization_id, workspace=of, platform=platform, **values)
+
+
+def oauth_app(platform: str = "mastodon", **fields: Any) -> OAuthApp:
+    """An application of the deployment at a platform's server."""
+    values = {"server": f"https://server{next(_numbers)}.example", "client_id": "client", **fields}
+    return OAuthApp.objects.create(platform=platform, client_secret=Secret("app secret"), **values)
 
 
 def picture(*, size: tuple[int, int] = (64, 48), colour: str = "teal", form: str = "PNG") -> bytes:

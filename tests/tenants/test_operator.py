@@ -1,0 +1,119 @@
+"""The operator's admin: all tenants to be read, little to be changed, and a diary that tells who has looked."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from apps.audit import services as audit
+from apps.audit.models import Entry
+from apps.core import clock, tenancy
+from apps.core.actors import SYSTEM, ActorKind
+from apps.events import services as events
+from apps.posts.models import Post
+from apps.publishing.models import Attempt
+from apps.tenants.models import Invitation
+from apps.tenants.permissions import Role
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+OURS = [model for model in admin.site._registry if model.__module__.startswith("apps.")]
+
+
+@pytest.fixture
+def operator():
+    return factories.user("operator@example.org", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def browser(operator):
+    return factories.signed_in(operator)
+
+
+@pytest.fixture
+def everything(owner, workspace):
+    """At least one row of every model the operator may look at."""
+    account, asset = factories.account(workspace, token="very-secret-token"), factories.asset(workspace)
+    post: Post = factories.post(workspace, accounts=[account], assets=[asset])
+    publication = factories.publication(post, account)
+    factories.member(workspace.organization, Role.CREATOR, workspaces=[workspace])
+    factories.oauth_app()
+    with tenancy.scope(organization_id=workspace.organization_id):
+        Attempt.objects.create(
+            workspace=workspace, publication=publication, number=1, fence=1, revision=1, started_at=clock.now()
+        )
+        Invitation.objects.create(
+            email="x@example.org", role=Role.ADMIN, token_hash="0" * 64, expires_at=clock.now(), invited_by=owner.user
+        )
+        events.emit("post.created", subject=post)
+        audit.record("post.created", subject=post, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_the_operator_reads_lists_and_rows(browser, everything, model):
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    listed = browser.get(reverse(f"admin:{name}_changelist"))
+    assert listed.status_code == 200
+
+    with tenancy.across_tenants("a test looks"):
+        row = getattr(model, "across_tenants", model._default_manager).order_by("pk").first()
+    shown = browser.get(reverse(f"admin:{name}_change", args=[row.pk]))
+
+    assert shown.status_code == 200
+    assert "very-secret-token" not in shown.content.decode()
+    assert "v1.test." not in shown.content.decode(), "not even sealed"
+
+
+def latest_entry() -> Entry:
+    with tenancy.across_tenants("a test looks"):
+        entry: Entry = Entry.across_tenants.latest("id")
+    return entry
+
+
+def test_looking_at_a_row_of_a_tenant_is_written_in_its_diary(browser, operator, workspace):
+    browser.get(reverse("admin:tenants_workspace_change", args=[workspace.pk]))
+
+    entry = latest_entry()
+    assert (entry.verb, entry.subject_id) == ("operator.viewed", workspace.pk)
+    assert (entry.actor_kind, entry.actor_id) == (ActorKind.OPERATOR, operator.pk)
+    assert entry.organization_id == workspace.organization_id
+
+
+def test_a_list_is_written_in_the_diary_of_every_tenant_on_it(browser, workspace, stranger_workspace):
+    browser.get(reverse("admin:tenants_workspace_changelist"))
+
+    with tenancy.across_tenants("a test looks"):
+        told = set(Entry.across_tenants.filter(verb="operator.listed").values_list("organization_id", flat=True))
+    assert told == {workspace.organization_id, stranger_workspace.organization_id}
+
+
+def test_the_operator_changes_people_and_nothing_of_tenants(browser, owner, workspace):
+    person = reverse("admin:tenants_user_change", args=[owner.user.pk])
+    browser.post(person, {"name": "New name", "is_active": "on"})
+    owner.user.refresh_from_db()
+    assert owner.user.name == "New name"
+
+    change = reverse("admin:tenants_workspace_change", args=[workspace.pk])
+    assert browser.post(change, {"name": "Taken over"}).status_code == 403
+    assert browser.post(reverse("admin:tenants_workspace_delete", args=[workspace.pk])).status_code == 403
+
+
+def test_an_owner_of_a_tenant_is_no_operator(owner):
+    browser = factories.signed_in(owner)
+
+    answer = browser.get("/operator/", follow=True)
+
+    assert answer.status_code == 403
+
+
+def test_the_operator_signs_in_like_everybody_else(client, db):
+    assert client.get("/operator/", follow=True).redirect_chain[-1][0] == "/accounts/login/?next=/operator/"
+
+
+def test_who_makes_an_operator_on_the_command_line_is_believed_about_the_address(client, db, django_user_model):
+    django_user_model.objects.create_superuser("root@example.org", factories.PASSWORD)
+
+    client.post("/accounts/login/", {"login": "root@example.org", "password": factories.PASSWORD})
+
+    assert client.get("/operator/").status_code == 200
