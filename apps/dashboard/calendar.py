@@ -135,13 +135,19 @@ def month(request: MemberRequest, year: int, month: int) -> HttpResponse:
         Month(year, month),
         shown=shown if shown in FILTERS else "",
         may_write=request.member.may("post.edit"),
+        whole="whole" in request.GET,
     )
     template = "dashboard/_month.html" if request.htmx else "dashboard/calendar.html"  # type: ignore[attr-defined]
     return render(request, template, {"month": facts})
 
 
-def month_page(workspace: Workspace, month: Month, *, shown: str = "", may_write: bool = False) -> MonthPage:
-    """Four queries: posts, their states, and for those that are shown their texts and networks."""
+def month_page(
+    workspace: Workspace, month: Month, *, shown: str = "", may_write: bool = False, whole: bool = False
+) -> MonthPage:
+    """Four queries: posts, their states, and for those that are shown their texts and networks.
+
+    On a phone the month is an agenda from yesterday on, unless the `whole` of it is wanted.
+    """
     zone, now = workspace.timezone, clock.now()
     today = cell_of(now, zone)
     entries = entries_of(workspace, month)
@@ -152,6 +158,7 @@ def month_page(workspace: Workspace, month: Month, *, shown: str = "", may_write
             days[cell_of(entry.due_at, zone)].append(entry)
     chips = _chips(days)
     compose = reverse("dashboard:compose") if may_write else ""
+    begin = date.min if whole else today - timedelta(days=1)
     return MonthPage(
         title=_title(month),
         zone=zone,
@@ -165,11 +172,12 @@ def month_page(workspace: Workspace, month: Month, *, shown: str = "", may_write
         compose_url=compose,
         weekdays=WEEKDAYS,
         filters=_filters(month, entries, zone, shown),
-        earlier_url=_list_address(before=today),
-        earlier_count=sum(len(held) for day, held in days.items() if day in month and day < _agenda_begin(today)),
+        earlier_url=_address(month, shown, whole=True),
+        earlier_count=sum(len(held) for day, held in days.items() if day in month and day < begin),
         is_empty=not any(day in month for day in days),
         cells=[
-            _cell(day, days[day], chips, month=month, zone=zone, today=today, compose=compose) for day in month.days()
+            _cell(day, days[day], chips, month=month, zone=zone, today=today, begin=begin, compose=compose)
+            for day in month.days()
         ],
     )
 
@@ -212,21 +220,29 @@ def _fitting(held: list[Entry]) -> int:
 
 
 def _cell(
-    day: date, held: list[Entry], chips: Mapping[UUID, Chip], *, month: Month, zone: str, today: date, compose: str
+    day: date,
+    held: list[Entry],
+    chips: Mapping[UUID, Chip],
+    *,
+    month: Month,
+    zone: str,
+    today: date,
+    begin: date,
+    compose: str,
 ) -> Cell:
     fitting = _fitting(held)
     may_plan = compose and day >= today
     return Cell(
         date=day,
         is_today=day == today,
-        is_past=day < _agenda_begin(today),
+        is_past=day < begin,
         is_outside=day not in month,
         is_weekend=day.weekday() >= 5,
         is_first=day.day == 1,
         note=clock_change(day, zone),
         chips=[chips[entry.post_id] for entry in held[:fitting]],
         more_count=len(held) - fitting,
-        more_url=_list_address(day=day),
+        more_url=_list_address(day),
         compose_url=f"{compose}?{urlencode({'date': day.isoformat()})}" if may_plan else "",
     )
 
@@ -246,19 +262,15 @@ def _filters(month: Month, entries: Iterable[Entry], zone: str, shown: str) -> l
     ]
 
 
-def _agenda_begin(today: date) -> date:
-    """On a phone the month is an agenda from yesterday on."""
-    return today - timedelta(days=1)
-
-
 def _title(month: Month) -> str:
     return f"{month.first:%B} {month.year}"
 
 
-def _address(month: Month, shown: str) -> str:
+def _address(month: Month, shown: str, *, whole: bool = False) -> str:
     address = reverse("dashboard:month", args=[month.year, month.month])
-    return f"{address}?{urlencode({'show': shown})}" if shown else address
+    asked = {**({"show": shown} if shown else {}), **({"whole": "1"} if whole else {})}
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
-def _list_address(**choice: date) -> str:
-    return f"{reverse('publishing:list')}?{urlencode({name: value.isoformat() for name, value in choice.items()})}"
+def _list_address(day: date) -> str:
+    return f"{reverse('publishing:list')}?{urlencode({'day': day.isoformat()})}"

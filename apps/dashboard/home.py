@@ -116,7 +116,7 @@ def day_facts(workspace: Workspace, now: datetime) -> dict[str, object]:
         "recent": rows(list(recent[:MOST])),
         "counts": [
             Count("Scheduled", planned.count(), "scheduled", _listed("scheduled")),
-            Count("Needs attention", wanting.count(), "needs_attention", _listed("attention")),
+            Count("Needs attention", wanting.count(), "needs_attention", _listed("needs_attention")),
             Count("Drafts", drafts.count(), "draft", _listed("draft")),
         ],
     }

@@ -151,3 +151,17 @@ def test_the_calendar_opens_at_the_month_it_is_there(clock, owner, organization)
 )
 def test_a_month_that_is_none_is_not_found(owner, workspace, address):
     assert factories.signed_in(owner, at=workspace).get(address).status_code == 404
+
+
+def test_on_a_phone_days_before_yesterday_are_one_tap_away(now, owner, workspace, planned):
+    planned(datetime(2026, 10, 6, 8, tzinfo=UTC), "last week")
+    browser = factories.signed_in(owner, at=workspace)
+
+    agenda = browser.get("/calendar/2026-10/").context["month"]
+    whole = browser.get(agenda.earlier_url).context["month"]
+
+    assert agenda.earlier_count == 1
+    assert cell(agenda, 6).is_past
+    assert not cell(agenda, 13).is_past
+    assert whole.earlier_count == 0
+    assert not cell(whole, 6).is_past

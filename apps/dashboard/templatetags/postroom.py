@@ -5,6 +5,7 @@ Atoms are written here, not as templates, because a calendar month shows some th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from zlib import crc32
@@ -75,7 +76,7 @@ def mark(platform: str, size: str = "", words: str = "hidden") -> SafeString:
 
 
 @register.simple_tag
-def marks(platforms: list[str], most: int = 4) -> SafeString:
+def marks(platforms: Sequence[str], most: int = 4) -> SafeString:
     """A row of marks, named once for screen readers; more than `most` end in a count."""
     shown = [mark(platform, "sm", "none") for platform in platforms[:most]]
     more = format_html('<span class="more">+{}</span>', len(platforms) - most) if len(platforms) > most else ""
