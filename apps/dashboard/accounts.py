@@ -28,8 +28,8 @@ from apps.tenants.models import User
 HISTORY = 20
 # What the diary's verbs are called on the page: title, tone, icon.
 STORY: Mapping[str, tuple[str, str, str]] = {
-    "account.connected": ("Connected", "good", "link"),
-    "account.reconnected": ("Reconnected", "good", "link"),
+    "account.connected": ("Connected", "ok", "link"),
+    "account.reconnected": ("Reconnected", "ok", "link"),
     "account.disconnected": ("Disconnected", "bad", "x"),
 }
 

@@ -30,6 +30,7 @@ from apps.tenants.models import Membership, Workspace
 
 DAYS_AHEAD: Final = 3
 MOST: Final = 8
+JUST: Final = 5
 RECENT: Final = timedelta(days=2)
 ON_THE_PLAN: Final = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
 
@@ -113,7 +114,7 @@ def day_facts(workspace: Workspace, now: datetime) -> dict[str, object]:
         "attention": rows(list(wanting.order_by("-due_at", "-id")[:MOST]), with_problems=True),
         "days": _days(rows(coming), workspace.timezone, now),
         "drafts": rows(edited, notes=notes),
-        "recent": rows(list(recent[:MOST])),
+        "recent": rows(list(recent[:JUST])),
         "counts": [
             Count("Scheduled", planned.count(), "scheduled", _listed("scheduled")),
             Count("Needs attention", wanting.count(), "needs_attention", _listed("needs_attention")),

@@ -13,8 +13,7 @@ def publication(state: str, **changes: Any) -> It:
     values: dict[str, Any] = {
         "id": f"p-{state}",
         "version": "7",
-        "name": "Alder & Rye",
-        "handle": "@alderandrye",
+        "account_name": "@alderandrye",
         "platform": "instagram",
         "state": state,
         "note": "due Wed 14 Oct, 12:30",
@@ -136,7 +135,7 @@ def post() -> dict[str, Any]:
             publication(
                 "failed",
                 platform="mastodon",
-                handle="@bread@masto.example",
+                account_name="@bread@masto.example",
                 problem="Mastodon refused the picture.",
                 problem_more="It is larger than this server takes.",
                 problem_tone="bad",
@@ -146,7 +145,7 @@ def post() -> dict[str, Any]:
             publication(
                 "scheduled",
                 platform="mastodon",
-                handle="@shop@masto.example",
+                account_name="@shop@masto.example",
                 is_moving=True,
                 cancel_url="/cancel/",
                 publish_now_url="/now/",
