@@ -9,4 +9,6 @@ pytest_plugins = [
     "tests.support.tenants",
     "tests.support.platforms",
     "tests.support.publishing",
+    "tests.support.running",
+    "tests.support.browser",
 ]
