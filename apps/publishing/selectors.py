@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from apps.posts.models import Part, PartMedia, Post
@@ -134,7 +134,9 @@ def _page(posts: QuerySet[Any], *, newer_than: str, older_than: str) -> Page:
     shown = (
         PartMedia.objects.filter(part__post=OuterRef("pk"), part__position=0).order_by("position").values("asset")[:1]
     )
-    found = list(posts.order_by(*order).annotate(text=Subquery(first_text), picture=Subquery(shown))[: PAGE + 1])
+    # Without its type named, SQLite gives the key of a file as the text it stores.
+    picture = Subquery(shown, output_field=UUIDField())
+    found = list(posts.order_by(*order).annotate(text=Subquery(first_text), picture=picture)[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     if backwards:
         found.reverse()
