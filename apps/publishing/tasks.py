@@ -13,7 +13,9 @@ from apps.publishing.engine import rounds
 from apps.publishing.waking import TASK
 
 ROUND: Final = 50.0  # seconds; beat starts the next round if there is none
-AHEAD: Final = timedelta(seconds=6)  # longer than the pause of beat, so that somebody is awake when the hour strikes
+# Longer than the pauses of beat, so that somebody is awake when the hour strikes.
+AHEAD: Final = timedelta(seconds=6)
+SEARCH_AHEAD: Final = timedelta(seconds=16)
 
 # One round in a process is enough: it has many hands, and a wake-up that finds one going only nudges it.
 _publishing = threading.Lock()
@@ -35,6 +37,6 @@ def publish_due() -> None:
 def reconcile() -> None:
     if _looking.acquire(blocking=False):
         try:
-            rounds.look(seconds=ROUND, hands=max(1, settings.PUBLISH_CONCURRENCY // 2))
+            rounds.look(seconds=ROUND, hands=max(1, settings.PUBLISH_CONCURRENCY // 2), ahead=SEARCH_AHEAD)
         finally:
             _looking.release()

@@ -71,8 +71,18 @@ def claim_lost(*, now: datetime, limit: int) -> list[Claim]:
 def next_due(*, before: datetime) -> datetime | None:
     """The earliest instant before `before` at which something waits to go out."""
     with tenancy.across_tenants("see what is due next"):
-        waiting = Publication.across_tenants.due(before).order_by("next_try_at").values_list("next_try_at", flat=True)
-        return waiting.first()
+        return _earliest(Publication.across_tenants.due(before), FollowUp.across_tenants.due(before))
+
+
+def next_lost(*, before: datetime) -> datetime | None:
+    """The earliest instant before `before` at which a lost answer is to be looked for."""
+    with tenancy.across_tenants("see what is to be looked for next"):
+        return _earliest(Publication.across_tenants.lost(before), FollowUp.across_tenants.lost(before))
+
+
+def _earliest(*tables: SendingQuerySet[Any]) -> datetime | None:
+    found = [rows.order_by("next_try_at").values_list("next_try_at", flat=True).first() for rows in tables]
+    return min(filter(None, found), default=None)
 
 
 def _due_publications(now: datetime, most: int) -> list[UUID]:

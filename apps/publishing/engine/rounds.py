@@ -80,16 +80,25 @@ def publish(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), agai
     return done
 
 
-def look(*, seconds: float, hands: int) -> int:
-    """Look for lost answers, and for addresses that are missing; the number of searches."""
+def look(*, seconds: float, hands: int, ahead: timedelta = timedelta(0)) -> int:
+    """Look for lost answers, and for addresses that are missing; the number of searches.
+
+    What is to be looked for within `ahead` is waited for.
+    """
     ends, done = time.monotonic() + seconds, 0
     leases.expire(now=clock.now())
-    with Crew(work, size=hands) as crew:
-        while time.monotonic() < ends and (taken := claims.claim_lost(now=clock.now(), limit=crew.free or 1)):
-            crew.give(taken)
-            done += len(taken)
-            crew.wait(free=max(1, hands // 2), seconds=ends - time.monotonic())
     locating.locate_missing(now=clock.now())
+    with Crew(work, size=hands) as crew:
+        while time.monotonic() < ends:
+            if crew.free and (taken := claims.claim_lost(now=clock.now(), limit=crew.free)):
+                crew.give(taken)
+                done += len(taken)
+            elif not crew.is_idle:
+                crew.wait(free=crew.free + 1, seconds=GLANCE)
+            elif claims.next_lost(before=clock.now() + ahead) is not None:
+                time.sleep(GLANCE * 3)
+            else:
+                break
     return done
 
 

@@ -92,7 +92,9 @@ def resume(request: MemberRequest, publication_id: UUID) -> HttpResponse:
 @require_POST
 @page("post.view")
 def retry_follow_up(request: MemberRequest, follow_up_id: UUID) -> HttpResponse:
-    follow_up = get_object_or_404(FollowUp.objects.select_related("publication__post__workspace"), pk=follow_up_id)
+    follow_up: FollowUp = get_object_or_404(
+        FollowUp.objects.select_related("publication__post__workspace"), pk=follow_up_id
+    )
     request.member.require("publication.retry", follow_up.workspace_id)
     verb = services.retry_follow_up
     return _of_publication(

@@ -147,7 +147,7 @@ def post(request: MemberRequest, post_id: UUID) -> HttpResponse:
 @page("post.view")
 def publication(request: MemberRequest, publication_id: UUID) -> HttpResponse:
     """The fragment that a page asks for while something moves; 204 while it has not."""
-    row = get_object_or_404(Publication.objects.select_related("post__workspace"), pk=publication_id)
+    row: Publication = get_object_or_404(Publication.objects.select_related("post__workspace"), pk=publication_id)
     return publication_fragment(request, row, seen=request.GET.get("seen", ""))
 
 

@@ -1,0 +1,97 @@
+"""Workers are killed, answers are lost, the queue is emptied: everything goes out, and nothing twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+
+import pytest
+import redis
+
+from tests.faults.conftest import Fleet
+from tests.faults.workers import Workers, wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+POSTS = 100  # each to three accounts: 300 publications
+KILLS = 14
+LOST = 0.05
+
+
+def test_nothing_is_lost_and_nothing_goes_out_twice(fleet: Fleet, valkey: redis.Redis) -> None:
+    platforms_lose_answers(fleet)
+    plan(fleet, POSTS)
+    began = time.monotonic()
+
+    with fleet.workers(4) as workers:
+        kill_at_random(fleet, workers, valkey)
+        last_kill = time.monotonic()
+        settle(fleet, seconds=60)
+        ended = time.monotonic()
+
+    published, states = fleet.published(), fleet.states()
+    struck = {fault["kind"]: fault["hits"] for fault in fleet.sandbox.faults()}
+    print(  # noqa: T201
+        f"\n{sum(published.values())} published in {ended - began:.0f} s, {workers.kills} kills, quiet "
+        f"{ended - last_kill:.0f} s after the last; faults {struck}; states {dict(states)}"
+    )
+    assert [text for text, times in published.items() if times > 1] == []
+    undecided = states["needs_attention"] + states["comment needs_attention"]
+    missing = fleet.expected - published
+    assert sum(missing.values()) <= undecided, f"lost: {missing}"
+    assert not published - fleet.expected
+    assert undecided or not fleet.troubles()
+    assert set(states) <= {"published", "needs_attention", "comment published", "comment needs_attention"}
+
+
+def test_an_emptied_queue_stops_nothing(fleet: Fleet, valkey: redis.Redis) -> None:
+    with fleet.workers(1):
+        plan(fleet, 1)
+        wait_until(fleet.is_quiet, seconds=40)
+
+        valkey.flushall()
+        # Not due yet, so nobody sends a wake-up for them: it is beat alone that finds the queue gone.
+        plan(fleet, 2, delay=2)
+        wait_until(fleet.is_quiet, seconds=30)
+
+    assert fleet.troubles() == Counter()
+    assert fleet.published() == fleet.expected
+
+
+def platforms_lose_answers(fleet: Fleet) -> None:
+    """Slow answers, so that kills meet requests under way; some lost before and some after they took effect."""
+    # Keys of the platform's own would hide what Postroom does twice.
+    fleet.sandbox.set("mastodon", idempotency_keys=False)
+    fleet.sandbox.fault("latency", times=None, seconds=0.3)
+    for kind in ("lost_after", "lost_before"):
+        for operation in ("commit", "comment"):
+            fleet.sandbox.fault(kind, path=operation, times=None, probability=LOST / 2)
+
+
+def settle(fleet: Fleet, *, seconds: float) -> None:
+    try:
+        wait_until(fleet.is_quiet, seconds=seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {fleet.states()}, {fleet.troubles()}") from None
+
+
+def plan(fleet: Fleet, count: int, *, delay: float = 0) -> None:
+    workspaces = list(fleet.accounts)
+    for number in range(count):
+        fleet.plan(workspace=workspaces[number % len(workspaces)], with_comment=number % 5 == 0, delay=delay)
+
+
+def kill_at_random(fleet: Fleet, workers: Workers, valkey: redis.Redis) -> None:
+    """Kill workers while there is something to interrupt: until most of it is out, and KILLS times at least."""
+    give_up, is_emptied = time.monotonic() + 150, False
+    while time.monotonic() < give_up:
+        time.sleep(random.uniform(1.0, 4.0))
+        workers.kill_one()
+        out = fleet.states()["published"]
+        if out > POSTS and not is_emptied:
+            valkey.flushall()
+            is_emptied = True
+        if out > 2 * POSTS and workers.kills >= KILLS:
+            return
+    raise AssertionError(f"Too slow a machine for this: {fleet.states()}")

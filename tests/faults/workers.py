@@ -1,0 +1,87 @@
+"""Real Celery workers and a real beat, in processes that a test kills without a word."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+ROOT = Path(__file__).resolve().parents[2]
+CELERY = [sys.executable, "-W", "ignore::Warning:celery.platforms", "-m", "celery", "--app", "config", "--quiet"]
+WORKER = [
+    *("worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+]
+
+
+class Workers:
+    """`count` workers and one beat. `kill_one` ends one by SIGKILL and starts another in its place."""
+
+    def __init__(self, *, count: int, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+        self._count = count
+        self._folder = tempfile.TemporaryDirectory(prefix="postroom-workers-")
+        self._said: IO[bytes] = open(Path(self._folder.name) / "said.log", "wb")  # noqa: SIM115 - __exit__ closes it
+        self._workers: list[subprocess.Popen[bytes]] = []
+        self._beat: subprocess.Popen[bytes] | None = None
+        self.kills = 0
+
+    @property
+    def said(self) -> str:
+        """Everything the processes have logged."""
+        self._said.flush()
+        return Path(self._said.name).read_text(errors="replace")
+
+    def kill_one(self) -> None:
+        place = random.randrange(len(self._workers))
+        self._end(self._workers[place], signal.SIGKILL)
+        self.kills += 1
+        self._workers[place] = self._start(*WORKER, "--hostname", f"w{self.kills}-{place}@%h")
+
+    def __enter__(self) -> Self:
+        schedule = str(Path(self._folder.name) / "beat")
+        self._beat = self._start(
+            "beat", "--scheduler", "celery.beat.PersistentScheduler", "--schedule", schedule, "--pidfile="
+        )
+        self._workers = [self._start(*WORKER, "--hostname", f"w{i}@%h") for i in range(self._count)]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in filter(None, [self._beat, *self._workers]):
+            self._end(process, signal.SIGKILL)
+        self._said.close()
+        if error is not None:
+            sys.stderr.write(Path(self._said.name).read_text(errors="replace")[-6000:])
+        self._folder.cleanup()
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*CELERY, *arguments], cwd=ROOT, env=self._environment, stdout=self._said, stderr=self._said,
+            start_new_session=True,
+        )  # fmt: skip
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes], how: int) -> None:
+        if process.poll() is None:
+            os.kill(process.pid, how)
+        process.wait(10)
+
+
+def wait_until(is_so: object, *, seconds: float, pause: float = 0.3) -> float:
+    """Poll until `is_so()` holds; the seconds that took, or an AssertionError when the time is over."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if is_so():  # type: ignore[operator]
+            return time.monotonic() - began
+        time.sleep(pause)
+    raise AssertionError(f"Not within {seconds} s")
