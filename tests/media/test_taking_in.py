@@ -24,6 +24,13 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), mode: str = "R
     return out.getvalue()
 
 
+def animation(kind: str, size: tuple[int, int] = (10, 10), **options: object) -> bytes:
+    first, second = (Image.new("RGB", size, colour) for colour in ("red", "blue"))
+    out = io.BytesIO()
+    first.save(out, format=kind, save_all=True, append_images=[second], **options)
+    return out.getvalue()
+
+
 def cleaned(raw: bytes, name: str = "holiday.jpg") -> probe.CleanImage:
     return probe.clean(io.BytesIO(raw), name=name, **LIMITS)
 
@@ -79,6 +86,65 @@ def test_an_animation_keeps_its_frames() -> None:
 
     assert clean.frames == 3
     assert b"private note" not in clean.content
+
+
+def test_an_animation_keeps_its_pace() -> None:
+    clean = cleaned(animation("WEBP", duration=[100, 250], loop=3))
+
+    copy = Image.open(io.BytesIO(clean.content))
+    paces = []
+    for number in range(clean.frames):
+        copy.seek(number)
+        copy.load()
+        paces.append(copy.info["duration"])
+    assert (paces, copy.info["loop"]) == ([100, 250], 3)
+
+
+def test_an_animation_that_takes_minutes_to_decode_is_refused() -> None:
+    with pytest.raises(FileRefused, match="too many frames"):
+        cleaned(animation("GIF", size=(900, 900)))
+
+
+def test_a_camera_picture_with_others_behind_it_is_a_jpeg() -> None:
+    clean = cleaned(animation("MPO"))
+
+    assert (clean.mime_type, clean.frames) == ("image/jpeg", 1)
+    assert Image.open(io.BytesIO(clean.content)).format == "JPEG"
+
+
+def test_sixteen_bits_of_grey_become_eight() -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (8, 8), 0x8080).save(out, format="PNG")
+
+    assert Image.open(io.BytesIO(cleaned(out.getvalue()).content)).getpixel((0, 0)) == 0x80
+
+
+@pytest.mark.parametrize(("space", "is_kept"), [(b"RGB ", True), (b"GRAY", False), (b"CMYK", False)])
+def test_a_colour_profile_stays_where_it_describes_the_pixels(space: bytes, is_kept: bool) -> None:
+    profile = b"\0" * 16 + space + b"\0" * 108
+
+    kept = Image.open(io.BytesIO(cleaned(picture(icc_profile=profile)).content)).info.get("icc_profile")
+
+    assert kept == (profile if is_kept else None)
+
+
+def test_a_palette_with_holes_keeps_them() -> None:
+    image = Image.new("P", (8, 8), 0)
+    out = io.BytesIO()
+    image.save(out, format="PNG", transparency=0)
+
+    assert Image.open(io.BytesIO(cleaned(out.getvalue()).content)).getpixel((0, 0))[3] == 0  # type: ignore[index]
+
+
+def test_whatever_a_decoder_stumbles_over_is_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise IndexError("bytes past the end")
+
+    raw = picture("PNG")
+    monkeypatch.setattr(Image.Image, "save", stumble)
+
+    with pytest.raises(FileRefused, match="damaged"):
+        cleaned(raw)
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
