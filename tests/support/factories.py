@@ -69,15 +69,17 @@ def member(
     return made
 
 
-def account(of: Workspace, platform: str = "mastodon", *, token: str = "token", **fields: Any) -> SocialAccount:
+def account(
+    of: Workspace, platform: str = "mastodon", *, token: str = "token", server: str = "", **fields: Any
+) -> SocialAccount:
     """A connected account with a grant of its own; `grant` may be given."""
     number = next(_numbers)
     values = {"remote_id": str(number), "handle": f"{platform}{number}", "connected_at": clock.now(), **fields}
     with tenancy.across_tenants(WHY):
         if "grant" not in values:
             values["grant"] = Grant.plain.create(
-                organization_id=of.organization_id, platform=platform, remote_user_id=values["remote_id"],
-                access_token=Secret(token), issued_at=clock.now(),
+                organization_id=of.organization_id, platform=platform, server=server,
+                remote_user_id=values["remote_id"], access_token=Secret(token), issued_at=clock.now(),
             )  # fmt: skip
         return SocialAccount.plain.create(organization_id=of.organization_id, workspace=of, platform=platform, **values)
 

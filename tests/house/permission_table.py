@@ -1,0 +1,135 @@
+"""Who may open what, address by address: the table that the walk of strangers compares with what happens.
+
+An address of ours without a row here turns the walk red. `permission` is what the deed needs, which may be more than
+what opens the page; a row for each method. `of` picks another row of the world than the usual one for the named part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+PUBLIC: Final = "(public)"
+SIGNED_IN: Final = "(signed in)"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    name: str
+    method: str
+    permission: str
+    of: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    also: frozenset[int] = frozenset()  # further answers to somebody who may
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name} {' '.join(self.data.values())}".strip()
+
+
+def get(name: str, permission: str, **options: object) -> Deed:
+    return Deed(name, "GET", permission, **options)  # type: ignore[arg-type]
+
+
+def post(name: str, permission: str, **options: object) -> Deed:
+    return Deed(name, "POST", permission, **options)  # type: ignore[arg-type]
+
+
+DEEDS: Final = (
+    # --- dashboard
+    get("dashboard:healthz", PUBLIC, also=frozenset({503})),
+    get("dashboard:home", "post.view"),
+    get("dashboard:first_run", "post.view"),
+    get("dashboard:calendar", "post.view"),
+    get("dashboard:month", "post.view"),
+    get("dashboard:search", "post.view", data={"q": "draft"}),
+    get("dashboard:accounts", "account.view"),
+    get("dashboard:account", "account.view"),
+    post("dashboard:preferences", SIGNED_IN, data={"theme": "dark"}),
+    get("dashboard:compose", "post.edit"),
+    post("dashboard:compose", "post.edit", data={"action": "draft", "text": "Hello"}),
+    post("dashboard:compose", "post.schedule", data={"action": "schedule", "text": "Hello"}),
+    post("dashboard:compose", "post.publish", data={"action": "publish_now", "text": "Hello"}),
+    post("dashboard:compose_preview", "post.edit"),
+    post("dashboard:compose_piece", "post.edit"),
+    get("dashboard:edit", "post.edit"),
+    post("dashboard:edit", "post.edit", data={"action": "draft", "text": "Hello"}),
+    post("dashboard:edit", "post.schedule", data={"action": "schedule", "text": "Hello"}),
+    # --- publishing
+    get("publishing:list", "post.view"),
+    get("publishing:post", "post.view"),
+    post("publishing:cancel", "post.cancel", of={"post_id": "planned"}),
+    post("publishing:publish_now", "post.publish", of={"post_id": "planned"}),
+    post("publishing:delete", "post.edit"),
+    get("publishing:publication", "post.view"),
+    post("publishing:cancel_publication", "post.cancel"),
+    post("publishing:retry", "publication.retry", of={"publication_id": "failed"}),
+    post("publishing:resume", "publication.retry", of={"publication_id": "held"}),
+    post("publishing:decide_out", "publication.decide", of={"publication_id": "needs_attention"}),
+    post("publishing:decide_not_out", "publication.decide", of={"publication_id": "needs_attention"}),
+    post("publishing:decide_leave", "publication.decide", of={"publication_id": "needs_attention"}),
+    post("publishing:retry_follow_up", "publication.retry"),
+    # --- social accounts
+    get("social_accounts:bluesky_client", PUBLIC, also=frozenset({404})),
+    get("social_accounts:bluesky_keys", PUBLIC, also=frozenset({404})),
+    get("social_accounts:connect", "account.connect"),
+    post("social_accounts:connect", "account.connect"),
+    get("social_accounts:callback", "account.connect", also=frozenset({400})),
+    # A journey to a platform belongs to the person who began it, in their browser.
+    get("social_accounts:channels", "account.connect", also=frozenset({404})),
+    post("social_accounts:channels", "account.connect", also=frozenset({404})),
+    post("social_accounts:reconnect", "account.connect"),
+    post("social_accounts:check", "account.connect"),
+    post("social_accounts:disconnect", "account.disconnect"),
+    # --- media
+    get("media:public", PUBLIC, also=frozenset({404})),
+    get("media:library", "media.view"),
+    post("media:library", "media.upload"),
+    get("media:show", "media.view"),
+    post("media:describe", "media.edit", data={"alt": "A teal square"}),
+    post("media:remove", "media.edit"),
+    # --- tenants
+    get("tenants:index", "organization.enter"),
+    get("tenants:profile", "organization.enter"),
+    post("tenants:profile", "organization.enter", data={"name": "Somebody"}),
+    get("tenants:organization", "organization.edit"),
+    post("tenants:organization", "organization.edit", data={"name": "Renamed", "timezone": "UTC"}),
+    get("tenants:organization_create", SIGNED_IN),
+    post("tenants:organization_create", SIGNED_IN, data={"name": "Another", "timezone": "UTC"}),
+    post("tenants:leave", "organization.enter"),
+    get("tenants:switch", SIGNED_IN),
+    post("tenants:switch", SIGNED_IN),
+    get("tenants:workspaces", "organization.enter"),
+    get("tenants:workspace_create", "workspace.create"),
+    post("tenants:workspace_create", "workspace.create", data={"name": "One more", "timezone": "UTC"}),
+    get("tenants:workspace_edit", "workspace.edit"),
+    post("tenants:workspace_edit", "workspace.edit", data={"name": "Renamed", "timezone": "UTC"}),
+    post("tenants:workspace_archive", "workspace.archive"),
+    post("tenants:workspace_restore", "workspace.archive"),
+    get("tenants:members", "member.view"),
+    get("tenants:invite", "member.invite"),
+    post("tenants:invite", "member.invite", data={"email": "new@example.org", "role": "admin"}),
+    get("tenants:member", "member.edit"),
+    post("tenants:member", "member.edit", data={"role": "admin"}),
+    post("tenants:member_remove", "member.remove"),
+    post("tenants:invitation_send_again", "member.invite"),
+    post("tenants:invitation_revoke", "member.invite"),
+    get("tenants:invitation", PUBLIC, also=frozenset({410})),
+    post("tenants:invitation_accept", SIGNED_IN, also=frozenset({409})),
+    get("tenants:join", PUBLIC, also=frozenset({410})),
+)
+
+# Pages of django-allauth, which guards them itself: open to everybody, or only after signing in.
+FOREIGN_PUBLIC: Final = frozenset({
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
+    "account_confirm_email", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn",
+})  # fmt: skip
+FOREIGN_SIGNED_IN: Final = frozenset({
+    "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
+    "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
+})  # fmt: skip
+# Django admin, for operators alone.
+OPERATOR: Final = ("admin:", "operator/")

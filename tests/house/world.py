@@ -1,0 +1,101 @@
+"""A small agency with one of everything in one of its workspaces, and the people who come to its doors.
+
+Whatever belongs to that workspace has Zanzibar in its name, so that a page which shows it to a stranger can be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from apps.core import clock, tenancy
+from apps.core.ids import new_id
+from apps.core.secrets import Secret
+from apps.publishing.models import FollowUp, Publication
+from apps.publishing.states import State
+from apps.social_accounts.models import ConnectSession, Grant
+from apps.tenants.models import Invitation, Membership, Workspace
+from apps.tenants.permissions import Role
+from tests.support import factories
+
+MARK = "Zanzibar"
+STATES = (State.SCHEDULED, State.FAILED, State.HELD, State.NEEDS_ATTENTION, State.PUBLISHED)
+
+
+@dataclass
+class World:
+    """`arguments` has a real id for each named part of an address; `others` has rows in particular states."""
+
+    workspace: Workspace
+    elsewhere: Workspace
+    foreign: Workspace
+    arguments: dict[str, Any] = field(default_factory=dict)
+    others: dict[str, UUID] = field(default_factory=dict)
+    members: dict[Role, Membership] = field(default_factory=dict)
+    neighbour: Membership | None = None
+    stranger: Membership | None = None
+
+
+def build() -> World:
+    agency = factories.organization(name="Quillon Agency")
+    world = World(
+        workspace=factories.workspace(agency, name=f"{MARK} Café"),
+        elsewhere=factories.workspace(agency, name="Elsewhere"),
+        foreign=factories.workspace(name="Foreign client"),
+    )
+    _fill(world)
+    _invite_people(world)
+    world.arguments |= {"platform": "mastodon", "year": 2026, "month": 11, "token": "no-such-token"}
+    return world
+
+
+def unknown(world: World) -> dict[str, Any]:
+    """The same arguments with ids that nobody has."""
+    return {name: new_id() if isinstance(value, UUID) else value for name, value in world.arguments.items()}
+
+
+def _fill(world: World) -> None:
+    place, now = world.workspace, clock.now()
+    account = factories.account(place, handle=MARK, name=MARK, server="https://127.0.0.1:9")
+    asset = factories.asset(place, original_name=f"{MARK}.png", alt=MARK)
+    draft = factories.post(place, f"{MARK} draft", accounts=[account], title=MARK)
+    for state in STATES:
+        due_at = now + timedelta(hours=3)
+        written = factories.post(place, f"{MARK} {state}", accounts=[account], due_at=due_at, title=MARK)
+        publication = factories.publication(written, account, state=state)
+        world.others[state] = publication.pk
+        if state == State.SCHEDULED:
+            world.others["planned"] = written.pk
+    with tenancy.scope(organization_id=place.organization_id):
+        own = {"organization_id": place.organization_id, "workspace": place}
+        follow_up = FollowUp.objects.create(
+            **own, publication=Publication.objects.get(state=State.PUBLISHED), position=1, role="reply",
+            text=MARK, state=State.FAILED, next_try_at=now,
+        )  # fmt: skip
+    world.arguments |= {
+        "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
+        "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
+    }  # fmt: skip
+
+
+def _invite_people(world: World) -> None:
+    place = world.workspace
+    agency = place.organization
+    for role in Role:
+        world.members[role] = factories.member(agency, role, workspaces=[place])
+    world.neighbour = factories.member(agency, Role.MANAGER, workspaces=[world.elsewhere])
+    world.stranger = factories.member(world.foreign.organization, Role.OWNER)
+    guest = factories.member(agency, Role.VIEWER, workspaces=[place], person=factories.user(name=MARK))
+    with tenancy.scope(organization_id=agency.pk):
+        own = {"organization_id": agency.pk}
+        invitation = Invitation.objects.create(
+            **own, email=f"{MARK.lower()}@example.org", role=Role.ADMIN, token_hash="0" * 64,
+            expires_at=clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        journey = ConnectSession.objects.create(
+            **own, workspace=place, user=guest.user, platform="mastodon", state_hash="1" * 64, browser_hash="2" * 64,
+            keep=Secret("verifier"), expires_at=clock.now() + timedelta(minutes=10), grant=Grant.objects.first(),
+        )  # fmt: skip
+    world.arguments |= {"membership_id": guest.pk, "invitation_id": invitation.pk, "session_id": journey.pk}
