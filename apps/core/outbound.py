@@ -2,9 +2,9 @@
 
 The guard stands where the connection is made: every address that the name resolves to must be public, and the
 connection goes to exactly the address that was checked, so that a second answer of the name server changes nothing.
-Only https on port 443 or 8443, no credentials in the address, no redirects, a deadline for the whole request and a
-cap on the answer's size. `OUTBOUND_TRUSTED_ORIGINS` names origins that are exempt (a sandbox, a test server), one by
-one.
+Only https on port 443 or 8443, no credentials in the address, no redirects, no cookies (one client serves every
+tenant), a deadline for the whole request and a cap on the answer's size. Only the name service keeps time of its own.
+`OUTBOUND_TRUSTED_ORIGINS` names origins that are exempt (a sandbox, a test server), one by one.
 """
 
 from __future__ import annotations
@@ -17,24 +17,28 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Final
 
 import httpcore
 import httpx
 from django.conf import settings
 
+from apps.core import tenancy
+
 PORTS = frozenset({443, 8443})
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 USER_AGENT = "Postroom/0.1"
 
+# IPv6 has public places here alone; elsewhere lie forms that carry an IPv4 address inside.
+_PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
 # What `ipaddress` calls global although it is not a place on the public internet to talk to, or leads to one that is
 # not.
 _REFUSED = tuple(
     ipaddress.ip_network(text)
     for text in (
         *("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4"),
-        *("fc00::/7", "fe80::/10", "fec0::/10", "2001::/32", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16"),
-        *("64:ff9b::/96", "64:ff9b:1::/48", "100::/64"),
+        *("2001::/32", "2001:db8::/32", "2002::/16", "3fff::/20"),
     )
 )
 _deadline: ContextVar[float | None] = ContextVar("outbound_deadline", default=None)
@@ -44,24 +48,33 @@ class AddressRefused(ValueError):
     """The address is not one that Postroom may call; its text is a sentence for the person who typed it."""
 
 
+class CalledInsideTenancy(RuntimeError):
+    """A mistake of ours: on PostgreSQL a transaction would wait for somebody else's server."""
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is a place on the public internet, mapped and translated forms included."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address) and ip not in _PUBLIC_IPV6:
+        return False
     refused = any(ip in network for network in _REFUSED if network.version == ip.version)
     return ip.is_global and not ip.is_multicast and not refused
 
 
 def check_url(url: str) -> None:
     """Raise AddressRefused unless `url` has a shape that may be called; what its name resolves to is checked later."""
-    parsed = httpx.URL(url)
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise AddressRefused("This is not an address that can be called.") from error
+    if parsed.userinfo:
+        raise AddressRefused("The address must not hold a user name or password.")
     if _origin(parsed) in _trusted():
         return
     if parsed.scheme != "https":
         raise AddressRefused("The address must begin with https://.")
-    if parsed.userinfo:
-        raise AddressRefused("The address must not hold a user name or password.")
     if (parsed.port or 443) not in PORTS:
         raise AddressRefused("The address must not name a port other than 443.")
     if not parsed.host:
@@ -90,7 +103,9 @@ def client(*, timeout: timedelta | None = None, max_bytes: int = MAX_ANSWER_BYTE
         timeout=httpx.Timeout(total, connect=min(total, 5.0)),
         follow_redirects=False,
         trust_env=False,
-        headers={"User-Agent": USER_AGENT},
+        # What is not compressed cannot unfold to more than the cap.
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
     )
 
 
@@ -112,12 +127,17 @@ class GuardedTransport(httpx.HTTPTransport):
         self._max_bytes = max_bytes
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if tenancy.current() != tenancy.NOBODY:
+            raise CalledInsideTenancy(f"{request.url.host} was called inside a tenancy scope, which is a transaction")
         try:
             check_url(str(request.url))
         except AddressRefused as error:
             raise httpx.ConnectError(str(error), request=request) from error
         _deadline.set(time.monotonic() + self._total_seconds)
         response = super().handle_request(request)
+        if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            response.close()
+            raise httpx.ReadError("The answer is compressed, which was not asked for", request=request)
         response.stream = _CappedStream(response.stream, self._max_bytes)
         return response
 

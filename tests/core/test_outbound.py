@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
@@ -12,13 +13,14 @@ import httpx
 import pytest
 from pytest_django import Settings
 
-from apps.core import outbound
+from apps.core import outbound, tenancy
+from apps.core.ids import new_id
 
 PRIVATE = [
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.0.8"),
     *("192.88.99.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "::ffff:127.0.0.1"),
     *("fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1", "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::"),
-    *("2001:db8::1", "3fff::1", "5f00::1", "100::1", "2001:0:1::1"),
+    *("2001:db8::1", "3fff::1", "5f00::1", "100::1", "2001:0:1::1", "::7f00:1", "::ffff:0:7f00:1", "4000::1"),
 ]
 PUBLIC = ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "::ffff:1.1.1.1"]
 
@@ -40,6 +42,8 @@ def test_a_public_server_may_be_called(address: str) -> None:
         ("ftp://example.org", "https://"),
         ("https://ann:secret@example.org", "user name or password"),
         ("https://example.org:22", "port"),
+        ("https://", "no server"),
+        ("https://[::1", "not an address"),
     ],
 )
 def test_an_address_of_the_wrong_shape_is_refused_in_words(url: str, words: str) -> None:
@@ -53,6 +57,21 @@ def test_a_trusted_origin_is_trusted_on_its_own_port_alone(settings: Settings) -
 
     with pytest.raises(outbound.AddressRefused):
         outbound.check_url("http://127.0.0.1:8013/api")
+
+
+def test_a_trusted_origin_takes_no_password_either(settings: Settings) -> None:
+    settings.OUTBOUND_TRUSTED_ORIGINS = ("http://127.0.0.1:8012",)
+
+    with pytest.raises(outbound.AddressRefused, match="password"):
+        outbound.check_url("http://ann:secret@127.0.0.1:8012/api")
+
+
+@pytest.mark.django_db
+def test_nobody_is_called_while_a_transaction_of_a_tenant_waits() -> None:
+    with outbound.client() as client:
+        request = client.build_request("GET", "https://example.invalid/")
+        with tenancy.scope(organization_id=new_id()), pytest.raises(outbound.CalledInsideTenancy):
+            client.send(request)
 
 
 class TestConnecting:
@@ -114,6 +133,41 @@ class TestTalking:
                 client.get(url)
             stop.set()
         assert time.monotonic() - started < 5
+
+    def test_an_answer_that_unfolds_is_refused(self, settings: Settings) -> None:
+        asked: list[str] = []
+
+        def compress(handler: BaseHTTPRequestHandler) -> None:
+            asked.append(handler.headers["Accept-Encoding"])
+            body = gzip.compress(b"0" * 10_000_000)
+            handler.send_response(200)
+            handler.send_header("Content-Encoding", "gzip")
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        with server(compress) as url:
+            settings.OUTBOUND_TRUSTED_ORIGINS = (url,)
+            with outbound.client(max_bytes=100_000) as client, pytest.raises(httpx.ReadError, match="compressed"):
+                client.get(url)
+        assert asked == ["identity"]
+
+    def test_no_cookie_goes_from_one_tenant_to_the_next(self, settings: Settings) -> None:
+        brought: list[str | None] = []
+
+        def sign_in(handler: BaseHTTPRequestHandler) -> None:
+            brought.append(handler.headers["Cookie"])
+            handler.send_response(200)
+            handler.send_header("Set-Cookie", "session=of-the-first; Path=/")
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+
+        with server(sign_in) as url:
+            settings.OUTBOUND_TRUSTED_ORIGINS = (url,)
+            with outbound.client() as client:
+                client.get(url)
+                client.get(url)
+        assert brought == [None, None]
 
     def test_an_answer_that_is_too_large_is_cut_off(self, settings: Settings) -> None:
         def pour(handler: BaseHTTPRequestHandler) -> None:
