@@ -19,7 +19,7 @@ from tests.support import programs
 from tests.support.sandbox import ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
     from tests.support.running import Postroom
 
@@ -34,7 +34,8 @@ OPTIONS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 PATIENCE_MILLISECONDS = 15_000
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SCREENSHOTS = ROOT / "var" / "screenshots"
 # Each of these is an answer of 400 or more as well, and is judged there.
 ANSWERED = re.compile(r"Failed to load resource|Response Status Error Code")
@@ -140,17 +141,23 @@ def plain_page(running: Postroom, open_browser: Open) -> Page:
     return open_browser(running.url, tuple(running.sandbox.health()["origins"].values()), java_script_enabled=False)
 
 
+def keeps_pictures() -> bool:
+    return bool(os.environ.get("POSTROOM_SCREENSHOTS"))
+
+
 def shoot(page: Page, name: str) -> None:
     """Pictures of a page on a desk and on a phone, by day and by night, where POSTROOM_SCREENSHOTS asks for them."""
-    if not os.environ.get("POSTROOM_SCREENSHOTS"):
+    if not keeps_pictures():
         return
+    before = page.viewport_size
     for place, size in (("desk", DESK), ("phone", PHONE)):
         for scheme in ("light", "dark"):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
             save(page, SCREENSHOTS / f"{name}-{place}-{scheme}.png")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
 
 
 def save(page: Page, path: Path) -> None:

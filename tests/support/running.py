@@ -7,6 +7,7 @@ cluster and the queue server of this test process.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -56,6 +57,15 @@ class Postroom:
     def log(self) -> str:
         """All that its processes have said, since the first start."""
         return self._said.read_text(errors="replace")
+
+    def mail(self, *, to: str, link: str) -> str:
+        """The newest address that matches `link` in the mails to this person, which a trial writes to its log."""
+        lines = [line.partition("| ")[2] for line in self.log.splitlines()]
+        mails = "\n".join(lines).split("Subject: ")
+        found = [re.search(rf"https?://\S*{link}\S*", mail) for mail in mails if f"To: {to}" in mail]
+        addresses = [match.group() for match in found if match]
+        assert addresses, f"There is no such mail to {to}"
+        return addresses[-1]
 
     @property
     def environment(self) -> dict[str, str]:
