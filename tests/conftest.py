@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.support.clock",
     "tests.support.mail",
     "tests.support.tenants",
+    "tests.support.databases",
     "tests.support.platforms",
     "tests.support.publishing",
     "tests.support.running",
