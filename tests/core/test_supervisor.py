@@ -130,12 +130,10 @@ def test_a_process_that_does_not_stop_is_killed_with_its_children(monkeypatch):
 
 
 def test_processes_end_with_a_supervisor_that_was_killed():
-    child = ending_with_us([sys.executable, "-c", STAYS])
+    child = ending_with_us([sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"])
     parent = subprocess.Popen(
-        [sys.executable, "-c", "import subprocess, sys, time\n"
-         f"print(subprocess.Popen({child!r}, stdout=subprocess.DEVNULL).pid, flush=True)\ntime.sleep(600)"],
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-c", f"import subprocess; subprocess.run({child!r})"], stdout=subprocess.PIPE
+    )
     assert parent.stdout
     with parent.stdout:
         pid = int(parent.stdout.readline())

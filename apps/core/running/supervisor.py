@@ -147,9 +147,7 @@ class Supervisor:
         elif event.type == "stop":
             child.exit_code = event.data["returncode"]
             if not self._stop_asked and not self._failure:
-                self._failure = (
-                    f"Stopped everything because {event.name} ended by itself (exit code {child.exit_code})."
-                )
+                self._failure = f"Stopped everything because {event.name} ended by itself ({_ending(child.exit_code)})."
 
     def _all_ended(self) -> bool:
         return all(child.exit_code is not None for child in self._children.values())
@@ -170,6 +168,11 @@ class Supervisor:
         for child in self._children.values():
             if child.is_running:
                 child.signal(signal.SIGKILL)
+
+
+def _ending(code: int) -> str:
+    """A process that a signal ended has its number as a negative exit code."""
+    return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
 
 
 def ending_with_us(command: list[str], *, by: signal.Signals = signal.SIGTERM) -> list[str]:
