@@ -6,8 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.utils import OperationalError
+
+from apps.core.encryption import keyring
+
+
+@register(Tags.security)
+def keyring_can_be_read(**_: Any) -> list[CheckMessage]:
+    """A ring with a slip in it is found at the start, not when the first account is connected."""
+    try:
+        keyring()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="docs/operations.md shows how a key is made.", id="postroom.E002")]
+    return []
 
 
 @register(Tags.database)

@@ -46,12 +46,19 @@ class Keyring:
     def parse(cls, text: str) -> Keyring:
         """The ring written as `id:base64,id:base64`, newest first."""
         keys: dict[str, bytes] = {}
-        for entry in filter(None, (part.strip() for part in text.replace("\n", ",").split(","))):
-            key_id, _, encoded = entry.partition(":")
+        entries = filter(None, (part.strip() for part in text.replace("\n", ",").split(",")))
+        for number, entry in enumerate(entries, start=1):
+            key_id, colon, encoded = entry.partition(":")
+            if not colon:
+                # Not shown: without a colon it may be the key itself.
+                raise ImproperlyConfigured(f"KEYRING: entry {number} is not an id, a colon and a key in base64.")
+            if key_id in keys:
+                raise ImproperlyConfigured(f"KEYRING: the id {key_id!r} stands there twice; each key has its own.")
             try:
                 keys[key_id] = base64.b64decode(encoded, validate=True)
-            except ValueError as error:
-                raise ImproperlyConfigured(f"KEYRING: the key {key_id!r} is not base64.") from error
+            except ValueError:
+                # Without its cause: a decoder's error may quote what it read.
+                raise ImproperlyConfigured(f"KEYRING: the key {key_id!r} is not base64.") from None
         return cls(keys)
 
     def seal(self, secret: Secret, *, bound_to: str) -> str:
@@ -64,10 +71,10 @@ class Keyring:
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise CannotOpen(f"The keyring lacks the key {key_id!r}")
-        raw = base64.b64decode(sealed.rsplit(".", 1)[1])
         try:
+            raw = base64.b64decode(sealed.rsplit(".", 1)[1], validate=True)
             return Secret(cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode()).decode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut off, or not base64
             raise CannotOpen("The ciphertext was changed or belongs to another row") from error
 
     @staticmethod

@@ -48,6 +48,11 @@ class SecretField(models.TextField):
             )
         return super().get_prep_value(value)
 
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if value and isinstance(value, str) and not isinstance(value, Sealed):
+            raise TypeError(f"{self.name} would be stored in the clear")
+        return super().get_db_prep_save(value, connection)
+
 
 class _SecretAttribute:
     """Opens the sealed value of one row on access."""
