@@ -9,7 +9,7 @@ from apps.core.secrets import MASK
 
 _CREDENTIAL = re.compile(
     r"""(?ix)
-    ( \b(?:bearer|dpop|basic)\s+ | \b(?:access_token|refresh_token|client_secret|password|code|code_verifier|id_token)
+    ( \b(?:bearer|dpop|basic)\s+ | \b(?:(?:[a-z]+_)?(?:token|secret|password|verifier|assertion)|code)
       ["']?\s*[=:]\s*["']? )
     [A-Za-z0-9._~+/=\-%]{6,}
     """
@@ -20,9 +20,8 @@ def mask(text: str) -> str:
     return _CREDENTIAL.sub(lambda match: match.group(1) + MASK, text)
 
 
-class NoSecrets(logging.Filter):
-    """Masks the finished message, so that arguments and formats are covered alike."""
+class NoSecrets(logging.Formatter):
+    """Masks the finished line, so that arguments, formats and tracebacks are covered alike."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask(record.getMessage()), ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))

@@ -260,10 +260,17 @@ WORKER_THREADS = env.integer("WORKER_THREADS", 16)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_secrets": {"()": "apps.core.logs.NoSecrets"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_secrets"]}},
+    "formatters": {
+        "line": {"()": "apps.core.logs.NoSecrets", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # httpx logs every address it calls, and some platforms carry tokens in theirs.
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {
+        # httpx logs every address it calls, and some platforms carry tokens in theirs.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        # Django's own handlers would write each line a second time, and unmasked.
+        "django": {"handlers": []},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }
