@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections import Counter
 
@@ -16,7 +17,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 POSTS = 100  # each to three accounts: 300 publications
 KILLS = 14
-LOST = 0.05
+LOST = 0.05  # before the platform acts, and as many after it
+LONGER_THAN_A_LEASE = 12.0
 
 
 def test_nothing_is_lost_and_nothing_goes_out_twice(fleet: Fleet, valkey: redis.Redis) -> None:
@@ -32,9 +34,9 @@ def test_nothing_is_lost_and_nothing_goes_out_twice(fleet: Fleet, valkey: redis.
 
     published, states = fleet.published(), fleet.states()
     struck = {fault["kind"]: fault["hits"] for fault in fleet.sandbox.faults()}
-    print(  # noqa: T201
-        f"\n{sum(published.values())} published in {ended - began:.0f} s, {workers.kills} kills, quiet "
-        f"{ended - last_kill:.0f} s after the last; faults {struck}; states {dict(states)}"
+    sys.stderr.write(
+        f"\n{sum(published.values())} published in {ended - began:.0f} s, {workers.kills} kills, {workers.freezes} "
+        f"freezes, quiet {ended - last_kill:.0f} s after the last; faults {struck}; states {dict(states)}\n"
     )
     assert [text for text, times in published.items() if times > 1] == []
     undecided = states["needs_attention"] + states["comment needs_attention"]
@@ -66,7 +68,7 @@ def platforms_lose_answers(fleet: Fleet) -> None:
     fleet.sandbox.fault("latency", times=None, seconds=0.3)
     for kind in ("lost_after", "lost_before"):
         for operation in ("commit", "comment"):
-            fleet.sandbox.fault(kind, path=operation, times=None, probability=LOST / 2)
+            fleet.sandbox.fault(kind, path=operation, times=None, probability=LOST)
 
 
 def settle(fleet: Fleet, *, seconds: float) -> None:
@@ -86,8 +88,10 @@ def kill_at_random(fleet: Fleet, workers: Workers, valkey: redis.Redis) -> None:
     """Kill workers while there is something to interrupt: until most of it is out, and KILLS times at least."""
     give_up, is_emptied = time.monotonic() + 150, False
     while time.monotonic() < give_up:
-        time.sleep(random.uniform(1.0, 4.0))
+        time.sleep(random.uniform(2.0, 4.0))
         workers.kill_one()
+        if workers.kills % 4 == 0:
+            workers.freeze_one(seconds=LONGER_THAN_A_LEASE)
         out = fleet.states()["published"]
         if out > POSTS and not is_emptied:
             valkey.flushall()

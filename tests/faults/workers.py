@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,9 @@ from types import TracebackType
 from typing import IO, Self
 
 ROOT = Path(__file__).resolve().parents[2]
-CELERY = [sys.executable, "-W", "ignore::Warning:celery.platforms", "-m", "celery", "--app", "config", "--quiet"]
+# A control by hand: workers that lack one of their guards (tests/faults/broken.py).
+APP = "tests.faults.broken" if os.environ.get("POSTROOM_BREAK") else "config"
+CELERY = [sys.executable, "-W", "ignore::Warning:celery.platforms", "-m", "celery", "--app", APP, "--quiet"]
 WORKER = [
     *("worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
@@ -32,7 +35,8 @@ class Workers:
         self._said: IO[bytes] = open(Path(self._folder.name) / "said.log", "wb")  # noqa: SIM115 - __exit__ closes it
         self._workers: list[subprocess.Popen[bytes]] = []
         self._beat: subprocess.Popen[bytes] | None = None
-        self.kills = 0
+        self._thaws: list[threading.Timer] = []
+        self.kills = self.freezes = 0
 
     @property
     def said(self) -> str:
@@ -46,6 +50,14 @@ class Workers:
         self.kills += 1
         self._workers[place] = self._start(*WORKER, "--hostname", f"w{self.kills}-{place}@%h")
 
+    def freeze_one(self, *, seconds: float) -> None:
+        """Stop one in its tracks, and let it go on, knowing nothing of that, some time later."""
+        process = random.choice(self._workers)
+        os.kill(process.pid, signal.SIGSTOP)
+        self.freezes += 1
+        self._thaws.append(threading.Timer(seconds, _thaw, [process]))
+        self._thaws[-1].start()
+
     def __enter__(self) -> Self:
         schedule = str(Path(self._folder.name) / "beat")
         self._beat = self._start(
@@ -57,6 +69,8 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for thaw in self._thaws:
+            thaw.cancel()
         for process in filter(None, [self._beat, *self._workers]):
             self._end(process, signal.SIGKILL)
         self._said.close()
@@ -75,6 +89,11 @@ class Workers:
         if process.poll() is None:
             os.kill(process.pid, how)
         process.wait(10)
+
+
+def _thaw(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.kill(process.pid, signal.SIGCONT)
 
 
 def wait_until(is_so: object, *, seconds: float, pause: float = 0.3) -> float:
