@@ -1,0 +1,61 @@
+"""Policies come with their table and can be taken away again, by the migrations' own operations."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.state import ProjectState
+
+from apps.core.checks import application_role_is_walled
+from apps.core.rls import CreateRoles, ProtectTable
+from tests.house import walls
+
+pytestmark = pytest.mark.django_db
+
+
+def run(operation: ProtectTable | CreateRoles, *, backwards: bool = False) -> None:
+    state = ProjectState.from_apps(apps)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL ROLE NONE")
+    with connection.schema_editor(atomic=False) as editor:
+        move = operation.database_backwards if backwards else operation.database_forwards
+        move("posts", editor, state, state)
+
+
+@pytest.mark.postgres
+def test_a_protected_table_can_be_unprotected_and_protected_again():
+    run(ProtectTable("Variant"), backwards=True)
+    assert walls.tables_without_a_wall() == ["posts_variant"]
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE posts_variant DROP CONSTRAINT posts_variant_post_id_tenant_fk")
+        cursor.execute("ALTER TABLE posts_variant DROP CONSTRAINT posts_variant_account_id_tenant_fk")
+        cursor.execute("ALTER TABLE posts_variant DROP CONSTRAINT posts_variant_workspace_id_tenant_fk")
+    run(ProtectTable("Variant"))
+
+    assert walls.tables_without_a_wall() == []
+    assert walls.references_that_could_leave_the_tenant() == []
+
+
+@pytest.mark.postgres
+def test_roles_are_made_once():
+    run(CreateRoles())
+    run(CreateRoles())
+
+
+def test_an_operation_describes_itself():
+    assert ProtectTable("Post").describe() == "Protect Post by row-level security"
+    assert ProtectTable("Post", visible="true").deconstruct() == ("ProtectTable", ["Post"], {"visible": "true"})
+
+
+@pytest.mark.postgres
+def test_the_start_is_refused_to_a_role_that_looks_over_the_wall(settings):
+    settings.DATABASE_AS_OWNER = False
+    assert application_role_is_walled(databases=["default"]) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")  # the owner of the tables
+    (error,) = application_role_is_walled(databases=["default"])
+    assert error.id == "postroom.E001"
