@@ -48,6 +48,7 @@ class Tenant:
 
 
 NOBODY = Tenant()
+OUTSIDE = "Tenant-owned rows are read and written inside tenancy.scope(...)"
 _current: ContextVar[Tenant] = ContextVar("postroom_tenant", default=NOBODY)
 
 
@@ -59,8 +60,16 @@ def required() -> Tenant:
     """The tenant in context; raises NoTenant without one."""
     tenant = _current.get()
     if tenant.organization_id is None:
-        raise NoTenant("Tenant-owned rows are read and written inside tenancy.scope(...)")
+        raise NoTenant(OUTSIDE)
     return tenant
+
+
+def required_organization() -> UUID:
+    """The organization in context, for a row that is about to be written; raises NoTenant without one."""
+    organization_id = _current.get().organization_id
+    if organization_id is None:
+        raise NoTenant(OUTSIDE)
+    return organization_id
 
 
 def require_organization(organization_id: UUID) -> None:

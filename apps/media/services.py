@@ -37,7 +37,7 @@ def upload(*, file: probe.Readable, name: str, workspace_id: UUID, actor: Actor,
 @transaction.atomic
 def _store(image: probe.CleanImage, *, name: str, workspace_id: UUID, actor: Actor, alt: str) -> Asset:
     asset = Asset(
-        organization_id=tenancy.required().organization_id,
+        organization_id=tenancy.required_organization(),
         workspace_id=workspace_id,
         original_name=name[:255],
         mime_type=image.mime_type,

@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "apps.posts",
     "apps.publishing",
     "apps.dashboard",
-    "apps.api",
     "apps.tenants.operator_app.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -46,8 +45,6 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "csp",
-    "rest_framework",
-    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
