@@ -259,9 +259,11 @@ def test_what_a_person_left_alone_is_passed_by_when_the_post_is_planned_again(
 ) -> None:
     publication = undecided(agency, memory, clock)
     agency.do(services.decide, publication=publication, verdict=Verdict.LEAVE)
+    with agency.scope():
+        post = Post.objects.get(pk=publication.post_id)
 
     with pytest.raises(PostBusy):
-        agency.do(services.publish_now, post=agency.read(publication).post)
+        agency.do(services.publish_now, post=post)
     run_worker()
 
     assert agency.read(publication).state == State.CANCELED
