@@ -9,9 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Case, IntegerField, OuterRef, Subquery, Sum, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,11 +22,11 @@ from django.views.decorators.http import require_safe
 
 from apps.core import clock
 from apps.core.calendar import Month, cell_of, clock_change, reach
-from apps.dashboard.post_rows import main_texts, platforms_of, title_of
+from apps.dashboard.post_rows import main_texts, platforms_of, title_of, titles_of
 from apps.dashboard.workspaces import here
 from apps.posts.models import Post
 from apps.publishing.models import Publication
-from apps.publishing.states import PostState, post_state
+from apps.publishing.states import PostState, State, post_state
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 
@@ -47,6 +49,12 @@ FILTERS: Final[Mapping[str, tuple[str, str, frozenset[str]]]] = {
     "published": ("Published", "published", frozenset({PostState.PUBLISHED})),
     "draft": ("Drafts", "draft", frozenset({PostState.DRAFT})),
 }
+# The states of a post's publications as one number, so that the database hands over one row for each post.
+BITS: Final = {state: 1 << place for place, state in enumerate(State)}
+STATES_OF_ROWS: Final = Sum(
+    Case(*(When(state=state, then=Value(bit)) for state, bit in BITS.items()), output_field=IntegerField()),
+    distinct=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class Entry:
     """A post on the calendar, as far as counting and placing it needs."""
 
     post_id: UUID
-    title: str
     due_at: datetime
+    day: date
     state: str
 
 
@@ -144,7 +152,7 @@ def month(request: MemberRequest, year: int, month: int) -> HttpResponse:
 def month_page(
     workspace: Workspace, month: Month, *, shown: str = "", may_write: bool = False, whole: bool = False
 ) -> MonthPage:
-    """Four queries: posts, their states, and for those that are shown their texts and networks.
+    """Four queries: what stands where, and for the posts that are shown their titles, texts and networks.
 
     On a phone the month is an agenda from yesterday on, unless the `whole` of it is wanted.
     """
@@ -155,7 +163,7 @@ def month_page(
     days: defaultdict[date, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.state in wanted:
-            days[cell_of(entry.due_at, zone)].append(entry)
+            days[entry.day].append(entry)
     chips = _chips(days)
     compose = reverse("dashboard:compose") if may_write else ""
     begin = date.min if whole else today - timedelta(days=1)
@@ -171,7 +179,7 @@ def month_page(
         today_url=_address(Month.of(today), shown),
         compose_url=compose,
         weekdays=WEEKDAYS,
-        filters=_filters(month, entries, zone, shown),
+        filters=_filters(month, entries, shown),
         earlier_url=_address(month, shown, whole=True),
         earlier_count=sum(len(held) for day, held in days.items() if day in month and day < begin),
         is_empty=not any(day in month for day in days),
@@ -183,29 +191,29 @@ def month_page(
 
 
 def entries_of(workspace: Workspace, month: Month) -> list[Entry]:
-    """Every post that stands in the grid of `month`, in order; two queries."""
-    days = month.days()
-    span = reach(days[0], days[-1], workspace.timezone)
-    due = Post.objects.filter(workspace=workspace, deleted_at=None, due_at__gte=span[0], due_at__lt=span[1])
-    states: defaultdict[UUID, set[str]] = defaultdict(set)
-    pairs = Publication.objects.filter(workspace=workspace, post__in=due).values_list("post_id", "state")
-    for post_id, state in pairs.order_by().distinct():
-        states[post_id].add(state)
-    return [
-        Entry(post_id, title, due_at, post_state(states[post_id]).value)
-        for post_id, title, due_at in due.order_by("due_at", "id").values_list("id", "title", "due_at")
-        if days[0] <= cell_of(due_at, workspace.timezone) <= days[-1]
-    ]
+    """Every post that stands in the grid of `month`, in order; one query, no more of a row than placing needs."""
+    days, zone = month.days(), workspace.timezone
+    begin, end = reach(days[0], days[-1], zone)
+    own = Publication.objects.filter(post=OuterRef("pk")).order_by().values("post")
+    due = Post.objects.filter(workspace=workspace, deleted_at=None, due_at__gte=begin, due_at__lt=end)
+    rows = due.order_by("due_at", "id").annotate(mask=Subquery(own.annotate(mask=STATES_OF_ROWS).values("mask")))
+    placed = ((row, cell_of(row[1], zone)) for row in rows.values_list("id", "due_at", "mask"))
+    return [Entry(row[0], row[1], day, _state(row[2])) for row, day in placed if days[0] <= day <= days[-1]]
+
+
+@cache
+def _state(mask: int | None) -> str:
+    return post_state([state for state, bit in BITS.items() if (mask or 0) & bit]).value
 
 
 def _chips(days: Mapping[date, list[Entry]]) -> dict[UUID, Chip]:
     shown = [entry for held in days.values() for entry in held[: _fitting(held)]]
-    texts = main_texts([entry.post_id for entry in shown if not entry.title])
-    platforms = platforms_of([entry.post_id for entry in shown])
+    ids = [entry.post_id for entry in shown]
+    titles, texts, platforms = titles_of(ids), main_texts(ids), platforms_of(ids)
     return {
         entry.post_id: Chip(
             url=reverse("publishing:post", args=[entry.post_id]),
-            title=title_of(entry.title, texts.get(entry.post_id, "")),
+            title=title_of(titles[entry.post_id], texts.get(entry.post_id, "")),
             state=entry.state,
             at=entry.due_at,
             platforms=platforms.get(entry.post_id, []),
@@ -247,8 +255,8 @@ def _cell(
     )
 
 
-def _filters(month: Month, entries: Iterable[Entry], zone: str, shown: str) -> list[Filter]:
-    counts = Counter(entry.state for entry in entries if cell_of(entry.due_at, zone) in month)
+def _filters(month: Month, entries: Iterable[Entry], shown: str) -> list[Filter]:
+    counts = Counter(entry.state for entry in entries if entry.day in month)
     return [
         Filter(
             label=label,

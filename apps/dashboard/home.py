@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from apps.core import clock
-from apps.core.calendar import cell_of
+from apps.core.calendar import cell_of, reach
 from apps.dashboard.accounts import Plans, care_for, plans_of
 from apps.dashboard.post_rows import WANTS_A_PERSON, PostRow, rows
 from apps.dashboard.workspaces import here
@@ -30,6 +30,7 @@ from apps.tenants.models import Membership, Workspace
 
 DAYS_AHEAD: Final = 3
 MOST: Final = 8
+MANY: Final = 999
 JUST: Final = 5
 RECENT: Final = timedelta(days=2)
 ON_THE_PLAN: Final = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
@@ -45,7 +46,7 @@ class Day:
 @dataclass(frozen=True, slots=True)
 class Count:
     label: str
-    value: int
+    value: str
     state: str
     url: str
 
@@ -74,11 +75,12 @@ def today(request: MemberRequest) -> HttpResponse:
     posts = Post.objects.filter(workspace=workspace, deleted_at=None)
     if not accounts and not posts.exists():
         return redirect("dashboard:first_run")
-    plans = plans_of(accounts)
+    ailing = [account for account in accounts if social_accounts.health(account).level != "ok"]
+    plans = plans_of(ailing)
     may_connect = request.member.may("account.connect")
     context = {
         **day_facts(workspace, clock.now()),
-        "care": [care for one in accounts if (care := care_for(one, plans.get(one.pk, Plans()), may_connect))],
+        "care": [care for one in ailing if (care := care_for(one, plans.get(one.pk, Plans()), may_connect))],
         "compose_url": reverse("dashboard:compose") if request.member.may("post.edit") else "",
         "calendar_url": reverse("dashboard:calendar"),
         "posts_url": reverse("publishing:list"),
@@ -100,25 +102,30 @@ def first_run(request: MemberRequest) -> HttpResponse:
 
 
 def day_facts(workspace: Workspace, now: datetime) -> dict[str, object]:
-    """All that the page says about posts; the number of queries does not depend on how many there are."""
+    """All that the page says about posts. Each question walks an index over a few days or few rows, so that it takes as
+    long in a workspace with a hundred thousand posts as in a new one."""
+    zone = workspace.timezone
+    first = cell_of(now, zone)
+    begin, end = reach(first, first + timedelta(days=DAYS_AHEAD), zone)
+    own = Publication.objects.filter(workspace=workspace)
     posts = Post.objects.filter(workspace=workspace, deleted_at=None)
-    wanting, planned, drafts = _wanting(posts), _with(posts, Q(state__in=ON_THE_PLAN)), _drafts(posts)
-    coming = list(planned.order_by("due_at", "id")[: MOST * DAYS_AHEAD])
-    recent = posts.filter(pk__in=_published(workspace, now)).order_by("-due_at", "-id")
-    edited = list(drafts.order_by("-updated_at")[:MOST])
-    notes = {post.pk: _edited(post, workspace.timezone) for post in edited}
+    coming = posts.filter(pk__in=own.filter(state__in=ON_THE_PLAN, due_at__range=(begin - RECENT, end)).values("post"))
+    recent = posts.filter(pk__in=own.filter(state=State.PUBLISHED, due_at__range=(now - RECENT, now)).values("post"))
+    wanting = posts.filter(pk__in=own.filter(state__in=WANTS_A_PERSON).values("post"))
+    ahead = own.filter(state=State.SCHEDULED, due_at__gte=now).order_by("due_at")
+    edited = list(_unplanned(posts).order_by("-updated_at")[:MOST])
+    notes = {post.pk: _edited(post, zone) for post in edited}
     return {
-        "today": cell_of(now, workspace.timezone),
+        "today": first,
         "now": now,
-        "zone": workspace.timezone,
+        "zone": zone,
         "attention": rows(list(wanting.order_by("-due_at", "-id")[:MOST]), with_problems=True),
-        "days": _days(rows(coming), workspace.timezone, now),
+        "days": _days(rows(list(coming.order_by("due_at", "id")[: MOST * DAYS_AHEAD])), zone, now),
         "drafts": rows(edited, notes=notes),
-        "recent": rows(list(recent[:JUST])),
+        "recent": rows(list(recent.order_by("-due_at", "-id")[:JUST])),
         "counts": [
-            Count("Scheduled", planned.count(), "scheduled", _listed("scheduled")),
-            Count("Needs attention", wanting.count(), "needs_attention", _listed("needs_attention")),
-            Count("Drafts", drafts.count(), "draft", _listed("draft")),
+            Count("Scheduled", _up_to_many(ahead.values("post").distinct()), "scheduled", _listed("scheduled")),
+            Count("Needs attention", _up_to_many(wanting), "needs_attention", _listed("needs_attention")),
         ],
     }
 
@@ -144,21 +151,16 @@ def steps(request: MemberRequest, workspace: Workspace) -> list[Step]:
     return [Step(*step, is_current=number == current, shows_networks=number == 1) for number, step in enumerate(way)]
 
 
-def _with(posts: QuerySet[Post], condition: Q) -> QuerySet[Post]:
-    return posts.filter(Exists(Publication.objects.filter(condition, post=OuterRef("pk"))))
+def _unplanned(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Drafts without a time; one with a time stands on the calendar."""
+    planned = Publication.objects.filter(post=OuterRef("pk")).exclude(state=State.CANCELED)
+    return posts.filter(due_at=None).exclude(Exists(planned))
 
 
-def _wanting(posts: QuerySet[Post]) -> QuerySet[Post]:
-    return _with(posts, Q(state__in=WANTS_A_PERSON))
-
-
-def _drafts(posts: QuerySet[Post]) -> QuerySet[Post]:
-    return posts.exclude(Exists(Publication.objects.filter(post=OuterRef("pk")).exclude(state=State.CANCELED)))
-
-
-def _published(workspace: Workspace, now: datetime) -> QuerySet[Publication, object]:
-    out = Publication.objects.filter(workspace=workspace, state=State.PUBLISHED, published_at__gte=now - RECENT)
-    return out.values("post_id")
+def _up_to_many(rows: QuerySet[Any, Any]) -> str:
+    """A number that nobody counts beyond: "999+" is as good as the rest."""
+    found = rows[: MANY + 1].count()
+    return f"{MANY}+" if found > MANY else str(found)
 
 
 def _days(coming: list[PostRow], zone: str, now: datetime) -> list[Day]:

@@ -82,6 +82,10 @@ def progress_of(ids: Iterable[UUID]) -> defaultdict[UUID, Progress]:
     return found
 
 
+def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    return dict(Post.objects.filter(pk__in=ids).values_list("id", "title"))
+
+
 def main_texts(ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Part.objects.filter(post_id__in=ids, position=0).values_list("post_id", "text"))
 

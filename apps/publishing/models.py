@@ -81,6 +81,11 @@ class Publication(Sending):
             ),
             models.Index(fields=["workspace", "due_at"], name="publications_by_due_time"),
             models.Index(
+                fields=["workspace", "due_at"],
+                condition=Q(state__in=[State.NEEDS_ATTENTION, State.HELD, State.FAILED]),
+                name="publications_wanting_a_person",
+            ),
+            models.Index(
                 fields=["next_try_at"], condition=Q(state=State.PUBLISHED, remote_url=""), name="publications_to_locate"
             ),
         ]
