@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from apps.core.models import WorkspaceOwned
 from apps.posts.states import PartRole
@@ -37,6 +38,13 @@ class Post(WorkspaceOwned):
         indexes = [
             models.Index(fields=["workspace", "due_at"], name="posts_by_due_time"),
             models.Index(fields=["workspace", "-id"], name="posts_of_workspace"),
+            # The list: drafts without an appointment stand where they were written.
+            models.Index(
+                F("workspace"),
+                Coalesce("due_at", "created_at").desc(),
+                F("id").desc(),
+                name="posts_in_order_of_the_list",
+            ),
         ]
 
     def __str__(self) -> str:

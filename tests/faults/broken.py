@@ -24,7 +24,7 @@ def no_intent() -> None:
     """The request leaves without a word in the row: whoever finds the lease over takes it for never sent."""
     from apps.publishing.engine import sending
 
-    sending.commit_intent = lambda *_: True  # type: ignore[assignment]
+    sending.commit_intent = lambda *_: True
 
 
 def no_search() -> None:
@@ -49,7 +49,7 @@ def no_fence() -> None:
         self.filter(pk=claim.row_id).update(**_changes(to, changes))
 
     SendingQuerySet.note, SendingQuerySet.move = note, move  # type: ignore[method-assign]
-    sending.safe_to_send = lambda *_: True
+    vars(sending)["safe_to_send"] = lambda *_: True
 
 
 BREAKS = {"intent": no_intent, "search": no_search, "fence": no_fence}

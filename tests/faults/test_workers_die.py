@@ -33,10 +33,10 @@ def test_nothing_is_lost_and_nothing_goes_out_twice(fleet: Fleet, valkey: redis.
         ended = time.monotonic()
 
     published, states = fleet.published(), fleet.states()
-    struck = {fault["kind"]: fault["hits"] for fault in fleet.sandbox.faults()}
+    struck = Counter({(fault["kind"], fault["path"]): fault["hits"] for fault in fleet.sandbox.faults()})
     sys.stderr.write(
         f"\n{sum(published.values())} published in {ended - began:.0f} s, {workers.kills} kills, {workers.freezes} "
-        f"freezes, quiet {ended - last_kill:.0f} s after the last; faults {struck}; states {dict(states)}\n"
+        f"freezes, quiet {ended - last_kill:.0f} s after the last; faults {dict(struck)}; states {dict(states)}\n"
     )
     assert [text for text, times in published.items() if times > 1] == []
     undecided = states["needs_attention"] + states["comment needs_attention"]

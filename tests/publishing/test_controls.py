@@ -10,7 +10,10 @@ import pytest
 
 from apps.core import clock as system_clock
 from apps.platforms.adapters.memory import MemoryAdapter, MemoryPlatform
+from apps.platforms.contract import Staged
 from apps.publishing.engine import claims, leases, outcomes, receipts, reconcile, sending
+from apps.publishing.engine.work import load
+from apps.publishing.errors import LostClaim
 from apps.publishing.models import Publication
 from apps.publishing.querysets import SendingQuerySet
 from apps.publishing.states import State
@@ -154,7 +157,7 @@ def test_an_answer_that_comes_when_the_search_has_begun_is_recorded_and_ends_the
 
     assert agency.read(publication).state == State.PUBLISHED
     (search,) = searches
-    with pytest.raises(reconcile.LostClaim):
+    with pytest.raises(LostClaim):
         reconcile.search(search)
     assert agency.read(publication).state == State.PUBLISHED
     assert memory.texts("harbour") == ["Good morning"]
@@ -165,9 +168,9 @@ def test_a_receipt_that_comes_late_stops_the_worker_that_would_send_again(
 ) -> None:
     publication = agency.scheduled()
     (first,) = claims.claim_due(now=clock.now, limit=1)
-    sent = sending.load(first)
+    sent = load(first)
     sending.commit_intent(first, sent.adapter.stage(sent.draft, sent.credential, key=first.key, before=None), sent)
-    receipt = sent.adapter.commit(sent.draft, sending.Staged({}), sent.credential, key=first.key)
+    receipt = sent.adapter.commit(sent.draft, Staged({}), sent.credential, key=first.key)
     clock.advance(minutes=6)
     leases.expire(now=clock.now)
     # The platform wrongly said that it was not there, and another worker has it now.
@@ -178,7 +181,7 @@ def test_a_receipt_that_comes_late_stops_the_worker_that_would_send_again(
     (second,) = claims.claim_due(now=clock.now, limit=1)
 
     receipts.store(first, receipt)
-    with pytest.raises(sending.LostClaim):
+    with pytest.raises(LostClaim):
         sending.send(second)
 
     assert agency.read(publication).remote_id == receipt.remote_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -28,7 +29,7 @@ def states(agency: Agency, post: Post) -> list[str]:
         return sorted(Publication.objects.filter(post=post).values_list("state", flat=True))
 
 
-def undecided(agency: Agency, memory: MemoryPlatform, clock: Clock, **parts: object) -> Publication:
+def undecided(agency: Agency, memory: MemoryPlatform, clock: Clock, **parts: Any) -> Publication:
     """A publication that nobody but a person can settle; it is live."""
     publication = agency.scheduled(**parts)
     memory.fault("lost_after", call="commit")
@@ -91,13 +92,14 @@ def test_nobody_changes_what_a_worker_has_in_its_hands(agency: Agency, clock: Cl
     post = agency.post(on=[account])
     agency.schedule(post)
     claims.claim_due(now=clock.now, limit=1)
-    arguments = {
+    local = (clock.now + timedelta(hours=1)).replace(tzinfo=None)
+    needs: dict[str, dict[str, Any]] = {
         "edit": {"content": agency.content("Other words", [account])},
-        "reschedule": {"local": (clock.now + timedelta(hours=1)).replace(tzinfo=None), "zone": "UTC"},
-    }.get(verb, {})
+        "reschedule": {"local": local, "zone": "UTC"},
+    }
 
     with pytest.raises(PostBusy) as refused:
-        agency.do(getattr(services, verb), post=post, **arguments)
+        agency.do(getattr(services, verb), post=post, **needs.get(verb, {}))
 
     assert "being published right now" in refused.value.words
     assert states(agency, post) == [State.PUBLISHING]

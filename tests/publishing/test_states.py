@@ -11,9 +11,9 @@ from apps.publishing.states import FINAL, IN_FLIGHT, MOVES, OPEN, PROVABLE, Stat
 DRAWING = Path(__file__).resolve().parents[2] / "docs" / "publishing-states.md"
 ABOUT = """# The states of a publication
 
-Drawn from `apps/publishing/states.py` by `tests/publishing/test_states.py`, which fails while this page is stale; to draw it
-again: `.venv/bin/python -m tests.publishing.test_states`. A follow-up (first comment, reply) lives the same life after its post.
-`docs/decisions/0004-lease-fence-intent.md` says why.
+Drawn from `apps/publishing/states.py` by `tests/publishing/test_states.py`, which fails while this page is stale; to
+draw it again: `.venv/bin/python -m tests.publishing.test_states`. A follow-up (first comment, reply) lives the same
+life after its post. `docs/decisions/0004-lease-fence-intent.md` says why.
 
 """
 
@@ -49,7 +49,7 @@ def test_the_drawing_is_not_stale() -> None:
 
 
 def test_what_is_live_stays_live() -> None:
-    assert FINAL == {State.PUBLISHED}
+    assert {State.PUBLISHED} == FINAL
 
 
 @pytest.mark.parametrize("state", sorted(IN_FLIGHT))
