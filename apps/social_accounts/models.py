@@ -101,6 +101,20 @@ class SocialAccount(WorkspaceOwned):
     def __str__(self) -> str:
         return f"{self.platform} @{self.handle}"
 
+    def introduce(self, *, handle: str, name: str, url: str) -> None:
+        """Take over how the platform presents the account, as far as it fits; an empty handle or name changes nothing.
+
+        Servers that anybody may run say these, so an address that is no web page is none.
+        """
+        self.handle = _clean(handle, 255) or self.handle
+        self.name = _clean(name, 255) or self.name
+        if url.startswith(("https://", "http://")) and len(url) <= 500:
+            self.url = _clean(url, 500)
+
+
+def _clean(text: str, longest: int) -> str:
+    return text.replace("\0", "")[:longest]
+
 
 class ConnectSession(WorkspaceOwned):
     """One journey to a consent page and back: its state is used once, within minutes, by the browser that began it."""

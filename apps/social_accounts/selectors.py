@@ -60,7 +60,7 @@ def health(account: SocialAccount, *, now: datetime | None = None) -> Health:
     if account.state == AccountState.DISCONNECTED or account.grant is None:
         return Health("bad", "Disconnected", "Taken back")
     end = account.grant.ends_at
-    if end is not None and end - (now or clock.now()) < ENDS_SOON and account.grant.refresh_token:
+    if end is not None and end - (now or clock.now()) < ENDS_SOON:
         return Health("warn", "Ends soon", f"Ends {end:%a %-d %b}")
     return Health("ok", "Healthy", "Renews itself" if account.grant.expires_at else "Does not end")
 

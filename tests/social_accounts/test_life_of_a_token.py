@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from apps.core import clock as house_clock
 from apps.events.models import Event
 from apps.social_accounts import services
 from apps.social_accounts.models import Grant, SocialAccount
+from apps.social_accounts.services.marking import mark_disconnected
 from apps.social_accounts.states import AccountState, GrantState
 from tests.social_accounts.conftest import Connecting
 
@@ -96,6 +99,66 @@ def test_a_lost_answer_leads_to_one_more_try_and_then_to_a_person(connecting: Co
     assert state_of(connecting, account) == AccountState.NEEDS_REAUTH
 
 
+def test_a_platform_that_stays_silent_disconnects_nobody(connecting: Connecting) -> None:
+    account = connecting.consent("bluesky")
+    connecting.sandbox.fault("error_before", platform="bluesky", path="refresh", times=None)
+
+    for _ in range(3):
+        assert not refreshed(connecting, account)
+    assert state_of(connecting, account) == AccountState.ACTIVE
+
+    connecting.sandbox.clear()
+    assert refreshed(connecting, account)
+    assert grant_of(connecting, account).state == GrantState.ACTIVE
+
+
+def test_one_refusal_alone_is_not_believed(connecting: Connecting) -> None:
+    account = connecting.consent("bluesky")
+    connecting.sandbox.revoke_tokens("bluesky", "harbourcoffee.test")
+
+    refreshed(connecting, account)
+
+    assert grant_of(connecting, account).state == GrantState.SUSPECT
+    assert state_of(connecting, account) == AccountState.ACTIVE
+
+
+def test_a_grant_that_nothing_publishes_with_dies_too(connecting: Connecting) -> None:
+    account = connecting.consent("bluesky")
+    with connecting.manager.scope():
+        SocialAccount.objects.filter(pk=account.pk).update(state=AccountState.MISSING_PERMISSION)
+    connecting.sandbox.revoke_tokens("bluesky", "harbourcoffee.test")
+
+    refreshed(connecting, account)
+    refreshed(connecting, account)
+
+    assert grant_of(connecting, account).state == GrantState.DEAD
+
+
+def test_a_grant_that_cannot_be_opened_keeps_no_other_from_its_refresh(
+    connecting: Connecting, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = connecting.consent("bluesky"), connecting.consent("bluesky", "alderandfinch")
+    with connecting.manager.scope():
+        stolen = Grant.objects.filter(pk=sound.grant_id).values_list("refresh_token", flat=True).get()
+        Grant.objects.filter(pk=broken.grant_id).update(refresh_token=stolen)
+    end = grant_of(connecting, sound).expires_at
+    assert end is not None
+
+    assert services.refresh_expiring(now=end) == 2
+
+    assert grant_of(connecting, sound).version > 2
+    assert str(broken.grant_id) in caplog.text
+
+
+def test_tokens_that_came_meanwhile_are_not_the_ones_that_were_refused(connecting: Connecting) -> None:
+    before = house_clock.now()
+    account = connecting.consent("mastodon")
+
+    with connecting.manager.scope():
+        assert not mark_disconnected(account_id=account.pk, reason="The old token was refused.", asked_at=before)
+        assert mark_disconnected(account_id=account.pk, reason="So is this.", asked_at=house_clock.now())
+
+
 def test_an_empty_refresh_token_never_takes_the_place_of_one_that_is_there(connecting: Connecting) -> None:
     from dataclasses import replace
 
@@ -128,6 +191,19 @@ class TestTheDailyCheck:
 
         assert state_of(connecting, account) == AccountState.ACTIVE
 
+    def test_goes_on_after_an_account_that_cannot_be_opened(self, connecting: Connecting) -> None:
+        broken, sound = connecting.consent("mastodon"), connecting.consent("mastodon", "alderandfinch")
+        with connecting.manager.scope():
+            stolen = Grant.objects.filter(pk=sound.grant_id).values_list("access_token", flat=True).get()
+            Grant.objects.filter(pk=broken.grant_id).update(access_token=stolen)
+        later = house_clock.now() + timedelta(hours=25)
+        checked_at = sound.checked_at
+
+        assert services.check_accounts(now=later) == 2
+
+        with connecting.manager.scope():
+            assert SocialAccount.objects.get(pk=sound.pk).checked_at > checked_at
+
     def test_looks_at_each_account_once_a_day(self, connecting: Connecting) -> None:
         connecting.consent("mastodon")
         now = house_clock.now()
@@ -151,6 +227,15 @@ class TestDisconnecting:
         services.disconnect(member=connecting.manager, account_id=account.pk)
 
         assert connecting.sandbox.count("mastodon", "revoke") == 1
+
+    def test_works_when_the_key_of_the_tokens_is_lost(self, connecting: Connecting, settings: Settings) -> None:
+        account = connecting.consent("mastodon")
+        settings.KEYRING = f"another:{base64.b64encode(b'a' * 32).decode()}"
+
+        services.disconnect(member=connecting.manager, account_id=account.pk)
+
+        with connecting.manager.scope():
+            assert not Grant.objects.exists()
 
     def test_works_while_the_platform_is_down(self, connecting: Connecting) -> None:
         account = connecting.consent("mastodon")

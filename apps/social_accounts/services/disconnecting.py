@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit import services as audit
+from apps.core.encryption import CannotOpen
 from apps.events import services as events
 from apps.platforms.contract import Credential
 from apps.platforms.errors import PlatformError
@@ -40,7 +41,11 @@ def _erase(grant: Grant) -> Credential | None:
     """Delete the grant, unless another account lives on it; answers with what it held."""
     if SocialAccount.objects.filter(grant=grant).exists():
         return None
-    credential = credential_of(grant)
+    try:
+        credential = credential_of(grant)
+    except CannotOpen:  # Its key is lost: nothing can be given back, and all the more it can be forgotten.
+        logger.warning("The tokens of grant %s cannot be opened and are not given back", grant.pk)
+        credential = None
     grant.delete()
     return credential
 

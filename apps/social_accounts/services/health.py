@@ -27,17 +27,23 @@ BATCH = 200
 
 
 def check_accounts(*, now: datetime, limit: int = BATCH) -> int:
-    """Check the accounts that were not looked at for a day, oldest first; the number that was checked."""
+    """Check accounts that were not looked at for a day; the number that was tried.
+
+    In no order: those of a platform that is down, which stay due, must not keep the others waiting.
+    """
     with tenancy.across_tenants("find accounts whose daily check is due"):
         due = list(
             SocialAccount.across_tenants.filter(
                 Q(checked_at=None) | Q(checked_at__lt=now - EVERY), state=AccountState.ACTIVE
             )
-            .order_by("checked_at")
+            .order_by("?")
             .values_list("organization_id", "pk")[:limit]
         )
     for organization_id, account_id in due:
-        check_account(organization_id=organization_id, account_id=account_id)
+        try:
+            check_account(organization_id=organization_id, account_id=account_id)
+        except Exception:  # Whatever is wrong with one account, the others are checked.
+            logger.exception("Account %s could not be checked", account_id)
     return len(due)
 
 
@@ -48,14 +54,15 @@ def check_account(*, organization_id: UUID, account_id: UUID) -> None:
     if account.grant_id is None:
         return
     refresh_if_needed(organization_id=organization_id, grant_id=account.grant_id)
+    asked_at = clock.now()
     try:
         profile = _read(organization_id, account_id)
     except (Disconnected, NotConnected) as error:
         with tenancy.scope(organization_id=organization_id):
-            mark_disconnected(account_id=account_id, reason=getattr(error, "words", str(error)))
+            mark_disconnected(account_id=account_id, reason=getattr(error, "words", str(error)), asked_at=asked_at)
     except MissingPermission as error:
         with tenancy.scope(organization_id=organization_id):
-            mark_missing_permission(account_id=account_id, reason=error.words, scopes=error.scopes)
+            mark_missing_permission(account_id=account_id, reason=error.words, scopes=error.scopes, asked_at=asked_at)
     except PlatformError as error:
         logger.info("Account %s could not be checked: %s", account_id, error.words)
     else:
@@ -79,7 +86,6 @@ def _keep(organization_id: UUID, account_id: UUID, profile: Profile) -> None:
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
         account = SocialAccount.objects.locked(account_id)
         account.checked_at = clock.now()
-        account.handle, account.name = profile.handle or account.handle, profile.name or account.name
-        account.url = profile.url or account.url
+        account.introduce(handle=profile.handle, name=profile.name, url=profile.url)
         account.limits = {**account.limits, **profile.limits}
         account.save(update_fields=["checked_at", "handle", "name", "url", "limits"])

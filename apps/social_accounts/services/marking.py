@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,11 +13,13 @@ from apps.social_accounts.states import AccountState, GrantState
 
 
 @transaction.atomic
-def mark_disconnected(*, account_id: UUID, reason: str) -> bool:
-    """The platform does not accept the account's credential any more: a person has to reconnect. True if that is
-    news."""
+def mark_disconnected(*, account_id: UUID, reason: str, asked_at: datetime | None = None) -> bool:
+    """The platform does not accept the account's credential any more: a person has to reconnect. True if that is news.
+
+    `asked_at` is from before the credential was read: tokens that came since then are not the ones that were refused.
+    """
     account = SocialAccount.objects.locked(account_id)
-    if account.state != AccountState.ACTIVE:
+    if account.state != AccountState.ACTIVE or _has_newer_tokens(account, asked_at):
         return False
     _mark(account, AccountState.NEEDS_REAUTH, reason)
     Grant.objects.filter(pk=account.grant_id).update(state=GrantState.DEAD)
@@ -25,10 +28,13 @@ def mark_disconnected(*, account_id: UUID, reason: str) -> bool:
 
 
 @transaction.atomic
-def mark_missing_permission(*, account_id: UUID, reason: str, scopes: tuple[str, ...] = ()) -> bool:
-    """The account is signed in but may not do what is asked of it: a person reconnects and allows more."""
+def mark_missing_permission(
+    *, account_id: UUID, reason: str, scopes: tuple[str, ...] = (), asked_at: datetime | None = None
+) -> bool:
+    """The account is signed in but may not do what is asked of it: a person reconnects and allows more. `asked_at` is
+    as in `mark_disconnected`."""
     account = SocialAccount.objects.locked(account_id)
-    if account.state != AccountState.ACTIVE:
+    if account.state != AccountState.ACTIVE or _has_newer_tokens(account, asked_at):
         return False
     _mark(account, AccountState.MISSING_PERMISSION, reason)
     events.emit(
@@ -37,6 +43,10 @@ def mark_missing_permission(*, account_id: UUID, reason: str, scopes: tuple[str,
         data={"platform": account.platform, "reason": reason, "missing_scopes": list(scopes)},
     )
     return True
+
+
+def _has_newer_tokens(account: SocialAccount, asked_at: datetime | None) -> bool:
+    return asked_at is not None and account.grant is not None and account.grant.issued_at > asked_at
 
 
 def _mark(account: SocialAccount, state: AccountState, reason: str) -> None:

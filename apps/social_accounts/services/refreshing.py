@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.core import clock, tenancy
 from apps.platforms.contract import Credential
@@ -37,8 +37,12 @@ def refresh_expiring(*, now: datetime) -> int:
             .values_list("organization_id", "pk", "issued_at", "expires_at")
         )
     due = [(org, pk) for org, pk, issued_at, expires_at in candidates if _is_near_its_end(issued_at, expires_at, now)]
+    random.shuffle(due)  # Those of a server that is down must not keep the others waiting each time.
     for organization_id, grant_id in due:
-        refresh_grant(organization_id=organization_id, grant_id=grant_id)
+        try:
+            refresh_grant(organization_id=organization_id, grant_id=grant_id)
+        except Exception:  # Whatever is wrong with one grant, the others are refreshed.
+            logger.exception("Grant %s could not be refreshed", grant_id)
     return len(due)
 
 
@@ -53,20 +57,23 @@ def refresh_if_needed(*, organization_id: UUID, grant_id: UUID) -> None:
 def refresh_grant(*, organization_id: UUID, grant_id: UUID) -> bool:
     """Refresh one grant unless somebody is at it. True if it has new tokens.
 
-    A dead grant marks its accounts. A lost answer leaves the grant `suspect`: it is tried once more with the same
-    token, which works if the platform never saw the first try, and otherwise says that a person has to reconnect.
+    A lost answer, or a first refusal, leaves the grant `suspect`: its access token is used as long as it lives, and the
+    refresh is tried again with the same token, which works if the platform never saw the first try. A refusal of a
+    suspect grant is final: it is dead, and its accounts are marked. Failures and silence of the platform never are.
     """
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
         grant = _take(grant_id)
-    if grant is None:
+        credential = credential_of(grant) if grant else None
+    if grant is None or credential is None:
         return False
     try:
-        fresh = adapter_for(grant.platform).refresh(_open(organization_id, grant))
+        fresh = adapter_for(grant.platform).refresh(credential)
     except Uncertain as error:
-        _after_lost_answer(organization_id, grant, error)
+        _suspect(organization_id, grant, error)
         return False
     except Disconnected as error:
-        _bury(organization_id, grant, error)
+        end = _bury if grant.state == GrantState.SUSPECT else _suspect
+        end(organization_id, grant, error)
         return False
     except PlatformError as error:
         logger.info("Refresh of grant %s waits: %s", grant.pk, error.words)
@@ -90,11 +97,6 @@ def _take(grant_id: UUID) -> Grant | None:
     return Grant.objects.select_related("app").get(pk=grant_id)
 
 
-def _open(organization_id: UUID, grant: Grant) -> Credential:
-    with tenancy.scope(organization_id=organization_id):
-        return credential_of(grant)
-
-
 def _keep(organization_id: UUID, grant: Grant, fresh: Credential) -> bool:
     try:
         with tenancy.scope(organization_id=organization_id), transaction.atomic():
@@ -105,25 +107,28 @@ def _keep(organization_id: UUID, grant: Grant, fresh: Credential) -> bool:
     return True
 
 
-def _after_lost_answer(organization_id: UUID, grant: Grant, error: Uncertain) -> None:
-    if grant.state == GrantState.SUSPECT:
-        _bury(organization_id, grant, error)
-        return
+def _ours(grant: Grant) -> QuerySet[Grant]:
+    """The row, as long as nobody has changed its tokens and nobody else has taken the refresh over."""
+    rows: QuerySet[Grant] = Grant.objects.filter(
+        pk=grant.pk, version=grant.version, refresh_started_at=grant.refresh_started_at
+    )
+    return rows
+
+
+def _suspect(organization_id: UUID, grant: Grant, error: PlatformError) -> None:
     with tenancy.scope(organization_id=organization_id):
-        Grant.objects.filter(pk=grant.pk, version=grant.version).update(
-            state=GrantState.SUSPECT, refresh_started_at=None
-        )
-    logger.warning("The answer to a refresh of grant %s was lost", grant.pk)
+        _ours(grant).update(state=GrantState.SUSPECT, refresh_started_at=None)
+    logger.warning("A refresh of grant %s told nothing for certain: %s", grant.pk, error.words)
 
 
 def _let_go(organization_id: UUID, grant: Grant) -> None:
     with tenancy.scope(organization_id=organization_id):
-        Grant.objects.filter(pk=grant.pk).update(refresh_started_at=None)
+        _ours(grant).update(refresh_started_at=None)
 
 
 def _bury(organization_id: UUID, grant: Grant, error: PlatformError) -> None:
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
-        if not Grant.objects.filter(pk=grant.pk, version=grant.version).update(refresh_started_at=None):
+        if not _ours(grant).update(state=GrantState.DEAD, refresh_started_at=None):
             return
         for account_id in SocialAccount.objects.filter(grant=grant).values_list("pk", flat=True):
             mark_disconnected(account_id=account_id, reason=error.words or SIGNED_OUT)
