@@ -16,14 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.core import clock
 from apps.core.secrets import Secret
 from apps.platforms import registry
+from apps.platforms.contract import ConnectBy
 from apps.social_accounts import selectors, services
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.forms import ConnectForm
 from apps.social_accounts.models import ConnectSession, SocialAccount
+from apps.social_accounts.states import AccountState
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 
-BROWSER_KEY = "connect_tokens"
+BROWSER_KEY = "connect_browser"  # one token for all journeys of this session, so that two tabs do not end each other's
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,16 @@ def connect(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@page("account.connect", transaction=False)
+@page("account.view", transaction=False)
 def reconnect(request: MemberRequest, account_id: UUID) -> HttpResponse:
     """Ask for consent again for an account that keeps its id."""
     account = _account(request, account_id, "account.connect")
-    form = ConnectForm(
-        {"platform": account.platform, "address": account.grant_server or account.handle, **request.POST.dict()}
-    )
-    form.is_valid()
+    ways = registry.capabilities(account.platform).connect_by
+    # Who may sign in with an app password is found by name; for the others the server is what matters.
+    known_by = account.handle if ConnectBy.APP_PASSWORD in ways else account.grant_server or account.handle
+    form = ConnectForm({"address": known_by, **request.POST.dict(), "platform": account.platform})
+    if not form.is_valid():
+        return _choose(request, form=form, error=form.first_error, status=422)
     return _start(request, form, reconnects=account)
 
 
@@ -65,12 +69,12 @@ def reconnect(request: MemberRequest, account_id: UUID) -> HttpResponse:
 def callback(request: MemberRequest, platform: str) -> HttpResponse:
     """The way back from a platform's consent page."""
     answer = request.GET.dict()
-    tokens = request.session.get(BROWSER_KEY, {})
-    token = tokens.pop(platform, "")
-    request.session[BROWSER_KEY] = tokens
     try:
         session, accounts = services.finish_consent(
-            member=request.member, platform=platform, answer=answer, browser_token=token
+            member=request.member,
+            platform=platform,
+            answer=answer,
+            browser_token=request.session.get(BROWSER_KEY, ""),
         )
     except (ConnectionRefused, registry.UnknownPlatform) as error:
         return _refused(request, platform, error)
@@ -110,14 +114,14 @@ def channels(request: MemberRequest, session_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@page("account.connect", transaction=False)
+@page("account.view", transaction=False)
 def check(request: MemberRequest, account_id: UUID) -> HttpResponse:
     account = _account(request, account_id, "account.connect")
     services.check_account(organization_id=account.organization_id, account_id=account.pk)
     with request.member.scope():
         account.refresh_from_db()
-    if account.reason:
-        messages.warning(request, account.reason)
+    if account.state != AccountState.ACTIVE:
+        messages.warning(request, account.reason or f"@{account.handle} is not connected.")
     elif account.checked_at and (clock.now() - account.checked_at).total_seconds() < 60:
         messages.success(request, f"{account.name or account.handle} is connected and well.")
     else:
@@ -128,7 +132,7 @@ def check(request: MemberRequest, account_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@page("account.disconnect", transaction=False)
+@page("account.view", transaction=False)
 def disconnect(request: MemberRequest, account_id: UUID) -> HttpResponse:
     account = _account(request, account_id, "account.disconnect")
     services.disconnect(member=request.member, account_id=account.pk)
@@ -164,10 +168,12 @@ def _start(request: MemberRequest, form: ConnectForm, *, reconnects: SocialAccou
                 **target, address="", identifier=data["address"], password=Secret(data["app_password"])
             )
             return _arrived(request, session, accounts)
-        journey = services.begin_consent(**target, address=data["address"])
+        journey = services.begin_consent(
+            **target, address=data["address"], browser_token=request.session.get(BROWSER_KEY, "")
+        )
     except ConnectionRefused as error:
         return _choose(request, form=form, error=error.words, status=422)
-    request.session[BROWSER_KEY] = {**request.session.get(BROWSER_KEY, {}), data["platform"]: journey.browser_token}
+    request.session[BROWSER_KEY] = journey.browser_token
     return _leave(request, data["platform"], journey.authorize_url)
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from apps.core.secrets import Secret
 from apps.social_accounts import services
-from apps.social_accounts.errors import ConnectionRefused
-from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
+from apps.social_accounts.errors import ConnectionRefused, LostRefresh
+from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
+from apps.social_accounts.services.credentials import credential_of, replace_tokens
 from apps.social_accounts.states import AccountState
 from apps.tenants.members import Member, member_of
 from apps.tenants.models import Membership, Workspace
@@ -176,6 +177,53 @@ def test_an_operator_who_set_nothing_up_is_named(platforms: Sandbox, manager: Me
     assert manager.workspace is not None
     with pytest.raises(ConnectionRefused, match="not set up on this server"):
         services.begin_consent(member=manager, workspace_id=manager.workspace.pk, platform="instagram")
+
+
+def test_an_app_follows_the_settings_that_name_it(platforms: Sandbox, connecting: Connecting, settings: object) -> None:
+    connecting.consent("instagram")
+    settings.INSTAGRAM_CLIENT_SECRET = "the next secret"  # type: ignore[attr-defined]
+
+    connecting.begin("instagram")
+
+    assert OAuthApp.objects.get(platform="instagram").client_secret == Secret("the next secret")
+
+
+def test_a_refresh_under_way_gives_way_to_a_new_consent(connecting: Connecting) -> None:
+    account = connecting.consent("mastodon")
+    with connecting.manager.scope():
+        under_way = Grant.objects.get(pk=account.grant_id)
+
+    connecting.consent("mastodon")
+
+    with connecting.manager.scope(), pytest.raises(LostRefresh):
+        replace_tokens(under_way, credential_of(under_way))
+
+
+def test_channels_are_chosen_once(connecting: Connecting) -> None:
+    account = connecting.consent("mastodon")
+    with connecting.manager.scope():
+        session = ConnectSession.objects.get(grant=account.grant_id)
+        with pytest.raises(ConnectionRefused, match="already"):
+            services.take_channels(session=session, remote_ids=[account.remote_id], actor=connecting.manager.actor)
+
+
+def test_what_a_server_says_of_an_account_is_taken_as_far_as_it_fits(workspace: Workspace) -> None:
+    account = factories.account(workspace, url="https://one.example/@cup")
+    account.introduce(handle="cup\0" * 100, name="", url="javascript:alert(1)")
+
+    assert account.handle == ("cup" * 100)[:255]
+    assert account.url == "https://one.example/@cup"
+
+
+def test_a_permission_that_was_not_given_is_known_at_once(
+    connecting: Connecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.platforms.adapters.mastodon.consent.missing_scopes", lambda *_: ("write:media",))
+
+    account = connecting.consent("mastodon")
+
+    assert account.state == AccountState.MISSING_PERMISSION
+    assert "write:media" in account.reason
 
 
 def test_workspaces_never_share_a_grant(

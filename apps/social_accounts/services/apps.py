@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.core.secrets import Secret
-from apps.platforms.contract import Adapter, ConnectBy, OAuthClient
+from apps.platforms.contract import Adapter, ConnectBy
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import OAuthApp
 from apps.social_accounts.selectors import configured_app
@@ -14,13 +14,12 @@ def app_for(adapter: Adapter, *, server: str, redirect_uri: str) -> OAuthApp:
 
     Raises ConnectionRefused where the operator has not set the platform up, and the adapter's errors.
     """
-    known = OAuthApp.objects.filter(platform=adapter.name, server=server, redirect_uri__in=["", redirect_uri])
-    if app := known.first():
-        return app
-    if is_registered_by_us(adapter):
-        client = adapter.register(server=server, redirect_uri=redirect_uri)
-    else:
-        client, redirect_uri = _configured(adapter), ""
+    known = OAuthApp.objects.filter(platform=adapter.name, server=server, redirect_uri__in=["", redirect_uri]).first()
+    if not is_registered_by_us(adapter):
+        return _configured(adapter, server, known)
+    if known:
+        return known
+    client = adapter.register(server=server, redirect_uri=redirect_uri)
     app, _ = OAuthApp.objects.get_or_create(
         platform=adapter.name,
         server=server,
@@ -38,11 +37,22 @@ def is_registered_by_us(adapter: Adapter) -> bool:
     return ConnectBy.INSTANCE_OAUTH in adapter.capabilities.connect_by
 
 
-def _configured(adapter: Adapter) -> OAuthClient:
+def _configured(adapter: Adapter, server: str, known: OAuthApp | None) -> OAuthApp:
+    """The row of the app that the settings name, as they name it now; one that was entered in the admin otherwise."""
     client_id, secret = configured_app(adapter.name)
     if not client_id:
-        raise ConnectionRefused(
-            f"{adapter.label} is not set up on this server yet. "
-            f"Ask whoever runs it to enter the {adapter.label} app's id and secret."
+        if known is None:
+            raise ConnectionRefused(
+                f"{adapter.label} is not set up on this server yet. "
+                f"Ask whoever runs it to enter the {adapter.label} app's id and secret."
+            )
+        return known
+    values = {"client_id": client_id, "client_secret": Secret(secret)}
+    if known is None:
+        known, _ = OAuthApp.objects.get_or_create(
+            platform=adapter.name, server=server, redirect_uri="", defaults=values
         )
-    return OAuthClient(client_id, Secret(secret))
+    if (known.client_id, known.client_secret) != (client_id, values["client_secret"]):
+        known.client_id, known.client_secret = client_id, Secret(secret)
+        known.save()
+    return known

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
 from apps.social_accounts.services.credentials import client_of, new_grant, replace_tokens
+from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.states import AccountState, GrantState
 from apps.tenants.members import Member
 
@@ -37,7 +39,8 @@ LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """Where to send the browser, and the token that it must bring back in its own session."""
+    """Where to send the browser, and the token that it must bring back in its own session; it may have several journeys
+    open, and has one token for all of them."""
 
     authorize_url: str
     browser_token: str
@@ -48,21 +51,30 @@ def redirect_uri(platform: str) -> str:
 
 
 def begin_consent(
-    *, member: Member, workspace_id: UUID, platform: str, address: str = "", reconnects: UUID | None = None
+    *,
+    member: Member,
+    workspace_id: UUID,
+    platform: str,
+    address: str = "",
+    reconnects: UUID | None = None,
+    browser_token: str = "",
 ) -> Journey:
     """Prepare the way to the platform's consent page; `address` names a server or handle where the platform needs one.
 
-    Raises ConnectionRefused in words.
+    `browser_token` is the one that this browser was given by an earlier journey, if any. Raises ConnectionRefused in
+    words.
     """
     adapter = adapter_for(platform)
     uri = redirect_uri(platform)
-    state, browser_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    state, browser_token = secrets.token_urlsafe(32), browser_token or secrets.token_urlsafe(32)
     try:
         server = _server(adapter, address)
         app = oauth_apps.app_for(adapter, server=server, redirect_uri=uri)
         start = adapter.begin_consent(client=client_of(app), redirect_uri=uri, state=state, hint=address.strip())
     except PlatformError as error:
         raise _in_words(adapter, error) from error
+    if urlsplit(start.authorize_url).scheme not in ("https", "http"):  # What a server says of itself may be anything.
+        raise ConnectionRefused(f"{adapter.label} named no page to sign in at. Nothing was connected.", field="address")
     with member.scope(), transaction.atomic():
         ConnectSession(
             workspace_id=workspace_id,
@@ -86,10 +98,11 @@ def finish_consent(
     (`take_channels`).
 
     Raises ConnectionRefused for a state that is unknown, used, too old, or another browser's, member's or
-    organization's.
+    organization's, and PermissionDenied for somebody who may no longer connect accounts there.
     """
     with member.scope(), transaction.atomic():
         session = _use_once(answer.get("state", ""), member, platform, browser_token)
+        member.require("account.connect", session.workspace_id)
         app = session.app
     if app is None:
         raise ConnectionRefused("The application this sign-in was started with is gone. Start again.")
@@ -141,12 +154,12 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
     named."""
     channels = [Channel(**data) for data in session.channels]
     chosen = [channel for channel in channels if channel.remote_id in set(remote_ids)]
-    if not chosen or session.grant is None or session.finished_at is not None:
+    if not chosen or session.grant is None:
         raise ConnectionRefused("Choose at least one account to connect.", field="channels")
     with transaction.atomic():
-        accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
-        ConnectSession.objects.filter(pk=session.pk).update(finished_at=clock.now())
-    return accounts
+        if not ConnectSession.objects.filter(pk=session.pk, finished_at=None).update(finished_at=clock.now()):
+            raise ConnectionRefused("These accounts were chosen already, perhaps in another tab.", field="channels")
+        return [_connect(session, channel, session.grant, actor) for channel in chosen]
 
 
 def _server(adapter: Adapter, address: str) -> str:
@@ -167,7 +180,7 @@ def _need_address(adapter: Adapter) -> str:
 
 
 def _use_once(state: str, member: Member, platform: str, browser_token: str) -> ConnectSession:
-    """Mark the journey as used; the UPDATE itself decides that it happens once."""
+    """Mark the journey as used, and forget what was kept for it; the UPDATE itself decides that it happens once."""
     mine = ConnectSession.objects.filter(
         state_hash=_hash(state),
         browser_hash=_hash(browser_token),
@@ -181,7 +194,9 @@ def _use_once(state: str, member: Member, platform: str, browser_token: str) -> 
             "This sign-in was started too long ago, in another browser, or was used before. Nothing was connected. "
             "Start again from the accounts page."
         )
-    return ConnectSession.objects.select_related("app").get(state_hash=_hash(state))
+    session: ConnectSession = ConnectSession.objects.select_related("app").get(state_hash=_hash(state))
+    ConnectSession.objects.filter(pk=session.pk).update(keep="")
+    return session
 
 
 def _store(
@@ -191,14 +206,16 @@ def _store(
         raise ConnectionRefused(f"{adapter.label} gave no account that can be published to. Nothing was connected.")
     with member.scope(), transaction.atomic():
         if (account := session.reconnects) is not None:
-            return session, [_reconnect(session, account, consent, app, member.actor, adapter)]
+            account = _reconnect(session, account, consent, app, member.actor, adapter)
+            return session, [_with_missing(account, consent, adapter)]
         grant = _grant_for(session, consent, app)
         channels = [asdict(channel) for channel in consent.channels]
         ConnectSession.objects.filter(pk=session.pk).update(grant=grant, channels=channels)
         session.grant, session.channels = grant, channels
         if len(consent.channels) > 1:
             return session, []
-        return session, take_channels(session=session, remote_ids=[consent.channels[0].remote_id], actor=member.actor)
+        (only,) = take_channels(session=session, remote_ids=[consent.channels[0].remote_id], actor=member.actor)
+        return session, [_with_missing(only, consent, adapter)]
 
 
 def _grant_for(session: ConnectSession, consent: Consent, app: OAuthApp | None) -> Grant:
@@ -215,7 +232,8 @@ def _grant_for(session: ConnectSession, consent: Consent, app: OAuthApp | None) 
     )
     if known is None or known.grant is None:
         return new_grant(consent.credential, platform=session.platform, app=app)
-    grant = known.grant
+    # Held, so that a refresh under way cannot come between: these tokens are newer than any it brings.
+    grant: Grant = Grant.objects.locked(known.grant_id)
     Grant.objects.filter(pk=grant.pk).update(app=app)
     replace_tokens(grant, consent.credential)
     return grant
@@ -245,8 +263,9 @@ def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Act
     account: SocialAccount = SocialAccount.objects.filter(**known).first() or SocialAccount(**known)
     is_new = account._state.adding
     account.grant = grant
-    account.kind, account.handle, account.name = channel.kind, channel.handle, channel.name
-    account.url, account.limits = channel.url, dict(channel.limits)
+    account.kind = channel.kind
+    account.introduce(handle=channel.handle, name=channel.name, url=channel.url)
+    account.limits = dict(channel.limits)
     account.state, account.reason = AccountState.ACTIVE, ""
     account.checked_at = account.connected_at = clock.now()
     account.connected_by_id = session.user_id
@@ -254,6 +273,17 @@ def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Act
     audit.record("account.connected" if is_new else "account.reconnected", subject=account, actor=actor)
     events.emit("account.connected", subject=account, data={"platform": account.platform, "is_new": is_new})
     Grant.objects.filter(pk=grant.pk).update(state=GrantState.ACTIVE)
+    return account
+
+
+def _with_missing(account: SocialAccount, consent: Consent, adapter: Adapter) -> SocialAccount:
+    """Say at once what a person did not allow, and not only when a post of theirs falls due."""
+    if consent.missing_scopes:
+        reason = (
+            f"{adapter.label} was not allowed everything: {', '.join(consent.missing_scopes)}. Reconnect and allow it."
+        )
+        mark_missing_permission(account_id=account.pk, reason=reason, scopes=consent.missing_scopes)
+        account.refresh_from_db()
     return account
 
 
