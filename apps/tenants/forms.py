@@ -119,6 +119,7 @@ class InvitationForm(RoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["role"].initial = Role.CREATOR.value
         del self.fields["access_until"]
 
 
