@@ -22,6 +22,7 @@ from apps.media.models import Asset
 from apps.platforms.contract import MediaFile
 
 LINK_SALT = "media.public"
+MAX_ALT = 2000
 
 
 def upload(*, file: probe.Readable, name: str, workspace_id: UUID, actor: Actor, alt: str = "") -> Asset:
@@ -30,29 +31,35 @@ def upload(*, file: probe.Readable, name: str, workspace_id: UUID, actor: Actor,
     image = probe.clean(
         file, name=name or "The file", max_bytes=settings.MEDIA_MAX_BYTES, max_pixels=settings.MEDIA_MAX_PIXELS
     )
-    known = Asset.objects.filter(workspace_id=workspace_id, sha256=image.sha256, alt=alt.strip()).first()
+    alt = _text(alt, MAX_ALT)
+    known = Asset.objects.filter(workspace_id=workspace_id, sha256=image.sha256, alt=alt).first()
     return known or _store(image, name=name, workspace_id=workspace_id, actor=actor, alt=alt)
 
 
-@transaction.atomic
 def _store(image: probe.CleanImage, *, name: str, workspace_id: UUID, actor: Actor, alt: str) -> Asset:
+    """File and row together. Where the caller's transaction fails later still, the file stays behind unnamed."""
     asset = Asset(
         organization_id=tenancy.required_organization(),
         workspace_id=workspace_id,
-        original_name=name[:255],
+        original_name=_text(name, 255),
         mime_type=image.mime_type,
         size=len(image.content),
         width=image.width,
         height=image.height,
         frames=image.frames,
         sha256=image.sha256,
-        alt=alt.strip()[:2000],
+        alt=alt,
         uploaded_by_id=actor.id,
     )
     asset.file.save(f"{asset.pk}.{probe.EXTENSIONS[image.mime_type]}", ContentFile(image.content), save=False)
-    asset.save()
-    audit.record("media.uploaded", subject=asset, actor=actor)
-    events.emit("media.uploaded", subject=asset, data={"mime_type": asset.mime_type, "size": asset.size})
+    try:
+        with transaction.atomic():
+            asset.save()
+            audit.record("media.uploaded", subject=asset, actor=actor)
+            events.emit("media.uploaded", subject=asset, data={"mime_type": asset.mime_type, "size": asset.size})
+    except BaseException:
+        default_storage.delete(asset.file.name or "")
+        raise
     return asset
 
 
@@ -60,7 +67,7 @@ def _store(image: probe.CleanImage, *, name: str, workspace_id: UUID, actor: Act
 def describe(*, asset_id: UUID, alt: str, actor: Actor) -> Asset:
     """Give the asset its alternative text, for people who cannot see it."""
     asset = Asset.objects.locked(asset_id)
-    asset.alt = alt.strip()[:2000]
+    asset.alt = _text(alt, MAX_ALT)
     asset.save(update_fields=["alt"])
     audit.record("media.described", subject=asset, actor=actor)
     return asset
@@ -78,6 +85,11 @@ def remove(*, asset_id: UUID, actor: Actor) -> None:
             transaction.on_commit(lambda: default_storage.delete(name))
     except ProtectedError as error:
         raise AssetInUse("A post uses this file. Take it out of the post first.") from error
+
+
+def _text(words: str, longest: int) -> str:
+    """As a column takes it: PostgreSQL has no place for a zero character."""
+    return words.replace("\0", "").strip()[:longest]
 
 
 def media_file(asset: Asset, alt: str = "") -> MediaFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +21,8 @@ from apps.media import services
 from apps.media.errors import AssetInUse, FileRefused
 from apps.media.models import Asset
 from apps.tenants.access import MemberRequest, page, public
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 48
 # Whoever opens a file by its address gets a page that may do nothing at all.
@@ -81,7 +84,9 @@ def remove(request: MemberRequest, asset_id: UUID) -> HttpResponse:
 @page("media.view")
 def show(request: MemberRequest, asset_id: UUID) -> HttpResponseBase:
     """A file for members who may see its workspace."""
-    return _served(get_object_or_404(Asset.objects, pk=asset_id), cache="private, max-age=3600")
+    asset = get_object_or_404(Asset.objects, pk=asset_id)
+    request.member.require("media.view", asset.workspace_id)
+    return _served(asset, cache="private, max-age=3600")
 
 
 @require_safe
@@ -95,8 +100,12 @@ def public_file(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _served(asset: Asset, *, cache: str) -> FileResponse:
-    response = FileResponse(default_storage.open(asset.file.name or "", "rb"), content_type=asset.mime_type)
-    response["Content-Length"] = str(asset.size)
+    try:
+        file = default_storage.open(asset.file.name or "", "rb")
+    except FileNotFoundError as error:
+        logger.warning("The file of asset %s is not in MEDIA_ROOT", asset.pk)
+        raise Http404("No such file") from error
+    response = FileResponse(file, content_type=asset.mime_type)
     response["Content-Security-Policy"] = NOTHING_RUNS
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-site"

@@ -4,6 +4,7 @@ import io
 from contextlib import AbstractContextManager
 
 import pytest
+from django.core.files.storage import default_storage
 from PIL import Image, PngImagePlugin
 
 from apps.core import tenancy
@@ -185,7 +186,7 @@ class TestTheLibrary:
         with inside(workspace):
             first = upload(workspace, actor)
             assert upload(workspace, actor).pk == first.pk
-        assert first.file.name.startswith(f"assets/{workspace.organization_id}/{workspace.pk}/")
+        assert str(first.file.name).startswith(f"assets/{workspace.organization_id}/{workspace.pk}/")
 
     def test_gives_platforms_an_address_that_ends(
         self, owner: Membership, workspace: Workspace, client: object, settings: object
@@ -218,8 +219,45 @@ class TestTheLibrary:
         answer = factories.signed_in(owner.user).get(f"/media/{asset.pk}/")
         assert answer.status_code == 200
         # Reading to the end is what closes a streamed answer without closing the database of the test.
-        assert b"".join(answer.streaming_content)
+        assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
         assert factories.signed_in(stranger.user).get(f"/media/{asset.pk}/").status_code == 404
+
+    def test_knows_no_file_that_is_gone_from_the_disk(self, owner: Membership, workspace: Workspace) -> None:
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id))
+        default_storage.delete(str(asset.file.name))
+
+        assert factories.signed_in(owner.user).get(f"/media/{asset.pk}/").status_code == 404
+
+    def test_answers_a_look_at_the_headers_with_headers(self, owner: Membership, workspace: Workspace) -> None:
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id))
+
+        answer = factories.signed_in(owner.user).head(f"/media/{asset.pk}/")
+
+        assert answer["Content-Length"] == str(asset.size)
+        assert answer["Cache-Control"] == "private, max-age=3600"
+        assert b"".join(answer.streaming_content) == b""  # type: ignore[attr-defined]
+
+    def test_leaves_no_file_behind_when_its_row_is_not_written(
+        self, owner: Membership, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise RuntimeError("the diary is full")
+
+        monkeypatch.setattr("apps.audit.services.record", fail)
+
+        with pytest.raises(RuntimeError, match="diary"), inside(workspace):
+            upload(workspace, Actor.user(owner.user_id))
+
+        folder = f"assets/{workspace.organization_id}/{workspace.pk}"
+        assert default_storage.listdir(folder)[1] == []
+
+    def test_takes_words_with_characters_that_no_column_takes(self, owner: Membership, workspace: Workspace) -> None:
+        actor = Actor.user(owner.user_id)
+        with inside(workspace):
+            asset = upload(workspace, actor)
+            assert services.describe(asset_id=asset.pk, alt=" A\0 cup ", actor=actor).alt == "A cup"
 
     def test_does_not_remove_what_a_post_uses(self, owner: Membership, workspace: Workspace) -> None:
         with inside(workspace):
