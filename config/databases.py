@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from config import env
 
@@ -19,7 +20,7 @@ def configure(*, var: Path, as_owner: bool) -> dict[str, Any]:
     On PostgreSQL the process takes the role `postroom_app`, which row-level security binds; only migrations
     (`as_owner`) keep the role they sign in with, through DATABASE_OWNER_URL where that is another one.
     """
-    default = env.database("DATABASE_URL", f"sqlite:///{var / 'postroom.sqlite3'}")
+    default = env.database("DATABASE_URL", f"sqlite:///{quote(str(var / 'postroom.sqlite3'))}")
     owner_url = env.text("DATABASE_OWNER_URL", "")
     if as_owner and owner_url:
         default = env.database("DATABASE_OWNER_URL")
@@ -28,11 +29,15 @@ def configure(*, var: Path, as_owner: bool) -> dict[str, Any]:
             **default,
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS},
         }
+    options = dict(default["OPTIONS"])
+    if not as_owner:
+        # Last, so that nothing in the address takes another role.
+        options["options"] = f"{options.get('options', '')} {APP_ROLE_OPTION}".strip()
     return {
         **default,
         "CONN_MAX_AGE": env.integer("DATABASE_CONNECTION_SECONDS", 60),
         "CONN_HEALTH_CHECKS": True,
         # Poolers in transaction mode cannot keep prepared statements or server-side cursors.
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {} if as_owner else {"options": APP_ROLE_OPTION},
+        "OPTIONS": options,
     }

@@ -10,8 +10,8 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -34,6 +34,9 @@ def _raw(name: str) -> str | None:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError:
+            # Without its cause, which quotes what was read.
+            raise ImproperlyConfigured(f"{name}_FILE names {path}, which is not text.") from None
     return os.environ.get(name)
 
 
@@ -85,24 +88,56 @@ def spans(name: str, default: tuple[int, ...] | _Required = REQUIRED) -> tuple[t
     return tuple(timedelta(seconds=span) for span in _read(name, default, parse, "seconds with commas between"))
 
 
-def database(name: str, default: str | _Required = REQUIRED) -> dict[str, object]:
-    """Django's settings of the database at `postgresql://user:password@host:port/name` or `sqlite:///path`."""
-    return _parse_database(name, text(name, default))
+def origin(name: str, default: str | _Required = REQUIRED) -> str:
+    """An address without a path, such as https://social.example.org, without a slash at its end."""
+    return _read(name, default, _origin, "an address such as https://social.example.org")
 
 
-def _parse_database(name: str, url: str) -> dict[str, object]:
+def origins(name: str, default: tuple[str, ...] | _Required = REQUIRED) -> tuple[str, ...]:
+    """Such addresses with commas between."""
+
+    def parse(raw: str) -> tuple[str, ...]:
+        return tuple(_origin(word.strip()) for word in raw.split(",") if word.strip())
+
+    return _read(name, default, parse, "addresses such as http://127.0.0.1:8012 with commas between")
+
+
+def _origin(raw: str) -> str:
+    parts = urlsplit(raw.rstrip("/"))
+    is_whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0  # a port may be no number
+    if not is_whole or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(raw)
+    return raw.rstrip("/")
+
+
+def database(name: str, default: str | _Required = REQUIRED) -> dict[str, Any]:
+    """Django's settings of the database at `postgresql://user:password@host:port/name` or `sqlite:///path`.
+
+    What stands behind a question mark is handed to PostgreSQL's library (`?sslmode=verify-full`, `?host=/run/socket`);
+    a path of SQLite is absolute with four slashes. Characters that mean something in an address are written as %xx.
+    """
+    try:
+        return _parse_database(text(name, default))
+    except ValueError:
+        # Without its cause, which may quote a password.
+        raise ImproperlyConfigured(
+            f"{name} is not a database address: write sqlite:///path or postgresql://user@host/name."
+        ) from None
+
+
+def _parse_database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite" and parts.path:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path[1:]}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(parts.path[1:])}
     if parts.scheme in ("postgres", "postgresql") and parts.path.strip("/"):
+        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.strip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""),
-            "PORT": str(parts.port or ""),
+            "HOST": options.pop("host", unquote(parts.hostname or "")),
+            "PORT": options.pop("port", str(parts.port or "")),
+            "OPTIONS": options,
         }
-    raise ImproperlyConfigured(
-        f"{name} is not a database address: write sqlite:///path or postgresql://user@host/name."
-    )
+    raise ValueError("neither of the two kinds")

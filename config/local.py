@@ -11,7 +11,7 @@ from pathlib import Path
 
 def prepare(var: Path) -> None:
     """Make the folder and its secrets if they are missing, and point the environment at them."""
-    var.mkdir(parents=True, exist_ok=True)
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_id = f"local{datetime.now(UTC):%Y%m%d}"
     made = {
         "SECRET_KEY": ("secret_key", secrets.token_urlsafe(60)),
@@ -27,9 +27,13 @@ def prepare(var: Path) -> None:
 
 
 def _write_once(path: Path, text: str) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # Another process of the same start was quicker.
-        return
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    """Put the text in place whole, so that another process of the same start reads all of it or makes its own."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:  # The other one was quicker.
+        pass
+    finally:
+        draft.unlink()

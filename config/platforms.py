@@ -25,7 +25,7 @@ class Platforms:
 
 def read() -> Platforms:
     """From the environment; SANDBOX_URL puts the sandbox in the place of every platform that has one home."""
-    hub = env.text("SANDBOX_URL", "").rstrip("/")
+    hub = env.origin("SANDBOX_URL", "")
     here = _sandbox_origins(hub) if hub else {}
     app = SANDBOX_INSTAGRAM_APP if hub else ("", "")
     instagram, bluesky = here.get("instagram", ""), here.get("bluesky", "")
@@ -46,7 +46,7 @@ def read() -> Platforms:
             },
         },
         instagram_app=(env.text("INSTAGRAM_CLIENT_ID", app[0]), env.text("INSTAGRAM_CLIENT_SECRET", app[1])),
-        trusted_origins=(*env.words("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
+        trusted_origins=(*env.origins("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
         sandbox_url=hub,
     )
 

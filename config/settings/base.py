@@ -17,7 +17,7 @@ DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
 KEYRING = env.text("KEYRING")
-PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL = env.origin("PUBLIC_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost")))
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
