@@ -22,6 +22,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from apps.core.actors import Actor
 from apps.tenants.members import Member, member_of
@@ -62,7 +63,7 @@ def page(permission: str, *, transaction: bool = True) -> Callable[[View], View]
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _sign_in_first(request)
             request.member = _resolve(request)
             if request.member is None:
                 return redirect("tenants:organization_create")
@@ -84,7 +85,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _sign_in_first(request)
         return view(request, *args, **kwargs)
 
     return _declare(guarded, Door("signed_in"))
@@ -115,6 +116,14 @@ def truncated(address: str) -> str:
     except ValueError:
         return ""
     return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))
+
+
+def _sign_in_first(request: Any) -> HttpResponseBase:
+    """To the sign-in page and back. A piece of a page that was asked for by htmx takes the whole page there."""
+    htmx = getattr(request, "htmx", None)
+    if not htmx:
+        return redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
 
 
 def _resolve(request: Any) -> Member | None:

@@ -142,6 +142,14 @@ def test_who_is_not_signed_in_signs_in_first(client, db):
     assert client.get("/settings/members/").url == "/accounts/login/?next=/settings/members/"
 
 
+def test_a_piece_of_a_page_sends_the_whole_page_to_the_sign_in(client, db):
+    page_it_is_on = "http://testserver/settings/workspaces/"
+
+    answer = client.get("/settings/members/", headers={"HX-Request": "true", "HX-Current-URL": page_it_is_on})
+
+    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=/settings/workspaces/"
+
+
 def test_a_permission_that_nobody_holds_is_a_mistake_in_the_code():
     with pytest.raises(ValueError, match=r"post\.juggle"):
         page("post.juggle")
