@@ -14,3 +14,8 @@ def refresh_expiring() -> None:
 @shared_task(name="social_accounts.check_accounts")
 def check_accounts() -> None:
     services.check_accounts(now=clock.now())
+
+
+@shared_task(name="social_accounts.forget_journeys")
+def forget_journeys() -> None:
+    services.forget_journeys(now=clock.now())

@@ -215,6 +215,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "forget journeys to platforms": {
+        "task": "social_accounts.forget_journeys",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- publishing

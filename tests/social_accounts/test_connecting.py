@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from apps.core import clock
 from apps.core.secrets import Secret
 from apps.social_accounts import services
 from apps.social_accounts.errors import ConnectionRefused, LostRefresh
@@ -205,6 +208,20 @@ def test_channels_are_chosen_once(connecting: Connecting) -> None:
         session = ConnectSession.objects.get(grant=account.grant_id)
         with pytest.raises(ConnectionRefused, match="already"):
             services.take_channels(session=session, remote_ids=[account.remote_id], actor=connecting.manager.actor)
+
+
+def test_a_journey_that_is_over_is_forgotten_with_tokens_that_nobody_chose(connecting: Connecting) -> None:
+    chosen, unchosen = connecting.consent("mastodon"), connecting.consent("mastodon", "alderandfinch")
+    with connecting.manager.scope():
+        SocialAccount.objects.filter(pk=unchosen.pk).delete()
+    connecting.begin("mastodon")
+
+    assert services.forget_journeys(now=clock.now() + timedelta(hours=23)) == 0
+    assert services.forget_journeys(now=clock.now() + timedelta(hours=25)) == 3
+
+    with connecting.manager.scope():
+        assert [grant.pk for grant in Grant.objects.all()] == [chosen.grant_id]
+        assert not ConnectSession.objects.exists()
 
 
 def test_what_a_server_says_of_an_account_is_taken_as_far_as_it_fits(workspace: Workspace) -> None:

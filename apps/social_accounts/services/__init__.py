@@ -5,6 +5,7 @@ from apps.social_accounts.services.connecting import (
     Journey,
     begin_consent,
     finish_consent,
+    forget_journeys,
     sign_in,
     take_channels,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "credential_for",
     "disconnect",
     "finish_consent",
+    "forget_journeys",
     "mark_disconnected",
     "mark_missing_permission",
     "refresh_expiring",

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from apps.audit import services as audit
-from apps.core import clock, outbound
+from apps.core import clock, outbound, tenancy
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events import services as events
@@ -35,6 +35,7 @@ from apps.social_accounts.states import AccountState, GrantState
 from apps.tenants.members import Member
 
 LIFETIME = timedelta(minutes=10)
+KEPT = timedelta(days=1)  # how long accounts may be chosen after a consent that gave several
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,18 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
         if not ConnectSession.objects.filter(pk=session.pk, finished_at=None).update(finished_at=clock.now()):
             raise ConnectionRefused("These accounts were chosen already, perhaps in another tab.", field="channels")
         return [_connect(session, channel, session.grant, actor) for channel in chosen]
+
+
+def forget_journeys(*, now: datetime) -> int:
+    """Delete journeys that ended a day ago, and what they brought if nobody chose an account of it; how many."""
+    with tenancy.across_tenants("forget journeys to platforms that are over"):
+        over = ConnectSession.across_tenants.filter(expires_at__lt=now - KEPT)
+        unused = Grant.across_tenants.filter(pk__in=over.values("grant_id"), accounts=None)
+        # First which, then the deed: once the journeys are gone, nothing tells their grants from others.
+        unused_ids = list(unused.values_list("pk", flat=True))
+        deleted, _ = over.delete()
+        Grant.across_tenants.filter(pk__in=unused_ids).delete()
+    return deleted
 
 
 def _server(adapter: Adapter, address: str) -> str:
