@@ -20,6 +20,8 @@ from tests.support.sandbox import Sandbox
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+    from tests.support.running import Postroom
+
 NETWORKS = {"instagram": "Instagram", "mastodon": "Mastodon", "bluesky": "Bluesky"}
 # Less than that before the next full minute, and the plan is for the one after it.
 HASTE = timedelta(seconds=20)
@@ -35,6 +37,28 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator("#nav")).to_be_visible()
+
+
+def sign_up(page: Page, running: Postroom, *, name: str, email: str) -> None:
+    """Make a sign-in and confirm the mail address with the link that was sent to it."""
+    page.goto("/accounts/signup/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill("a long walk by the sea")
+    press(page, "Create sign-in")
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+    page.goto(running.mail(to=email, link="/accounts/confirm-email/"))
+    press(page, "Yes, confirm it")
+
+
+def open_agency(page: Page, *, name: str, client: str, zone: str) -> None:
+    """What a person does first who belongs to no organization."""
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Time zone").select_option(zone)
+    press(page, "Create agency")
+    page.get_by_label("Client").fill(client)
+    press(page, "Create workspace")
+    expect(page.locator("#nav")).to_contain_text(client)
 
 
 def open_workspace(page: Page, name: str) -> None:

@@ -63,20 +63,8 @@ def expect_once_in_each_feed(page: Page, running: Postroom, accounts: list[steps
 
 
 def test_a_new_person_comes_from_the_sign_up_to_the_first_steps(page: Page, running: Postroom):
-    page.goto("/accounts/signup/")
-    page.get_by_label("Name").fill("Nora Vale")
-    page.get_by_label("Email").fill("nora@valeandco.example")
-    page.get_by_label("Password").fill("a long walk by the sea")
-    steps.press(page, "Create sign-in")
-    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
-
-    page.goto(running.mail(to="nora@valeandco.example", link="/accounts/confirm-email/"))
-    steps.press(page, "Yes, confirm it")
-    page.get_by_label("Name").fill("Vale & Co")
-    page.get_by_label("Time zone").select_option("Europe/Lisbon")
-    steps.press(page, "Create agency")
-    page.get_by_label("Client").fill("Bakery Sol")
-    steps.press(page, "Create workspace")
+    steps.sign_up(page, running, name="Nora Vale", email="nora@valeandco.example")
+    steps.open_agency(page, name="Vale & Co", client="Bakery Sol", zone="Europe/Lisbon")
 
     page.goto("/")
     expect(page.get_by_role("heading", name="Welcome to your postroom, Nora")).to_be_visible()

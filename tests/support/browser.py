@@ -46,9 +46,11 @@ ON_VIOLATION = """document.addEventListener("securitypolicyviolation",
 class Watch:
     """Notes what went wrong in a browser; `expect(422, "/compose/")` before something that shall be refused."""
 
-    def __init__(self, home: str, others: tuple[str, ...] = ()) -> None:
+    def __init__(self, home: str, others: tuple[str, ...] = (), strangers: tuple[str, ...] = ()) -> None:
+        """Links may lead to `others`, which keep the same rules, and to `strangers`, whose pages are not judged."""
         self.home = _origin(home)
         self.known = {self.home, *map(_origin, others)}
+        self.strangers = set(map(_origin, strangers))
         self.problems: list[str] = []
         self._expected: list[tuple[int, str]] = []
 
@@ -64,20 +66,26 @@ class Watch:
         self._expected.append((status, path))
 
     def _read(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not ANSWERED.search(message.text):
-            self.problems.append(f"console: {message.text} ({message.page.url if message.page else ''})")
+        where = message.page.url if message.page else ""
+        if message.type == "error" and not ANSWERED.search(message.text) and _origin(where) not in self.strangers:
+            self.problems.append(f"console: {message.text} ({where})")
 
     def _look_where(self, request: Request) -> None:
         if request.url.startswith(("data:", "blob:")):
             return
-        origin = _origin(request.url)
-        # Links may lead to the platforms we know; a page of ours loads everything it needs from our own origin.
-        is_ours = not request.is_navigation_request() and _origin(request.frame.url) == self.home
-        if origin not in ({self.home} if is_ours else self.known):
+        page = _origin(request.frame.url)
+        if request.is_navigation_request():
+            allowed = self.known | self.strangers
+        elif page in self.strangers:
+            return
+        else:
+            # Links may lead to other sites; a page of ours loads everything it needs from our own.
+            allowed = {self.home} if page == self.home else self.known
+        if _origin(request.url) not in allowed:
             self.problems.append(f"foreign request: {request.url} from {request.frame.url}")
 
     def _look_how(self, response: Response) -> None:
-        if response.status < 400:
+        if response.status < 400 or _origin(response.url) in self.strangers:
             return
         answer = (response.status, urlsplit(response.url).path)
         if answer in self._expected:
@@ -110,14 +118,17 @@ Open = Callable[..., "Page"]
 
 @pytest.fixture
 def open_browser(browser: Browser) -> Iterator[Open]:
-    """`open_browser(home, others, **options)` is a page of a new profile; the test fails if it did what none may do."""
+    """`open_browser(home, ...)` is a page of a new profile; the test fails if a page did what none may do.
+
+    It takes `others` and `strangers` as Watch does, and options of a browser's profile.
+    """
     watches: list[Watch] = []
 
-    def open_page(home: str, others: tuple[str, ...] = (), **options: object) -> Page:
+    def open_page(home: str, others: tuple[str, ...] = (), strangers: tuple[str, ...] = (), **options: object) -> Page:
         settings = {"base_url": home, "viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce", **options}
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MILLISECONDS)
-        watch = Watch(home, others)
+        watch = Watch(home, others, strangers)
         watch.attach(context)
         watches.append(watch)
         page = context.new_page()

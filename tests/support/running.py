@@ -28,6 +28,7 @@ from tests.support.sandbox import HOST, PORTS, ROOT, Sandbox, free_ports
 READY = "Ctrl-C stops everything."
 START_SECONDS = 120
 STOP_SECONDS = 30
+MAIL_SECONDS = 10
 TRIES = 3  # a free port may be taken before we use it
 PASSWORD = "northlight-demo"
 # Of the tests' own process, which has other secrets, other settings and another queue.
@@ -59,13 +60,15 @@ class Postroom:
         return self._said.read_text(errors="replace")
 
     def mail(self, *, to: str, link: str) -> str:
-        """The newest address that matches `link` in the mails to this person, which a trial writes to its log."""
-        lines = [line.partition("| ")[2] for line in self.log.splitlines()]
-        mails = "\n".join(lines).split("Subject: ")
-        found = [re.search(rf"https?://\S*{link}\S*", mail) for mail in mails if f"To: {to}" in mail]
-        addresses = [match.group() for match in found if match]
-        assert addresses, f"There is no such mail to {to}"
-        return addresses[-1]
+        """The newest address that holds `link` in a mail to this person, once it comes: a trial's log has all mail."""
+        give_up = time.monotonic() + MAIL_SECONDS
+        while time.monotonic() < give_up:
+            mails = "\n".join(line.partition("| ")[2] for line in self.log.splitlines()).split("Subject: ")
+            found = [re.search(rf"https?://\S*{link}\S*", mail) for mail in mails if f"To: {to}" in mail]
+            if addresses := [match.group() for match in found if match]:
+                return addresses[-1]
+            time.sleep(0.1)
+        raise AssertionError(f"There is no such mail to {to}")
 
     @property
     def environment(self) -> dict[str, str]:

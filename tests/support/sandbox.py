@@ -79,6 +79,10 @@ class Sandbox:
     def revoke_tokens(self, platform: str, handle: str) -> int:
         return int(self._post("/tokens", action="revoke", platform=platform, handle=handle)["changed"])
 
+    def expire_token(self, platform: str, token: str) -> int:
+        """Let one token end; 0 where the platform does not know it."""
+        return int(self._post("/tokens", action="expire", platform=platform, token=token)["changed"])
+
     def expire_tokens(self, platform: str, handle: str) -> int:
         return int(self._post("/tokens", action="expire", platform=platform, handle=handle)["changed"])
 
