@@ -23,6 +23,7 @@ from apps.core.actors import SYSTEM
 from apps.media import services as media
 from apps.posts import services as posts
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
+from apps.posts.models import Part
 from apps.posts.states import PartRole
 from apps.publishing import services
 from apps.publishing.models import FollowUp, Publication
@@ -79,8 +80,7 @@ class Fleet:
             due_at = (clock.now() + timedelta(seconds=delay)).replace(tzinfo=None)
             planned = services.schedule(post=post, local=due_at, zone="UTC", actor=SYSTEM).publications
         for account in chosen:
-            handle = account.handle.partition(".")[0] if account.platform == "bluesky" else account.handle
-            self.expected.update((account.platform, handle.partition("@")[0], part.text) for part in parts)
+            self.expected.update((account.platform, _handle(account), part.text) for part in parts)
         return list(planned)
 
     def published(self) -> Counter[tuple[str, str, str]]:
@@ -104,10 +104,28 @@ class Fleet:
             rows = Publication.across_tenants.exclude(state="published").values_list("state", "problem_words")
             return Counter(f"{state}: {words}" for state, words in rows)
 
+    def undecided(self) -> Counter[tuple[str, str, str]]:
+        """What a person is asked about, and the comments that wait for their answer."""
+        found: Counter[tuple[str, str, str]] = Counter()
+        with tenancy.across_tenants("a test asks what is undecided"):
+            asked = {"state": "needs_attention"}
+            for row in Publication.across_tenants.filter(**asked).select_related("account"):
+                parts = Part.across_tenants.filter(post_id=row.post_id).values_list("text", flat=True)
+                found.update((row.account.platform, _handle(row.account), text) for text in parts)
+            for comment in FollowUp.across_tenants.filter(**asked).select_related("publication__account"):
+                account = comment.publication.account
+                found[account.platform, _handle(account), comment.text] += 1
+        return found
+
     def is_quiet(self) -> bool:
         """Nothing is due, in flight or being looked for any more."""
         moving = {"scheduled", "publishing", "uncertain"}
         return not {state.removeprefix("comment ") for state in self.states()} & moving
+
+
+def _handle(account: SocialAccount) -> str:
+    """The handle as the sandbox has it, without the server's name."""
+    return account.handle.partition("@")[0].partition(".")[0]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from collections import Counter
+from functools import partial
 
 import pytest
 import redis
@@ -16,7 +17,7 @@ from tests.faults.workers import Workers, wait_until
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 POSTS = 100  # each to three accounts: 300 publications
-KILLS = 14
+KILLS = 10  # at least
 LOST = 0.05  # before the platform acts, and as many after it
 LONGER_THAN_A_LEASE = 12.0
 
@@ -33,17 +34,16 @@ def test_nothing_is_lost_and_nothing_goes_out_twice(fleet: Fleet, valkey: redis.
         ended = time.monotonic()
 
     published, states = fleet.published(), fleet.states()
+    assert workers.kills >= KILLS
     struck = Counter({(fault["kind"], fault["path"]): fault["hits"] for fault in fleet.sandbox.faults()})
     sys.stderr.write(
         f"\n{sum(published.values())} published in {ended - began:.0f} s, {workers.kills} kills, {workers.freezes} "
         f"freezes, quiet {ended - last_kill:.0f} s after the last; faults {dict(struck)}; states {dict(states)}\n"
     )
     assert [text for text, times in published.items() if times > 1] == []
-    undecided = states["needs_attention"] + states["comment needs_attention"]
-    missing = fleet.expected - published
-    assert sum(missing.values()) <= undecided, f"lost: {missing}"
+    # What is not there is known not to be known: a person is asked about each, and about nothing else.
+    assert not fleet.expected - published - fleet.undecided()
     assert not published - fleet.expected
-    assert undecided or not fleet.troubles()
     assert set(states) <= {"published", "needs_attention", "comment published", "comment needs_attention"}
 
 
@@ -84,18 +84,21 @@ def plan(fleet: Fleet, count: int, *, delay: float = 0) -> None:
         fleet.plan(workspace=workspaces[number % len(workspaces)], with_comment=number % 5 == 0, delay=delay)
 
 
+def are_out(fleet: Fleet, count: int) -> bool:
+    return fleet.states()["published"] >= count
+
+
 def kill_at_random(fleet: Fleet, workers: Workers, valkey: redis.Redis) -> None:
-    """Kill workers while there is something to interrupt: until most of it is out, and KILLS times at least."""
-    give_up, is_emptied = time.monotonic() + 150, False
-    while time.monotonic() < give_up:
-        time.sleep(random.uniform(2.0, 4.0))
+    """Kill a worker each time some more is out, until four fifths are: so there is always something to interrupt."""
+    out, is_emptied = 0, False
+    while out < 2.4 * POSTS:
+        enough = out + random.randint(2, 14)
+        wait_until(partial(are_out, fleet, enough), seconds=60)
+        time.sleep(random.uniform(0.0, 1.0))
         workers.kill_one()
-        if workers.kills % 4 == 0:
+        if workers.kills % 5 == 0:
             workers.freeze_one(seconds=LONGER_THAN_A_LEASE)
         out = fleet.states()["published"]
         if out > POSTS and not is_emptied:
             valkey.flushall()
             is_emptied = True
-        if out > 2 * POSTS and workers.kills >= KILLS:
-            return
-    raise AssertionError(f"Too slow a machine for this: {fleet.states()}")

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -96,11 +96,11 @@ def _thaw(process: subprocess.Popen[bytes]) -> None:
         os.kill(process.pid, signal.SIGCONT)
 
 
-def wait_until(is_so: object, *, seconds: float, pause: float = 0.3) -> float:
+def wait_until(is_so: Callable[[], bool], *, seconds: float, pause: float = 0.3) -> float:
     """Poll until `is_so()` holds; the seconds that took, or an AssertionError when the time is over."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
-        if is_so():  # type: ignore[operator]
+        if is_so():
             return time.monotonic() - began
         time.sleep(pause)
     raise AssertionError(f"Not within {seconds} s")

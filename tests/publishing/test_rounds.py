@@ -1,0 +1,73 @@
+"""Rounds of a worker with many hands, and the wake-ups that begin them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from apps.core import clock as system_clock
+from apps.platforms.adapters.memory import MemoryPlatform
+from apps.publishing import services, tasks
+from apps.publishing.engine import rounds
+from apps.publishing.states import State
+from tests.support.publishing import Agency
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_hands_send_everything_once(agency: Agency, memory: MemoryPlatform) -> None:
+    for number in range(12):
+        agency.scheduled(f"Post {number}", on=[agency.account(f"harbour{number}")], comment="First!")
+
+    rounds.publish(seconds=30, hands=6, again=threading.Event())
+
+    texts = sorted(post.text for post in memory.posts)
+    assert texts == sorted([f"Post {number}" for number in range(12)] + ["First!"] * 12)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_waits_for_what_falls_due_within_seconds(agency: Agency, memory: MemoryPlatform) -> None:
+    system_clock.use(None)
+    publication = agency.scheduled(minutes=0.6 / 60)
+
+    began = time.monotonic()
+    rounds.publish(seconds=10, hands=2, ahead=timedelta(seconds=5), again=threading.Event())
+
+    assert agency.read(publication).state == State.PUBLISHED
+    assert 0.3 < time.monotonic() - began < 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_sends_what_is_due_and_a_second_one_beside_it_only_nudges(
+    agency: Agency, memory: MemoryPlatform, settings: Settings
+) -> None:
+    settings.PUBLISH_CONCURRENCY = 2
+    publication = agency.scheduled()
+
+    with tasks._publishing:
+        tasks.publish_due()
+    assert agency.read(publication).state == State.SCHEDULED
+
+    tasks.publish_due()
+    assert agency.read(publication).state == State.PUBLISHED
+
+
+@pytest.mark.django_db
+def test_a_queue_that_is_down_keeps_nobody_from_planning(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError("no queue here")
+
+    monkeypatch.setattr(current_app, "send_task", refused)
+    post = agency.post()
+
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        planned = agency.do(services.publish_now, post=post)
+
+    assert callbacks
+    assert [row.state for row in planned.publications] == [State.SCHEDULED]
