@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, OuterRef, Subquery, Sum, Value, When
+from django.db.models import Case, IntegerField, Sum, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -152,7 +152,7 @@ def month(request: MemberRequest, year: int, month: int) -> HttpResponse:
 def month_page(
     workspace: Workspace, month: Month, *, shown: str = "", may_write: bool = False, whole: bool = False
 ) -> MonthPage:
-    """Four queries: what stands where, and for the posts that are shown their titles, texts and networks.
+    """Five queries: what stands where in which state, and titles, texts and networks of the posts that are shown.
 
     On a phone the month is an agenda from yesterday on, unless the `whole` of it is wanted.
     """
@@ -191,19 +191,24 @@ def month_page(
 
 
 def entries_of(workspace: Workspace, month: Month) -> list[Entry]:
-    """Every post that stands in the grid of `month`, in order; one query, no more of a row than placing needs."""
+    """Every post that stands in the grid of `month`, in order; two queries, no more of a row than placing needs."""
     days, zone = month.days(), workspace.timezone
     begin, end = reach(days[0], days[-1], zone)
-    own = Publication.objects.filter(post=OuterRef("pk")).order_by().values("post")
     due = Post.objects.filter(workspace=workspace, deleted_at=None, due_at__gte=begin, due_at__lt=end)
-    rows = due.order_by("due_at", "id").annotate(mask=Subquery(own.annotate(mask=STATES_OF_ROWS).values("mask")))
-    placed = ((row, cell_of(row[1], zone)) for row in rows.values_list("id", "due_at", "mask"))
-    return [Entry(row[0], row[1], day, _state(row[2])) for row, day in placed if days[0] <= day <= days[-1]]
+    own = Publication.objects.filter(post__in=due.values("pk")).order_by()
+    masks = dict(own.values("post_id").annotate(mask=STATES_OF_ROWS).values_list("post_id", "mask"))
+    rows = due.order_by("due_at", "id").values_list("id", "due_at")
+    placed = ((post_id, due_at, cell_of(due_at, zone)) for post_id, due_at in rows)
+    return [
+        Entry(post_id, due_at, day, _state(masks.get(post_id, 0)))
+        for post_id, due_at, day in placed
+        if days[0] <= day <= days[-1]
+    ]
 
 
 @cache
-def _state(mask: int | None) -> str:
-    return post_state([state for state, bit in BITS.items() if (mask or 0) & bit]).value
+def _state(mask: int) -> str:
+    return post_state([state for state, bit in BITS.items() if mask & bit]).value
 
 
 def _chips(days: Mapping[date, list[Entry]]) -> dict[UUID, Chip]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from apps.dashboard.workspaces import here
 from apps.platforms import registry
 from apps.posts.models import Post
 from apps.publishing.models import Publication
-from apps.publishing.states import State
+from apps.publishing.states import PostState, State
 from apps.social_accounts import selectors as social_accounts
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Membership, Workspace
@@ -33,6 +33,7 @@ MOST: Final = 8
 MANY: Final = 999
 JUST: Final = 5
 RECENT: Final = timedelta(days=2)
+UNPLANNED: Final = (PostState.DRAFT, PostState.CANCELED)
 ON_THE_PLAN: Final = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
 
 
@@ -113,7 +114,8 @@ def day_facts(workspace: Workspace, now: datetime) -> dict[str, object]:
     recent = posts.filter(pk__in=own.filter(state=State.PUBLISHED, due_at__range=(now - RECENT, now)).values("post"))
     wanting = posts.filter(pk__in=own.filter(state__in=WANTS_A_PERSON).values("post"))
     ahead = own.filter(state=State.SCHEDULED, due_at__gte=now).order_by("due_at")
-    edited = list(_unplanned(posts).order_by("-updated_at")[:MOST])
+    # Drafts without a time; one with a time stands on the calendar.
+    edited = list(posts.filter(due_at=None).order_by("-updated_at")[: 2 * MOST])
     notes = {post.pk: _edited(post, zone) for post in edited}
     return {
         "today": first,
@@ -121,7 +123,7 @@ def day_facts(workspace: Workspace, now: datetime) -> dict[str, object]:
         "zone": zone,
         "attention": rows(list(wanting.order_by("-due_at", "-id")[:MOST]), with_problems=True),
         "days": _days(rows(list(coming.order_by("due_at", "id")[: MOST * DAYS_AHEAD])), zone, now),
-        "drafts": rows(edited, notes=notes),
+        "drafts": [row for row in rows(edited, notes=notes) if row.state in UNPLANNED][:MOST],
         "recent": rows(list(recent.order_by("-due_at", "-id")[:JUST])),
         "counts": [
             Count("Scheduled", _up_to_many(ahead.values("post").distinct()), "scheduled", _listed("scheduled")),
@@ -149,12 +151,6 @@ def steps(request: MemberRequest, workspace: Workspace) -> list[Step]:
     ]  # fmt: skip
     current = next((number for number, step in enumerate(way) if not step[2]), None)
     return [Step(*step, is_current=number == current, shows_networks=number == 1) for number, step in enumerate(way)]
-
-
-def _unplanned(posts: QuerySet[Post]) -> QuerySet[Post]:
-    """Drafts without a time; one with a time stands on the calendar."""
-    planned = Publication.objects.filter(post=OuterRef("pk")).exclude(state=State.CANCELED)
-    return posts.filter(due_at=None).exclude(Exists(planned))
 
 
 def _up_to_many(rows: QuerySet[Any, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,6 +37,6 @@ def search(request: MemberRequest) -> HttpResponse:
 
 def matching(workspace: Workspace, query: str) -> list[Post]:
     """The newest posts with `query` in their title or in one of their texts."""
-    said = Part.objects.filter(post=OuterRef("pk"), text__icontains=query)
+    said = Part.objects.filter(workspace=workspace, text__icontains=query).values("post")
     posts = Post.objects.filter(workspace=workspace, deleted_at=None)
-    return list(posts.filter(Q(title__icontains=query) | Exists(said)).order_by("-id")[:ON_THE_PAGE])
+    return list(posts.filter(Q(title__icontains=query) | Q(pk__in=said)).order_by("-id")[:ON_THE_PAGE])

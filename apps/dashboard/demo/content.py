@@ -64,9 +64,7 @@ CLIENTS: Final = (
                 comment="Ground to order: tell us how you brew it.",
             ),
             Idea("Rain outside, flat white inside. We are here until eight.", platforms=("mastodon", "bluesky")),
-            Idea(
-                "Saturday cupping, ten seats, no experience needed. Say hello at the bar.", "Six cupping bowls"
-            ),
+            Idea("Saturday cupping, ten seats, no experience needed. Say hello at the bar.", "Six cupping bowls"),
             Idea(
                 "We roast on Tuesdays. If the street smells of caramel, that is us.",
                 "Beans in a cooling tray",
