@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import truncatechars
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -247,7 +248,7 @@ def _row(line: Line) -> PostRow:
 
 def _title(shown: Post, text: str) -> str:
     first_line = next((part.strip() for part in text.splitlines() if part.strip()), "")
-    return shown.title or first_line[:80] or "Untitled post"
+    return shown.title or truncatechars(first_line, 80) or "Untitled post"
 
 
 def _accounts(workspace_id: UUID, chosen: UUID | None) -> list[AccountOption]:
