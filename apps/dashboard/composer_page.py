@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.dashboard.composer_form import SHARED, Writing
-from apps.dashboard.previews import Counter, Picture, Preview, counter, preview
+from apps.dashboard.previews import Picture, Preview, preview
 from apps.dashboard.problems import ComposerErrors, Problems, field_errors, problem_list
 from apps.media.models import Asset
 from apps.platforms import registry
 from apps.posts import selectors as posts
+from apps.posts.lengths import Counter, counter
 from apps.posts.manuscripts import Edition, Manuscript
 from apps.posts.readiness import ReadinessProblem, problems_in
 from apps.social_accounts.models import SocialAccount

@@ -1,4 +1,4 @@
-"""How a post will look on each account, and how much of its room it takes there."""
+"""How a post will look on each account."""
 
 from __future__ import annotations
 
@@ -16,19 +16,7 @@ from apps.posts.manuscripts import Edition, Manuscript
 # A network's way of showing a post: pictures first and text below, or text first.
 FAMILIES: Final[Mapping[str, str]] = {"instagram": "feed", "facebook": "feed", "linkedin": "feed"}
 FOLDS_AFTER: Final[Mapping[str, int]] = {"instagram": 125}
-NEARLY_FULL: Final = 90
 _TAGGED = re.compile(r"https?://\S+|(?<![\w&])[#@]\w[\w.@-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    label: str
-    platform: str
-    count: str
-    limit: str
-    over: int
-    percent: int
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +45,6 @@ class Preview:
     media: list[Picture]
     after: list[str]
     note: str
-
-
-def counter(manuscript: Manuscript, edition: Edition) -> Counter:
-    """How long the text is on this account, counted as its network counts."""
-    draft = manuscript.drafts(edition)[0]
-    count, limit = text_length(draft, edition.capabilities), max_text(draft, edition.capabilities)
-    percent = min(100, count * 100 // limit) if limit else 0
-    return Counter(
-        label=f"{edition.label} @{edition.account.handle}",
-        platform=edition.account.platform,
-        count=f"{count:,}",
-        limit=f"{limit:,}",
-        over=max(0, count - limit),
-        percent=percent,
-        tone="bad" if count > limit else "warn" if percent >= NEARLY_FULL else "ok",
-    )
 
 
 def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool) -> Preview:
