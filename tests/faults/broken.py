@@ -1,7 +1,7 @@
 """A worker with one of its guards taken out, to show that the tests of this folder would notice.
 
-The fence has its control in tests/publishing/test_controls.py: here a worker that froze finds its requests timed out, and
-seldom comes as far as to send.
+The fence has its control in tests/publishing/test_controls.py: here a worker that froze finds its requests timed out,
+and seldom comes as far as to send.
 
 POSTROOM_BREAK=intent .venv/bin/pytest tests/faults -m faults -k nothing_is_lost
 """
