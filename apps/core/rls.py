@@ -120,6 +120,9 @@ class ProtectTable(Operation):
             return
         model = from_state.apps.get_model(app_label, self.model_name)
         table = schema_editor.quote_name(model._meta.db_table)
+        for field in _tenant_references(model):
+            name = schema_editor.quote_name(_reference_name(model, field))
+            schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}", params=None)
         for policy in (POLICY, ACROSS_POLICY):
             schema_editor.execute(f"DROP POLICY {policy} ON {table}", params=None)
         schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", params=None)
@@ -152,6 +155,10 @@ def _tenant_references(model: type[models.Model]) -> list[models.ForeignKey[Any,
     ]
 
 
+def _reference_name(model: type[models.Model], field: models.ForeignKey[Any, Any]) -> str:
+    return f"{model._meta.db_table}_{field.column}_tenant_fk"[:63]
+
+
 def _keep_inside_tenant(
     schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model], field: models.ForeignKey[Any, Any]
 ) -> None:
@@ -170,7 +177,7 @@ def _keep_inside_tenant(
         f"ALTER TABLE {quote(target_table)} ADD CONSTRAINT {target_key} UNIQUE ({key}); END IF; END $$",
         params=None,
     )
-    name = quote(f"{model._meta.db_table}_{field.column}_tenant_fk"[:63])
+    name = quote(_reference_name(model, field))
     schema_editor.execute(
         f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {name} "
         f"FOREIGN KEY ({', '.join([*shared, quote(field.column)])}) REFERENCES {quote(target_table)} ({key}) "
