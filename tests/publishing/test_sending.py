@@ -6,8 +6,10 @@ import pytest
 
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing.states import Outcome, State
+from apps.social_accounts.models import Grant, SocialAccount
+from apps.social_accounts.states import AccountState
 from tests.support.clock import Clock
-from tests.support.publishing import Agency, run_worker
+from tests.support.publishing import Agency, adapter, run_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +122,30 @@ def test_a_throttled_post_waits_as_long_as_the_platform_says(
     clock.advance(minutes=6)
     run_worker()
     assert agency.read(publication).state == State.PUBLISHED
+
+
+def test_an_account_that_was_reconnected_meanwhile_is_not_marked(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication = agency.scheduled()
+    memory.revoke_tokens("harbour")
+    stage = adapter(memory).stage
+
+    def slow_stage(self: object, *arguments: object, **named: object) -> object:
+        """While the old token is being refused, a person signs in again."""
+        clock.advance(seconds=5)
+        with agency.scope():
+            Grant.objects.update(issued_at=clock.now)
+        return stage(self, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(adapter(memory), "stage", slow_stage)
+
+    run_worker()
+
+    publication = agency.read(publication)
+    assert publication.state == State.HELD
+    with agency.scope():
+        assert SocialAccount.objects.get(pk=publication.account_id).state == AccountState.ACTIVE
 
 
 def test_a_signed_out_account_holds_its_posts_and_is_marked(agency: Agency, memory: MemoryPlatform) -> None:

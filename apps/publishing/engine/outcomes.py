@@ -40,8 +40,9 @@ WAIT_UNSAID = timedelta(minutes=1)
 SOON = timedelta(seconds=2)
 
 
-def settle(claim: Claim, error: Exception, *, sent: bool) -> None:
-    """Do what this error asks for. `sent`: the request may have left. Raises LostClaim."""
+def settle(claim: Claim, error: Exception, *, sent: bool, asked_at: datetime | None = None) -> None:
+    """Do what this error asks for. `sent`: the request may have left; `asked_at`: from before the credential was read,
+    so that an account which was reconnected meanwhile is not marked. Raises LostClaim."""
     match error:
         case errors.Uncertain():
             _lost(claim, error, error.words) if sent else _retry(claim, error, error.words)
@@ -53,7 +54,7 @@ def settle(claim: Claim, error: Exception, *, sent: bool) -> None:
             _renew_token(claim, error)
         case errors.Disconnected() | errors.MissingPermission():
             _hold(claim, error, error.words)
-            _mark_account(claim, error)
+            _mark_account(claim, error, asked_at)
         case errors.StagedLost():
             _retry(claim, error, error.words, at_once=True, staged=None)
         case errors.NotSent():
@@ -135,16 +136,16 @@ def _renew_token(claim: Claim, error: errors.TokenExpired) -> None:
     _retry(claim, error, error.words, at_once=claim.attempts_made == 0)
 
 
-def _mark_account(claim: Claim, error: errors.PlatformError) -> None:
+def _mark_account(claim: Claim, error: errors.PlatformError, asked_at: datetime | None) -> None:
     """The row is held already; that the account cannot be marked must not undo that."""
     try:
         with claim.scope(), transaction.atomic():
             if isinstance(error, errors.MissingPermission):
                 social_accounts.mark_missing_permission(
-                    account_id=claim.account_id, reason=error.words, scopes=error.scopes
+                    account_id=claim.account_id, reason=error.words, scopes=error.scopes, asked_at=asked_at
                 )
             else:
-                social_accounts.mark_disconnected(account_id=claim.account_id, reason=error.words)
+                social_accounts.mark_disconnected(account_id=claim.account_id, reason=error.words, asked_at=asked_at)
     except Exception:
         logger.exception("The account of %s could not be marked", claim)
 

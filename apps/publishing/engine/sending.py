@@ -25,13 +25,15 @@ def send(claim: Claim) -> tuple[Work, Receipt] | None:
     Raises LostClaim when another worker or a person has it now: nothing was sent then that is not known. The answer is
     what was published, for whoever wants to find its address.
     """
+    asked_at = None
     try:
         work = load(claim)
+        asked_at = work.read_at
         staged = work.adapter.stage(work.draft, work.credential, key=claim.key, before=work.staged)
     except LostClaim:
         raise
     except Exception as error:  # Nothing public has happened, whatever this is.
-        outcomes.settle(claim, error, sent=False)
+        outcomes.settle(claim, error, sent=False, asked_at=asked_at)
         return None
     if not staged.ready:
         outcomes.not_ready(claim, staged, since=work.preparing_since)
@@ -66,7 +68,7 @@ def _commit(claim: Claim, staged: Staged, work: Work) -> tuple[Work, Receipt] | 
     try:
         receipt = work.adapter.commit(work.draft, staged, work.credential, key=claim.key)
     except Exception as error:  # An adapter that breaks after its request has left has lost the answer.
-        outcomes.settle(claim, error, sent=True)
+        outcomes.settle(claim, error, sent=True, asked_at=work.read_at)
         return None
     receipts.store(claim, receipt)
     return work, receipt

@@ -31,7 +31,8 @@ class ContentMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Everything an adapter is handed. `preparing_since` is when staging first began for these words."""
+    """Everything an adapter is handed. `preparing_since` is when staging first began for these words; `read_at` is from
+    before the credential was read."""
 
     draft: Draft
     credential: Credential
@@ -40,6 +41,7 @@ class Work:
     preparing_since: datetime | None
     first_sent_at: datetime | None
     grant_id: UUID | None
+    read_at: datetime
 
 
 def load(claim: Claim) -> Work:
@@ -77,6 +79,7 @@ def outside_of_transactions() -> None:
 
 def _load(claim: Claim) -> Work:
     outside_of_transactions()
+    read_at = clock.now()
     with claim.scope():
         related = ("post", "account__grant__app")
         publication = Publication.objects.select_related(*related).get(pk=claim.publication_id)
@@ -88,7 +91,7 @@ def _load(claim: Claim) -> Work:
         staged, since = _read_staged(row.staged)
     adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
     grant_id = publication.account.grant_id
-    return Work(draft, credential, adapter, staged, since, row.first_sent_at, grant_id)
+    return Work(draft, credential, adapter, staged, since, row.first_sent_at, grant_id, read_at)
 
 
 def _main(publication: Publication) -> Draft:
