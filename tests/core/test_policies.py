@@ -29,10 +29,6 @@ def test_a_protected_table_can_be_unprotected_and_protected_again():
     run(ProtectTable("Variant"), backwards=True)
     assert walls.tables_without_a_wall() == ["posts_variant"]
 
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE posts_variant DROP CONSTRAINT posts_variant_post_id_tenant_fk")
-        cursor.execute("ALTER TABLE posts_variant DROP CONSTRAINT posts_variant_account_id_tenant_fk")
-        cursor.execute("ALTER TABLE posts_variant DROP CONSTRAINT posts_variant_workspace_id_tenant_fk")
     run(ProtectTable("Variant"))
 
     assert walls.tables_without_a_wall() == []
