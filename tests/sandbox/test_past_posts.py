@@ -43,6 +43,22 @@ def test_a_post_of_the_past_stands_in_the_feed_with_its_own_time(sandbox: Sandbo
     assert "Remember last spring?" in page.text
 
 
+def test_a_picture_of_the_past_can_be_read_from_the_account_as_one_of_today(sandbox: Sandbox) -> None:
+    account = sandbox.create_account("mastodon", "harbourcoffee")
+    wanted = {"text": "Last spring", "created_at": "2026-03-21T09:00:00Z", "picture": picture(), "alt": "Teal"}
+    plant(sandbox, platform="mastodon", handle="harbourcoffee", **wanted)
+
+    answer = httpx.get(
+        f"{sandbox.origin('mastodon')}/api/v1/accounts/{account['id']}/statuses",
+        headers={"Authorization": f"Bearer {account['credentials']['token']}"},
+        trust_env=False,
+    )
+
+    assert answer.status_code == 200
+    (status,) = answer.json()
+    assert [(one["type"], one["description"]) for one in status["media_attachments"]] == [("image", "Teal")]
+
+
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [

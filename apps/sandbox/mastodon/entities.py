@@ -133,7 +133,7 @@ def medium(world: World, medium: Medium) -> dict[str, Any]:
         shape["aspect"] = medium.width / medium.height
     return {
         "id": medium.id,
-        "type": medium.data["type"],
+        "type": medium.data.get("type", "image"),  # a picture of the past was never uploaded here
         "url": url,
         "preview_url": url,
         "remote_url": None,
