@@ -106,6 +106,21 @@ def test_signing_up_with_a_known_address_tells_the_browser_nothing(client, perso
     assert "already" in mailbox.to("anna@example.org")[0].body
 
 
+def test_mail_about_a_sign_in_speaks_of_postroom_and_not_of_a_host(client, db, person, mailbox):
+    form = {"name": "Nia", "email": "nia@example.org", "password1": "a long enough pass"}
+    client.post("/accounts/signup/", form)
+    client.post("/accounts/signup/", {**form, "email": "anna@example.org"})
+    client.post("/accounts/password/reset/", {"email": "anna@example.org"})
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+
+    sent = [*mailbox.to("nia@example.org"), *mailbox.to("anna@example.org"), *mailbox.to("nobody@example.org")]
+    assert len(sent) == 4
+    for mail in sent:
+        assert "Postroom" in mail.subject
+        assert "example.com" not in mail.body
+        assert "user account" not in mail.body
+
+
 def test_a_closed_sign_up_says_so(client, db, settings):
     settings.SIGNUP_OPEN = False
 

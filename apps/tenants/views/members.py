@@ -58,7 +58,7 @@ def invite(request: MemberRequest) -> HttpResponse:
             messages.success(request, f"An invitation is on its way to {form.cleaned_data['email']}.")
             return redirect("tenants:members")
     facts = {
-        "heading": "Invite a member", "lede": "They get a mail with a link that works once, for seven days.",
+        "heading": "Invite a member", "lede": "They get an email with a link that works once, for seven days.",
         "submit_label": "Send invitation", "action_url": reverse("tenants:invite"), "remove_url": "",
     }  # fmt: skip
     return _form(request, form, facts)
