@@ -65,8 +65,8 @@ class WorkspaceForm(ServiceForm):
         max_length=200, required=False, label="Your reference", help_text="Your own number or name for this client."
     )
     too_late_hours = forms.IntegerField(
-        min_value=1, max_value=168, required=False, label="Still publish when late by (hours)",
-        help_text="A post that is later than this waits for a person. Empty: 6 hours.",
+        min_value=1, max_value=168, required=False, label="Publish late posts for up to (hours)",
+        help_text="After an outage, a post later than this waits for a person. Empty: 6 hours.",
     )  # fmt: skip
 
     @classmethod
@@ -114,12 +114,15 @@ class RoleForm(ServiceForm):
 
 
 class InvitationForm(RoleForm):
-    email = forms.EmailField(max_length=254, label="Mail address")
+    email = forms.EmailField(max_length=254, label="Email address")
     field_order = ("email", "role", "workspaces")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].initial = Role.CREATOR.value
+        known = [value for value, _ in self.fields["workspaces"].choices]  # type: ignore[attr-defined]
+        if len(known) == 1:
+            self.fields["workspaces"].initial = known
         del self.fields["access_until"]
 
 
@@ -128,7 +131,7 @@ class ProfileForm(ServiceForm):
 
 
 class SignUpForm(forms.Form):
-    """What sign-up asks beside mail address and password; allauth builds its own form on this one."""
+    """What sign-up asks beside email address and password; allauth builds its own form on this one."""
 
     name = forms.CharField(max_length=150, label="Name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ("name", "email", "password1")

@@ -9,7 +9,8 @@ from apps.events import services as events
 from apps.events.models import Event
 from apps.tenants import services
 from apps.tenants.errors import AlreadyMember, InvitationClosed, MeantForSomebodyElse, NoWorkspaceChosen, OwnersOnly
-from apps.tenants.models import Invitation, Membership, User, WorkspaceAccess
+from apps.tenants.forms import InvitationForm
+from apps.tenants.models import Invitation, Membership, User, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.support import factories
 
@@ -201,3 +202,11 @@ def test_an_admin_cannot_invite_an_owner(organization, seat):
     by = seat(factories.member(organization, Role.ADMIN))
     with by.scope(), pytest.raises(OwnersOnly):
         services.invite(email=GUEST, role=Role.OWNER, by=by)
+
+
+def test_the_only_client_is_chosen_already():
+    one = [Workspace(name="Harbour Coffee")]
+    two = [*one, Workspace(name="Lumen Yoga")]
+
+    assert InvitationForm(workspaces=one, owners_too=False, zone="UTC")["workspaces"].initial == [str(one[0].pk)]
+    assert not InvitationForm(workspaces=two, owners_too=False, zone="UTC")["workspaces"].initial
