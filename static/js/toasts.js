@@ -1,10 +1,10 @@
-// Results in a corner. Good news leaves by itself, bad news waits until it is closed.
+// Results in a corner. Good news leaves by itself; what went wrong or deserves a look waits until it is closed.
 
 const READ_MILLISECONDS = 7000;
 const shelf = document.getElementById("toasts");
 
 function attend(toast) {
-  if (toast.dataset.tone !== "bad") setTimeout(() => toast.remove(), READ_MILLISECONDS);
+  if (!toast.dataset.tone) setTimeout(() => toast.remove(), READ_MILLISECONDS);
 }
 
 function show(words) {
