@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from apps.media import services as media
 from apps.media.models import Asset
@@ -72,6 +73,9 @@ class Manuscript:
             )
             for number, passage in enumerate(self.passages)
         ]
+
+    def edition_on(self, account_id: UUID) -> Edition | None:
+        return next((edition for edition in self.editions if edition.account.pk == account_id), None)
 
     def text_on(self, edition: Edition) -> str:
         """The words of the main part on one account."""

@@ -113,8 +113,13 @@ def version_of(publication: Publication) -> str:
     return f"{int(latest.timestamp() * 1_000_000):x}-{publication.fence}-{publication.state}"
 
 
-def present(publication: Publication, *, member: Member, zone: str, text: str) -> PublicationView:
-    """One publication, prefetched as `selectors.publications_of` does; `text` are the words for this account."""
+def present(
+    publication: Publication, *, member: Member, zone: str, text: str, may_change_as_a_whole: bool
+) -> PublicationView:
+    """One publication, prefetched as `selectors.publications_of` does; `text` are the words for this account.
+
+    Once the post may not be changed as a whole any more, the words for this account still may.
+    """
     attempts = list(publication.attempts.all())
     own = [attempt for attempt in attempts if attempt.follow_up_id is None]
     follow_ups = list(publication.follow_ups.all())
@@ -136,7 +141,7 @@ def present(publication: Publication, *, member: Member, zone: str, text: str) -
         evidence=_evidence(publication, own, text),
         follow_ups=tuple(_follow_up(row, member) for row in follow_ups),
         attempts=tuple(_attempt(row, ZoneInfo(zone), is_open=not i) for i, row in enumerate(own[:MOST_ATTEMPTS])),
-        actions=_actions(publication, member),
+        actions=_actions(publication, member, may_change_as_a_whole),
     )
 
 
@@ -228,7 +233,14 @@ def _attempt(row: Attempt, zone: ZoneInfo, *, is_open: bool) -> AttemptView:
     return AttemptView(title, tuple(steps), is_open and outcome not in (Outcome.PUBLISHED, Outcome.FOUND))
 
 
-def _actions(publication: Publication, member: Member) -> dict[str, str]:
+def may_try_again(publication: Publication, member: Member) -> bool:
+    """Whether this member can send it once more now; a held one waits until its account is connected."""
+    stands = publication.state == State.FAILED
+    stands |= publication.state == State.HELD and publication.account.state in PUBLISHES
+    return stands and member.may_in(publication.workspace_id, "publication.retry")
+
+
+def _actions(publication: Publication, member: Member, whole: bool) -> dict[str, str]:
     def may(permission: str) -> bool:
         return member.may_in(publication.workspace_id, permission)
 
@@ -240,8 +252,10 @@ def _actions(publication: Publication, member: Member) -> dict[str, str]:
     if state in (State.SCHEDULED, State.HELD, State.FAILED):
         if may("post.cancel"):
             actions["cancel_url"] = url("cancel_publication")
-        if may("post.edit"):
+        if may("post.edit") and whole:
             actions["edit_url"] = reverse("dashboard:edit", args=[publication.post_id])
+        elif may("post.edit"):
+            actions["correct_url"] = url("correct")
     if state == State.FAILED and may("publication.retry"):
         actions["retry_url"] = url("retry")
     if state == State.HELD:

@@ -46,6 +46,11 @@ CLAIMED = IN_FLIGHT
 PROVABLE = frozenset(State) - {State.PUBLISHED, State.CANCELED}
 
 
+def may_change_as_a_whole(states: Collection[str]) -> bool:
+    """Whether all of a post may still be edited, going by its publications: nothing is out, on its way or unclear."""
+    return set(states) <= OPEN | {State.CANCELED}
+
+
 class Outcome(models.TextChoices):
     """How an attempt ended; "open" while it runs."""
 

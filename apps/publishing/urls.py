@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.publishing.views import actions, pages
+from apps.publishing.views import actions, correcting, pages
 
 app_name = "publishing"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:post_id>/delete/", actions.delete, name="delete"),
     path("publications/<uuid:publication_id>/", pages.publication, name="publication"),
     path("publications/<uuid:publication_id>/cancel/", actions.cancel_publication, name="cancel_publication"),
+    path("publications/<uuid:publication_id>/correct/", correcting.correct, name="correct"),
     path("publications/<uuid:publication_id>/retry/", actions.retry, name="retry"),
     path("publications/<uuid:publication_id>/resume/", actions.resume, name="resume"),
     path("publications/<uuid:publication_id>/live/", actions.decide_out, name="decide_out"),

@@ -18,7 +18,7 @@ from apps.posts.models import Post
 from apps.posts.readiness import problems_in
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
-from apps.publishing.services.holding import hold, refuse_in_flight
+from apps.publishing.services.holding import TOO_LATE, hold, refuse_in_flight
 from apps.publishing.services.planning import put_on_plan
 from apps.publishing.states import OPEN, State
 
@@ -55,7 +55,7 @@ def correct(
     """
     post, publications = hold(Post.objects.get(pk=publication.post_id))
     if publication.pk not in {row.pk for row in publications if row.state in OPEN}:
-        raise PostBusy("This account's post is out or on its way, so its words cannot change any more.")
+        raise PostBusy(TOO_LATE)
     post = posts.change_variant(post=post, account_id=publication.account_id, text=text, options=options, actor=actor)
     waiting = [row.pk for row in publications if row.state in OPEN]
     Publication.objects.filter(pk__in=waiting).update(revision=post.revision)

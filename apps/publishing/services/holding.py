@@ -11,6 +11,7 @@ from apps.publishing.states import IN_FLIGHT, State
 
 BUSY = "It is being published right now. Wait a moment and look again."
 VERIFYING = "The answer of the platform was lost and Postroom is looking for the post. Wait until that is settled."
+TOO_LATE = "This account's post is out or on its way, so its words cannot change any more."
 UNDECIDED = "Say first whether the post is live on the account that needs attention."
 
 

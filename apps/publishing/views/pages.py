@@ -25,7 +25,7 @@ from apps.publishing import history, selectors
 from apps.publishing.models import Publication
 from apps.publishing.presenting import PublicationView, present, version_of
 from apps.publishing.selectors import Chosen, Line
-from apps.publishing.states import OPEN, PostState, State, post_state
+from apps.publishing.states import OPEN, PostState, may_change_as_a_whole, post_state
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.members import Member
@@ -161,8 +161,9 @@ def publication_fragment(request: HttpRequest, row: Publication, *, seen: str = 
     member: Member = request.member  # type: ignore[attr-defined]
     text = manuscript(row.post)
     zone = row.post.workspace.timezone
-    context = {"publication": _present(current, member, zone, text), "zone": zone}
-    state = {"state": post_state([one.state for one in publications]), "oob": True}
+    states = [one.state for one in publications]
+    shown = _present(current, member, zone, text, may_change_as_a_whole(states))
+    context, state = {"publication": shown, "zone": zone}, {"state": post_state(states), "oob": True}
     body = render_to_string("publishing/_publication.html", context, request)
     return HttpResponse(body + render_to_string("publishing/_post_state.html", state, request), status=status)
 
@@ -171,27 +172,28 @@ def post_context(shown: Post, member: Member) -> dict[str, object]:
     """Everything templates/publishing/post.html asks for."""
     text, publications = manuscript(shown), selectors.publications_of(shown)
     zone = shown.workspace.timezone
-    state = post_state([one.state for one in publications])
+    states = [one.state for one in publications]
+    whole = may_change_as_a_whole(states)
     return {
-        "post": _post_page(shown, text, state, zone),
-        "publications": [_present(one, member, zone, text) for one in publications],
+        "post": _post_page(shown, text, post_state(states), zone),
+        "publications": [_present(one, member, zone, text, whole) for one in publications],
         "history": history.of_post(shown, publications),
         **_back(shown, zone),
         **_post_urls(shown, publications, member),
     }
 
 
-def _present(row: Publication, member: Member, zone: str, text: Manuscript) -> PublicationView:
-    edition = next((one for one in text.editions if one.account.pk == row.account_id), None)
+def _present(row: Publication, member: Member, zone: str, text: Manuscript, whole: bool) -> PublicationView:
+    edition = text.edition_on(row.account_id)
     words = text.text_on(edition) if edition else text.passages[0].text
-    return present(row, member=member, zone=zone, text=words)
+    return present(row, member=member, zone=zone, text=words, may_change_as_a_whole=whole)
 
 
 def _post_page(shown: Post, text: Manuscript, state: PostState, zone: str) -> PostPage:
     main = text.passages[0]
     return PostPage(
         id=shown.pk,
-        title=_title(shown, main.text),
+        title=title_of(shown, main.text),
         state=state,
         due_at=shown.due_at,
         zone=zone,
@@ -209,7 +211,7 @@ def _post_page(shown: Post, text: Manuscript, state: PostState, zone: str) -> Po
 def _post_urls(shown: Post, publications: Iterable[Publication], member: Member) -> dict[str, str]:
     states = {one.state for one in publications}
     waits = bool(states & OPEN)
-    untouched = states <= OPEN | {State.CANCELED}
+    untouched = may_change_as_a_whole(states)
 
     def url(name: str, permission: str, *, when: bool) -> str:
         allowed = when and member.may_in(shown.workspace_id, permission)
@@ -236,7 +238,7 @@ def _back(shown: Post, zone: str) -> dict[str, str]:
 def _row(line: Line) -> PostRow:
     return PostRow(
         url=reverse("publishing:post", args=[line.post.pk]),
-        title=_title(line.post, line.text),
+        title=title_of(line.post, line.text),
         excerpt=line.text[:140],
         state=line.state,
         due_at=line.post.due_at,
@@ -246,7 +248,7 @@ def _row(line: Line) -> PostRow:
     )
 
 
-def _title(shown: Post, text: str) -> str:
+def title_of(shown: Post, text: str) -> str:
     first_line = next((part.strip() for part in text.splitlines() if part.strip()), "")
     return shown.title or truncatechars(first_line, 80) or "Untitled post"
 

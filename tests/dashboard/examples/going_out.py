@@ -6,6 +6,10 @@ from datetime import datetime
 from types import SimpleNamespace as It
 from typing import Any
 
+from apps.posts.lengths import counter
+from apps.posts.manuscripts import Edition, Manuscript, Passage
+from apps.posts.states import PartRole
+from apps.publishing.forms import CorrectionForm
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 
@@ -32,6 +36,7 @@ def publication(state: str, **changes: Any) -> It:
         "publish_now_url": "",
         "retry_url": "",
         "edit_url": "",
+        "correct_url": "",
         "reconnect_url": "",
         "live_url": "",
         "absent_url": "",
@@ -140,7 +145,7 @@ def post() -> dict[str, Any]:
                 problem_more="It is larger than this server takes.",
                 problem_tone="bad",
                 retry_url="/retry/",
-                edit_url="/edit/",
+                correct_url="/correct/",
             ),
             publication(
                 "scheduled",
@@ -158,4 +163,23 @@ def post() -> dict[str, Any]:
         "cancel_url": "/cancel/",
         "publish_now_url": "/now/",
         "delete_url": "",
+    }
+
+
+def correction() -> dict[str, Any]:
+    limits = {"max_text": 120}
+    account = It(platform="mastodon", handle="bread@masto.example", limits=limits)
+    edition = Edition(account, TEXT, {"visibility": "unlisted"})
+    form = CorrectionForm.of(edition, TEXT)
+    form.tell_last("text", "Mastodon takes at most 120 characters; this text has 226.")
+    return {
+        "form": form,
+        "is_refused": False,
+        "counters": [counter(Manuscript((Passage(PartRole.MAIN, TEXT),), (edition,)), edition)],
+        "platform": "mastodon",
+        "account_name": "@bread@masto.example",
+        "may_try_again": True,
+        "action_url": "/correct/",
+        "back_url": "/post/",
+        "back_label": "Rye week: meet the miller",
     }

@@ -1,0 +1,82 @@
+"""What a person types about one account of a post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Self
+
+from django import forms
+
+from apps.platforms.contract import Option
+from apps.posts.manuscripts import Edition
+from apps.posts.readiness import ReadinessProblem
+
+TEXT_MOST: Final = 100_000  # far beyond any network; a form that carries more was not typed
+OPTION: Final = "options."
+
+
+class CorrectionForm(forms.Form):
+    """The words and options for one account. Fields are named as problems name them: "text", "options.visibility"."""
+
+    text = forms.CharField(
+        label="Text", required=False, strip=False, max_length=TEXT_MOST, widget=forms.Textarea(attrs={"rows": 7})
+    )
+
+    def __init__(self, data: Mapping[str, Any], *, edition: Edition) -> None:
+        super().__init__(data)
+        self._edition = edition
+        limit = f"{edition.label} takes at most {edition.capabilities.max_text:,} characters."
+        self.fields["text"].help_text = limit
+        for option in edition.capabilities.options:
+            self.fields[f"{OPTION}{option.name}"] = _field(option)
+
+    @classmethod
+    def of(cls, edition: Edition, shown: str) -> Self:
+        """The form filled with what the account would get now; `shown` are its words."""
+        options = {
+            f"{OPTION}{option.name}": edition.options.get(option.name) or option.default
+            for option in edition.capabilities.options
+        }
+        return cls({"text": shown, **options}, edition=edition)
+
+    def clean_text(self) -> str:
+        return _one_line_end(str(self.cleaned_data["text"]))
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What was chosen, once the form is valid."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if name.startswith(OPTION) and value}
+        return {name.removeprefix(OPTION): value for name, value in chosen.items()}
+
+    @property
+    def typed(self) -> Edition:
+        """What the account would get, valid or not: for a counter."""
+        options = {option.name: self._typed(f"{OPTION}{option.name}") for option in self._edition.capabilities.options}
+        return Edition(self._edition.account, _one_line_end(self._typed("text")), options)
+
+    def refuse(self, problems: Iterable[ReadinessProblem]) -> None:
+        """Say each problem at its field."""
+        for problem in problems:
+            self.tell(problem.field, problem.words)
+
+    def tell(self, field: str, words: str) -> None:
+        """Say something at a field; what is not on this form is about the whole."""
+        self.add_error(field if field in self.fields else None, words)
+
+    def tell_last(self, field: str, words: str) -> None:
+        """Say what became of the words that were sent before; they may have been corrected since."""
+        self.tell(field, f"At the last try: {words}" if field in self.fields else words)
+
+    def _typed(self, name: str) -> str:
+        return str(self.data.get(name, ""))[:TEXT_MOST]
+
+
+def _field(option: Option) -> forms.Field:
+    if option.choices:
+        return forms.ChoiceField(label=option.label, choices=option.choices, required=option.required)
+    return forms.CharField(label=option.label, required=option.required, max_length=500)
+
+
+def _one_line_end(typed: str) -> str:
+    """Browsers send line ends as CR LF; networks count them as two."""
+    return typed.replace("\r\n", "\n")
