@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from apps.core import clock, tenancy
 from apps.posts.models import Part, PartMedia, Post
 from apps.publishing.models import Publication
+from apps.publishing.states import State
 from tests.support import factories
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -171,6 +173,24 @@ def test_leaving_with_unsaved_words_asks_first(tab):
     tab.wait_for_url("**/calendar/**")
 
     assert asked == ["beforeunload"]
+
+
+def test_a_correction_counts_as_one_writes_and_is_saved(tab, workspace, accounts):
+    post = factories.post(workspace, "é" * 301, accounts=accounts.values(), due_at=clock.now())
+    factories.publication(post, accounts["mastodon"], state=State.PUBLISHED)
+    words = {"problem": "rejected", "problem_words": "Bluesky refused the text.", "problem_field": "text"}
+    factories.publication(post, accounts["bluesky"], state=State.FAILED, **words)
+    tab.goto(f"/posts/{post.pk}/")
+    tab.get_by_role("link", name="Correct the words for Bluesky").click()
+    expect(tab.locator("#counters")).to_contain_text("1 over 300")
+    expect(tab.get_by_label("Text", exact=True)).to_have_accessible_description(re.compile("refused the text"))
+
+    tab.get_by_label("Text", exact=True).fill("Shorter")
+    expect(tab.locator("#counters")).to_contain_text("7 / 300")
+    tab.get_by_role("button", name="Save", exact=True).click()
+
+    tab.wait_for_url(f"**/posts/{post.pk}/")
+    expect(tab.get_by_text("Saved. It goes out when you try it again.")).to_be_visible()
 
 
 def test_single_keys_work_and_can_be_switched_off(tab):
