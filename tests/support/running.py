@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -97,10 +97,11 @@ class Postroom:
         return self._end(signal.SIGINT)
 
     def pull_the_plug(self) -> None:
-        """SIGKILL, for it and everything it started."""
-        self._end(signal.SIGKILL)
+        """SIGKILL, for it and everything it started, before anybody can put anything in order."""
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._end(signal.SIGKILL)
         self.wait_for_silence()
 
     def processes(self) -> list[int]:
