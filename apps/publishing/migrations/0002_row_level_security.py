@@ -15,4 +15,5 @@ class Migration(migrations.Migration):
         ProtectTable("Publication"),
         ProtectTable("FollowUp"),
         ProtectTable("Attempt"),
+        ProtectTable("Rollup"),
     ]
