@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core import signing
@@ -18,6 +19,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.core import clock
 from apps.core.ids import new_id
 from apps.dashboard import workspaces
 from apps.dashboard.composer_form import Writing
@@ -41,6 +43,8 @@ from apps.tenants.access import MemberRequest, page
 KEY_SALT = "composer.form"
 KEY_LIFETIME = timedelta(days=30)
 NO_TIME = "Choose a day and a time, or publish now."
+GONE = "The post that this form became was deleted. Send it again to make a new one."
+SENT_BEFORE = "This form was sent in before, and this is its post. What you changed since is not in it."
 NEEDS = {"schedule": "post.schedule", "publish_now": "post.publish", "draft": "post.edit"}
 
 
@@ -96,13 +100,15 @@ def _answer(request: MemberRequest, desk: Desk, post: Post | None) -> HttpRespon
         return _show(request, desk, writing, errors, status=422 if errors.media else 200)
     request.member.require(NEEDS[action], desk.workspace.pk)
     _, writing = desk.manuscript(writing)
+    if post is None and (known := _of_this_form(desk, writing)):
+        return _sent_before(request, desk, writing, known)
     if action == "schedule" and writing.local is None:
         return _show(request, desk, writing, ComposerErrors(form="Not on the plan yet.", when=NO_TIME), status=422)
     try:
         with transaction.atomic():
             kept = _store(request, desk, post, writing, action)
     except PostNotReady as error:
-        return _show(request, desk, writing, refused(desk, writing, error.problems), status=422)
+        return _show(request, desk, writing, refused(writing, error.problems, action=action), status=422)
     except (PostBusy, PostChanged, PostMalformed) as error:
         return _show(request, desk, writing, ComposerErrors(form=error.words), status=422)
     except NotInWorkspace as error:
@@ -115,7 +121,7 @@ def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writi
     actor = request.member.actor
     content = writing.content(desk.known_options())
     if post is None:
-        post_id = _key(writing.form_key)
+        post_id = _key(writing.form_key) or new_id()
         try:
             with transaction.atomic():
                 post = posts.create(
@@ -126,13 +132,28 @@ def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writi
                     post_id=post_id,
                 )
         except IntegrityError:
-            # The same form again: a second click, or a reload. What the first one did is what counts.
+            # The same form in the same moment: a second click. What the first one did is what counts.
             return get_object_or_404(Post.objects, pk=post_id, workspace_id=desk.workspace.pk)
     else:
         if action == "draft" and desk.is_planned:
             publishing.cancel(post=post, actor=actor)
         post = publishing.edit(post=post, content=content, actor=actor, expected_revision=writing.revision)
     return DOING[action](request, desk, post, writing)
+
+
+def _of_this_form(desk: Desk, writing: Writing) -> Post | None:
+    """The post that this form has become already."""
+    post_id = _key(writing.form_key)
+    return Post.objects.filter(pk=post_id, workspace_id=desk.workspace.pk).first() if post_id else None
+
+
+def _sent_before(request: MemberRequest, desk: Desk, writing: Writing, post: Post) -> HttpResponse:
+    """A reload shows what the form did; who went back and wrote on is told that this is not in the post."""
+    if post.deleted_at:
+        return _show(request, desk, replace(writing, form_key=_new_key()), ComposerErrors(form=GONE), status=422)
+    if writing.content(desk.known_options()) != posts_selectors.content_of(post):
+        messages.warning(request, SENT_BEFORE)
+    return redirect("publishing:post", post.pk)
 
 
 def _draft(request: MemberRequest, desk: Desk, post: Post, writing: Writing) -> Post:
@@ -148,7 +169,10 @@ def _schedule(request: MemberRequest, desk: Desk, post: Post, writing: Writing) 
         raise PostMalformed(NO_TIME, field="due_at")
     plan = publishing.schedule(post=post, local=local, zone=zone, actor=request.member.actor)
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
-    messages.success(request, f"Scheduled for {plan.appointment.local:%a %-d %b, %H:%M} {place} time.")
+    # Where clocks change, the plan may differ from what was typed.
+    at = plan.appointment.due_at.astimezone(ZoneInfo(zone))
+    year = "" if at.year == clock.now().astimezone(at.tzinfo).year else f" {at.year}"
+    messages.success(request, f"Scheduled for {at:%a %-d %b}{year}, {at:%H:%M} {place} time.")
     for words in (plan.note, *(warning.words for warning in plan.warnings)):
         if words:
             messages.warning(request, words)
@@ -227,8 +251,8 @@ def _new_key() -> str:
     return signing.dumps(str(new_id()), salt=KEY_SALT)
 
 
-def _key(form_key: str) -> UUID:
+def _key(form_key: str) -> UUID | None:
     try:
         return UUID(signing.loads(form_key, salt=KEY_SALT, max_age=KEY_LIFETIME))
     except (signing.BadSignature, ValueError):
-        return new_id()
+        return None

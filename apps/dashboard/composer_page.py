@@ -184,9 +184,11 @@ def composer(desk: Desk, writing: Writing, *, errors: ComposerErrors | None = No
     )
 
 
-def refused(desk: Desk, writing: Writing, problems: Sequence[ReadinessProblem]) -> ComposerErrors:
+def refused(writing: Writing, problems: Sequence[ReadinessProblem], *, action: str) -> ComposerErrors:
     """The sentences of a refusal, each at the field it belongs to."""
-    return field_errors(problems, writing, own_texts={key for key, text in writing.own_texts.items() if text.strip()})
+    own_texts = {key for key, text in writing.own_texts.items() if text.strip()}
+    what = "Not published yet" if action == "publish_now" else "Not on the plan yet"
+    return field_errors(problems, writing, own_texts=own_texts, refused=what)
 
 
 def _account(account: SocialAccount, writing: Writing) -> AccountChoice:

@@ -14,6 +14,7 @@ from apps.posts.readiness import ReadinessProblem
 ACTIONS: Final = {
     "text": "Edit the text",
     "media": "See the pictures",
+    "picture": "See the picture",
     "alt": "Write alt text",
     "accounts": "Choose accounts",
     "when": "Change the time",
@@ -96,23 +97,28 @@ def spot_of(problem: ReadinessProblem, writing: Writing, own_texts: Collection[U
 
 
 def field_errors(
-    problems: Sequence[ReadinessProblem], writing: Writing, *, own_texts: Collection[UUID]
+    problems: Sequence[ReadinessProblem], writing: Writing, *, own_texts: Collection[UUID], refused: str
 ) -> ComposerErrors:
-    """Every problem beside its field; several at one field are one paragraph."""
+    """Every problem beside its field; several at one field are one paragraph. `refused` says what did not happen."""
     errors = ComposerErrors()
     for problem in problems:
         if not problem.is_warning:
             _tell(errors, spot_of(problem, writing, own_texts), problem)
     count = sum(not problem.is_warning for problem in problems)
     things = "1 thing needs" if count == 1 else f"{count} things need"
-    errors.form = f"Not on the plan yet: {things} another look."
+    errors.form = f"{refused}: {things} another look."
     return errors
 
 
 def problem_list(manuscript: Manuscript, writing: Writing, problems: Sequence[ReadinessProblem]) -> Problems:
     """The list under the text: what keeps the post from going out, then what deserves a look."""
     own_texts = {edition.account.pk for edition in manuscript.editions if edition.text is not None}
-    grave = [_item(problem, spot_of(problem, writing, own_texts)) for problem in problems if _is_told(problem, writing)]
+    several = len(writing.media) > 1
+    grave = [
+        _item(problem, spot_of(problem, writing, own_texts), several=several)
+        for problem in problems
+        if _is_told(problem, writing)
+    ]
     return Problems([*sorted(grave, key=lambda item: item.tone), *_without_alt(manuscript)])
 
 
@@ -122,10 +128,13 @@ def _is_told(problem: ReadinessProblem, writing: Writing) -> bool:
     return not (untouched and problem.code in ("empty", "too_few_media", "text_required"))
 
 
-def _item(problem: ReadinessProblem, spot: Spot) -> ProblemItem:
-    kind = {"variant": "text", "picture": "media"}.get(spot.kind, spot.kind)
+def _item(problem: ReadinessProblem, spot: Spot, *, several: bool) -> ProblemItem:
+    kind = {"variant": "text"}.get(spot.kind, spot.kind)
     tone = "warn" if problem.is_warning else "bad"
-    return ProblemItem(tone, problem.platform, problem.words, "", spot.target, ACTIONS[kind])
+    words = problem.words
+    if several and spot.kind in ("picture", "alt"):
+        words = f"Picture {spot.number + 1}: {words}"
+    return ProblemItem(tone, problem.platform, words, "", spot.target, ACTIONS[kind])
 
 
 def _without_alt(manuscript: Manuscript) -> Iterator[ProblemItem]:

@@ -31,7 +31,8 @@ class PostChanged(Exception):
 
     def __init__(self, *, expected: int, found: int) -> None:
         self.words = (
-            "Somebody else changed this post while you were writing. Copy your text, reload, and put it back in."
+            "Somebody else, or you in another window, changed this post meanwhile. "
+            "Copy your text, reload, and put it back in."
         )
         super().__init__(f"{self.words} (expected revision {expected}, found {found})")
 

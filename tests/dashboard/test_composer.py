@@ -161,8 +161,35 @@ def test_the_same_form_sent_twice_is_one_post(browser, desk, mastodon):
     first = desk("publish_now", text="Once", accounts=[mastodon.pk], form_key=key)
     second = desk("publish_now", text="Once", accounts=[mastodon.pk], form_key=key)
 
+    words = [str(message) for message in browser.get("/compose/").context["messages"]]
     assert first.url == second.url
+    assert words == ["Publishing now."]
     assert Post.objects.count() == Publication.objects.count() == 1
+
+
+def test_a_form_sent_again_after_the_back_button_says_that_later_words_are_not_in_the_post(browser, desk, mastodon):
+    key = key_of(browser.get("/compose/"))
+    first = desk("publish_now", text="Once", accounts=[mastodon.pk], form_key=key)
+    browser.get(first.url)
+    second = desk("publish_now", text="Once, but better", accounts=[], form_key=key)
+
+    words = [str(message) for message in browser.get("/compose/").context["messages"]]
+    assert second.url == first.url
+    assert words == ["This form was sent in before, and this is its post. What you changed since is not in it."]
+    assert Part.objects.get().text == "Once"
+
+
+def test_a_form_whose_post_was_deleted_can_be_sent_once_more(browser, desk):
+    key = key_of(browser.get("/compose/"))
+    first = desk("draft", text="An idea", form_key=key)
+    browser.post(f"{first.url}delete/")
+
+    answer = desk("draft", text="An idea", form_key=key)
+    again = desk("draft", text="An idea", form_key=key_of(answer))
+
+    assert "deleted" in answer.context["composer"].errors.form
+    assert again.url != first.url
+    assert Post.objects.filter(deleted_at=None).count() == 1
 
 
 def test_chosen_files_are_taken_in_whatever_button_was_pressed(desk, mastodon):
@@ -230,6 +257,31 @@ def test_the_preview_counts_as_each_network_counts_and_marks_what_is_too_long(br
     assert composer.problems.to_fix == 1
     assert Page(html(answer)).ids[:2] == ["counters", "problems"]
     assert not Post.objects.exists()
+
+
+def test_what_may_follow_the_post_is_said_anew_for_the_accounts_chosen_by_now(browser, mastodon):
+    nobody = html(browser.post("/compose/preview/", {"text": "Hello"}))
+    chosen = html(browser.post("/compose/preview/", {"text": "Hello", "accounts": [mastodon.pk]}))
+
+    assert "None of the chosen" not in nobody
+    assert {"first_comment-help", "threads-help"} <= set(Page(nobody).ids) & set(Page(chosen).ids)
+    assert "can carry a thread" in chosen
+
+
+def test_a_problem_of_one_picture_among_several_names_it(browser, workspace, bluesky):
+    pictures = [factories.asset(workspace), factories.asset(workspace, size=3_000_000)]
+    fields = {"text": "Hello", "accounts": [bluesky.pk]}
+    two = browser.post("/compose/preview/", {**fields, "media": [one.pk for one in pictures]}).context["composer"]
+    one = browser.post("/compose/preview/", {**fields, "media": [pictures[1].pk]}).context["composer"]
+
+    assert two.problems.items[0].title.startswith("Picture 2: Bluesky takes pictures up to")
+    assert one.problems.items[0].title.startswith("Bluesky takes pictures up to")
+
+
+def test_what_was_not_published_is_not_called_unplanned(desk, bluesky):
+    answer = desk("publish_now", text="Long. " * 60, accounts=[bluesky.pk])
+
+    assert answer.context["composer"].errors.form == "Not published yet: 1 thing needs another look."
 
 
 def test_an_empty_page_is_not_scolded(browser, mastodon):
@@ -340,5 +392,13 @@ def test_a_gap_in_the_clocks_is_told(browser, desk, mastodon):
     desk("schedule", text="Early", accounts=[mastodon.pk], date="2027-03-28", time="02:30")
 
     words = [str(message) for message in browser.get("/compose/").context["messages"]]
+    assert words[0] == "Scheduled for Sun 28 Mar 2027, 03:30 Berlin time."
     assert any("Clocks go forward" in one for one in words)
     assert Post.objects.get().due_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
+def test_the_year_is_named_where_it_is_another_one(browser, desk, mastodon):
+    desk("schedule", text="Soon", accounts=[mastodon.pk], date="2026-10-15", time="09:30")
+
+    words = [str(message) for message in browser.get("/compose/").context["messages"]]
+    assert words == ["Scheduled for Thu 15 Oct, 09:30 Berlin time."]
