@@ -162,7 +162,7 @@ def _note(publication: Publication, zone: ZoneInfo) -> str:
     if publication.state == State.SCHEDULED and publication.problem:
         return f"Tries again {_when(publication.next_try_at, zone)}"
     if publication.state == State.PUBLISHED and publication.published_at:
-        return f"Live since {_when(publication.published_at, zone)}"
+        return f"Live since {_moment(publication.published_at, zone)}"
     return {
         State.SCHEDULED.value: f"Goes out {_when(publication.due_at, zone)}",
         State.PUBLISHING.value: f"On its way to {label}",
@@ -183,8 +183,18 @@ def _next_step(publication: Publication, zone: ZoneInfo) -> str:
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:
-    local, today = at.astimezone(zone), clock.now().astimezone(zone).date()
-    return f"at {local:%H:%M}" if local.date() == today else f"on {local:%a %-d %b, %H:%M}"
+    """ "at 09:30" or "on Thu 15 Oct, 09:30", with the year where it is another one."""
+    return f"{'at' if _is_today(at, zone) else 'on'} {_moment(at, zone)}"
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    local, now = at.astimezone(zone), clock.now().astimezone(zone)
+    year = "" if local.year == now.year else f" {local.year}"
+    return f"{local:%H:%M}" if _is_today(at, zone) else f"{local:%a %-d %b}{year}, {local:%H:%M}"
+
+
+def _is_today(at: datetime, zone: ZoneInfo) -> bool:
+    return at.astimezone(zone).date() == clock.now().astimezone(zone).date()
 
 
 def _phases(publication: Publication) -> tuple[Phase, ...]:

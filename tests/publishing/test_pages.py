@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +13,7 @@ from apps.publishing.states import State
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.support import factories
+from tests.support.clock import Clock
 from tests.support.publishing import Agency, run_worker
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +37,20 @@ def test_the_page_of_a_post_shows_where_it_is_on_each_account(agency: Agency, br
     assert agency.read(publication).remote_url in page
     assert "Fresh bread" in page
     assert "First!" in page
+    assert re.search(r"Live since \d\d:\d\d", page)
     assert "Published" in page
+
+
+def test_the_year_is_named_where_it_is_another_one(agency: Agency, browser: Client, clock: Clock) -> None:
+    clock.set(datetime(2026, 12, 30, 12, tzinfo=UTC))
+    this_year = agency.scheduled("Fresh bread", minutes=20.5 * 60)
+    next_year = agency.scheduled("Stollen is over", minutes=68.5 * 60)
+
+    def page(publication: Publication) -> str:
+        return browser.get(reverse("publishing:post", args=[publication.post_id])).content.decode()
+
+    assert "Goes out on Thu 31 Dec, 09:30" in page(this_year)
+    assert "Goes out on Sat 2 Jan 2027, 09:30" in page(next_year)
 
 
 def test_a_page_asks_again_while_something_moves_and_hears_nothing_while_it_does_not(

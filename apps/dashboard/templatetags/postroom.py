@@ -16,6 +16,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.core import clock
 from apps.dashboard.looks import HEALTH, NETWORKS, STATES
 
 register = template.Library()
@@ -24,11 +25,13 @@ FORMATS = {
     "short": "D j M, H:i",
     "full": "D j M Y, H:i",
     "day": "D j M",
+    "full_day": "D j M Y",
     "long_day": "l j F",
     "time": "H:i",
     "seconds": "H:i:s",
     "exact": "D j M, H:i:s",
 }
+OTHER_YEARS = {"short": "full", "day": "full_day"}
 CONTROL_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Textarea, "textarea"),
     (forms.CheckboxInput, ""),
@@ -130,7 +133,9 @@ def health_shape(health: str) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """Up to two letters that stand for a name: "Alder & Rye" is "AR"."""
+    """Up to two letters that stand for a name: "Alder & Rye" is "AR". A handle is known by what its server is not."""
+    if " " not in name:
+        name = name.removeprefix("@").partition("@")[0].partition(".")[0]
     words = [part for part in name.replace("@", " ").replace(".", " ").split() if part[:1].isalnum()]
     letters = [part[0] for part in words[:1] + words[-1:]] if len(words) > 1 else [part[0] for part in words]
     return "".join(letters).upper() or "?"
@@ -161,8 +166,13 @@ def avatar(name: str, platform: str = "", size: str = "", square: bool = False) 
 
 @register.simple_tag
 def when(instant: datetime, zone: str | tzinfo, style: str = "short") -> SafeString:
-    """An instant as wall clock in `zone`. The page names the zone once; see FORMATS for the styles."""
+    """An instant as wall clock in `zone`. The page names the zone once; see FORMATS for the styles.
+
+    A day of another year is named with its year.
+    """
     local = instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+    if style in OTHER_YEARS and local.year != clock.now().astimezone(local.tzinfo).year:
+        style = OTHER_YEARS[style]
     return format_html(
         '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), format_date(local, FORMATS[style])
     )
