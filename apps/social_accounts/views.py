@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -199,6 +200,7 @@ def _choose(
         context = {
             "platforms": choices,
             "start_url": reverse("social_accounts:connect"),
+            "sandbox_url": settings.SANDBOX_URL,
             "back_url": reverse("dashboard:accounts"),
         }
         return render(request, "social_accounts/connect.html", context, status=status)

@@ -148,5 +148,6 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=_rate_limited,
     server_error=_server_error,
+    how_to_connect=f"Type a handle from this list. Every account has the app password {identity.APP_PASSWORD}",
     settings=limits.SETTINGS,
 )

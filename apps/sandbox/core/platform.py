@@ -38,6 +38,9 @@ class Platform:
     rate_limited: Callable[[Call, float], Response]
     server_error: Callable[[Call], Response]
 
+    # What a person who wants to connect an account types into Postroom; "{origin}" stands for this platform's address.
+    how_to_connect: str = "Choose an account on the page that asks for permission."
+
     # Switches with their defaults, changed through the control API and read with `world.setting(platform, name)`.
     settings: Mapping[str, Any] = field(default_factory=dict)
 

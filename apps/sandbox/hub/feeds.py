@@ -42,7 +42,7 @@ def index(world: World, request: Request) -> Response:
             "platform.html",
             name=platform.name,
             title=platform.title,
-            origin=world.origin(platform.name),
+            how_to_connect=platform.how_to_connect.format(origin=world.origin(platform.name)),
             accounts=join([_account_line(world, account) for account in world.accounts(platform.name)]),
         )
         for platform in world.platforms.values()

@@ -84,6 +84,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    how_to_connect="The server to type is {origin}",
     data_of_past_posts={"sensitive": False, "warning": "", "language": "en", "application": None},
     settings={
         "software": "mastodon",

@@ -75,6 +75,7 @@ def connect() -> dict[str, Any]:
             choice("threads", "", is_ready=False, missing="Whoever runs this server adds the app’s keys first."),
         ],
         "start_url": "/start/",
+        "sandbox_url": "http://127.0.0.1:8010",
         "back_url": "/accounts/",
     }
 
