@@ -6,6 +6,8 @@ import contextlib
 import threading
 import urllib.request
 
+from django.conf import settings
+
 from apps.core.running.demo import Demo
 from apps.core.running.programs import Plan
 from apps.core.running.supervisor import Supervisor
@@ -30,6 +32,8 @@ def greet(plan: Plan, supervisor: Supervisor, *, demo: Demo | None) -> None:
         lines.append(f"The simulated platforms are at {plan.sandbox_url}")
     if demo:
         lines.append(demo.sign_ins(plan.environment()))
+    if not settings.EMAIL_HOST:
+        lines.append("Mail is not sent, but shown here.")
     if not supervisor.ended.is_set():
         _say("\n".join([*filter(None, lines), "Ctrl-C stops everything."]))
 
