@@ -110,7 +110,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
     plans = plans_of(found)
     may_connect = request.member.may("account.connect")
     context = {
-        "accounts": [_row(account, plans.get(account.pk, Plans())) for account in found],
+        "accounts": [_row(account, plans.get(account.pk, Plans()), may_connect) for account in found],
         "zone": workspace.timezone,
         "now": clock.now(),
         "checked_at": max((account.checked_at for account in found if account.checked_at), default=None),
@@ -172,7 +172,7 @@ def care_for(account: SocialAccount, plans: Plans, may_connect: bool) -> Care | 
     )
 
 
-def _row(account: SocialAccount, plans: Plans) -> AccountRow:
+def _row(account: SocialAccount, plans: Plans, may_connect: bool) -> AccountRow:
     health = selectors.health(account)
     return AccountRow(
         url=reverse("dashboard:account", args=[account.pk]),
@@ -186,7 +186,9 @@ def _row(account: SocialAccount, plans: Plans) -> AccountRow:
         connected_by=str(account.connected_by or ""),
         planned=plans.planned,
         last_post_at=plans.last_post_at,
-        reconnect_url=reverse("dashboard:account", args=[account.pk]) if health.level != "ok" else "",
+        reconnect_url=reverse("social_accounts:reconnect", args=[account.pk])
+        if may_connect and health.level != "ok"
+        else "",
     )
 
 
