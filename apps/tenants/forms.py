@@ -54,6 +54,13 @@ class OrganizationForm(ServiceForm):
     timezone = ZoneField(label="Time zone", help_text="New workspaces start with it.")
 
     @classmethod
+    def blank(cls) -> OrganizationForm:
+        """For a new organization; a script puts in the zone that the browser is in."""
+        form = cls(initial={"timezone": "UTC"})
+        form.fields["timezone"].widget.attrs["data-guess-zone"] = True
+        return form
+
+    @classmethod
     def of(cls, organization: Organization) -> OrganizationForm:
         return cls(initial={"name": organization.name, "timezone": organization.timezone})
 

@@ -72,6 +72,12 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// A new agency most often sits where its browser does.
+for (const select of document.querySelectorAll("select[data-guess-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if ([...select.options].some((option) => option.value === zone)) select.value = zone;
+}
+
 document.querySelector("[data-focus]")?.focus();
 
 for (const name of ["dragover", "dragleave", "drop"]) {

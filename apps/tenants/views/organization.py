@@ -46,7 +46,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """Open an organization: the first page of a person who has none."""
     if not (settings.SIGNUP_OPEN or request.user.is_staff):
         return redirect("tenants:switch")
-    form = OrganizationForm(request.POST or None, initial={"timezone": "UTC"})
+    form = OrganizationForm(request.POST) if request.method == "POST" else OrganizationForm.blank()
     if form.is_valid():
         made = services.create_organization(owner=request.user, actor=actor_of(request), **form.cleaned_data)  # type: ignore[arg-type]
         request.session[ORGANIZATION_KEY] = str(made.pk)
