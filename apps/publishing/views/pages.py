@@ -33,7 +33,7 @@ from apps.tenants.members import Member
 FILTERS = (
     (Chosen.ALL, "All"),
     (Chosen.DRAFTS, "Drafts"),
-    (Chosen.PLANNED, "Planned"),
+    (Chosen.PLANNED, "Scheduled"),
     (Chosen.OUT, "Published"),
     (Chosen.ATTENTION, "Needs attention"),
 )
