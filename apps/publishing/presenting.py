@@ -18,6 +18,7 @@ from apps.social_accounts.states import PUBLISHES
 from apps.tenants.members import Member
 
 SOON = timedelta(minutes=15)
+DECIDED = (State.PUBLISHED, State.CANCELED)
 # How the end of an attempt looks, by a state that every page knows.
 LOOKS = {
     Outcome.OPEN: "publishing",
@@ -135,7 +136,7 @@ def present(
         poll_url=reverse("publishing:publication", args=[publication.pk]),
         remote_url=publication.remote_url if publication.state == State.PUBLISHED else "",
         phases=_phases(publication),
-        problem=publication.problem_words if publication.state != State.PUBLISHED else "",
+        problem=publication.problem_words if publication.state not in DECIDED else "",
         problem_more=_next_step(publication, ZoneInfo(zone)),
         problem_tone="bad" if publication.state == State.FAILED else "warn",
         evidence=_evidence(publication, own, text),
@@ -163,6 +164,8 @@ def _note(publication: Publication, zone: ZoneInfo) -> str:
         return f"Tries again {_when(publication.next_try_at, zone)}"
     if publication.state == State.PUBLISHED and publication.published_at:
         return f"Live since {_moment(publication.published_at, zone)}"
+    if publication.state == State.CANCELED and publication.intent_at:
+        return "It did not go out, and was left so"
     return {
         State.SCHEDULED.value: f"Goes out {_when(publication.due_at, zone)}",
         State.PUBLISHING.value: f"On its way to {label}",

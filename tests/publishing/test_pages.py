@@ -84,6 +84,22 @@ def test_a_failed_publication_is_tried_again_by_a_plain_form_and_by_htmx(agency:
     assert f"publication-{publication.pk}" in refused.content.decode()
 
 
+def test_what_was_decided_is_not_asked_again(agency: Agency, browser: Client) -> None:
+    publication = agency.scheduled()
+    with agency.scope():
+        Publication.objects.filter(pk=publication.pk).update(
+            state=State.NEEDS_ATTENTION, intent_at=publication.due_at, problem="unclear", problem_words="Say which it is."
+        )
+
+    asked = browser.get(url("publication", publication)).content.decode()
+    browser.post(url("decide_leave", publication))
+    decided = browser.get(url("publication", publication)).content.decode()
+
+    assert asked.count("Say which it is.") == 1
+    assert "Say which it is." not in decided
+    assert "It did not go out, and was left so" in decided
+
+
 def test_a_person_who_decides_without_an_address_is_told_so(agency: Agency, browser: Client) -> None:
     publication = agency.scheduled()
     with agency.scope():
