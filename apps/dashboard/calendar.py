@@ -145,7 +145,7 @@ def month(request: MemberRequest, year: int, month: int) -> HttpResponse:
         may_write=request.member.may("post.edit"),
         whole="whole" in request.GET,
     )
-    template = "dashboard/_month.html" if request.htmx else "dashboard/calendar.html"  # type: ignore[attr-defined]
+    template = "dashboard/_month_swap.html" if request.htmx else "dashboard/calendar.html"  # type: ignore[attr-defined]
     return render(request, template, {"month": facts})
 
 

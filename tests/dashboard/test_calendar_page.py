@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -135,6 +136,9 @@ def test_the_month_is_a_page_and_for_htmx_a_fragment(now, owner, workspace, plan
     assert "Rye week" in whole.content.decode()
     assert "Rye week" in part.content.decode()
     assert "<html" not in part.content.decode()
+    title = re.search(r"<title>(.*)</title>", part.content.decode())
+    assert title is not None
+    assert f"<title>{title[1]}</title>" in whole.content.decode()
 
 
 def test_the_calendar_opens_at_the_month_it_is_there(clock, owner, organization):
