@@ -49,12 +49,19 @@ class Leg:
 LEGS = (
     Leg("everyday", "not browser and not faults and not real"),
     Leg("browser", "browser", processes="0"),
-    # Adapters and sandbox know no database of ours, so one leg says all there is to say about them.
+    # What knows no database of ours (adapters, sandbox, processes, rendering) is tested once.
     Leg(
         "everyday",
         "not browser and not faults and not real",
         database="postgres",
-        ignored=("tests/platforms", "tests/sandbox"),
+        ignored=(
+            "tests/platforms",
+            "tests/sandbox",
+            "tests/core/test_outbound.py",
+            "tests/core/test_run_command.py",
+            "tests/core/test_supervisor.py",
+            "tests/dashboard/test_templates.py",
+        ),
     ),
     Leg("faults", "faults", database="postgres", processes="0"),
 )
