@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
@@ -116,7 +115,7 @@ def run_worker() -> int:
 
 
 @pytest.fixture
-def memory(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryPlatform]:
+def memory(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> MemoryPlatform:
     """A platform in memory that honours no key, registered as "memory"."""
     platform = ForgetfulPlatform(system_clock.now)
     monkeypatch.setitem(registry.ADAPTERS, "memory", platform.adapter_class())
