@@ -88,7 +88,10 @@ def test_what_was_decided_is_not_asked_again(agency: Agency, browser: Client) ->
     publication = agency.scheduled()
     with agency.scope():
         Publication.objects.filter(pk=publication.pk).update(
-            state=State.NEEDS_ATTENTION, intent_at=publication.due_at, problem="unclear", problem_words="Say which it is."
+            state=State.NEEDS_ATTENTION,
+            intent_at=publication.due_at,
+            problem="unclear",
+            problem_words="Say which it is.",
         )
 
     asked = browser.get(url("publication", publication)).content.decode()
