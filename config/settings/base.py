@@ -115,6 +115,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "apps.tenants.forms.SignUpForm"
+ACCOUNT_FORMS = {
+    "login": "apps.tenants.account_forms.SignInForm",
+    "change_password": "apps.tenants.account_forms.NewPasswordForm",
+    "reset_password_from_key": "apps.tenants.account_forms.ForgottenPasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True

@@ -249,3 +249,17 @@ def look_at(answer) -> None:
         assert "src=" in script or 'type="application/json"' in script, script
     assert not re.search(r"\son\w+=", page)
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [(SIGN_IN, "Stay signed in on this device"), ("/accounts/password/change/", "New password, once more")],
+)
+def test_labels_are_sentences(client, person, path, words):
+    if path != SIGN_IN:
+        sign_in(client)
+    page = client.get(path).content.decode()
+
+    assert words in page
+    assert "Remember Me" not in page
+    assert "New Password" not in page
