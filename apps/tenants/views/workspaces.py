@@ -106,7 +106,8 @@ def _archiving(request: MemberRequest, workspace: Workspace) -> dict[str, str]:
     if workspace.archived_at:
         words = ("Take back into use", "Members see it again, and posts can be planned again.", "workspace_restore")
     else:
-        words = ("Archive workspace", "Nothing more goes out. What it has stays and can be read.", "workspace_archive")
+        stays = "Nothing more goes out. What it has stays, and is there when the workspace is taken back into use."
+        words = ("Archive workspace", stays, "workspace_archive")
     url = reverse(f"tenants:{words[2]}", args=[workspace.pk])
     return {"archive_label": words[0], "archive_text": words[1], "archive_url": url}
 
