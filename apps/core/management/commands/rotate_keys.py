@@ -22,7 +22,7 @@ class Command(BaseCommand):
         left = sum(self._rotate(column, batch) for column in rotation.columns())
         if left:
             raise CommandError(f"{left} secrets still carry another key: they changed meanwhile. Run this again.")
-        self.stdout.write("Every secret carries it. The other keys may be removed from KEYRING.")
+        self.stdout.write("Every secret is sealed with the first key; the others may be removed from KEYRING.")
 
     def _rotate(self, column: rotation.Column, batch: int) -> int:
         """Print how many secrets of one column were sealed anew and return how many were not."""
