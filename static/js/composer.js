@@ -23,6 +23,31 @@ if (form) {
   });
   showVersions();
 
+  // Who leaves the page, most often by sending the form, ends a preview under way: that is no error to speak of.
+  let preview = null;
+  let leaving = false;
+  function leave() {
+    leaving = true;
+    if (!preview) return;
+    preview.onload = preview.onerror = preview.onabort = null;
+    preview.abort();
+  }
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (leaving) event.preventDefault();
+    else preview = event.detail.xhr;
+  });
+  form.addEventListener("submit", leave);
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", (event) => {
+    leaving = false;
+    if (!event.persisted || !preview) return;
+    // The page came back as it was left; its asker still waits for the answer that was given up.
+    const asker = form.querySelector("[data-asks-for-preview]");
+    const fresh = asker.cloneNode(true);
+    asker.replaceWith(fresh);
+    window.htmx.process(fresh);
+  });
+
   // A picture or a part of the thread came or went: look again at counters and preview, and go where writing goes on.
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (!["media", "after"].includes(event.detail.target.id)) return;
