@@ -106,14 +106,20 @@ for (const form of document.querySelectorAll("[data-guard]")) {
 
 const said = new Map([...document.querySelectorAll("[data-announce]")].map((one) => [one.id, one.dataset.announce]));
 let open = [];
+let held = null;
 
 body.addEventListener("htmx:beforeSwap", (event) => {
+  // What has an id keeps the focus by itself; a link is known by where it leads.
+  const focused = event.detail.target.contains(document.activeElement) ? document.activeElement : null;
+  held = focused && !focused.id ? focused.getAttribute("href") : null;
   open = [...event.detail.target.querySelectorAll("details[data-keep-open][open]")].map((one) => one.id);
 });
 
-body.addEventListener("htmx:afterSwap", () => {
+body.addEventListener("htmx:afterSwap", (event) => {
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   open = [];
+  if (held) event.detail.target?.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus();
+  held = null;
   for (const one of document.querySelectorAll("[data-announce]")) {
     if (said.get(one.id) !== one.dataset.announce) {
       document.getElementById("live").textContent = one.dataset.announce;

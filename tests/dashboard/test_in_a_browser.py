@@ -68,6 +68,8 @@ def tab(chromium, live_server, workspace, accounts, complaints) -> Iterator[Page
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
+    # People leave a page; nobody tears it away while it asks for something.
+    page.goto("about:blank")
     context.close()
     assert complaints == []
 
@@ -219,6 +221,22 @@ def test_the_palette_finds_a_post_by_its_words(tab, workspace):
     tab.keyboard.press("Enter")
 
     tab.wait_for_url("**/posts/*/")
+
+
+def test_a_later_answer_of_the_palette_leaves_the_chosen_post_chosen(tab, workspace):
+    factories.post(workspace, "We fold the dough 27 times", title="Buns")
+    tab.goto("/calendar/")
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("dough")
+    expect(tab.locator("#found")).to_contain_text("Buns")
+    tab.keyboard.press("ArrowDown")
+    chosen = tab.locator("#found a").first
+    expect(chosen).to_be_focused()
+
+    with tab.expect_response("**/search/**"):
+        tab.evaluate("jump.value = 'fold the dough'; jump.dispatchEvent(new Event('input', {bubbles: true}))")
+
+    expect(chosen).to_be_focused()
 
 
 def test_a_theme_is_there_at_once_and_stays(tab):
