@@ -103,6 +103,8 @@ def run(leg: Leg, arguments: list[str]) -> Outcome:
 def _surroundings(leg: Leg) -> Iterator[dict[str, str]]:
     env = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in FOREIGN}
     env["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    # Some dozen processes start in a run; what the first has compiled serves the others.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     folder = programs.postgres()
     if leg.database != "postgres" or folder is None:
         yield env
