@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-real lint format lock
 
+# Some dozen processes start in a run; what the first has compiled serves the others, and the next run.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON := .venv/bin/python
 COMPILE := $(PYTHON) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--custom-compile-command "make lock"
