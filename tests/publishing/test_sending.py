@@ -7,7 +7,7 @@ import pytest
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing.states import Outcome, State
 from apps.social_accounts.models import Grant, SocialAccount
-from apps.social_accounts.states import AccountState
+from apps.social_accounts.states import AccountState, GrantState
 from tests.support.clock import Clock
 from tests.support.publishing import Agency, adapter, run_worker
 
@@ -90,6 +90,35 @@ def test_nothing_is_sent_again_while_the_platform_cannot_be_read_and_in_the_end_
     assert publication.state == State.NEEDS_ATTENTION
     assert memory.texts("harbour") == ["Good morning"]
     assert agency.events(publication)[-1] == "publication.needs_attention"
+
+
+def test_a_search_for_a_signed_out_account_says_so_in_a_line_and_asks_a_person_in_the_end(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="apps.publishing")
+    publication = agency.scheduled()
+    memory.fault("lost_after", call="commit")
+    run_worker()
+    with agency.scope():
+        Grant.objects.update(state=GrantState.DEAD)
+
+    clock.advance(minutes=2)
+    caplog.clear()
+    run_worker()
+
+    (line,) = caplog.records
+    assert line.exc_info is None
+    assert line.getMessage().count("\n") == 0
+    assert "not connected" in line.getMessage()
+    assert str(publication.pk) in line.getMessage()
+    assert agency.read(publication).state == State.UNCERTAIN
+    assert agency.attempts(publication)[-1].words == "The account is not connected, so Postroom could not look for it."
+
+    for minutes in (2, 6, 16, 61):
+        clock.advance(minutes=minutes)
+        run_worker()
+    assert agency.read(publication).state == State.NEEDS_ATTENTION
+    assert memory.commits == 1
 
 
 def test_what_did_not_leave_is_tried_again_after_growing_pauses_until_it_has_failed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -19,10 +20,14 @@ from apps.publishing.engine.work import known_remote_ids, load, outside_of_trans
 from apps.publishing.errors import LostClaim
 from apps.publishing.states import Outcome, State
 from apps.social_accounts import services as social_accounts
+from apps.social_accounts.errors import NotConnected
+
+logger = logging.getLogger(__name__)
 
 ABSENT = "It is certainly not on the platform, so it is sent again."
 GIVEN_UP = "It was looked for and never was on the platform. Try again when you are ready."
 UNCLEAR = "The platform could not tell whether this is live."
+NOBODY_TO_ASK = "The account is not connected, so Postroom could not look for it."
 ASK = "Postroom could not find out whether this is live. Look for it on the platform and say which it is."
 
 
@@ -33,7 +38,9 @@ def search(claim: Claim) -> None:
     except LostClaim:
         raise
     except Exception as error:  # The look failed; that says nothing about the post.
-        _search_again(claim, _words(error), ledger.evidence_of(error), not_before=getattr(error, "retry_at", None))
+        _search_again(
+            claim, _words(claim, error), ledger.evidence_of(error), not_before=getattr(error, "retry_at", None)
+        )
         return
     if finding.verdict is Verdict.FOUND and finding.receipt is not None:
         receipts.store(claim, finding.receipt, outcome=Outcome.FOUND)
@@ -98,8 +105,11 @@ def _seen(finding: Finding) -> dict[str, Any]:
     return {"looked_at": list(finding.looked_at)}
 
 
-def _words(error: Exception) -> str:
+def _words(claim: Claim, error: Exception) -> str:
     if isinstance(error, errors.PlatformError):
         return error.words
+    if isinstance(error, NotConnected):
+        logger.warning("The search for %s has to wait: its account is not connected", claim)
+        return NOBODY_TO_ASK
     log_ours("A search failed", error)
     return "Something went wrong in Postroom while looking. It looks again by itself."
