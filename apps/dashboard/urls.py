@@ -1,11 +1,12 @@
 from django.urls import path
 
-from apps.dashboard import accounts, calendar, composer, health, home, preferences, search
+from apps.dashboard import accounts, calendar, composer, health, home, icon, preferences, search
 
 app_name = "dashboard"
 urlpatterns = [
     path("", home.today, name="home"),
     path("healthz", health.healthz, name="healthz"),
+    path("favicon.ico", icon.favicon, name="favicon"),
     path("welcome/", home.first_run, name="first_run"),
     path("calendar/", calendar.this_month, name="calendar"),
     path("calendar/<int:year>-<int:month>/", calendar.month, name="month"),

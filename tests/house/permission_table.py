@@ -38,6 +38,7 @@ def post(name: str, permission: str, **options: object) -> Deed:
 DEEDS: Final = (
     # --- dashboard
     get("dashboard:healthz", PUBLIC, also=frozenset({503})),
+    get("dashboard:favicon", PUBLIC),
     get("dashboard:home", "post.view"),
     get("dashboard:first_run", "post.view"),
     get("dashboard:calendar", "post.view"),
