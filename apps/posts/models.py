@@ -81,6 +81,7 @@ class PartMedia(WorkspaceOwned):
     alt = models.CharField(max_length=2000, blank=True)
 
     class Meta(WorkspaceOwned.Meta):
+        verbose_name = verbose_name_plural = "part media"
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["part", "position"], name="one_file_at_each_position")]
 

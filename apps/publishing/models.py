@@ -104,6 +104,7 @@ class FollowUp(Sending):
     due_at = models.DateTimeField(default=clock.now, help_text="When its post went out, or a person last sent it.")
 
     class Meta(Sending.Meta):
+        verbose_name = "follow-up"
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["publication", "position"], name="one_follow_up_at_each_position"),

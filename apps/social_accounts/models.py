@@ -29,6 +29,7 @@ class OAuthApp(Row):
     scopes = models.JSONField(default=list, blank=True, help_text="What it was registered for, where that is said.")
 
     class Meta:
+        verbose_name = "OAuth app"
         constraints = [
             models.UniqueConstraint(
                 fields=["platform", "server", "redirect_uri"], name="one_app_for_each_server_and_redirect"

@@ -157,6 +157,7 @@ class WorkspaceAccess(WorkspaceOwned):
     objects, across_tenants, plain = organization_managers(AccessQuerySet)
 
     class Meta(WorkspaceOwned.Meta):
+        verbose_name_plural = "workspace accesses"
         constraints = [
             models.UniqueConstraint(fields=["membership", "workspace"], name="one_role_for_each_member_and_workspace")
         ]

@@ -50,6 +50,15 @@ def everything(owner, workspace):
         audit.record("post.created", subject=post, actor=SYSTEM)
 
 
+def test_the_operator_is_shown_names_that_are_words(browser):
+    page = browser.get(reverse("admin:index")).content.decode()
+
+    for name in ("Workspace accesses", "OAuth apps", "Social accounts"):
+        assert name in page
+    for botched in ("accesss", "O auth", "Social_Accounts"):
+        assert botched not in page
+
+
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_the_operator_reads_lists_and_rows(browser, everything, model):
     name = f"{model._meta.app_label}_{model._meta.model_name}"

@@ -206,6 +206,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "part media",
+                "verbose_name_plural": "part media",
                 "ordering": ["position"],
                 "abstract": False,
                 "base_manager_name": "plain",

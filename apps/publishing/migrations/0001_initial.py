@@ -177,6 +177,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "follow-up",
                 "ordering": ["position"],
                 "abstract": False,
                 "base_manager_name": "plain",

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "OAuth app",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("platform", "server", "redirect_uri"), name="one_app_for_each_server_and_redirect"

@@ -270,6 +270,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "workspace accesses",
                 "abstract": False,
                 "base_manager_name": "plain",
             },
