@@ -9,7 +9,11 @@ from config import env
 
 # The app that docs/guides/sandbox.md names; an operator of a real deployment enters their own.
 SANDBOX_INSTAGRAM_APP = ("900100200300400", "sandbox-instagram-secret")
-SANDBOX_PLATFORMS = ("instagram", "mastodon", "bluesky")  # on the ports after the hub's, in this order
+# How far the port of each simulated platform lies above the hub's.
+SANDBOX_PORTS = {
+    "instagram": 1, "mastodon": 2, "bluesky": 3, "facebook": 4, "threads": 5, "x": 6, "linkedin": 7, "tiktok": 8,
+    "youtube": 9, "pinterest": 10, "google_business": 11,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +57,5 @@ def read() -> Platforms:
 
 def _sandbox_origins(hub: str) -> dict[str, str]:
     parts = urlsplit(hub)
-    first = (parts.port or 80) + 1
-    return {name: f"{parts.scheme}://{parts.hostname}:{first + i}" for i, name in enumerate(SANDBOX_PLATFORMS)}
+    hub_port = parts.port or 80
+    return {name: f"{parts.scheme}://{parts.hostname}:{hub_port + above}" for name, above in SANDBOX_PORTS.items()}

@@ -24,7 +24,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-PORTS = 4  # the hub and three platforms
+PORTS = 12  # the hub and the platforms
 START_SECONDS = 20.0
 
 
@@ -124,6 +124,11 @@ class Sandbox:
 
     def set(self, platform: str, **settings: Any) -> dict[str, Any]:
         return self._post("/settings", platform=platform, **settings)
+
+    def things(self, platform: str, kind: str) -> list[dict[str, Any]]:
+        """What a platform remembers of one kind, oldest first: "delivery" (of webhooks), uploads and so on."""
+        found: list[dict[str, Any]] = self._get("/things", platform=platform, kind=kind)["things"]
+        return found
 
     def stats(self, *, recent: int = 0) -> dict[str, Any]:
         return self._get("/stats", recent=recent)

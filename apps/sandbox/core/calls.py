@@ -151,9 +151,12 @@ class Call:
         fault = self.take_fault("slow_processing")
         return usual + fault.seconds if fault else usual
 
-    async def read(self) -> None:
+    async def read(self, *, streams: bool = False) -> None:
+        """Read the query and, unless it `streams`, the body."""
         for name, value in self.request.query_params.multi_items():
             self.fields.add(name, value)
+        if streams:
+            return
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "multipart/form-data":
             self._add_form((await self.request.form()).multi_items())
@@ -186,12 +189,15 @@ def door(
     *,
     operation: Operation,
     methods: Sequence[str] = ("GET",),
+    streams: bool = False,
 ) -> Route:
-    """A route of `platform`; `operation` is one of faults.OPERATIONS, or says it after a look at the call's fields."""
+    """A route of `platform`; `operation` is one of faults.OPERATIONS, or says it after a look at the call's fields.
+
+    With `streams` the body is left for the handler to read, piece by piece, from `call.request.stream()`."""
 
     async def enter(request: Request) -> Response:
         call = Call(world, platform, request)
-        await call.read()
+        await call.read(streams=streams)
         call.operation = operation if isinstance(operation, str) else operation(call)
         call.recognise()
         try:

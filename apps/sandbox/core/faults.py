@@ -11,7 +11,9 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-OPERATIONS = ("consent", "token", "refresh", "stage", "commit", "find", "read", "comment", "delete", "revoke")
+OPERATIONS = (
+    "consent", "token", "refresh", "stage", "commit", "find", "read", "comment", "edit", "delete", "metrics", "revoke",
+)  # fmt: skip
 
 DELAYING = ("latency",)
 # Nothing has happened on the platform when these answer.

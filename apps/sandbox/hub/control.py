@@ -46,6 +46,7 @@ def routes(world: World) -> list[Route]:
         at("settings", "GET", read_settings),
         at("settings", "POST", change_settings),
         at("stats", "GET", stats),
+        at("things", "GET", list_things),
         at("reset", "POST", reset),
     ]
 
@@ -235,6 +236,13 @@ def stats(world: World, request: Request, body: Body) -> Any:
         "requests": counts,
         "recent": world.journal.recent(_whole(request, "recent", 0)),
     }
+
+
+def list_things(world: World, request: Request, body: Body) -> Any:
+    """What a platform remembers of one kind, oldest first: its webhook deliveries ("delivery"), uploads and so on."""
+    name = _platform(world, request.query_params.get("platform"))
+    things = world.box(name, request.query_params.get("kind", "")).all()
+    return {"things": [{"id": thing.id, "owner": thing.owner, **thing.data} for thing in things]}
 
 
 def reset(world: World, request: Request, body: Body) -> Any:

@@ -7,7 +7,6 @@ container twice, refreshing a token too early.
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.convertors import Convertor, register_url_convertor
 
 from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
@@ -15,24 +14,6 @@ from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
 from apps.sandbox.instagram import comments, containers, errors, login, publishing, reading
 from apps.sandbox.instagram.access import find_token
-
-
-class GraphVersion(Convertor[str]):
-    regex = r"v\d+\.\d+"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-class GraphId(GraphVersion):
-    regex = r"\d+|me"
-
-
-register_url_convertor("graph_version", GraphVersion())
-register_url_convertor("graph_id", GraphId())
 
 # path under the version, method, handler, operation
 GRAPH: tuple[tuple[str, str, Handler, Operation], ...] = (

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Token
-from apps.sandbox.instagram.errors import graph_error, no_object
+from apps.sandbox.instagram.errors import no_object
+from apps.sandbox.meta.graph import graph_error
 
 BASIC = "instagram_business_basic"
 PUBLISH = "instagram_business_content_publish"

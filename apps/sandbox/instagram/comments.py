@@ -11,8 +11,9 @@ from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Post
 from apps.sandbox.core.world import World
 from apps.sandbox.instagram.access import COMMENTS, caller
-from apps.sandbox.instagram.errors import bad_parameter, graph_error, no_object
+from apps.sandbox.instagram.errors import bad_parameter, no_object
 from apps.sandbox.instagram.fields import select, wanted
+from apps.sandbox.meta.graph import graph_error
 
 
 async def create(call: Call) -> Response:

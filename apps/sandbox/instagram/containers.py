@@ -15,8 +15,9 @@ from apps.sandbox.core.rows import Account, Medium
 from apps.sandbox.core.world import World
 from apps.sandbox.instagram import errors, fetching
 from apps.sandbox.instagram.access import PUBLISH, own_account
-from apps.sandbox.instagram.errors import bad_parameter, graph_error
+from apps.sandbox.instagram.errors import bad_parameter
 from apps.sandbox.instagram.fields import pick
+from apps.sandbox.meta.graph import graph_error
 
 LIVES = timedelta(hours=24)
 MAX_CAPTION, MAX_HASHTAGS, MAX_MENTIONS, MAX_ALT = 2200, 30, 20, 1000

@@ -4,42 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Refusal
+from apps.sandbox.meta.graph import envelope, graph_error
 
 if TYPE_CHECKING:
     from apps.sandbox.core.calls import Call
-
-
-def graph_error(
-    code: int,
-    message: str,
-    *,
-    subcode: int | None = None,
-    status: int = 400,
-    type: str = "OAuthException",
-    title: str = "",
-    words: str = "",
-    is_transient: bool = False,
-) -> Refusal:
-    return Refusal(_envelope(code, message, subcode, status, type, title, words, is_transient))
-
-
-def _envelope(
-    code: int, message: str, subcode: int | None, status: int, type: str, title: str, words: str, is_transient: bool
-) -> Response:
-    error: dict[str, Any] = {"message": message, "type": type, "code": code}
-    if subcode is not None:
-        error["error_subcode"] = subcode
-    error["is_transient"] = is_transient
-    if title:
-        error |= {"error_user_title": title, "error_user_msg": words}
-    error["fbtrace_id"] = "A" + secrets.token_urlsafe(16)
-    return JSONResponse({"error": error}, status_code=status)
 
 
 def flat_error(message: str, *, status: int = 400) -> Refusal:
@@ -62,7 +35,7 @@ def bad_parameter(message: str) -> Refusal:
 
 def rate_limited(call: Call, seconds: float) -> Response:
     """Throttled by the account's bucket. The status is 400, as for nearly everything: the code is what tells."""
-    response = _envelope(
+    response = envelope(
         80002, "(#80002) There have been too many calls to this Instagram account.", None, 400, "OAuthException",
         "", "", True,
     )  # fmt: skip
@@ -80,4 +53,4 @@ def rate_limited(call: Call, seconds: float) -> Response:
 
 def server_error(call: Call) -> Response:
     message = "An unexpected error has occurred. Please retry your request later."
-    return _envelope(2, message, None, 500, "OAuthException", "", "", True)
+    return envelope(2, message, None, 500, "OAuthException", "", "", True)

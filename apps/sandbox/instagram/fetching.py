@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import io
-from functools import cache
-from typing import TYPE_CHECKING
 
+from apps.sandbox.core import fetching
+from apps.sandbox.core.fetching import NotFetched, TooLarge, TooSlow
 from apps.sandbox.core.images import Probe, is_video, probe
-from apps.sandbox.instagram.errors import graph_error
-
-if TYPE_CHECKING:
-    import httpx
+from apps.sandbox.meta.graph import graph_error
 
 MEBIBYTE = 1024 * 1024
 MAX_IMAGE = 8 * MEBIBYTE
 MAX_VIDEO = 300 * MEBIBYTE
 NARROWEST, WIDEST = 4 / 5, 1.91
-TIMEOUT_SECONDS = 10
-
-
-class TooLarge(Exception):
-    pass
-
-
-@cache
-def _client() -> httpx.AsyncClient:
-    import httpx  # here and below, because it would double the time of a start
-
-    return httpx.AsyncClient(
-        timeout=TIMEOUT_SECONDS,
-        follow_redirects=True,
-        max_redirects=3,
-        trust_env=False,
-        headers={"User-Agent": "facebookexternalhit/1.1"},
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
-    )
+USER_AGENT = "facebookexternalhit/1.1"
 
 
 async def fetch_image(url: str, *, any_ratio: bool) -> tuple[bytes, Probe]:
@@ -73,23 +51,11 @@ async def fetch_video(url: str) -> tuple[bytes, bool]:
 
 
 async def _get(url: str, *, limit: int) -> bytes:
-    import httpx
-
-    if not url.isascii() or not url.startswith(("http://", "https://")):
-        raise _not_fetched()
     try:
-        async with _client().stream("GET", url) as response:
-            if response.status_code != 200:
-                raise _not_fetched()
-            body = io.BytesIO()
-            async for piece in response.aiter_bytes():
-                body.write(piece)
-                if body.tell() > limit:
-                    raise TooLarge
-            return body.getvalue()
-    except httpx.ReadTimeout:
+        return await fetching.get(url, limit=limit, user_agent=USER_AGENT)
+    except TooSlow:
         raise graph_error(-2, "It takes too long to download the media.", subcode=2207003) from None
-    except (httpx.HTTPError, httpx.InvalidURL):
+    except NotFetched:
         raise _not_fetched() from None
 
 

@@ -16,7 +16,8 @@ from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Token
 from apps.sandbox.core.world import World
 from apps.sandbox.instagram.access import BASIC, SCOPES, caller, valid_token
-from apps.sandbox.instagram.errors import bad_parameter, flat_error, graph_error
+from apps.sandbox.instagram.errors import bad_parameter, flat_error
+from apps.sandbox.meta.graph import graph_error
 
 CODE_LIVES = timedelta(hours=1)
 SHORT_LIVES = timedelta(hours=1)

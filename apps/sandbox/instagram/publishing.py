@@ -13,8 +13,9 @@ from apps.sandbox.core.world import World
 from apps.sandbox.instagram import containers
 from apps.sandbox.instagram.access import PUBLISH, own_account
 from apps.sandbox.instagram.containers import Container
-from apps.sandbox.instagram.errors import bad_parameter, graph_error
+from apps.sandbox.instagram.errors import bad_parameter
 from apps.sandbox.instagram.fields import select, wanted
+from apps.sandbox.meta.graph import graph_error
 
 DAY = timedelta(hours=24)
 # What a container becomes: media_type and media_product_type of the published media.

@@ -1,0 +1,59 @@
+"""Platforms that come and get the media: one client, an address, and at most so many bytes."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
+
+TIMEOUT_SECONDS = 10
+
+
+class NotFetched(Exception):
+    """The address cannot be called, or answers with something else than 200."""
+
+
+class TooSlow(NotFetched):
+    pass
+
+
+class TooLarge(Exception):
+    pass
+
+
+@cache
+def _client() -> httpx.AsyncClient:
+    import httpx  # here and below, because it would double the time of a start
+
+    return httpx.AsyncClient(
+        timeout=TIMEOUT_SECONDS,
+        follow_redirects=True,
+        max_redirects=3,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
+    )
+
+
+async def get(url: str, *, limit: int, user_agent: str) -> bytes:
+    """The content at `url`; raises NotFetched, TooSlow, or TooLarge beyond `limit` bytes."""
+    import httpx
+
+    if not url.isascii() or not url.startswith(("http://", "https://")):
+        raise NotFetched
+    try:
+        async with _client().stream("GET", url, headers={"User-Agent": user_agent}) as response:
+            if response.status_code != 200:
+                raise NotFetched
+            body = io.BytesIO()
+            async for piece in response.aiter_bytes():
+                body.write(piece)
+                if body.tell() > limit:
+                    raise TooLarge
+            return body.getvalue()
+    except httpx.ReadTimeout:
+        raise TooSlow from None
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise NotFetched from None

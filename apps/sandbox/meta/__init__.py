@@ -1,0 +1,1 @@
+"""What Meta's platforms have in common on their side of the wire."""
