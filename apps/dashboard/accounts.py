@@ -30,6 +30,8 @@ HISTORY = 20
 STORY: Mapping[str, tuple[str, str, str]] = {
     "account.connected": ("Connected", "ok", "link"),
     "account.reconnected": ("Reconnected", "ok", "link"),
+    "account.signed_out": ("Signed out", "bad", "failed"),
+    "account.missing_permission": ("Permission missing", "warn", "attention"),
     "account.disconnected": ("Disconnected", "bad", "x"),
 }
 
@@ -220,7 +222,8 @@ def _history(account: SocialAccount) -> list[AccountEvent]:
     return [
         AccountEvent(
             title=STORY[entry.verb][0],
-            text=f"by {names[entry.actor_id]}" if entry.actor_id in names else "",
+            # What a platform ended is told with its reason, what a person did with their name.
+            text=f"by {names[entry.actor_id]}" if entry.actor_id in names else str(entry.diff.get("reason", "")),
             at=entry.created_at,
             tone=STORY[entry.verb][1],
             icon=STORY[entry.verb][2],

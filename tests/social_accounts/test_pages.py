@@ -9,6 +9,7 @@ from django.test import Client
 
 from apps.core import tenancy
 from apps.social_accounts.models import ConnectSession, SocialAccount
+from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.states import AccountState
 from apps.tenants.models import Membership, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
@@ -173,3 +174,37 @@ class TestLookingAfterAnAccount:
         stranger = factories.member(stranger_workspace.organization)
 
         assert factories.signed_in(stranger).post(f"/social-accounts/{account.pk}/{deed}/").status_code == 404
+
+
+class TestTheHistoryOfAnAccount:
+    def test_tells_of_every_connection_and_of_every_end_and_why(
+        self, browser: Client, platforms: Sandbox, account: SocialAccount, owner: Membership
+    ) -> None:
+        own = f"{ACCOUNTS}{account.pk}/"
+        platforms.revoke_tokens("mastodon", "harbourcoffee")
+        browser.post(f"{own}check/")
+        refused = browser.get(own).context["account"].reason
+        come_back(browser, platforms, begin(browser, platforms, f"{own}reconnect/"))
+        browser.post(f"{own}disconnect/")
+
+        told = [(step.title, step.text) for step in reversed(browser.get(own).context["events"])]
+
+        by_owner = f"by {owner.user}"
+        assert refused
+        assert told == [
+            ("Connected", by_owner),
+            ("Signed out", refused),
+            ("Reconnected", by_owner),
+            ("Disconnected", by_owner),
+        ]
+
+    def test_tells_which_permission_was_missing(
+        self, browser: Client, account: SocialAccount, workspace: Workspace
+    ) -> None:
+        with tenancy.scope(organization_id=workspace.organization_id):
+            mark_missing_permission(account_id=account.pk, reason="Mastodon was not allowed to write.")
+
+        page = browser.get(f"{ACCOUNTS}{account.pk}/")
+
+        latest = page.context["events"][0]
+        assert (latest.title, latest.text) == ("Permission missing", "Mastodon was not allowed to write.")

@@ -1,4 +1,4 @@
-"""Saying of an account that it no longer works. Each mark is made once, with one event."""
+"""Saying of an account that it no longer works. Each mark is made once, with one event and a line in the diary."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.audit import services as audit
+from apps.core.actors import SYSTEM
 from apps.events import services as events
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.states import AccountState, GrantState
@@ -22,6 +24,7 @@ def mark_disconnected(*, account_id: UUID, reason: str, asked_at: datetime | Non
     if account.state != AccountState.ACTIVE or _has_newer_tokens(account, asked_at):
         return False
     _mark(account, AccountState.NEEDS_REAUTH, reason)
+    audit.record("account.signed_out", subject=account, actor=SYSTEM, diff={"reason": account.reason})
     Grant.objects.filter(pk=account.grant_id).update(state=GrantState.DEAD)
     events.emit("account.needs_reauth", subject=account, data={"platform": account.platform, "reason": reason})
     return True
@@ -37,6 +40,7 @@ def mark_missing_permission(
     if account.state != AccountState.ACTIVE or _has_newer_tokens(account, asked_at):
         return False
     _mark(account, AccountState.MISSING_PERMISSION, reason)
+    audit.record("account.missing_permission", subject=account, actor=SYSTEM, diff={"reason": account.reason})
     events.emit(
         "account.needs_reauth",
         subject=account,
