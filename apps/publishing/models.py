@@ -10,6 +10,8 @@ from apps.core.models import WorkspaceOwned, workspace_managers
 from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
 from apps.publishing.states import Outcome, PostState, State
 
+# Begins the remote id of what a person saw live without bringing its address: a name of ours, unknown to the platform.
+BY_HAND = "by-hand:"
 NO_OPEN_INTENT = ~Q(state__in=sorted(SETTLED_AS_NOT_SENT)) | Q(intent_at__isnull=True)
 
 

@@ -15,6 +15,7 @@ from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.selectors import MOST_ATTEMPTS
 from apps.publishing.states import IN_FLIGHT, Outcome, State
 from apps.social_accounts.states import PUBLISHES
+from apps.social_accounts.web_addresses import web_hosts
 from apps.tenants.members import Member
 
 SOON = timedelta(minutes=15)
@@ -71,6 +72,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressField:
+    """Where a person may paste the address of the post they found; as it came back, if it was refused."""
+
+    hint: str
+    typed: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An address that was not taken, for which publication, and why."""
+
+    publication_id: UUID
+    typed: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUpView:
     title: str
     text: str
@@ -97,6 +116,7 @@ class PublicationView:
     problem_more: str = ""
     problem_tone: str = "warn"
     evidence: Evidence | None = None
+    address: AddressField | None = None
     follow_ups: tuple[FollowUpView, ...] = ()
     attempts: tuple[AttemptView, ...] = ()
     actions: dict[str, str] = field(default_factory=dict)
@@ -115,7 +135,13 @@ def version_of(publication: Publication) -> str:
 
 
 def present(
-    publication: Publication, *, member: Member, zone: str, text: str, may_change_as_a_whole: bool
+    publication: Publication,
+    *,
+    member: Member,
+    zone: str,
+    text: str,
+    may_change_as_a_whole: bool,
+    refused: Refused | None = None,
 ) -> PublicationView:
     """One publication, prefetched as `selectors.publications_of` does; `text` are the words for this account.
 
@@ -140,6 +166,7 @@ def present(
         problem_more=_next_step(publication, ZoneInfo(zone)),
         problem_tone="bad" if publication.state == State.FAILED else "warn",
         evidence=_evidence(publication, own, text),
+        address=_address(publication, refused),
         follow_ups=tuple(_follow_up(row, member) for row in follow_ups),
         attempts=tuple(_attempt(row, ZoneInfo(zone), is_open=not i) for i, row in enumerate(own[:MOST_ATTEMPTS])),
         actions=_actions(publication, member, may_change_as_a_whole),
@@ -220,6 +247,16 @@ def _evidence(publication: Publication, attempts: list[Attempt], text: str) -> E
     lines = tuple(str(line) for line in looked.evidence["looked_at"]) if looked else ()
     sent_at = publication.first_sent_at or publication.due_at
     return Evidence(text, sent_at, lines, looked.ended_at if looked else None, publication.account.url)
+
+
+def _address(publication: Publication, refused: Refused | None) -> AddressField | None:
+    if publication.state != State.NEEDS_ATTENTION:
+        return None
+    hosts = web_hosts(publication.account)
+    hint = f"On {' or '.join(hosts)}. It may stay empty." if hosts else "Leave it empty."
+    if refused is None or refused.publication_id != publication.pk:
+        return AddressField(hint)
+    return AddressField(hint, refused.typed, refused.words)
 
 
 def _follow_up(row: FollowUp, member: Member) -> FollowUpView:

@@ -12,6 +12,7 @@ from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
+from tests.dashboard.pages import Page
 from tests.support import factories
 from tests.support.clock import Clock
 from tests.support.publishing import Agency, run_worker
@@ -103,16 +104,26 @@ def test_what_was_decided_is_not_asked_again(agency: Agency, browser: Client) ->
     assert "It did not go out, and was left so" in decided
 
 
-def test_a_person_who_decides_without_an_address_is_told_so(agency: Agency, browser: Client) -> None:
+def test_a_person_who_pastes_another_address_is_told_which_is_meant_and_keeps_theirs(
+    agency: Agency, browser: Client
+) -> None:
     publication = agency.scheduled()
     with agency.scope():
         Publication.objects.filter(pk=publication.pk).update(state=State.NEEDS_ATTENTION)
     page = browser.get(reverse("publishing:post", args=[publication.post_id])).content.decode()
     assert url("decide_out", publication) in page
 
-    answer = browser.post(url("decide_out", publication), {"remote_url": "harbour"}, follow=True)
+    pasted = {"remote_url": "https://elsewhere.invalid/?a=1&b=<2>"}
+    answer = browser.post(url("decide_out", publication), pasted)
+    fragment = browser.post(url("decide_out", publication), pasted, headers={"HX-Request": "true"})
 
-    assert "Paste the address of the live post" in answer.content.decode()
+    for refused in (answer, fragment):
+        found = Page(refused.content.decode())
+        assert refused.status_code == 422
+        assert "Paste the address of the post on memory.invalid" in refused.content.decode()
+        assert 'value="https://elsewhere.invalid/?a=1&amp;b=&lt;2&gt;"' in refused.content.decode()
+        assert f"address-{publication.pk}-error" in found.ids
+    assert "<html" in answer.content.decode()
     assert agency.read(publication).state == State.NEEDS_ATTENTION
 
 

@@ -13,7 +13,7 @@ from apps.platforms.adapters.memory import MemoryPlatform
 from apps.posts.errors import PostChanged, PostNotReady
 from apps.posts.models import Post
 from apps.publishing import services
-from apps.publishing.engine import claims
+from apps.publishing.engine import claims, locating
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.services import Verdict
@@ -231,8 +231,6 @@ def test_a_person_says_it_is_live_and_it_is_not_sent_again(
 ) -> None:
     publication = undecided(agency, memory, clock, comment="First!")
 
-    with pytest.raises(DecisionIncomplete):
-        agency.do(services.decide, publication=publication, verdict=Verdict.OUT, link="javascript:alert(1)")
     agency.do(services.decide, publication=publication, verdict=Verdict.OUT, link="https://memory.invalid/posts/1")
     run_worker()
 
@@ -242,6 +240,61 @@ def test_a_person_says_it_is_live_and_it_is_not_sent_again(
     (comment,) = agency.follow_ups(publication)
     assert comment.state == State.CANCELED
     assert "by hand" in comment.problem_words
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "harbour",
+        "https://",
+        "https://elsewhere.invalid/posts/1",
+        "https://memory.invalid.elsewhere.invalid/posts/1",
+        "https://memory.invalid@elsewhere.invalid/posts/1",
+        "https://elsewhere.invalid\\@memory.invalid/posts/1",
+        "https://memory.invalid:8443/posts/1",
+        "https://[memory.invalid/posts/1",
+        f"https://memory.invalid/{'1' * 500}",
+    ],
+)
+def test_only_an_address_on_the_platform_of_the_account_is_taken_for_that_of_its_post(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, link: str
+) -> None:
+    publication = undecided(agency, memory, clock)
+
+    with pytest.raises(DecisionIncomplete) as refused:
+        agency.do(services.decide, publication=publication, verdict=Verdict.OUT, link=link)
+
+    assert refused.value.field == "remote_url"
+    assert "on memory.invalid" in refused.value.words
+    assert agency.read(publication).state == State.NEEDS_ATTENTION
+
+
+@pytest.mark.parametrize("link", ["http://memory.invalid/posts/1", " https://www.MEMORY.invalid/posts/1?from=app "])
+def test_an_address_on_the_platform_is_kept_as_it_was_pasted(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, link: str
+) -> None:
+    publication = undecided(agency, memory, clock)
+
+    agency.do(services.decide, publication=publication, verdict=Verdict.OUT, link=link)
+
+    assert agency.read(publication).remote_url == link.strip()
+
+
+def test_a_person_who_saw_it_live_need_not_bring_its_address_and_nobody_is_asked_for_it(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    decided = [undecided(agency, memory, clock) for _ in range(2)]
+    for publication in decided:
+        agency.do(services.decide, publication=publication, verdict=Verdict.OUT, link=" ")
+    caplog.set_level("INFO")
+
+    assert locating.locate_missing(now=clock.advance(minutes=10)) == 0
+
+    assert caplog.text == ""
+    for publication in decided:
+        publication = agency.read(publication)
+        assert (publication.state, publication.remote_url) == (State.PUBLISHED, "")
 
 
 def test_a_person_says_it_is_not_live_and_it_goes_out_once_more(

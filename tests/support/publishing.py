@@ -53,7 +53,13 @@ class Agency:
     def account(self, handle: str = "harbour", *, in_: Workspace | None = None) -> SocialAccount:
         self.platform.add_account(handle)
         credential: Credential = self.platform.credential(handle)
-        return factories.account(in_ or self.workspace, "memory", token=credential.access_token.reveal(), handle=handle)
+        return factories.account(
+            in_ or self.workspace,
+            "memory",
+            token=credential.access_token.reveal(),
+            handle=handle,
+            url=f"https://memory.invalid/{handle}",
+        )
 
     def content(self, text: str, accounts: list[SocialAccount], **parts: Any) -> Content:
         """`comment` and `replies` add parts; `assets` are shown with the main part; `texts` differ by account."""

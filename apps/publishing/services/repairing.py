@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -17,19 +16,22 @@ from apps.posts.models import Post
 from apps.publishing import rollups
 from apps.publishing.engine import follow_ups
 from apps.publishing.errors import DecisionIncomplete, PostBusy
-from apps.publishing.models import FollowUp, Publication
+from apps.publishing.models import BY_HAND, FollowUp, Publication
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
 from apps.publishing.states import State
 from apps.publishing.waking import wake_after_commit
+from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.web_addresses import host_of, web_hosts
 
 MOVED_ON = "This has changed meanwhile. Look at it again."
+LONGEST: Final = 500
 
 
 class Verdict(StrEnum):
     """What a person found out about a post whose answer was lost."""
 
-    OUT = "out"  # it is live, at this address
+    OUT = "out"  # it is live, perhaps at this address
     NOT_OUT = "not_out"  # it is not: send it again
     LEAVE = "leave"  # neither: take it off the plan
 
@@ -50,12 +52,13 @@ def resume(*, publication: Publication, actor: Actor) -> Publication:
 
 @transaction.atomic
 def decide(*, publication: Publication, verdict: Verdict, actor: Actor, link: str = "") -> Publication:
-    """Settle what Postroom could not find out. OUT wants the `link` of the live post (DecisionIncomplete).
+    """Settle what Postroom could not find out. OUT takes the `link` of the live post, or none; one that is not on the
+    account's platform is refused (DecisionIncomplete).
 
     NOT_OUT sends it again, on the person's word. Raises PostBusy if it has been settled meanwhile.
     """
     if verdict is Verdict.OUT:
-        return _take_for_live(publication, _checked(link), actor)
+        return _take_for_live(publication, _checked(link, publication.account), actor)
     if verdict is Verdict.NOT_OUT:
         return _send_now(publication, only=State.NEEDS_ATTENTION, actor=actor, verb="publication.decided_not_out")
     _steer(publication, State.CANCELED, only=State.NEEDS_ATTENTION)
@@ -95,7 +98,8 @@ def _send_now(publication: Publication, *, only: State, actor: Actor, verb: str)
 
 
 def _take_for_live(publication: Publication, link: str, actor: Actor) -> Publication:
-    live = {"remote_id": link, "remote_url": link, "published_at": clock.now(), **AFRESH}
+    remote_id = link or f"{BY_HAND}{publication.pk}"
+    live = {"remote_id": remote_id, "remote_url": link, "published_at": clock.now(), **AFRESH}
     try:
         with transaction.atomic():
             _steer(publication, State.PUBLISHED, only=State.NEEDS_ATTENTION, **live)
@@ -110,11 +114,15 @@ def _take_for_live(publication: Publication, link: str, actor: Actor) -> Publica
     return publication
 
 
-def _checked(link: str) -> str:
+def _checked(link: str, account: SocialAccount) -> str:
+    """The address as it is kept: it becomes a link on a page, so only the platform's own are taken."""
     link = link.strip()
-    parts = urlsplit(link)
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(link) > 500:
-        raise DecisionIncomplete("Paste the address of the live post, beginning with https://.", field="remote_url")
+    hosts = web_hosts(account)
+    if link and (host_of(link) not in hosts or len(link) > LONGEST):
+        where = " or ".join(hosts)
+        wanted = f"Paste the address of the post on {where}, beginning with https://, or leave this empty."
+        unknown = "Leave this empty: Postroom does not know where posts of this account can be looked at."
+        raise DecisionIncomplete(wanted if hosts else unknown, field="remote_url")
     return link
 
 

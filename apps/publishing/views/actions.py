@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from apps.posts.errors import PostNotReady
@@ -19,8 +19,9 @@ from apps.posts.models import Post
 from apps.publishing import services
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import FollowUp, Publication
+from apps.publishing.presenting import Refused
 from apps.publishing.services import Verdict
-from apps.publishing.views.pages import publication_fragment
+from apps.publishing.views.pages import post_context, publication_fragment
 from apps.tenants.access import MemberRequest, page
 
 
@@ -108,7 +109,16 @@ def retry_follow_up(request: MemberRequest, follow_up_id: UUID) -> HttpResponse:
 @require_POST
 @page("post.view")
 def decide_out(request: MemberRequest, publication_id: UUID) -> HttpResponse:
-    return _decide(request, publication_id, Verdict.OUT, "Noted: it is live.")
+    """It is live; an address that is not of the platform comes back as it was pasted, with what is wanted (422)."""
+    try:
+        return _decide(request, publication_id, Verdict.OUT, "Noted: it is live.")
+    except DecisionIncomplete as error:
+        refused = Refused(publication_id, request.POST.get("remote_url", ""), error.words)
+    row = _publication(request, publication_id, "publication.decide")
+    if request.htmx:  # type: ignore[attr-defined]
+        return publication_fragment(request, row, status=422, refused=refused)
+    context = post_context(row.post, request.member, refused)
+    return render(request, "publishing/post.html", context, status=422)
 
 
 @require_POST
@@ -169,6 +179,6 @@ def _refusal(verb: Callable[[], Any]) -> str:
         verb()
     except PostNotReady as error:
         return " ".join(dict.fromkeys(problem.words for problem in error.problems))
-    except (PostBusy, DecisionIncomplete) as error:
+    except PostBusy as error:
         return error.words
     return ""

@@ -23,7 +23,7 @@ from apps.posts.selectors import manuscript
 from apps.posts.states import PartRole
 from apps.publishing import history, selectors
 from apps.publishing.models import Publication
-from apps.publishing.presenting import PublicationView, present, version_of
+from apps.publishing.presenting import PublicationView, Refused, present, version_of
 from apps.publishing.selectors import Chosen, Line
 from apps.publishing.states import OPEN, PostState, may_change_as_a_whole, post_state
 from apps.social_accounts.models import SocialAccount
@@ -152,7 +152,9 @@ def publication(request: MemberRequest, publication_id: UUID) -> HttpResponse:
     return publication_fragment(request, row, seen=request.GET.get("seen", ""))
 
 
-def publication_fragment(request: HttpRequest, row: Publication, *, seen: str = "", status: int = 200) -> HttpResponse:
+def publication_fragment(
+    request: HttpRequest, row: Publication, *, seen: str = "", status: int = 200, refused: Refused | None = None
+) -> HttpResponse:
     """The publication as it is now, and the state of its post to be swapped along."""
     publications = selectors.publications_of(row.post)
     current = next(one for one in publications if one.pk == row.pk)
@@ -162,31 +164,33 @@ def publication_fragment(request: HttpRequest, row: Publication, *, seen: str = 
     text = manuscript(row.post)
     zone = row.post.workspace.timezone
     states = [one.state for one in publications]
-    shown = _present(current, member, zone, text, may_change_as_a_whole(states))
+    shown = _present(current, member, zone, text, may_change_as_a_whole(states), refused)
     context, state = {"publication": shown, "zone": zone}, {"state": post_state(states), "oob": True}
     body = render_to_string("publishing/_publication.html", context, request)
     return HttpResponse(body + render_to_string("publishing/_post_state.html", state, request), status=status)
 
 
-def post_context(shown: Post, member: Member) -> dict[str, object]:
-    """Everything templates/publishing/post.html asks for."""
+def post_context(shown: Post, member: Member, refused: Refused | None = None) -> dict[str, object]:
+    """Everything templates/publishing/post.html asks for; with an address that was `refused`, to be mended."""
     text, publications = manuscript(shown), selectors.publications_of(shown)
     zone = shown.workspace.timezone
     states = [one.state for one in publications]
     whole = may_change_as_a_whole(states)
     return {
         "post": _post_page(shown, text, post_state(states), zone),
-        "publications": [_present(one, member, zone, text, whole) for one in publications],
+        "publications": [_present(one, member, zone, text, whole, refused) for one in publications],
         "history": history.of_post(shown, publications),
         **_back(shown, zone),
         **_post_urls(shown, publications, member),
     }
 
 
-def _present(row: Publication, member: Member, zone: str, text: Manuscript, whole: bool) -> PublicationView:
+def _present(
+    row: Publication, member: Member, zone: str, text: Manuscript, whole: bool, refused: Refused | None
+) -> PublicationView:
     edition = text.edition_on(row.account_id)
     words = text.text_on(edition) if edition else text.passages[0].text
-    return present(row, member=member, zone=zone, text=words, may_change_as_a_whole=whole)
+    return present(row, member=member, zone=zone, text=words, may_change_as_a_whole=whole, refused=refused)
 
 
 def _post_page(shown: Post, text: Manuscript, state: PostState, zone: str) -> PostPage:

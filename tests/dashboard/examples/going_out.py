@@ -30,6 +30,7 @@ def publication(state: str, **changes: Any) -> It:
         "problem_more": "",
         "problem_tone": "warn",
         "evidence": None,
+        "address": None,
         "follow_ups": [],
         "attempts": [],
         "cancel_url": "",
@@ -87,6 +88,11 @@ def undecided() -> It:
                 ],
             )
         ],
+        address=It(
+            hint="On bsky.app. It may stay empty.",
+            typed="https://example.org/p/1",
+            problem="Paste the address of the post on bsky.app.",
+        ),
         live_url="/live/",
         absent_url="/absent/",
         drop_url="/drop/",
