@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING
+
+from apps.sandbox.core.uploads import Intake, TooMuch
 
 if TYPE_CHECKING:
     import httpx
@@ -39,6 +43,28 @@ def _client() -> httpx.AsyncClient:
 
 async def get(url: str, *, limit: int, user_agent: str) -> bytes:
     """The content at `url`; raises NotFetched, TooSlow, or TooLarge beyond `limit` bytes."""
+    async with _opened(url, user_agent) as pieces:
+        body = io.BytesIO()
+        async for piece in pieces:
+            body.write(piece)
+            if body.tell() > limit:
+                raise TooLarge
+        return body.getvalue()
+
+
+async def measure(url: str, *, limit: int, user_agent: str) -> Intake:
+    """What is at `url`, counted and not kept, for videos; raises as `get` does."""
+    intake = Intake()
+    async with _opened(url, user_agent) as pieces:
+        try:
+            await intake.take(pieces, limit=limit)
+        except TooMuch:
+            raise TooLarge from None
+    return intake
+
+
+@asynccontextmanager
+async def _opened(url: str, user_agent: str) -> AsyncIterator[AsyncIterator[bytes]]:
     import httpx
 
     if not url.isascii() or not url.startswith(("http://", "https://")):
@@ -47,12 +73,7 @@ async def get(url: str, *, limit: int, user_agent: str) -> bytes:
         async with _client().stream("GET", url, headers={"User-Agent": user_agent}) as response:
             if response.status_code != 200:
                 raise NotFetched
-            body = io.BytesIO()
-            async for piece in response.aiter_bytes():
-                body.write(piece)
-                if body.tell() > limit:
-                    raise TooLarge
-            return body.getvalue()
+            yield response.aiter_bytes()
     except httpx.ReadTimeout:
         raise TooSlow from None
     except (httpx.HTTPError, httpx.InvalidURL):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from apps.sandbox.core.world import World
 
 TIMEOUT_SECONDS = 10
+ANSWER_KEPT = 2000  # characters: enough for a confirmation code
 _under_way: set[asyncio.Task[None]] = set()  # a task that nobody holds may be collected
 
 
@@ -33,14 +34,29 @@ async def _send(world: World, platform: str, id: str, url: str, body: bytes, hea
 
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
-            status = (await client.post(url, content=body, headers=dict(headers))).status_code
+            response = await client.post(url, content=body, headers=dict(headers))
+            status, answer = response.status_code, response.text[:ANSWER_KEPT]
     except httpx.HTTPError:
-        status = 0
-    _note(world, platform, id, url=url, body=body, headers=headers, status=status)
+        status, answer = 0, ""
+    _note(world, platform, id, url=url, body=body, headers=headers, status=status, answer=answer)
 
 
 def _note(
-    world: World, platform: str, id: str, *, url: str, body: bytes, headers: Mapping[str, str], status: int | None
+    world: World,
+    platform: str,
+    id: str,
+    *,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    status: int | None,
+    answer: str = "",
 ) -> None:
-    said: dict[str, Any] = {"url": url, "body": body.decode(), "headers": dict(headers), "status": status}
+    said: dict[str, Any] = {
+        "url": url,
+        "body": body.decode(),
+        "headers": dict(headers),
+        "status": status,
+        "answer": answer,
+    }
     world.box(platform, "delivery").put(id, said)

@@ -49,6 +49,7 @@ def _medium(world: World, medium: Medium) -> dict[str, Any]:
         "alt": medium.alt,
         "sha256": medium.digest,
         "url": world.media_url(medium),
+        "data": medium.data,
     }
 
 
