@@ -58,10 +58,19 @@ def change(*, post: Post, content: Content, actor: Actor, expected_revision: int
 
 @transaction.atomic
 def change_variant(
-    *, post: Post, account_id: UUID, text: str | None, options: Mapping[str, str] | None, actor: Actor
+    *,
+    post: Post,
+    account_id: UUID,
+    text: str | None,
+    options: Mapping[str, str] | None,
+    actor: Actor,
+    expected_revision: int | None = None,
 ) -> Post:
-    """Give one account other words or options (None: keep those it has); `revision` rises. Raises NotInWorkspace."""
-    post = _next_revision(post, None)
+    """Give one account other words or options (None: keep those it has); `revision` rises.
+
+    Raises PostChanged and NotInWorkspace.
+    """
+    post = _next_revision(post, expected_revision)
     changes: dict[str, object] = {"text": text} if options is None else {"text": text, "options": dict(options)}
     if not Variant.objects.filter(post=post, account_id=account_id).update(**changes):
         raise NotInWorkspace("The post does not go to this account")

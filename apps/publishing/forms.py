@@ -21,6 +21,8 @@ class CorrectionForm(forms.Form):
     text = forms.CharField(
         label="Text", required=False, strip=False, max_length=TEXT_MOST, widget=forms.Textarea(attrs={"rows": 7})
     )
+    # Of the post, as it was shown: whoever saves over somebody else's newer words is told so.
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any], *, edition: Edition) -> None:
         super().__init__(data)
@@ -31,13 +33,13 @@ class CorrectionForm(forms.Form):
             self.fields[f"{OPTION}{option.name}"] = _field(option)
 
     @classmethod
-    def of(cls, edition: Edition, shown: str) -> Self:
+    def of(cls, edition: Edition, shown: str, *, revision: int) -> Self:
         """The form filled with what the account would get now; `shown` are its words."""
         options = {
             f"{OPTION}{option.name}": edition.options.get(option.name) or option.default
             for option in edition.capabilities.options
         }
-        return cls({"text": shown, **options}, edition=edition)
+        return cls({"text": shown, "revision": revision, **options}, edition=edition)
 
     def clean_text(self) -> str:
         return _one_line_end(str(self.cleaned_data["text"]))

@@ -155,6 +155,40 @@ def test_what_is_in_flight_keeps_its_words_and_the_person_keeps_theirs(
     assert agency.read(refused).state == State.PUBLISHING
 
 
+@pytest.mark.parametrize("action", ["save", "again"])
+def test_what_somebody_else_corrected_meanwhile_is_not_overwritten_and_nothing_is_lost(
+    agency: Agency, bluesky: MemoryPlatform, refused: Publication, browser: Client, action: str
+) -> None:
+    seen = browser.get(address(refused)).context["form"]["revision"].value()
+    browser.post(address(refused), {"action": "save", "text": "Theirs", "revision": seen})
+
+    answer = browser.post(address(refused), {"action": action, "text": "Mine", "revision": seen})
+    once_more = browser.post(address(refused), {"action": action, "text": "Mine", "revision": seen})
+    run_worker()
+
+    for conflict in (answer, once_more):
+        page = conflict.content.decode()
+        assert conflict.status_code == 409
+        assert "changed this post meanwhile" in page
+        assert "Mine" in page
+        assert f'name="revision" value="{seen}"' in page
+    assert bluesky.posts == []
+    assert agency.read(refused).state == State.FAILED
+    with agency.scope():
+        assert Variant.objects.get(post=refused.post_id, account=refused.account_id).text == "Theirs"
+
+
+def test_who_looks_again_after_somebody_else_may_save(agency: Agency, refused: Publication, browser: Client) -> None:
+    browser.post(address(refused), {"action": "save", "text": "Theirs", "revision": 1})
+    seen = browser.get(address(refused)).context["form"]["revision"].value()
+
+    answer = browser.post(address(refused), {"action": "save", "text": "Mine", "revision": seen})
+
+    assert answer.status_code == 302
+    with agency.scope():
+        assert Variant.objects.get(post=refused.post_id, account=refused.account_id).text == "Mine"
+
+
 def test_a_held_one_is_resumed_with_its_new_words(
     agency: Agency, bluesky: MemoryPlatform, refused: Publication, browser: Client
 ) -> None:

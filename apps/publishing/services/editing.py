@@ -47,16 +47,29 @@ def edit(*, post: Post, content: Content, actor: Actor, expected_revision: int |
 
 @transaction.atomic
 def correct(
-    *, publication: Publication, text: str | None, options: Mapping[str, str] | None = None, actor: Actor
+    *,
+    publication: Publication,
+    text: str | None,
+    options: Mapping[str, str] | None = None,
+    actor: Actor,
+    expected_revision: int | None = None,
 ) -> Publication:
     """Change words or options for one account that has not gone out, whatever the others have done.
 
-    Raises PostBusy and PostNotReady. A failed publication stays failed until it is tried again.
+    Raises PostBusy, PostNotReady, and PostChanged when somebody else was faster. A failed publication stays failed until
+    it is tried again.
     """
     post, publications = hold(Post.objects.get(pk=publication.post_id))
     if publication.pk not in {row.pk for row in publications if row.state in OPEN}:
         raise PostBusy(TOO_LATE)
-    post = posts.change_variant(post=post, account_id=publication.account_id, text=text, options=options, actor=actor)
+    post = posts.change_variant(
+        post=post,
+        account_id=publication.account_id,
+        text=text,
+        options=options,
+        actor=actor,
+        expected_revision=expected_revision,
+    )
     waiting = [row.pk for row in publications if row.state in OPEN]
     Publication.objects.filter(pk__in=waiting).update(revision=post.revision)
     Publication.objects.filter(pk=publication.pk).update(staged=None)

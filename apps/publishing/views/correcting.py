@@ -1,6 +1,7 @@
 """Other words for one account, when the post as a whole cannot change any more: parse, authorise, correct, answer.
 
-A plain form, whose text comes back as it was typed if it is refused (422). Scripts only keep the counter up to date.
+A plain form, whose text comes back as it was typed if it is refused: 422, or 409 when somebody else was faster. Scripts
+only keep the counter up to date.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from apps.posts.errors import PostNotReady
+from apps.posts.errors import PostChanged, PostNotReady
 from apps.posts.lengths import counter
 from apps.posts.manuscripts import Edition, Manuscript
 from apps.posts.selectors import manuscript
@@ -51,7 +52,7 @@ def correct(request: MemberRequest, publication_id: UUID) -> HttpResponse:
     if row.state not in OPEN:
         messages.error(request, TOO_LATE)
         return redirect("publishing:post", post_id=row.post_id)
-    form = CorrectionForm.of(edition, text.text_on(edition))
+    form = CorrectionForm.of(edition, text.text_on(edition), revision=row.post.revision)
     if row.problem_words:
         form.tell_last(row.problem_field, row.problem_words)
     return _show(request, row, text, form)
@@ -71,6 +72,9 @@ def _answer(request: MemberRequest, row: Publication, text: Manuscript, edition:
             form.refuse(error.problems)
         except PostBusy as error:
             form.tell("", error.words)
+        except PostChanged as error:
+            form.tell("", error.words)
+            return _show(request, row, text, form, status=409)
         else:
             messages.success(request, done)
             return redirect("publishing:post", post_id=row.post_id)
@@ -81,7 +85,8 @@ def _answer(request: MemberRequest, row: Publication, text: Manuscript, edition:
 def _keep(request: MemberRequest, row: Publication, text: str | None, form: CorrectionForm, *, again: bool) -> str:
     """Keep the words and send them, all or nothing. Returns what was done, in words."""
     actor = request.member.actor
-    row = services.correct(publication=row, text=text, options=form.options, actor=actor)
+    seen = form.cleaned_data["revision"]
+    row = services.correct(publication=row, text=text, options=form.options, actor=actor, expected_revision=seen)
     state = State(row.state)
     if state not in AGAIN:
         return GOES_OUT
@@ -103,6 +108,7 @@ def _show(
     context = {
         "form": form,
         "is_refused": status != 200,
+        "is_changed": status == 409,
         "counters": [counter(text, form.typed)],
         "platform": row.account.platform,
         "account_name": f"@{row.account.handle}",

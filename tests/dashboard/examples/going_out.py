@@ -176,7 +176,7 @@ def correction() -> dict[str, Any]:
     limits = {"max_text": 120}
     account = It(platform="mastodon", handle="bread@masto.example", limits=limits)
     edition = Edition(account, TEXT, {"visibility": "unlisted"})
-    form = CorrectionForm.of(edition, TEXT)
+    form = CorrectionForm.of(edition, TEXT, revision=4)
     form.tell_last("text", "Mastodon takes at most 120 characters; this text has 226.")
     return {
         "form": form,
@@ -185,6 +185,7 @@ def correction() -> dict[str, Any]:
         "platform": "mastodon",
         "account_name": "@bread@masto.example",
         "may_try_again": True,
+        "is_changed": False,
         "action_url": "/correct/",
         "back_url": "/post/",
         "back_label": "Rye week: meet the miller",
