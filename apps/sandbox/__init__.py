@@ -46,8 +46,9 @@ What runs between two awaits is one step for everybody else; `store.transaction(
 
 Large uploads: `door(..., streams=True)` leaves the body to the handler, which counts it with `core.uploads.Intake` (size,
 CRC-32, first bytes; the rest is not kept). `core.video.probe(head)` tells length and size of an MP4 from its first bytes.
-`core.fetching.get(url, limit=, user_agent=)` is how a platform comes and gets media. `core.hooks.deliver` sends a webhook
-and remembers it. `apps.sandbox.meta` has what Meta's platforms share: Graph paths and error envelopes.
+`core.fetching.get(url, limit=, user_agent=)` is how a platform comes and gets media, and `core.fetching.measure` how it
+gets large ones without keeping them. `core.hooks.deliver` sends a webhook and remembers it.
+`apps.sandbox.meta` has what Meta's platforms share: Graph paths and error envelopes.
 
 `core.consent` shows the browser page: `consent.ask(call, ...)` in the authorize handler, `consent.decide(call)` in the
 handler of the form's POST to the same path. `core.images.probe(bytes)` tells kind and size of a picture.

@@ -43,7 +43,7 @@ def _client() -> httpx.AsyncClient:
 
 async def get(url: str, *, limit: int, user_agent: str) -> bytes:
     """The content at `url`; raises NotFetched, TooSlow, or TooLarge beyond `limit` bytes."""
-    async with _opened(url, user_agent) as pieces:
+    async with _stream(url, user_agent) as pieces:
         body = io.BytesIO()
         async for piece in pieces:
             body.write(piece)
@@ -53,9 +53,9 @@ async def get(url: str, *, limit: int, user_agent: str) -> bytes:
 
 
 async def measure(url: str, *, limit: int, user_agent: str) -> Intake:
-    """What is at `url`, counted and not kept, for videos; raises as `get` does."""
+    """The content at `url` counted and summed up, but not kept: for what may be large. Raises as `get` does."""
     intake = Intake()
-    async with _opened(url, user_agent) as pieces:
+    async with _stream(url, user_agent) as pieces:
         try:
             await intake.take(pieces, limit=limit)
         except TooMuch:
@@ -64,7 +64,7 @@ async def measure(url: str, *, limit: int, user_agent: str) -> Intake:
 
 
 @asynccontextmanager
-async def _opened(url: str, user_agent: str) -> AsyncIterator[AsyncIterator[bytes]]:
+async def _stream(url: str, user_agent: str) -> AsyncIterator[AsyncIterator[bytes]]:
     import httpx
 
     if not url.isascii() or not url.startswith(("http://", "https://")):
