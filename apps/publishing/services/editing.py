@@ -56,8 +56,8 @@ def correct(
 ) -> Publication:
     """Change words or options for one account that has not gone out, whatever the others have done.
 
-    Raises PostBusy, PostNotReady, and PostChanged when somebody else was faster. A failed publication stays failed until
-    it is tried again.
+    Raises PostBusy, PostNotReady, and PostChanged when somebody else was faster. A failed publication stays failed
+    until it is tried again.
     """
     post, publications = hold(Post.objects.get(pk=publication.post_id))
     if publication.pk not in {row.pk for row in publications if row.state in OPEN}:
