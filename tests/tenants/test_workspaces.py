@@ -8,6 +8,7 @@ from apps.core import tenancy
 from apps.events.models import Event
 from apps.tenants.models import Organization, Workspace
 from apps.tenants.permissions import Role
+from tests.dashboard.pages import Page
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,19 @@ def test_an_archived_workspace_leaves_the_switcher_and_comes_back(owner, workspa
 
     browser.post(f"/settings/workspaces/{workspace.pk}/restore/")
     assert named("Café Luna").archived_at is None
+
+
+def test_archiving_asks_first_and_taking_back_does_not(owner, workspace):
+    browser, own = factories.signed_in(owner, at=workspace), f"/settings/workspaces/{workspace.pk}/"
+
+    in_use = Page(browser.get(own).content.decode())
+    browser.post(f"{own}archive/")
+    archived = Page(browser.get(own).content.decode())
+
+    (question,) = (one for one in in_use.all("form") if one.get("action") == f"{own}archive/")
+    assert "dialog" in question.path
+    (restore,) = (one for one in archived.all("form") if one.get("action") == f"{own}restore/")
+    assert "dialog" not in restore.path
 
 
 def test_switching_takes_a_member_to_another_workspace(owner, workspace, other_workspace):

@@ -104,12 +104,14 @@ def _archiving(request: MemberRequest, workspace: Workspace) -> dict[str, str]:
     if not request.member.may("workspace.archive"):
         return {"archive_url": ""}
     if workspace.archived_at:
-        words = ("Take back into use", "Members see it again, and posts can be planned again.", "workspace_restore")
+        again = "Members see it again, and posts can be planned again."
+        words = ("Take back into use", again, "", "workspace_restore")
     else:
         stays = "Nothing more goes out. What it has stays, and is there when the workspace is taken back into use."
-        words = ("Archive workspace", stays, "workspace_archive")
-    url = reverse(f"tenants:{words[2]}", args=[workspace.pk])
-    return {"archive_label": words[0], "archive_text": words[1], "archive_url": url}
+        words = ("Archive workspace", stays, f"Archive {workspace.name}?", "workspace_archive")
+    label, text, question, name = words
+    url = reverse(f"tenants:{name}", args=[workspace.pk])
+    return {"archive_label": label, "archive_text": text, "archive_question": question, "archive_url": url}
 
 
 def _form(request: MemberRequest, form: WorkspaceForm, facts: dict[str, str], *, action_url: str) -> HttpResponse:

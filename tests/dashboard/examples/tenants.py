@@ -34,6 +34,7 @@ def form_page() -> dict[str, Any]:
         "member_name": "Nora",
         "archive_url": "/archive/",
         "archive_label": "Archive workspace",
+        "archive_question": "Archive Café Luna?",
         "archive_text": "Nothing goes out any more; everything can be read.",
         "role_notes": [
             It(name="Manager", text="plans, publishes, connects accounts"),
