@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.core import tenancy
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.tenants.permissions import Role
+from tests.dashboard.conftest import html, key_of
 from tests.dashboard.pages import Page
 from tests.support import factories
 
-
-@pytest.fixture
-def now(clock):
-    return clock.set(datetime(2026, 10, 14, 10, tzinfo=UTC))
-
-
-@pytest.fixture
-def mastodon(workspace):
-    return factories.account(workspace, "mastodon", handle="luna")
-
-
-@pytest.fixture
-def bluesky(workspace):
-    return factories.account(workspace, "bluesky", handle="luna.test")
-
-
-@pytest.fixture
-def browser(owner, workspace):
-    return factories.signed_in(owner, at=workspace)
-
-
-@pytest.fixture
-def desk(browser, now):
-    """Sends the form; the key of a fresh page unless one is given."""
-
-    def send(action, address="/compose/", **fields):
-        fields.setdefault("form_key", key_of(browser.get("/compose/")))
-        return browser.post(address, {"action": action, **fields})
-
-    return send
-
-
-@pytest.fixture(autouse=True)
-def _in_scope(organization):
-    """Tests look at what was stored."""
-    with tenancy.scope(organization_id=organization.pk):
-        yield
-
-
-def key_of(page):
-    return re.search(r'name="form_key" value="([^"]+)"', page.content.decode())[1]
-
-
-def html(response):
-    return response.content.decode()
+pytestmark = pytest.mark.usefixtures("in_scope")
 
 
 def test_a_draft_needs_neither_account_nor_time(desk, workspace):
@@ -137,6 +91,12 @@ def test_a_comment_and_a_reply_carry_their_own_problems(desk, bluesky):
     assert [bool(reply.error) for reply in composer.replies] == [False, False, True]
 
 
+def test_what_was_not_published_is_not_called_unplanned(desk, bluesky):
+    answer = desk("publish_now", text="Long. " * 60, accounts=[bluesky.pk])
+
+    assert answer.context["composer"].errors.form == "Not published yet: 1 thing needs another look."
+
+
 @pytest.mark.parametrize(
     ("fields", "place"),
     [
@@ -189,104 +149,6 @@ def test_a_form_whose_post_was_deleted_can_be_sent_once_more(browser, desk):
     assert "deleted" in answer.context["composer"].errors.form
     assert again.url != first.url
     assert Post.objects.filter(deleted_at=None).count() == 1
-
-
-def test_chosen_files_are_taken_in_whatever_button_was_pressed(desk, mastodon):
-    file = SimpleUploadedFile("bun.png", factories.picture(), content_type="image/png")
-    desk("publish_now", text="With a picture", accounts=[mastodon.pk], files=[file])
-
-    assert PartMedia.objects.get().asset.original_name == "bun.png"
-
-
-def test_a_file_that_is_no_picture_is_refused_and_the_words_stay(desk, mastodon):
-    file = SimpleUploadedFile("notes.pdf", b"%PDF-1.7", content_type="application/pdf")
-    answer = desk("schedule", text="My words", accounts=[mastodon.pk], date="2026-10-15", time="09:30", files=[file])
-
-    assert answer.status_code == 422
-    assert "notes.pdf" in answer.context["composer"].errors.media
-    assert answer.context["composer"].text == "My words"
-    assert not Post.objects.exists()
-
-
-def test_pictures_move_and_leave_without_scripts(desk, workspace):
-    one, two = factories.asset(workspace), factories.asset(workspace)
-    both = {"text": "My words", "media": [one.pk, two.pk], f"alt-{two.pk}": "The second"}
-
-    moved = desk(f"media-up:{two.pk}", **both).context["composer"]
-    removed = desk(f"media-remove:{one.pk}", **both).context["composer"]
-
-    assert [item.id for item in moved.media] == [two.pk, one.pk]
-    assert moved.media[0].alt == "The second"
-    assert [item.id for item in removed.media] == [two.pk]
-    assert moved.text == removed.text == "My words"
-    assert not Post.objects.exists()
-
-
-def test_parts_of_a_thread_come_and_go_without_scripts(desk):
-    added = desk("reply-add", text="My words", reply=["one"]).context["composer"]
-    removed = desk("reply-remove:1", text="My words", reply=["one", "two"]).context["composer"]
-
-    assert [reply.text for reply in added.replies] == ["one", ""]
-    assert [reply.text for reply in removed.replies] == ["two"]
-
-
-def test_a_fragment_answers_for_the_part_it_was_asked_for(browser, workspace, mastodon):
-    file = SimpleUploadedFile("bun.png", factories.picture(), content_type="image/png")
-    pictures = html(browser.post("/compose/piece/", {"files": [file], "text": "x"}))
-    thread = html(browser.post("/compose/piece/", {"action": "reply-add", "text": "x"}))
-    refused = browser.post("/compose/piece/", {"files": [SimpleUploadedFile("a.txt", b"hello")]})
-
-    assert Page(pictures).ids[0] == "media"
-    assert "bun.png" in pictures
-    assert Page(thread).ids[0] == "after"
-    assert refused.status_code == 422
-    assert "a.txt" in html(refused)
-
-
-def test_the_preview_counts_as_each_network_counts_and_marks_what_is_too_long(browser, mastodon, bluesky):
-    words = "See https://example.org/a-long-address-that-counts-23 " + "é" * 260
-    answer = browser.post("/compose/preview/", {"text": words, "accounts": [mastodon.pk, bluesky.pk]})
-
-    composer = answer.context["composer"]
-    counts = {counter.platform: (counter.count, counter.over) for counter in composer.counters}
-    over = {one.platform: [part.text for part in one.segments if part.kind == "over"] for one in composer.previews}
-    assert counts["mastodon"] == (str(4 + 23 + 1 + 260), 0)
-    assert counts["bluesky"] == (str(len(words)), len(words) - 300)
-    assert over == {"mastodon": [], "bluesky": ["é" * (len(words) - 300)]}
-    assert composer.problems.to_fix == 1
-    assert Page(html(answer)).ids[:2] == ["counters", "problems"]
-    assert not Post.objects.exists()
-
-
-def test_what_may_follow_the_post_is_said_anew_for_the_accounts_chosen_by_now(browser, mastodon):
-    nobody = html(browser.post("/compose/preview/", {"text": "Hello"}))
-    chosen = html(browser.post("/compose/preview/", {"text": "Hello", "accounts": [mastodon.pk]}))
-
-    assert "None of the chosen" not in nobody
-    assert {"first_comment-help", "threads-help"} <= set(Page(nobody).ids) & set(Page(chosen).ids)
-    assert "can carry a thread" in chosen
-
-
-def test_a_problem_of_one_picture_among_several_names_it(browser, workspace, bluesky):
-    pictures = [factories.asset(workspace), factories.asset(workspace, size=3_000_000)]
-    fields = {"text": "Hello", "accounts": [bluesky.pk]}
-    two = browser.post("/compose/preview/", {**fields, "media": [one.pk for one in pictures]}).context["composer"]
-    one = browser.post("/compose/preview/", {**fields, "media": [pictures[1].pk]}).context["composer"]
-
-    assert two.problems.items[0].title.startswith("Picture 2: Bluesky takes pictures up to")
-    assert one.problems.items[0].title.startswith("Bluesky takes pictures up to")
-
-
-def test_what_was_not_published_is_not_called_unplanned(desk, bluesky):
-    answer = desk("publish_now", text="Long. " * 60, accounts=[bluesky.pk])
-
-    assert answer.context["composer"].errors.form == "Not published yet: 1 thing needs another look."
-
-
-def test_an_empty_page_is_not_scolded(browser, mastodon):
-    answer = browser.post("/compose/preview/", {"accounts": [mastodon.pk]})
-
-    assert answer.context["composer"].problems.items == []
 
 
 def test_a_planned_post_is_changed_and_moved_in_one_go(desk, browser, mastodon, bluesky):
