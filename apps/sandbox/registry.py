@@ -11,6 +11,8 @@ PLATFORMS = {
     "apps.sandbox.instagram": 1,
     "apps.sandbox.mastodon": 2,
     "apps.sandbox.bluesky": 3,
+    "apps.sandbox.threads": 5,
+    "apps.sandbox.linkedin": 7,
 }
 
 

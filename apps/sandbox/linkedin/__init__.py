@@ -1,0 +1,96 @@
+"""LinkedIn: members and organizations, as the documentation of the versioned API describes them (202609).
+
+www.linkedin.com, api.linkedin.com and the upload host are one origin here. An account of the sandbox is a page; whoever
+chooses it on the consent page logs in as the member who administers it (`members`), and both are authors.
+"""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from apps.sandbox.core.calls import Handler, Operation, door
+from apps.sandbox.core.platform import Platform
+from apps.sandbox.core.world import World
+from apps.sandbox.linkedin import access, errors, login, members, people
+from apps.sandbox.linkedin.access import rest
+from apps.sandbox.linkedin.headers import RequestIds
+
+PAGING = ("start", "count")
+
+# path, method, handler, operation
+OPEN: tuple[tuple[str, str, Handler, Operation], ...] = (
+    ("/oauth/v2/authorization", "GET", login.authorize, "consent"),
+    ("/oauth/v2/authorization", "POST", login.authorized, "consent"),
+    ("/oauth/v2/accessToken", "POST", login.access_token, login.operation_of_token_call),
+    ("/oauth/v2/introspectToken", "POST", login.introspect, "read"),
+    ("/oauth/v2/revoke", "POST", login.revoke, "revoke"),
+    ("/v2/userinfo", "GET", people.userinfo, "read"),
+    ("/v2/me", "GET", people.me, "read"),
+)
+PEOPLE: tuple[tuple[str, str, Handler, Operation], ...] = (
+    (
+        "/rest/organizationAcls", "GET",
+        rest(people.organization_acls, "organizationAcls", "FINDER", {"q", "role", "state", *PAGING}), "read",
+    ),
+    ("/rest/organizations/{id}", "GET", rest(people.organization, "organizations", "GET"), "read"),
+    (
+        "/rest/organizations", "GET",
+        rest(people.organizations_by_name, "organizations", "FINDER", {"q", "vanityName", *PAGING}), "read",
+    ),
+    (
+        "/rest/organizationsLookup", "GET",
+        rest(people.organizations_lookup, "organizationsLookup", "BATCH_GET", {"ids"}), "read",
+    ),
+)  # fmt: skip
+
+
+def build(world: World) -> Starlette:
+    routes: list[Route] = [
+        door(world, PLATFORM, path, handler, operation=operation, methods=[method])
+        for path, method, handler, operation in (*OPEN, *PEOPLE)
+    ]
+    return Starlette(
+        routes=routes, middleware=[Middleware(RequestIds)], exception_handlers={HTTPException: _no_such_call}
+    )
+
+
+async def _no_such_call(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return errors.envelope(405, "METHOD_NOT_ALLOWED", f"{request.method} is not allowed on {request.url.path}")
+    return errors.envelope(404, "RESOURCE_NOT_FOUND", f"No virtual resource found for {request.url.path}")
+
+
+PLATFORM = Platform(
+    name="linkedin",
+    title="LinkedIn",
+    build=build,
+    open_account=members.open_account,
+    issue_credentials=login.issue_credentials,
+    find_token=access.find_token,
+    rate_limited=errors.rate_limited,
+    server_error=errors.server_error,
+    how_to_connect="Choose a page: you log in as the member who administers it, and can publish as either.",
+    settings={
+        "client_id": "sandbox-linkedin-client",
+        "client_secret": "sandbox-linkedin-secret",
+        "app_id": "sandbox-linkedin-client",
+        "app_secret": "sandbox-linkedin-secret",
+        "app_name": "Postroom",
+        "app_scopes": " ".join(scope for scope in access.SCOPES if scope != "r_member_social"),
+        "redirect_uris": "",
+        "refresh_tokens": True,
+        "dead_refresh_error": "invalid_grant",
+        "oldest_version": "202511",
+        "newest_version": "202611",
+        "organization_role": "ADMINISTRATOR",
+        "more_channels": 0,
+        "acl_key": "organization",
+        "member_daily_calls": 150,
+        "app_daily_calls": 100_000,
+    },
+)
