@@ -28,17 +28,24 @@ def page(
     after = _decode(call.fields.text("after"))
     if is_sparse and not after and items:
         return {"data": [], "paging": {"next": _next(call, "-")}}
-    start = 0
-    if after and after != "-":
-        start = next((place + 1 for place, item in enumerate(items) if key(item) == after), len(items))
-    shown = items[start : start + size]
+    start, end = _edges([key(item) for item in items], after, _decode(call.fields.text("before"), name="before"), size)
+    shown = items[start:end]
     answer: dict[str, Any] = {"data": [show(item) for item in shown]}
     if shown:
         last = key(shown[-1])
         answer["paging"] = {"cursors": {"before": _encode(key(shown[0])), "after": _encode(last)}}
-        if start + size < len(items):
+        if end < len(items):
             answer["paging"]["next"] = _next(call, last)
     return answer
+
+
+def _edges(keys: Sequence[str], after: str, before: str, size: int) -> tuple[int, int]:
+    """Where the page begins and ends that follows `after`, or else precedes `before`; a cursor may have gone."""
+    if before and not after:
+        end = keys.index(before) if before in keys else 0
+        return max(0, end - size), end
+    start = keys.index(after) + 1 if after in keys else 0 if after in {"", "-"} else len(keys)
+    return start, start + size
 
 
 def limit(call: Call, *, usual: int, longest: int) -> int:
@@ -57,8 +64,8 @@ def _encode(key: str) -> str:
     return base64.urlsafe_b64encode(f"k{key}".encode()).decode()
 
 
-def _decode(cursor: str) -> str:
+def _decode(cursor: str, *, name: str = "after") -> str:
     try:
         return base64.urlsafe_b64decode(cursor).decode()[1:] if cursor else ""
     except (binascii.Error, UnicodeDecodeError):
-        raise graph_error(100, "(#100) The value for the parameter after is not a valid cursor") from None
+        raise graph_error(100, f"(#100) The value for the parameter {name} is not a valid cursor") from None
