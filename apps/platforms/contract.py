@@ -13,11 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import IO, Any, ClassVar, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from apps.core.secrets import Secret
+
+if TYPE_CHECKING:
+    from apps.platforms.calls import Call
+    from apps.platforms.inbound import Inbound
+    from apps.platforms.insights import Metric, Metrics, OwnPosts
+    from apps.platforms.limits import Limit, Usage
+    from apps.platforms.setup import Setup
+    from apps.platforms.versions import ApiVersion
 
 NO_SECRET: Final = Secret("")
 
@@ -35,6 +43,8 @@ class Counting(StrEnum):
     UTF16_UNITS = "utf16_units"
     MASTODON = "mastodon"  # graphemes; a URL counts 23, a remote mention without its host
     FEDIVERSE = "fediverse"  # servers of other software: the larger of Mastodon's count and raw code points
+    X_WEIGHTED = "x_weighted"  # twitter-text: most scripts count 1, others and emoji 2, a URL 23
+    THREADS = "threads"  # code points, but an emoji counts its UTF-8 bytes
 
 
 class ConnectBy(StrEnum):
@@ -43,6 +53,20 @@ class ConnectBy(StrEnum):
     OAUTH = "oauth"
     INSTANCE_OAUTH = "instance_oauth"  # OAuth at a server that the person names
     APP_PASSWORD = "app_password"
+
+
+class OptionKind(StrEnum):
+    """What a person enters for an option; its value is always text."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    SWITCH = "switch"  # "yes" or ""
+    NUMBER = "number"
+    URL = "url"
+    MOMENT = "moment"  # ISO 8601 with an offset
+    LINES = "lines"  # one value on each line (the choices of a poll)
+    REMOTE = "remote"  # one of what `Adapter.choices` reads from the platform (a board, a playlist)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +79,30 @@ class Option:
     default: str = ""
     required: bool = False
     counts_in_text: bool = False  # its value adds to the length of the text (a content warning)
+    kind: OptionKind = OptionKind.TEXT
+    formats: tuple[str, ...] = ()  # the formats it belongs to; () all
+    max_length: int | None = None  # code points; of each line where the kind is LINES
+    min_lines: int = 0
+    max_lines: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way in which a platform shows a post: "feed", "reel", "story", "document", "poll".
+
+    `limits` overrides fields of `Capabilities` by name. The first format of a platform is its usual one."""
+
+    name: str
+    label: str
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """One platform's limits. Sizes are bytes, lengths are counted as `counting` says."""
+    """One platform's limits. Sizes are bytes, lengths are counted as `counting` says.
+
+    `media_types` says which files are taken at all; the picture limits hold for `image/*`, the video limits for
+    `video/*`, `max_document_bytes` for all others."""
 
     max_text: int
     counting: Counting
@@ -72,6 +115,15 @@ class Capabilities:
     max_image_pixels: int | None = None
     min_aspect: float | None = None  # width / height
     max_aspect: float | None = None
+    min_width: int = 0  # pixels, of a picture
+    max_videos: int = 0  # how many of the media may be videos
+    mixes_media: bool = False  # pictures and videos in one post
+    max_video_bytes: int = 0
+    min_video_seconds: float = 0.0
+    max_video_seconds: float | None = None
+    min_video_aspect: float | None = None  # width / height
+    max_video_aspect: float | None = None
+    max_document_bytes: int = 0
     max_alt: int = 0
     max_hashtags: int | None = None
     max_mentions: int | None = None
@@ -84,6 +136,13 @@ class Capabilities:
     findable: bool = False  # a post can be looked up after a lost answer
     pulls_media: bool = False  # the platform fetches media from a public address of ours
     connect_by: tuple[ConnectBy, ...] = (ConnectBy.OAUTH,)
+    formats: tuple[Format, ...] = ()  # (): there is one way only, and the numbers above are its limits
+    links: bool = False  # a post may carry a link of its own (`Draft.link`), shown as a card
+    covers: bool = False  # a video may have a cover picture (`Draft.cover`)
+    edits: frozenset[str] = frozenset()  # what can be changed after publishing: "text", "options.title"
+    deletes: bool = False  # a published post can be taken down again
+    post_metrics: frozenset[Metric] = frozenset()
+    account_metrics: frozenset[Metric] = frozenset()
 
 
 # --- credentials and consent ------------------------------------------------------------------------------------------
@@ -167,8 +226,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A file that goes out with a post. `open` gives a fresh binary stream; `public_url` is set for platforms that
-    pull."""
+    """A file that goes out with a post. `open` gives a fresh binary stream that can be moved to any place of the file;
+    `public_url` is set for platforms that pull. `seconds`, codecs and `frame_rate` are those of a video; 0 and "" where
+    they are not known."""
 
     id: str
     mime_type: str
@@ -179,6 +239,19 @@ class MediaFile:
     open: Callable[[], IO[bytes]]
     alt: str = ""
     public_url: str = ""
+    name: str = ""  # what the person called the file; platforms show it as a document's
+    seconds: float = 0.0
+    frame_rate: float = 0.0
+    video_codec: str = ""  # "h264"
+    audio_codec: str = ""  # "aac"; "" also where there is no sound
+
+    @property
+    def is_image(self) -> bool:
+        return self.mime_type.startswith("image/")
+
+    @property
+    def is_video(self) -> bool:
+        return self.mime_type.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +264,10 @@ class RemotePost:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One part of a post, ready to be translated. `root` and `parent` are set for comments and replies."""
+    """One part of a post, ready to be translated. `root` and `parent` are set for comments and replies.
+
+    `options["format"]` names a format of the platform; without it the format follows from the media
+    (`apps.platforms.formats.format_of`). `link` is shown as a card where the platform has such a thing."""
 
     text: str
     media: tuple[MediaFile, ...] = ()
@@ -200,6 +276,8 @@ class Draft:
     language: str = ""
     root: RemotePost | None = None
     parent: RemotePost | None = None
+    link: str = ""
+    cover: MediaFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +345,20 @@ class Profile:
 
 class Adapter(Protocol):
     """One platform. Constructed as `Adapter(http=httpx.Client, endpoints=Mapping[str, str], clock=Callable[[],
-    datetime])`."""
+    datetime])`, where `endpoints` overrides `default_endpoints` by name.
+
+    What a platform does not offer is inherited from `apps.platforms.basis.Basis`, which says so."""
 
     name: ClassVar[str]
     label: ClassVar[str]  # as people say it: "Instagram"
     capabilities: ClassVar[Capabilities]
     scopes: ClassVar[tuple[str, ...]]  # what connecting asks for
+    default_endpoints: ClassVar[Mapping[str, str]]  # origins by name, and a "version" where there is one
+    calls: ClassVar[tuple[Call, ...]]  # every request it makes, and what a consent must cover for it
+    limits: ClassVar[tuple[Limit, ...]]
+    version: ClassVar[ApiVersion | None]  # None: the API has no versions
+    inbound: ClassVar[Inbound | None]  # None: the platform sends nothing on its own
+    setup: ClassVar[Setup]  # what an operator registers at the platform, and what is known to be missing
 
     # consent
     # -----------------------------------------------------------------------------------------------------------
@@ -324,6 +410,32 @@ class Adapter(Protocol):
 
     def locate(self, receipt: Receipt, credential: Credential) -> str:
         """The public address of a published post ("" if the platform does not tell); never fails the publication."""
+
+    def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
+        """(value, label) of what may be chosen for an option of kind REMOTE, as the platform tells them."""
+
+    # afterwards
+    # --------------------------------------------------------------------------------------------------------
+
+    def edit(self, post: RemotePost, draft: Draft, credential: Credential) -> Receipt:
+        """Make a published post say what `draft` says, within `Capabilities.edits`; safe to repeat. Raises NotOffered,
+        and Gone when it is not there any more."""
+
+    def delete(self, post: RemotePost, credential: Credential) -> None:
+        """Take a published post down; one that is gone already is no error. Raises NotOffered."""
+
+    def own_posts(self, credential: Credential, *, cursor: str = "") -> OwnPosts:
+        """A page of the account's posts, newest first. Raises NotOffered."""
+
+    def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
+        """The figures of a published post so far. Raises NotOffered, and Gone when it is not there any more."""
+
+    def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
+        """The account's figures of `day` (as the platform cuts days), and its followers now. Raises NotOffered."""
+
+    @classmethod
+    def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:
+        """What an answer's headers (names in lower case) say of the adapter's limits; () for nothing."""
 
 
 AdapterFactory = Callable[..., Adapter]

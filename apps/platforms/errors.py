@@ -72,6 +72,14 @@ class StagedLost(PlatformError):
     """What was prepared has expired or vanished at the platform: forget it and stage again; nothing was published."""
 
 
+class Gone(PlatformError):
+    """The post is not at the platform any more: it was removed there."""
+
+
+class NotOffered(PlatformError):
+    """The platform has no such call: do not ask again."""
+
+
 class Uncertain(PlatformError):
     """The request may have been carried out: look for the post before anything is sent again."""
 

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from apps.core.secrets import Secret
+from apps.platforms.basis import Basis
 from apps.platforms.contract import (
     Capabilities,
     Channel,
@@ -210,7 +211,7 @@ class MemoryPlatform:
             return post
 
 
-class MemoryAdapter:
+class MemoryAdapter(Basis):
     """Bound to a platform by `MemoryPlatform.adapter_class`; takes the arguments of every adapter and needs none."""
 
     name: ClassVar[str] = "memory"

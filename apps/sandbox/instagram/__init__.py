@@ -81,8 +81,8 @@ PLATFORM = Platform(
     server_error=errors.server_error,
     data_of_past_posts={"media_type": "IMAGE", "media_product_type": "FEED"},
     settings={
-        "app_id": "900100200300400",
-        "app_secret": "sandbox-instagram-secret",
+        "client_id": "900100200300400",
+        "client_secret": "sandbox-instagram-secret",
         "app_name": "Postroom",
         "container_seconds": 2,
         "daily_posts": 50,

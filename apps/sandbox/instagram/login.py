@@ -29,7 +29,7 @@ async def authorize(call: Call) -> Response:
     """Nothing is sent back to an address that came with a wrong application: the window says what is wrong."""
     redirect_uri, state = call.fields.text("redirect_uri"), call.fields.text("state")
     scopes = [scope for scope in re.split(r"[,\s]+", call.fields.text("scope")) if scope]
-    if call.fields.text("client_id") != call.world.setting("instagram", "app_id"):
+    if call.fields.text("client_id") != call.world.setting("instagram", "client_id"):
         return consent.problem("Invalid Request: Request parameters are invalid: Invalid platform app", status=400)
     if not _is_web_address(redirect_uri):
         return consent.problem("Invalid redirect_uri", status=400)
@@ -69,9 +69,9 @@ def _back(redirect_uri: str, answer: dict[str, str], state: str, fragment: str =
 async def exchange_code(call: Call) -> Response:
     """POST /oauth/access_token: a code, once, for a token of an hour."""
     fields = call.fields
-    if fields.text("client_id") != call.world.setting("instagram", "app_id"):
+    if fields.text("client_id") != call.world.setting("instagram", "client_id"):
         raise flat_error("Invalid platform app")
-    if fields.text("client_secret") != call.world.setting("instagram", "app_secret"):
+    if fields.text("client_secret") != call.world.setting("instagram", "client_secret"):
         raise flat_error("Error validating client secret.")
     if fields.text("grant_type") != "authorization_code":
         raise flat_error("Invalid grant_type")
@@ -99,7 +99,7 @@ async def exchange_token(call: Call) -> Response:
     """GET /access_token: a short token and the app's secret for a token of 60 days."""
     if call.fields.text("grant_type") != "ig_exchange_token":
         raise bad_parameter("Invalid grant_type")
-    if call.fields.text("client_secret") != call.world.setting("instagram", "app_secret"):
+    if call.fields.text("client_secret") != call.world.setting("instagram", "client_secret"):
         raise graph_error(1, "Error validating client secret.")
     short = valid_token(call)
     if short.kind != "short":
@@ -149,7 +149,7 @@ def _issue(world: World, account_id: str, scopes: Sequence[str], *, kind: str, l
         "instagram",
         kind=kind,
         account_id=account_id,
-        client_id=str(world.setting("instagram", "app_id")),
+        client_id=str(world.setting("instagram", "client_id")),
         scopes=scopes,
         lives=lives,
         prefix="IGAA",

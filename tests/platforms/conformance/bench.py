@@ -20,7 +20,7 @@ from apps.platforms.contract import (
     Staged,
     Trace,
 )
-from tests.platforms.drafts import draft, picture
+from tests.platforms.drafts import draft, picture, video
 
 CALLBACK = "http://127.0.0.1:8000/connect/back"
 
@@ -95,6 +95,9 @@ class Bench(ABC):
 
     def picture(self, id: str = "sunrise", *, alt: str = "") -> MediaFile:
         return picture(id, alt=alt)
+
+    def video(self, id: str = "waves", **changes: Any) -> MediaFile:
+        return video(id, **changes)
 
     def comment(self, text: str, main: Receipt, **changes: Any) -> Draft:
         """A first comment below `main`."""

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from typing import ClassVar
 
 from apps.core.secrets import Secret
-from apps.platforms import registry
 from apps.platforms.adapters.memory import MemoryPlatform
-from apps.platforms.contract import Consent, Credential, MediaFile, OAuthClient
+from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
-from tests.platforms.conftest import local_client
-from tests.platforms.drafts import picture, picture_bytes
+from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
 from tests.support.sandbox import Sandbox
 
 # --- in memory --------------------------------------------------------------------------------------------------------
@@ -61,67 +56,6 @@ class MemoryBench(Bench):
 # --- the sandbox ------------------------------------------------------------------------------------------------------
 
 
-def settings_of(sandbox: Sandbox, platform: str) -> dict[str, Any]:
-    with local_client() as http:
-        found: dict[str, Any] = http.get(f"{sandbox.url}/_control/settings").json()["settings"][platform]
-        return found
-
-
-class SandboxBench(Bench):
-    """An account of its own at one platform of the running sandbox."""
-
-    paths: ClassVar[dict[str, str]]  # call: where it goes, as a pattern
-    endpoints: dict[str, str]
-    is_on_machine_time = False
-
-    def __init__(self, sandbox: Sandbox, handle: str) -> None:
-        self.sandbox, self.handle = sandbox, handle
-        self.origin = sandbox.origin(self.name)
-        sandbox.clear()
-        self.account = sandbox.create_account(self.name, handle)
-        now = datetime.fromisoformat(sandbox.health()["now"])
-        move = sandbox.advance
-        self.clock = BenchClock(now, lambda seconds: move(seconds=seconds), is_machine=self.is_on_machine_time)
-        self.http = local_client()
-        self.adapter = registry.build(self.name, http=self.http, endpoints=self.endpoints, clock=self.clock)
-
-    def consent(self, *, allow: bool = True) -> Consent:
-        client = self.client()
-        start = self.adapter.begin_consent(client=client, redirect_uri=CALLBACK, state="state-1", hint=self.handle)
-        back = self.sandbox.consent(start.authorize_url, self.handle, allow=allow)
-        assert back.startswith(CALLBACK)
-        answer = dict(parse_qsl(urlsplit(back).query))
-        assert answer.pop("state") == "state-1"
-        return self.adapter.finish_consent(client=client, redirect_uri=CALLBACK, answer=answer, keep=start.keep)
-
-    def client(self) -> OAuthClient:
-        server = self.adapter.resolve_server(self.origin)
-        self._client = self.adapter.register(server=server, redirect_uri=CALLBACK)
-        return self._client
-
-    @property
-    def secrets(self) -> tuple[str, ...]:  # type: ignore[override]
-        secret = self._client.client_secret.reveal()
-        return (secret,) if secret else ()
-
-    def revoke_tokens(self) -> None:
-        assert self.sandbox.revoke_tokens(self.name, self.handle) > 0
-
-    def expire_tokens(self) -> None:
-        assert self.sandbox.expire_tokens(self.name, self.handle) > 0
-
-    def strike(self, fault: str, call: str) -> None:
-        self.sandbox.fault(fault, platform=self.name, path=self.paths[call])
-
-    def seen(self) -> list[Seen]:
-        posts = self.sandbox.posts(self.name, self.handle)
-        return [_seen(post) for post in posts if not post["deleted_at"]]
-
-    def close(self) -> None:
-        self.sandbox.clear()
-        self.http.close()
-
-
 class MastodonBench(SandboxBench):
     name = "mastodon"
     endpoints: ClassVar[dict[str, str]] = {}
@@ -151,18 +85,18 @@ class FediverseBench(MastodonBench):
     }
     paths: ClassVar[dict[str, str]] = {**MastodonBench.paths, "stage": r"/api/v1/media$"}
 
-    def __init__(self, sandbox: Sandbox, handle: str) -> None:
+    def __init__(self, sandbox: Sandbox, handle: str, files: str) -> None:
         usual = settings_of(sandbox, "mastodon")
         self._usual = {name: usual[name] for name in self.settings}
         sandbox.set("mastodon", **self.settings)
-        super().__init__(sandbox, handle)
+        super().__init__(sandbox, handle, files)
 
     def close(self) -> None:
         self.sandbox.set("mastodon", **self._usual)
         super().close()
 
 
-class InstagramBench(SandboxBench):
+class InstagramBench(AppBench):
     name = "instagram"
     pictures_needed = 1
     paths: ClassVar[dict[str, str]] = {
@@ -174,25 +108,7 @@ class InstagramBench(SandboxBench):
         "refresh": r"/refresh_access_token$",
     }
 
-    def __init__(self, sandbox: Sandbox, handle: str, *, pictures: str) -> None:
-        origin = sandbox.origin(self.name)
-        self.endpoints = {"login": origin, "api": origin, "graph": origin, "version": "v26.0"}
-        self._pictures = pictures
-        super().__init__(sandbox, handle)
-
-    def client(self) -> OAuthClient:
-        set_up = settings_of(self.sandbox, "instagram")
-        self._client = OAuthClient(set_up["app_id"], Secret(set_up["app_secret"]))
-        return self._client
-
-    def picture(self, id: str = "sunrise", *, alt: str = "") -> MediaFile:
-        content = picture_bytes(width=400, height=400)
-        address = f"{self._pictures}/{id}.jpg"
-        return picture(id, alt=alt, content=content, width=400, height=400, public_url=address)
-
-    def limited(self) -> Credential:
-        made = self.sandbox.create_account(self.name, self.handle, scopes=["instagram_business_basic"])["credentials"]
-        return replace(self.connect(), access_token=Secret(made["token"]), scopes=("instagram_business_basic",))
+    limited_scopes = ("instagram_business_basic",)
 
 
 class BlueskyBench(SandboxBench):
@@ -207,10 +123,10 @@ class BlueskyBench(SandboxBench):
         "refresh": r"/oauth/token$",
     }
 
-    def __init__(self, sandbox: Sandbox, handle: str) -> None:
+    def __init__(self, sandbox: Sandbox, handle: str, files: str) -> None:
         origin = sandbox.origin(self.name)
         self.endpoints = {"resolver": origin, "plc": origin, "app": origin, "development": "1"}
-        super().__init__(sandbox, f"{handle}.test")
+        super().__init__(sandbox, f"{handle}.test", files)
 
     def seen(self) -> list[Seen]:
         return [
@@ -236,13 +152,12 @@ NAMES = ("memory", *SANDBOX_BENCHES)
 
 
 @contextmanager
-def open_bench(name: str, sandbox: Sandbox | None, *, handle: str, pictures: str) -> Iterator[Bench]:
+def open_bench(name: str, sandbox: Sandbox | None, *, handle: str, files: str) -> Iterator[Bench]:
     """The bench of adapter `name`, with an account of its own."""
     if name == "memory" or sandbox is None:
         yield MemoryBench()
         return
-    extra = {"pictures": pictures} if name == "instagram" else {}
-    bench = SANDBOX_BENCHES[name](sandbox, handle, **extra)
+    bench = SANDBOX_BENCHES[name](sandbox, handle, files)
     try:
         yield bench
     finally:
@@ -253,43 +168,3 @@ def _uri(name: str) -> str:
     """The address of a record that the sandbox names by account and key."""
     repo, _, rkey = name.rpartition("/")
     return f"at://{repo}/app.bsky.feed.post/{rkey}" if repo else ""
-
-
-def _seen(post: dict[str, object]) -> Seen:
-    media = post.get("media")
-    alts = tuple(str(one.get("alt") or "") for one in media) if isinstance(media, list) else ()
-    return Seen(str(post["id"]), str(post["text"]), alts, str(post["parent_id"]))
-
-
-# --- pictures that a platform fetches ---------------------------------------------------------------------------------
-
-
-@contextmanager
-def picture_server() -> Iterator[str]:
-    """Any picture at any address, as our public media address would serve it."""
-    content = picture_bytes(width=400, height=400)
-
-    class Pictures(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "image/jpeg")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-
-        def do_GET(self) -> None:
-            self.do_HEAD()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)

@@ -7,7 +7,8 @@ import pytest
 
 from apps.platforms.contract import Credential
 from tests.platforms.conformance.bench import Bench
-from tests.platforms.conformance.benches import NAMES, open_bench, picture_server
+from tests.platforms.conformance.benches import NAMES, open_bench
+from tests.platforms.conformance.public_files import public_files
 from tests.support.sandbox import Sandbox, SandboxServer
 
 _numbers = itertools.count(1)
@@ -20,8 +21,8 @@ def platforms_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def picture_address() -> Iterator[str]:
-    with picture_server() as address:
+def file_address() -> Iterator[str]:
+    with public_files() as address:
         yield address
 
 
@@ -29,11 +30,11 @@ def picture_address() -> Iterator[str]:
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """Each adapter in turn, with an account of its own."""
     if request.param == "memory":
-        with open_bench("memory", None, handle="", pictures="") as opened:
+        with open_bench("memory", None, handle="", files="") as opened:
             yield opened
         return
-    sandbox, pictures = request.getfixturevalue("platforms_sandbox"), request.getfixturevalue("picture_address")
-    with open_bench(request.param, sandbox, handle=f"account{next(_numbers)}", pictures=pictures) as opened:
+    sandbox, files = request.getfixturevalue("platforms_sandbox"), request.getfixturevalue("file_address")
+    with open_bench(request.param, sandbox, handle=f"account{next(_numbers)}", files=files) as opened:
         yield opened
 
 

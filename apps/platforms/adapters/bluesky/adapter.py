@@ -16,6 +16,7 @@ from apps.platforms.adapters.bluesky.dpop import Clock
 from apps.platforms.adapters.bluesky.identity import Directory, Identity
 from apps.platforms.adapters.bluesky.refusals import MOVED, inactive
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
+from apps.platforms.basis import Basis
 from apps.platforms.contract import (
     Capabilities,
     Channel,
@@ -35,7 +36,7 @@ from apps.platforms.contract import (
 from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Rejected
 
 
-class BlueskyAdapter:
+class BlueskyAdapter(Basis):
     """Endpoints: `resolver`, `plc` and `app` are origins; `client_id` and `client_key` (a private JWK) make the hosted
     client; `development` "1" lets plain http on loopback and `.test` handles through."""
 

@@ -10,7 +10,8 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.instagram import consent, finding, publishing
-from apps.platforms.adapters.instagram.line import Line
+from apps.platforms.adapters.instagram.line import DEFAULT_ENDPOINTS, Line
+from apps.platforms.basis import Basis
 from apps.platforms.contract import (
     Capabilities,
     Consent,
@@ -47,7 +48,7 @@ CAPABILITIES: Final = Capabilities(
 )
 
 
-class InstagramAdapter:
+class InstagramAdapter(Basis):
     """Endpoints: "login", "api" and "graph" (origins), and "version" of the Graph API; all have defaults.
 
     `revoke` uses a call that is not documented for this login and never fails. A publishing limit that cannot be read
@@ -57,6 +58,7 @@ class InstagramAdapter:
     label: ClassVar[str] = "Instagram"
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     scopes: ClassVar[tuple[str, ...]] = consent.SCOPES
+    default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         self._home = Line(http, endpoints, clock)

@@ -11,6 +11,7 @@ import httpx
 from apps.core.secrets import Secret
 from apps.platforms.adapters.mastodon import consent, finding, publishing, servers
 from apps.platforms.adapters.mastodon.line import Line, line_for
+from apps.platforms.basis import Basis
 from apps.platforms.contract import (
     Capabilities,
     ConnectBy,
@@ -56,7 +57,7 @@ CAPABILITIES: Final = Capabilities(
 )
 
 
-class MastodonAdapter:
+class MastodonAdapter(Basis):
     """Endpoints, all optional: `client_name` and `website` for registration, and `trusted`, origins separated by spaces
     that may be reached over plain http.
 

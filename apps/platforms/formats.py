@@ -1,0 +1,60 @@
+"""Which of a platform's formats a draft is, and the limits that hold for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from apps.platforms.contract import Capabilities, Counting, Draft, Format, Option, OptionKind, Role
+
+FORMAT = "format"
+_NOT_OVERRIDDEN = {"options", "connect_by", "formats", "edits", "post_metrics", "account_metrics"}
+
+
+def with_limits(capabilities: Capabilities, limits: Mapping[str, Any]) -> Capabilities:
+    """`capabilities` with other numbers by field name (of a channel, of a format); what is unknown is ignored."""
+    known = {field.name for field in fields(Capabilities)} - _NOT_OVERRIDDEN
+    changes = {name: _typed(name, value) for name, value in limits.items() if name in known}
+    return replace(capabilities, **changes)
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name == "counting":
+        return Counting(value)
+    if name == "media_types":
+        return frozenset(value)
+    return value
+
+
+def format_option(formats: tuple[Format, ...]) -> Option:
+    """The option by which a person chooses a format; by default it follows from the media."""
+    choices = (("", "By its content"), *((one.name, one.label) for one in formats))
+    return Option(FORMAT, "Format", choices=choices, kind=OptionKind.CHOICE)
+
+
+def format_of(draft: Draft, capabilities: Capabilities) -> Format | None:
+    """The format that was chosen, else the first that takes these media, else the usual one; None where there is but
+    one way, or the name is unknown."""
+    if not capabilities.formats or draft.role is not Role.MAIN:
+        return None
+    if chosen := draft.options.get(FORMAT, ""):
+        return next((one for one in capabilities.formats if one.name == chosen), None)
+    fitting = (one for one in capabilities.formats if _takes(with_limits(capabilities, one.limits), draft))
+    return next(fitting, capabilities.formats[0])
+
+
+def limits_of(draft: Draft, capabilities: Capabilities) -> Capabilities:
+    """`capabilities` with the numbers of the draft's format."""
+    chosen = format_of(draft, capabilities)
+    return with_limits(capabilities, chosen.limits) if chosen else capabilities
+
+
+def _takes(can: Capabilities, draft: Draft) -> bool:
+    videos = sum(media.is_video for media in draft.media)
+    return (
+        can.min_media <= len(draft.media) <= can.max_media
+        and all(media.mime_type in can.media_types for media in draft.media)
+        and videos <= can.max_videos
+        and (can.mixes_media or videos in (0, len(draft.media)))
+    )
