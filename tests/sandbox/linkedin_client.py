@@ -70,3 +70,68 @@ class LinkedIn(Client):
 
     def acls(self, more: str = "") -> httpx.Response:
         return self.rest("GET", f"organizationAcls?q=roleAssignee&role=ADMINISTRATOR&state=APPROVED{more}")
+
+    # Posts
+
+    def draft(self, commentary: str = "Fresh beans", **changes: Any) -> dict[str, Any]:
+        body = {
+            "author": self.organization,
+            "commentary": commentary,
+            "visibility": "PUBLIC",
+            "distribution": {
+                "feedDistribution": "MAIN_FEED",
+                "targetEntities": [],
+                "thirdPartyDistributionChannels": [],
+            },
+            "lifecycleState": "PUBLISHED",
+            "isReshareDisabledByAuthor": False,
+        }
+        return {name: value for name, value in (body | changes).items() if value is not None}
+
+    def create(self, commentary: str = "Fresh beans", **changes: Any) -> httpx.Response:
+        """A change to None leaves the field out."""
+        return self.rest("POST", "posts", json=self.draft(commentary, **changes))
+
+    def post(self, commentary: str = "Fresh beans", **changes: Any) -> str:
+        answer = self.create(commentary, **changes)
+        assert (answer.status_code, answer.content) == (201, b""), answer.text
+        return str(answer.headers["x-restli-id"])
+
+    def read(self, urn: str) -> httpx.Response:
+        return self.rest("GET", f"posts/{encoded(urn)}?viewContext=AUTHOR")
+
+    def own_posts(self, more: str = "&count=10&sortBy=LAST_MODIFIED", *, author: str = "") -> httpx.Response:
+        query = f"q=author&author={encoded(author or self.organization)}{more}"
+        return self.rest("GET", f"posts?{query}", headers={"X-RestLi-Method": "FINDER"})
+
+    def edit(self, urn: str, changes: dict[str, Any], **headers: str) -> httpx.Response:
+        told = {"X-RestLi-Method": "PARTIAL_UPDATE"} | headers
+        return self.rest("POST", f"posts/{encoded(urn)}", json={"patch": {"$set": changes}}, headers=told)
+
+    def delete(self, urn: str) -> httpx.Response:
+        return self.rest("DELETE", f"posts/{encoded(urn)}", headers={"X-RestLi-Method": "DELETE"})
+
+    # Images and documents
+
+    def announce(self, kind: str = "image", owner: str = "") -> dict[str, Any]:
+        body = {"initializeUploadRequest": {"owner": owner or self.organization}}
+        answer = self.rest("POST", f"{kind}s?action=initializeUpload", json=body)
+        assert answer.status_code == 200, answer.text
+        value: dict[str, Any] = answer.json()["value"]
+        return value
+
+    def put(self, url: str, content: bytes, **headers: str) -> httpx.Response:
+        kinds = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/octet-stream"}
+        told = {name: value for name, value in (kinds | headers).items() if value}
+        return self.http.put(url, content=content, headers=told)
+
+    def upload(self, content: bytes, *, kind: str = "image", owner: str = "", wait: float = 2) -> str:
+        """The URN of a file that has arrived, after `wait` seconds of processing."""
+        value = self.announce(kind, owner)
+        assert self.put(value["uploadUrl"], content).status_code == 201
+        self.sandbox.advance(seconds=wait)
+        return str(value[kind])
+
+    def status(self, urn: str) -> str:
+        kind = urn.split(":")[2]
+        return str(self.rest("GET", f"{kind}s/{encoded(urn)}").json()["status"])

@@ -13,46 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from apps.sandbox.core.calls import Handler, Operation, door
+from apps.sandbox.core.calls import door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
-from apps.sandbox.linkedin import access, errors, login, members, people
-from apps.sandbox.linkedin.access import rest
+from apps.sandbox.linkedin import access, errors, login, members
 from apps.sandbox.linkedin.headers import RequestIds
-
-PAGING = ("start", "count")
-
-# path, method, handler, operation
-OPEN: tuple[tuple[str, str, Handler, Operation], ...] = (
-    ("/oauth/v2/authorization", "GET", login.authorize, "consent"),
-    ("/oauth/v2/authorization", "POST", login.authorized, "consent"),
-    ("/oauth/v2/accessToken", "POST", login.access_token, login.operation_of_token_call),
-    ("/oauth/v2/introspectToken", "POST", login.introspect, "read"),
-    ("/oauth/v2/revoke", "POST", login.revoke, "revoke"),
-    ("/v2/userinfo", "GET", people.userinfo, "read"),
-    ("/v2/me", "GET", people.me, "read"),
-)
-PEOPLE: tuple[tuple[str, str, Handler, Operation], ...] = (
-    (
-        "/rest/organizationAcls", "GET",
-        rest(people.organization_acls, "organizationAcls", "FINDER", {"q", "role", "state", *PAGING}), "read",
-    ),
-    ("/rest/organizations/{id}", "GET", rest(people.organization, "organizations", "GET"), "read"),
-    (
-        "/rest/organizations", "GET",
-        rest(people.organizations_by_name, "organizations", "FINDER", {"q", "vanityName", *PAGING}), "read",
-    ),
-    (
-        "/rest/organizationsLookup", "GET",
-        rest(people.organizations_lookup, "organizationsLookup", "BATCH_GET", {"ids"}), "read",
-    ),
-)  # fmt: skip
+from apps.sandbox.linkedin.routes import ROWS, STREAMS
 
 
 def build(world: World) -> Starlette:
     routes: list[Route] = [
-        door(world, PLATFORM, path, handler, operation=operation, methods=[method])
-        for path, method, handler, operation in (*OPEN, *PEOPLE)
+        door(world, PLATFORM, path, handler, operation=operation, methods=[method], streams=streams)
+        for rows, streams in ((ROWS, False), (STREAMS, True))
+        for path, method, handler, operation in rows
     ]
     return Starlette(
         routes=routes, middleware=[Middleware(RequestIds)], exception_handlers={HTTPException: _no_such_call}
@@ -92,5 +65,12 @@ PLATFORM = Platform(
         "acl_key": "organization",
         "member_daily_calls": 150,
         "app_daily_calls": 100_000,
+        "image_seconds": 2,
+        "document_seconds": 2,
+        "max_image_bytes": 5 * 1024 * 1024,
+        "cut_long_commentary": False,
+        "raw_addresses": False,
+        "duplicate_hours": 24,
+        "ghost_duplicates": False,
     },
 )

@@ -1,0 +1,66 @@
+"""The calls that LinkedIn answers: path, method, handler, operation."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from apps.sandbox.core.calls import Call, Handler, Operation
+from apps.sandbox.linkedin import login, people, pictures, posts, reading
+from apps.sandbox.linkedin.access import rest
+
+Row = tuple[str, str, Handler, Operation]
+PAGING = ("start", "count")
+
+OAUTH: tuple[Row, ...] = (
+    ("/oauth/v2/authorization", "GET", login.authorize, "consent"),
+    ("/oauth/v2/authorization", "POST", login.authorized, "consent"),
+    ("/oauth/v2/accessToken", "POST", login.access_token, login.operation_of_token_call),
+    ("/oauth/v2/introspectToken", "POST", login.introspect, "read"),
+    ("/oauth/v2/revoke", "POST", login.revoke, "revoke"),
+    ("/v2/userinfo", "GET", people.userinfo, "read"),
+    ("/v2/me", "GET", people.me, "read"),
+)
+
+acls = rest(people.organization_acls, "organizationAcls", "FINDER", {"q", "role", "state", *PAGING})
+by_name = rest(people.organizations_by_name, "organizations", "FINDER", {"q", "vanityName", *PAGING})
+lookup = rest(people.organizations_lookup, "organizationsLookup", "BATCH_GET", {"ids"})
+PEOPLE: tuple[Row, ...] = (
+    ("/rest/organizationAcls", "GET", acls, "read"),
+    ("/rest/organizations/{id}", "GET", rest(people.organization, "organizations", "GET"), "read"),
+    ("/rest/organizations", "GET", by_name, "read"),
+    ("/rest/organizationsLookup", "GET", lookup, "read"),
+)
+
+POSTS = "partnerApiPostsExternal"
+by_author = rest(reading.by_author, POSTS, "FINDER", {"q", "author", "sortBy", "viewContext", *PAGING})
+batch_get = rest(reading.batch_get, POSTS, "BATCH_GET", {"ids", "viewContext"})
+
+
+async def list_posts(call: Call) -> Response:
+    """Two calls with one address."""
+    return await (batch_get if call.fields.has("ids") else by_author)(call)
+
+
+PUBLISHING: tuple[Row, ...] = (
+    ("/rest/posts", "POST", rest(posts.create, POSTS, "CREATE"), "commit"),
+    ("/rest/posts", "GET", list_posts, "find"),
+    ("/rest/posts/{urn}", "GET", rest(reading.get, POSTS, "GET", {"viewContext"}), "find"),
+    ("/rest/posts/{urn}", "POST", rest(posts.edit, POSTS, "PARTIAL_UPDATE"), "edit"),
+    ("/rest/posts/{urn}", "DELETE", rest(posts.delete, POSTS, "DELETE"), "delete"),
+    ("/feed/update/{urn}/", "GET", reading.web_page, "read"),
+)
+
+new_image = rest(pictures.initialize("image", "uploaded-image/0"), "images", "ACTION", {"action"})
+new_document = rest(pictures.initialize("document", "0"), "documents", "ACTION", {"action"})
+PICTURES: tuple[Row, ...] = (
+    ("/rest/images", "POST", new_image, "stage"),
+    ("/rest/images/{urn}", "GET", rest(pictures.look("image"), "images", "GET"), "stage"),
+    ("/rest/documents", "POST", new_document, "stage"),
+    ("/rest/documents/{urn}", "GET", rest(pictures.look("document"), "documents", "GET"), "stage"),
+    ("/dms-uploads/{id}/uploaded-image/0", "PUT", pictures.put_image, "stage"),
+)
+
+ROWS: tuple[Row, ...] = (*OAUTH, *PEOPLE, *PUBLISHING, *PICTURES)
+
+# The body is left for the handler to read.
+STREAMS: tuple[Row, ...] = (("/dms-uploads/{id}/0", "PUT", pictures.put_document, "stage"),)

@@ -1,0 +1,471 @@
+"""LinkedIn: posts of pages and members in little text, what they show, how they are found, edited and deleted."""
+
+from __future__ import annotations
+
+import zlib
+
+import httpx
+import pytest
+
+from tests.sandbox.gallery import picture
+from tests.sandbox.linkedin_client import LinkedIn, encoded
+
+PDF = b"%PDF-1.7\n" + b"<< /Type /Page >>\n" * 3
+
+
+@pytest.fixture
+def linkedin(sandbox):
+    with LinkedIn(sandbox, "harbourcoffee") as client:
+        yield client
+
+
+def code_of(response: httpx.Response) -> tuple[int, str]:
+    body = response.json()
+    inner = body.get("errorDetails", {}).get("inputErrors", [{}])[0].get("code")
+    return response.status_code, inner or body["code"]
+
+
+def visible(linkedin: LinkedIn) -> str:
+    (post,) = linkedin.sandbox.posts("linkedin", "harbourcoffee")
+    return str(post["text"])
+
+
+# Text
+
+
+def test_a_page_publishes_a_text_and_its_id_comes_in_a_header_alone(linkedin):
+    urn = linkedin.post("Hello \\(world\\)")
+
+    assert urn.startswith("urn:li:share:")
+    assert visible(linkedin) == "Hello (world)"
+    assert linkedin.read(urn).json()["commentary"] == "Hello \\(world\\)"
+
+
+def test_a_member_publishes_into_a_feed_of_their_own(linkedin):
+    linkedin.post("Hello", author=linkedin.person, visibility="CONNECTIONS")
+
+    assert linkedin.sandbox.texts("linkedin", "harbourcoffee") == []
+    assert linkedin.sandbox.texts("linkedin", linkedin.member_handle) == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    ("commentary", "seen"),
+    [
+        (r"Rank \#1 \(really\) \@you \[x\] a\_b \\ c", r"Rank #1 (really) @you [x] a_b \ c"),
+        ("Beans (fresh)", "Beans "),
+        ("mail me@home", "mail me"),
+        ("Rank #1", "Rank "),
+        ("#coffee and {hashtag|\\#|tea}", "#coffee and #tea"),
+        ("a\\b", "a"),
+        ("ends in \\", "ends in "),
+        ("https://a.example/x_y", "https://a.example/x"),
+        ("two\nlines\n\nkept", "two\nlines\n\nkept"),
+    ],
+)
+def test_a_reserved_character_without_backslash_ends_the_text(linkedin, commentary, seen):
+    linkedin.post(commentary)
+
+    assert visible(linkedin) == seen
+
+
+def test_a_mention_needs_the_exact_name(linkedin):
+    urn = linkedin.sandbox.account("linkedin", "lumenyoga")["id"]
+    linkedin.post(f"With @[Lumen Yoga]({urn}) and @[lumen yoga]({urn})")
+
+    (post,) = linkedin.sandbox.posts("linkedin", "harbourcoffee")
+    assert post["text"] == "With Lumen Yoga and lumen yoga"
+    assert post["data"]["mentions"] == [urn]
+
+
+def test_addresses_may_be_left_raw_where_the_platform_is_set_so(linkedin):
+    linkedin.sandbox.set("linkedin", raw_addresses=True)
+    linkedin.post("See https://a.example/x_y(z) now")
+
+    assert visible(linkedin) == "See https://a.example/x_y(z) now"
+
+
+def test_a_text_beyond_the_limit_is_refused_or_cut(linkedin):
+    assert linkedin.create("x" * 3000).status_code == 201
+    assert code_of(linkedin.create("\\(" * 1501)) == (400, "FIELD_LENGTH_TOO_LONG")
+
+    linkedin.sandbox.set("linkedin", cut_long_commentary=True)
+    urn = linkedin.post("y" * 3100)
+    assert len(linkedin.read(urn).json()["commentary"]) == 3000
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("field", ["author", "commentary", "visibility", "distribution", "lifecycleState"])
+def test_a_missing_field_is_named(linkedin, field):
+    answer = linkedin.create(**{field: None}) if field != "commentary" else linkedin.create(None)
+
+    assert code_of(answer) == (422, "MISSING_FIELD")
+    assert f"ERROR :: /{field} :: field is required but not found" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"visibility": "EVERYBODY"}, (400, "INVALID_VALUE_FOR_FIELD")),
+        ({"visibility": "CONNECTIONS"}, (400, "INVALID_VALUE_FOR_FIELD")),
+        ({"lifecycleState": "SOON"}, (400, "INVALID_VALUE_FOR_FIELD")),
+        ({"distribution": {}}, (422, "MISSING_FIELD")),
+        ({"author": "urn:li:company:1"}, (400, "INVALID_URN_TYPE")),
+        ({"author": "urn:li:organization:acme"}, (400, "INVALID_URN_ID")),
+        ({"author": "urn:li:organization:1"}, (403, "ACCESS_DENIED")),
+        ({"author": "urn:li:person:somebody"}, (403, "ACCESS_DENIED")),
+        ({"scheduledAt": 1}, (403, "ACCESS_DENIED")),
+        ({"commentary": ""}, (400, "INVALID_VALUE_BLANK_FIELD")),
+        ({"content": {}}, (422, "ILLEGAL_ARGUMENT")),
+        ({"content": {"carousel": {}}}, (400, "ILLEGAL_ARGUMENT")),
+        ({"content": {"media": {"id": "urn:li:image:1"}, "article": {}}}, (422, "ILLEGAL_ARGUMENT")),
+    ],
+    ids=str,
+)
+def test_a_wrong_post_is_refused_and_nothing_is_published(linkedin, changes, code):
+    commentary = changes.pop("commentary", "Fresh beans")
+
+    assert code_of(linkedin.create(commentary, **changes)) == code
+    assert linkedin.sandbox.posts("linkedin") == []
+
+
+@pytest.mark.parametrize("role", ["ANALYST", ""])
+def test_a_page_without_a_posting_role_is_refused(linkedin, role):
+    linkedin.sandbox.set("linkedin", organization_role=role)
+
+    answer = linkedin.create()
+
+    assert code_of(answer) == (403, "ACCESS_DENIED")
+    words = "Not enough permissions to access: partnerApiPostsExternal.CREATE.20260901"
+    assert answer.json()["message"] == words
+
+
+def test_each_author_needs_a_scope_of_its_own(sandbox):
+    with LinkedIn(sandbox, "harbourcoffee", scopes=["w_member_social"]) as linkedin:
+        assert linkedin.create().status_code == 403
+        assert linkedin.create(author=linkedin.person).status_code == 201
+    with LinkedIn(sandbox, "harbourcoffee", scopes=["w_organization_social"]) as linkedin:
+        assert linkedin.create().status_code == 201
+        assert linkedin.create("More", author=linkedin.person).status_code == 403
+
+
+def test_the_same_post_again_is_refused_with_the_urn_of_the_first(linkedin):
+    urn = linkedin.post("Fresh beans")
+
+    answer = linkedin.create("Fresh  beans")
+
+    assert code_of(answer) == (422, "DUPLICATE_POST")
+    assert answer.json()["message"].endswith(f"Content is a duplicate of {urn}")
+    assert linkedin.create("Fresh beans", author=linkedin.person).status_code == 201
+    linkedin.sandbox.advance(hours=24)
+    assert linkedin.create("Fresh beans").status_code == 201
+
+
+def test_a_deleted_post_is_no_duplicate_unless_its_ghost_is(linkedin):
+    linkedin.delete(linkedin.post("Fresh beans"))
+    ghost = linkedin.post("Fresh beans")
+    linkedin.delete(ghost)
+
+    linkedin.sandbox.set("linkedin", ghost_duplicates=True)
+
+    answer = linkedin.create("Fresh beans")
+    assert code_of(answer) == (422, "DUPLICATE_POST")
+    assert ghost in answer.json()["message"]
+    assert linkedin.read(ghost).status_code == 404
+
+
+# Links, polls, reshares
+
+
+def test_a_link_is_shown_with_the_title_and_picture_that_came_along(linkedin):
+    article = {
+        "source": "https://harbour.example/beans",
+        "title": "Beans",
+        "description": "Fresh ones",
+        "thumbnail": linkedin.upload(picture()),
+    }
+
+    urn = linkedin.post(content={"article": article})
+
+    assert linkedin.read(urn).json()["content"] == {"article": article}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"title": None}, (422, "MISSING_FIELD")),
+        ({"title": "x" * 401}, (400, "FIELD_LENGTH_TOO_LONG")),
+        ({"description": "x" * 4087}, (400, "FIELD_LENGTH_TOO_LONG")),
+        ({"source": "harbour.example"}, (400, "INVALID_URL")),
+        ({"thumbnail": "https://harbour.example/a.jpg"}, (400, "INVALID_URN_TYPE")),
+        ({"thumbnail": "urn:li:image:NONE"}, (400, "INVALID_IMAGE_ID")),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_wrong_link_is_refused(linkedin, changes, code):
+    article = {"source": "https://harbour.example/beans", "title": "Beans"} | changes
+    content = {"article": {name: value for name, value in article.items() if value is not None}}
+
+    assert code_of(linkedin.create(content=content)) == code
+
+
+def poll(**changes):
+    asked = {
+        "question": "Tea or coffee?",
+        "options": [{"text": "Tea"}, {"text": "Coffee"}],
+        "settings": {"duration": "THREE_DAYS"},
+    }
+    return {"poll": asked | changes}
+
+
+def test_a_poll_is_published_and_cannot_be_edited(linkedin):
+    urn = linkedin.post(content=poll())
+
+    assert urn.startswith("urn:li:ugcPost:")
+    assert linkedin.edit(urn, {"commentary": "Changed"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"question": "x" * 141}, (400, "FIELD_LENGTH_TOO_LONG")),
+        ({"question": " "}, (400, "INVALID_VALUE_BLANK_FIELD")),
+        ({"options": [{"text": "Tea"}]}, (400, "INVALID_VALUE_FOR_FIELD")),
+        ({"options": [{"text": str(n)} for n in range(5)]}, (400, "INVALID_VALUE_FOR_FIELD")),
+        ({"options": [{"text": "x" * 31}, {"text": "b"}]}, (400, "FIELD_LENGTH_TOO_LONG")),
+        ({"settings": {"duration": "TWO_DAYS"}}, (400, "INVALID_VALUE_FOR_FIELD")),
+        ({"settings": {}}, (422, "MISSING_FIELD")),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_wrong_poll_is_refused(linkedin, changes, code):
+    assert code_of(linkedin.create(content=poll(**changes))) == code
+
+
+def test_a_post_is_reshared_unless_its_author_forbids_it(linkedin):
+    first = linkedin.post("First")
+    closed = linkedin.post("Closed", isReshareDisabledByAuthor=True)
+    with LinkedIn(linkedin.sandbox, "lumenyoga") as other:
+        urn = other.post("Look", reshareContext={"parent": first})
+
+        assert other.read(urn).json()["reshareContext"] == {"parent": first}
+        assert other.create("Look", reshareContext={"parent": closed}).status_code == 403
+        gone = other.create("Look", reshareContext={"parent": "urn:li:share:1"})
+        assert code_of(gone) == (400, "INVALID_URN_ID")
+
+
+# Images and documents
+
+
+def test_an_image_is_announced_sent_and_shown_with_its_alternative_text(linkedin):
+    content = picture()
+    value = linkedin.announce()
+    assert linkedin.status(value["image"]) == "WAITING_UPLOAD"
+    assert linkedin.put(value["uploadUrl"], content).status_code == 201
+    assert linkedin.status(value["image"]) == "PROCESSING"
+    linkedin.sandbox.advance(seconds=2)
+    assert linkedin.status(value["image"]) == "AVAILABLE"
+
+    urn = linkedin.post(content={"media": {"id": value["image"], "altText": "A red bike"}})
+
+    (post,) = linkedin.sandbox.posts("linkedin")
+    assert (post["id"], post["media"][0]["alt"], post["media"][0]["size"]) == (urn, "A red bike", len(content))
+    (upload,) = linkedin.sandbox.things("linkedin", "upload")
+    assert (upload["crc32"], upload["received"]) == (zlib.crc32(content), len(content))
+
+
+def test_several_images_keep_their_order(linkedin):
+    images = [{"id": linkedin.upload(picture(width, 100)), "altText": str(width)} for width in (300, 200, 100)]
+
+    linkedin.post(content={"multiImage": {"images": images}})
+
+    (post,) = linkedin.sandbox.posts("linkedin")
+    assert [one["width"] for one in post["media"]] == [300, 200, 100]
+
+
+@pytest.mark.parametrize("count", [1, 21])
+def test_several_images_are_two_to_twenty(linkedin, count):
+    images = [{"id": linkedin.upload(picture(50, 50), wait=2)}] * count
+
+    assert code_of(linkedin.create(content={"multiImage": {"images": images}})) == (400, "INVALID_VALUE_FOR_FIELD")
+
+
+def test_an_image_is_not_shown_before_it_is_there_and_processed(linkedin):
+    value = linkedin.announce()
+    content = {"media": {"id": value["image"]}}
+    assert linkedin.create(content=content).json() == {
+        "status": 400,
+        "code": "MEDIA_ASSET_WAITING_UPLOAD",
+        "message": "Media asset is waiting upload",
+    }
+
+    linkedin.put(value["uploadUrl"], picture())
+    assert code_of(linkedin.create(content=content)) == (400, "MEDIA_ASSET_WAITING_UPLOAD")
+    linkedin.sandbox.advance(seconds=2)
+    assert linkedin.create(content=content).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<html>", picture(kind="WEBP"), picture() + bytes(5 * 1024 * 1024)],
+    ids=["no picture", "WebP", "too large"],
+)
+def test_what_is_wrong_with_an_image_comes_out_in_processing(linkedin, content):
+    urn = linkedin.upload(content)
+
+    assert linkedin.status(urn) == "PROCESSING_FAILED"
+    assert code_of(linkedin.create(content={"media": {"id": urn}})) == (400, "MEDIA_ASSET_PROCESSING_FAILED")
+
+
+def test_processing_can_be_slow_and_can_fail(linkedin):
+    linkedin.sandbox.fault("slow_processing", platform="linkedin", seconds=300, path="uploaded-image")
+    slow = linkedin.upload(picture())
+    linkedin.sandbox.fault("failed_processing", platform="linkedin", path="uploaded-image")
+    failed = linkedin.upload(picture())
+
+    assert (linkedin.status(slow), linkedin.status(failed)) == ("PROCESSING", "PROCESSING_FAILED")
+    linkedin.sandbox.advance(seconds=300)
+    assert linkedin.status(slow) == "AVAILABLE"
+
+
+def test_an_upload_address_wants_the_token_the_raw_bytes_and_is_good_for_a_day(linkedin):
+    value = linkedin.announce()
+    assert linkedin.put(value["uploadUrl"], picture(), Authorization="").status_code == 401
+    form = linkedin.http.put(value["uploadUrl"], files={"file": picture()}, headers={
+        "Authorization": f"Bearer {linkedin.token}"})  # fmt: skip
+    assert form.status_code == 400
+    assert linkedin.put(value["uploadUrl"], b"").status_code == 400
+
+    linkedin.sandbox.advance(days=1)
+    assert code_of(linkedin.put(value["uploadUrl"], picture())) == (400, "EXPIRED_UPLOAD_URL")
+
+
+def test_an_image_belongs_to_its_owner_alone(linkedin):
+    urn = linkedin.upload(picture(), owner=linkedin.person)
+
+    answer = linkedin.create(content={"media": {"id": urn}})
+    assert answer.json()["message"] == "Accessing this image resource is forbidden"
+    assert linkedin.create(author=linkedin.person, content={"media": {"id": urn}}).status_code == 201
+
+
+def test_a_members_image_cannot_be_looked_at_with_a_token_that_only_writes(linkedin):
+    urn = linkedin.upload(picture(), owner=linkedin.person)
+
+    assert linkedin.rest("GET", f"images/{encoded(urn)}").status_code == 403
+
+
+def test_a_document_is_shown_under_its_title(linkedin):
+    urn = linkedin.upload(PDF, kind="document")
+    assert linkedin.status(urn) == "AVAILABLE"
+    assert code_of(linkedin.create(content={"media": {"id": urn}})) == (422, "MISSING_FIELD")
+
+    linkedin.post(content={"media": {"id": urn, "title": "Deck.pdf"}})
+
+    (post,) = linkedin.sandbox.posts("linkedin")
+    assert (post["media"][0]["mime"], post["media"][0]["size"]) == ("application/pdf", len(PDF))
+
+
+@pytest.mark.parametrize(
+    "content", [b"plain text", PDF + b"<< /Type /Page >>\n" * 300], ids=["no document", "303 pages"]
+)
+def test_a_wrong_document_fails_in_processing(linkedin, content):
+    assert linkedin.status(linkedin.upload(content, kind="document")) == "PROCESSING_FAILED"
+
+
+# Reading, editing, deleting
+
+
+def test_own_posts_are_listed_by_their_last_change(linkedin):
+    first, second = linkedin.post("First"), linkedin.post("Second")
+    linkedin.sandbox.advance(seconds=5)
+    linkedin.edit(first, {"commentary": "First, again"})
+
+    elements = linkedin.own_posts().json()["elements"]
+
+    assert [one["id"] for one in elements] == [first, second]
+    assert elements[0]["commentary"] == "First, again"
+    assert elements[0]["lastModifiedAt"] - elements[0]["createdAt"] >= 5000
+    created = linkedin.own_posts("&sortBy=CREATED").json()["elements"]
+    assert [one["id"] for one in created] == [second, first]
+
+
+def test_own_posts_come_page_by_page(linkedin):
+    urns = [linkedin.post(f"Post {n}") for n in range(3)]
+
+    first = linkedin.own_posts("&count=2&sortBy=CREATED").json()
+    following = linkedin.rest("GET", first["paging"]["links"][0]["href"].removeprefix("/rest/")).json()
+
+    assert [one["id"] for one in (*first["elements"], *following["elements"])] == urns[::-1]
+    assert following["paging"]["links"] == []
+
+
+def test_a_members_posts_are_read_by_approved_partners_alone(sandbox, linkedin):
+    urn = linkedin.post("Mine", author=linkedin.person)
+    assert linkedin.own_posts(author=linkedin.person).status_code == 403
+    assert linkedin.read(urn).status_code == 403
+
+    with LinkedIn(sandbox, "harbourcoffee", scopes=["r_member_social"]) as partner:
+        (element,) = partner.own_posts(author=partner.person).json()["elements"]
+    assert element["id"] == urn
+
+
+def test_posts_are_read_in_a_batch(linkedin):
+    urn = linkedin.post()
+    ids = f"{encoded(urn)},{encoded('urn:li:share:1')}"
+
+    answer = linkedin.rest("GET", f"posts?ids=List({ids})", headers={"X-RestLi-Method": "BATCH_GET"}).json()
+
+    assert list(answer["results"]) == [urn]
+    assert answer["errors"]["urn:li:share:1"]["status"] == 404
+
+
+def test_an_edit_wants_its_method_in_a_header(linkedin):
+    urn = linkedin.post()
+
+    assert linkedin.edit(urn, {"commentary": "No"}, **{"X-RestLi-Method": ""}).status_code == 400
+    assert linkedin.edit(urn, {"visibility": "LOGGED_IN"}).status_code == 422
+    assert linkedin.edit(urn, {"commentary": "Yes"}).status_code == 204
+    assert visible(linkedin) == "Yes"
+
+
+def test_deleting_answers_the_same_a_second_time(linkedin):
+    urn = linkedin.post()
+
+    assert [linkedin.delete(urn).status_code for _ in range(2)] == [204, 204]
+    assert linkedin.read(urn).status_code == 404
+    assert linkedin.own_posts().json()["elements"] == []
+    assert linkedin.delete("urn:li:share:1").status_code == 404
+
+
+def test_nobody_changes_the_post_of_somebody_else(linkedin):
+    urn = linkedin.post()
+    with LinkedIn(linkedin.sandbox, "lumenyoga") as other:
+        assert other.delete(urn).status_code == 403
+        assert other.edit(urn, {"commentary": "Mine"}).status_code == 403
+
+
+def test_a_urn_in_the_path_has_to_be_encoded(linkedin):
+    urn = linkedin.post()
+
+    assert code_of(linkedin.rest("GET", f"posts/{urn}")) == (400, "ILLEGAL_ARGUMENT")
+
+
+def test_the_web_address_of_a_post_leads_to_it(linkedin):
+    urn = linkedin.post()
+
+    answer = linkedin.http.get(f"/feed/update/{urn}/", follow_redirects=False)
+
+    assert answer.headers["location"].endswith(f"/post/linkedin/{urn}")
+
+
+def test_a_planted_post_of_the_past_is_listed_like_any_other(linkedin):
+    planted = {"platform": "linkedin", "handle": "harbourcoffee", "text": "Beans (old)"}
+    httpx.post(
+        f"{linkedin.sandbox.url}/_control/posts", json={"posts": [planted | {"created_at": "2026-01-05T10:00:00Z"}]}
+    )
+
+    (element,) = linkedin.own_posts().json()["elements"]
+
+    assert element["commentary"] == "Beans \\(old\\)"
+    assert linkedin.read(element["id"]).json()["id"] == element["id"]
