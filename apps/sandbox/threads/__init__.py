@@ -64,7 +64,7 @@ def open_account(world: World, handle: str, name: str) -> Account:
         handle=handle,
         name=name,
         created_at=world.now(),
-        data={"followers_count": 80 + 41 * place, "biography": f"{name} on Threads"},
+        data={"followers_count": 51 + 41 * place, "biography": f"{name} on Threads"},
     )
     return world.store.accounts.add(account)
 
@@ -97,6 +97,8 @@ PLATFORM = Platform(
         "text_seconds": 0,
         "image_seconds": 2,
         "video_seconds": 5,
+        "fetch_patience_seconds": 5,
+        "failure_message": "",
         "visible_after_seconds": 0,
         "fetch_errors_in_status": False,
         "letters_count_as_bytes": False,

@@ -27,10 +27,11 @@ from apps.sandbox.threads.fields import always, select, wanted
 DAY = timedelta(hours=24)
 # What a container becomes, in the words of reading.
 BECOMES = {"TEXT": "TEXT_POST", "IMAGE": "IMAGE", "VIDEO": "VIDEO", "CAROUSEL": "CAROUSEL_ALBUM"}
-# Blocks of a whole profile, by the setting `publishing_block`: code, subcode, message.
+# Blocks of a whole profile, by the setting `publishing_block`: code, subcode, message. Of the first two only the
+# subcode is known; their codes are Instagram's.
 BLOCKS = {
     "activity": (4, 2207051, "Application request limit reached"),
-    "profile": (10, 4279013, "The profile is restricted"),
+    "profile": (25, 4279013, "The profile is restricted"),
     "policy": (368, None, "The action attempted has been deemed abusive or is otherwise disallowed"),
 }
 

@@ -24,6 +24,7 @@ from apps.sandbox.threads.fields import always, pick, select, wanted
 from apps.sandbox.threads.posts import readers
 
 OWN = "platform='threads' AND account_id=? AND kind=? AND deleted_at IS NULL"
+NEWEST = "created_at DESC, seq DESC"
 GHOST_LIVES = timedelta(hours=24)
 
 
@@ -53,14 +54,14 @@ def visible_post(call: Call, account: Account) -> Post:
 async def threads(call: Call) -> Response:
     """GET /{user}/threads: root posts and reposts, newest first."""
     account = own_account(call, BASIC)
-    return _list(call, account, call.world.store.posts.select(OWN, (account.id, "post"), order="seq DESC"))
+    return _list(call, account, call.world.store.posts.select(OWN, (account.id, "post"), order=NEWEST))
 
 
 async def mentions(call: Call) -> Response:
     """GET /{user}/mentions: posts and replies of others that name this profile."""
     account = own_account(call, BASIC, MENTIONS)
     where = "platform='threads' AND account_id<>? AND deleted_at IS NULL AND instr(text, ?) > 0"
-    found = call.world.store.posts.select(where, (account.id, f"@{account.handle}"), order="seq DESC")
+    found = call.world.store.posts.select(where, (account.id, f"@{account.handle}"), order=NEWEST)
     return _list(call, account, (post for post in found if account.handle in text.mentions(post.text)))
 
 
@@ -69,7 +70,7 @@ async def replies(call: Call) -> Response:
     below that post. Neither is to be had without the scope for replies, not even one's own."""
     account = caller(call, BASIC, READ_REPLIES)
     if call.part("id") in {"me", account.id}:
-        return _list(call, account, call.world.store.posts.select(OWN, (account.id, "reply"), order="seq DESC"))
+        return _list(call, account, call.world.store.posts.select(OWN, (account.id, "reply"), order=NEWEST))
     return _list(call, account, reversed(call.world.replies_to(visible_post(call, account))))
 
 

@@ -34,8 +34,9 @@ from apps.sandbox.threads.errors import bad_parameter, no_object, no_permission,
 from apps.sandbox.threads.fetching import Fetched, fetch_image, fetch_video
 from apps.sandbox.threads.publishing import make_public, refuse_beyond_quota
 
+# What the fault failed_processing is called, unless the setting `failure_message` names another of Threads' messages.
+FAILURES = {"VIDEO": "FAILED_PROCESSING_VIDEO"}
 FEWEST_CHILDREN, MOST_CHILDREN = 2, 20
-PATIENCE_SECONDS = 5
 _under_way: set[asyncio.Task[None]] = set()  # a task that nobody holds may be collected
 
 
@@ -91,7 +92,7 @@ def _container(call: Call, account: Account) -> Container:
     media_type, now = call.fields.text("media_type"), call.world.now().timestamp()
     kind = {"TEXT": "text", "VIDEO": "video"}.get(media_type, "image")
     is_child = call.fields.flag("is_carousel_item")
-    failure = "FAILED_PROCESSING_VIDEO" if media_type == "VIDEO" else "UNKNOWN"
+    failure = call.world.setting("threads", "failure_message") or FAILURES.get(media_type, "UNKNOWN")
     return Container(
         id=str(call.world.number()),
         account_id=account.id,
@@ -137,7 +138,7 @@ async def _add_video(call: Call, container: Container) -> None:
     fetch = asyncio.create_task(_fetch(call.world, container, url, call.fields.text("alt_text")))
     _under_way.add(fetch)
     fetch.add_done_callback(_under_way.discard)
-    await asyncio.wait({fetch}, timeout=PATIENCE_SECONDS)
+    await asyncio.wait({fetch}, timeout=call.world.setting("threads", "fetch_patience_seconds"))
 
 
 async def _fetch(world: World, container: Container, url: str, alt: str) -> None:
