@@ -20,6 +20,7 @@ from apps.platforms.contract import (
     Staged,
     Trace,
 )
+from apps.platforms.inbound import Incoming
 from tests.platforms.drafts import draft, picture, video
 
 CALLBACK = "http://127.0.0.1:8000/connect/back"
@@ -107,6 +108,27 @@ class Bench(ABC):
         """A draft that this platform takes, with at least `pictures` pictures."""
         count = max(pictures, self.pictures_needed)
         return draft(text, *(self.picture(f"p{n}", alt=f"Picture {n}") for n in range(count)), **changes)
+
+    def samples(self) -> dict[str, Draft]:
+        """One draft for each kind of post that the platform has, by a name of its own."""
+        return {"post": self.post("A post"), "pictures": self.post("Two pictures", pictures=2)}
+
+    def fresh(self) -> Adapter:
+        """The adapter as another process would build it."""
+        return self.adapter
+
+    def checksums(self) -> list[int]:
+        """The CRC-32 of each video that was published, as the platform received it; the oldest first."""
+        return []
+
+    def lasting(self, credential: Credential) -> Credential:
+        """The credential, renewed if its time is over by now."""
+        is_over = credential.expires_at is not None and credential.expires_at <= self.clock()
+        return self.adapter.refresh(credential) if is_over else credential
+
+    def deliveries(self) -> list[Incoming]:
+        """What the platform has sent on its own so far, as it arrived."""
+        return []
 
     def stage(self, written: Draft, credential: Credential, *, key: str) -> Staged:
         """Stage as the engine does: again after each pause, with what was stored."""

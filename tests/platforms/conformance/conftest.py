@@ -26,16 +26,21 @@ def file_address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=NAMES)
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """Each adapter in turn, with an account of its own."""
+def opened(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """The bench that the parameter names, with an account of its own."""
     if request.param == "memory":
-        with open_bench("memory", None, handle="", files="") as opened:
-            yield opened
+        with open_bench("memory", None, handle="", files="") as memory:
+            yield memory
         return
     sandbox, files = request.getfixturevalue("platforms_sandbox"), request.getfixturevalue("file_address")
-    with open_bench(request.param, sandbox, handle=f"account{next(_numbers)}", files=files) as opened:
-        yield opened
+    with open_bench(request.param, sandbox, handle=f"account{next(_numbers)}", files=files) as wired:
+        yield wired
+
+
+@pytest.fixture(params=NAMES)
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """Each adapter in turn."""
+    yield from opened(request)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ import httpx
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.calls import call_of
-from apps.platforms.contract import Consent, Credential, MediaFile, OAuthClient
+from apps.platforms.contract import Adapter, Consent, Credential, MediaFile, OAuthClient
+from apps.platforms.inbound import Incoming
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
 from tests.platforms.conftest import local_client
 from tests.platforms.drafts import picture, picture_bytes, video
@@ -77,6 +78,26 @@ class SandboxBench(Bench):
     def seen(self) -> list[Seen]:
         posts = self.sandbox.posts(self.name, self.handle)
         return [seen_post(post) for post in posts if not post["deleted_at"]]
+
+    def fresh(self) -> Adapter:
+        return registry.build(self.name, http=self.http, endpoints=self.endpoints, clock=self.clock)
+
+    def checksums(self) -> list[int]:
+        media = [one for post in self.sandbox.posts(self.name, self.handle) for one in post["media"]]
+        return [one["data"]["crc32"] for one in media if "crc32" in one["data"]]
+
+    def deliveries(self) -> list[Incoming]:
+        sent = self.sandbox.things(self.name, "delivery")
+        return [
+            Incoming(
+                "POST",
+                {name.lower(): value for name, value in one["headers"].items()},
+                dict(parse_qsl(urlsplit(one["url"]).query)),
+                one["body"].encode(),
+                self.clock(),
+            )
+            for one in sent
+        ]
 
     def close(self) -> None:
         self.sandbox.clear()

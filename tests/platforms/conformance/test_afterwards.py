@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from apps.platforms.basis import Basis
+from apps.platforms.errors import Gone, NotOffered
+from tests.platforms.conformance.bench import remote
+
+
+def offers(bench, call: str) -> bool:
+    return getattr(type(bench.adapter), call) is not getattr(Basis, call)
+
+
+def test_a_published_post_can_be_taken_down_or_the_platform_is_said_not_to(bench, credential):
+    post = remote(bench.publish(bench.post("Too early"), credential))
+    if not bench.adapter.capabilities.deletes:
+        with pytest.raises(NotOffered):
+            bench.adapter.delete(post, credential)
+        assert len(bench.seen()) == 1
+        return
+
+    bench.adapter.delete(post, credential)
+    assert bench.seen() == []
+
+    bench.adapter.delete(post, credential)  # what is gone is gone
+
+
+def test_a_published_text_can_be_changed_or_the_platform_is_said_not_to(bench, credential):
+    written = bench.post("Wrong hour: 8 pm")
+    post = remote(bench.publish(written, credential))
+    corrected = replace(written, text="Right hour: 9 pm")
+    if "text" not in bench.adapter.capabilities.edits:
+        if not bench.adapter.capabilities.edits:
+            with pytest.raises(NotOffered):
+                bench.adapter.edit(post, corrected, credential)
+        assert [one.text for one in bench.seen()] == ["Wrong hour: 8 pm"]
+        return
+
+    for _ in range(2):  # an answer may be lost, so it is said again
+        bench.adapter.edit(post, corrected, credential)
+        assert [one.text for one in bench.seen()] == ["Right hour: 9 pm"]
+
+
+def test_a_post_that_is_gone_cannot_be_changed(bench, credential):
+    can = bench.adapter.capabilities
+    if not (can.deletes and "text" in can.edits):
+        return
+    written = bench.post("Here and gone")
+    post = remote(bench.publish(written, credential))
+    bench.adapter.delete(post, credential)
+    with pytest.raises(Gone):
+        bench.adapter.edit(post, replace(written, text="Come back"), credential)
+
+
+def test_own_posts_are_listed_newest_first_and_page_by_page(bench, credential):
+    if not offers(bench, "own_posts"):
+        with pytest.raises(NotOffered):
+            bench.adapter.own_posts(credential)
+        return
+    for number in range(3):
+        bench.publish(bench.post(f"Post {number}"), credential, key=f"key-{number}")
+        bench.clock.advance(minutes=1)
+
+    found, cursor = [], ""
+    for _ in range(10):
+        page = bench.adapter.own_posts(credential, cursor=cursor)
+        found += page.posts
+        if not (cursor := page.cursor):
+            break
+
+    assert [post.text for post in found] == ["Post 2", "Post 1", "Post 0"]
+    assert {post.remote_id for post in found} == {post.remote_id for post in bench.seen()}
+    assert all(post.published_at and post.published_at.tzinfo for post in found)
+
+
+def test_figures_of_a_post_are_numbers_in_our_words_and_what_is_not_told_is_absent(bench, credential):
+    post = remote(bench.publish(bench.post("Counted"), credential))
+    bench.clock.advance(hours=30)
+    if not offers(bench, "post_metrics"):
+        assert not bench.adapter.capabilities.post_metrics
+        with pytest.raises(NotOffered):
+            bench.adapter.post_metrics(post, credential)
+        return
+    told = bench.adapter.post_metrics(post, bench.lasting(credential))
+
+    check_figures(told, bench.adapter.capabilities.post_metrics)
+
+
+def test_figures_of_an_account_are_numbers_in_our_words(bench, credential):
+    bench.publish(bench.post("Counted"), credential)
+    bench.clock.advance(hours=50)
+    day = (bench.clock() - timedelta(days=1)).date()
+    if not offers(bench, "account_metrics"):
+        assert not bench.adapter.capabilities.account_metrics
+        with pytest.raises(NotOffered):
+            bench.adapter.account_metrics(credential, day=day)
+        return
+    told = bench.adapter.account_metrics(bench.lasting(credential), day=day)
+
+    check_figures(told, bench.adapter.capabilities.account_metrics)
+
+
+def check_figures(told, promised):
+    assert told.values, "a platform that tells figures tells one"
+    assert set(told.values) <= promised
+    assert all(isinstance(value, int | float) and value >= 0 for value in told.values.values())
+    json.dumps(dict(told.raw))
+
+
+def test_figures_of_a_post_that_is_gone_are_not_made_up(bench, credential):
+    if not (offers(bench, "post_metrics") and bench.adapter.capabilities.deletes):
+        return
+    post = remote(bench.publish(bench.post("Gone"), credential))
+    bench.adapter.delete(post, credential)
+    with pytest.raises(Gone):
+        bench.adapter.post_metrics(post, credential)
