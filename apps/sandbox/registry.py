@@ -11,7 +11,9 @@ PLATFORMS = {
     "apps.sandbox.instagram": 1,
     "apps.sandbox.mastodon": 2,
     "apps.sandbox.bluesky": 3,
+    "apps.sandbox.facebook": 4,
     "apps.sandbox.threads": 5,
+    "apps.sandbox.x": 6,
     "apps.sandbox.linkedin": 7,
 }
 
