@@ -58,6 +58,11 @@ class Visit:
     def world(self) -> World:
         return self.call.world
 
+    @property
+    def pages(self) -> list[Account]:
+        """Those on which the caller has any role."""
+        return members.pages_of(self.world, self.member)
+
     def refusal(self) -> Refusal:
         name, method = self.resource.name, self.resource.method
         return denied(f"Not enough permissions to access: {name}.{method}.{self.version}01")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from apps.sandbox.core.calls import Call, Handler, Operation
-from apps.sandbox.linkedin import login, people, pictures, posts, reading
+from apps.sandbox.linkedin import login, parts, people, pictures, posts, reading, videos
 from apps.sandbox.linkedin.access import rest
 
 Row = tuple[str, str, Handler, Operation]
@@ -60,7 +60,18 @@ PICTURES: tuple[Row, ...] = (
     ("/dms-uploads/{id}/uploaded-image/0", "PUT", pictures.put_image, "stage"),
 )
 
-ROWS: tuple[Row, ...] = (*OAUTH, *PEOPLE, *PUBLISHING, *PICTURES)
+VIDEOS: tuple[Row, ...] = (
+    ("/rest/videos", "POST", rest(videos.act, "videos", "ACTION", {"action"}), "stage"),
+    ("/rest/videos/{urn}", "GET", rest(videos.look, "videos", "GET"), "stage"),
+    ("/dms-uploads/{id}/thumbnail", "PUT", parts.put_thumbnail, "stage"),
+    ("/dms-uploads/{id}/captions", "PUT", parts.put_captions, "stage"),
+    ("/dms-uploads/{id}/captions", "POST", parts.put_captions, "stage"),
+)
+
+ROWS: tuple[Row, ...] = (*OAUTH, *PEOPLE, *PUBLISHING, *PICTURES, *VIDEOS)
 
 # The body is left for the handler to read.
-STREAMS: tuple[Row, ...] = (("/dms-uploads/{id}/0", "PUT", pictures.put_document, "stage"),)
+STREAMS: tuple[Row, ...] = (
+    ("/dms-uploads/{id}/0", "PUT", pictures.put_document, "stage"),
+    ("/dms-uploads/{id}/uploadedVideo", "PUT", parts.put, "stage"),
+)
