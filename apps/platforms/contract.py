@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from apps.platforms.versions import ApiVersion
 
 NO_SECRET: Final = Secret("")
+CHANNEL_SECRET: Final = "channel:"
 
 JSON = Mapping[str, Any]  # plain JSON values only: it is stored in rows
 
@@ -165,7 +166,9 @@ class Credential:
     """What an adapter needs to act for one account; short-lived, handed over for one piece of work.
 
     `server` is the origin to talk to where it varies (Mastodon instance, Bluesky PDS); `extra` holds further secrets by
-    name (for example a DPoP key), `facts` plain values (for example the authorization server's origin).
+    name (for example a DPoP key), `facts` plain values (for example the authorization server's origin). Where one consent
+    gives several channels, `channel_id` and `channel_kind` say for which of them we act ("": for the consent as a whole),
+    and a token of a channel's own (of a Page) is in `extra` under `channel_secret(remote_id)`.
     """
 
     remote_user_id: str
@@ -178,6 +181,18 @@ class Credential:
     client: OAuthClient | None = None
     extra: Mapping[str, Secret] = field(default_factory=dict)
     facts: JSON = field(default_factory=dict)
+    channel_id: str = ""
+    channel_kind: str = ""
+
+    @property
+    def channel_token(self) -> Secret:
+        """The token to act for the channel with: its own, or else that of the consent."""
+        return self.extra.get(channel_secret(self.channel_id)) or self.access_token
+
+
+def channel_secret(remote_id: str) -> str:
+    """The name in `Credential.extra` of the token that belongs to one channel of a consent."""
+    return f"{CHANNEL_SECRET}{remote_id}"
 
 
 @dataclass(frozen=True, slots=True)

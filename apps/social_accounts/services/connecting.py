@@ -29,7 +29,7 @@ from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
-from apps.social_accounts.services.credentials import client_of, new_grant, replace_tokens
+from apps.social_accounts.services.credentials import client_of, keep_channels, new_grant, replace_tokens
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.states import AccountState, GrantState
 from apps.tenants.members import Member
@@ -160,7 +160,9 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
     with transaction.atomic():
         if not ConnectSession.objects.filter(pk=session.pk, finished_at=None).update(finished_at=clock.now()):
             raise ConnectionRefused("These accounts were chosen already, perhaps in another tab.", field="channels")
-        return [_connect(session, channel, session.grant, actor) for channel in chosen]
+        accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
+        keep_channels(session.grant, session.grant.accounts.values_list("remote_id", flat=True))
+        return accounts
 
 
 def forget_journeys(*, now: datetime) -> int:

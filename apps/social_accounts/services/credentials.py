@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F
@@ -10,7 +12,7 @@ from django.db.models import F
 from apps.core import clock
 from apps.core.fields import seal
 from apps.core.secrets import Secret
-from apps.platforms.contract import Credential, OAuthClient
+from apps.platforms.contract import CHANNEL_SECRET, Credential, OAuthClient, channel_secret
 from apps.social_accounts.errors import LostRefresh, NotConnected
 from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
 from apps.social_accounts.states import GrantState
@@ -21,7 +23,7 @@ def credential_for(account: SocialAccount) -> Credential:
     grant = account.grant
     if grant is None or grant.state == GrantState.DEAD:
         raise NotConnected(f"{account} has to be reconnected")
-    return credential_of(grant)
+    return replace(credential_of(grant), channel_id=account.remote_id, channel_kind=account.kind)
 
 
 def credential_of(grant: Grant) -> Credential:
@@ -49,6 +51,15 @@ def new_grant(credential: Credential, *, platform: str, app: OAuthApp | None) ->
     grant.save()  # The id and the organization are part of what the tokens are sealed with.
     _store(grant, credential, version=grant.version)
     return grant
+
+
+def keep_channels(grant: Grant, remote_ids: Collection[str]) -> None:
+    """Forget the tokens of channels that nobody connected: a consent may have brought those of fifty Pages."""
+    extra = _open_extra(grant.extra)
+    wanted = {channel_secret(remote_id) for remote_id in remote_ids}
+    kept = {name: secret for name, secret in extra.items() if not name.startswith(CHANNEL_SECRET) or name in wanted}
+    if kept != extra:
+        replace_tokens(grant, replace(credential_of(grant), extra=kept))
 
 
 def replace_tokens(grant: Grant, credential: Credential) -> None:

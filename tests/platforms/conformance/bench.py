@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -92,7 +92,10 @@ class Bench(ABC):
         """The text of secrets that are not in the credential (a client's)."""
 
     def connect(self) -> Credential:
-        return self.consent().credential
+        """The credential of the first channel that a consent gives, as the engine is handed it."""
+        consent = self.consent()
+        first = consent.channels[0]
+        return replace(consent.credential, channel_id=first.remote_id, channel_kind=first.kind)
 
     def picture(self, id: str = "sunrise", *, alt: str = "") -> MediaFile:
         return picture(id, alt=alt)
