@@ -262,6 +262,8 @@ def test_a_revoked_token_says_so(threads):
     threads.sandbox.revoke_tokens("threads", "harbourcoffee")
 
     assert code_of(threads.get("/v1.0/me")) == (190, 458)
+    threads.sandbox.set("threads", revoked_subcode=0)
+    assert code_of(threads.get("/v1.0/me")) == (190, None)
 
 
 @pytest.mark.parametrize(

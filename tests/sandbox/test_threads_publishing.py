@@ -56,6 +56,24 @@ def test_a_fresh_container_may_not_be_visible_yet_and_is_a_little_later(threads)
     assert threads.publish(container).status_code == 200
 
 
+def test_a_post_whose_answer_was_lost_is_found_by_its_container_and_in_the_list(threads):
+    container = threads.container(text="Fresh beans")
+    threads.sandbox.fault("lost_after", platform="threads", path="commit")
+    with pytest.raises(httpx.TransportError):
+        threads.publish(container)
+
+    assert threads.status(container) == {"status": "PUBLISHED"}
+    (found,) = threads.list("me/threads", fields="id,text,timestamp,media_type,permalink,is_quote_post")
+    assert (found["text"], found["media_type"], found["is_quote_post"]) == ("Fresh beans", "TEXT_POST", False)
+
+
+def test_a_text_may_come_back_trimmed_and_composed(threads):
+    text = " Cafe\u0301 \n"
+    assert threads.read(threads.post(text), "text")["text"] == text
+    threads.sandbox.set("threads", normalises_text=True)
+    assert threads.read(threads.post(text), "text")["text"] == "Caf\u00e9"
+
+
 def test_a_container_expires_after_a_day(threads):
     container = threads.container(text="Fresh beans")
     threads.sandbox.advance(hours=24)

@@ -93,6 +93,7 @@ PLATFORM = Platform(
         "grant_days": 90,
         "refresh_prolongs_grant": True,
         "testers": "*",
+        "revoked_subcode": 458,
         # staging and publishing
         "text_seconds": 0,
         "image_seconds": 2,
@@ -102,6 +103,7 @@ PLATFORM = Platform(
         "visible_after_seconds": 0,
         "fetch_errors_in_status": False,
         "letters_count_as_bytes": False,
+        "normalises_text": False,
         "max_links": 5,
         "geo_gating": False,
         "crossreshare_status": "SUCCESS",

@@ -41,13 +41,15 @@ def _presented(call: Call) -> str:
     return call.bearer() or call.fields.text("access_token")
 
 
-def why_invalid(token: Token | None, now: datetime) -> tuple[str, int | None]:
-    """What is wrong with a token, as a message and a subcode; an empty message when nothing is."""
+def why_invalid(world: World, token: Token | None) -> tuple[str, int | None]:
+    """What is wrong with a token, as a message and a subcode; an empty message when nothing is. Which subcodes Threads
+    knows for an ended grant is uncertain: the setting `revoked_subcode`, 0 for none."""
     if token is None:
         return "Error validating access token: Cannot parse access token", None
     if token.revoked_at:
-        return "Error validating access token: The user has not authorized application.", 458
-    if token.expires_at and token.has_expired(now):
+        subcode = world.setting("threads", "revoked_subcode") or None
+        return "Error validating access token: The user has not authorized application.", subcode
+    if token.expires_at and token.has_expired(world.now()):
         return f"Error validating access token: Session has expired on {_worded(token.expires_at)}.", 463
     return "", None
 
@@ -55,7 +57,7 @@ def why_invalid(token: Token | None, now: datetime) -> tuple[str, int | None]:
 def valid_token(call: Call) -> Token:
     """The presented token; refuses one that is missing, unknown, expired or revoked, or that belongs to no profile."""
     token = call.token
-    message, subcode = why_invalid(token, call.world.now())
+    message, subcode = why_invalid(call.world, token)
     if token is None or message:
         raise graph_error(190, message, subcode=subcode)
     if call.account is None:

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Medium
 from apps.sandbox.core.world import World
-from apps.sandbox.threads import containers, parameters
+from apps.sandbox.threads import containers, parameters, text
 from apps.sandbox.threads.access import (
     BASIC,
     KEYWORDS,
@@ -99,7 +99,7 @@ def _container(call: Call, account: Account) -> Container:
         media_type=media_type,
         created_at=now,
         ready_at=now + call.processing_seconds(float(call.world.setting("threads", f"{kind}_seconds"))),
-        text="" if is_child else call.fields.text("text"),
+        text="" if is_child else text.kept(call.world, call.fields.text("text")),
         is_child=is_child,
         reply_to_id=call.fields.text("reply_to_id"),
         error=failure if call.take_fault("failed_processing") else "",

@@ -6,8 +6,12 @@ Whether letters beyond ASCII count as one is implied and not proven: the setting
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from apps.sandbox.core.world import World
 
 MAX_TEXT = 500
 LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -32,6 +36,11 @@ def length(text: str, *, in_bytes: bool = False) -> int:
         return len(text.encode())
     emoji = sum(len(found.encode()) - len(found) for found in _emoji().findall(text))
     return len(text) + int(emoji)
+
+
+def kept(world: World, text: str) -> str:
+    """What Threads shows of a text; whether it trims and composes it is uncertain: the setting `normalises_text`."""
+    return unicodedata.normalize("NFC", text.strip()) if world.setting("threads", "normalises_text") else text
 
 
 def links(text: str) -> list[str]:

@@ -112,7 +112,7 @@ async def debug_token(call: Call) -> Response:
     token = call.world.token("threads", call.fields.text("input_token"))
     if token is None:
         return JSONResponse(inspection.unknown())
-    message, subcode = why_invalid(token, call.world.now())
+    message, subcode = why_invalid(call.world, token)
     answer = inspection.describe(
         token,
         application=call.world.setting("threads", "app_name"),
