@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from config import env
 
-# The app that docs/guides/sandbox.md names; an operator of a real deployment enters their own.
-SANDBOX_INSTAGRAM_APP = ("900100200300400", "sandbox-instagram-secret")
 # How far the port of each simulated platform lies above the hub's.
 SANDBOX_PORTS = {
     "instagram": 1, "mastodon": 2, "bluesky": 3, "facebook": 4, "threads": 5, "x": 6, "linkedin": 7, "tiktok": 8,
     "youtube": 9, "pinterest": 10, "google_business": 11,
 }  # fmt: skip
 
+# The apps that docs/guides/sandbox.md names; an operator of a real deployment enters their own.
+SANDBOX_APPS = {
+    "instagram": ("900100200300400", "sandbox-instagram-secret"),
+}
+WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
+
 
 @dataclass(frozen=True, slots=True)
 class Platforms:
-    """`endpoints` by platform, `apps` as (client id, secret) by platform, and origins that may be called although
-    private."""
+    """`endpoints` that differ from an adapter's own and `apps` as (client id, secret), both by platform; `sandboxes`
+    are the origins of simulated platforms, and `trusted_origins` those that may be called although private."""
 
     endpoints: dict[str, dict[str, str]]
-    instagram_app: tuple[str, str]
+    apps: dict[str, tuple[str, str]]
+    sandboxes: dict[str, str]
     trusted_origins: tuple[str, ...]
     sandbox_url: str = ""
 
@@ -31,28 +37,32 @@ def read() -> Platforms:
     """From the environment; SANDBOX_URL puts the sandbox in the place of every platform that has one home."""
     hub = env.origin("SANDBOX_URL", "")
     here = _sandbox_origins(hub) if hub else {}
-    app = SANDBOX_INSTAGRAM_APP if hub else ("", "")
-    instagram, bluesky = here.get("instagram", ""), here.get("bluesky", "")
     return Platforms(
-        endpoints={
-            "instagram": {
-                "login": env.text("INSTAGRAM_LOGIN_URL", instagram or "https://www.instagram.com"),
-                "api": env.text("INSTAGRAM_API_URL", instagram or "https://api.instagram.com"),
-                "graph": env.text("INSTAGRAM_GRAPH_URL", instagram or "https://graph.instagram.com"),
-                "version": env.text("INSTAGRAM_GRAPH_VERSION", "v26.0"),
-            },
-            "mastodon": {},
-            "bluesky": {
-                "resolver": env.text("BLUESKY_RESOLVER_URL", bluesky or "https://public.api.bsky.app"),
-                "plc": env.text("BLUESKY_PLC_URL", bluesky or "https://plc.directory"),
-                "app": env.text("BLUESKY_APP_URL", bluesky or "https://bsky.app"),
-                "development": env.text("BLUESKY_DEVELOPMENT", "1" if hub else ""),
-            },
-        },
-        instagram_app=(env.text("INSTAGRAM_CLIENT_ID", app[0]), env.text("INSTAGRAM_CLIENT_SECRET", app[1])),
+        endpoints={name: _endpoints(name, is_simulated=bool(hub)) for name in SANDBOX_PORTS},
+        apps={name: _app(name, is_simulated=bool(hub)) for name in SANDBOX_PORTS if name not in WITHOUT_APPS},
+        sandboxes=here,
         trusted_origins=(*env.origins("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
         sandbox_url=hub,
     )
+
+
+def _endpoints(platform: str, *, is_simulated: bool) -> dict[str, str]:
+    """What <PLATFORM>_<NAME>_URL and <PLATFORM>_VERSION say: addresses of test servers, a later version of an API."""
+    prefix = f"{platform.upper()}_"
+    found = {}
+    for name in os.environ:
+        if name.startswith(prefix) and name.endswith("_URL"):
+            found[name.removeprefix(prefix).removesuffix("_URL").lower()] = env.text(name, "")
+    found["version"] = env.text(f"{prefix}VERSION", "")
+    if platform == "bluesky":
+        found["development"] = env.text("BLUESKY_DEVELOPMENT", "1" if is_simulated else "")
+    return {name: value for name, value in found.items() if value}
+
+
+def _app(platform: str, *, is_simulated: bool) -> tuple[str, str]:
+    given = SANDBOX_APPS.get(platform, ("", "")) if is_simulated else ("", "")
+    prefix = platform.upper()
+    return env.text(f"{prefix}_CLIENT_ID", given[0]), env.text(f"{prefix}_CLIENT_SECRET", given[1])
 
 
 def _sandbox_origins(hub: str) -> dict[str, str]:

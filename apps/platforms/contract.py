@@ -166,9 +166,9 @@ class Credential:
     """What an adapter needs to act for one account; short-lived, handed over for one piece of work.
 
     `server` is the origin to talk to where it varies (Mastodon instance, Bluesky PDS); `extra` holds further secrets by
-    name (for example a DPoP key), `facts` plain values (for example the authorization server's origin). Where one consent
-    gives several channels, `channel_id` and `channel_kind` say for which of them we act ("": for the consent as a whole),
-    and a token of a channel's own (of a Page) is in `extra` under `channel_secret(remote_id)`.
+    name (for example a DPoP key), `facts` plain values (for example the authorization server's origin). Where one
+    consent gives several channels, `channel_id` and `channel_kind` say for which of them we act ("": for the consent as
+    a whole), and a token of a channel's own (of a Page) is in `extra` under `channel_secret(remote_id)`.
     """
 
     remote_user_id: str

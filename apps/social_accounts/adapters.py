@@ -24,6 +24,15 @@ def adapter_for(platform: str, *, timeout: timedelta | None = None) -> Adapter:
     return registry.build(
         platform,
         http=_client(timeout or settings.OUTBOUND_TIMEOUT),
-        endpoints=settings.PLATFORM_ENDPOINTS.get(platform, {}),
+        endpoints=endpoints_of(platform),
         clock=clock.now,
     )
+
+
+def endpoints_of(platform: str) -> dict[str, str]:
+    """Where `platform` answers for this deployment: its own addresses, the sandbox in their place, or what the
+    environment says."""
+    usual = registry.adapter_class(platform).default_endpoints
+    simulated = settings.PLATFORM_SANDBOXES.get(platform)
+    here = {name: simulated for name, value in usual.items() if value.startswith("http")} if simulated else {}
+    return {**usual, **here, **settings.PLATFORM_ENDPOINTS.get(platform, {})}

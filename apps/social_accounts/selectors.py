@@ -89,8 +89,8 @@ def _choice(platform: str, connected: int) -> PlatformChoice:
 
 def configured_app(platform: str) -> tuple[str, str]:
     """The client id and secret that the operator's settings give for a platform; empty where there are none."""
-    prefix = platform.upper()
-    return getattr(settings, f"{prefix}_CLIENT_ID", ""), getattr(settings, f"{prefix}_CLIENT_SECRET", "")
+    app: tuple[str, str] = settings.PLATFORM_APPS.get(platform, ("", ""))
+    return app
 
 
 def _is_set_up(platform: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
+from apps.social_accounts.adapters import endpoints_of
 from apps.social_accounts.models import SocialAccount
 
 # The ends of a platform that are pages for people, where it has one home.
@@ -18,7 +17,7 @@ MISLEADING: Final = frozenset("\\@")
 
 def web_hosts(account: SocialAccount) -> tuple[str, ...]:
     """The hosts of the account's profile, of its own server, and of its platform's pages."""
-    ends = settings.PLATFORM_ENDPOINTS.get(account.platform, {})
+    ends = endpoints_of(account.platform)
     server = account.grant.server if account.grant else ""
     found = [host_of(address) for address in (account.url, server, *(ends.get(name, "") for name in PAGES))]
     return tuple(dict.fromkeys(host for host in found if host))

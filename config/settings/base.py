@@ -242,7 +242,8 @@ PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 16)
 _platforms = platforms.read()
 PLATFORM_ENDPOINTS = _platforms.endpoints
 SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
-INSTAGRAM_CLIENT_ID, INSTAGRAM_CLIENT_SECRET = _platforms.instagram_app
+PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
+PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.
 BLUESKY_CLIENT_KEY = env.text("BLUESKY_CLIENT_KEY", "")

@@ -176,7 +176,7 @@ def test_an_address_that_is_no_public_server_is_refused_in_words(
 
 
 def test_an_operator_who_set_nothing_up_is_named(platforms: Sandbox, manager: Member, settings: object) -> None:
-    settings.INSTAGRAM_CLIENT_ID = ""  # type: ignore[attr-defined]
+    settings.PLATFORM_APPS = {}  # type: ignore[attr-defined]
     assert manager.workspace is not None
     with pytest.raises(ConnectionRefused, match="not set up on this server"):
         services.begin_consent(member=manager, workspace_id=manager.workspace.pk, platform="instagram")
@@ -184,7 +184,8 @@ def test_an_operator_who_set_nothing_up_is_named(platforms: Sandbox, manager: Me
 
 def test_an_app_follows_the_settings_that_name_it(platforms: Sandbox, connecting: Connecting, settings: object) -> None:
     connecting.consent("instagram")
-    settings.INSTAGRAM_CLIENT_SECRET = "the next secret"  # type: ignore[attr-defined]
+    client_id, _ = settings.PLATFORM_APPS["instagram"]  # type: ignore[attr-defined]
+    settings.PLATFORM_APPS = {"instagram": (client_id, "the next secret")}  # type: ignore[attr-defined]
 
     connecting.begin("instagram")
 

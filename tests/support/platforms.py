@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pytest_django import Settings
 
+from config.platforms import SANDBOX_APPS
 from tests.support.sandbox import Sandbox, SandboxServer
-
-INSTAGRAM_APP = ("900100200300400", "sandbox-instagram-secret")
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +29,19 @@ def sandbox(_sandbox_process: Sandbox) -> Iterator[Sandbox]:
 @pytest.fixture
 def platforms(sandbox: Sandbox, settings: Settings) -> Sandbox:
     """The sandbox, with all adapters of this process talking to it."""
-    instagram, bluesky = sandbox.origin("instagram"), sandbox.origin("bluesky")
-    settings.PLATFORM_ENDPOINTS = {
-        "instagram": {"login": instagram, "api": instagram, "graph": instagram, "version": "v26.0"},
-        "mastodon": {},
-        "bluesky": {"resolver": bluesky, "plc": bluesky, "app": bluesky, "development": "1"},
-    }
-    settings.OUTBOUND_TRUSTED_ORIGINS = (instagram, sandbox.origin("mastodon"), bluesky)
-    settings.INSTAGRAM_CLIENT_ID, settings.INSTAGRAM_CLIENT_SECRET = INSTAGRAM_APP
+    settings.PLATFORM_SANDBOXES = sandbox_origins(sandbox)
+    settings.PLATFORM_ENDPOINTS = {"bluesky": {"development": "1"}}
+    settings.OUTBOUND_TRUSTED_ORIGINS = tuple(settings.PLATFORM_SANDBOXES.values())
+    settings.PLATFORM_APPS = SANDBOX_APPS
     return sandbox
 
 
 def answer_of(callback_url: str) -> dict[str, str]:
     """The query string that a platform sent the browser back with."""
     return dict(parse_qsl(urlsplit(callback_url.partition("#")[0]).query))
+
+
+def sandbox_origins(sandbox: Sandbox) -> dict[str, str]:
+    """The origin of each simulated platform, without the hub's."""
+    sandbox.origin("hub")
+    return {name: origin for name, origin in sandbox.origins.items() if name != "hub"}

@@ -43,6 +43,11 @@ class BlueskyAdapter(Basis):
     name: ClassVar[str] = "bluesky"
     label: ClassVar[str] = "Bluesky"
     scopes: ClassVar[tuple[str, ...]] = ourselves.SCOPES
+    default_endpoints: ClassVar[Mapping[str, str]] = {
+        "resolver": "https://public.api.bsky.app",
+        "plc": "https://plc.directory",
+        "app": "https://bsky.app",
+    }
     capabilities: ClassVar[Capabilities] = Capabilities(
         max_text=300,
         counting=Counting.GRAPHEMES,
@@ -59,8 +64,9 @@ class BlueskyAdapter(Basis):
     )
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Clock) -> None:
-        self._http, self._endpoints, self._clock = http, endpoints, clock
-        self._development = endpoints.get("development") == "1"
+        super().__init__(http=http, endpoints=endpoints, clock=clock)
+        self._http, self._endpoints, self._clock = http, self.endpoints, clock
+        self._development = self.endpoints.get("development") == "1"
 
     # consent -------------------------------------------------------------------------------------------------------
 
