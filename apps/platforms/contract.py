@@ -46,6 +46,7 @@ class Counting(StrEnum):
     FEDIVERSE = "fediverse"  # servers of other software: the larger of Mastodon's count and raw code points
     X_WEIGHTED = "x_weighted"  # twitter-text: most scripts count 1, others and emoji 2, a URL 23
     THREADS = "threads"  # code points, but an emoji counts its UTF-8 bytes
+    LINKEDIN = "linkedin"  # UTF-16 units, with the backslashes that LinkedIn wants before some signs
 
 
 class ConnectBy(StrEnum):
@@ -128,6 +129,7 @@ class Capabilities:
     max_alt: int = 0
     max_hashtags: int | None = None
     max_mentions: int | None = None
+    max_cashtags: int | None = None
     first_comment: bool = False
     threads: bool = False
     max_comment: int | None = None  # None: as max_text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 
 import regex
 
+from apps.platforms import text_linkedin
 from apps.platforms.contract import Counting
+from apps.platforms.text_x import x_length
 
 MASTODON_URL_LENGTH = 23
 
@@ -37,28 +38,7 @@ def mastodon_length(text: str) -> int:
     return graphemes(_REMOTE_MENTION.sub(r"\1", text))
 
 
-# https://docs.x.com/fundamentals/counting-characters: these ranges weigh 1, all else 2; a URL weighs 23.
-X_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-X_URL_LENGTH = 23
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3")
-_X_URL = regex.compile(
-    # Possessive, for a host is as long as it is: else a long word would be tried at each of its letters.
-    r"(?<![\w@#$.-])(?:https?://)?(?:[a-z0-9][a-z0-9-]*+\.)++(?<=\.)[a-z]{2,}+(?::\d+)?(?:[/?#][^\s<>\"]*)?"
-    r"(?<![.,;:!?'\"\)\]])",
-    regex.IGNORECASE,
-)
-
-
-def x_length(text: str) -> int:
-    """twitter-text: NFC; an emoji counts 2 whatever it is made of, a web address 23, Latin and its kin 1, others 2."""
-    text = _X_URL.sub("x" * X_URL_LENGTH, unicodedata.normalize("NFC", text))
-    return sum(_x_weight(cluster) for cluster in regex.findall(r"\X", text))
-
-
-def _x_weight(cluster: str) -> int:
-    if _EMOJI.search(cluster):
-        return 2
-    return sum(1 if any(low <= ord(sign) <= high for low, high in X_LIGHT) else 2 for sign in cluster)
 
 
 def threads_length(text: str) -> int:
@@ -74,6 +54,7 @@ _MEASURES: Mapping[Counting, Callable[[str], int]] = {
     Counting.MASTODON: mastodon_length,
     Counting.X_WEIGHTED: x_length,
     Counting.THREADS: threads_length,
+    Counting.LINKEDIN: text_linkedin.length,
     Counting.FEDIVERSE: lambda text: max(mastodon_length(text), len(text)),
 }
 
