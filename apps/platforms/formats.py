@@ -45,9 +45,9 @@ def format_of(draft: Draft, capabilities: Capabilities) -> Format | None:
 
 
 def limits_of(draft: Draft, capabilities: Capabilities) -> Capabilities:
-    """`capabilities` with the numbers of the draft's format."""
+    """`capabilities` with the numbers of the draft's format, which is settled by that: the result has no formats."""
     chosen = format_of(draft, capabilities)
-    return with_limits(capabilities, chosen.limits) if chosen else capabilities
+    return replace(with_limits(capabilities, chosen.limits), formats=()) if chosen else capabilities
 
 
 def _takes(can: Capabilities, draft: Draft) -> bool:

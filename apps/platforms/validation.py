@@ -14,6 +14,7 @@ from apps.platforms.formats import limits_of
 from apps.platforms.media_rules import media_problems
 from apps.platforms.option_rules import option_problems
 from apps.platforms.problem import Problem
+from apps.platforms.text_x import cashtags
 
 __all__ = ["Problem", "max_media", "max_text", "post_problems", "problems", "text_length"]
 
@@ -27,11 +28,11 @@ def problems(draft: Draft, capabilities: Capabilities, *, label: str) -> list[Pr
     """All that `label` (the platform's name, as people say it) would refuse in `draft`; empty means ready."""
     if unsupported := list(_role_problems(draft, capabilities, label)):
         return unsupported
-    capabilities = limits_of(draft, capabilities)
+    can = limits_of(draft, capabilities)
     return [
-        *_text_problems(draft, capabilities, label),
-        *media_problems(draft, capabilities, label, limit=max_media(draft, capabilities)),
-        *_link_problems(draft, capabilities, label),
+        *_text_problems(draft, can, label),
+        *media_problems(draft, can, label, limit=max_media(draft, can)),
+        *_link_problems(draft, can, label),
         *option_problems(draft, capabilities, label),
     ]
 
@@ -97,6 +98,10 @@ def _sign_problems(text: str, capabilities: Capabilities, label: str) -> Iterato
     limit = capabilities.max_mentions
     if limit is not None and (found := len(measure.mentions(text))) > limit:
         yield Problem("text", "too_many_mentions", f"{label} takes at most {limit} mentions; this text has {found}.")
+    limit = capabilities.max_cashtags
+    if limit is not None and (found := len(cashtags(text))) > limit:
+        words = f"{label} takes at most {limit} stock symbol ($ABC) in a post; this text has {found}."
+        yield Problem("text", "too_many_cashtags", words)
 
 
 def _link_problems(draft: Draft, capabilities: Capabilities, label: str) -> Iterator[Problem]:

@@ -1,0 +1,187 @@
+"""A page of documentation for each platform, made out of what its adapter declares and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from apps.platforms.calls import FEATURE_WORDS, Feature
+from apps.platforms.contract import Adapter, Capabilities, ConnectBy, OptionKind
+from apps.platforms.formats import FORMAT, with_limits
+from apps.platforms.limits import Limit, Per, Window
+
+MADE = "<!-- Made by `manage.py platform_docs` from the adapter: change it there. -->"
+_CONNECT_WORDS = {
+    ConnectBy.OAUTH: "the platform's own consent page",
+    ConnectBy.INSTANCE_OAUTH: "the consent page of the server that the account is on",
+    ConnectBy.APP_PASSWORD: "an app password",
+}
+_PER_WORDS = {Per.ACCOUNT: "account", Per.TOKEN: "connection", Per.APP: "app, over all its accounts"}
+_WINDOW_WORDS = {
+    Window.ROLLING: "moving",
+    Window.FIRST_USE: "from the first call on",
+    Window.MIDNIGHT_UTC: "until midnight UTC",
+    Window.MIDNIGHT_PACIFIC: "until midnight Pacific time",
+}
+Rows = Iterable[tuple[str, ...]]
+
+
+def page(adapter: type[Adapter]) -> str:
+    """The whole page, in Markdown."""
+    parts = [
+        f"# {adapter.label}\n\n{MADE}",
+        _section("What works", _abilities(adapter)),
+        _section("What it takes", _limits_of_content(adapter.capabilities)),
+        _section("Options of a post", _options(adapter.capabilities)),
+        _section("Rate limits", _rate_limits(adapter.limits)),
+        _section("Permissions", _permissions(adapter)),
+        _section("Setting it up", _setup(adapter)),
+        _section("Known gaps", "\n".join(f"- {gap}" for gap in adapter.setup.gaps)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _table(head: tuple[str, ...], rows: Rows) -> str:
+    lines = [" | ".join(cell.replace("|", "\\|") or "-" for cell in row) for row in rows]
+    if not lines:
+        return ""
+    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(f"| {line} |" for line in lines)])
+
+
+# --- what it can do ---------------------------------------------------------------------------------------------------
+
+
+def _abilities(adapter: type[Adapter]) -> str:
+    can = adapter.capabilities
+    rows = [
+        ("connecting", " or ".join(_CONNECT_WORDS[way] for way in can.connect_by)),
+        ("posts", ", ".join(one.label for one in can.formats) or ("text and media" if can.max_media else "text")),
+        ("first comment", _yes(can.first_comment)),
+        ("threads", _yes(can.threads)),
+        ("link cards", _yes(can.links)),
+        ("cover of a video", _yes(can.covers)),
+        ("change a published post", ", ".join(sorted(can.edits)) or "no"),
+        ("delete a published post", _yes(can.deletes)),
+        ("figures of a post", ", ".join(sorted(can.post_metrics)) or "none"),
+        ("figures of an account", ", ".join(sorted(can.account_metrics)) or "none"),
+        ("tells us what happens", _yes(adapter.inbound is not None)),
+        ("a lost answer", "settled by itself: the post is looked for" if can.findable else "settled by its key"),
+    ]
+    return _table(("what", ""), rows)
+
+
+def _yes(does: bool) -> str:
+    return "yes" if does else "no"
+
+
+def _limits_of_content(can: Capabilities) -> str:
+    ways = [(one.label, with_limits(can, one.limits)) for one in can.formats] or [("every post", can)]
+    return _table(("format", "text", "files", "pictures", "videos"), [_limits_row(*way) for way in ways])
+
+
+def _limits_row(name: str, can: Capabilities) -> tuple[str, ...]:
+    files = f"{can.min_media} to {can.max_media}" if can.max_media else "none"
+    types = ", ".join(sorted(one.rpartition("/")[2] for one in can.media_types)) if can.max_media else ""
+    return (
+        name,
+        f"{can.max_text:,} ({can.counting.replace('_', ' ')})",
+        f"{files} ({types})" if types else files,
+        _words(_size(can.max_image_bytes), _aspects(can.min_aspect, can.max_aspect)) if can.max_media else "",
+        _videos(can) if can.max_videos else "",
+    )
+
+
+def _videos(can: Capabilities) -> str:
+    longest = f"{can.min_video_seconds:g} to {can.max_video_seconds:g} s" if can.max_video_seconds else ""
+    return _words(_size(can.max_video_bytes), longest, _aspects(can.min_video_aspect, can.max_video_aspect))
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB" if size else ""
+
+
+def _aspects(least: float | None, most: float | None) -> str:
+    return f"width / height {least or 0:.3g} to {most:.3g}" if most else ""
+
+
+def _words(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _options(can: Capabilities) -> str:
+    rows = [
+        (
+            f"`{one.name}`",
+            one.label,
+            ", ".join(f"`{value}`" for value, _ in one.choices if value) or one.kind.replace("_", " "),
+            "required" if one.required else "",
+            ", ".join(one.formats) or "all",
+        )
+        for one in can.options
+        if one.name != FORMAT and one.kind in OptionKind
+    ]
+    return _table(("option", "what", "values", "", "formats"), rows)
+
+
+# --- limits and permissions -------------------------------------------------------------------------------------------
+
+
+def _rate_limits(limits: tuple[Limit, ...]) -> str:
+    rows = [
+        (
+            one.what,
+            f"{one.amount:,}" if one.amount is not None else "as the platform says",
+            f"{_span(one)}, {_WINDOW_WORDS[one.window]}",
+            _PER_WORDS[one.per],
+        )
+        for one in limits
+    ]
+    return _table(("what", "how much", "in", "for each"), rows)
+
+
+def _span(limit: Limit) -> str:
+    minutes = round(limit.span.total_seconds() / 60)
+    if minutes % 1440 == 0:
+        return f"{minutes // 1440} days" if minutes > 1440 else "a day"
+    return f"{minutes // 60} hours" if minutes > 60 and minutes % 60 == 0 else f"{minutes} minutes"
+
+
+def _permissions(adapter: type[Adapter]) -> str:
+    asked = ", ".join(f"`{scope}`" for scope in adapter.scopes)
+    rows = [
+        (
+            f"`{call.method} {call.path}`",
+            FEATURE_WORDS[Feature(call.feature)],
+            " or ".join(" + ".join(f"`{scope}`" for scope in wanted) for wanted in call.scopes) or "none",
+            call.trap,
+        )
+        for call in adapter.calls
+    ]
+    return _words_and_table(f"Connecting asks for {asked}." if asked else "", ("call", "to", "needs", "beware"), rows)
+
+
+def _words_and_table(words: str, head: tuple[str, ...], rows: Rows) -> str:
+    return "\n\n".join(part for part in (words, _table(head, rows)) if part)
+
+
+# --- for the operator -------------------------------------------------------------------------------------------------
+
+
+def _setup(adapter: type[Adapter]) -> str:
+    return "\n\n".join(part for part in _setup_parts(adapter) if part)
+
+
+def _setup_parts(adapter: type[Adapter]) -> Iterator[str]:
+    told = adapter.setup
+    if told.portal:
+        yield f"Apps are registered at {told.portal}."
+    yield "\n".join(f"{number}. {step}" for number, step in enumerate(told.steps, start=1))
+    yield told.review
+    yield "\n".join(f"- {note}" for note in told.notes)
+    if adapter.version is not None:
+        ends = f"It ends on {adapter.version.ends:%-d %B %Y}." if adapter.version.ends else "No end is announced."
+        yield f"API version {adapter.version.name}. {ends} {adapter.version.rhythm} ({adapter.version.source})"
+    yield _table(("endpoint", "address"), [(f"`{name}`", value) for name, value in adapter.default_endpoints.items()])
