@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import random
+import struct
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +12,6 @@ from urllib.parse import urlencode
 import httpx
 
 from tests.sandbox.clients import CALLBACK, CHALLENGE, VERIFIER, Client, query_of
-from tests.support.sandbox import Sandbox
 
 CLIENT_ID, CLIENT_SECRET = "sandbox-x-client", "sandbox-x-secret"
 BASIC = f"Basic {base64.b64encode(f'{CLIENT_ID}:{CLIENT_SECRET}'.encode()).decode()}"
@@ -117,5 +118,15 @@ def message_of(response: httpx.Response) -> str:
     return str(response.json()["errors"][0]["message"])
 
 
-def x_of(sandbox: Sandbox, handle: str = "harbourcoffee", **details: Any) -> X:
-    return X(sandbox, handle, **details)
+def film(
+    *, seconds: float = 10, width: int = 1280, height: int = 720, size: int = 4096, brand: bytes = b"mp42"
+) -> bytes:
+    """The index of a film, and noise in place of its pictures."""
+
+    def box(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I4s", len(body) + 8, name) + body
+
+    lasts = box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, int(seconds * 1000)) + bytes(80))
+    header = box(b"tkhd", bytes(76) + struct.pack(">II", width << 16, height << 16))
+    head = box(b"ftyp", brand + bytes(4)) + box(b"moov", lasts + box(b"trak", header))
+    return head + random.Random(size).randbytes(size - len(head))

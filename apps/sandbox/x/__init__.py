@@ -11,7 +11,19 @@ from starlette.applications import Starlette
 from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
-from apps.sandbox.x import billing, errors, limits, login, posts, reading, uploads
+from apps.sandbox.x import (
+    analytics,
+    articles,
+    billing,
+    captions,
+    errors,
+    limits,
+    login,
+    posts,
+    reading,
+    uploads,
+    webhooks,
+)
 from apps.sandbox.x.access import find_token
 from apps.sandbox.x.accounts import open_account
 from apps.sandbox.x.limits import limited
@@ -37,6 +49,19 @@ API: tuple[tuple[str, str, Handler, Operation, str], ...] = (
     ("POST", "/2/media/upload/initialize", uploads.initialize, "stage", "initialize"),
     ("POST", "/2/media/upload/{id:int}/append", uploads.append, "stage", "append"),
     ("POST", "/2/media/upload/{id:int}/finalize", uploads.finalize, "stage", "finalize"),
+    ("POST", "/2/media/metadata", captions.describe, "stage", "metadata"),
+    ("POST", "/2/media/subtitles", captions.subtitle, "stage", "subtitles"),
+    ("POST", "/2/articles/draft", articles.draft, "stage", "article"),
+    ("POST", "/2/articles/{id:int}/publish", articles.publish, "commit", "article"),
+    ("GET", "/2/tweets/analytics", analytics.of_posts, "metrics", "analytics"),
+    ("GET", "/2/media/analytics", analytics.of_media, "metrics", "analytics"),
+    ("POST", "/2/webhooks", webhooks.register, "read", "webhooks"),
+    ("GET", "/2/webhooks", webhooks.listed, "read", "webhooks"),
+    ("PUT", "/2/webhooks/{id:int}", webhooks.validate, "read", "webhooks"),
+    ("DELETE", "/2/webhooks/{id:int}", webhooks.delete, "read", "webhooks"),
+    ("POST", "/2/activity/subscriptions", webhooks.subscribe, "read", "subscriptions"),
+    ("GET", "/2/activity/subscriptions", webhooks.subscriptions, "read", "subscriptions"),
+    ("DELETE", "/2/activity/subscriptions/{id:int}", webhooks.unsubscribe, "read", "subscriptions"),
     ("GET", "/2/usage/tweets", billing.usage, "read", "usage"),
 )
 
@@ -100,6 +125,7 @@ PLATFORM = Platform(
         "video_alt_text": False,
         "single_endpoint": False,
         "empty_append": False,
+        "media_numbers_as_text": False,
         "credits_usd": 1_000_000,
         "monthly_reads": 3_000_000,
         "daily_headers": True,

@@ -52,6 +52,7 @@ def keep(
     medium = Medium(
         "x", id, account.id, found.mime, size, digest, now, found.width, found.height, ready_at=ready_at, data=data
     )
+    call.world.box("x", "received").put(id, {"category": category, "size": size, **came}, owner=account.id)
     return call.world.store.media.add(medium)
 
 

@@ -80,7 +80,8 @@ async def create(call: Call) -> Response:
     data = _references(call, account, body, previous)
     media = rules.usable_media(call, account, body["media"]["media_ids"]) if "media" in body else []
     rules.check_text(call, account, words)
-    rules.check_duplicate(call, account, words, data.get("reply_to", ""), ignoring=previous.id if previous else "")
+    data["said"] = rules.mark_of(words, data.get("reply_to", ""))
+    rules.check_duplicate(call, account, data["said"], ignoring=previous.id if previous else "")
     billing.charge(call, billing.POST_WITH_URL if text.urls(words) else billing.POST)
     post = _publish(call.world, account, words, data | _details(call, body), media, previous)
     events.tell_post(call.world, post, account)
@@ -131,13 +132,13 @@ def _publish(
     kind = "reply" if parent else "post"
     post = Post("x", id, account.id, words, now, kind, parent_id=previous.parent_id if previous else parent, data=data)
     with world.store.transaction():
-        world.publish(post, [_own_copy(world, medium, id) for medium in media])
+        world.publish(post, [own_copy(medium, id) for medium in media])
         if previous:
             _replace(world, previous, post)
     return post
 
 
-def _own_copy(world: World, medium: Medium, post_id: str) -> Medium:
+def own_copy(medium: Medium, post_id: str) -> Medium:
     """The medium, or a copy of one that another post shows already: an id may be used again while it lives."""
     return replace(medium, id=f"{medium.id}-{post_id}") if medium.post_id else medium
 

@@ -36,7 +36,7 @@ async def timeline(call: Call) -> Response:
     if author is None:
         return fields.answer(call, {"errors": [errors.missing(call, "user", "id", call.part("id"))]})
     limit = fields.whole(call, query, "max_results", lowest=5, highest=100, usual=10)
-    posts = _written(call, author, query)
+    posts = _written(call, author, query, limit + 1)
     page = posts[:limit]
     meta: dict[str, Any] = {"result_count": len(page)}
     if page:
@@ -46,31 +46,29 @@ async def timeline(call: Call) -> Response:
     return fields.answer(call, {**_posts(call, query, page), "meta": meta})
 
 
-def _written(call: Call, author: Account, query: fields.Query) -> list[Post]:
+def _written(call: Call, author: Account, query: fields.Query, limit: int) -> list[Post]:
     """Newest first, within the bounds of the query; the newest of all may not be visible yet."""
-    excluded = fields.chosen(call, query, "exclude", ("replies", "retweets"))
-    start, end = fields.instant(call, query, "start_time"), fields.instant(call, query, "end_time")
     visible = call.world.now() - timedelta(seconds=call.world.setting("x", "timeline_lag_seconds"))
-    before = int(_number(call, query, "pagination_token") or _number(call, query, "until_id") or 0)
-    after = int(_number(call, query, "since_id") or 0)
-    found = [
-        post
-        for post in call.world.posts_of(author)
-        if post.created_at <= visible
-        and (start is None or post.created_at >= start)
-        and (end is None or post.created_at < end)
-        and (not before or int(post.id) < before)
-        and int(post.id) > after
-        and not ("replies" in excluded and post.kind == "reply")
-    ]
-    return sorted(found, key=lambda post: post.created_at, reverse=True)
+    start, end = fields.instant(call, query, "start_time"), fields.instant(call, query, "end_time")
+    conditions: dict[str, float | int | str | None] = {
+        "account_id = ?": author.id,
+        "created_at <= ?": visible.timestamp(),
+        "created_at >= ?": start.timestamp() if start else None,
+        "created_at < ?": end.timestamp() if end else None,
+        "CAST(id AS INTEGER) > ?": _number(call, query, "since_id"),
+        "CAST(id AS INTEGER) < ?": _number(call, query, "pagination_token") or _number(call, query, "until_id"),
+        "kind != ?": "reply" if "replies" in fields.chosen(call, query, "exclude", ("replies", "retweets")) else None,
+    }
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    where = " AND ".join(["platform='x'", "deleted_at IS NULL", *given])
+    return call.world.store.posts.select(where, tuple(given.values()), order="created_at DESC, seq DESC", limit=limit)
 
 
-def _number(call: Call, query: fields.Query, name: str) -> str:
+def _number(call: Call, query: fields.Query, name: str) -> int | None:
     value = query.get(name, "").removeprefix("before" if name == "pagination_token" else "")
-    if value and not value.isdigit():
+    if value and not (value.isdecimal() and len(value) < 20):
         raise errors.invalid(call, name, value, f"The `{name}` query parameter value [{value}] is not valid")
-    return value
+    return int(value) if value else None
 
 
 async def lookup(call: Call) -> Response:

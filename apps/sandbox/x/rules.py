@@ -7,6 +7,8 @@ The same text under the same post is a duplicate for `duplicate_hours`, whatever
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -40,15 +42,19 @@ def check_text(call: Call, account: Account, words: str) -> None:
         raise errors.forbidden(call, "The Tweet contains an invalid URL.")
 
 
-def check_duplicate(call: Call, account: Account, words: str, parent: str, *, ignoring: str = "") -> None:
-    """Refuse what the account has said already under the same post; pictures without words are never the same."""
+def check_duplicate(call: Call, account: Account, said: str, *, ignoring: str = "") -> None:
+    """Refuse what the account has said already, by its `mark_of`, unless the post with the id `ignoring` says it."""
     since = call.world.now() - timedelta(hours=call.world.setting("x", "duplicate_hours"))
-    said = text.same(words)
-    for post in call.world.posts_of(account):
-        if post.created_at < since or post.id == ignoring or post.data.get("reply_to", "") != parent:
-            continue
-        if said and text.same(post.text) == said:
-            raise errors.forbidden(call, errors.DUPLICATE, v1=(187, "Status is a duplicate."))
+    where = "platform='x' AND account_id=? AND deleted_at IS NULL AND id != ? AND created_at > ? AND instr(data, ?)"
+    values = (account.id, ignoring, since.timestamp(), f'"said": "{said}"')
+    if said and call.world.store.posts.count(where, values):
+        raise errors.forbidden(call, errors.DUPLICATE, v1=(187, "Status is a duplicate."))
+
+
+def mark_of(words: str, parent: str) -> str:
+    """What two posts have in common that X takes for duplicates; empty for pictures without words."""
+    same = " ".join(unicodedata.normalize("NFC", words).split())
+    return hashlib.sha256(f"{parent} {same}".encode()).hexdigest()[:20] if same else ""
 
 
 def parent(call: Call, account: Account, id: str) -> Post:

@@ -105,11 +105,6 @@ def cashtags(text: str) -> list[Span]:
     return [Span(match.start(), match.end(), match[1]) for match in _CASHTAG.finditer(text)]
 
 
-def same(text: str) -> str:
-    """What two texts have in common that X takes for duplicates."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def short_link(post_id: str, place: int) -> str:
     """The t.co address that stands for the `place`-th address of a post."""
     digest = hashlib.sha256(f"{post_id} {place}".encode()).hexdigest()

@@ -38,8 +38,8 @@ rest restaurant review reviews rich rip rocks rodeo rsvp run saarland sale salon
 select services sex sexy shoes shop shopping show singles site ski skin soccer social software solar solutions soy space
 sport spot storage store stream studio study style sucks supplies supply support surf surgery sydney systems tattoo tax
 taxi team tech technology tennis test theater tickets tienda tips tires today tokyo tools top tours town toys trade
-trading training tube university uno vacations vegas ventures versicherung vet viajes video villas vin vip vision vodka vote
-voyage wales wang watch webcam website wedding wien wiki win wine work works world wtf xyz yachts yoga zone zip
+trading training tube university uno vacations vegas ventures versicherung vet viajes video villas vin vip vision vodka
+vote voyage wales wang watch webcam website wedding wien wiki win wine work works world wtf xyz yachts yoga zone zip
 """
 NATIONAL = "рф рус укр бел срб мкд қаз ею 中国 中國 香港 台灣 台湾 한국 भारत ไทย ελ ευ გე السعودية امارات مصر みんな"
 KNOWN = frozenset((COUNTRIES + GENERIC + NATIONAL).split())

@@ -1,9 +1,9 @@
 """Uploads: one request for a picture, or INIT, APPEND, FINALIZE and STATUS in segments.
 
 Segments may come in any order and again. Of a film only the first bytes are kept, and of everything its size, its
-CRC-32 and how many bytes came in with repetitions (`data` of the medium). `single_endpoint` also takes the older
-form, in which all steps go to /2/media/upload with a `command`; `empty_append` answers APPEND with 204, as older
-servers do.
+CRC-32 and how many bytes came in with repetitions (`data` of the medium, and the things of kind "received").
+`single_endpoint` also takes the older form, in which all steps go to /2/media/upload with a `command`; `empty_append`
+answers APPEND with 204, as older servers do.
 """
 
 from __future__ import annotations
