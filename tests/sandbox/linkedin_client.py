@@ -165,3 +165,29 @@ class LinkedIn(Client):
         assert self.finalize(value, self.send_parts(value, content)).status_code == 200
         self.sandbox.advance(seconds=wait)
         return str(value["video"])
+
+    # Comments
+
+    def comment(self, post: str, words: str = "First!", *, at: str = "", **changes: Any) -> httpx.Response:
+        """A comment under `post`; `at` is another address than the post's."""
+        body = {"actor": self.organization, "object": post, "message": {"text": words}} | changes
+        body = {name: value for name, value in body.items() if value is not None}
+        return self.rest("POST", f"socialActions/{encoded(at or post)}/comments", json=body)
+
+    def comments(self, urn: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.rest("GET", f"socialActions/{encoded(urn)}/comments").json()["elements"]
+        return found
+
+    # Webhooks
+
+    def subscription_path(self, **changes: str) -> str:
+        parts = {
+            "developerApplication": self.credentials["developer_application"],
+            "user": self.person,
+            "entity": self.organization,
+            "eventType": "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS",
+        } | changes
+        return f"eventSubscriptions/({','.join(f'{name}:{encoded(value)}' for name, value in parts.items())})"
+
+    def subscribe(self, url: str, **changes: str) -> httpx.Response:
+        return self.rest("PUT", self.subscription_path(**changes), json={"webhook": url})

@@ -77,5 +77,13 @@ PLATFORM = Platform(
         "raw_addresses": False,
         "duplicate_hours": 24,
         "ghost_duplicates": False,
+        "activity_seconds": 2,
+        "old_comment_scopes": False,
+        "statistics_seconds": 60,
+        "statistics_lag_days": 1,
+        "ugc_entity_key": "ugc",
+        "webhook_url": "",
+        "application_id": "210000700",
+        "signature_prefix": False,
     },
 )

@@ -223,4 +223,5 @@ def issue_credentials(world: World, account: Account, scopes: Sequence[str] | No
         "person": member.id,
         "member_handle": member.handle,
         "organization": member.data["page"],
+        "developer_application": f"urn:li:developerApplication:{world.setting(LINKEDIN, 'application_id')}",
     }

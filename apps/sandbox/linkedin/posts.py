@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from apps.sandbox.core.rows import Account, Post
 from apps.sandbox.core.world import World
-from apps.sandbox.linkedin import content, little, restli, urns
+from apps.sandbox.linkedin import content, events, figures, little, restli, urns
 from apps.sandbox.linkedin.access import Visit, dumped
 from apps.sandbox.linkedin.content import Content, one_of, only
 from apps.sandbox.linkedin.errors import duplicate, illegal, invalid, missing, not_found, too_long
@@ -52,6 +52,7 @@ async def create(visit: Visit) -> Response:
     if earlier := _same_post(visit.world, draft):
         raise duplicate(urn_of(earlier))
     post = _publish(visit.world, draft)
+    events.published(visit.world, post, draft.reshared)
     return Response(status_code=201, headers={"x-restli-id": post.id})
 
 
@@ -152,6 +153,8 @@ def _publish(world: World, draft: Draft) -> Post:
         if medium := world.store.media.get(LINKEDIN, urn):
             medium.alt = alt
             media.append(medium)
+    if draft.reshared:
+        world.box(LINKEDIN, figures.RESHARE).put(post.id, {}, owner=urn_of(draft.reshared))
     return world.publish(post, media)
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from apps.sandbox.core.calls import Call, Handler, Operation
-from apps.sandbox.linkedin import login, parts, people, pictures, posts, reading, videos
+from apps.sandbox.linkedin import (
+    login,
+    member_statistics,
+    parts,
+    people,
+    pictures,
+    posts,
+    reading,
+    social,
+    statistics,
+    subscriptions,
+    videos,
+)
 from apps.sandbox.linkedin.access import rest
 
 Row = tuple[str, str, Handler, Operation]
@@ -68,7 +80,53 @@ VIDEOS: tuple[Row, ...] = (
     ("/dms-uploads/{id}/captions", "POST", parts.put_captions, "stage"),
 )
 
-ROWS: tuple[Row, ...] = (*OAUTH, *PEOPLE, *PUBLISHING, *PICTURES, *VIDEOS)
+_INTERVALS = {"q", "timeIntervals", *PAGING}
+_SHARES = {"organizationalEntity", "shares", "ugcPosts", *_INTERVALS}
+share_figures = rest(statistics.share_statistics, "organizationalEntityShareStatistics", "FINDER", _SHARES)
+followers = rest(
+    statistics.follower_statistics, "organizationalEntityFollowerStatistics", "FINDER",
+    {"organizationalEntity", *_INTERVALS},
+)  # fmt: skip
+views = rest(statistics.page_statistics, "organizationPageStatistics", "FINDER", {"organization", *_INTERVALS})
+size = rest(statistics.network_size, "networkSizes", "GET", {"edgeType"})
+own_figures = rest(
+    member_statistics.post_analytics, "memberCreatorPostAnalytics", "FINDER",
+    {"q", "entity", "queryType", "aggregation", "dateRange", *PAGING},
+)  # fmt: skip
+own_followers = rest(member_statistics.followers, "memberFollowersCount", "FINDER", {"q", "dateRange", *PAGING})
+FIGURES: tuple[Row, ...] = (
+    ("/rest/organizationalEntityShareStatistics", "GET", share_figures, "metrics"),
+    ("/rest/organizationalEntityFollowerStatistics", "GET", followers, "metrics"),
+    ("/rest/organizationPageStatistics", "GET", views, "metrics"),
+    ("/rest/networkSizes/{urn}", "GET", size, "metrics"),
+    ("/rest/socialMetadata/{urn}", "GET", rest(social.metadata, "socialMetadata", "GET"), "metrics"),
+    ("/rest/memberCreatorPostAnalytics", "GET", own_figures, "metrics"),
+    ("/rest/memberFollowersCount", "GET", own_followers, "metrics"),
+)
+
+SOCIAL: tuple[Row, ...] = (
+    ("/rest/socialActions/{urn}/comments", "POST", rest(social.comment, "socialActions.comments", "CREATE"), "comment"),
+    (
+        "/rest/socialActions/{urn}/comments", "GET",
+        rest(social.comments, "socialActions.comments", "GET_ALL", PAGING), "find",
+    ),
+)  # fmt: skip
+
+NOTICES = "organizationalEntityNotifications"
+notices = rest(subscriptions.notices, NOTICES, "FINDER", {"q", "organizationalEntity", "actions", *PAGING})
+SUBSCRIPTIONS: tuple[Row, ...] = (
+    ("/rest/eventSubscriptions/{key}", "PUT", rest(subscriptions.subscribe, "eventSubscriptions", "UPDATE"), "read"),
+    ("/rest/eventSubscriptions/{key}", "GET", rest(subscriptions.get, "eventSubscriptions", "GET"), "read"),
+    (
+        "/rest/eventSubscriptions/{key}",
+        "DELETE",
+        rest(subscriptions.unsubscribe, "eventSubscriptions", "DELETE"),
+        "read",
+    ),
+    ("/rest/organizationalEntityNotifications", "GET", notices, "read"),
+)
+
+ROWS: tuple[Row, ...] = (*OAUTH, *PEOPLE, *PUBLISHING, *PICTURES, *VIDEOS, *SOCIAL, *FIGURES, *SUBSCRIPTIONS)
 
 # The body is left for the handler to read.
 STREAMS: tuple[Row, ...] = (
