@@ -47,6 +47,12 @@ class Facebook(Client):
         token = token or str(self.credentials()["user_token"])
         return self.http.request(method, self.version + path, params={"access_token": token, **query})
 
+    def people(self, act: str, **said: Any) -> Any:
+        """What people do on facebook.com itself."""
+        answer = self.http.post(f"/_people/{act}", json={"page": self.handle, **said})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["done"]
+
     # Login
 
     def authorize_url(self, **changes: str) -> str:

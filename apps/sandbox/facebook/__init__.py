@@ -14,11 +14,13 @@ from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
 from apps.sandbox.facebook import (
+    acts,
     channels,
     comments,
     dialog,
     errors,
     feed,
+    insights,
     nodes,
     people,
     photos,
@@ -72,6 +74,8 @@ GRAPH: tuple[tuple[str, str, Handler, Operation], ...] = (
     (ID + "/comments", "GET", comments.list_comments, "find"),
     (ID + "/likes", "POST", comments.like, "edit"),
     (ID + "/likes", "DELETE", comments.like, "edit"),
+    (ID + "/insights", "GET", insights.read, "metrics"),
+    (ID + "/video_insights", "GET", insights.of_video, "metrics"),
     (ID + "/subscriptions", "POST", webhooks.subscribe_app, "edit"),
     (ID + "/subscriptions", "GET", webhooks.app_subscriptions, "read"),
     (ID + "/subscriptions", "DELETE", webhooks.unsubscribe_app, "revoke"),
@@ -89,6 +93,7 @@ def build(world: World) -> Starlette:
         return door(world, PLATFORM, "/{version:graph_version}" + path, handler, operation=operation, methods=[method])
 
     routes = [
+        acts.route(world),
         at("/dialog/oauth", "GET", dialog.authorize, "consent"),
         at("/dialog/oauth", "POST", dialog.authorized, "consent"),
     ]

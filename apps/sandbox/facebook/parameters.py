@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from apps.sandbox.core.calls import Call
@@ -59,3 +59,8 @@ def instant(call: Call, name: str) -> datetime | None:
 def wording(instant: datetime) -> str:
     """Graph's own spelling, without a colon in the offset."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """The instant at which `day` begins there."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

@@ -50,10 +50,11 @@ async def _sent(call: Call, video: Video) -> Response:
         raise trouble("PartialRequestError", "The header file_size does not fit the file")
     if offset != str(intake.size):
         raise trouble("OffsetInvalidError", f"The offset must be {intake.size}", retriable=True)
-    video.announced = int(size)
+    before, video.announced = video.announced, int(size)
     try:
         await intake.take(call.request.stream(), limit=video.announced - intake.size)
     except TooMuch:
+        video.announced = before
         raise trouble("PartialRequestError", "There are more bytes than file_size announced") from None
     except ClientDisconnect:
         return HangUp()
@@ -66,7 +67,7 @@ async def _sent(call: Call, video: Video) -> Response:
 
 def _kept(call: Call, video: Video, intake: Intake) -> Response:
     video.intake = intake.dump()
-    if intake.size == video.announced:
+    if intake.size and intake.size == video.announced:
         video.uploaded_at = call.world.now().timestamp()
     videos.save(call.world, video)
     return JSONResponse({"success": True})
