@@ -34,8 +34,8 @@ def count(world: World, bucket: str, *, limit: int, window: timedelta) -> Usage:
     used = world.limits.hit(f"meta {bucket}", limit=limit, window=window, now=now)
     if block is None and not used.is_exceeded:
         return Usage(min(99, 100 * used.used // limit), 0)
-    ends = max(block.expires_at, used.reset_at) if block and block.expires_at else used.reset_at
-    lasts = ends - now + (PENALTY if block else timedelta())
+    ends = block.expires_at + PENALTY if block and block.expires_at else used.reset_at
+    lasts = ends - now
     blocks.put(bucket, {}, lives=lasts)
     return Usage(100, math.ceil(lasts.total_seconds() / 60))
 
