@@ -19,6 +19,7 @@ from apps.posts.states import PartRole
 
 SHARED = "shared"
 TEXT_MOST = 100_000  # far beyond any network; a form that carries more was not typed
+LONGEST_OPTION = 5_000  # the description of a video; platforms take no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _options(data: QueryDict) -> dict[UUID, dict[str, str]]:
     for name in data:
         account, _, option = name.removeprefix("option-").partition(":")
         if name.startswith("option-") and option and (account_id := _uuid(account)):
-            found.setdefault(account_id, {})[option] = str(data[name]).strip()[:500]
+            found.setdefault(account_id, {})[option] = _text(str(data[name])).strip()[:LONGEST_OPTION]
     return found
 
 

@@ -15,6 +15,8 @@ from apps.dashboard.previews import Picture, Preview, preview
 from apps.dashboard.problems import ComposerErrors, Problems, field_errors, problem_list
 from apps.media.models import Asset
 from apps.platforms import registry
+from apps.platforms.contract import Option
+from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts import selectors as posts
 from apps.posts.lengths import Counter, counter
 from apps.posts.manuscripts import Edition, Manuscript
@@ -42,6 +44,8 @@ class OptionChoice:
     value: str
     choices: tuple[tuple[str, str], ...]
     error: str
+    entry: str = "text"  # the type of its input, or "lines"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,16 +216,21 @@ def _variant(account: SocialAccount, writing: Writing, errors: ComposerErrors) -
         text=writing.own_texts.get(account.pk, ""),
         error=errors.variants.get(account.pk, ""),
         options=[
-            OptionChoice(
-                name=option.name,
-                field=f"option-{account.pk}:{option.name}",
-                label=option.label,
-                value=writing.options.get(account.pk, {}).get(option.name, option.default),
-                choices=option.choices,
-                error=errors.options.get((account.pk, option.name), ""),
-            )
-            for option in registry.capabilities(account.platform).options
+            _option(account, option, writing, errors) for option in registry.capabilities(account.platform).options
         ],
+    )
+
+
+def _option(account: SocialAccount, option: Option, writing: Writing, errors: ComposerErrors) -> OptionChoice:
+    return OptionChoice(
+        name=option.name,
+        field=f"option-{account.pk}:{option.name}",
+        label=option.label,
+        value=writing.options.get(account.pk, {}).get(option.name, option.default),
+        choices=option_choices(option),
+        error=errors.options.get((account.pk, option.name), ""),
+        entry=option_entry(option),
+        note=option_note(option, registry.capabilities(account.platform)),
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final, Self
 
 from django import forms
 
-from apps.platforms.contract import Option
+from apps.platforms.contract import Capabilities, Option
+from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts.manuscripts import Edition
 from apps.posts.readiness import ReadinessProblem
 
@@ -30,7 +31,7 @@ class CorrectionForm(forms.Form):
         limit = f"{edition.label} takes at most {edition.capabilities.max_text:,} characters."
         self.fields["text"].help_text = limit
         for option in edition.capabilities.options:
-            self.fields[f"{OPTION}{option.name}"] = _field(option)
+            self.fields[f"{OPTION}{option.name}"] = _field(option, edition.capabilities)
 
     @classmethod
     def of(cls, edition: Edition, shown: str, *, revision: int) -> Self:
@@ -73,10 +74,13 @@ class CorrectionForm(forms.Form):
         return str(self.data.get(name, ""))[:TEXT_MOST]
 
 
-def _field(option: Option) -> forms.Field:
-    if option.choices:
-        return forms.ChoiceField(label=option.label, choices=option.choices, required=option.required)
-    return forms.CharField(label=option.label, required=option.required, max_length=500)
+def _field(option: Option, can: Capabilities) -> forms.Field:
+    """What the platform asks of the value is told by its problems, not by the browser."""
+    if choices := option_choices(option):
+        return forms.ChoiceField(label=option.label, choices=choices, required=False)
+    entry = option_entry(option)
+    widget = forms.Textarea({"rows": 3}) if entry == "lines" else forms.TextInput({"type": entry})
+    return forms.CharField(label=option.label, required=False, help_text=option_note(option, can), widget=widget)
 
 
 def _one_line_end(typed: str) -> str:
