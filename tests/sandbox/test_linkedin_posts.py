@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import zlib
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.sandbox.gallery import picture
 from tests.sandbox.linkedin_client import LinkedIn, encoded
@@ -306,10 +309,27 @@ def test_an_image_is_not_shown_before_it_is_there_and_processed(linkedin):
     assert linkedin.create(content=content).status_code == 201
 
 
+def huge() -> bytes:
+    """The beginning of a PNG of 6013 x 6013 pixels, which is enough to tell."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 6013, 6013, 8, 2, 0, 0, 0)
+    chunks = (header, b"IDAT" + zlib.compress(b""), b"IEND")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
+
+
+def film() -> bytes:
+    """A GIF of 251 frames."""
+    frames = [Image.new("L", (2, 1), number) for number in range(251)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"<html>", picture(kind="WEBP"), picture() + bytes(5 * 1024 * 1024)],
-    ids=["no picture", "WebP", "too large"],
+    [b"<html>", picture(kind="WEBP"), picture() + bytes(5 * 1024 * 1024), huge(), film()],
+    ids=["no picture", "WebP", "too large", "too many pixels", "too many frames"],
 )
 def test_what_is_wrong_with_an_image_comes_out_in_processing(linkedin, content):
     urn = linkedin.upload(content)

@@ -52,7 +52,11 @@ async def create(visit: Visit) -> Response:
     if earlier := _same_post(visit.world, draft):
         raise duplicate(urn_of(earlier))
     post = _publish(visit.world, draft)
-    events.published(visit.world, post, draft.reshared)
+    if visit.call.take_fault("failed_processing"):
+        # A 201 is no promise: what fails afterwards takes the post away, and nobody is told.
+        visit.world.delete_post(post)
+    else:
+        events.published(visit.world, post, draft.reshared)
     return Response(status_code=201, headers={"x-restli-id": post.id})
 
 
