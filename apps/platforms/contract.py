@@ -129,6 +129,7 @@ class Capabilities:
     max_alt: int = 0
     max_hashtags: int | None = None
     max_mentions: int | None = None
+    max_links: int | None = None  # different web addresses, in the text and as `Draft.link` together
     max_cashtags: int | None = None
     first_comment: bool = False
     threads: bool = False

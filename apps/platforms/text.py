@@ -76,3 +76,8 @@ def hashtags(text: str) -> list[str]:
 def mentions(text: str) -> list[str]:
     """The people named with @ in `text`, in order, without the sign; an e-mail address names nobody."""
     return _MENTION.findall(text)
+
+
+def links(text: str) -> list[str]:
+    """The web addresses written out in `text`, in order; sentence marks at an end are not their own."""
+    return _URL.findall(text)

@@ -105,6 +105,9 @@ def _sign_problems(text: str, capabilities: Capabilities, label: str) -> Iterato
 
 
 def _link_problems(draft: Draft, capabilities: Capabilities, label: str) -> Iterator[Problem]:
+    limit, addresses = capabilities.max_links, {*measure.links(draft.text), *([draft.link] if draft.link else [])}
+    if limit is not None and (found := len(addresses)) > limit:
+        yield Problem("text", "too_many_links", f"{label} takes at most {limit} different links; there are {found}.")
     if not draft.link:
         return
     if not capabilities.links:
