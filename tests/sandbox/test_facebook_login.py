@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -274,9 +276,6 @@ def test_revoking_one_permission_leaves_the_others(facebook):
 
 def test_a_token_is_taken_from_header_or_parameter_with_its_proof(facebook):
     facebook.sandbox.set("facebook", app_secret="testsecret0123456789abcdef", require_appsecret_proof=True)
-    import hashlib
-    import hmac
-
     proof = hmac.new(b"testsecret0123456789abcdef", facebook.token.encode(), hashlib.sha256).hexdigest()
 
     assert code_of(facebook.read("me")) == (100, None)

@@ -55,6 +55,8 @@ def test_a_link_stands_in_its_post(facebook):
         ({"link": "not a link"}, (100, 2061006)),
         ({"link": "https://www.facebook.com/x"}, (100, 1609008)),
         ({"published": "perhaps"}, (100, None)),
+        ({"targeting": "everybody"}, (100, None)),
+        ({"place": "here"}, (100, None)),
         ({"attached_media": "[1]"}, (100, None)),
         ({"text_format_preset_id": "7"}, (1, None)),
         ({"text_format_preset_id": "100000000000001", "message": "x" * 131}, (100, None)),
@@ -198,6 +200,22 @@ def test_a_deleted_post_is_gone(facebook):
     assert code_of(facebook.read(id)) == (100, 33)
     assert code_of(facebook.call("DELETE", f"/v26.0/{id}")) == (100, 33)
     assert facebook.edge("published_posts").json() == {"data": []}
+
+
+def test_a_post_keeps_for_whom_and_where_it_is(facebook):
+    id = facebook.post(place="112233", targeting=json.dumps({"geo_locations": {"countries": ["DE"]}}))
+
+    assert facebook.read(id, fields="place").json()["place"] == {"id": "112233"}
+    (post,) = facebook.sandbox.posts("facebook", "harbourcoffee")
+    assert post["data"]["targeting"]["geo_locations"]["countries"] == ["DE"]
+
+
+def test_nobody_comments_on_or_likes_what_is_not_public(facebook):
+    id = facebook.post("Dark", published="false")
+
+    assert code_of(facebook.comment(id)) == (100, 33)
+    assert code_of(facebook.call("POST", f"/v26.0/{id}/likes")) == (100, 33)
+    assert facebook.sandbox.posts("facebook", "harbourcoffee") == []
 
 
 def test_the_same_text_twice_is_refused_where_duplicates_are(facebook):

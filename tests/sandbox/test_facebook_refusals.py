@@ -155,6 +155,16 @@ def test_broken_fields_are_refused(facebook, fields):
     assert answer.status_code == (200 if fields == "id," else 400)
 
 
+def test_lists_may_be_empty_ninety_days_after_the_last_login_though_the_token_is_valid(facebook):
+    facebook.post()
+    facebook.sandbox.set("facebook", data_access_ends=True)
+    assert len(facebook.edge("published_posts").json()["data"]) == 1
+
+    facebook.sandbox.advance(days=90)
+    assert facebook.debug(facebook.token)["is_valid"] is True
+    assert facebook.edge("published_posts").json() == {"data": []}
+
+
 def test_a_list_without_its_permission_is_refused_or_silently_empty(sandbox):
     with Facebook(sandbox, "harbourcoffee", scopes=["pages_manage_posts"]) as facebook:
         assert code_of(facebook.edge("published_posts")) == (10, None)

@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -134,6 +135,20 @@ def test_a_page_tells_nothing_until_it_is_subscribed_and_after_it_was_removed(fa
 
     assert facebook.sandbox.things("facebook", "delivery") == []
     assert facebook.edge("subscribed_apps").json() == {"data": []}
+
+
+def test_a_scheduled_post_is_told_when_it_goes_out(facebook, mailbox):
+    facebook.sandbox.set("facebook", webhook_url=mailbox.url)
+    facebook.post_to("subscribed_apps", params={"subscribed_fields": "feed"})
+    now = datetime.fromisoformat(facebook.sandbox.health()["now"])
+    when = (now + timedelta(hours=1)).isoformat()
+    id = facebook.post("Later", published="false", scheduled_publish_time=when)
+    assert facebook.sandbox.things("facebook", "delivery") == []
+
+    facebook.sandbox.advance(hours=2)
+    facebook.read("me")
+    ((_, body),) = mailbox.wait()
+    assert json.loads(body)["entry"][0]["changes"][0]["value"]["post_id"] == id
 
 
 def test_subscribing_replaces_the_fields_and_knows_none_of_instagram(facebook):

@@ -14,7 +14,7 @@ import pytest
 
 from tests.sandbox.clients import Mastodon
 from tests.sandbox.gallery import picture
-from tests.support.sandbox import HOST, ROOT, SandboxNotStarted, SandboxServer, free_ports
+from tests.support.sandbox import HOST, PORTS, ROOT, SandboxNotStarted, SandboxServer, free_ports
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -52,7 +52,7 @@ def test_a_killed_sandbox_has_lost_nothing(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_it_stops_at_once_even_with_a_request_under_way(number):
-    port = free_ports(4)
+    port = free_ports(PORTS)
     command = [sys.executable, "-m", "apps.sandbox", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         with ExitStack() as stack:
@@ -74,7 +74,7 @@ def test_it_stops_at_once_even_with_a_request_under_way(number):
 
 
 def test_a_taken_port_is_named_in_one_sentence():
-    port = free_ports(4)
+    port = free_ports(PORTS)
     with socket.socket() as taken:
         taken.bind((HOST, port))
         taken.listen()

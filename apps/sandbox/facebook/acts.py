@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from apps.sandbox.core.rows import Account, Post
 from apps.sandbox.core.world import World
-from apps.sandbox.facebook import people, posts, tokens, webhooks
+from apps.sandbox.facebook import people, posts, schedule, tokens, webhooks
 from apps.sandbox.facebook.names import bare_id
 from apps.sandbox.facebook.people import NAME
 from apps.sandbox.meta import notices
@@ -82,7 +82,7 @@ def react(world: World, page: Account, said: Said) -> bool:
 
 def _post(world: World, page: Account, said: Said) -> Post:
     post = posts.find(world, page, str(said.get("post")))
-    if post is None:
+    if post is None or schedule.load(world, post.id):
         raise Nonsense("There is no such post.")
     return post
 

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Post
-from apps.sandbox.facebook import parameters, photos, posts, publishing, videos, webhooks
+from apps.sandbox.facebook import parameters, photos, posts, publishing, schedule, videos, webhooks
 from apps.sandbox.facebook.access import ENGAGE, READ, page_of_token
 from apps.sandbox.facebook.comment_nodes import readers, seen_under
 from apps.sandbox.facebook.errors import bad_parameter, no_object
@@ -51,7 +51,8 @@ def target(call: Call, page: Account) -> Post:
     """The post, the video's post, or the comment that the path names."""
     id = call.part("id")
     found = posts.find(call.world, page, id) or find(call, page, id) or videos.post_of(call.world, page, id)
-    if found is None or (not posts.is_ready(call.world, found) and videos.load(call.world, id) is None):
+    is_seen = found and (posts.is_ready(call.world, found) or videos.load(call.world, id))
+    if found is None or not is_seen or schedule.load(call.world, found.id):
         raise no_object(id, call.method)
     return found
 

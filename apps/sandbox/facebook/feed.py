@@ -35,6 +35,7 @@ async def create(call: Call) -> Response:
     data: dict[str, Any] = {"type": "album" if len(attached) > 1 else "photo" if attached else "status"}
     if link:
         data |= {"type": "link", "link": link}
+    data |= _audience(call)
     post = publishing.publish(call, page, text, attached, data, duplicates_matter=not attached)
     # `fields` in the address brings them along in the same answer.
     wanted = parse(call.fields.text("fields", "id"))
@@ -70,6 +71,20 @@ def _attached(call: Call, page: Account, one: Any) -> Medium:
     if most and len(parameters.items(call, "attached_media")) > most:
         raise bad_parameter(f"At most {most} photos can be attached")
     return photos.unused(call, page, str(one["media_fbid"]))
+
+
+def _audience(call: Call) -> dict[str, Any]:
+    """For whom and where the post is; kept with it."""
+    said: dict[str, Any] = {}
+    for name in ("targeting", "feed_targeting", "place", "tags"):
+        if (value := parameters.value(call, name)) in (None, ""):
+            continue
+        if name.endswith("targeting") and not isinstance(value, dict):
+            raise bad_parameter(f"Param {name} must be a JSON object")
+        if name == "place" and not str(value).isdigit():
+            raise bad_parameter("Param place must be the id of a Page with a location")
+        said[name] = value
+    return said
 
 
 def _check_preset(call: Call, text: str, *, plain: bool) -> None:

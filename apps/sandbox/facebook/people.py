@@ -12,6 +12,7 @@ from typing import Any
 
 from apps.sandbox.core.rows import Account, Token
 from apps.sandbox.core.world import World
+from apps.sandbox.meta.inspection import DATA_ACCESS_LIVES
 
 NAME = "facebook"
 LONG_LIVES = timedelta(seconds=5_183_944)
@@ -85,6 +86,15 @@ def page_token(world: World, parent: Token, page: Account) -> Token:
         token.expires_at = parent.expires_at
         world.store.tokens.save(token)
     return token
+
+
+def data_access_ended(world: World, token: Token | None) -> bool:
+    """Whether the person has not logged in for 90 days and lists are therefore empty, if a setting says that they are.
+
+    The token stays valid. What this does to calls for a Page is uncertain."""
+    if token is None or not world.setting(NAME, "data_access_ends"):
+        return False
+    return bool(world.now().timestamp() >= token.data["authorized_at"] + DATA_ACCESS_LIVES.total_seconds())
 
 
 def tokens_of_person(world: World, user_id: str) -> list[Token]:

@@ -135,7 +135,7 @@ async def uploaded(call: Call) -> Response:
     fields = parse(call.fields.text("fields", "id,created_time"))
     answer = paging.page(
         call,
-        [medium for medium in media if call.world.post(NAME, medium.post_id)],
+        [one for one in media if (post := call.world.post(NAME, one.post_id)) and post.data["type"] != "story"],
         lambda medium: select(fields, readers(call, medium), node="Photo"),
         key=lambda medium: medium.id,
         is_sparse=bool(call.world.setting(NAME, "sparse_pages")),

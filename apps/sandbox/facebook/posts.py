@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Medium, Post
 from apps.sandbox.core.world import World
-from apps.sandbox.facebook import comment_nodes, growth, metrics, parameters, schedule
+from apps.sandbox.facebook import comment_nodes, growth, metrics, parameters, people, schedule
 from apps.sandbox.facebook.access import READ, USER_CONTENT, missing, page_caller
 from apps.sandbox.facebook.names import bare_id, shown_id
 from apps.sandbox.facebook.people import NAME
@@ -63,7 +63,9 @@ async def scheduled(call: Call) -> Response:
 
 
 def unpermitted(call: Call, *scopes: str) -> Response | None:
-    """Without its permission a list is refused; or, as a setting has it, empty, which looks like nothing to see."""
+    """Without its permission a list is refused; or, as settings have it, empty, which looks like nothing to see."""
+    if people.data_access_ended(call.world, call.token):
+        return JSONResponse({"data": []})
     lacking = [scope for scope in scopes if call.token and scope not in call.token.scopes]
     if not lacking:
         return None
@@ -119,7 +121,7 @@ def readers(call: Call, post: Post) -> Readers:
         "reactions": lambda one: _counted(call, post, "reactions", one),
         "likes": lambda one: _counted(call, post, "likes", one),
         "insights": lambda one: metrics.nested(call, post, one),
-        "place": lambda _: None,
+        "place": lambda _: {"id": str(post.data["place"])} if "place" in post.data else None,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Medium, Post
 from apps.sandbox.core.world import World
-from apps.sandbox.facebook import parameters, schedule, webhooks
+from apps.sandbox.facebook import parameters, schedule
 from apps.sandbox.facebook.errors import bad_parameter
 from apps.sandbox.facebook.people import NAME
 from apps.sandbox.facebook.schedule import Draft
@@ -52,9 +52,7 @@ def publish(
     with world.store.transaction():
         mark_used(world, media)
         if parameters.flag(call, "published", True):
-            post = schedule.publish(world, draft, world.now())
-            webhooks.tell_of_post(world, post)
-            return post
+            return schedule.publish(world, draft, world.now())
         schedule.save(world, draft)
         return draft.as_post(world.now())
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from apps.sandbox.core.rows import Post
 from apps.sandbox.core.world import World
+from apps.sandbox.facebook import webhooks
 from apps.sandbox.facebook.people import NAME
 
 
@@ -52,7 +53,9 @@ def publish(world: World, draft: Draft, at: datetime) -> Post:
     with world.store.transaction():
         delete(world, draft)
         media = [medium for id in draft.media if (medium := world.store.media.get(NAME, id))]
-        return world.publish(draft.as_post(at), media)
+        post = world.publish(draft.as_post(at), media)
+    webhooks.tell_of_post(world, post)
+    return post
 
 
 def settle(world: World) -> None:

@@ -9,7 +9,7 @@ from apps.sandbox.facebook.access import PAGE_SCOPES
 APP_ID, APP_SECRET = "800100200300400", "sandbox-facebook-secret"
 
 SETTINGS: dict[str, Any] = {
-    # The application that may log people in, under both of the names that such things have.
+    # The application that may log people in, under both of the names that such things have; app_... is what is checked.
     "app_id": APP_ID,
     "app_secret": APP_SECRET,
     "client_id": APP_ID,
@@ -31,6 +31,7 @@ SETTINGS: dict[str, Any] = {
     "expires_in_missing": False,
     "reexchange_renews": True,  # uncertain whether a long token for a long token moves the end
     "granular_targets": True,  # target_ids is absent where a grant covers everything
+    "data_access_ends": False,  # 90 days after the last login, lists are empty though the token is valid
     # Reading.
     "silent_without_scope": False,  # without its permission, a list is empty instead of refused
     "sparse_pages": False,  # the first page of every list is empty and has a next one

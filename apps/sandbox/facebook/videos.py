@@ -108,7 +108,7 @@ def _publish(world: World, page: Account, video: Video, medium: Medium) -> None:
     if video.state == "SCHEDULED":
         schedule.save(world, draft)
     else:
-        webhooks.tell_of_post(world, schedule.publish(world, draft, world.now()))
+        schedule.publish(world, draft, world.now())
 
 
 def _keep(world: World, page: Account, video: Video) -> Medium:
