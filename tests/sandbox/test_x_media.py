@@ -243,6 +243,15 @@ def test_processing_can_be_slow_and_can_fail(x):
     assert x.status(slow).json()["data"]["processing_info"]["check_after_secs"] == 30
 
 
+def test_a_film_can_seem_to_succeed_and_be_refused_by_the_post(x):
+    x.sandbox.set("x", fails_at_post=True)
+    id = x.sent(b"no film at all")
+    x.sandbox.advance(seconds=2)
+
+    assert x.status(id).json()["data"]["processing_info"]["state"] == "succeeded"
+    assert message_of(x.post("Look", media={"media_ids": [id]})) == BAD_MEDIA
+
+
 def test_a_film_of_more_than_140_seconds_is_for_premium(x):
     id = x.sent(film(seconds=141))
     x.sandbox.advance(seconds=2)

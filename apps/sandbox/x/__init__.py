@@ -121,6 +121,7 @@ PLATFORM = Platform(
         "premium_video_bytes": 17_179_869_184,
         "longest_video_side": 1920,
         "shorter_video_side": 1200,
+        "fails_at_post": False,
         "mixed_media": False,
         "video_alt_text": False,
         "single_endpoint": False,

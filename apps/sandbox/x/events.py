@@ -41,7 +41,8 @@ def tell_post(world: World, post: Post, author: Account) -> None:
     payload = _payload(post)
     _tell(world, "post.create", author.id, payload)
     for span in text.mentions(post.text):
-        if (named := world.account_by_handle("x", span.value)) and named.id != author.id:
+        named = world.account_by_handle("x", span.value) or world.account_by_handle("x", span.value.lower())
+        if named and named.id != author.id:
             _tell(world, "post.mention.create", named.id, payload)
     for name, event_type in (("reply_to", "post.reply.create"), ("quoted", "post.quote.create")):
         target = world.store.posts.get("x", post.data[name]) if post.data.get(name) else None

@@ -1,4 +1,8 @@
-"""Uploaded media: how far their processing is, how long they last, and who may show them."""
+"""Uploaded media: how far their processing is, how long they last, and who may show them.
+
+With `fails_at_post` a file that X cannot use seems to succeed and is refused when a post wants to show it, which is
+what happens to films of more than 60 frames a second.
+"""
 
 from __future__ import annotations
 
@@ -66,11 +70,11 @@ def shown(call: Call, medium: Medium) -> dict[str, Any]:
         "expires_after_secs": max(0, math.ceil(medium.data["expires_at"] - now.timestamp())),
     }
     if medium.data["is_processed"]:
-        answer["processing_info"] = _processing(medium, now)
+        answer["processing_info"] = _processing(medium, now, fails_late=call.world.setting("x", "fails_at_post"))
     return answer
 
 
-def _processing(medium: Medium, now: datetime) -> dict[str, Any]:
+def _processing(medium: Medium, now: datetime, *, fails_late: bool) -> dict[str, Any]:
     ready_at = medium.ready_at or medium.created_at
     if ready_at > now:
         progress = int(100 * (now - medium.created_at) / (ready_at - medium.created_at))
@@ -78,7 +82,7 @@ def _processing(medium: Medium, now: datetime) -> dict[str, Any]:
         if progress < 10:
             return {"state": "pending", "check_after_secs": max(1, pause)}
         return {"state": "in_progress", "progress_percent": progress, "check_after_secs": max(1, pause)}
-    if medium.data["problem"]:
+    if medium.data["problem"] and not fails_late:
         error = {"code": 1, "name": "InvalidMedia", "message": medium.data["problem"]}
         return {"state": "failed", "error": error}
     return {"state": "succeeded", "progress_percent": 100}

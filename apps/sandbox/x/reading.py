@@ -16,6 +16,7 @@ OF_POSTS = ("post.fields", "expansions", "media.fields", "user.fields", "poll.fi
 OF_TIMELINES = (
     *OF_POSTS, "max_results", "pagination_token", "start_time", "end_time", "since_id", "until_id", "exclude",
 )  # fmt: skip
+HIGHEST_ID = 2**63 - 1
 PRIVATE = ("non_public_metrics", "organic_metrics")
 
 
@@ -68,7 +69,7 @@ def _number(call: Call, query: fields.Query, name: str) -> int | None:
     value = query.get(name, "").removeprefix("before" if name == "pagination_token" else "")
     if value and not (value.isdecimal() and len(value) < 20):
         raise errors.invalid(call, name, value, f"The `{name}` query parameter value [{value}] is not valid")
-    return int(value) if value else None
+    return min(int(value), HIGHEST_ID) if value else None
 
 
 async def lookup(call: Call) -> Response:

@@ -1,7 +1,7 @@
 """Uploads: one request for a picture, or INIT, APPEND, FINALIZE and STATUS in segments.
 
-Segments may come in any order and again. Of a film only the first bytes are kept, and of everything its size, its
-CRC-32 and how many bytes came in with repetitions (`data` of the medium, and the things of kind "received").
+Segments may come in any order and again. Of a film only the first bytes are kept, its size, its CRC-32 and how many
+bytes came in with repetitions (`data` of the medium, and the things of kind "received").
 `single_endpoint` also takes the older form, in which all steps go to /2/media/upload with a `command`; `empty_append`
 answers APPEND with 204, as older servers do.
 """
@@ -52,7 +52,7 @@ async def upload(call: Call) -> Response:
     if len(content) > judging.MOST_BYTES[kind]:
         raise errors.invalid(call, "media", len(content), "The media is too large")
     found = _judged(call, kind, content)
-    came = {"crc32": zlib.crc32(content), "received": len(content)}
+    came = {"received": len(content)}
     medium = media.keep(call, account, found, category=category, size=len(content), content=content, came=came)
     picture = {"image_type": found.mime, "w": found.width, "h": found.height}
     return JSONResponse({"data": media.shown(call, medium) | ({"image": picture} if kind == "image" else {})})
@@ -173,11 +173,12 @@ def _finish(call: Call, account: Account, id: str) -> Response:
     kind, blobs = CATEGORIES[upload["media_category"]], call.world.store.blobs
     content = b"".join(blobs.get(one["digest"]) or b"" for one in segments)
     found = _judged(call, kind, content)
-    came = {
-        "crc32": crc.combined((one["crc32"], one["size"]) for one in segments),
+    came: dict[str, Any] = {
         "received": sum(one["received"] for one in segments),
         "owners": upload.get("additional_owners", []),
     }
+    if kind == "video":
+        came["crc32"] = crc.combined((one["crc32"], one["size"]) for one in segments)
     whole = b"" if kind == "video" else content
     category = upload["media_category"]
     medium = media.keep(call, account, found, category=category, size=size, id=id, content=whole, came=came)
