@@ -11,6 +11,7 @@ import httpx
 from apps.platforms.adapters.bluesky import BlueskyAdapter
 from apps.platforms.adapters.instagram import InstagramAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
+from apps.platforms.adapters.threads import ThreadsAdapter
 from apps.platforms.contract import Adapter, AdapterFactory, Capabilities
 
 # Adding a platform is one line here, one bench in the conformance suite, and the adapter itself.
@@ -18,6 +19,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "instagram": InstagramAdapter,
     "mastodon": MastodonAdapter,
     "bluesky": BlueskyAdapter,
+    "threads": ThreadsAdapter,
 }
 
 

@@ -13,6 +13,7 @@ from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
 from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
+from tests.platforms.conformance.threads_bench import ThreadsBench
 from tests.support.sandbox import Sandbox
 
 # --- in memory --------------------------------------------------------------------------------------------------------
@@ -147,6 +148,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "fediverse": FediverseBench,
     "instagram": InstagramBench,
     "bluesky": BlueskyBench,
+    "threads": ThreadsBench,
 }
 NAMES = ("memory", *SANDBOX_BENCHES)
 
