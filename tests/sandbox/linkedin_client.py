@@ -25,8 +25,11 @@ class LinkedIn(Client):
 
     def __init__(self, sandbox: Sandbox, handle: str, *, scopes: list[str] | None = None) -> None:
         details = {} if scopes is None else {"scopes": scopes}
-        self.credentials: dict[str, Any] = sandbox.create_account("linkedin", handle, **details)["credentials"]
-        super().__init__(sandbox, handle, token=self.credentials["token"])
+        account = sandbox.create_account("linkedin", handle, **details)
+        self.sandbox, self.handle, self.id = sandbox, handle, account["id"]
+        self.http = httpx.Client(base_url=sandbox.origin("linkedin"), timeout=30, trust_env=False, verify=False)
+        self.credentials: dict[str, Any] = account["credentials"]
+        self.token = self.credentials["token"]
         self.organization, self.person = self.credentials["organization"], self.credentials["person"]
         self.member_handle = self.credentials["member_handle"]
 

@@ -58,6 +58,7 @@ def test_a_code_buys_a_token_of_sixty_days_with_its_scopes_between_commas(linked
     assert (answer["expires_in"], answer["token_type"]) == (60 * 86400, "Bearer")
     assert answer["scope"] == "openid,profile,w_member_social"
     assert answer["refresh_token_expires_in"] == YEAR
+    assert len(answer["access_token"]) > 500
 
 
 def test_an_application_without_the_programme_gets_no_refresh_token(linkedin):

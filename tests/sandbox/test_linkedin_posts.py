@@ -44,6 +44,23 @@ def test_a_page_publishes_a_text_and_its_id_comes_in_a_header_alone(linkedin):
     assert linkedin.read(urn).json()["commentary"] == "Hello \\(world\\)"
 
 
+@pytest.mark.parametrize("header", ["x-linkedin-id", ""])
+def test_the_id_can_be_told_elsewhere(linkedin, header):
+    linkedin.sandbox.set("linkedin", id_header=header)
+
+    answer = linkedin.create()
+
+    assert "x-restli-id" not in answer.headers
+    assert (answer.headers[header] if header else answer.json()["id"]).startswith("urn:li:share:")
+
+
+def test_web_addresses_become_links(linkedin):
+    linkedin.post("See https://a.example/beans, now")
+
+    page = httpx.get(f"{linkedin.sandbox.url}/feed/linkedin/harbourcoffee").text
+    assert '<a href="https://a.example/beans"' in page
+
+
 def test_a_member_publishes_into_a_feed_of_their_own(linkedin):
     linkedin.post("Hello", author=linkedin.person, visibility="CONNECTIONS")
 

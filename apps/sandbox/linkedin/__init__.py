@@ -75,6 +75,7 @@ PLATFORM = Platform(
         "max_image_bytes": 5 * 1024 * 1024,
         "cut_long_commentary": False,
         "raw_addresses": False,
+        "id_header": "x-restli-id",
         "duplicate_hours": 24,
         "ghost_duplicates": False,
         "activity_seconds": 2,

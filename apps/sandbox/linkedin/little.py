@@ -84,3 +84,9 @@ def escaped(text: str) -> str:
         parts.append(f"\\{piece}" if piece in RESERVED else piece)
         at += len(piece)
     return "".join(parts)
+
+
+def links(text: str) -> list[dict[str, int | str]]:
+    """Web addresses in what people see become links by themselves."""
+    found = ((address.start(), address[0].rstrip(".,;:!?)")) for address in _ADDRESS.finditer(text))
+    return [{"start": start, "end": start + len(uri), "uri": uri} for start, uri in found]

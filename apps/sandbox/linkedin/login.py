@@ -25,6 +25,7 @@ LINKEDIN = "linkedin"
 CODE_LIVES = timedelta(minutes=30)
 ACCESS_LIVES = timedelta(days=60)
 REFRESH_LIVES = timedelta(days=365)
+TOKEN_BYTES = 400  # more than five hundred letters: tokens are long here, and may be twice as long
 
 
 async def authorize(call: Call) -> Response:
@@ -165,11 +166,16 @@ def _issue(
     prefix: str,
     data: dict[str, str],
 ) -> Token:
-    client_id = str(world.setting(LINKEDIN, "client_id"))
     return world.issue_token(
-        LINKEDIN, kind=kind, account_id=account_id, client_id=client_id, scopes=scopes, lives=lives, prefix=prefix,
+        LINKEDIN,
+        kind=kind,
+        account_id=account_id,
+        client_id=str(world.setting(LINKEDIN, "client_id")),
+        scopes=scopes,
+        lives=lives,
+        value=prefix + secrets.token_urlsafe(TOKEN_BYTES),
         data=dict(data),
-    )  # fmt: skip
+    )
 
 
 async def introspect(call: Call) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from functools import lru_cache
 
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
@@ -73,9 +74,19 @@ def join(world: World, asset: Asset) -> None:
 
 
 def joined_crc32(before: int, after: int, size: int) -> int:
-    """The CRC-32 of two pieces in a row, of which the second has `size` bytes: the sum is linear in what it sums."""
+    """The CRC-32 of two pieces in a row, of which the second has `size` bytes."""
+    joined = after
+    for bit in range(before.bit_length()):
+        if before >> bit & 1:
+            joined ^= _moved_bits(size)[bit]
+    return joined
+
+
+@lru_cache(maxsize=16)
+def _moved_bits(size: int) -> list[int]:
+    """What each bit of a sum becomes when `size` zeros follow. The sum is linear, so these make up any other."""
     zeros = bytes(size)
-    return after ^ zlib.crc32(zeros, before) ^ zlib.crc32(zeros)
+    return [zlib.crc32(zeros, 1 << bit) ^ zlib.crc32(zeros) for bit in range(32)]
 
 
 def head(world: World, asset: Asset) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.rows import Account, Post
 from apps.sandbox.core.world import World
@@ -47,7 +47,7 @@ class Draft:
 
 
 async def create(visit: Visit) -> Response:
-    """POST /rest/posts: 201 without a body; the id is in a header alone."""
+    """POST /rest/posts: 201 without a body; the id is in a header alone (with no `id_header` set, in the body)."""
     draft = _read(visit)
     if earlier := _same_post(visit.world, draft):
         raise duplicate(urn_of(earlier))
@@ -57,7 +57,8 @@ async def create(visit: Visit) -> Response:
         visit.world.delete_post(post)
     else:
         events.published(visit.world, post, draft.reshared)
-    return Response(status_code=201, headers={"x-restli-id": post.id})
+    header = str(visit.world.setting(LINKEDIN, "id_header"))
+    return Response(status_code=201, headers={header: post.id}) if header else JSONResponse({"id": post.id}, 201)
 
 
 def _read(visit: Visit) -> Draft:
@@ -143,6 +144,7 @@ def _publish(world: World, draft: Draft) -> Post:
         data={
             "commentary": draft.commentary.source,
             "mentions": draft.commentary.mentions,
+            "links": little.links(draft.commentary.text),
             "visibility": draft.visibility,
             "distribution": draft.body["distribution"],
             "isReshareDisabledByAuthor": draft.body.get("isReshareDisabledByAuthor", False),
@@ -197,7 +199,7 @@ async def edit(visit: Visit) -> Response:
         raise illegal("A poll cannot be edited")
     reading = read_commentary(visit.world, commentary)
     post.text = reading.text
-    post.data |= {"commentary": reading.source, "mentions": reading.mentions}
+    post.data |= {"commentary": reading.source, "mentions": reading.mentions, "links": little.links(reading.text)}
     post.data["modified_at"] = visit.world.now().timestamp()
     visit.world.store.posts.save(post)
     return Response(status_code=204)
