@@ -12,6 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.platforms.conformance.public_files import public_files
+from tests.support.sandbox import Sandbox, SandboxServer
+
 
 class HeldClock:
     """A clock that moves only when told; adapters are handed it as their `clock`."""
@@ -119,3 +122,18 @@ def reply(request: BaseHTTPRequestHandler, status: int, body: bytes, **headers: 
     request.send_header("content-length", str(len(body)))
     request.end_headers()
     request.wfile.write(body)
+
+
+# --- the simulated platforms ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def platforms_sandbox() -> Iterator[Sandbox]:
+    with SandboxServer() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def file_address() -> Iterator[str]:
+    with public_files() as address:
+        yield address

@@ -8,22 +8,8 @@ import pytest
 from apps.platforms.contract import Credential
 from tests.platforms.conformance.bench import Bench
 from tests.platforms.conformance.benches import NAMES, open_bench
-from tests.platforms.conformance.public_files import public_files
-from tests.support.sandbox import Sandbox, SandboxServer
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def platforms_sandbox() -> Iterator[Sandbox]:
-    with SandboxServer() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="session")
-def file_address() -> Iterator[str]:
-    with public_files() as address:
-        yield address
 
 
 def opened(request: pytest.FixtureRequest) -> Iterator[Bench]:
