@@ -14,13 +14,14 @@ from apps.platforms.insights import Metric
 
 MAX_COUNTRIES: Final = 200  # no number is documented; it bounds what is sent
 
+_WITHOUT_MEDIA: Final = {"max_media": 0, "max_videos": 0, "links": False}
 FORMATS: Final = (
-    Format("text", "Text", {"max_media": 0, "links": True}),
-    Format("media", "Pictures and videos", {"min_media": 1}),
-    Format("poll", "Poll", {"max_media": 0}),
-    Format("long_text", "Text with a long text attached", {"max_media": 0}),
-    Format("gif", "Text with a GIF", {"max_media": 0}),
-    Format("ghost", "Ghost post, gone after 24 hours", {"max_media": 0}),
+    Format("text", "Text", {"max_media": 0, "max_videos": 0}),
+    Format("media", "Pictures and videos", {"min_media": 1, "links": False}),
+    Format("poll", "Poll", _WITHOUT_MEDIA),
+    Format("long_text", "Text with a long text attached", _WITHOUT_MEDIA),
+    Format("gif", "Text with a GIF", _WITHOUT_MEDIA),
+    Format("ghost", "Ghost post, gone after 24 hours", _WITHOUT_MEDIA),
 )
 _MAIN: Final = tuple(one.name for one in FORMATS)
 
@@ -72,6 +73,7 @@ CAPABILITIES: Final = Capabilities(
     findable=True,
     pulls_media=True,
     formats=FORMATS,
+    links=True,
     deletes=True,
     post_metrics=frozenset({Metric.VIEWS, Metric.LIKES, Metric.COMMENTS, Metric.SHARES}),
     account_metrics=frozenset(
