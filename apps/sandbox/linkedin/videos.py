@@ -111,9 +111,7 @@ def _process(visit: Visit, asset: Asset) -> None:
     if found:
         asset.mime, asset.seconds, asset.width, asset.height = found.mime, found.seconds, found.width, found.height
     seconds = float(visit.world.setting(LINKEDIN, "video_seconds"))
-    assets.complete(
-        visit.call, asset, seconds=seconds, failure=_wrong_with(found), broken="TRANSCODING_FAILED"
-    )  # fmt: skip
+    assets.complete(visit.call, asset, seconds=seconds, failure=_wrong_with(found), broken="TRANSCODING_FAILED")
 
 
 def _wrong_with(found: video.VideoProbe | None) -> str:
