@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import struct
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -135,3 +137,24 @@ class Facebook(Client):
     def status(self, video: str) -> dict[str, Any]:
         status: dict[str, Any] = self.read(video, fields="status").json()["status"]
         return status
+
+    def kept_videos(self) -> list[tuple[int, int]]:
+        """Size and checksum of every video that was published."""
+        posts = self.sandbox.posts("facebook", self.handle)
+        return [(medium["size"], medium["data"]["crc32"]) for post in posts for medium in post["media"]]
+
+    def break_off(self, path: str, headers: dict[str, str], content: bytes, *, after: int) -> None:
+        """Begin to send, and hang up on the way."""
+        place = urlsplit(self.sandbox.origin("facebook"))
+        lines = [f"POST {path} HTTP/1.1", f"Host: {place.netloc}", f"Content-Length: {len(content)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        with socket.create_connection((place.hostname, place.port)) as line:
+            line.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + content[:after])
+
+
+def arrived(look: Callable[[], int]) -> int:
+    """How much of a broken upload has come, once the sandbox has noticed that it broke."""
+    for _ in range(200):
+        if found := look():
+            return int(found)
+    raise AssertionError("nothing arrived")

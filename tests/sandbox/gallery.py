@@ -59,7 +59,10 @@ class Gallery:
 
     def hang(self, content: bytes) -> str:
         """Put it on the wall; its address."""
-        path = f"/{len(self._files)}.jpg"
+        return self.put(f"/{len(self._files)}.jpg", content)
+
+    def put(self, path: str, content: bytes) -> str:
+        """In a place of its own, such as /robots.txt."""
         self._files[path] = content
         return self.missing(path)
 

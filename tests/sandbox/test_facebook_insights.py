@@ -64,6 +64,19 @@ def test_a_name_can_be_refused_where_it_used_to_be_valid(facebook):
     assert "must be a valid insights metric" in answer.json()["error"]["message"]
 
 
+def test_media_views_are_unknown_to_older_versions(facebook):
+    path = f"{facebook.post()}/insights"
+
+    assert code_of(facebook.get(f"/v22.0/{path}", metric="post_media_view")) == (100, None)
+    assert facebook.get(f"/v23.0/{path}", metric="post_media_view").status_code == 200
+
+
+def test_days_are_kept_for_two_years(facebook):
+    query = {"metric": "page_media_view", "since": "2023-01-01", "until": "2023-01-03"}
+
+    assert facebook.edge("insights", **query).json() == {"data": []}
+
+
 def test_insights_come_nested_in_a_list_of_posts(facebook):
     facebook.post()
     facebook.sandbox.advance(days=1)

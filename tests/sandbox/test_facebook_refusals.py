@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.sandbox.facebook_client import APP_TOKEN, Facebook, code_of
@@ -125,6 +126,23 @@ def test_an_unexpected_error_can_hide_a_post(facebook):
     assert (answer.status_code, code_of(answer)) == (500, (2, None))
     assert answer.json()["error"]["is_transient"] is True
     assert facebook.edge("published_posts").json()["data"][0]["message"] == "Out all the same"
+
+
+def test_a_token_can_be_revoked_on_its_way(facebook):
+    facebook.sandbox.fault("token_revoked", platform="facebook", path="commit")
+
+    assert [code_of(facebook.write()) for _ in range(2)] == [(190, 458)] * 2
+
+
+def test_a_lost_answer_leaves_a_post_and_a_lost_request_none(facebook):
+    facebook.sandbox.fault("lost_after", platform="facebook", path="/feed$")
+    with pytest.raises(httpx.RemoteProtocolError):
+        facebook.write("Sent")
+    facebook.sandbox.fault("lost_before", platform="facebook", path="commit")
+    with pytest.raises(httpx.RemoteProtocolError):
+        facebook.write("Never came")
+
+    assert [post["message"] for post in facebook.edge("published_posts").json()["data"]] == ["Sent"]
 
 
 def test_a_throttling_fault_is_worded_as_a_throttled_page(facebook):

@@ -185,6 +185,18 @@ def test_who_leaves_is_told_in_a_signed_request(facebook, mailbox, act, setting)
     assert (said["user_id"], said["algorithm"]) == (user_id, "HMAC-SHA256")
 
 
+def test_what_the_application_answers_to_a_deletion_is_remembered(facebook, mailbox):
+    facebook.sandbox.set("facebook", deletion_url=mailbox.url)
+    facebook.people("delete_data")
+    mailbox.wait()
+
+    for _ in range(100):
+        (delivery,) = facebook.sandbox.things("facebook", "delivery")
+        if delivery["status"]:
+            break
+    assert json.loads(delivery["answer"])["confirmation_code"] == "DEL7K2"
+
+
 def test_the_documented_signatures_come_out_the_same():
     payload = {"user_id": "218471", "algorithm": "HMAC-SHA256", "issued_at": 1790000000}
     value = {

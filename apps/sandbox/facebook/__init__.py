@@ -139,7 +139,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
-    how_to_connect="Choose a Page on the page that asks for permission.",
+    how_to_connect="Choose a Page where you are asked for permission.",
     data_of_past_posts={"type": "status"},
     settings=SETTINGS,
 )

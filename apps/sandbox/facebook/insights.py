@@ -21,6 +21,7 @@ from apps.sandbox.facebook.schedule import load as load_draft
 
 FEWEST_LIKES = 100
 LONGEST_RANGE = 90
+KEPT = timedelta(days=730)
 PERIODS = (*DAYS, "total_over_range", "lifetime")
 
 
@@ -94,7 +95,8 @@ def _of_page(call: Call, page: Account) -> Response:
     if period not in PERIODS:
         raise bad_parameter(f"Param period must be one of {{{', '.join(PERIODS)}}}")
     first, last = _range(call, period)
-    ends = [end for end in _day_ends(first, last) if end <= call.world.now()]
+    now = call.world.now()
+    ends = [end for end in _day_ends(first, last) if now - KEPT <= end <= now]
     if _is_too_small(call, page) or not ends:
         return JSONResponse({"data": []})
     values = (metrics.of_page(call, page, name, period, ends) for name in wanted)

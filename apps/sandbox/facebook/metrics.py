@@ -70,6 +70,7 @@ PAGE_METRICS: Mapping[str, int] = {
     "page_lifetime_engaged_followers_unique": 41,
 }
 ONLY_DAILY = {"page_follows", "page_daily_follows", "page_daily_follows_unique", "page_daily_unfollows_unique"}
+MEDIA_VIEWS_SINCE = "v23.0"
 DAYS = {"day": 1, "week": 7, "days_28": 28}
 
 
@@ -79,8 +80,9 @@ def names(text: str, known: Mapping[str, Any], call: Call) -> list[str]:
     refused = set(str(call.world.setting(NAME, "refused_metrics")).split(","))
     if not wanted:
         raise bad_parameter("The parameter metric is required")
+    is_old = call.part("version") < MEDIA_VIEWS_SINCE
     for name in wanted:
-        if name not in known or name in refused:
+        if name not in known or name in refused or (is_old and "media_view" in name):
             raise bad_parameter("The value must be a valid insights metric")
     return wanted
 
