@@ -1,0 +1,134 @@
+"""Facebook as data: what it takes, how much of it, and what an operator sets up there.
+
+Where Meta documents no number, the one that others have met is used, and said so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from apps.platforms.contract import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.formats import format_option
+from apps.platforms.insights import Metric
+from apps.platforms.limits import Limit, Per
+from apps.platforms.setup import Setup
+
+FEED, REEL, STORY = "feed", "reel", "story"
+PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff"})
+VIDEOS: Final = frozenset({"video/mp4", "video/quicktime"})
+UPRIGHT, WIDE = 9 / 16, 16 / 9
+
+FORMATS: Final = (
+    Format(FEED, "Post"),
+    Format(
+        REEL,
+        "Reel",
+        {
+            "min_media": 1,
+            "max_media": 1,
+            "media_types": VIDEOS,
+            "min_video_seconds": 3.0,
+            "max_video_seconds": 90.0,
+            "min_video_aspect": UPRIGHT,
+            "max_video_aspect": WIDE,
+            "links": False,
+        },
+    ),
+    Format(
+        STORY,
+        "Story",
+        {
+            "max_text": 0,
+            "min_media": 1,
+            "max_media": 1,
+            "min_video_seconds": 3.0,
+            "max_video_seconds": 60.0,
+            "min_video_aspect": UPRIGHT,
+            "max_video_aspect": WIDE,
+            "links": False,
+        },
+    ),
+)
+
+CAPABILITIES: Final = Capabilities(
+    max_text=63_206,  # counted by others; Meta names no number
+    counting=Counting.CODE_POINTS,
+    max_media=10,  # of pictures in one post; not documented
+    media_types=PICTURES | VIDEOS,
+    max_image_bytes=10_000_000,
+    max_videos=1,
+    max_video_bytes=10_000_000_000,
+    max_video_seconds=4 * 3600.0,
+    max_alt=1000,  # not documented
+    first_comment=True,
+    max_comment=8000,  # about
+    max_comment_media=1,
+    options=(
+        format_option(FORMATS),
+        Option("title", "Title of the video", formats=(FEED, REEL), max_length=255),
+        Option("place", "Number of the place's Page", kind=OptionKind.NUMBER, formats=(FEED, REEL)),
+    ),
+    findable=True,
+    formats=FORMATS,
+    links=True,
+    edits=frozenset({"text"}),
+    deletes=True,
+    post_metrics=frozenset(
+        {
+            Metric.VIEWS,
+            Metric.REACH,
+            Metric.LIKES,
+            Metric.COMMENTS,
+            Metric.SHARES,
+            Metric.CLICKS,
+            Metric.VIDEO_VIEWS,
+        }
+    ),
+    account_metrics=frozenset(
+        {Metric.VIEWS, Metric.REACH, Metric.PROFILE_VIEWS, Metric.FOLLOWERS, Metric.NEW_FOLLOWERS}
+    ),
+)
+
+LIMITS: Final = (
+    Limit("app", "calls of our app: 200 for each of its daily users", Per.APP, None, timedelta(hours=1)),
+    Limit("user", "calls for one person, over all their apps", Per.TOKEN, None, timedelta(hours=1)),
+    Limit(
+        "page",
+        "calls for one Page: 4,800 for each person who was engaged with it that day",
+        Per.ACCOUNT,
+        None,
+        timedelta(hours=24),
+    ),
+    Limit("reels", "reels published through the API", Per.ACCOUNT, 30, timedelta(hours=24)),
+)
+
+SETUP: Final = Setup(
+    portal="https://developers.facebook.com/apps/",
+    steps=(
+        "Create an app of type Business and add the product Facebook Login, or Facebook Login for Business.",
+        "Enter Postroom's callback address among the valid OAuth redirect URIs, exactly as Postroom shows it.",
+        "Enter the app's id and its secret in Postroom. With Facebook Login for Business, enter the id of its "
+        "configuration too: it then says which permissions are asked for, and a person grants all of them or none.",
+        "Under Webhooks subscribe the object Page with the fields feed and mention, with Postroom's webhook address "
+        "and the token that you chose for it.",
+        "Enter the same address as the deauthorize callback, and with ?about=deletion behind it as the data deletion "
+        "request URL.",
+        "Ask for advanced access to the permissions that docs name here, and switch the app to live mode.",
+    ),
+    review=(
+        "Each permission beyond the app's own team is examined with a screen recording, after the business was "
+        "verified; how long that takes Meta does not promise."
+    ),
+    gaps=(
+        "A picture for a video (its thumbnail) is not set.",
+        "Targeting, tags, coloured backgrounds and Facebook's own scheduling are not offered.",
+        "Imports list posts of the feed: Facebook leaves reels and stories out of that list.",
+        "A reel's reply to a comment, likes and hiding of comments are not offered.",
+    ),
+    notes=(
+        "Only Pages can be published to; profiles, groups and events cannot.",
+        "A Page's token has no end of its own, but dies when its owner removes the app, changes the password or loses "
+        "their role.",
+        "A link beside pictures or a video is written at the end of the text: Facebook shows a card only without them.",
+    ),
+)
