@@ -32,11 +32,11 @@ def regain_at(headers: httpx.Headers, *, now: datetime) -> datetime | None:
 
 def usage(headers: Mapping[str, str], *, now: datetime, app: str, account: str, kind: str) -> tuple[Usage, ...]:
     """What the headers (names in lower case) say of the limits that an adapter calls `app` and `account`; `kind` is
-    Meta's word for the second in the business header ("pages", "instagram")."""
+    Meta's word for the second in the business header ("pages", "instagram"), "" where it is not documented."""
     found = []
     if (share := _share(_object(headers.get(APP, "")))) is not None:
         found.append(Usage(app, share=share))
-    entries = [entry for entry in _entries(headers.get(BUSINESS, "")) if entry.get("type") == kind]
+    entries = [entry for entry in _entries(headers.get(BUSINESS, "")) if kind in ("", entry.get("type"))]
     shares = [one for entry in [*entries, _object(headers.get(PAGE, ""))] if (one := _share(entry)) is not None]
     if shares:
         minutes = max((_minutes(entry) for entry in entries), default=0)

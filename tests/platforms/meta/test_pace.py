@@ -50,3 +50,9 @@ def test_the_version_in_use_is_alive_and_the_ended_one_is_known():
     assert versions.GRAPH["v20.0"].is_ending(date(2026, 11, 21))
     assert versions.GRAPH["v21.0"].is_ending(date(2026, 11, 21))
     assert not versions.GRAPH["v25.0"].is_ending(date(2026, 11, 21))
+
+
+def test_where_the_word_for_a_limit_is_not_documented_any_entry_counts():
+    headers = {"x-business-use-case-usage": '{"1": [{"type": "who knows", "call_count": 40}]}'}
+    (told,) = pace.usage(headers, now=NOW, app="app", account="calls", kind="")
+    assert (told.limit, told.share) == ("calls", 0.4)

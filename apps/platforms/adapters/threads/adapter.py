@@ -120,7 +120,9 @@ class ThreadsAdapter(Basis):
 
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:
-        return pace.usage(headers, now=now, app="calls", account="calls", kind="threads")
+        """The Graph API's headers; Meta does not say which of them come from this host, so the fuller one counts."""
+        told = pace.usage(headers, now=now, app="calls", account="calls", kind="")
+        return (max(told, key=lambda one: (one.share or 0, one.reset_at is not None)),) if told else ()
 
     def _line(self, credential: Credential) -> Line:
         return self._home.for_account(credential)
