@@ -29,6 +29,7 @@ class Mailbox:
 
     def __init__(self, verify_token: str = "ours") -> None:
         self.letters: list[tuple[dict[str, str], bytes]] = []
+        self.refuses = 0  # so many of the next ones
         mailbox = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,6 +40,10 @@ class Mailbox:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
+                if mailbox.refuses:
+                    mailbox.refuses -= 1
+                    self.answer(503, b"")
+                    return
                 mailbox.letters.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.answer(200, b'{"url":"https://postroom.example/deletion/DEL7K2","confirmation_code":"DEL7K2"}')
 
@@ -159,6 +164,43 @@ def test_subscribing_replaces_the_fields_and_knows_none_of_instagram(facebook):
     assert code_of(facebook.post_to("subscribed_apps", params={"subscribed_fields": "story_insights"})) == (100, None)
     facebook.people("untick", scope="pages_manage_metadata")
     assert code_of(facebook.post_to("subscribed_apps", params={"subscribed_fields": "feed"})) == (200, None)
+
+
+def test_a_notice_that_was_refused_comes_again_and_then_less_often(facebook, mailbox):
+    facebook.sandbox.set("facebook", webhook_url=mailbox.url)
+    facebook.post_to("subscribed_apps", params={"subscribed_fields": "feed"})
+    mailbox.refuses = 2
+    facebook.post()
+    statuses(facebook, 1)
+
+    facebook.read("me")
+    assert statuses(facebook, 2) == [503, 503]
+    facebook.read("me")
+    facebook.sandbox.advance(minutes=2)
+    facebook.read("me")
+    assert statuses(facebook, 3) == [503, 503, 200]
+    mailbox.wait(1)
+
+
+def test_a_notice_that_nobody_takes_is_dropped_after_a_day_and_a_half(facebook, mailbox):
+    facebook.sandbox.set("facebook", webhook_url=mailbox.url)
+    facebook.post_to("subscribed_apps", params={"subscribed_fields": "feed"})
+    mailbox.refuses = 9
+    facebook.post()
+    statuses(facebook, 1)
+
+    facebook.sandbox.advance(hours=36)
+    facebook.read("me")
+    assert statuses(facebook, 1) == [503]
+
+
+def statuses(facebook: Facebook, count: int) -> list[int]:
+    """How the deliveries went, once there are so many and all are over."""
+    for _ in range(500):
+        found = [one["status"] for one in facebook.sandbox.things("facebook", "delivery")]
+        if len(found) == count and None not in found:
+            return found
+    raise AssertionError(found)
 
 
 def test_a_notice_may_come_twice(facebook, mailbox):

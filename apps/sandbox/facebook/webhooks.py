@@ -16,7 +16,7 @@ from apps.sandbox.facebook.access import METADATA, is_app_token, page_caller, pr
 from apps.sandbox.facebook.errors import bad_parameter, no_object
 from apps.sandbox.facebook.names import shown_id
 from apps.sandbox.facebook.people import NAME
-from apps.sandbox.meta import notices
+from apps.sandbox.meta import notices, redelivery
 from apps.sandbox.meta.graph import graph_error
 
 PAGE_FIELDS = {
@@ -167,4 +167,5 @@ def _tell(world: World, page_id: str, value: dict[str, Any]) -> None:
         return
     change = {"field": "feed", "value": value}
     entry = {"id": page_id, "time": int(world.now().timestamp()), "changes": [change]}
-    notices.send(world, NAME, {"object": "page", "entry": [entry]}, url=app["callback_url"])
+    for delivery in notices.send(world, NAME, {"object": "page", "entry": [entry]}, url=app["callback_url"]):
+        redelivery.watch(world, NAME, delivery)

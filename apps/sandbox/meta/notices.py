@@ -1,8 +1,8 @@
 """What Meta sends to an application on its own: signed webhooks, and the two callbacks with a `signed_request`.
 
 The platform's settings say where to and with which secret: `app_secret`, `webhook_url`, `deauthorize_url`,
-`deletion_url`; "" tells nobody. Each delivery is in the box "delivery" (core.hooks). Meta repeats a failed delivery for
-36 hours and may send one twice: `webhook_copies` is how many come.
+`deletion_url`; "" tells nobody. Each delivery is in the box "delivery" (core.hooks). Meta may send one twice:
+`webhook_copies` is how many come. See redelivery.py for those that fail.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from apps.sandbox.core.world import World
 from apps.sandbox.meta.signing import escaped_json, hub_signature, signed_request
 
 
-def send(world: World, platform: str, notice: Mapping[str, Any], *, url: str = "") -> None:
-    """A webhook of this body to `url`, or to the one of the settings."""
+def send(world: World, platform: str, notice: Mapping[str, Any], *, url: str = "") -> list[str]:
+    """A webhook of this body to `url`, or to the one of the settings; the ids of its deliveries."""
     body = escaped_json(notice)
     headers = {
         "Content-Type": "application/json",
         "X-Hub-Signature-256": hub_signature(body, str(world.setting(platform, "app_secret"))),
     }
-    for _ in range(int(world.setting(platform, "webhook_copies"))):
-        hooks.deliver(world, platform, url or str(world.setting(platform, "webhook_url")), body, headers)
+    address = url or str(world.setting(platform, "webhook_url"))
+    copies = range(int(world.setting(platform, "webhook_copies")))
+    return [hooks.deliver(world, platform, address, body, headers) for _ in copies]
 
 
 def tell_of_user(world: World, platform: str, user_id: str, *, setting: str) -> None:
