@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,13 +99,23 @@ def test_counters_without_insights_are_fields_of_the_post(facebook):
 
 
 def test_the_days_of_a_page_end_at_midnight_in_california(facebook):
-    query = {"metric": DAILY, "period": "day", "since": "2026-10-30", "until": "2026-11-03"}
+    since, until = around_the_end_of_summer_time(facebook)
+    query = {"metric": DAILY, "period": "day", "since": since.isoformat(), "until": until.isoformat()}
     lines = facebook.edge("insights", **query).json()["data"]
 
     assert [line["name"] for line in lines] == DAILY.split(",")
     ends = [value["end_time"] for value in lines[0]["values"]]
-    assert ends[0] == "2026-10-31T07:00:00+0000"
-    assert ends[-1] == "2026-11-03T08:00:00+0000"
+    assert ends[0] == f"{since + timedelta(days=1)}T07:00:00+0000"
+    assert ends[-1] == f"{until}T08:00:00+0000"
+
+
+def around_the_end_of_summer_time(facebook: Facebook) -> tuple[date, date]:
+    """Two days before and after the latest first Sunday of November."""
+    today = datetime.fromisoformat(facebook.sandbox.health()["now"]).date()
+    firsts = [date(year, 11, 1) for year in (today.year, today.year - 1)]
+    sundays = [first + timedelta(days=6 - first.weekday()) for first in firsts]
+    sunday = next(day for day in sundays if day + timedelta(days=3) < today)
+    return sunday - timedelta(days=2), sunday + timedelta(days=2)
 
 
 def test_the_last_two_days_are_told_to_who_names_none(facebook):
