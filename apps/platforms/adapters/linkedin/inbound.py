@@ -1,0 +1,73 @@
+"""What LinkedIn sends on its own: what people do with the posts of a page.
+
+https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation and
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-social-action-notifications.
+LinkedIn asks again every two hours whether the address is ours, and gives an answer three seconds. It tells nothing of
+members' posts, of tokens that were revoked, or of posts that failed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any, Final
+
+from apps.core.secrets import Secret
+from apps.platforms.adapters.linkedin.line import moment, object_of, objects_of, text_of
+from apps.platforms.contract import OAuthClient
+from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
+
+SOCIAL_ACTIONS: Final = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
+_PREFIX: Final = "hmacsha256="
+_KINDS: Final = {
+    "COMMENT": NoticeKind.COMMENT,
+    "ADMIN_COMMENT": NoticeKind.COMMENT,
+    "LIKE": NoticeKind.REACTION,
+    "SHARE_MENTION": NoticeKind.MENTION,
+    "COMMENT_DELETE": NoticeKind.DELETED,
+}
+
+
+class LinkedInInbound:
+    """The prefix is part of what is signed, and not of the header; one that has it there is understood too."""
+
+    def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
+        code = incoming.query.get("challengeCode", "")
+        if incoming.method != "GET" or not code:
+            return None
+        secret = client.client_secret.reveal().encode()
+        response = hmac.new(secret, code.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        return Reply(json.dumps({"challengeCode": code, "challengeResponse": response}), "application/json")
+
+    def notices(self, incoming: Incoming, *, client: OAuthClient) -> tuple[Notice, ...]:
+        signature = incoming.headers.get("x-li-signature", "").strip().removeprefix(_PREFIX)
+        if not client.client_secret or not is_signed(_PREFIX.encode() + incoming.body, signature, client.client_secret):
+            raise Forged("The signature of LinkedIn is missing or wrong.")
+        try:
+            said: Any = json.loads(incoming.body)
+        except (ValueError, RecursionError):
+            raise Malformed("It is not JSON.") from None
+        told = objects_of(said, "notifications") if isinstance(said, dict) else None
+        if told is None:
+            raise Malformed("It has no list of notifications.")
+        return tuple(_notice(one, text_of(said, "type")) for one in told)
+
+
+def _notice(told: dict[str, Any], kind: str) -> Notice:
+    action = text_of(told, "action")
+    generated = object_of(told, "decoratedGeneratedActivity")
+    comment = object_of(generated, "comment")
+    return Notice(
+        kind=_KINDS.get(action, NoticeKind.OTHER) if kind == SOCIAL_ACTIONS else NoticeKind.OTHER,
+        remote_user_id=text_of(told, "organizationalEntity"),
+        dedupe_key=text_of(told, "notificationId") or _digest(told),
+        remote_id=text_of(told, "sourcePost"),
+        text=text_of(comment, "text"),
+        at=moment(told.get("lastModifiedAt")),
+        data={"action": action, "activity": text_of(told, "generatedActivity"), "type": kind},
+    )
+
+
+def _digest(told: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
