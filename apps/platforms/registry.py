@@ -10,6 +10,7 @@ import httpx
 
 from apps.platforms.adapters.bluesky import BlueskyAdapter
 from apps.platforms.adapters.instagram import InstagramAdapter
+from apps.platforms.adapters.linkedin import LinkedInAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
 from apps.platforms.adapters.threads import ThreadsAdapter
 from apps.platforms.contract import Adapter, AdapterFactory, Capabilities
@@ -20,6 +21,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "mastodon": MastodonAdapter,
     "bluesky": BlueskyAdapter,
     "threads": ThreadsAdapter,
+    "linkedin": LinkedInAdapter,
 }
 
 
