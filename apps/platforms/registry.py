@@ -9,6 +9,7 @@ from typing import cast
 import httpx
 
 from apps.platforms.adapters.bluesky import BlueskyAdapter
+from apps.platforms.adapters.facebook import FacebookAdapter
 from apps.platforms.adapters.instagram import InstagramAdapter
 from apps.platforms.adapters.linkedin import LinkedInAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
@@ -22,6 +23,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "bluesky": BlueskyAdapter,
     "threads": ThreadsAdapter,
     "linkedin": LinkedInAdapter,
+    "facebook": FacebookAdapter,
 }
 
 

@@ -12,6 +12,7 @@ from apps.core.secrets import Secret
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
+from tests.platforms.conformance.facebook_bench import FacebookBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
 from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
 from tests.platforms.conformance.threads_bench import ThreadsBench
@@ -151,6 +152,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "bluesky": BlueskyBench,
     "threads": ThreadsBench,
     "linkedin": LinkedInBench,
+    "facebook": FacebookBench,
 }
 NAMES = ("memory", *SANDBOX_BENCHES)
 

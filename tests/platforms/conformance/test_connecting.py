@@ -45,7 +45,7 @@ def test_a_declined_consent_is_refused_in_words(bench):
 
 def test_the_health_read_tells_whose_token_it_is(bench, credential):
     profile = bench.adapter.check(credential)
-    assert profile.remote_id == credential.remote_user_id
+    assert profile.remote_id == credential.channel_id
     assert profile.handle
 
 
@@ -72,7 +72,7 @@ def test_a_revoked_token_is_disconnected_wherever_it_is_used(bench, credential):
 def test_tokens_that_were_given_back_are_dead_and_giving_them_back_twice_is_fine(bench, credential):
     bench.adapter.revoke(credential)
     bench.adapter.revoke(credential)
-    assert bench.adapter.check(bench.connect()).remote_id == credential.remote_user_id
+    assert bench.adapter.check(bench.connect()).remote_id == credential.channel_id
 
 
 def test_a_consent_without_the_right_to_publish_is_told_apart(bench):
@@ -92,7 +92,7 @@ def test_a_refreshed_credential_works_and_keeps_what_it_knew(bench, credential):
     assert renewed.client == credential.client
     assert renewed.server == credential.server
     assert set(renewed.facts) == set(credential.facts)
-    assert bench.adapter.check(renewed).remote_id == credential.remote_user_id
+    assert bench.adapter.check(renewed).remote_id == credential.channel_id
     if renewed.access_token != credential.access_token:
         assert renewed.expires_at is not None
         assert renewed.expires_at > bench.clock()
@@ -103,7 +103,7 @@ def test_a_failed_health_read_never_disconnects(bench, credential, fault):
     bench.strike(fault, "check")
     with pytest.raises(NotSent):
         bench.adapter.check(credential)
-    assert bench.adapter.check(credential).remote_id == credential.remote_user_id
+    assert bench.adapter.check(credential).remote_id == credential.channel_id
 
 
 def test_a_throttled_health_read_says_when_to_come_back(bench, credential):

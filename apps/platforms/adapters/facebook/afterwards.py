@@ -113,15 +113,17 @@ def own_posts(line: Line, cursor: str) -> OwnPosts:
 
 def _own_post(line: Line, entry: dict[str, Any]) -> OwnPost:
     attachments = entries_in(mapping_in(entry, "attachments")) or []
+    kind = text_in(attachments[0], "media_type") if attachments else ""
+    video = remote_id(mapping_in(attachments[0], "target")) if kind == "video" else ""
     urls = [url for one in attachments for url in _pictures(one)]
     return OwnPost(
         remote_id=remote_id(entry),
         text=text_in(entry, "message"),
         published_at=instant(entry.get("created_time")),
         url=_whole(line, text_in(entry, "permalink_url")),
-        kind=text_in(attachments[0], "media_type") if attachments else "",
+        kind=kind,
         media_urls=tuple(dict.fromkeys(urls)),
-        facts={"kind": "post"},
+        facts={"kind": "video", "video": video} if video else {"kind": "post"},
     )
 
 
