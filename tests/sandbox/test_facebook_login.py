@@ -204,6 +204,16 @@ def test_one_field_that_is_not_permitted_fails_the_whole_list(facebook):
     assert code_of(facebook.as_user("GET", "/me/accounts", token, fields="id,shoe_size")) == (100, None)
 
 
+def test_a_page_names_the_instagram_account_that_is_linked_with_it(facebook):
+    fields = "id,instagram_business_account{id,username}"
+    assert "instagram_business_account" not in facebook.read("me", fields=fields).json()
+    facebook.sandbox.set("facebook", linked_instagram=True)
+
+    linked = facebook.sandbox.account("instagram", "harbourcoffee")["id"]
+    shown = facebook.read("me", fields=fields).json()["instagram_business_account"]
+    assert shown == {"id": linked, "username": "harbourcoffee"}
+
+
 def test_what_a_person_declines_is_missing_until_the_application_asks_again(facebook):
     facebook.sandbox.set("facebook", declined_scopes="pages_manage_posts")
     token = facebook.long_token()

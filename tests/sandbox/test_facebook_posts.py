@@ -68,6 +68,12 @@ def test_what_is_wrong_with_a_post_is_named(facebook, fields, code):
     assert facebook.sandbox.texts("facebook", "harbourcoffee") == []
 
 
+def test_a_refusal_says_which_parameter_is_to_blame(facebook):
+    error = facebook.write("x" * 63207).json()["error"]
+
+    assert error["error_data"] == {"blame_field_specs": [["message"]]}
+
+
 def test_a_link_that_cannot_be_scraped_is_refused_where_links_are_scraped(facebook, gallery):
     facebook.sandbox.set("facebook", scrape_links=True)
 

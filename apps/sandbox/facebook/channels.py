@@ -107,11 +107,18 @@ def _readers(call: Call, token: Token, page: Account) -> Readers:
     def own_token(_: Field) -> str:
         return token.token if token.kind == "page" else people.page_token(world, token, page).token
 
-    def instagram(_: Field) -> dict[str, Any] | None:
-        if not world.setting(NAME, "linked_instagram"):
+    def instagram(one: Field) -> dict[str, Any] | None:
+        """The simulated Instagram account with the same handle, if there is one."""
+        linked = world.account_by_handle("instagram", page.handle)
+        if linked is None or not world.setting(NAME, "linked_instagram"):
             return None
-        linked = {"id": f"17841{page.id[-12:]}", "username": page.handle, "name": page.name}
-        return linked | {"profile_picture_url": world.avatar_url(page)}
+        known: Readers = {
+            "id": lambda _: linked.id,
+            "username": lambda _: linked.handle,
+            "name": lambda _: linked.name,
+            "profile_picture_url": lambda _: world.avatar_url(linked),
+        }
+        return select(one.inner, known, node="IGUser")
 
     return {
         "id": lambda _: page.id,

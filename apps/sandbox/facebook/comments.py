@@ -66,7 +66,7 @@ def find(call: Call, page: Account, id: str) -> Post | None:
 def _message(call: Call) -> str:
     text = call.fields.text("message")
     if len(text) > int(call.world.setting(NAME, "max_comment")):
-        raise bad_parameter("Param message is too long")
+        raise bad_parameter("Param message is too long", blame="message")
     return text
 
 

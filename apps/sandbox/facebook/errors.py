@@ -75,8 +75,8 @@ def named(name: str) -> Refusal:
     return graph_error(int(code), message, subcode=number, status=status, is_transient=transient)
 
 
-def bad_parameter(message: str, *, subcode: int | None = None) -> Refusal:
-    return graph_error(100, f"(#100) {message}", subcode=subcode)
+def bad_parameter(message: str, *, subcode: int | None = None, blame: str = "") -> Refusal:
+    return graph_error(100, f"(#100) {message}", subcode=subcode, blame=blame)
 
 
 def no_object(id: str, verb: str) -> Refusal:

@@ -53,14 +53,14 @@ async def _link(call: Call) -> str:
         return ""
     parts = urlsplit(link)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise bad_parameter("The link is not a valid URL", subcode=2061006)
+        raise bad_parameter("The link is not a valid URL", subcode=2061006, blame="link")
     if re.search(r"(^|\.)facebook\.com$", parts.hostname):
-        raise bad_parameter("Links to facebook.com cannot be posted", subcode=1609008)
+        raise bad_parameter("Links to facebook.com cannot be posted", subcode=1609008, blame="link")
     if call.world.setting(NAME, "scrape_links"):
         try:
             await fetching.get(link, limit=2**20, user_agent=photos.USER_AGENT)
         except (fetching.NotFetched, fetching.TooLarge):
-            raise bad_parameter("The link could not be scraped", subcode=1609005) from None
+            raise bad_parameter("The link could not be scraped", subcode=1609005, blame="link") from None
     return link
 
 

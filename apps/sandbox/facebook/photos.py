@@ -32,7 +32,7 @@ async def create(call: Call) -> Response:
     page = page_caller(call, *PUBLISH, task="CREATE_CONTENT")
     text = publishing.message_of(call, "message", "caption")
     published = parameters.flag(call, "published", True)
-    publishing.schedule_of(call, latest=publishing.LATEST_POST)
+    publishing.schedule_of(call, latest=publishing.LATEST_POST)  # refused before anything is fetched
     content = await _content(call)
     medium = _keep(call, page, content, await _checked(call, content))
     if not published and not call.fields.has("scheduled_publish_time"):

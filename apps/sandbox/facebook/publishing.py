@@ -20,9 +20,10 @@ LATEST_POST, LATEST_REEL = timedelta(days=30), timedelta(days=29)
 
 def message_of(call: Call, *names: str) -> str:
     """The text of a post; refused when it is too long. (The limit is counted by others; Meta documents none.)"""
-    text = next((call.fields.text(name) for name in names or ("message",) if call.fields.has(name)), "")
+    name = next((name for name in names if call.fields.has(name)), names[0] if names else "message")
+    text = call.fields.text(name)
     if len(text) > int(call.world.setting(NAME, "max_text")):
-        raise bad_parameter("Param message is too long")
+        raise bad_parameter(f"Param {name} is too long", blame=name)
     return text
 
 

@@ -39,12 +39,22 @@ def graph_error(
     title: str = "",
     words: str = "",
     is_transient: bool = False,
+    blame: str = "",
 ) -> Refusal:
-    return Refusal(envelope(code, message, subcode, status, type, title, words, is_transient))
+    """`blame` names the parameter at fault, where Graph says so."""
+    return Refusal(envelope(code, message, subcode, status, type, title, words, is_transient, blame))
 
 
 def envelope(
-    code: int, message: str, subcode: int | None, status: int, type: str, title: str, words: str, is_transient: bool
+    code: int,
+    message: str,
+    subcode: int | None,
+    status: int,
+    type: str,
+    title: str,
+    words: str,
+    is_transient: bool,
+    blame: str = "",
 ) -> Response:
     error: dict[str, Any] = {"message": message, "type": type, "code": code}
     if subcode is not None:
@@ -52,5 +62,7 @@ def envelope(
     error["is_transient"] = is_transient
     if title:
         error |= {"error_user_title": title, "error_user_msg": words}
+    if blame:
+        error["error_data"] = {"blame_field_specs": [[blame]]}
     error["fbtrace_id"] = "A" + secrets.token_urlsafe(16)
     return JSONResponse({"error": error}, status_code=status)
