@@ -156,12 +156,14 @@ class Capabilities:
 class OAuthClient:
     """The application that asks for consent. `server` is the origin it is registered at, where that varies.
 
-    `scopes` are those it was registered with (): not known, or the same everywhere; a consent may ask for no others."""
+    `scopes` are those it was registered with (): not known, or the same everywhere; a consent may ask for no others.
+    `webhook_secret` signs what the platform sends, where `client_secret` does not (X)."""
 
     client_id: str
     client_secret: Secret = NO_SECRET
     server: str = ""
     scopes: tuple[str, ...] = ()
+    webhook_secret: Secret = NO_SECRET
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,231 @@
+"""Bringing files to X: a picture in one request, animated GIFs, videos and subtitles in parts.
+
+https://docs.x.com/x-api/media/quickstart/media-upload-chunked. `Staged.data` remembers each file as {"print", "kind",
+"id", "key", "parts", "expires_at", "is_whole", "since", "is_ready", "alt"}. X does not tell which parts it has, and
+takes a part twice under the same number: so an upload goes on after the last part that a row remembers.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from apps.platforms import http as wire
+from apps.platforms.adapters.x import rights
+from apps.platforms.adapters.x.abilities import GIF
+from apps.platforms.adapters.x.line import Line, data_of, text_in
+from apps.platforms.contract import MediaFile, Staged
+from apps.platforms.errors import Evidence, Gone, NotSent, PlatformError, Rejected, StagedLost, Throttled
+from apps.platforms.uploads import STEP, length_header, pieces
+
+MEBIBYTE = 1024 * 1024
+MAX_PART = 5_000_000
+USUAL_VIDEO_BYTES, USUAL_VIDEO_SECONDS = 512_000_000, 140
+LONGEST_PROCESSING = timedelta(minutes=30)
+FILE_LIFE, FILE_MARGIN = timedelta(hours=24), timedelta(hours=1)
+SHORT_PAUSE = timedelta(seconds=30)
+
+File = dict[str, Any]
+
+
+@dataclass
+class Paused(Exception):
+    """Not an error: what was achieved is kept, and the caller asks again later."""
+
+    again_in: timedelta
+
+
+def part_size(total: int) -> int:
+    """Parts of 1 MiB, and larger ones where a thousand of those would not do."""
+    return MEBIBYTE if total <= 900 * MEBIBYTE else min(math.ceil(total / 990), MAX_PART)
+
+
+def category(media: MediaFile) -> str:
+    if media.mime_type == GIF:
+        return "tweet_gif"
+    if not media.is_video:
+        return "tweet_image" if media.is_image else "subtitles"
+    is_long = media.size > USUAL_VIDEO_BYTES or media.seconds > USUAL_VIDEO_SECONDS
+    return "amplify_video" if is_long else "tweet_video"
+
+
+def new_file(media: MediaFile, kind: str = "") -> File:
+    return {
+        "print": media.sha256[:24], "kind": kind or category(media), "id": "", "key": "", "parts": 0, "expires_at": "",
+        "is_whole": False, "since": "", "is_ready": False, "alt": "",
+    }  # fmt: skip
+
+
+def facts(staged: Staged, *, posted_at: datetime) -> dict[str, Any]:
+    """What replies, edits and figures need to know of a post later."""
+    files = staged.data.get("media") or []
+    videos = [file["key"] for file in files if file["kind"] in {"tweet_video", "amplify_video"} and file["key"]]
+    found = {"posted_at": posted_at.isoformat(), "media_ids": [file["id"] for file in files], "video_keys": videos}
+    return {name: value for name, value in found.items() if value}
+
+
+@dataclass
+class Uploads:
+    """One round of uploading: at most `STEP` bytes, or one look at a file that X works on."""
+
+    line: Line
+    left: int = STEP
+    has_achieved: bool = field(default=False)
+
+    def go_on(self, file: File, media: MediaFile, place: str) -> None:
+        """Bring `file` to the state of being usable. Raises Paused; what was achieved is in `file` then as well."""
+        try:
+            self._go_on(file, media, place)
+        except Gone as gone:
+            raise StagedLost("X no longer has the uploaded files.", evidence=gone.evidence) from None
+        except (NotSent, Throttled) as refused:
+            if not self.has_achieved:
+                raise
+            until = refused.retry_at if isinstance(refused, Throttled) else None
+            raise Paused(until - self.line.clock() if until else SHORT_PAUSE) from None
+
+    def _go_on(self, file: File, media: MediaFile, place: str) -> None:
+        if not file["is_whole"]:
+            self._send(file, media, place)
+        if not file["is_ready"]:
+            self._wait_for(file, place)
+        if media.alt and file["alt"] != media.alt and file["kind"] in {"tweet_image", "tweet_gif"}:
+            described = {"id": file["id"], "metadata": {"alt_text": {"text": media.alt}}}
+            self.line.ask(rights.DESCRIBE, json=described, field=f"{place}.alt")
+            self._achieved(file, alt=media.alt)
+
+    def _achieved(self, file: File, **changes: Any) -> None:
+        file.update(changes)
+        self.has_achieved = True
+
+    def _spend(self, size: int) -> None:
+        if self.left < size:
+            raise Paused(timedelta(0))
+        self.left -= size
+
+    # sending
+
+    def _send(self, file: File, media: MediaFile, place: str) -> None:
+        if file["kind"] == "tweet_image":
+            self._spend(min(media.size, STEP))
+            self._send_picture(file, media, place)
+            return
+        if not file["id"]:
+            self._begin(file, media, place)
+        size = part_size(media.size)
+        for number in range(file["parts"], math.ceil(media.size / size)):
+            self._spend(min(size, media.size - number * size))
+            self._send_part(file, media, number, place)
+        self._end(file, place)
+
+    def _send_picture(self, file: File, media: MediaFile, place: str) -> None:
+        position = place.rpartition(".")[2]
+        content = wire.read_media(media, int(position) if position.isdecimal() else 0)
+        name = f"picture.{media.mime_type.rpartition('/')[2]}"
+        said = self.line.ask(
+            rights.UPLOAD,
+            files={"media": (name, content, media.mime_type)},
+            data={"media_category": file["kind"]},
+            field=place,
+        )
+        self._take_in(file, said, is_whole=True)
+
+    def _begin(self, file: File, media: MediaFile, place: str) -> None:
+        asked = {"media_type": media.mime_type, "media_category": file["kind"], "total_bytes": media.size}
+        self._take_in(file, self.line.ask(rights.INITIALIZE, json=asked, field=place))
+
+    def _take_in(self, file: File, said: dict[str, Any], **changes: Any) -> None:
+        """Remember what X said of a file: its id, its key, how long it lives, and whether it is being worked on."""
+        found = data_of(said)
+        id, key, life = text_in(found, "id") or file["id"], text_in(found, "media_key"), found.get("expires_after_secs")
+        if not id:
+            raise NotSent("X gave an answer that makes no sense.", evidence=Evidence(code="unreadable"))
+        now = self.line.clock()
+        is_told = isinstance(life, int) and 0 < life < 10**8
+        expires_at = now + (timedelta(seconds=int(life)) if life and is_told else FILE_LIFE)
+        if changes.get("is_whole"):
+            changes |= {"is_ready": "processing_info" not in found, "since": now.isoformat()}
+        self._achieved(file, id=id, key=key or file["key"], expires_at=expires_at.isoformat(), **changes)
+
+    def _send_part(self, file: File, media: MediaFile, number: int, place: str) -> None:
+        size = part_size(media.size)
+        start = number * size
+        length = min(size, media.size - start)
+        boundary = f"postroom-{secrets.token_hex(16)}"
+        head = _part_head(boundary, number)
+        tail = f"\r\n--{boundary}--\r\n".encode()
+
+        def body() -> Iterator[bytes]:
+            yield head
+            yield from pieces(media, start=start, size=length, field=place)
+            yield tail
+
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        headers |= length_header(len(head) + length + len(tail))
+        answer = self.line.send(rights.APPEND, id=file["id"], content=body(), headers=headers)
+        # Older answers are 204 without a body, so any success will do, unless a page for people stands in its place.
+        if not answer.is_success:
+            raise self.line.failure(answer, rights.APPEND, field=place)
+        if answer.is_html:
+            raise self.line.unreadable(answer)
+        self._achieved(file, parts=number + 1)
+
+    def _end(self, file: File, place: str) -> None:
+        """X refuses to end an upload twice; where the first answer was lost, the state of the file tells."""
+        answer = self.line.send(rights.FINALIZE, id=file["id"])
+        is_refused = 400 <= answer.status < 500 and answer.status not in {401, 402, 403, 429}
+        if is_refused and (status := self._status_if_known(file)):
+            self._take_in(file, status, is_whole=True)
+            return
+        self._take_in(file, self.line.understood(answer, rights.FINALIZE, field=place), is_whole=True)
+
+    def _status_if_known(self, file: File) -> dict[str, Any]:
+        try:
+            said = self._status(file)
+        except (Gone, NotSent, Rejected):
+            return {}
+        return said if data_of(said).get("processing_info") else {}
+
+    def _status(self, file: File) -> dict[str, Any]:
+        return self.line.ask(rights.STATUS, params={"command": "STATUS", "media_id": file["id"]})
+
+    # waiting
+
+    def _wait_for(self, file: File, place: str) -> None:
+        """X processes videos and GIFs after they arrived."""
+        info = data_of(self._status(file)).get("processing_info")
+        info = info if isinstance(info, dict) else {"state": "succeeded"}
+        state = info.get("state")
+        if state == "failed":
+            raise _failed(info, place)
+        if state == "succeeded":
+            self._achieved(file, is_ready=True)
+            return
+        since = wire.instant(file["since"])
+        if since is None or self.line.clock() - since > LONGEST_PROCESSING:
+            raise StagedLost("X has been working on this file for more than half an hour.")
+        seconds = info.get("check_after_secs")
+        pause = seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else 5
+        raise Paused(timedelta(seconds=min(max(pause, 1), 30)))
+
+
+def _part_head(boundary: str, number: int) -> bytes:
+    disposition = "Content-Disposition: form-data"
+    lines = (
+        f"--{boundary}", f'{disposition}; name="segment_index"', "", str(number),
+        f"--{boundary}", f'{disposition}; name="media"; filename="media"', "Content-Type: application/octet-stream", "",
+        "",
+    )  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+def _failed(info: dict[str, Any], place: str) -> PlatformError:
+    error = info.get("error")
+    error = error if isinstance(error, dict) else {}
+    name, message = text_in(error, "name"), text_in(error, "message")
+    words = "X could not process this file" + (f": {message[:200]}" if message else "; try another format.")
+    return Rejected(words, field=place, evidence=Evidence(status=200, code=name or "failed", text=message[:600]))
