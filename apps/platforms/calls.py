@@ -47,7 +47,8 @@ class Call:
     """One kind of request. `path` is a template below `endpoint`, "/v2/tweets/{id}"; a last "{name...}" takes the rest.
 
     `scopes` lists alternatives, each a set of scopes that is enough: () needs none. `trap` says where the platform does
-    not refuse but lies: a Page token without the engagement scope gets an empty list."""
+    not refuse but lies: a Page token without the engagement scope gets an empty list. `kinds` are the kinds of channels
+    that it is made for, where a platform has several that do not share their scopes; () is all."""
 
     name: str
     method: str
@@ -57,6 +58,7 @@ class Call:
     endpoint: str = "api"
     counts_against: tuple[str, ...] = ()  # names of the adapter's limits
     trap: str = ""
+    kinds: tuple[str, ...] = ()
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -79,11 +81,13 @@ def call_of(calls: Sequence[Call], method: str, path: str) -> Call | None:
     return next((call for call in calls if call.matches(method, path)), None)
 
 
-def cannot(calls: Sequence[Call], granted: Sequence[str]) -> dict[Feature, tuple[str, ...]]:
+def cannot(calls: Sequence[Call], granted: Sequence[str], *, kind: str = "") -> dict[Feature, tuple[str, ...]]:
     """The features that this consent does not cover, each with the scopes it lacks. A consent that does not say what it
-    covers is taken to cover all."""
+    covers is taken to cover all. With the `kind` of a channel only the calls that are made for it are looked at."""
     missing: dict[Feature, dict[str, None]] = {}
     for call in calls if granted else ():
+        if kind and call.kinds and kind not in call.kinds:
+            continue
         for scope in call.lacks(granted):
             missing.setdefault(call.feature, {})[scope] = None
     return {feature: tuple(scopes) for feature, scopes in missing.items()}

@@ -153,7 +153,7 @@ def _permissions(adapter: type[Adapter]) -> str:
     asked = ", ".join(f"`{scope}`" for scope in adapter.scopes)
     rows = [
         (
-            f"`{call.method} {call.path}`",
+            " for a ".join((f"`{call.method} {call.path}`", *call.kinds)),
             FEATURE_WORDS[Feature(call.feature)],
             " or ".join(" + ".join(f"`{scope}`" for scope in wanted) for wanted in call.scopes) or "none",
             call.trap,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from apps.core.secrets import Secret
@@ -40,6 +42,12 @@ def test_what_a_consent_cannot_do_is_told_by_feature_with_the_scopes_it_lacks():
 
 def test_any_alternative_is_enough():
     assert cannot([WRITE], ["admin"]) == {}
+
+
+def test_what_is_for_other_kinds_of_channels_is_not_missed():
+    calls = [replace(READ, kinds=("page",)), replace(WRITE, kinds=("profile",))]
+    assert cannot(calls, ["read"], kind="page") == {}
+    assert cannot(calls, ["read"], kind="profile") == {Feature.PUBLISH: ("write",)}
 
 
 def test_a_consent_that_does_not_say_what_it_covers_is_taken_to_cover_all():

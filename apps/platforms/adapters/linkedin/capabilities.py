@@ -27,7 +27,7 @@ DOCUMENT_TYPES: Final = frozenset(
 )
 
 # A post is written in little text, and a comment is not: what is not in a format is counted plainly.
-_LITTLE: Final = {"counting": Counting.LINKEDIN}
+_LITTLE: Final = {"counting": Counting.LINKEDIN, "links": False, "covers": False}
 _BARE: Final = {**_LITTLE, "max_media": 0, "max_videos": 0}
 
 FORMATS: Final = (
@@ -107,6 +107,8 @@ CAPABILITIES: Final = Capabilities(
     options=(format_option(FORMATS), *OPTIONS),
     findable=True,
     formats=FORMATS,
+    links=True,
+    covers=True,
     edits=frozenset({"text"}),
     deletes=True,
     post_metrics=frozenset(

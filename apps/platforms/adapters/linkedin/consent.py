@@ -234,8 +234,8 @@ def check(line: Line) -> Profile:
 def _channels(line: Line, member: Profile) -> list[Channel]:
     granted = line.credential.scopes if line.credential else ()
     pages = _pages(line, member) if not granted or "w_organization_social" in granted else []
-    own = [_channel(member, "profile")] if not granted or "w_member_social" in granted else []
-    return [*own, *(_channel(page, "page") for page in pages)]
+    own = [_channel(member, permits.MEMBER_KIND)] if not granted or "w_member_social" in granted else []
+    return [*own, *(_channel(page, permits.PAGE_KIND) for page in pages)]
 
 
 def _channel(profile: Profile, kind: str) -> Channel:

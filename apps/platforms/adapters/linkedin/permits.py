@@ -6,6 +6,7 @@ decided by its products. https://learn.microsoft.com/en-us/linkedin/marketing/in
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +14,8 @@ from apps.platforms.calls import Call, Feature
 
 PAGE: Final = "urn:li:organization:"
 MEMBER: Final = "urn:li:person:"
+PAGE_KIND: Final = "page"  # of channels
+MEMBER_KIND: Final = "profile"
 
 # What a comment needs is told differently by older and newer pages of the documentation: both are taken for pages,
 # while an app that only shares for members is refused without the newer one.
@@ -32,8 +35,9 @@ _WRITE_ONLY: Final = "with w_member_social alone it is refused: the app may writ
 
 TOKEN = Call("token", "POST", "/oauth/v2/accessToken", Feature.CONNECT, endpoint="www")
 REVOKE = Call("revoke", "POST", "/oauth/v2/revoke", Feature.CONNECT, endpoint="www")
-USERINFO = Call("userinfo", "GET", "/v2/userinfo", Feature.CONNECT, (("openid",),), counts_against=_READS)
-ME = Call("me", "GET", "/v2/me", Feature.CONNECT, (("r_basicprofile",),), counts_against=_READS)
+_IDENTITY: Final = (("openid",), ("r_basicprofile",))  # the first for one address, the second for the other
+USERINFO = Call("userinfo", "GET", "/v2/userinfo", Feature.CONNECT, _IDENTITY, counts_against=_READS)
+ME = Call("me", "GET", "/v2/me", Feature.CONNECT, _IDENTITY, counts_against=_READS)
 # Without these a consent still connects the member's own profile.
 ROLES = Call("roles", "GET", "/rest/organizationAcls", Feature.CONNECT, counts_against=_READS)
 PAGE_PROFILE = Call("page", "GET", "/rest/organizations/{id}", Feature.CONNECT, counts_against=_READS)
@@ -81,7 +85,7 @@ PAGE_STATISTICS = Call(
 )
 NETWORK_SIZE = Call("network_size", "GET", "/rest/networkSizes/{urn}", Feature.METRICS, _ADMIN, counts_against=_READS)
 SOCIAL_METADATA = Call(
-    "social_metadata", "GET", "/rest/socialMetadata/{urn}", Feature.METRICS, _READ_COMMENTS, counts_against=_READS
+    "social_metadata", "GET", "/rest/socialMetadata/{urn}", Feature.METRICS, _READ_COMMENTS[:2], counts_against=_READS
 )
 MEMBER_POSTS = Call(
     "member_posts", "GET", "/rest/memberCreatorPostAnalytics", Feature.METRICS, (("r_member_postAnalytics",),),
@@ -92,7 +96,7 @@ MEMBER_FOLLOWERS = Call(
     counts_against=_READS,
 )  # fmt: skip
 
-CALLS: Final = (
+_MADE: Final = (
     TOKEN, REVOKE, USERINFO, ME, ROLES, PAGE_PROFILE, BEGIN_IMAGE, BEGIN_DOCUMENT, VIDEOS, UPLOAD, IMAGE, DOCUMENT,
     VIDEO, POST, COMMENT, EDIT, DELETE, POSTS, ONE_POST, COMMENTS, SHARE_STATISTICS, FOLLOWER_STATISTICS,
     PAGE_STATISTICS, NETWORK_SIZE, SOCIAL_METADATA, MEMBER_POSTS, MEMBER_FOLLOWERS,
@@ -101,6 +105,20 @@ CALLS: Final = (
 
 def for_author(call: Call, author: str) -> Call:
     """`call` with the scopes that are enough for this author: one for members does not let anybody act for a page."""
-    is_page = author.startswith(PAGE)
-    own = tuple(wanted for wanted in call.scopes if any("organization" in scope for scope in wanted) == is_page)
-    return replace(call, scopes=own or call.scopes)
+    return _for_kind(call, PAGE_KIND if author.startswith(PAGE) else MEMBER_KIND) or call
+
+
+def _for_kind(call: Call, kind: str) -> Call | None:
+    """`call` as a kind of channel makes it; None where it has no scopes of that kind."""
+    word = "organization" if kind == PAGE_KIND else "member"
+    own = tuple(wanted for wanted in call.scopes if any(word in scope for scope in wanted))
+    return replace(call, scopes=own, kinds=(kind,)) if own else None
+
+
+def _by_kind(calls: Iterable[Call]) -> Iterator[Call]:
+    for call in calls:
+        kinds = [made for kind in (PAGE_KIND, MEMBER_KIND) if (made := _for_kind(call, kind)) is not None]
+        yield from kinds or [call]
+
+
+CALLS: Final = tuple(_by_kind(_MADE))
