@@ -16,6 +16,7 @@ from tests.platforms.conformance.facebook_bench import FacebookBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
 from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
 from tests.platforms.conformance.threads_bench import ThreadsBench
+from tests.platforms.conformance.x_bench import XBench
 from tests.support.sandbox import Sandbox
 
 # --- in memory --------------------------------------------------------------------------------------------------------
@@ -153,6 +154,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "threads": ThreadsBench,
     "linkedin": LinkedInBench,
     "facebook": FacebookBench,
+    "x": XBench,
 }
 NAMES = ("memory", *SANDBOX_BENCHES)
 
