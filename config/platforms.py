@@ -17,6 +17,11 @@ SANDBOX_PORTS = {
 # The apps that docs/guides/sandbox.md names; an operator of a real deployment enters their own.
 SANDBOX_APPS = {
     "instagram": ("900100200300400", "sandbox-instagram-secret"),
+    "facebook": ("800100200300400", "sandbox-facebook-secret"),
+    "threads": ("800100200300500", "sandbox-threads-secret"),
+    "x": ("sandbox-x-client", "sandbox-x-secret"),
+    "linkedin": ("sandbox-linkedin-client", "sandbox-linkedin-secret"),
+    "youtube": ("sandbox-youtube-client", "sandbox-youtube-secret"),
 }
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
 
