@@ -12,7 +12,7 @@ from apps.dashboard.demo.history import Desk
 from apps.platforms import registry
 from apps.platforms.contract import ConnectBy
 from apps.social_accounts import services as social_accounts
-from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.models import ConnectSession, SocialAccount
 from apps.tenants import services as tenants
 from apps.tenants.members import Member, member_of
 from apps.tenants.models import Membership, Organization, User, Workspace
@@ -83,7 +83,17 @@ def _connect(member: Member, client: Client, platform: str, mastodon_url: str) -
         member=member, workspace_id=workspace.pk, platform=platform, address=address
     )
     answer = consent.allow(journey.authorize_url, handle=handle)
-    _, accounts = social_accounts.finish_consent(
+    session, accounts = social_accounts.finish_consent(
         member=member, platform=platform, answer=answer, browser_token=journey.browser_token
     )
-    return accounts[0]
+    return accounts[0] if accounts else _chosen(member, session, handle)
+
+
+def _chosen(member: Member, session: ConnectSession, handle: str) -> SocialAccount:
+    """The channel with this handle, of several that one consent gave: a page, beside the person who runs it."""
+    wanted = [channel["remote_id"] for channel in session.channels if channel["handle"] == handle]
+    if not wanted:
+        raise DemoIncomplete(f"The consent gave no channel {handle!r}")
+    with member.scope():
+        (account,) = social_accounts.take_channels(session=session, remote_ids=wanted[:1], actor=member.actor)
+    return account
