@@ -65,11 +65,11 @@ def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> 
 
 
 def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mapping[str, str]) -> Consent:
-    code = answer.get("code", "")
+    code = Secret(answer.get("code", ""))
     if answer.get("error") or not code:
         raise ConsentRefused(_refusal_words(answer))
     try:
-        return _connected(replace(line, secrets=(client.client_secret, Secret(code))), client, redirect_uri, code)
+        return _connected(replace(line, secrets=(client.client_secret, code)), client, redirect_uri, code)
     except (ConsentRefused, Throttled, NotSent):
         raise
     except PlatformError as error:  # A code works once: any refusal means starting again.
@@ -83,9 +83,9 @@ def _refusal_words(answer: Mapping[str, str]) -> str:
     return AGAIN
 
 
-def _connected(line: Line, client: OAuthClient, redirect_uri: str, code: str) -> Consent:
+def _connected(line: Line, client: OAuthClient, redirect_uri: str, code: Secret) -> Consent:
     form = {"client_id": client.client_id, "client_secret": client.client_secret}
-    exchange = {**form, "redirect_uri": redirect_uri, "code": Secret(code)}
+    exchange = {**form, "redirect_uri": redirect_uri, "code": code}
     short, _ = _token(line, line.send(scopes.TOKEN, data=exchange), scopes.TOKEN)
     line = replace(line, secrets=(*line.secrets, short))
     long = _long(line, client, short)
@@ -123,10 +123,7 @@ def _long(line: Line, client: OAuthClient, short: Secret) -> Secret:
 
 def _inspected(line: Line, client: OAuthClient, token: Secret) -> Credential:
     """Whose token it is, what it covers and until when: all that the answers before may leave out."""
-    app_token = Secret(f"{client.client_id}|{client.client_secret.reveal()}")
-    line = replace(line, secrets=(*line.secrets, app_token))
-    params: wire.Fields = {"input_token": token, "access_token": app_token}
-    data = mapping_in(line.ask(scopes.INSPECT, params=params), "data")
+    data = _inspect(line, client, token)
     user_id = remote_id(data, "user_id")
     if data.get("is_valid") is False:
         raise ConsentRefused(AGAIN)
@@ -140,6 +137,14 @@ def _inspected(line: Line, client: OAuthClient, token: Secret) -> Credential:
         client=client,
         facts={"person_until": _date(data, "expires_at"), "data_until": _date(data, "data_access_expires_at")},
     )
+
+
+def _inspect(line: Line, client: OAuthClient, token: Secret) -> dict[str, Any]:
+    """What Facebook says of a token, in the name of our app."""
+    app_token = Secret(f"{client.client_id}|{client.client_secret.reveal()}")
+    line = replace(line, credential=None, secrets=(*line.secrets, app_token))
+    params: wire.Fields = {"input_token": token, "access_token": app_token}
+    return mapping_in(line.ask(scopes.INSPECT, params=params), "data")
 
 
 def _date(data: Mapping[str, Any], name: str) -> str:
@@ -208,6 +213,20 @@ def _page_token(line: Line, page: str) -> Secret | None:
         token = text_in(said, "access_token")
         return Secret(token) if token else None
     raise failure
+
+
+def sees_all(line: Line, needs: tuple[str, ...]) -> bool:
+    """Whether the Page's token covers `needs` at this moment, so that a list which lacks a post is proof.
+
+    A permission that was taken back, or 90 days without a login, may make lists empty where one expects an error."""
+    credential = line.credential
+    if credential is None or credential.client is None:
+        return False
+    data = _inspect(line, credential.client, credential.channel_token)
+    granted = data.get("scopes")
+    until = instant(data.get("data_access_expires_at"))
+    is_open = until is None or until > line.clock()
+    return data.get("is_valid") is True and is_open and isinstance(granted, list) and set(needs) <= set(granted)
 
 
 def check(line: Line) -> Profile:

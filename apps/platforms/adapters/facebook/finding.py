@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.facebook import publishing, scopes, videos
+from apps.platforms.adapters.facebook import consent, publishing, scopes, videos
 from apps.platforms.adapters.facebook.faults import is_unseen
 from apps.platforms.adapters.facebook.line import (
     Line,
@@ -85,7 +85,7 @@ def _find_post(line: Line, trace: Trace) -> Finding:
             remote_id(post), url if isinstance(url, str) else "", instant(post.get("created_time")), facts=facts
         )
 
-    return _verdict(line, trace, listing, looked, receipt)
+    return _verdict(line, scopes.POSTED, trace, listing, looked, receipt)
 
 
 def _post_likeness(post: dict[str, Any], trace: Trace) -> Likeness:
@@ -161,7 +161,7 @@ def _find_story(line: Line, trace: Trace, kind: publishing.Kind) -> Finding:
         facts = {"kind": "story", ("video" if kind.is_video else "photo"): ours}
         return Receipt(remote_id(story, "post_id"), "", instant(story.get("creation_time")), facts=facts)
 
-    return _verdict(line, trace, listing, looked, receipt)
+    return _verdict(line, scopes.STORIES, trace, listing, looked, receipt)
 
 
 # --- comments ---------------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def _find_comment(line: Line, trace: Trace) -> Finding:
         at = instant(comment.get("created_time"))
         return Receipt(remote_id(comment), published_at=at, facts={"kind": "comment"})
 
-    return _verdict(line, trace, listing, looked, receipt)
+    return _verdict(line, scopes.BELOW, trace, listing, looked, receipt)
 
 
 # --- listings ---------------------------------------------------------------------------------------------------------
@@ -194,6 +194,7 @@ def _find_comment(line: Line, trace: Trace) -> Finding:
 
 def _verdict(
     line: Line,
+    call: Call,
     trace: Trace,
     listing: _Sorted,
     looked: tuple[str, ...],
@@ -201,8 +202,11 @@ def _verdict(
 ) -> Finding:
     if len(listing.same) == 1 and not listing.doubtful:
         return Finding(Verdict.FOUND, receipt(listing.same[0]), looked)
-    if _is_settled(line, trace) and listing.is_complete and not listing.same and not listing.doubtful:
-        return Finding(Verdict.ABSENT, None, looked)
+    is_nowhere = listing.is_complete and not listing.same and not listing.doubtful
+    if is_nowhere and _is_settled(line, trace):
+        if consent.sees_all(line, call.scopes[0]):
+            return Finding(Verdict.ABSENT, None, looked)
+        looked = (*looked, "Facebook may show us less than there is")
     return Finding(Verdict.UNCLEAR, None, looked)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import httpx
 
@@ -151,10 +151,15 @@ def entries_in(said: Mapping[str, Any]) -> list[dict[str, Any]] | None:
 
 
 def next_cursor(said: Mapping[str, Any]) -> str:
-    """The cursor of the next page; a page may be empty and yet have one. Facebook's own `next` address is not used: it
-    holds the token."""
+    """The cursor of the next page; a page may be empty and yet have one, and then it stands in `next` alone.
+
+    Only the cursor is taken from that address: it may hold the token, and its host need not be Facebook's."""
     paging = mapping_in(said, "paging")
-    return text_in(mapping_in(paging, "cursors"), "after") if paging.get("next") else ""
+    if not (address := text_in(paging, "next")):
+        return ""
+    if after := text_in(mapping_in(paging, "cursors"), "after"):
+        return after
+    return next((value for name, value in parse_qsl(address.partition("?")[2]) if name == "after"), "")
 
 
 def instant(value: object) -> datetime | None:
