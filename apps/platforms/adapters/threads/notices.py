@@ -44,15 +44,16 @@ def _notice(said: dict[str, Any], body: bytes) -> Notice:
     value = values.get("value") if isinstance(values, dict) else None
     if not isinstance(field, str) or not isinstance(value, dict):
         raise Malformed("The delivery does not say what happened.")
-    about = remote_id(value)
-    text = value.get("text")
+    kind, about, text = _KINDS.get(field, NoticeKind.OTHER), remote_id(value), value.get("text")
+    # A post that was deleted carries the time of its publishing.
+    happened_at = None if kind is NoticeKind.DELETED else wire.instant(value.get("timestamp"))
     return Notice(
-        kind=_KINDS.get(field, NoticeKind.OTHER),
+        kind=kind,
         remote_user_id=remote_id(said, "target_id"),
         # The time of a delivery is its own: sent again, only the object stays the same.
         dedupe_key=f"{field}:{about or hashlib.sha256(body).hexdigest()[:32]}",
         remote_id=about,
         text=text if isinstance(text, str) else "",
-        at=wire.instant(value.get("timestamp")) or webhooks.moment(said.get("time")),
+        at=happened_at or webhooks.moment(said.get("time")),
         data=value,
     )
