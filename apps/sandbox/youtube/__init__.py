@@ -1,0 +1,83 @@
+"""YouTube: Google's login, the Data API v3 with its resumable uploads, the Analytics API v2 and the WebSub hub.
+
+accounts.google.com, oauth2, www and youtubeanalytics.googleapis.com, www.youtube.com and pubsubhubbub.appspot.com are
+one origin here. An account of the sandbox is a channel with a Google account of its own. Not simulated: captions,
+ratings, live streams and the bulk reports.
+"""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apps.sandbox.core.platform import Platform
+from apps.sandbox.core.world import World
+from apps.sandbox.youtube import access, channels, errors, quota, routes, tokens
+
+
+def build(world: World) -> Starlette:
+    return Starlette(routes=list(routes.routes(world, PLATFORM)), exception_handlers={HTTPException: _no_such_call})
+
+
+async def _no_such_call(request: Request, error: Exception) -> Response:
+    return errors.envelope("notFound", message=f"{request.method} {request.url.path} was not found.")
+
+
+PLATFORM = Platform(
+    name="youtube",
+    title="YouTube",
+    build=build,
+    open_account=channels.open_account,
+    issue_credentials=tokens.issue_credentials,
+    find_token=access.find_token,
+    rate_limited=errors.rate_limited,
+    server_error=errors.server_error,
+    how_to_connect="Choose a channel: each consent is for one of them.",
+    settings={
+        "client_id": "sandbox-youtube-client",
+        "client_secret": "sandbox-youtube-secret",
+        "app_id": "sandbox-youtube-client",
+        "app_secret": "sandbox-youtube-secret",
+        "app_name": "Postroom",
+        "redirect_uris": "",
+        "declined_scopes": "",
+        "testing": False,
+        "access_days": 0,
+        "most_refresh_tokens": 100,
+        "rotates_refresh_tokens": False,
+        "refresh_refusal": "",
+        "shared_google_user": False,
+        "channel_problem": "",
+        "refusal": "",
+        "refusal_path": "",
+        "api_enabled": True,
+        "refuses_unknown_names": True,
+        "rate_limit_status": 403,
+        "quota_status": 403,
+        **quota.USUAL,
+        "channel_daily_uploads": 0,
+        "charges_uploads_at_end": False,
+        "session_seconds": 7 * 86_400,
+        "dead_session_status": 404,
+        "equal_chunks": False,
+        "default_privacy": "public",
+        "forces_private": False,
+        "forbidden_privacies": "",
+        "forbids_creative_commons": False,
+        "long_uploads": "allowed",
+        "video_seconds": 10,
+        "failure_reason": "codec",
+        "processing_failure_reason": "transcodeFailed",
+        "rejection_reason": "",
+        "rejects_duplicates": False,
+        "details_after_processing": False,
+        "slug_names_file": True,
+        "uploads_list_private": True,
+        "hides_subscribers": False,
+        "webhook_url": "",
+        "webhook_secret": "sandbox-youtube-hub-secret",
+        "pushes_deletions": False,
+    },
+)
