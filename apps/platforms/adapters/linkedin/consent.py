@@ -59,16 +59,18 @@ def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mappin
     if answer.get("error") or not code:
         raise ConsentRefused(_refusal_words(answer))
     bare = _exchanged(line, client, redirect_uri, Secret(code))
+    asked = _asked(keep)
     line = line.for_account(bare)
     try:
-        member = read_member(line)
+        member = read_member(line, by_openid="openid" in (bare.scopes or asked))
         credential = replace(bare, remote_user_id=member.remote_id)
         channels = tuple(_channels(line.for_account(credential), member))
     except Disconnected as error:
         raise ConsentRefused(error.words, evidence=error.evidence) from None
     if not channels:
         raise ConsentRefused("This consent allows us to post neither for the member nor for a page.")
-    return Consent(credential, channels, _missing(keep, credential.scopes))
+    missing = tuple(scope for scope in asked if scope not in credential.scopes) if credential.scopes else ()
+    return Consent(credential, channels, missing)
 
 
 def _refusal_words(answer: Mapping[str, str]) -> str:
@@ -82,13 +84,13 @@ def _refusal_words(answer: Mapping[str, str]) -> str:
     return "LinkedIn did not complete the sign-in: start again."
 
 
-def _missing(keep: Secret, granted: tuple[str, ...]) -> tuple[str, ...]:
+def _asked(keep: Secret) -> tuple[str, ...]:
+    """What was asked for when the person was sent to the consent page."""
     try:
         asked = json.loads(keep.reveal()).get("scopes")
     except (ValueError, AttributeError):
         return ()
-    known = [scope for scope in asked if isinstance(scope, str)] if isinstance(asked, list) else []
-    return tuple(scope for scope in known if scope not in granted) if granted else ()
+    return tuple(scope for scope in asked if isinstance(scope, str)) if isinstance(asked, list) else ()
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
@@ -188,16 +190,15 @@ def revoke(line: Line, credential: Credential) -> None:
 # --- who is this? -----------------------------------------------------------------------------------------------------
 
 
-def read_member(line: Line) -> Profile:
-    """The member, by whichever of the two identities this consent covers."""
-    if line.credential is not None and "openid" in line.credential.scopes:
+def read_member(line: Line, *, by_openid: bool) -> Profile:
+    """The member, by whichever of the two identities the consent covers."""
+    if by_openid:
         said = line.read(permits.USERINFO, "/v2/userinfo")
         remote_id, name, handle = text_of(said, "sub"), text_of(said, "name"), ""
     else:
         said = line.read(permits.ME, "/v2/me")
         names = (text_of(said, "localizedFirstName"), text_of(said, "localizedLastName"))
-        remote_id, name, handle = text_of(said, "id"), " ".join(part for part in names if part), ""
-        handle = text_of(said, "vanityName")
+        remote_id, name, handle = text_of(said, "id"), " ".join(names).strip(), text_of(said, "vanityName")
     if not remote_id:
         raise NotSent("LinkedIn did not say whose account this is.")
     return Profile(
@@ -225,7 +226,9 @@ def read_page(line: Line, urn: str) -> Profile:
 
 def check(line: Line) -> Profile:
     """The page or the member that the credential acts for."""
-    return read_page(line, line.author) if line.is_page else read_member(line)
+    if line.is_page:
+        return read_page(line, line.author)
+    return read_member(line, by_openid=line.credential is not None and "openid" in line.credential.scopes)
 
 
 # --- channels ---------------------------------------------------------------------------------------------------------
