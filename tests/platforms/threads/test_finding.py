@@ -135,6 +135,13 @@ def test_the_list_is_read_to_its_end_although_no_next_address_is_given(found):
     assert int(queries[0]["since"][0]) <= SENT.timestamp() - 60
 
 
+def test_a_list_is_left_where_it_comes_to_older_posts(found):
+    old = (200, {"data": [post(timestamp="2026-11-20T10:00:00+0000")], "paging": {"cursors": {"after": "b"}}})
+    finding = found(draft("Hello"), {CONTAINER: [container("FINISHED")], POSTS: [old]})
+    assert finding.verdict is Verdict.ABSENT
+    assert len(found.server().requests) == 2
+
+
 def test_a_list_without_an_end_is_no_proof_of_absence(found):
     endless = (200, {"data": [post(**LATER)], "paging": {"cursors": {"after": "b"}}})
     finding = found(draft("Hello"), {CONTAINER: [container("FINISHED")], POSTS: [endless]})

@@ -11,7 +11,7 @@ import pytest
 
 from apps.platforms.adapters.threads.requests import SHARE
 from apps.platforms.contract import RemotePost, Role
-from apps.platforms.errors import MissingPermission, NotSent, Rejected, StagedLost, Throttled, Uncertain
+from apps.platforms.errors import NotSent, Rejected, StagedLost, Throttled, Uncertain
 from apps.platforms.validation import problems
 from tests.platforms.conformance.bench import remote
 from tests.platforms.drafts import draft, picture, video
@@ -164,9 +164,9 @@ def test_a_post_for_some_countries_needs_an_account_that_may(bench, connected, s
 def test_sharing_to_instagram_needs_a_permission_of_its_own(threads, credential):
     written = draft("Twice", options={"share_to_instagram": "yes"})
     server, adapter = threads({CREATE: [created()], CONTAINER: [container()]})
-    with pytest.raises(MissingPermission) as failure:
+    with pytest.raises(Rejected) as failure:
         adapter.stage(written, credential, key="k", before=None)
-    assert failure.value.scopes == (SHARE,)
+    assert failure.value.field == "options.share_to_instagram"
     assert forms_of(server) == []
 
     may = replace(credential, scopes=(*credential.scopes, SHARE))

@@ -21,6 +21,7 @@ from apps.platforms.contract import Credential, Finding, Receipt, Role, Trace, V
 
 MARGIN: Final = timedelta(seconds=60)
 SETTLED: Final = timedelta(seconds=60)  # until then a publish that is under way may still take effect
+CLOCKS_APART: Final = timedelta(minutes=10)
 MAX_PAGES: Final = 8
 POST_FIELDS: Final = "id,text,timestamp,media_type,permalink,is_quote_post"
 REPLY_FIELDS: Final = "id,text,timestamp,media_type,permalink,replied_to{id},root_post{id}"
@@ -131,15 +132,22 @@ def _pages(line: Line, trace: Trace, since: datetime) -> Iterator[tuple[list[dic
     is_post = trace.draft.role is Role.MAIN
     call, fields = (requests.OWN_POSTS, POST_FIELDS) if is_post else (requests.OWN_REPLIES, REPLY_FIELDS)
     # A server whose clock is behind ours dates posts earlier: the list begins a while before, and each is compared.
-    begin = int((since - timedelta(minutes=10)).timestamp())
-    params = {"fields": fields, "limit": "25", "since": str(begin)}
+    begin = since - CLOCKS_APART
+    params = {"fields": fields, "limit": "25", "since": str(int(begin.timestamp()))}
     for _ in range(MAX_PAGES):
         said, answer = line.read(call, params)
         page = entries(said)
         if page is None:
             raise line.unreadable(answer)
         after = next_cursor(said)
-        yield page, wire.server_skew(answer.headers, now=line.clock()), not after
-        if not after:
+        is_last = not after or _reaches_back(page, begin)
+        yield page, wire.server_skew(answer.headers, now=line.clock()), is_last
+        if is_last:
             return
         params["after"] = after
+
+
+def _reaches_back(page: list[dict[str, Any]], begin: datetime) -> bool:
+    """Whether the list, newest first, has come to posts from before; Threads may give more than it was asked for."""
+    at = wire.instant(page[-1].get("timestamp")) if page else None
+    return at is not None and at < begin

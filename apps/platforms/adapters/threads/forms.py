@@ -14,7 +14,7 @@ from typing import Final
 from apps.platforms.adapters.threads.capabilities import CAPABILITIES
 from apps.platforms.adapters.threads.requests import SHARE
 from apps.platforms.contract import Credential, Draft, MediaFile, Role
-from apps.platforms.errors import MissingPermission, Rejected
+from apps.platforms.errors import Rejected
 from apps.platforms.formats import format_of
 from apps.platforms.option_rules import lines
 
@@ -120,8 +120,9 @@ def _settings(options: Mapping[str, str], credential: Credential) -> Form:
         form["allowlisted_country_codes"] = ",".join(countries)
     if options.get("share_to_instagram"):
         if credential.scopes and SHARE not in credential.scopes:
-            words = "The connection to Threads does not allow us to share to Instagram: connect it again."
-            raise MissingPermission(words, scopes=(SHARE,))
+            # The rest of the account works: it is the choice that has to be changed, unless the app is to have more.
+            words = "This connection to Threads does not cover sharing to Instagram: switch that off for this post."
+            raise Rejected(words, field="options.share_to_instagram")
         form["crossreshare_to_ig"] = _YES
     return form
 
