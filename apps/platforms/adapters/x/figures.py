@@ -18,7 +18,8 @@ from apps.platforms.contract import RemotePost
 from apps.platforms.errors import Gone, MissingPermission, NotSent, Rejected
 from apps.platforms.insights import Metric, Metrics, OwnPost, OwnPosts
 
-PAGE = 50
+PAGE = 20
+MEDIA = "url,preview_image_url"
 PRIVATE_FOR = timedelta(days=30) - timedelta(hours=1)
 PUBLIC = "public_metrics,created_at"
 PRIVATE = f"{PUBLIC},non_public_metrics,organic_metrics"
@@ -41,7 +42,7 @@ _REPOSTS, _QUOTES = ("repost_count", "retweet_count", "retweets"), ("quote_count
 
 def own_posts(line: Line, account_id: str, *, cursor: str) -> OwnPosts:
     """Reposts of others' posts are left out."""
-    params = {"max_results": str(PAGE), "expansions": "attachments.media_keys"}
+    params = {"max_results": str(PAGE), "expansions": "attachments.media_keys", "media.fields": MEDIA}
     if cursor:
         params["pagination_token"] = cursor
     said, _ = reading.ask(line, rights.TIMELINE, reading.FIELDS, id=account_id, **params)

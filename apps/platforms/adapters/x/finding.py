@@ -19,6 +19,7 @@ from apps.platforms.adapters.x.line import Line, listed, text_in
 from apps.platforms.contract import Draft, Finding, Receipt, Role, Staged, Trace, Verdict
 
 MARGIN = timedelta(minutes=2)
+LONGEST_SKEW = timedelta(minutes=10)  # a difference of clocks beyond this is not believed
 SETTLED = timedelta(seconds=60)  # until then a request may still take effect, or a post not be listed yet
 PAGE, MAX_PAGES = 10, 5  # each post that is read costs money
 SHOWN = 150  # letters: of a long text X may show only the beginning
@@ -102,7 +103,7 @@ def _sorted_out(line: Line, search: _Search, account_id: str) -> _Sorted:
             seen += 1
             if text_in(post, "id") in search.known:
                 continue
-            likeness = _likeness(post, search, min(skew, timedelta(0)))
+            likeness = _likeness(post, search, skew)
             if likeness is Likeness.SAME:
                 same.append(post)
             doubtful += likeness is Likeness.DOUBTFUL
@@ -112,8 +113,12 @@ def _sorted_out(line: Line, search: _Search, account_id: str) -> _Sorted:
 def _pages(line: Line, account_id: str, since: datetime) -> Iterator[tuple[list[dict[str, Any]], timedelta, bool]]:
     """Pages of the account's posts since `since`, newest first, and whether each is the last there is."""
     params = {"max_results": str(PAGE), "start_time": reading.stamp(since), "expansions": "attachments.media_keys"}
-    for _ in range(MAX_PAGES):
+    for number in range(MAX_PAGES):
         said, skew = reading.ask(line, rights.TIMELINE, reading.FIELDS, id=account_id, **params)
+        skew = max(min(skew, timedelta(0)), -LONGEST_SKEW)
+        if number == 0 and skew < -MARGIN / 2:  # Their clock is behind ours, and so are the times of posts.
+            params["start_time"] = reading.stamp(since + skew)
+            said, _ = reading.ask(line, rights.TIMELINE, reading.FIELDS, id=account_id, **params)
         posts = listed(said)
         meta = said.get("meta")
         token = text_in(meta, "next_token") if isinstance(meta, dict) else ""

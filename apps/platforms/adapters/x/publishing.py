@@ -22,7 +22,8 @@ from apps.platforms.text_x import cashtags
 
 FRESH = timedelta(minutes=2)  # a reply to a post this young may meet a part of X that has not heard of it
 SWITCHES = ("made_with_ai", "paid_partnership")
-MAX_IDS = 10
+MAX_TAGGED = 10
+DAY_MINUTES = "1440"
 
 
 # --- staging ----------------------------------------------------------------------------------------------------------
@@ -50,9 +51,19 @@ def _check(draft: Draft) -> None:
         raise Rejected("X takes at most one stock symbol ($ABC) in a post.", field="text")
     if draft.role is not Role.MAIN and draft.parent is None:
         raise Rejected("A reply needs the post it belongs to.", field="parent")
+    if abilities.kind_of(draft) == abilities.POLL:
+        _check_poll(draft)
     moving = [media for media in draft.media if media.is_video or media.mime_type == abilities.GIF]
     if moving and len(draft.media) > 1:
         raise Rejected("X takes up to four pictures, or one GIF, or one video.", field="media")
+
+
+def _check_poll(draft: Draft) -> None:
+    if not 2 <= len(lines(draft.options.get("poll_options", ""))) <= 4:
+        raise Rejected("A poll on X has two to four choices.", field="options.poll_options")
+    minutes = draft.options.get("poll_minutes") or DAY_MINUTES
+    if not (minutes.isdecimal() and 5 <= int(minutes) <= 7 * 24 * 60):
+        raise Rejected("A poll on X is open for five minutes to seven days.", field="options.poll_minutes")
 
 
 def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, Any]:
@@ -120,7 +131,7 @@ def body(draft: Draft, staged: Staged) -> dict[str, Any]:
         return fields | {"reply": {"in_reply_to_tweet_id": draft.parent.remote_id}}
     options = draft.options
     if abilities.kind_of(draft) == abilities.POLL:
-        minutes = options.get("poll_minutes") or "1440"
+        minutes = options.get("poll_minutes") or DAY_MINUTES
         fields["poll"] = {"options": lines(options.get("poll_options", "")), "duration_minutes": int(minutes)}
     if allowed := options.get("reply_settings"):
         fields["reply_settings"] = allowed
@@ -140,7 +151,7 @@ def _media(draft: Draft, staged: Staged) -> dict[str, Any]:
     media: dict[str, Any] = {"media_ids": [file["id"] for file in files]}
     kind = abilities.kind_of(draft)
     if kind == abilities.POST and (tagged := lines(draft.options.get("tagged_users", ""))):
-        media["tagged_user_ids"] = tagged[:MAX_IDS]
+        media["tagged_user_ids"] = tagged[:MAX_TAGGED]
     if kind == abilities.VIDEO:
         named = {"title": draft.options.get("video_title"), "description": draft.options.get("video_description")}
         media |= {name: value for name, value in named.items() if value}

@@ -78,24 +78,32 @@ LIMITS: Final = (
     _each("timeline", "reads of the account's posts", 900),
     _each("lookup", "reads of posts", 5000),
     _each("analytics", "reads of figures", 300),
-    Limit("reads", "posts read, by all accounts together", Per.APP, 3_000_000, timedelta(days=30), Window.FIRST_USE),
+    Limit(
+        "reads",
+        "posts read, by all accounts together",
+        Per.APP,
+        3_000_000,
+        timedelta(days=30),
+        Window.FIRST_USE,
+        costs={"timeline": 20},
+    ),
 )
 
 # The headers do not name their window: it is known by its size, where that belongs to one only.
 _BY_SIZE = {50: "deletes", 1000: "status", 75: "me", 900: "timeline", 5000: "lookup", 300: "analytics"}
+_OTHERS = {500, 1875, *_BY_SIZE}  # the sizes of windows that are no window of posts
 _DAILY = {"posts_day": "x-user-limit-24hour", "posts_app": "x-app-limit-24hour"}
 _WINDOWS = ("x-rate-limit", *_DAILY.values())
 
 
 def usage(headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:
     """What is left, by an answer's headers. Those for a day come with writing only, and tell a post from the rest."""
-    found = [_usage(name, prefix, headers, now) for name, prefix in _DAILY.items()]
-    amount = _number(headers, "x-rate-limit-limit")
-    is_writing = any(one is not None for one in found)
-    name = _BY_SIZE.get(amount or 0) or ("posts" if is_writing else "")
-    if name:
-        found.append(_usage(name, "x-rate-limit", headers, now))
-    return tuple(one for one in found if one is not None)
+    amount = _number(headers, "x-rate-limit-limit") or 0
+    daily = {name: _usage(name, prefix, headers) for name, prefix in _DAILY.items()}
+    found = [one for one in daily.values() if one is not None] if amount not in _OTHERS else []
+    if name := _BY_SIZE.get(amount) or ("posts" if found else ""):
+        found += [one for one in (_usage(name, "x-rate-limit", headers),) if one is not None]
+    return tuple(found)
 
 
 def pause(headers: Mapping[str, str], *, now: datetime) -> datetime:
@@ -105,7 +113,7 @@ def pause(headers: Mapping[str, str], *, now: datetime) -> datetime:
     return min(max(future, default=now + QUARTER), now + LONGEST_PAUSE)
 
 
-def _usage(name: str, prefix: str, headers: Mapping[str, str], now: datetime) -> Usage | None:
+def _usage(name: str, prefix: str, headers: Mapping[str, str]) -> Usage | None:
     amount, remaining = _number(headers, f"{prefix}-limit"), _number(headers, f"{prefix}-remaining")
     if amount is None and remaining is None:
         return None

@@ -91,7 +91,7 @@ class Uploads:
     def _go_on(self, file: File, media: MediaFile, place: str) -> None:
         if not file["is_whole"]:
             self._send(file, media, place)
-        if not file["is_ready"]:
+        elif not file["is_ready"]:
             self._wait_for(file, place)
         if media.alt and file["alt"] != media.alt and file["kind"] in {"tweet_image", "tweet_gif"}:
             described = {"id": file["id"], "metadata": {"alt_text": {"text": media.alt}}}
@@ -114,13 +114,35 @@ class Uploads:
             self._spend(min(media.size, STEP))
             self._send_picture(file, media, place)
             return
-        if not file["id"]:
+        is_resumed = bool(file["id"])
+        if not is_resumed:
             self._begin(file, media, place)
+        try:
+            self._send_parts(file, media, place)
+            self._end(file, place)
+        except (Gone, Rejected) as refused:
+            if not is_resumed:
+                raise
+            # Whoever began it may have ended it, and died before that was written down.
+            self._catch_up(file, refused)
+        if not file["is_ready"]:
+            raise Paused(timedelta(seconds=1))
+
+    def _send_parts(self, file: File, media: MediaFile, place: str) -> None:
         size = part_size(media.size)
         for number in range(file["parts"], math.ceil(media.size / size)):
             self._spend(min(size, media.size - number * size))
             self._send_part(file, media, number, place)
-        self._end(file, place)
+
+    def _catch_up(self, file: File, refused: PlatformError) -> None:
+        """Take an upload for ended if X says that it is at work on it; else it is lost, and begun anew."""
+        try:
+            said = self._status(file)
+        except (Gone, Rejected, NotSent):
+            said = {}
+        if not data_of(said).get("processing_info"):
+            raise StagedLost("X no longer has what was uploaded.", evidence=refused.evidence)
+        self._take_in(file, said, is_whole=True)
 
     def _send_picture(self, file: File, media: MediaFile, place: str) -> None:
         position = place.rpartition(".")[2]
@@ -175,20 +197,7 @@ class Uploads:
         self._achieved(file, parts=number + 1)
 
     def _end(self, file: File, place: str) -> None:
-        """X refuses to end an upload twice; where the first answer was lost, the state of the file tells."""
-        answer = self.line.send(rights.FINALIZE, id=file["id"])
-        is_refused = 400 <= answer.status < 500 and answer.status not in {401, 402, 403, 429}
-        if is_refused and (status := self._status_if_known(file)):
-            self._take_in(file, status, is_whole=True)
-            return
-        self._take_in(file, self.line.understood(answer, rights.FINALIZE, field=place), is_whole=True)
-
-    def _status_if_known(self, file: File) -> dict[str, Any]:
-        try:
-            said = self._status(file)
-        except (Gone, NotSent, Rejected):
-            return {}
-        return said if data_of(said).get("processing_info") else {}
+        self._take_in(file, self.line.ask(rights.FINALIZE, id=file["id"], field=place), is_whole=True)
 
     def _status(self, file: File) -> dict[str, Any]:
         return self.line.ask(rights.STATUS, params={"command": "STATUS", "media_id": file["id"]})
@@ -199,18 +208,21 @@ class Uploads:
         """X processes videos and GIFs after they arrived."""
         info = data_of(self._status(file)).get("processing_info")
         info = info if isinstance(info, dict) else {"state": "succeeded"}
-        state = info.get("state")
-        if state == "failed":
+        if info.get("state") == "failed":
             raise _failed(info, place)
-        if state == "succeeded":
+        if info.get("state") == "succeeded":
             self._achieved(file, is_ready=True)
             return
         since = wire.instant(file["since"])
         if since is None or self.line.clock() - since > LONGEST_PROCESSING:
             raise StagedLost("X has been working on this file for more than half an hour.")
-        seconds = info.get("check_after_secs")
-        pause = seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else 5
-        raise Paused(timedelta(seconds=min(max(pause, 1), 30)))
+        raise Paused(_pause(info))
+
+
+def _pause(info: dict[str, Any]) -> timedelta:
+    seconds = info.get("check_after_secs")
+    is_told = isinstance(seconds, int) and not isinstance(seconds, bool)
+    return timedelta(seconds=min(max(int(seconds or 0), 1), 30)) if is_told else timedelta(seconds=5)
 
 
 def _part_head(boundary: str, number: int) -> bytes:
