@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models.functions import Coalesce
@@ -29,18 +30,36 @@ def send(claim: Claim) -> tuple[Work, Receipt] | None:
     try:
         work = load(claim)
         asked_at = work.read_at
-        staged = work.adapter.stage(work.draft, work.credential, key=claim.key, before=work.staged)
+        staged, since = _prepare(claim, work)
     except LostClaim:
         raise
     except Exception as error:  # Nothing public has happened, whatever this is.
         outcomes.settle(claim, error, sent=False, asked_at=asked_at)
         return None
     if not staged.ready:
-        outcomes.not_ready(claim, staged, since=work.preparing_since)
+        outcomes.not_ready(claim, staged, since=since)
         return None
     if not commit_intent(claim, staged, work):
         return None
     return _commit(claim, staged, work)
+
+
+def _prepare(claim: Claim, work: Work) -> tuple[Staged, datetime | None]:
+    """Go on with what can be done ahead, as far as the platform and the lease allow; and since when nothing has moved.
+
+    Each step of an upload is in the row before the next begins, so that a killed worker's successor goes on from there.
+    """
+    since, staged = work.preparing_since, work.staged
+    while True:
+        staged = work.adapter.stage(work.draft, work.credential, key=claim.key, before=staged)
+        now = clock.now()
+        if staged.ready or staged.again_in:
+            return staged, since
+        since = now
+        if not safe_to_send(claim, now):
+            return staged, since
+        with claim.scope():
+            rows_of(claim).note(claim, staged=stored(staged, since=since))
 
 
 def commit_intent(claim: Claim, staged: Staged, work: Work) -> bool:
