@@ -29,6 +29,7 @@ from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
+from apps.social_accounts.services.abilities import tell_inabilities
 from apps.social_accounts.services.credentials import client_of, keep_channels, new_grant, replace_tokens
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.states import AccountState, GrantState
@@ -288,12 +289,13 @@ def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Act
     audit.record("account.connected" if is_new else "account.reconnected", subject=account, actor=actor)
     events.emit("account.connected", subject=account, data={"platform": account.platform, "is_new": is_new})
     Grant.objects.filter(pk=grant.pk).update(state=GrantState.ACTIVE)
+    tell_inabilities(account, grant)
     return account
 
 
 def _with_missing(account: SocialAccount, consent: Consent, adapter: Adapter) -> SocialAccount:
     """Say at once what a person did not allow, and not only when a post of theirs falls due."""
-    if consent.missing_scopes:
+    if consent.missing_scopes and not adapter.calls:
         reason = (
             f"{adapter.label} was not allowed everything: {', '.join(consent.missing_scopes)}. Reconnect and allow it."
         )
