@@ -19,7 +19,7 @@ from apps.platforms.adapters.facebook.line import Line, mapping_in, remote_id, t
 from apps.platforms.adapters.facebook.multipart import FilePart
 from apps.platforms.calls import Call
 from apps.platforms.contract import MediaFile
-from apps.platforms.errors import NotSent, PlatformError, Rejected, StagedLost
+from apps.platforms.errors import NotSent, Rejected, StagedLost
 from apps.platforms.uploads import STEP, length_header, pieces
 
 FIELD: Final = "media.0"
@@ -199,7 +199,7 @@ class Upload:
         try:
             said = self.line.ask(self.call, params=params, field=FIELD, **part.request())
         except Rejected:
-            self._catch_up(start)
+            self._catch_up(start, size)
         else:
             self._move_to(said)
 
@@ -210,13 +210,13 @@ class Upload:
             raise NotSent("Facebook did not say which part of the video comes next.")
         self.data.update(offset=start, end=end)
 
-    def _catch_up(self, start: int) -> None:
+    def _catch_up(self, start: int, size: int) -> None:
         """A refused part: perhaps an earlier try of it arrived and only its answer was lost. Facebook knows how far it
-        is."""
+        is; the next part is as large as this one was to be."""
         received = self.status().bytes_received
         if received is None or received == start or received > self.media.size:
             raise StagedLost("Facebook no longer takes the rest of this video: it is sent anew.")
-        self.data.update(offset=received, end=min(received + STEP, self.media.size))
+        self.data.update(offset=received, end=min(received + size, self.media.size))
 
     # --- in one request
 
@@ -242,11 +242,10 @@ class Upload:
             },
             content=pieces(self.media, start=offset, size=size, field=FIELD),
         )
-        if answer.is_success and b'"success"' in answer.body.replace(b" ", b""):
-            self.data.update(offset=self.media.size, is_uploaded=True)
-            return
         self._upload_refused(answer.text)
-        raise self._failure_of(answer)
+        if self.line.said(scopes.UPLOAD, answer, field=FIELD).get("success") is not True:
+            raise self.line.unreadable(answer)
+        self.data.update(offset=self.media.size, is_uploaded=True)
 
     def _upload_refused(self, said: str) -> None:
         """The names that the upload host gives to what can be mended."""
@@ -263,10 +262,3 @@ class Upload:
         self.data["failures"] += 1
         if self.data["failures"] > MOST_FAILURES:
             raise Rejected("Facebook could not take this video, several times over.", field=FIELD)
-
-    def _failure_of(self, answer: Any) -> PlatformError:
-        try:
-            self.line.said(scopes.UPLOAD, answer, field=FIELD)
-        except PlatformError as error:
-            return error
-        return self.line.unreadable(answer)
