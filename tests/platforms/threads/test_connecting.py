@@ -192,6 +192,16 @@ def test_only_testers_are_told_what_they_granted(bench, switch):
     bench.publish(bench.post("Published all the same"), consent.credential)
 
 
+def test_a_grant_that_ended_beside_a_living_token_asks_for_a_new_consent(bench, switch):
+    switch(refresh_prolongs_grant=False)
+    credential = bench.connect()
+    for _ in range(2):
+        bench.clock.advance(days=50)
+        credential = bench.adapter.refresh(credential)
+    with pytest.raises(MissingPermission):
+        bench.adapter.check(credential)
+
+
 def test_a_call_that_the_consent_does_not_cover_never_leaves(threads, credential):
     server, adapter = threads({CREATE: [(200, {"id": "1"})]})
     with pytest.raises(MissingPermission) as failure:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from apps.platforms.contract import RemotePost
+from apps.platforms.contract import RemotePost, Verdict
 from apps.platforms.errors import (
     Disconnected,
     Gone,
@@ -131,6 +131,19 @@ def test_a_deletion_that_threads_does_not_confirm_is_made_again(threads, credent
     _, adapter = threads({"DELETE /v1.0/18100000000000001": [(200, {"success": False})]})
     with pytest.raises(NotSent):
         adapter.delete(POST, credential)
+
+
+@pytest.mark.parametrize(("block", "kind"), [("activity", Uncertain), ("profile", Disconnected), ("policy", Throttled)])
+def test_a_block_of_the_account_publishes_nothing_twice(bench, connected, switch, block, kind):
+    switch(publishing_block=block)
+    written = bench.post("Blocked")
+    staged = bench.stage(written, connected, key="k")
+    trace = bench.trace(written, staged)
+    with pytest.raises(kind):
+        bench.adapter.commit(written, staged, connected, key="k")
+    bench.wait_until_settled()
+    assert bench.adapter.find(trace, connected).verdict is Verdict.ABSENT
+    assert bench.seen() == []
 
 
 # --- containers that fail ---------------------------------------------------------------------------------------------

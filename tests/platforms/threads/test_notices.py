@@ -14,8 +14,10 @@ import pytest
 from apps.core.secrets import Secret
 from apps.platforms.adapters.threads import ThreadsAdapter
 from apps.platforms.contract import OAuthClient, Role
+from apps.platforms.errors import Disconnected
 from apps.platforms.inbound import Forged, Incoming, Malformed, NoticeKind
 from tests.platforms.conformance.bench import remote
+from tests.platforms.conformance.sandbox_bench import settings_of
 from tests.platforms.conftest import reply
 
 SECRET = "testsecret0123456789abcdef"
@@ -128,33 +130,69 @@ def test_the_handshake_gives_the_challenge_back_to_whoever_knows_the_token():
     assert inbound.handshake(delivered(), client=CLIENT, verify_token=Secret("ours")) is None
 
 
-def test_what_happens_to_a_profile_arrives_over_the_wire(bench, connected, switch, serve):
-    came = []
+@pytest.fixture
+def hook(serve):
+    """An address that takes what comes, and what has come to it: `hook.origin`, `hook.came`."""
 
-    def hook(request, body):
+    def take(request, body):
         parts = urlsplit(request.path)
         headers = {name.lower(): value for name, value in request.headers.items()}
         incoming = Incoming(request.command, headers, dict(parse_qsl(parts.query)), body, NOW)
-        answer = inbound.handshake(incoming, client=bench.client(), verify_token=Secret("ours"))
+        answer = inbound.handshake(incoming, client=CLIENT, verify_token=Secret("ours"))
         if answer is None:
-            came.extend(inbound.notices(incoming, client=bench.client()))
-        reply(request, 200, (answer.body if answer else "").encode(), content_type="text/plain")
+            server.came.append(incoming)
+        told = answer.body if answer else json.dumps({"url": "https://p.example/gone", "confirmation_code": "DEL7K2"})
+        reply(request, 200, told.encode(), content_type=answer.content_type if answer else "application/json")
 
-    switch(webhook_url=f"{serve(hook).origin}/hook", webhook_verify_token="ours")
+    server = serve(take)
+    server.came = []
+    return server
+
+
+def test_what_happens_to_a_profile_arrives_over_the_wire(bench, connected, switch, hook):
+    switch(webhook_url=f"{hook.origin}/hook", webhook_verify_token="ours")
     main = bench.publish(bench.post("Heard of"), connected)
     comment = bench.publish(bench.post("Below", role=Role.REPLY, root=remote(main), parent=remote(main)), connected)
     bench.adapter.delete(remote(comment), connected)
     bench.adapter.delete(remote(main), connected)
 
-    told = {(notice.kind, notice.remote_id) for notice in until(lambda: len(came) == 5 and came)}
-    assert told == {
+    came = until(lambda: len(hook.came) == 5 and hook.came)
+    told = [notice for incoming in came for notice in inbound.notices(incoming, client=bench.client())]
+    assert {(notice.kind, notice.remote_id) for notice in told} == {
         (NoticeKind.PUBLISHED, main.remote_id),
         (NoticeKind.PUBLISHED, comment.remote_id),
         (NoticeKind.COMMENT, comment.remote_id),
         (NoticeKind.DELETED, comment.remote_id),
         (NoticeKind.DELETED, main.remote_id),
     }
-    assert {notice.remote_user_id for notice in came} == {connected.remote_user_id}
+    assert {notice.remote_user_id for notice in told} == {connected.remote_user_id}
+
+
+def test_notices_that_the_meta_app_signs_are_genuine_by_its_secret(bench, connected, switch, hook):
+    """Which of the two apps signs is not documented, so whoever receives tries both secrets."""
+    switch(webhook_url=f"{hook.origin}/hook", webhook_verify_token="ours", signs_with_meta_secret=True)
+    published = bench.publish(bench.post("Signed elsewhere"), connected)
+    (incoming,) = until(lambda: hook.came)
+
+    with pytest.raises(Forged):
+        inbound.notices(incoming, client=bench.client())
+    by_meta = OAuthClient("1", Secret(settings_of(bench.sandbox, "threads")["meta_app_secret"]))
+    assert inbound.notices(incoming, client=by_meta)[0].remote_id == published.remote_id
+
+
+def test_a_person_who_removes_the_app_is_heard_and_disconnected(bench, connected, switch, hook):
+    switch(deauthorize_url=f"{hook.origin}/gone", deletion_url=f"{hook.origin}/gone?about=deletion")
+    bench.http.post(
+        f"{bench.origin}/settings/website_permissions", data={"username": bench.handle, "delete_data": "true"}
+    )
+
+    came = until(lambda: len(hook.came) == 2 and hook.came)
+    told = [notice for incoming in came for notice in inbound.notices(incoming, client=bench.client())]
+    assert {notice.kind for notice in told} == {NoticeKind.DEAUTHORIZED, NoticeKind.DATA_DELETION}
+    assert {notice.remote_user_id for notice in told} == {connected.remote_user_id}
+    with pytest.raises(Disconnected):
+        bench.adapter.check(connected)
+    bench.requests.clear()
 
 
 def until(found):

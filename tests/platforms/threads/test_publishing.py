@@ -133,6 +133,20 @@ def test_a_carousel_waits_for_each_file_and_then_for_itself(threads, credential,
     assert len(forms_of(server)) == 3
 
 
+@pytest.mark.parametrize(
+    ("file", "pauses"), [(picture(), [2, 3, 4.5, 6.75, 2]), (video(), [10, 15, 22.5, 33.75, 2])], ids=["image", "video"]
+)
+def test_a_file_that_takes_its_time_is_asked_about_less_and_less(threads, credential, clock, file, pauses):
+    working = [container("IN_PROGRESS")] * 4
+    _, adapter = threads({CREATE: [created()], CONTAINER: [*working, container()]})
+    staged, waited = None, []
+    while staged is None or not staged.ready:
+        staged = adapter.stage(draft("Slow", file), credential, key="k", before=staged)
+        waited.append(staged.again_in.total_seconds())
+        clock.advance(seconds=waited[-1])
+    assert waited == [*pauses, 0]
+
+
 def test_choices_of_a_post_arrive(bench, connected):
     quoted = bench.publish(bench.post("Quote me"), connected)
     assert bench.adapter.choices("quote", connected) == ((quoted.remote_id, "Quote me"),)

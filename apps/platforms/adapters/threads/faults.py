@@ -140,10 +140,17 @@ _CONTAINER_WORDS: Final[Mapping[str, str]] = {
 
 def container_failure(said: str, *, field: str) -> Rejected:
     """What a container's `error_message` says about the file it was made from, or about the text."""
-    seen = Evidence(status=200, code=said[:100] or "ERROR", text=said[: wire.MAX_EVIDENCE_CHARACTERS])
     if str(FETCH_FAILED) in said:
-        words = "Threads could not fetch this file from us, several times over."
-    else:
-        thing = "text" if field == "text" else "file"
-        words = _CONTAINER_WORDS.get(said, f"Threads could not process this {thing}.")
-    return Rejected(words, field=field, evidence=seen)
+        return fetch_failure(said, field=field)
+    thing = "text" if field == "text" else "file"
+    words = _CONTAINER_WORDS.get(said, f"Threads could not process this {thing}.")
+    return Rejected(words, field=field, evidence=_container_evidence(said[:100] or "ERROR", said))
+
+
+def fetch_failure(said: str, *, field: str) -> Rejected:
+    words = "Threads could not fetch this file from us, several times over."
+    return Rejected(words, field=field, evidence=_container_evidence(str(FETCH_FAILED), said))
+
+
+def _container_evidence(code: str, said: str) -> Evidence:
+    return Evidence(status=200, code=code, text=said[: wire.MAX_EVIDENCE_CHARACTERS])

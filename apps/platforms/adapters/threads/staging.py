@@ -21,6 +21,7 @@ from apps.platforms.meta.faults import DEFAULT_PAUSE
 
 FIRST_POLL, FIRST_VIDEO_POLL = timedelta(seconds=2), timedelta(seconds=10)
 LONGEST_POLL: Final = timedelta(seconds=60)
+MOST_GROWTH: Final = 20  # of the pause, beyond which it is the longest anyway
 FETCH_PAUSES: Final = (5, 20, 60)  # seconds, after a file could not be fetched
 AGAIN_PAUSE: Final = timedelta(seconds=5)  # before a second container after one that failed for no lasting reason
 SHORT_PAUSE: Final = timedelta(seconds=30)
@@ -136,14 +137,14 @@ class _Work:
                 raise self.line.unreadable(answer)
             entry["created_at"] = self.line.clock().isoformat()
         except faults.FetchFailed as failed:
-            self._fetch_again(entry, failed.evidence.text or str(faults.FETCH_FAILED), field=field)
+            self._fetch_again(entry, failed.evidence.text, field=field)
         self.has_achieved = True
 
     def _fetch_again(self, entry: dict[str, Any], said: str, *, field: str) -> None:
         """A file that could not be fetched is tried three times more."""
         fetches = entry["fetches"]
         if fetches >= len(FETCH_PAUSES):
-            raise faults.container_failure(f"{faults.FETCH_FAILED} {said}", field=field)
+            raise faults.fetch_failure(said, field=field)
         entry.update(containers.entry(), fetches=fetches + 1, failures=entry["failures"])
         raise _Paused(timedelta(seconds=FETCH_PAUSES[fetches]))
 
@@ -154,11 +155,10 @@ class _Work:
             field = self._post_field if entry is self.data["post"] else f"media.{position}"
             if not entry["finished_at"] and not self._is_finished(entry, field=field):
                 self._poll_later()
-        self.data["polls"] = 0
 
     def _poll_later(self) -> None:
         first = FIRST_VIDEO_POLL if any(media.is_video for media in self.draft.media) else FIRST_POLL
-        pause = min(first * 1.5 ** self.data["polls"], LONGEST_POLL)
+        pause = min(first * 1.5 ** min(self.data["polls"], MOST_GROWTH), LONGEST_POLL)
         self.data["polls"] += 1
         raise _Paused(pause)
 
@@ -173,6 +173,7 @@ class _Work:
             case containers.FINISHED | containers.PUBLISHED:
                 entry["finished_at"] = self.line.clock().isoformat()
                 entry["is_published"] = status == containers.PUBLISHED
+                self.data["polls"] = 0
                 return True
             case containers.ERROR:
                 self._failed(entry, said, field=field)
