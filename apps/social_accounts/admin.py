@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from apps.core.secrets import Secret
 from apps.social_accounts.models import OAuthApp
+from apps.social_accounts.operators_view import platform_rows
 
 
 class OAuthAppForm(forms.ModelForm):
@@ -40,6 +41,9 @@ class OAuthAppAdmin(admin.ModelAdmin):
     list_display = ("platform", "server", "client_id", "updated_at")
     list_filter = ("platform",)
     search_fields = ("server", "client_id")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "platforms": platform_rows()})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Grants refer to their app; it is replaced, never removed under them.

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from apps.core import clock
 from apps.platforms import registry
 from apps.platforms.adapters.instagram import InstagramAdapter
 from apps.platforms.versions import ApiVersion
 from apps.social_accounts.checks import versions_live_on
+from apps.social_accounts.models import OAuthApp
+from apps.social_accounts.operators_view import platform_rows
 
 
 @pytest.fixture
@@ -56,3 +59,21 @@ def test_a_page_that_is_out_of_date_is_named_and_written_anew(tmp_path: Path):
 
     assert said.getvalue() == "Wrote mastodon.md\n"
     call_command("platform_docs", folder=tmp_path, check=True)
+
+
+@pytest.mark.django_db
+def test_the_operator_sees_what_is_set_up_and_which_version_ends(version, admin_client, settings):
+    settings.PLATFORM_APPS = {"threads": ("1", "s")}
+    OAuthApp.objects.create(platform="linkedin", client_id="2")
+    version(clock.now().date() + timedelta(days=30))
+
+    page = admin_client.get(reverse("admin:social_accounts_oauthapp_changelist")).content.decode()
+
+    rows = {row.label: row for row in platform_rows()}
+    assert rows["Threads"].app == "set in the environment"
+    assert rows["LinkedIn"].app == "entered below"
+    assert rows["Mastodon"].app == "registers itself"
+    assert rows["Instagram"].app == "not set up"
+    assert rows["Instagram"].is_ending
+    assert "upgrade before then" in page
+    assert "docs/platforms/threads.md" in page
