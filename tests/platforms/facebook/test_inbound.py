@@ -4,8 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from apps.core.secrets import Secret
 from apps.platforms.adapters.facebook import FacebookAdapter
 from apps.platforms.contract import OAuthClient
+from apps.platforms.errors import MissingPermission
 from apps.platforms.inbound import Forged, Incoming, Malformed, NoticeKind
+from tests.platforms.conftest import reply
 
 SECRET = "testsecret0123456789abcdef"
 CLIENT = OAuthClient("1", Secret(SECRET))
@@ -152,3 +155,69 @@ def test_the_handshake_is_answered_in_plain_text():
     incoming = Incoming("GET", {}, query, b"", NOW)
     reply = FacebookAdapter.inbound.handshake(incoming, client=CLIENT, verify_token=Secret("ours"))
     assert (reply.status, reply.body) == (200, "1158201444")
+
+
+# --- from the simulated Facebook --------------------------------------------------------------------------------------
+
+
+def person_does(bench, act, **more):
+    answer = bench.http.post(f"{bench.origin}/_people/{act}", json={"page": bench.handle, **more})
+    assert answer.status_code == 200, answer.text
+    bench.requests.pop()
+
+
+@pytest.fixture
+def letter_box(serve):
+    """An address that takes what is sent, and `kinds(bench)` of it as soon as `count` deliveries are there."""
+    box = []
+
+    def take(request, body):
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        query = dict(parse_qsl(urlsplit(request.path).query))
+        box.append(Incoming("POST", headers, query, body, NOW))
+        reply(request, 200, b"{}")
+
+    server = serve(take)
+
+    def notices(bench, *, count):
+        until = time.monotonic() + 5
+        while len(box) < count and time.monotonic() < until:
+            time.sleep(0.01)
+        client = bench.client()
+        return [one for incoming in box for one in bench.adapter.inbound.notices(incoming, client=client)]
+
+    return server, notices
+
+
+def test_a_page_that_we_listen_to_tells_of_comments_and_posts(bench, credential, switch, letter_box):
+    server, notices = letter_box
+    switch(webhook_url=f"{server.origin}/facebook")
+    bench.adapter.listen(credential)
+    main = bench.publish(bench.post("Main"), credential)
+    person_does(bench, "comment", post=main.remote_id, message="Déjà vu", name="Ann")
+
+    found = notices(bench, count=2)
+
+    assert {one.kind for one in found} == {NoticeKind.PUBLISHED, NoticeKind.COMMENT}
+    assert {one.remote_user_id for one in found} == {credential.channel_id}
+    assert "Déjà vu" in {one.text for one in found}
+
+
+@pytest.mark.parametrize(
+    ("act", "setting", "about", "kind"),
+    [
+        ("remove_app", "deauthorize_url", "", NoticeKind.DEAUTHORIZED),
+        ("delete_data", "deletion_url", "?about=deletion", NoticeKind.DATA_DELETION),
+    ],
+)
+def test_a_person_who_leaves_is_told_by_facebook(bench, credential, switch, letter_box, act, setting, about, kind):
+    server, notices = letter_box
+    switch(**{setting: f"{server.origin}/facebook{about}"})
+    person_does(bench, act)
+    assert [(one.kind, one.remote_user_id) for one in notices(bench, count=1)] == [(kind, credential.remote_user_id)]
+
+
+def test_a_page_whose_consent_does_not_cover_notices_says_so(bench, switch):
+    switch(declined_scopes="pages_manage_metadata")
+    with pytest.raises(MissingPermission):
+        bench.adapter.listen(bench.connect())

@@ -82,6 +82,10 @@ class FacebookAdapter(Basis):
     def check(self, credential: Credential) -> Profile:
         return consent.check(self._line(credential))
 
+    def listen(self, credential: Credential) -> None:
+        """Ask Facebook to tell our app what happens on the Page; without it, no notice comes. Safe to repeat."""
+        consent.listen(self._line(credential))
+
     def revoke(self, credential: Credential) -> None:
         """Without a channel, all that the person allowed us ends, for each of their Pages in this app."""
         consent.revoke(self._line(credential), credential)

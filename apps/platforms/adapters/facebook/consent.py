@@ -38,6 +38,7 @@ from apps.platforms.errors import (
 )
 
 RENEW_BEFORE: Final = timedelta(days=30)
+NOTICES: Final = ("feed", "mention")
 LOST_ROLE: Final = "190/492"
 AGAIN: Final = "Facebook did not complete the sign-in: start again."
 NO_PAGE: Final = (
@@ -237,6 +238,13 @@ def check(line: Line) -> Profile:
     if not profile.remote_id:
         raise NotSent("Facebook did not say whose access this is.")
     return profile
+
+
+def listen(line: Line) -> None:
+    """Facebook replaces what the Page was subscribed to before; asking again harms nobody."""
+    said = line.ask(scopes.SUBSCRIBE, params={"subscribed_fields": ",".join(NOTICES)})
+    if said.get("success") is not True:
+        raise NotSent("Facebook did not say whether it tells us of this Page.")
 
 
 def revoke(line: Line, credential: Credential) -> None:

@@ -174,8 +174,9 @@ def _find_comment(line: Line, trace: Trace) -> Finding:
     def likeness(comment: dict[str, Any], trace: Trace) -> Likeness:
         if _plain(comment.get("message")) != _plain(trace.draft.text):
             return Likeness.UNLIKE
-        author = remote_id(mapping_in(comment, "from"))
-        return Likeness.SAME if author in ("", line.page) else Likeness.UNLIKE
+        if remote_id(mapping_in(comment, "from")) not in ("", line.page):
+            return Likeness.UNLIKE
+        return Likeness.SAME if trace.draft.text.strip() else Likeness.DOUBTFUL
 
     ids = {"object": trace.draft.parent.remote_id}
     params = {"fields": COMMENT_FIELDS, "order": "reverse_chronological", "limit": "25"}

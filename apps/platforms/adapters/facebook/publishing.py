@@ -49,6 +49,8 @@ def kind_of(draft: Draft) -> Kind:
     if draft.role is Role.FIRST_COMMENT:
         if has_video or len(draft.media) > 1:
             raise Rejected("A comment on Facebook takes one picture.", field="media")
+        if draft.parent is not None and draft.parent.facts.get("kind") == "story":
+            raise Rejected("A story on Facebook takes no comments.", field="role")
         return Kind("comment")
     chosen = format_of(draft, CAPABILITIES)
     name = chosen.name if chosen else FEED

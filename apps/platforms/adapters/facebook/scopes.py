@@ -49,6 +49,9 @@ CLIENTS: Final = Call("clients", "GET", "/{version}/{business}/client_pages", Fe
 ME: Final = Call("me", "GET", "/{version}/me", Feature.CONNECT, counts_against=("user",))
 PAGE: Final = Call("page", "GET", "/{version}/{page}", Feature.CONNECT, ((SHOW,),), counts_against=_OF_PAGE)
 FORGET: Final = Call("forget", "DELETE", "/{version}/me/permissions", Feature.CONNECT, counts_against=("user",))
+SUBSCRIBE: Final = Call(
+    "subscribe", "POST", "/{version}/{page}/subscribed_apps", Feature.NOTICES, ((METADATA,),), counts_against=_OF_PAGE
+)
 UNSUBSCRIBE: Final = Call(
     "unsubscribe",
     "DELETE",
@@ -121,6 +124,7 @@ CALLS: Final = (
     ME,
     PAGE,
     FORGET,
+    SUBSCRIBE,
     UNSUBSCRIBE,
     PHOTO,
     FEED,

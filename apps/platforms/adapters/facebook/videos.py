@@ -225,7 +225,7 @@ class Upload:
         if status.has_failed:
             self._begin_again(status.words)
         offset = min(status.bytes_received or 0, self.media.size)
-        if status.uploading in {"complete", "completed"} or offset == self.media.size:
+        if status.is_uploaded or offset == self.media.size:
             self.data.update(offset=self.media.size, is_uploaded=True)
             return
         size = self.media.size - offset
