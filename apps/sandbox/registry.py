@@ -16,6 +16,7 @@ PLATFORMS = {
     "apps.sandbox.x": 6,
     "apps.sandbox.linkedin": 7,
     "apps.sandbox.youtube": 9,
+    "apps.sandbox.pinterest": 10,
 }
 
 
