@@ -3,30 +3,19 @@
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api (also images-api and
 documents-api). A picture or document goes out whole; a video in the parts that LinkedIn names, each answered with an
 ETag that has to be handed back. LinkedIn cannot tell which parts it has, so a part counts once we hold its ETag.
-
-`Staged.data` is {"print", "started_at", "polls", "files": [...]}, where each file is {"kind", "urn", "ends_at",
-"token", "uploads": [{"url", "first", "last", "etag"}], "thumbnail_url", "has_thumbnail", "sent_at", "is_ready"}.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms import uploads
-from apps.platforms.adapters.linkedin import permits
-from apps.platforms.adapters.linkedin.line import (
-    Line,
-    encoded,
-    moment,
-    number_of,
-    object_of,
-    objects_of,
-    text_of,
-)
+from apps.platforms.adapters.linkedin import files, permits
+from apps.platforms.adapters.linkedin.files import DOCUMENT, IMAGE, VIDEO
+from apps.platforms.adapters.linkedin.line import Line, encoded, moment, object_of, text_of
 from apps.platforms.calls import Call
 from apps.platforms.contract import MediaFile, Staged
 from apps.platforms.errors import (
@@ -40,8 +29,6 @@ from apps.platforms.errors import (
     Throttled,
 )
 
-IMAGE, VIDEO, DOCUMENT = "image", "video", "document"
-ASSET_LIFE: Final = timedelta(days=7)  # how long LinkedIn keeps what no post uses is not documented
 LONGEST_PROCESSING: Final = timedelta(minutes=30)
 LONGEST_UNSEEN: Final = timedelta(minutes=5)
 POLL_PAUSES: Final = (1, 2, 4, 5)  # seconds
@@ -56,21 +43,6 @@ _BEGINS: Final[dict[str, Call]] = {
 _READS: Final[dict[str, Call]] = {IMAGE: permits.IMAGE, DOCUMENT: permits.DOCUMENT, VIDEO: permits.VIDEO}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A file that a post needs at LinkedIn; `field` is its place in the draft, `cover` a video's own picture."""
-
-    media: MediaFile
-    field: str
-    cover: MediaFile | None = None
-
-    @property
-    def kind(self) -> str:
-        if self.media.is_image:
-            return IMAGE
-        return VIDEO if self.media.is_video else DOCUMENT
-
-
 @dataclass
 class _Paused(Exception):
     """Not an error: what was achieved is kept, and the caller asks again later."""
@@ -78,15 +50,9 @@ class _Paused(Exception):
     again_in: timedelta
 
 
-def print_of(wanted: list[Wanted], author: str) -> str:
-    """What was uploaded for whom: a file belongs to its author, and others may not post it."""
-    parts = [author, *(f"{one.media.sha256} {one.cover.sha256 if one.cover else ''}" for one in wanted)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def stage(line: Line, wanted: list[Wanted], before: Staged | None) -> Staged:
+def stage(line: Line, wanted: list[files.Wanted], before: Staged | None) -> Staged:
     """Bring the files to LinkedIn; go on from `before`."""
-    work = _Work(line, wanted, _carried_over(line, wanted, before))
+    work = _Work(line, wanted, files.carried_over(line, wanted, before))
     try:
         work.go_on()
     except _Paused as pause:
@@ -94,68 +60,40 @@ def stage(line: Line, wanted: list[Wanted], before: Staged | None) -> Staged:
     return Staged(data=work.data)
 
 
-def urns(staged: Staged) -> list[str]:
-    """The uploaded files in the order of the draft."""
-    return [str(entry["urn"]) for entry in staged.data.get("files", [])]
-
-
-def _carried_over(line: Line, wanted: list[Wanted], before: Staged | None) -> dict[str, Any]:
-    """What `before` achieved, as far as it still holds: the same files for the same author, not too long ago."""
-    fresh: dict[str, Any] = {
-        "print": print_of(wanted, line.author),
-        "started_at": line.clock().isoformat(),
-        "polls": 0,
-        "files": [_entry(one) for one in wanted],
-    }
-    if before is None or before.data.get("print") != fresh["print"]:
-        return fresh
-    started_at = wire.instant(before.data.get("started_at"))
-    if started_at is None or line.clock() - started_at > ASSET_LIFE:
-        return fresh
-    kept = [{**entry, "uploads": [dict(one) for one in entry["uploads"]]} for entry in before.data["files"]]
-    return {**before.data, "files": kept}
-
-
-def _entry(one: Wanted) -> dict[str, Any]:
-    return {
-        "kind": one.kind, "urn": "", "ends_at": "", "token": "", "uploads": [], "thumbnail_url": "",
-        "has_thumbnail": one.cover is None, "sent_at": "", "is_ready": False,
-    }  # fmt: skip
-
-
 @dataclass
 class _Work:
     """One round of preparation. `data` holds what was achieved at any moment, also when the round is cut short."""
 
     line: Line
-    wanted: list[Wanted]
+    wanted: list[files.Wanted]
     data: dict[str, Any]
     sent: int = 0
     has_achieved: bool = False
 
     def go_on(self) -> None:
         """Send what is missing and look at what is not ready; raises _Paused until all is."""
+        pairs = list(zip(self.wanted, self.data["files"], strict=True))
         try:
-            for one, entry in zip(self.wanted, self.data["files"], strict=True):
+            for one, entry in pairs:
                 self._bring(one, entry)
+            for one, entry in pairs:
+                if not entry["is_ready"] and not self._is_ready(one, entry):
+                    self._look_later(entry)
         except (NotSent, Throttled) as refused:
             if not self.has_achieved:
                 raise
             until = refused.retry_at if isinstance(refused, Throttled) else None
             raise _Paused(until - self.line.clock() if until else SHORT_PAUSE) from None
-        for one, entry in zip(self.wanted, self.data["files"], strict=True):
-            if not entry["is_ready"] and not self._is_ready(one, entry):
-                self._look_later(one, entry)
         self.data["polls"] = 0
 
     # sending
 
-    def _bring(self, one: Wanted, entry: dict[str, Any]) -> None:
+    def _bring(self, one: files.Wanted, entry: dict[str, Any]) -> None:
         if entry["sent_at"]:
             return
         ends_at = wire.instant(entry["ends_at"])
         if not entry["urn"] or (ends_at is not None and ends_at <= self.line.clock() + SHORT_PAUSE):
-            entry.update(_entry(one))
+            entry.update(files.entry(one))
             self._begin(one, entry)
         for part in entry["uploads"]:
             if not part["etag"]:
@@ -167,7 +105,7 @@ class _Work:
         entry["sent_at"] = self.line.clock().isoformat()
         self.has_achieved = True
 
-    def _begin(self, one: Wanted, entry: dict[str, Any]) -> None:
+    def _begin(self, one: files.Wanted, entry: dict[str, Any]) -> None:
         request: dict[str, Any] = {"owner": self.line.author}
         if one.kind == VIDEO:
             request["fileSizeBytes"] = one.media.size
@@ -180,7 +118,7 @@ class _Work:
             urn=text_of(value, one.kind),
             token=text_of(value, "uploadToken"),
             thumbnail_url=text_of(value, "thumbnailUploadUrl"),
-            uploads=_instructions(value, one.media.size),
+            uploads=files.instructions(value, one.media.size),
         )
         ends_at = moment(value.get("uploadUrlExpiresAt") or value.get("uploadUrlsExpireAt"))
         entry["ends_at"] = ends_at.isoformat() if ends_at else ""
@@ -190,7 +128,7 @@ class _Work:
             entry["has_thumbnail"] = True  # it was not offered, and LinkedIn takes a frame of the video
         self.has_achieved = True
 
-    def _send_part(self, one: Wanted, entry: dict[str, Any], part: dict[str, Any]) -> None:
+    def _send_part(self, one: files.Wanted, entry: dict[str, Any], part: dict[str, Any]) -> None:
         size = part["last"] - part["first"] + 1
         if self.sent and self.sent + size > uploads.STEP:
             raise _Paused(timedelta(0))
@@ -206,13 +144,15 @@ class _Work:
         self.sent += size
         self.has_achieved = True
 
-    def _send_thumbnail(self, one: Wanted, cover: MediaFile, entry: dict[str, Any]) -> None:
+    def _send_thumbnail(self, one: files.Wanted, cover: MediaFile, entry: dict[str, Any]) -> None:
         body = uploads.pieces(cover, start=0, size=cover.size, field="cover")
         headers = {"Content-Type": cover.mime_type, "media-type-family": "STILLIMAGE"}
         self._put(entry["thumbnail_url"], body, cover.size, one, token=None, headers=headers)
         entry["has_thumbnail"] = True
 
-    def _put(self, url: str, body: Any, size: int, one: Wanted, *, token: Any, headers: dict[str, str]) -> wire.Answer:
+    def _put(
+        self, url: str, body: Any, size: int, one: files.Wanted, *, token: Any, headers: dict[str, str]
+    ) -> wire.Answer:
         length = uploads.length_header(size)
         answer = wire.send(
             self.line.http, "PUT", url, platform="LinkedIn", token=token, content=body, headers={**headers, **length}
@@ -225,7 +165,7 @@ class _Work:
         credential = self.line.credential
         return credential.access_token if credential is not None and self.line.is_ours(url) else None
 
-    def _finish(self, one: Wanted, entry: dict[str, Any]) -> None:
+    def _finish(self, one: files.Wanted, entry: dict[str, Any]) -> None:
         parts = [part["etag"] for part in entry["uploads"]]
         request = {"video": entry["urn"], "uploadToken": entry["token"], "uploadedPartIds": parts}
         answer = self.line.call(
@@ -241,7 +181,7 @@ class _Work:
 
     # looking
 
-    def _is_ready(self, one: Wanted, entry: dict[str, Any]) -> bool:
+    def _is_ready(self, one: files.Wanted, entry: dict[str, Any]) -> bool:
         sent_at = wire.instant(entry["sent_at"]) or self.line.clock()
         try:
             status, reason = self._status(one, entry)
@@ -257,7 +197,7 @@ class _Work:
         entry["is_ready"] = status == "AVAILABLE"
         return bool(entry["is_ready"])
 
-    def _status(self, one: Wanted, entry: dict[str, Any]) -> tuple[str, str]:
+    def _status(self, one: files.Wanted, entry: dict[str, Any]) -> tuple[str, str]:
         """What LinkedIn says of the file, and why it failed if it did. Raises MissingPermission where it may not be
         read."""
         if one.kind != VIDEO and self._is_write_only():
@@ -272,7 +212,7 @@ class _Work:
         granted = self.line.credential.scopes if self.line.credential else ()
         return not self.line.is_page and bool(granted) and "r_member_social" not in granted
 
-    def _look_later(self, one: Wanted, entry: dict[str, Any]) -> None:
+    def _look_later(self, entry: dict[str, Any]) -> None:
         sent_at = wire.instant(entry["sent_at"]) or self.line.clock()
         if self.line.clock() - sent_at > LONGEST_PROCESSING:
             raise NotSent("LinkedIn has been working on a file for more than half an hour.")
@@ -280,7 +220,7 @@ class _Work:
         self.data["polls"] += 1
         raise _Paused(timedelta(seconds=pause))
 
-    def _told(self, call: Call, answer: wire.Answer, one: Wanted) -> dict[str, Any]:
+    def _told(self, call: Call, answer: wire.Answer, one: files.Wanted) -> dict[str, Any]:
         try:
             return self.line.understood(call, answer, field=one.field)
         except Gone as error:
@@ -292,18 +232,3 @@ class _Work:
         if isinstance(failure, Gone):
             return StagedLost("LinkedIn no longer has what was sent to it.", evidence=failure.evidence)
         return failure
-
-
-def _instructions(value: dict[str, Any], size: int) -> list[dict[str, Any]]:
-    """Where each part goes: the parts of a video as LinkedIn cut it, or the one of anything else. [] if that makes no
-    sense."""
-    if url := text_of(value, "uploadUrl"):
-        return [{"url": url, "first": 0, "last": size - 1, "etag": ""}]
-    parts: list[dict[str, Any]] = []
-    for one in objects_of(value, "uploadInstructions") or []:
-        first, last, url = number_of(one, "firstByte"), number_of(one, "lastByte"), text_of(one, "uploadUrl")
-        begins = parts[-1]["last"] + 1 if parts else 0
-        if not url or first != begins or not isinstance(last, int) or not begins <= last < size:
-            return []
-        parts.append({"url": url, "first": begins, "last": last, "etag": ""})
-    return parts if parts and parts[-1]["last"] == size - 1 else []

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms import text_linkedin as little
-from apps.platforms.adapters.linkedin import assets, content, permits, publishing
+from apps.platforms.adapters.linkedin import content, files, permits, publishing
 from apps.platforms.adapters.linkedin.line import Line, encoded, has_next, moment, object_of, objects_of, text_of
 from apps.platforms.calls import Call
 from apps.platforms.contract import Finding, Receipt, Role, Trace, Verdict
@@ -65,7 +65,7 @@ def find(line: Line, trace: Trace) -> Finding:
 
 def _find_post(line: Line, trace: Trace) -> Finding:
     since = trace.sent_at - MARGIN
-    body = publishing.body_of(line, trace.draft, assets.urns(trace.staged))
+    body = publishing.body_of(line, trace.draft, files.urns(trace.staged))
     ours = content.substance_of(body)
 
     def likeness(post: dict[str, Any]) -> Likeness:

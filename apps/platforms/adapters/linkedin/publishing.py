@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.linkedin import assets, content, faults, permits
+from apps.platforms.adapters.linkedin import assets, content, faults, files, permits
 from apps.platforms.adapters.linkedin.capabilities import TEXT
 from apps.platforms.adapters.linkedin.line import Line, encoded, moment, object_of, text_of
 from apps.platforms.contract import Draft, Receipt, Role, Staged
@@ -44,14 +44,14 @@ def _once_the_post_is_known(line: Line, staged: Staged) -> Staged:
     return replace(staged, ready=False, again_in=left) if left > timedelta(0) else staged
 
 
-def wanted_files(draft: Draft) -> list[assets.Wanted]:
+def wanted_files(draft: Draft) -> list[files.Wanted]:
     """The files that LinkedIn has to have: those of the draft, or the picture of its link."""
     if draft.role is Role.FIRST_COMMENT and any(not media.is_image for media in draft.media):
         raise Rejected("A comment on LinkedIn takes a picture and no other file.", field="media.0")
     if draft.link and draft.cover is not None and content.format_name(draft) == TEXT:
-        return [assets.Wanted(draft.cover, "cover")]
+        return [files.Wanted(draft.cover, "cover")]
     return [
-        assets.Wanted(media, f"media.{position}", draft.cover if media.is_video else None)
+        files.Wanted(media, f"media.{position}", draft.cover if media.is_video else None)
         for position, media in enumerate(draft.media)
     ]
 
@@ -69,9 +69,9 @@ def body_of(line: Line, draft: Draft, urns: list[str]) -> dict[str, Any]:
 
 
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
-    if staged.data.get("print") != assets.print_of(wanted_files(draft), line.author):
+    if staged.data.get("print") != files.print_of(wanted_files(draft), line.author):
         raise StagedLost("What was prepared at LinkedIn is an earlier version of this post.")
-    body = body_of(line, draft, assets.urns(staged))
+    body = body_of(line, draft, files.urns(staged))
     if draft.role is Role.FIRST_COMMENT:
         return _comment(line, draft, body)
     answer = line.call(permits.POST, permits.POST.path, acting=True, json=body)
