@@ -129,3 +129,40 @@ class YouTube(Client):
     def video(self, id: str, part: str = "snippet,status,processingDetails,contentDetails") -> dict[str, Any]:
         (found,) = self.api("GET", "videos", part=part, id=id).json()["items"]
         return dict(found)
+
+    def change(self, id: str, part: str = "snippet,status", **changes: Any) -> httpx.Response:
+        return self.api("PUT", "videos", part=part, json={"id": id} | changed(**changes))
+
+    # Around a video
+
+    def thumbnail(self, id: str, content: bytes, kind: str = "image/jpeg") -> httpx.Response:
+        query = {"videoId": id, "uploadType": "media"}
+        headers = {"Content-Type": kind}
+        return self.call("POST", "/upload/youtube/v3/thumbnails/set", params=query, content=content, headers=headers)
+
+    def playlist(self, title: str = "Brewing") -> str:
+        body = {"snippet": {"title": title}, "status": {"privacyStatus": "unlisted"}}
+        return str(self.api("POST", "playlists", part="snippet,status", json=body).json()["id"])
+
+    def add_to(self, playlist: str, video: str, **more: Any) -> httpx.Response:
+        resource = {"kind": "youtube#video", "videoId": video}
+        body = {"snippet": {"playlistId": playlist, "resourceId": resource} | more}
+        return self.api("POST", "playlistItems", part="snippet", json=body)
+
+    def items(self, playlist: str, part: str = "snippet,contentDetails,status", **query: Any) -> httpx.Response:
+        return self.api("GET", "playlistItems", part=part, playlistId=playlist, **query)
+
+    def comment(self, video: str, text: str = "What a day", channel: str = "") -> httpx.Response:
+        top = {"snippet": {"textOriginal": text}}
+        body = {"snippet": {"channelId": channel or self.id, "videoId": video, "topLevelComment": top}}
+        return self.api("POST", "commentThreads", part="snippet", json=body)
+
+    def reply(self, parent: str, text: str = "Indeed") -> httpx.Response:
+        return self.api(
+            "POST", "comments", part="snippet", json={"snippet": {"parentId": parent, "textOriginal": text}}
+        )
+
+    def report(self, metrics: str = "views", **changes: Any) -> httpx.Response:
+        """A report of the last and the coming years unless told otherwise."""
+        query = {"ids": "channel==MINE", "startDate": "2020-01-01", "endDate": "2040-01-01", "metrics": metrics}
+        return self.get("/v2/reports", **(query | changes))

@@ -11,7 +11,7 @@ import hmac
 from html import escape
 
 from apps.sandbox.core import hooks
-from apps.sandbox.core.rows import Account, Thing
+from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
 from apps.sandbox.youtube.clips import Clip
 from apps.sandbox.youtube.paging import timestamp
@@ -40,7 +40,8 @@ def tell_deleted(world: World, clip: Clip) -> None:
 
 
 def _push(world: World, account: Account, body: bytes) -> None:
-    listeners = [(thing.data["callback"], thing.data["secret"]) for thing in subscriptions(world, account)]
+    subscriptions = world.box("youtube", "subscription").all(owner=account.id)
+    listeners = [(thing.data["callback"], thing.data["secret"]) for thing in subscriptions]
     if url := str(world.setting("youtube", "webhook_url")):
         listeners.append((url, str(world.setting("youtube", "webhook_secret"))))
     for callback, secret in listeners:
@@ -51,10 +52,6 @@ def _push(world: World, account: Account, body: bytes) -> None:
         if secret:
             headers["X-Hub-Signature"] = signature(body, secret)
         hooks.deliver(world, "youtube", callback, body, headers)
-
-
-def subscriptions(world: World, account: Account) -> list[Thing]:
-    return world.box("youtube", "subscription").all(owner=account.id)
 
 
 def signature(body: bytes, secret: str) -> str:

@@ -12,19 +12,32 @@ from apps.sandbox.core.calls import Call, Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
 from apps.sandbox.youtube import (
+    analytics,
     categories,
     channels,
+    comments,
+    hub,
     login,
     pieces,
     playlist_items,
     playlists,
     quota,
     schedule,
+    search,
     sessions,
+    thumbnails,
     tokens,
     videos,
 )
-from apps.sandbox.youtube.access import TO_MANAGE, TO_READ, TO_UPLOAD, channel_of, refuse_as_set
+from apps.sandbox.youtube.access import (
+    TO_ANALYSE,
+    TO_COMMENT,
+    TO_MANAGE,
+    TO_READ,
+    TO_UPLOAD,
+    channel_of,
+    refuse_as_set,
+)
 from apps.sandbox.youtube.errors import refused
 from apps.sandbox.youtube.parameters import check_names
 
@@ -54,6 +67,12 @@ OPEN: tuple[tuple[str, str, Handler, Operation], ...] = (
     ("POST", "/revoke", tokens.revoke, "revoke"),
     ("GET", "/tokeninfo", tokens.tokeninfo, "read"),
     ("POST", f"{DATA}/videos", sessions.without_media, "stage"),
+    ("POST", "/subscribe", hub.subscribe, "read"),
+    ("GET", "/xml/feeds/videos.xml", hub.feed, "read"),
+    ("GET", "/feeds/videos.xml", hub.feed, "read"),
+    ("GET", "/watch", thumbnails.watch, "read"),
+    ("GET", "/shorts/{id}", thumbnails.watch, "read"),
+    ("GET", "/vi/{id}/{name}.jpg", thumbnails.picture, "read"),
 )
 LIST = "part id mine maxResults pageToken hl channelId"
 METHODS: tuple[Method, ...] = (
@@ -74,6 +93,34 @@ METHODS: tuple[Method, ...] = (
     Method("POST", f"{DATA}/playlistItems", playlist_items.insert, "edit", TO_MANAGE, 50, "part"),
     Method("PUT", f"{DATA}/playlistItems", playlist_items.update, "edit", TO_MANAGE, 50, "part"),
     Method("DELETE", f"{DATA}/playlistItems", playlist_items.delete, "delete", TO_MANAGE, 50, "id"),
+    Method(
+        "GET", f"{DATA}/commentThreads", comments.list_threads, "find", TO_COMMENT, 1,
+        "part id videoId allThreadsRelatedToChannelId order maxResults pageToken textFormat moderationStatus",
+    ),
+    Method("POST", f"{DATA}/commentThreads", comments.insert_thread, "comment", TO_COMMENT, 50, "part"),
+    Method(
+        "GET", f"{DATA}/comments", comments.list_comments, "find", TO_COMMENT, 1,
+        "part id parentId maxResults pageToken textFormat moderationStatus",
+    ),
+    Method("POST", f"{DATA}/comments", comments.insert_reply, "comment", TO_COMMENT, 50, "part"),
+    Method("PUT", f"{DATA}/comments", comments.update, "edit", TO_COMMENT, 50, "part"),
+    Method("DELETE", f"{DATA}/comments", comments.delete, "delete", TO_COMMENT, 50, "id"),
+    Method(
+        "POST", f"{DATA}/comments/setModerationStatus", comments.moderate, "edit", TO_COMMENT, 50,
+        "id moderationStatus banAuthor",
+    ),
+    Method(
+        "GET", f"{DATA}/search", search.search, "read", TO_READ, 1,
+        "part forMine type q order channelId maxResults pageToken publishedAfter publishedBefore", "searches",
+    ),
+    Method(
+        "GET", "/v2/reports", analytics.reports, "metrics", TO_ANALYSE, 1,
+        "ids startDate endDate metrics dimensions filters sort maxResults startIndex currency", "analytics",
+    ),
+    Method(
+        "POST", f"{UPLOADS}/thumbnails/set", thumbnails.set_thumbnail, "edit", TO_UPLOAD, 50, "videoId",
+        streams=True,
+    ),
     *(
         Method(
             "POST", f"{base}/videos", sessions.start, "stage", TO_UPLOAD, 1,
