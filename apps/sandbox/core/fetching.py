@@ -41,9 +41,11 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-async def get(url: str, *, limit: int, user_agent: str) -> bytes:
-    """The content at `url`; raises NotFetched, TooSlow, or TooLarge beyond `limit` bytes."""
-    async with _stream(url, user_agent) as pieces:
+async def get(url: str, *, limit: int, user_agent: str, redirects: bool = True) -> bytes:
+    """The content at `url`; raises NotFetched, TooSlow, or TooLarge beyond `limit` bytes.
+
+    Without `redirects` an address that leads elsewhere is not fetched."""
+    async with _stream(url, user_agent, redirects=redirects) as pieces:
         body = io.BytesIO()
         async for piece in pieces:
             body.write(piece)
@@ -52,10 +54,10 @@ async def get(url: str, *, limit: int, user_agent: str) -> bytes:
         return body.getvalue()
 
 
-async def measure(url: str, *, limit: int, user_agent: str) -> Intake:
+async def measure(url: str, *, limit: int, user_agent: str, redirects: bool = True) -> Intake:
     """The content at `url` counted and summed up, but not kept: for what may be large. Raises as `get` does."""
     intake = Intake()
-    async with _stream(url, user_agent) as pieces:
+    async with _stream(url, user_agent, redirects=redirects) as pieces:
         try:
             await intake.take(pieces, limit=limit)
         except TooMuch:
@@ -64,13 +66,14 @@ async def measure(url: str, *, limit: int, user_agent: str) -> Intake:
 
 
 @asynccontextmanager
-async def _stream(url: str, user_agent: str) -> AsyncIterator[AsyncIterator[bytes]]:
+async def _stream(url: str, user_agent: str, *, redirects: bool) -> AsyncIterator[AsyncIterator[bytes]]:
     import httpx
 
     if not url.isascii() or not url.startswith(("http://", "https://")):
         raise NotFetched
     try:
-        async with _client().stream("GET", url, headers={"User-Agent": user_agent}) as response:
+        headers = {"User-Agent": user_agent}
+        async with _client().stream("GET", url, headers=headers, follow_redirects=redirects) as response:
             if response.status_code != 200:
                 raise NotFetched
             yield response.aiter_bytes()

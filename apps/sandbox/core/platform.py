@@ -41,6 +41,9 @@ class Platform:
     # What a person who wants to connect an account types into Postroom; "{origin}" stands for this platform's address.
     how_to_connect: str = "Choose an account on the page that asks for permission."
 
+    # What happens by itself when its time has come, done at once when the clock is moved past it.
+    settle: Callable[[World], None] = lambda world: None
+
     # Switches with their defaults, changed through the control API and read with `world.setting(platform, name)`.
     settings: Mapping[str, Any] = field(default_factory=dict)
 

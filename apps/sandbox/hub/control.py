@@ -210,6 +210,8 @@ def advance_clock(world: World, request: Request, body: Body) -> Any:
         world.clock.advance(timedelta(**body))
     except (TypeError, ValueError, OverflowError) as error:
         raise Problem(f"The clock cannot be moved so: {error}") from error
+    for platform in world.platforms.values():
+        platform.settle(world)
     return read_clock(world, request, body)
 
 
