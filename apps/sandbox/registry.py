@@ -15,6 +15,7 @@ PLATFORMS = {
     "apps.sandbox.threads": 5,
     "apps.sandbox.x": 6,
     "apps.sandbox.linkedin": 7,
+    "apps.sandbox.tiktok": 8,
     "apps.sandbox.youtube": 9,
     "apps.sandbox.pinterest": 10,
 }
