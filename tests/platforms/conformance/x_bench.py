@@ -33,7 +33,7 @@ class XBench(AppBench):
         poll = {"format": "poll", "poll_options": "Tea\nCoffee", "poll_minutes": "60"}
         return {
             "text": self.post("Words alone"),
-            "link": self.post("A link: https://acme.example/spring?a=1"),
+            "link": self.post("A link: https://acme.com/spring?a=1"),
             "picture": self.post("A picture", pictures=1),
             "four pictures": self.post("Four pictures", pictures=4),
             "video": Draft(text="A video", media=(self.video(filling=2_400_000),)),

@@ -121,7 +121,7 @@ class Uploads:
             self._send_parts(file, media, place)
             self._end(file, place)
         except (Gone, Rejected) as refused:
-            if not is_resumed:
+            if not is_resumed or refused.evidence.status is None:  # or it was not X that refused
                 raise
             # Whoever began it may have ended it, and died before that was written down.
             self._catch_up(file, refused)
