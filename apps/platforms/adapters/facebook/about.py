@@ -107,13 +107,13 @@ SETUP: Final = Setup(
     steps=(
         "Create an app of type Business and add the product Facebook Login, or Facebook Login for Business.",
         "Enter Postroom's callback address among the valid OAuth redirect URIs, exactly as Postroom shows it.",
-        "Enter the app's id and its secret in Postroom. With Facebook Login for Business, enter the id of its "
-        "configuration too: it then says which permissions are asked for, and a person grants all of them or none.",
+        "Enter the app's id and its secret in Postroom. With Facebook Login for Business, set FACEBOOK_CONFIG_ID to the "
+        "id of its configuration: it then says which permissions are asked for, and a person grants all or none.",
         "Under Webhooks subscribe the object Page with the fields feed and mention, with Postroom's webhook address "
         "and the token that you chose for it.",
         "Enter the same address as the deauthorize callback, and with ?about=deletion behind it as the data deletion "
         "request URL.",
-        "Ask for advanced access to the permissions that docs name here, and switch the app to live mode.",
+        "Ask for advanced access to the permissions that are named above, and switch the app to live mode.",
     ),
     review=(
         "Each permission beyond the app's own team is examined with a screen recording, after the business was "
@@ -123,7 +123,8 @@ SETUP: Final = Setup(
         "A picture for a video (its thumbnail) is not set.",
         "Targeting, tags, coloured backgrounds and Facebook's own scheduling are not offered.",
         "Imports list posts of the feed: Facebook leaves reels and stories out of that list.",
-        "A reel's reply to a comment, likes and hiding of comments are not offered.",
+        "Replies to comments, likes and the hiding of comments are not offered.",
+        "A video that Facebook fails to process after it was published stays published here: nothing tells of it.",
     ),
     notes=(
         "Only Pages can be published to; profiles, groups and events cannot.",
