@@ -16,7 +16,7 @@ from apps.sandbox.core.calls import door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
 from apps.sandbox.pinterest import accounts, errors, gate, limits, login
-from apps.sandbox.pinterest.routes import API, OAUTH
+from apps.sandbox.pinterest.routes import API, OAUTH, UPLOADS
 from apps.sandbox.pinterest.settings import SETTINGS
 
 
@@ -27,6 +27,10 @@ def build(world: World) -> Starlette:
     routes: list[Route] = [
         door(world, PLATFORM, path, handler, operation=operation, methods=[method])
         for path, method, handler, operation in rows
+    ]
+    routes += [
+        door(world, PLATFORM, path, handler, operation=operation, methods=[method], streams=True)
+        for path, method, handler, operation in UPLOADS
     ]
     return Starlette(routes=routes, exception_handlers={HTTPException: _no_such_call})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.sandbox.core.calls import Handler, Operation
-from apps.sandbox.pinterest import accounts, boards, login, pins, reading, uploads
+from apps.sandbox.pinterest import accounts, boards, login, pins, reading, storage, uploads
 from apps.sandbox.pinterest.gate import ACCOUNT_READ, BOARDS_READ, BOARDS_WRITE, PINNING, PINS_READ, PINS_WRITE, api
 from apps.sandbox.pinterest.limits import READ, WRITE
 
@@ -14,6 +14,12 @@ OAUTH: tuple[Row, ...] = (
     ("/oauth/", "POST", login.authorized, "consent"),
     ("/v5/oauth/token", "POST", login.token, login.operation_of_token),
     ("/v5/oauth/token/revoke", "POST", login.revoke, "revoke"),
+)
+
+# The bodies are left for the handlers to read.
+UPLOADS: tuple[Row, ...] = (
+    ("/media-upload/{id}/", "POST", storage.receive, "stage"),
+    ("/media-upload/{id}/", "PUT", storage.refuse_method, "stage"),
 )
 
 # Below /v5, and once more for the API Sandbox.
