@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import jwt
 import pytest
 
 from tests.sandbox.clients import CALLBACK, CHALLENGE, VERIFIER, query_of
@@ -242,6 +243,37 @@ def test_one_revocation_ends_everything_that_was_granted(visitor):
     again = visitor.http.post("/revoke", data={"token": first["access_token"]})
     assert (again.status_code, again.json()["error"]) == (400, "invalid_token")
     assert visitor.refresh(visitor.log_in()["refresh_token"]).status_code == 200
+
+
+def test_whoever_asks_for_openid_learns_who_it_is(visitor):
+    answer = visitor.log_in(scope=f"openid {READONLY}")
+
+    said = read_signed(visitor, answer["id_token"])
+    assert said["iss"] == "https://accounts.google.com"
+    assert said["sub"] == visitor.http.get("/tokeninfo", params={"access_token": answer["access_token"]}).json()["sub"]
+
+
+def read_signed(visitor: YouTube, token: str) -> dict:
+    """What a token of Google's says; its times are those of the sandbox."""
+    address = visitor.http.get("/.well-known/risc-configuration").json()["jwks_uri"]
+    key = jwt.PyJWK(visitor.http.get(address).json()["keys"][0])
+    unchecked = {"verify_exp": False, "verify_iat": False}
+    return jwt.decode(token, key, algorithms=["RS256"], audience=APP["client_id"], options=unchecked)
+
+
+def test_a_person_who_removes_the_application_is_told_in_a_signed_event(visitor, sandbox):
+    sandbox.set("youtube", risc_url="http://127.0.0.1:9/events")
+    answer = visitor.log_in(scope=f"openid {READONLY}")
+    subject = read_signed(visitor, answer["id_token"])["sub"]
+
+    visitor.http.post("/settings/security/permissions", data={"handle": "lumenyoga"})
+
+    assert visitor.refresh(answer["refresh_token"]).json() == ENDED
+    (event,) = sandbox.things("youtube", "delivery")
+    assert event["headers"] == {"Content-Type": "application/secevent+jwt"}
+    ((kind, said),) = read_signed(visitor, event["body"])["events"].items()
+    assert kind.endswith("/oauth/event-type/tokens-revoked")
+    assert said["subject"]["sub"] == subject
 
 
 def test_brand_channels_of_one_person_fall_together(visitor, sandbox):

@@ -86,5 +86,6 @@ PLATFORM = Platform(
         "webhook_url": "",
         "webhook_secret": "sandbox-youtube-hub-secret",
         "pushes_deletions": False,
+        "risc_url": "",
     },
 )

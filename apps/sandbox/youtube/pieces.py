@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from apps.sandbox.core.calls import Call
+from apps.sandbox.core.calls import Call, Refusal
 from apps.sandbox.core.uploads import Intake
 from apps.sandbox.youtube import finishing, sessions
 from apps.sandbox.youtube.access import TO_UPLOAD, channel_of, refuse_as_set
@@ -22,6 +22,7 @@ from apps.sandbox.youtube.errors import envelope, refused
 from apps.sandbox.youtube.sessions import MOST_BYTES, Session
 
 GRAIN = 262_144
+MOST_PASSED_OVER = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,26 @@ def operation_of_put(call: Call) -> str:
 
 async def put(call: Call) -> Response:
     """PUT the session's address"""
+    try:
+        return await _put(call)
+    except Refusal:
+        # An answer that comes while the other side still sends is lost to many clients.
+        await _pass_over(call)
+        raise
+
+
+async def _pass_over(call: Call) -> None:
+    passed = 0
+    try:
+        async for piece in call.request.stream():
+            passed += len(piece)
+            if passed > MOST_PASSED_OVER:
+                return
+    except (ClientDisconnect, RuntimeError):
+        return  # the other side has gone, or all had been read
+
+
+async def _put(call: Call) -> Response:
     session = sessions.load(call.world, call.fields.text("upload_id"))
     if session is None:
         raise refused("notFound", status=int(call.world.setting("youtube", "dead_session_status")))

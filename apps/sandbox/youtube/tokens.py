@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Token
 from apps.sandbox.core.world import World
+from apps.sandbox.youtube import identity
 from apps.sandbox.youtube.access import IDENTITY, SCOPES, is_alive
 from apps.sandbox.youtube.channels import google_user
 from apps.sandbox.youtube.errors import flat
@@ -67,10 +68,12 @@ def _exchange(call: Call) -> Response:
     earlier = _grant(world, account)
     scopes = list(dict.fromkeys(data["scopes"] + (earlier["scopes"] if earlier and data["adds_scopes"] else [])))
     grant = _widened(world, account, scopes)
-    access = _issue(world, account, "access", scopes, grant, lives=ACCESS_LIVES)
+    answer = _answer(_issue(world, account, "access", scopes, grant, lives=ACCESS_LIVES))
     if data["is_offline"] and (earlier is None or data["asks_again"]):
-        return JSONResponse(_answer(access) | _told(world, _issue_refresh(world, account, scopes, grant)))
-    return JSONResponse(_answer(access))
+        answer |= _told(world, _issue_refresh(world, account, scopes, grant))
+    if "openid" in scopes:
+        answer["id_token"] = identity.id_token(world, google_user(world, account))
+    return JSONResponse(answer)
 
 
 def _grant(world: World, account: Account) -> dict[str, Any] | None:
@@ -132,9 +135,25 @@ async def revoke(call: Call) -> Response:
     if found is None or account is None or not is_alive(call.world, found):
         raise flat("invalid_token", "Token expired or revoked")
     call.account = account
-    for one in _tokens_of(call.world, account):
-        call.world.revoke(one)
-    call.world.box("youtube", "grant").delete(google_user(call.world, account))
+    _end(call.world, account)
+    return JSONResponse({})
+
+
+def _end(world: World, account: Account) -> None:
+    for one in _tokens_of(world, account):
+        world.revoke(one)
+    user = google_user(world, account)
+    world.box("youtube", "grant").delete(user)
+    identity.tell_of_revocation(world, user)
+
+
+async def disconnect(call: Call) -> Response:
+    """POST /settings/security/permissions with `handle`: a person removes the application from the Google account."""
+    account = call.world.account_by_handle("youtube", call.fields.text("handle"))
+    if account is None:
+        raise flat("not_found", status=404)
+    call.account = account
+    _end(call.world, account)
     return JSONResponse({})
 
 
