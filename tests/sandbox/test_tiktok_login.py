@@ -62,9 +62,8 @@ def test_the_page_sends_nobody_to_an_unknown_place(tiktok, sandbox):
     assert status(redirect_uri="https://app.example.com/cb/tiktok/") == 200
 
 
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
+def test_what_is_wrong_is_told_to_the_callback(tiktok):
+    wrong = (
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"scope": "user.info.basic video.publish"}, "invalid_scope"),
         ({"scope": ""}, "invalid_scope"),
@@ -72,11 +71,9 @@ def test_the_page_sends_nobody_to_an_unknown_place(tiktok, sandbox):
         ({"disable_auto_auth": "true"}, "invalid_request"),
         ({"code_challenge": AS_IN_THE_RFC, "code_challenge_method": "S256"}, "invalid_request"),
         ({"code_challenge": CHALLENGE}, "invalid_request"),
-    ],
-    ids=str,
-)
-def test_what_is_wrong_is_told_to_the_callback(tiktok, changes, error):
-    assert tiktok.sent_back(**changes)["error"] == error
+    )
+    for changes, error in wrong:
+        assert tiktok.sent_back(**changes)["error"] == error
 
 
 def test_the_challenge_of_a_desktop_application_is_hexadecimal(tiktok, sandbox):

@@ -74,6 +74,10 @@ class TikTok(Client):
         assert answer.status_code == 302, answer.text
         return query_of(answer.headers["location"])
 
+    def log_in(self) -> None:
+        """Fresh credentials, as after another consent."""
+        self.token = self.sandbox.create_account("tiktok", self.handle)["credentials"]["token"]
+
     def exchange(self, code: str, **changes: str) -> httpx.Response:
         form = {**APP, "code": code, "grant_type": "authorization_code", "redirect_uri": CALLBACK}
         return self.http.post("/v2/oauth/token/", data=form | changes)
@@ -135,7 +139,7 @@ class TikTok(Client):
 
     def pulled(self, publish_id: str) -> dict[str, Any]:
         """The status once everything has come in (in real time) and the clock has been moved on."""
-        for _ in range(200):
+        for _ in range(500):
             status = self.status(publish_id)
             if status["status"] != "PROCESSING_DOWNLOAD":
                 return status

@@ -6,7 +6,7 @@ Fields that a call does not know are ignored, or refused with `refuse_unknown_fi
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeGuard
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.tiktok import errors
@@ -44,11 +44,16 @@ def text(call: Call, body: Body, name: str, *, most: int = 0, needed: bool = Fal
     value = body.get(name)
     if value is None and not needed:
         return ""
-    if not isinstance(value, str) or (needed and not value):
+    if not _is_text(value) or (needed and not value):
         raise errors.invalid(call, f"{name} is missing or no text")
-    if most and len(value.encode("utf-16-le", "surrogatepass")) // 2 > most:
+    if most and len(value.encode("utf-16-le")) // 2 > most:
         raise errors.invalid(call, f"{name} is longer than {most} UTF-16 units")
     return value
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    """Half a surrogate pair is none: it cannot be written down."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def one_of(call: Call, body: Body, name: str, values: Collection[str]) -> str:
@@ -74,7 +79,7 @@ def whole(call: Call, body: Body, name: str, *, least: int = 0) -> int:
 
 def texts(call: Call, body: Body, name: str, *, most: int) -> list[str]:
     value = body.get(name)
-    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+    if not isinstance(value, list) or not all(_is_text(one) and one for one in value):
         raise errors.invalid(call, f"{name} is a list of texts")
     if not 1 <= len(value) <= most:
         raise errors.invalid(call, f"{name} has between 1 and {most} items")

@@ -40,15 +40,19 @@ def _barred(world: World, account: Account) -> str:
     """The code that says why nothing can be posted directly now, if so."""
     if account.data["is_banned"]:
         return "spam_risk_user_banned_from_posting"
-    mine = [one for one in publishes.of_last_day(world, account) if one.mode == DIRECT and one.status != FAILED]
-    if (most := world.setting(NAME, "daily_posts")) and len(mine) >= most:
+    most = world.setting(NAME, "daily_posts")
+    if most and len(_authors_of_the_day(world, account)) >= most:
         return "spam_risk_too_many_posts"
     users = world.setting(NAME, "active_users" if world.setting(NAME, "audited") else "unaudited_users")
-    if users and not mine:
-        active = {one.account_id for one in publishes.of_last_day(world) if one.mode == DIRECT and one.status != FAILED}
-        if len(active) >= users:
-            return "reached_active_user_cap"
+    if users and not _authors_of_the_day(world, account) and len(set(_authors_of_the_day(world))) >= users:
+        return "reached_active_user_cap"
     return ""
+
+
+def _authors_of_the_day(world: World, account: Account | None = None) -> list[str]:
+    """Whose each direct post of the last 24 hours is, unless it failed."""
+    posts = publishes.of_last_day(world, account)
+    return [one.account_id for one in posts if one.mode == DIRECT and one.status != FAILED]
 
 
 def may_post(call: Call, account: Account, info: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ whether photo posts are on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,10 @@ USER_FIELDS = {
     STATS: ("follower_count", "following_count", "likes_count", "video_count"),
 }
 COUNTERS = ("like_count", "comment_count", "share_count", "view_count")
+VIDEO_FIELDS = (
+    "id", "create_time", "cover_image_url", "share_url", "video_description", "duration", "height", "width", "title",
+    "embed_html", "embed_link", "is_aigc", *COUNTERS,
+)  # fmt: skip
 USUAL_PAGE, LONGEST_PAGE, LONGEST_TEXT = 10, 20, 150
 Readers = Mapping[str, Callable[[], Any]]
 
@@ -55,7 +59,7 @@ async def user(call: Call) -> Response:
 async def videos(call: Call) -> Response:
     """POST /v2/video/list/?fields=: newest first; the cursor is a time in milliseconds, and older ones come next."""
     account = caller(call, LIST, rate="video_list_per_minute")
-    body = bodies.read(call, may_be_empty=True)
+    names, body = _wanted(call, VIDEO_FIELDS), bodies.read(call, may_be_empty=True)
     most = bodies.whole(call, {"max_count": USUAL_PAGE, **body}, "max_count", least=1)
     if most > LONGEST_PAGE:
         raise errors.invalid(call, f"max_count is at most {LONGEST_PAGE}")
@@ -66,7 +70,7 @@ async def videos(call: Call) -> Response:
     older = [post for post in posts if not cursor or _milliseconds(post) < cursor]
     page = older[:most]
     data = {
-        "videos": [_shown(call, account, post) for post in page],
+        "videos": [_shown(call.world, account, post, names) for post in page],
         "cursor": _milliseconds(page[-1]) if page else cursor,
         "has_more": len(older) > most,
     }
@@ -76,10 +80,11 @@ async def videos(call: Call) -> Response:
 async def query(call: Call) -> Response:
     """POST /v2/video/query/?fields=: those of the ids that are the caller's own and public."""
     account = caller(call, LIST, rate="video_query_per_minute")
-    filters = bodies.part(call, bodies.read(call), "filters")
+    names, filters = _wanted(call, VIDEO_FIELDS), bodies.part(call, bodies.read(call), "filters")
     ids = bodies.texts(call, filters, "video_ids", most=LONGEST_PAGE)
     found = {post.id: post for post in public_posts(call.world, account)}
-    return errors.ok(call, {"videos": [_shown(call, account, found[id]) for id in ids if id in found]})
+    shown = [_shown(call.world, account, found[id], names) for id in ids if id in found]
+    return errors.ok(call, {"videos": shown})
 
 
 async def page(call: Call) -> Response:
@@ -100,11 +105,11 @@ def _milliseconds(post: Post) -> int:
     return int(post.created_at.timestamp() * 1000)
 
 
-def _wanted(call: Call, readers: Readers) -> list[str]:
+def _wanted(call: Call, known: Collection[str]) -> list[str]:
     names = names_in(call.request.query_params.get("fields", ""))
     if not names:
         raise errors.invalid(call, "fields is missing in the query")
-    if unknown := [name for name in names if name not in readers]:
+    if unknown := [name for name in names if name not in known]:
         raise errors.invalid(call, f"{unknown[0]} is not a field")
     return names
 
@@ -129,9 +134,9 @@ def _user_readers(world: World, account: Account) -> Readers:
     }
 
 
-def _shown(call: Call, account: Account, post: Post) -> dict[str, Any]:
-    readers = _video_readers(call.world, account, post)
-    return {name: readers[name]() for name in _wanted(call, readers)}
+def _shown(world: World, account: Account, post: Post, names: Sequence[str]) -> dict[str, Any]:
+    readers = _video_readers(world, account, post)
+    return {name: readers[name]() for name in names}
 
 
 def _video_readers(world: World, account: Account, post: Post) -> Readers:
