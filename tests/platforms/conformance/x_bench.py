@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
-from apps.platforms.contract import Draft
-from tests.platforms.conformance.sandbox_bench import AppBench
+from apps.core.secrets import Secret
+from apps.platforms.contract import Draft, OAuthClient
+from tests.platforms.conformance.sandbox_bench import AppBench, settings_of
 from tests.support.sandbox import Sandbox
 
 
@@ -28,6 +30,11 @@ class XBench(AppBench):
     def close(self) -> None:
         self.sandbox.set(self.name, premium_handles="")
         super().close()
+
+    def client(self) -> OAuthClient:
+        set_up = settings_of(self.sandbox, self.name)
+        self._client = replace(super().client(), webhook_secret=Secret(set_up["consumer_secret"]))
+        return self._client
 
     def samples(self) -> dict[str, Draft]:
         poll = {"format": "poll", "poll_options": "Tea\nCoffee", "poll_minutes": "60"}

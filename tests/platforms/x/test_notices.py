@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.x import XAdapter
 from apps.platforms.adapters.x.notices import SIGNATURE, signature
-from apps.platforms.contract import NO_SECRET, OAuthClient
+from apps.platforms.contract import NO_SECRET, OAuthClient, RemotePost
 from apps.platforms.inbound import Forged, Incoming, Malformed, NoticeKind
+from tests.platforms.conftest import reply
 
 CONSUMER = Secret("test_consumer_secret")
 APP = OAuthClient("client", Secret("client-secret"), webhook_secret=CONSUMER)
@@ -103,3 +106,43 @@ def test_a_genuine_delivery_that_cannot_be_read_says_so(body):
 def test_the_same_event_has_the_same_key_even_without_an_id():
     twice = [INBOUND.notices(delivery(event("post.create", event_uuid="")), client=APP)[0] for _ in range(2)]
     assert twice[0].dedupe_key == twice[1].dedupe_key != ""
+
+
+# --- with the simulation
+
+
+@pytest.fixture
+def ear(serve):
+    """Our side of the wire: it proves itself with the adapter's words, and keeps what it hears."""
+    heard = []
+
+    def hear(request, body):
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        query = dict(parse_qsl(urlsplit(request.path).query))
+        incoming = Incoming(request.command, headers, query, body, NOW)
+        proof = INBOUND.handshake(incoming, client=hear.client, verify_token=NO_SECRET)
+        if proof is None:
+            heard.append(incoming)
+        reply(request, 200, (proof.body if proof else "").encode())
+
+    hear.server, hear.heard = serve(hear), heard
+    return hear
+
+
+def test_what_the_simulation_sends_is_genuine_and_understood(bench, connected, switch, ear):
+    ear.client = bench.client()
+    switch(webhook_url=f"{ear.server.origin}/hook")
+    receipt = bench.publish(bench.post("Heard"), connected)
+    bench.adapter.delete(RemotePost(receipt.remote_id), connected)
+
+    until = time.monotonic() + 5
+    while len(ear.heard) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+
+    notices = [notice for one in list(ear.heard) for notice in INBOUND.notices(one, client=ear.client)]
+    assert {(one.kind, one.remote_id) for one in notices} == {
+        (NoticeKind.PUBLISHED, receipt.remote_id), (NoticeKind.DELETED, receipt.remote_id),
+    }  # fmt: skip
+    assert {one.remote_user_id for one in notices} == {connected.remote_user_id}
+    with pytest.raises(Forged):
+        INBOUND.notices(ear.heard[0], client=OAuthClient("client", webhook_secret=Secret("another")))

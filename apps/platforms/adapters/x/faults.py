@@ -99,12 +99,14 @@ def _text(said: Mapping[str, Any], name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the refused request was about. `acting`: it would have made something public; `is_reading`: it only asked;
-    `has_fresh_parent`: it replied to a post that we published a moment ago."""
+    `can_be_gone`: it named one post or file; `has_fresh_parent`: it replied to a post that we published a moment
+    ago."""
 
     now: datetime
     secrets: tuple[Secret, ...] = ()
     acting: bool = False
     is_reading: bool = False
+    can_be_gone: bool = False
     is_renewable: bool = False
     has_fresh_parent: bool = False
     needs: tuple[str, ...] = ()
@@ -191,7 +193,7 @@ def _by_content(answer: wire.Answer, fault: Fault, context: Context, seen: Evide
         return Rejected("X cannot use the files of this post.", field=context.field or "media", evidence=seen)
     if fault.problem == "invalid-request" and not context.is_reading:
         return _refused(fault, context, seen)
-    if not context.acting and (fault.problem == "resource-not-found" or answer.status == 404):
+    if context.can_be_gone and (fault.problem == "resource-not-found" or answer.status == 404):
         return Gone("This is not on X any more.", evidence=seen)
     return None
 

@@ -12,7 +12,7 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
-from apps.platforms.adapters.x import faults
+from apps.platforms.adapters.x import faults, rights
 from apps.platforms.calls import Call, require
 from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
@@ -86,6 +86,7 @@ class Line:
                 now=self.clock(),
                 secrets=self.hidden,
                 is_reading=call.method == "GET",
+                can_be_gone=call in rights.OF_ONE,
                 is_renewable=bool(held and held.refresh_token),
                 needs=call.scopes[0] if call.scopes else (),
                 **context,

@@ -16,7 +16,7 @@ from apps.platforms import http as wire
 from apps.platforms.adapters.x import abilities, articles, faults, finding, rights, uploading
 from apps.platforms.adapters.x.line import Line, data_of, snowflake_time, text_in
 from apps.platforms.contract import Draft, MediaFile, Receipt, RemotePost, Role, Staged
-from apps.platforms.errors import PlatformError, Rejected, StagedLost, Uncertain
+from apps.platforms.errors import Gone, PlatformError, Rejected, StagedLost, Uncertain
 from apps.platforms.option_rules import lines
 from apps.platforms.text_x import cashtags
 
@@ -115,7 +115,10 @@ def _subtitle(uploads: uploading.Uploads, draft: Draft, data: dict[str, Any]) ->
     language = (draft.options.get("subtitles_language") or "EN").upper()
     shown = {"id": data["subtitles"]["id"], "language_code": language, "display_name": language}
     asked = {"id": data["media"][0]["id"], "media_category": "TweetVideo", "subtitles": shown}
-    uploads.line.ask(rights.SUBTITLE, json=asked, field=field)
+    try:
+        uploads.line.ask(rights.SUBTITLE, json=asked, field=field)
+    except Gone as gone:
+        raise StagedLost("X no longer has the uploaded files.", evidence=gone.evidence) from None
     data["is_subtitled"] = True
 
 

@@ -53,6 +53,9 @@ CALLS: Final = (
     UPLOAD, DESCRIBE, SUBTITLE, TIMELINE, LOOKUP, ANALYTICS, MEDIA_ANALYTICS,
 )  # fmt: skip
 
+# What these name may be there no more.
+OF_ONE: Final = (DELETE, APPEND, FINALIZE, STATUS, DESCRIBE, SUBTITLE, LOOKUP, ANALYTICS, MEDIA_ANALYTICS)
+
 # --- how often --------------------------------------------------------------------------------------------------------
 
 QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
