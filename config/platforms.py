@@ -61,6 +61,8 @@ def _endpoints(platform: str, *, is_simulated: bool) -> dict[str, str]:
     found["version"] = env.text(f"{prefix}VERSION", "")
     if platform == "bluesky":
         found["development"] = env.text("BLUESKY_DEVELOPMENT", "1" if is_simulated else "")
+    if platform == "linkedin":
+        found["scopes"] = env.text("LINKEDIN_SCOPES", "")
     if platform == "facebook":
         found["config_id"] = env.text("FACEBOOK_CONFIG_ID", "")
     return {name: value for name, value in found.items() if value}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from apps.core import tenancy
@@ -49,6 +51,11 @@ def test_an_account_that_cannot_publish_needs_more_permission(connected):
     account = connected("insights", "manage")
     assert account.state == AccountState.MISSING_PERMISSION
     assert "does not let us publish posts" in account.reason
+
+
+def test_what_is_asked_of_other_kinds_of_accounts_is_not_missed(connected, monkeypatch):
+    monkeypatch.setattr(InstagramAdapter, "calls", (*CALLS, replace(CALLS[0], scopes=(("page",),), kinds=("page",))))
+    assert connected("write", "insights", "manage").state == AccountState.ACTIVE
 
 
 def test_several_inabilities_read_as_a_sentence():

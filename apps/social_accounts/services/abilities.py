@@ -15,7 +15,7 @@ NEEDED = frozenset({Feature.CONNECT, Feature.PUBLISH})
 
 def tell_inabilities(account: SocialAccount, grant: Grant) -> None:
     """Mark the account where it could not publish; otherwise leave a word of what it cannot do."""
-    lacking = cannot(registry.adapter_class(account.platform).calls, grant.scopes)
+    lacking = cannot(registry.adapter_class(account.platform).calls, grant.scopes, kind=account.kind)
     if not lacking:
         return
     reason = f"This connection does not let us {listed(lacking)}. Reconnect the account and allow it to change that."

@@ -36,7 +36,7 @@ SETUP: Final = Setup(
         "Create an app and let an administrator of your own LinkedIn page verify it.",
         "To publish for pages, request the product Community Management API; it has to be the only product of its app.",
         "To publish for members alone, an app with Share on LinkedIn and Sign In with LinkedIn using OpenID Connect is "
-        "enough, and needs no review: name its scopes (openid profile w_member_social) in the setting for scopes.",
+        "enough, and needs no review: enter its scopes as LINKEDIN_SCOPES=openid profile w_member_social.",
         "Enter Postroom's callback address, which begins with https, under Authorized redirect URLs.",
         "Copy client id and client secret into Postroom's settings.",
         "To hear of comments, ask LinkedIn for webhooks and enter Postroom's address in the tab Webhooks.",
