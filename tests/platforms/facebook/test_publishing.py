@@ -268,6 +268,18 @@ def test_an_unclear_answer_to_a_correction_is_not_taken_for_one(facebook, known)
         adapter.edit(RemotePost("111_5"), draft("New"), known)
 
 
+def test_a_video_has_one_name_whether_it_is_published_found_or_listed(bench, credential):
+    written = draft("Waves", bench.video())
+    staged = bench.stage(written, credential, key="key-1")
+    trace = bench.trace(written, staged)
+    receipt = bench.adapter.commit(written, staged, credential, key="key-1")
+    bench.wait_until_settled()
+    found = bench.adapter.find(trace, credential).receipt
+    (listed,) = bench.adapter.own_posts(credential).posts
+    assert receipt == found
+    assert (listed.remote_id, dict(listed.facts)) == (receipt.remote_id, dict(receipt.facts))
+
+
 def test_own_posts_come_with_their_pictures_and_addresses(bench, credential):
     bench.publish(bench.post("Two", pictures=2), credential)
     (post,) = bench.adapter.own_posts(credential).posts

@@ -107,8 +107,8 @@ SETUP: Final = Setup(
     steps=(
         "Create an app of type Business and add the product Facebook Login, or Facebook Login for Business.",
         "Enter Postroom's callback address among the valid OAuth redirect URIs, exactly as Postroom shows it.",
-        "Enter the app's id and its secret in Postroom. With Facebook Login for Business, set FACEBOOK_CONFIG_ID to the "
-        "id of its configuration: it then says which permissions are asked for, and a person grants all or none.",
+        "Enter the app's id and its secret in Postroom. With Facebook Login for Business, set FACEBOOK_CONFIG_ID to "
+        "the id of its configuration: it then says which permissions are asked for, and a person grants all or none.",
         "Under Webhooks subscribe the object Page with the fields feed and mention, with Postroom's webhook address "
         "and the token that you chose for it.",
         "Enter the same address as the deauthorize callback, and with ?about=deletion behind it as the data deletion "

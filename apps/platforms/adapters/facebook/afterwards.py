@@ -100,8 +100,8 @@ def _gone_or(error: NotSent) -> PlatformError:
 
 
 def own_posts(line: Line, cursor: str) -> OwnPosts:
-    """The posts that the Page itself published; its feed would mix them with visitors'. Reels and stories are not among
-    them."""
+    """The posts that the Page itself published; its feed would mix them with visitors'. A video goes by its own name,
+    as it does when it is published here. Reels and stories are not among them."""
     params = {"fields": OWN_FIELDS, "limit": PAGE_SIZE} | ({"after": cursor} if cursor else {})
     said = line.ask(scopes.POSTED, params=params)
     entries = entries_in(said)
@@ -117,7 +117,7 @@ def _own_post(line: Line, entry: dict[str, Any]) -> OwnPost:
     video = remote_id(mapping_in(attachments[0], "target")) if kind == "video" else ""
     urls = [url for one in attachments for url in _pictures(one)]
     return OwnPost(
-        remote_id=remote_id(entry),
+        remote_id=video or remote_id(entry),
         text=text_in(entry, "message"),
         published_at=instant(entry.get("created_time")),
         url=_whole(line, text_in(entry, "permalink_url")),

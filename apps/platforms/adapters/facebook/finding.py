@@ -135,7 +135,8 @@ def _find_video(line: Line, trace: Trace, kind: publishing.Kind) -> Finding:
         f"the video: {status.video or 'no word'}, publishing: {status.publish or status.publishing or 'no word'}",
     )
     if status.is_public:
-        named = publishing.post_id(line, remote_id(said, "post_id"), kind.name)
+        # As publishing it would have answered: a feed video goes by its own name, a reel by its post's.
+        named = "" if kind.name == "video" else publishing.post_id(line, remote_id(said, "post_id"), kind.name)
         return Finding(Verdict.FOUND, Receipt(named or video, facts={"kind": kind.name, "video": video}), looked)
     if _is_settled(line, trace) and (status.is_untouched or status.has_failed):
         return Finding(Verdict.ABSENT, None, looked)
