@@ -21,6 +21,7 @@ SANDBOX_APPS = {
     "threads": ("800100200300500", "sandbox-threads-secret"),
     "x": ("sandbox-x-client", "sandbox-x-secret"),
     "linkedin": ("sandbox-linkedin-client", "sandbox-linkedin-secret"),
+    "tiktok": ("sandbox-tiktok-client", "sandbox-tiktok-secret"),
     "youtube": ("sandbox-youtube-client", "sandbox-youtube-secret"),
 }
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
@@ -63,6 +64,7 @@ def _endpoints(platform: str, *, is_simulated: bool) -> dict[str, str]:
         found["development"] = env.text("BLUESKY_DEVELOPMENT", "1" if is_simulated else "")
     if platform == "linkedin":
         found["scopes"] = env.text("LINKEDIN_SCOPES", "")
+        found["application"] = env.text("LINKEDIN_APPLICATION_ID", "")
     if platform == "facebook":
         found["config_id"] = env.text("FACEBOOK_CONFIG_ID", "")
     return {name: value for name, value in found.items() if value}

@@ -9,9 +9,17 @@ from typing import ClassVar
 import httpx
 
 from apps.core.secrets import Secret
-from apps.platforms.adapters.linkedin import afterwards, consent, facts, figures, finding, permits, publishing
+from apps.platforms.adapters.linkedin import (
+    afterwards,
+    consent,
+    facts,
+    figures,
+    finding,
+    permits,
+    publishing,
+    webhooks,
+)
 from apps.platforms.adapters.linkedin.capabilities import CAPABILITIES
-from apps.platforms.adapters.linkedin.inbound import LinkedInInbound
 from apps.platforms.adapters.linkedin.line import DEFAULT_ENDPOINTS, Line
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
@@ -37,8 +45,8 @@ from apps.platforms.versions import ApiVersion
 
 
 class LinkedInAdapter(Basis):
-    """Endpoints: "www" and "api" (origins), "version" of the API, and "scopes", separated by spaces, where the app may
-    ask for less than everything.
+    """Endpoints: "www" and "api" (origins), "version" of the API, "scopes", separated by spaces, where the app may ask
+    for less than everything, and for webhooks "application", the app's number, and "webhook", our address.
 
     The channels of a consent share its tokens: `channel_id` says which page it acts for, and without one it acts for
     the member."""
@@ -51,7 +59,7 @@ class LinkedInAdapter(Basis):
     calls: ClassVar[tuple[Call, ...]] = permits.CALLS
     limits: ClassVar[tuple[Limit, ...]] = facts.LIMITS
     version: ClassVar[ApiVersion | None] = facts.VERSION
-    inbound: ClassVar[Inbound | None] = LinkedInInbound()
+    inbound: ClassVar[Inbound | None] = webhooks.LinkedInInbound()
     setup: ClassVar[Setup] = facts.SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
@@ -75,6 +83,15 @@ class LinkedInAdapter(Basis):
 
     def check(self, credential: Credential) -> Profile:
         return consent.check(self._line(credential))
+
+    def listen(self, credential: Credential) -> None:
+        """Ask LinkedIn to tell our app what people do with the posts of the page. Safe to repeat; raises NotOffered
+        for a member, and where the app's number or our address is not set."""
+        webhooks.listen(self._line(credential))
+
+    def stop_listening(self, credential: Credential) -> None:
+        """Ask it to tell no more. Safe to repeat."""
+        webhooks.stop_listening(self._line(credential))
 
     def revoke(self, credential: Credential) -> None:
         """Ends the access of every channel of the consent, for they share it. Raises NotSent or Throttled."""

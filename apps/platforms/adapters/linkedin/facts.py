@@ -39,7 +39,8 @@ SETUP: Final = Setup(
         "enough, and needs no review: enter its scopes as LINKEDIN_SCOPES=openid profile w_member_social.",
         "Enter Postroom's callback address, which begins with https, under Authorized redirect URLs.",
         "Copy client id and client secret into Postroom's settings.",
-        "To hear of comments, ask LinkedIn for webhooks and enter Postroom's address in the tab Webhooks.",
+        "To hear of comments on pages, ask LinkedIn for webhooks, enter Postroom's address in the tab Webhooks, and "
+        "set LINKEDIN_APPLICATION_ID and LINKEDIN_WEBHOOK_URL.",
     ),
     review="Community Management API is reviewed, first for a development tier with few calls a day, then for the "
     "standard tier. How long that takes is not told.",
@@ -47,7 +48,6 @@ SETUP: Final = Setup(
         "Posts for chosen audiences (targetEntities) are not made.",
         "Captions of a video are not sent along.",
         "Replies below comments are not written.",
-        "Subscriptions to webhooks are not made for each page by Postroom.",
         "Sponsored formats, among them the carousel, are advertising and are left out.",
     ),
     notes=(

@@ -25,11 +25,14 @@ LABEL: Final = "LinkedIn"
 
 # The version is a setting, for each lives about a year. "scopes" names, separated by spaces, what the operator's app
 # may ask for where that is not everything: LinkedIn refuses the whole sign-in for one scope that the app lacks.
+# "application" is the number of the app in the developer portal, and "webhook" the address at which it hears of pages.
 DEFAULT_ENDPOINTS: Final[Mapping[str, str]] = {
     "www": "https://www.linkedin.com",
     "api": "https://api.linkedin.com",
     "version": "202609",
     "scopes": "",
+    "application": "",
+    "webhook": "",
 }
 
 

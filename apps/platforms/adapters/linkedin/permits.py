@@ -95,11 +95,16 @@ MEMBER_FOLLOWERS = Call(
     "member_followers", "GET", "/rest/memberFollowersCount", Feature.METRICS, (("r_member_profileAnalytics",),),
     counts_against=_READS,
 )  # fmt: skip
+LISTEN = Call(
+    "listen", "PUT", "/rest/eventSubscriptions/{key}", Feature.NOTICES, _ADMIN, counts_against=_READS,
+    trap="it ends without a word when the consent or the role of ADMINISTRATOR ends",
+)  # fmt: skip
+FORGET = Call("forget", "DELETE", "/rest/eventSubscriptions/{key}", Feature.NOTICES, _ADMIN, counts_against=_READS)
 
 _MADE: Final = (
     TOKEN, REVOKE, USERINFO, ME, ROLES, PAGE_PROFILE, BEGIN_IMAGE, BEGIN_DOCUMENT, VIDEOS, UPLOAD, IMAGE, DOCUMENT,
     VIDEO, POST, COMMENT, EDIT, DELETE, POSTS, ONE_POST, COMMENTS, SHARE_STATISTICS, FOLLOWER_STATISTICS,
-    PAGE_STATISTICS, NETWORK_SIZE, SOCIAL_METADATA, MEMBER_POSTS, MEMBER_FOLLOWERS,
+    PAGE_STATISTICS, NETWORK_SIZE, SOCIAL_METADATA, MEMBER_POSTS, MEMBER_FOLLOWERS, LISTEN, FORGET,
 )  # fmt: skip
 
 

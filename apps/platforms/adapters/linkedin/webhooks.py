@@ -14,8 +14,10 @@ import json
 from typing import Any, Final
 
 from apps.core.secrets import Secret
-from apps.platforms.adapters.linkedin.line import moment, object_of, objects_of, text_of
+from apps.platforms.adapters.linkedin import permits
+from apps.platforms.adapters.linkedin.line import Line, encoded, moment, object_of, objects_of, text_of
 from apps.platforms.contract import OAuthClient
+from apps.platforms.errors import Gone, NotOffered
 from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
 
 SOCIAL_ACTIONS: Final = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
@@ -27,6 +29,37 @@ _KINDS: Final = {
     "SHARE_MENTION": NoticeKind.MENTION,
     "COMMENT_DELETE": NoticeKind.DELETED,
 }
+
+
+def listen(line: Line) -> None:
+    """Subscribe to what people do with the posts of the page; asking again harms nobody. Raises NotOffered."""
+    answer = line.call(permits.LISTEN, _subscription(line), json={"webhook": line.endpoints["webhook"]})
+    if not answer.is_success:
+        raise line.failure(permits.LISTEN, answer)
+
+
+def stop_listening(line: Line) -> None:
+    """End it; what has ended already is no error. Raises NotOffered."""
+    answer = line.call(permits.FORGET, _subscription(line), restli="DELETE")
+    if answer.is_success:
+        return
+    failure = line.failure(permits.FORGET, answer)
+    if not isinstance(failure, Gone):
+        raise failure
+
+
+def _subscription(line: Line) -> str:
+    """Where the subscription of this page lives: app, member and page are its key, and only the URNs are encoded."""
+    application, member = line.endpoints["application"], line.credential.remote_user_id if line.credential else ""
+    if not (line.is_page and application and line.endpoints["webhook"]):
+        raise NotOffered("LinkedIn tells of pages only, and only an app that is set up for it.")
+    urns = {
+        "developerApplication": f"urn:li:developerApplication:{application}",
+        "user": member,
+        "entity": line.author,
+    }
+    key = ",".join(f"{name}:{encoded(urn)}" for name, urn in urns.items())
+    return f"/rest/eventSubscriptions/({key},eventType:{SOCIAL_ACTIONS})"
 
 
 class LinkedInInbound:
