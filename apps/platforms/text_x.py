@@ -30,7 +30,7 @@ _PORT_AND_PATH = (
     r"(?P<query>\?[0-9A-Za-z!?*'@();:&=+$/%#\[\]_.,~|\-]*+)?"
 )
 _URL = regex.compile(
-    rf"(?<![0-9A-Za-z@＠$#＃])https?://(?P<named>[\w\-]++(?:\.[\w\-]++)++){_PORT_AND_PATH}"
+    rf"(?<![0-9A-Za-z@＠$#＃])https?://(?P<named>[\w\p{{So}}\-]++(?:\.[\w\p{{So}}\-]++)++){_PORT_AND_PATH}"
     rf"|(?<![{_LATIN}@＠$#＃_./\-])(?P<bare>[{_LATIN}][{_LATIN}_\-]*+(?:\.[{_LATIN}_\-]++)++)(?!@){_PORT_AND_PATH}",
     regex.IGNORECASE,
 )
@@ -86,9 +86,16 @@ def _domain_length(host: str) -> int:
     """Up to the last label that is a top-level domain; 0 where none is."""
     labels = host.split(".")
     for count in range(len(labels), 1, -1):
-        if is_top_level(labels[count - 1]) and 0 < len(labels[count - 2]) <= LONGEST_LABEL:
-            return len(".".join(labels[:count]))
+        if is_top_level(labels[count - 1]):
+            return len(".".join(labels[:count])) if _is_domain(labels[: count - 1]) else 0
     return 0
+
+
+def _is_domain(labels: list[str]) -> bool:
+    """Whether labels may stand before a top-level domain: a dash or underscore is inside, and no underscore in the
+    last."""
+    is_sound = all(label.strip("-_") == label and len(label) <= LONGEST_LABEL for label in labels)
+    return is_sound and "_" not in labels[-1]
 
 
 def _tail_length(path: str, query: str) -> int:

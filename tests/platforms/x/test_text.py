@@ -39,6 +39,8 @@ def test_a_text_weighs_what_x_says(written, weight):
         ("#example.com @example.com $example.com", []),
         ("e.g. i.e.x 3.14 v2.0 http://nowhere/", []),
         ("http://foo.invalid/example.com", []),
+        ("http://☃.net/ http://a_b.acme.com", ["http://☃.net/", "http://a_b.acme.com"]),
+        ("http://www.-a.com/ http://a-.com/ http://acme.b_c.com foo_bar.com", []),
         ("example.com.nonsense1", ["example.com"]),
         ("HTTPS://ACME.COM http://acme.рф", ["HTTPS://ACME.COM", "http://acme.рф"]),
         ("http://acme.xn--p1ai http://acme.xn--\u00e9 http://acme.co:8080/x#y", ["http://acme.xn--p1ai", "http://acme.co:8080/x#y"]),

@@ -27,7 +27,7 @@ SETUP: Final = Setup(
         "Postroom's https address without a port as a webhook with the app's bearer token.",
         "Subscribe the webhook to the events wanted of each account: oauth.revoke, post.delete, post.reply.create.",
     ),
-    review="None: an app works as soon as it has credits. Larger access is a contract with X.",
+    review="Nothing is examined: an app works as soon as it has credits. Larger access is a contract with X.",
     gaps=(
         "Quoting a post: X took it from all but enterprise apps in April 2026.",
         "Likes, follows and direct messages.",
