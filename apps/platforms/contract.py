@@ -86,6 +86,8 @@ class Option:
     max_length: int | None = None  # code points; of each line where the kind is LINES
     min_lines: int = 0
     max_lines: int | None = None
+    refused_signs: str = ""  # signs that it may not have
+    max_tags_length: int | None = None  # of all its lines together, as `text_youtube.tags_length` measures them
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Capabilities:
     max_text: int
     counting: Counting
     max_text_bytes: int | None = None
+    refused_signs: str = ""  # signs that the text of a post may not have
     text_required: bool = False  # True: a post may not consist of media alone
     min_media: int = 0
     max_media: int = 0

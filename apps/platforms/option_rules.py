@@ -8,6 +8,7 @@ from datetime import datetime
 from apps.platforms.contract import Capabilities, Draft, Option, OptionKind, Role
 from apps.platforms.formats import FORMAT, format_of
 from apps.platforms.problem import Problem
+from apps.platforms.text_youtube import tags_length
 
 
 def option_problems(draft: Draft, can: Capabilities, label: str) -> Iterator[Problem]:
@@ -39,6 +40,8 @@ def _value_problems(option: Option, value: str, label: str) -> Iterator[Problem]
         yield from _lines_problems(option, value, label)
     elif option.max_length and len(value) > option.max_length:
         yield Problem(field, "too_long", f"{option.label} on {label} has at most {option.max_length:,} characters.")
+    if signs := sorted(set(option.refused_signs) & set(value)):
+        yield Problem(field, "refused_signs", f"{option.label} on {label} has no {' and no '.join(signs)}.")
     if option.kind is OptionKind.URL and not value.startswith(("https://", "http://")):
         yield Problem(field, "no_address", f"{option.label} begins with https:// or http://.")
     if option.kind is OptionKind.NUMBER and not value.isdecimal():
@@ -55,6 +58,9 @@ def _lines_problems(option: Option, value: str, label: str) -> Iterator[Problem]
     if option.max_length and (long := next((one for one in found if len(one) > option.max_length), None)):
         words = f'Each line of {option.label} on {label} has at most {option.max_length:,} characters: "{long[:40]}".'
         yield Problem(field, "line_too_long", words)
+    if option.max_tags_length and (length := tags_length(found)) > option.max_tags_length:
+        words = f"{option.label} on {label} have at most {option.max_tags_length} characters together; these have"
+        yield Problem(field, "too_long", f"{words} {length}.")
 
 
 def lines(value: str) -> list[str]:

@@ -76,10 +76,18 @@ def _text_problems(draft: Draft, capabilities: Capabilities, label: str) -> Iter
     if (found := text_length(draft, capabilities)) > limit:
         words = f"{label} takes at most {limit:,} characters; this text has {found:,}, {found - limit:,} too many."
         yield Problem("text", "too_long", words)
-    elif capabilities.max_text_bytes and (size := measure.byte_length(draft.text)) > capabilities.max_text_bytes:
-        words = f"{label} takes at most {capabilities.max_text_bytes:,} bytes of text; this one has {size:,}."
+    elif (most := _max_bytes(draft, capabilities)) and (size := measure.byte_length(draft.text)) > most:
+        words = f"{label} takes at most {most:,} bytes of text; this one has {size:,}."
         yield Problem("text", "too_many_bytes", words)
+    if draft.role is not Role.FIRST_COMMENT and (signs := sorted(set(capabilities.refused_signs) & set(draft.text))):
+        yield Problem("text", "refused_signs", f"{label} takes no {' and no '.join(signs)} in the text.")
     yield from _sign_problems(draft.text, capabilities, label)
+
+
+def _max_bytes(draft: Draft, capabilities: Capabilities) -> int | None:
+    """A comment with a length of its own is not measured with the ruler of posts."""
+    is_other = draft.role is Role.FIRST_COMMENT and capabilities.max_comment is not None
+    return None if is_other else capabilities.max_text_bytes
 
 
 def _no_text_problems(draft: Draft, capabilities: Capabilities, label: str) -> Iterator[Problem]:
