@@ -15,6 +15,7 @@ from apps.platforms.adapters.linkedin import LinkedInAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
 from apps.platforms.adapters.threads import ThreadsAdapter
 from apps.platforms.adapters.x import XAdapter
+from apps.platforms.adapters.youtube import YouTubeAdapter
 from apps.platforms.contract import Adapter, AdapterFactory, Capabilities
 
 # Adding a platform is one line here, one bench in the conformance suite, and the adapter itself.
@@ -26,6 +27,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "linkedin": LinkedInAdapter,
     "facebook": FacebookAdapter,
     "x": XAdapter,
+    "youtube": YouTubeAdapter,
 }
 
 

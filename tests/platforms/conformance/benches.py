@@ -17,6 +17,7 @@ from tests.platforms.conformance.linkedin_bench import LinkedInBench
 from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
 from tests.platforms.conformance.threads_bench import ThreadsBench
 from tests.platforms.conformance.x_bench import XBench
+from tests.platforms.conformance.youtube_bench import YouTubeBench
 from tests.support.sandbox import Sandbox
 
 # --- in memory --------------------------------------------------------------------------------------------------------
@@ -155,6 +156,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "linkedin": LinkedInBench,
     "facebook": FacebookBench,
     "x": XBench,
+    "youtube": YouTubeBench,
 }
 NAMES = ("memory", *SANDBOX_BENCHES)
 

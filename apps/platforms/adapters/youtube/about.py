@@ -1,0 +1,55 @@
+"""What an operator does at Google, and what Postroom does not do on YouTube."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from apps.platforms.setup import Setup
+from apps.platforms.versions import ApiVersion
+
+VERSION: Final = ApiVersion(
+    name="v3",
+    rhythm=(
+        "The version is part of each path and has no date. YouTube means to keep old behaviour for about six months "
+        "after it announces an incompatible change."
+    ),
+    source="https://developers.google.com/youtube/v3/revision_history",
+)
+
+SETUP: Final = Setup(
+    portal="https://console.cloud.google.com",
+    steps=(
+        "Create a project of its own for Postroom: Google allows one project for each application.",
+        "Switch on the YouTube Data API v3 and the YouTube Analytics API in it.",
+        "Set up the consent screen with the scopes listed above, a privacy policy that names YouTube API Services, and "
+        "publish it: while it is in testing, every connection ends after seven days.",
+        "Create an OAuth client of the kind web application, and enter Postroom's callback address exactly as Postroom "
+        "shows it: https, or localhost for a trial.",
+        "Give Postroom the client id and the client secret.",
+        "For notices of new videos, subscribe Postroom's address with `?token=` and your verify token at YouTube's "
+        "hub, with your webhook secret as hub.secret, and renew that before its lease ends.",
+    ),
+    review=(
+        "The scopes count as sensitive. Until Google has verified the app, people see a warning and at most 100 of "
+        "them can connect. A larger quota needs YouTube's compliance audit."
+    ),
+    gaps=(
+        "Community posts, pinned comments and pictures: YouTube has no API for them.",
+        "Live streams, premieres, captions, translations, paid promotion and the date of recording.",
+        "Scheduling by YouTube itself (publishAt): Postroom publishes on time with one request.",
+        "Changing and deleting comments; changing who may see a video after it is published.",
+        "Impressions of thumbnails, which only the reports in bulk have.",
+        "Hearing of lost consents by Cross-Account Protection: they are noticed at the next call.",
+        "A video that was uploaded for a post and then replaced by another stays on the channel, as private.",
+    ),
+    notes=(
+        "A video goes up as private ahead of its hour, and is shown by one request at its hour. A playlist has it "
+        "before that; others do not see it there.",
+        "Uploads of all channels together: 100 a day. Everything else shares 10,000 units: a post with thumbnail, "
+        "playlist and first comment takes about 210 of them.",
+        "Disconnecting gives the consent back, and with it every consent that the same Google user gave to Postroom's "
+        "project: their other channels have to be connected again.",
+        "Whether a video becomes a Short is YouTube's decision: square or upright, and three minutes at most.",
+        "Authorized data has to be checked against the consent every 30 days, and deleted within 7 days of its end.",
+    ),
+)
