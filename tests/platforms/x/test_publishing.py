@@ -242,7 +242,20 @@ def test_figures_of_a_deleted_post_are_gone(bench, connected):
         bench.adapter.post_metrics(post, connected)
 
 
-def test_a_staged_video_does_not_fit_another(bench, connected):
-    staged = bench.stage(draft("A", bench.video("one", content=None)), connected, key="key-1")
-    with pytest.raises(StagedLost):
-        bench.adapter.commit(draft("A", video("two", filling=9)), staged, connected, key="key-1")
+def test_what_is_staged_does_not_fit_another_video_or_cover(bench, connected):
+    film = bench.video()
+    staged = bench.stage(draft("A", film), connected, key="key-1")
+    for changed in (draft("A", video("two", filling=9)), draft("A", film, cover=bench.picture("frame"))):
+        with pytest.raises(StagedLost):
+            bench.adapter.commit(changed, staged, connected, key="key-1")
+
+
+def test_what_arrived_is_kept_when_the_next_call_fails(bench, connected):
+    options = {"format": "article", "article_title": "How we roast"}
+    written = draft("Words", bench.picture("cover"), options=options)
+    bench.sandbox.fault("error_before", platform="x", path="/articles/draft$")
+    staged = bench.adapter.stage(written, connected, key="key-1", before=None)
+    assert not staged.ready
+    again = bench.adapter.stage(written, connected, key="key-1", before=staged)
+    assert again.ready
+    assert again.data["media"] == staged.data["media"]

@@ -16,7 +16,7 @@ from apps.platforms import http as wire
 from apps.platforms.adapters.x import abilities, articles, faults, finding, rights, uploading
 from apps.platforms.adapters.x.line import Line, data_of, snowflake_time, text_in
 from apps.platforms.contract import Draft, MediaFile, Receipt, RemotePost, Role, Staged
-from apps.platforms.errors import Gone, PlatformError, Rejected, StagedLost, Uncertain
+from apps.platforms.errors import Gone, NotSent, PlatformError, Rejected, StagedLost, Throttled, Uncertain
 from apps.platforms.option_rules import lines
 from apps.platforms.text_x import cashtags
 
@@ -43,6 +43,10 @@ def stage(line: Line, draft: Draft, before: Staged | None) -> Staged:
             articles.prepare(line, draft, data)
     except uploading.Paused as pause:
         return Staged(data=data, ready=False, again_in=pause.again_in)
+    except (NotSent, Throttled) as refused:
+        if (again_in := uploads.pause_after(refused)) is None:
+            raise
+        return Staged(data=data, ready=False, again_in=again_in)
     return Staged(data=data)
 
 
@@ -159,8 +163,15 @@ def _media(draft: Draft, staged: Staged) -> dict[str, Any]:
         named = {"title": draft.options.get("video_title"), "description": draft.options.get("video_description")}
         media |= {name: value for name, value in named.items() if value}
         if draft.cover is not None:
-            media["preview_media_id"] = staged.data["cover"]["id"]
+            media["preview_media_id"] = _cover_id(draft.cover, staged)
     return media
+
+
+def _cover_id(cover: MediaFile, staged: Staged) -> str:
+    file = staged.data.get("cover") or {}
+    if file.get("print") != cover.sha256[:24]:
+        raise StagedLost("What was prepared for X has another cover.")
+    return str(file["id"])
 
 
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:

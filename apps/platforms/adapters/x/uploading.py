@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.x import rights
+from apps.platforms.adapters.x import consent, rights
 from apps.platforms.adapters.x.abilities import GIF
 from apps.platforms.adapters.x.line import Line, data_of, text_in
 from apps.platforms.contract import MediaFile, Staged
@@ -24,7 +24,6 @@ from apps.platforms.uploads import STEP, length_header, pieces
 
 MEBIBYTE = 1024 * 1024
 MAX_PART = 5_000_000
-USUAL_VIDEO_BYTES, USUAL_VIDEO_SECONDS = 512_000_000, 140
 LONGEST_PROCESSING = timedelta(minutes=30)
 FILE_LIFE, FILE_MARGIN = timedelta(hours=24), timedelta(hours=1)
 SHORT_PAUSE = timedelta(seconds=30)
@@ -49,7 +48,7 @@ def category(media: MediaFile) -> str:
         return "tweet_gif"
     if not media.is_video:
         return "tweet_image" if media.is_image else "subtitles"
-    is_long = media.size > USUAL_VIDEO_BYTES or media.seconds > USUAL_VIDEO_SECONDS
+    is_long = media.size > consent.VIDEO_BYTES or media.seconds > consent.VIDEO_SECONDS
     return "amplify_video" if is_long else "tweet_video"
 
 
@@ -82,11 +81,13 @@ class Uploads:
             self._go_on(file, media, place)
         except Gone as gone:
             raise StagedLost("X no longer has the uploaded files.", evidence=gone.evidence) from None
-        except (NotSent, Throttled) as refused:
-            if not self.has_achieved:
-                raise
-            until = refused.retry_at if isinstance(refused, Throttled) else None
-            raise Paused(until - self.line.clock() if until else SHORT_PAUSE) from None
+
+    def pause_after(self, refused: NotSent | Throttled) -> timedelta | None:
+        """How long to wait after a failure that may pass; None where nothing was achieved that is worth keeping."""
+        if not self.has_achieved:
+            return None
+        until = refused.retry_at if isinstance(refused, Throttled) else None
+        return until - self.line.clock() if until else SHORT_PAUSE
 
     def _go_on(self, file: File, media: MediaFile, place: str) -> None:
         if not file["is_whole"]:
