@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import zlib
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -105,6 +107,25 @@ def test_a_chunk_needs_its_headers_and_an_upload_its_address_and_its_hour(tiktok
     assert tiktok.status(publish_id) == {
         "status": "FAILED", "fail_reason": "internal", "publicaly_available_post_id": [], "uploaded_bytes": 0,
     }  # fmt: skip
+
+
+def test_a_chunk_counts_when_all_of_it_has_come(tiktok, sandbox):
+    publish_id, url = tiktok.begin(len(FILM))
+    parts, half = urlsplit(url), FILM[: len(FILM) // 2]
+    head = (
+        f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: video/mp4\r\n"
+        f"Content-Length: {len(FILM)}\r\nContent-Range: bytes 0-{len(FILM) - 1}/{len(FILM)}\r\n\r\n"
+    )
+    with socket.create_connection((parts.hostname, parts.port)) as line:
+        line.sendall(head.encode() + half)
+    assert tiktok.status(publish_id)["uploaded_bytes"] == 0
+
+    assert tiktok.put(url, FILM).status_code == 201
+    sandbox.advance(seconds=5)
+    (medium,) = sandbox.posts("tiktok")[0]["media"]
+    assert (medium["size"], medium["data"]["crc32"]) == (len(FILM), zlib.crc32(FILM))
+    # What had come of the broken one may have been lost with the connection.
+    assert len(FILM) <= medium["data"]["received"] <= len(FILM) + len(half)
 
 
 def test_an_upload_outlives_a_server_error_and_a_lost_answer(tiktok, sandbox):
@@ -214,6 +235,9 @@ def test_a_video_is_pulled_from_an_address_that_is_verified(tiktok, sandbox, gal
 
     gone = data_of(tiktok.init({"source": PULL, "video_url": gallery.missing()}))["publish_id"]
     assert tiktok.pulled(gone)["fail_reason"] == "video_pull_failed"
+    elsewhere = f"{sandbox.origin('tiktok')}/@harbourcoffee/video/{post['id']}"
+    led = data_of(tiktok.init({"source": PULL, "video_url": elsewhere}))["publish_id"]
+    assert tiktok.pulled(led)["fail_reason"] == "video_pull_failed"
     foreign = {"source": PULL, "video_url": "https://bucket.example.com/film.mp4"}
     assert code_of(tiktok.init(foreign)) == (403, "url_ownership_unverified")
     sandbox.set("tiktok", verified="example.com,https://media.example.org/t/", https_only=True)
