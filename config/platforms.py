@@ -67,6 +67,8 @@ def _endpoints(platform: str, *, is_simulated: bool) -> dict[str, str]:
         found["application"] = env.text("LINKEDIN_APPLICATION_ID", "")
     if platform == "facebook":
         found["config_id"] = env.text("FACEBOOK_CONFIG_ID", "")
+    if platform == "youtube":
+        found["region"] = env.text("YOUTUBE_REGION", "")
     return {name: value for name, value in found.items() if value}
 
 
