@@ -23,6 +23,7 @@ SANDBOX_APPS = {
     "linkedin": ("sandbox-linkedin-client", "sandbox-linkedin-secret"),
     "tiktok": ("sandbox-tiktok-client", "sandbox-tiktok-secret"),
     "youtube": ("sandbox-youtube-client", "sandbox-youtube-secret"),
+    "pinterest": ("1500100200300", "sandbox-pinterest-secret"),
 }
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
 
