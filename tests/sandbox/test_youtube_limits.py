@@ -99,6 +99,9 @@ def test_uploads_may_be_charged_when_they_end(youtube, sandbox):
     assert youtube.put(sessions[0], content).status_code == 201
     assert reason_of(youtube.put(sessions[1], content)) == (403, "quotaExceeded")
 
+    sandbox.set("youtube", daily_uploads=2)
+    assert youtube.probe(sessions[1], len(content)).status_code == 201
+
 
 def test_a_channel_has_a_cap_of_its_own_for_a_day(youtube, sandbox):
     sandbox.set("youtube", channel_daily_uploads=1)

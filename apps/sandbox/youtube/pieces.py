@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
@@ -61,13 +62,12 @@ async def put(call: Call) -> Response:
 
 async def _pass_over(call: Call) -> None:
     passed = 0
-    try:
+    # The other side may have gone, or all have been read.
+    with suppress(ClientDisconnect, RuntimeError):
         async for piece in call.request.stream():
             passed += len(piece)
             if passed > MOST_PASSED_OVER:
                 return
-    except (ClientDisconnect, RuntimeError):
-        return  # the other side has gone, or all had been read
 
 
 async def _put(call: Call) -> Response:
@@ -81,8 +81,10 @@ async def _put(call: Call) -> Response:
         span = _span(call, session.total)
     except ValueError as error:
         raise refused("badRequest", str(error)) from error
-    if session.video or span.first is None:
-        return finishing.answer(call, session) if session.video else _so_far(session)
+    if session.video:
+        return finishing.answer(call, session)
+    if span.first is None:
+        return _answer(call, session)
     _check(call, session, span)
     return await _take(call, session, span)
 
@@ -132,11 +134,8 @@ def _check(call: Call, session: Session, span: Range) -> None:
 
 async def _take(call: Call, session: Session, span: Range) -> Response:
     before, intake = dict(session.intake), Intake.load(session.intake)
-    is_broken = False
-    try:
+    with suppress(ClientDisconnect):
         await intake.take(_in_grains(call), limit=span.size)
-    except ClientDisconnect:
-        is_broken = True
     session = sessions.load(call.world, session.id) or session
     if session.intake != before:
         return envelope("backendError", message="Another request is writing to this session.")
@@ -144,9 +143,7 @@ async def _take(call: Call, session: Session, span: Range) -> Response:
     session.total = session.total if session.total is not None else span.total
     session.chunk = session.chunk or span.size
     sessions.save(call.world, session)
-    if not is_broken and session.total is not None and intake.size == session.total:
-        return finishing.finish(call, session)
-    return _so_far(session)
+    return _answer(call, session)
 
 
 async def _in_grains(call: Call) -> AsyncIterator[bytes]:
@@ -162,9 +159,11 @@ async def _in_grains(call: Call) -> AsyncIterator[bytes]:
         yield bytes(pending)
 
 
-def _so_far(session: Session) -> Response:
-    """308, and how many bytes are there; no Range at all when there are none."""
+def _answer(call: Call, session: Session) -> Response:
+    """The video once all bytes are there. Until then 308, and how many there are; no Range when there are none."""
     stored = Intake.load(session.intake).size
+    if stored == session.total:
+        return finishing.finish(call, session)
     headers = {"X-GUploader-UploadID": session.id}
     if stored:
         headers["Range"] = f"bytes=0-{stored - 1}"
