@@ -9,7 +9,11 @@ import pytest
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.linkedin import LinkedInAdapter
+from apps.platforms.contract import RemotePost, Role
 from apps.platforms.errors import ConsentRefused, Disconnected, MissingPermission, NotSent, Throttled
+from apps.platforms.formats import with_limits
+from apps.platforms.validation import problems
+from tests.platforms.drafts import draft
 from tests.platforms.linkedin.conftest import CLIENT, MEMBER, PAGE
 
 CALLBACK = "https://app.test/cb"
@@ -68,9 +72,18 @@ def test_an_app_that_only_shares_connects_the_member_and_asks_for_no_pages(linke
     assert [one.remote_id for one in consent.channels] == [MEMBER]
     assert consent.credential.scopes == ("openid", "profile", "w_member_social")
     assert consent.missing_scopes == ("email",)
+    assert consent.channels[0].limits == {"first_comment": False, "findable": False}
     assert (consent.credential.refresh_token, consent.credential.refresh_expires_at) == (Secret(""), None)
     assert consent.credential.expires_at == clock() + timedelta(days=60)
     assert not any("organizationAcls" in path for _, path in server.requests)
+
+
+def test_first_comments_are_offered_where_the_consent_covers_them(linkedin, page, member):
+    _, adapter = linkedin({"GET /rest/organizations/555": [(200, ACME)], "GET /v2/userinfo": [(200, PROFILE)]})
+    assert adapter.check(page).limits == {}
+    limits = adapter.check(member).limits
+    comment = draft("First!", role=Role.FIRST_COMMENT, parent=RemotePost("urn:li:share:7"))
+    assert [one.field for one in problems(comment, with_limits(adapter.capabilities, limits), label="It")] == ["role"]
 
 
 EVERYTHING = "r_basicprofile,w_member_social,w_organization_social,rw_organization_admin"

@@ -15,6 +15,7 @@ from apps.platforms.adapters.linkedin import (
     facts,
     figures,
     finding,
+    identity,
     permits,
     publishing,
     webhooks,
@@ -82,7 +83,7 @@ class LinkedInAdapter(Basis):
         return consent.refresh(self._line(credential), credential)
 
     def check(self, credential: Credential) -> Profile:
-        return consent.check(self._line(credential))
+        return identity.check(self._line(credential))
 
     def listen(self, credential: Credential) -> None:
         """Ask LinkedIn to tell our app what people do with the posts of the page. Safe to repeat; raises NotOffered

@@ -1,7 +1,7 @@
-"""Connecting: the consent page, tokens, who the member is, and the pages they may act for.
+"""Connecting: the consent page, and tokens from the first to the last.
 
 https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow. LinkedIn knows no PKCE on the
-web. One consent of a member covers the profile and every page: each channel acts with the same tokens.
+web.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
-from apps.platforms.adapters.linkedin import faults, permits
-from apps.platforms.adapters.linkedin.line import Line, encoded, has_next, objects_of, text_of
-from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile
-from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Throttled
+from apps.platforms.adapters.linkedin import faults, identity, permits
+from apps.platforms.adapters.linkedin.line import Line, text_of
+from apps.platforms.contract import Consent, ConsentStart, Credential, OAuthClient
+from apps.platforms.errors import ConsentRefused, Disconnected, NotSent
 
 # What an app with the Community Management product may ask for; it has to be the only product of that app.
 SCOPES: Final = (
@@ -34,10 +34,6 @@ SCOPES: Final = (
     "r_member_postAnalytics",
     "r_member_profileAnalytics",
 )
-MOST_PAGES: Final = 20  # of the list of roles, each of up to 100
-# CONTENT_ADMIN has two spellings; a role that LinkedIn does not know by this name is passed over.
-ROLES: Final = ("ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER")
-_ORGANIZATION_KEYS: Final = ("organization", "organizationTarget", "organizationalTarget")
 
 
 def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> ConsentStart:
@@ -62,9 +58,9 @@ def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mappin
     asked = _asked(keep)
     line = line.for_account(bare)
     try:
-        member = read_member(line, by_openid="openid" in (bare.scopes or asked))
+        member = identity.read_member(line, by_openid="openid" in (bare.scopes or asked))
         credential = replace(bare, remote_user_id=member.remote_id)
-        channels = tuple(_channels(line.for_account(credential), member))
+        channels = tuple(identity.channels(line.for_account(credential), member))
     except Disconnected as error:
         raise ConsentRefused(error.words, evidence=error.evidence) from None
     if not channels:
@@ -185,106 +181,3 @@ def revoke(line: Line, credential: Credential) -> None:
         answer = line.post_form(permits.REVOKE.path, form)
         if answer.status == 429 or answer.status >= 500:
             raise line.failure(permits.REVOKE, answer)
-
-
-# --- who is this? -----------------------------------------------------------------------------------------------------
-
-
-def read_member(line: Line, *, by_openid: bool) -> Profile:
-    """The member, by whichever of the two identities the consent covers."""
-    if by_openid:
-        said = line.read(permits.USERINFO, "/v2/userinfo")
-        remote_id, name, handle = text_of(said, "sub"), text_of(said, "name"), ""
-    else:
-        said = line.read(permits.ME, "/v2/me")
-        names = (text_of(said, "localizedFirstName"), text_of(said, "localizedLastName"))
-        remote_id, name, handle = text_of(said, "id"), " ".join(names).strip(), text_of(said, "vanityName")
-    if not remote_id:
-        raise NotSent("LinkedIn did not say whose account this is.")
-    return Profile(
-        remote_id=f"{permits.MEMBER}{remote_id}",
-        handle=handle or name or remote_id,
-        name=name or handle or remote_id,
-        url=line.www(f"/in/{encoded(handle)}/") if handle else "",
-        avatar_url=text_of(said, "picture"),
-    )
-
-
-def read_page(line: Line, urn: str) -> Profile:
-    number = urn.removeprefix(permits.PAGE)
-    said = line.read(permits.PAGE_PROFILE, f"/rest/organizations/{encoded(number)}")
-    if text_of(said, "id") not in {number, urn} and not text_of(said, "localizedName"):
-        raise NotSent("LinkedIn did not say which page this is.")
-    name, handle = text_of(said, "localizedName"), text_of(said, "vanityName")
-    return Profile(
-        remote_id=urn,
-        handle=handle or number,
-        name=name or handle or number,
-        url=line.www(f"/company/{encoded(handle or number)}/"),
-    )
-
-
-def check(line: Line) -> Profile:
-    """The page or the member that the credential acts for."""
-    if line.is_page:
-        return read_page(line, line.author)
-    return read_member(line, by_openid=line.credential is not None and "openid" in line.credential.scopes)
-
-
-# --- channels ---------------------------------------------------------------------------------------------------------
-
-
-def _channels(line: Line, member: Profile) -> list[Channel]:
-    granted = line.credential.scopes if line.credential else ()
-    pages = _pages(line, member) if not granted or "w_organization_social" in granted else []
-    own = [_channel(member, permits.MEMBER_KIND)] if not granted or "w_member_social" in granted else []
-    return [*own, *(_channel(page, permits.PAGE_KIND) for page in pages)]
-
-
-def _channel(profile: Profile, kind: str) -> Channel:
-    return Channel(
-        remote_id=profile.remote_id,
-        kind=kind,
-        handle=profile.handle,
-        name=profile.name,
-        url=profile.url,
-        avatar_url=profile.avatar_url,
-    )
-
-
-def _pages(line: Line, member: Profile) -> list[Profile]:
-    urns: dict[str, None] = {}
-    for role in ROLES:
-        try:
-            urns |= dict.fromkeys(_with_role(line, role))
-        except (NotSent, Throttled):
-            raise
-        except PlatformError:
-            if role == ROLES[0]:
-                raise
-    return [_introduced(line, urn) for urn in urns]
-
-
-def _with_role(line: Line, role: str) -> list[str]:
-    """The pages that the member has this role on."""
-    urns: list[str] = []
-    for number in range(MOST_PAGES):
-        query = f"q=roleAssignee&role={role}&state=APPROVED&start={number * 100}&count=100"
-        said = line.read(permits.ROLES, f"/rest/organizationAcls?{query}", restli="FINDER")
-        elements = objects_of(said, "elements")
-        if elements is None:
-            raise NotSent("LinkedIn did not say which pages there are.")
-        found = [next((urn for key in _ORGANIZATION_KEYS if (urn := text_of(one, key))), "") for one in elements]
-        urns += [urn for urn in found if urn.startswith(permits.PAGE)]
-        if not has_next(said):
-            break
-    return urns
-
-
-def _introduced(line: Line, urn: str) -> Profile:
-    """A page by name; one that LinkedIn does not introduce to us is known by its number."""
-    try:
-        return read_page(line, urn)
-    except PlatformError:
-        number = urn.removeprefix(permits.PAGE)
-        return Profile(urn, number, f"LinkedIn page {number}", url=line.www(f"/company/{number}/"))

@@ -134,6 +134,10 @@ class Line:
     def for_account(self, credential: Credential) -> Line:
         return replace(self, credential=credential)
 
+    def acting_for(self, channel_id: str) -> Line:
+        """This line for another channel of the same consent."""
+        return replace(self, credential=replace(self.credential, channel_id=channel_id)) if self.credential else self
+
 
 def encoded(urn: str) -> str:
     """A URN inside an address, where not even its colons may stand bare."""
