@@ -12,14 +12,15 @@ from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
-from apps.sandbox.instagram import comments, containers, errors, login, publishing, reading
+from apps.sandbox.instagram import comments, errors, login, publishing, reading, rupload, staging
 from apps.sandbox.instagram.access import find_token
+from apps.sandbox.instagram.settings import SETTINGS
 
 # path under the version, method, handler, operation
 GRAPH: tuple[tuple[str, str, Handler, Operation], ...] = (
     ("/me", "GET", reading.me, "read"),
     ("/me/permissions", "DELETE", login.revoke, "revoke"),
-    ("/{id:graph_id}/media", "POST", containers.create, "stage"),
+    ("/{id:graph_id}/media", "POST", staging.create, "stage"),
     ("/{id:graph_id}/media", "GET", reading.media, "find"),
     ("/{id:graph_id}/stories", "GET", reading.stories, "find"),
     ("/{id:graph_id}/media_publish", "POST", publishing.publish, "commit"),
@@ -45,6 +46,8 @@ def build(world: World) -> Starlette:
         at("/access_token", "GET", login.exchange_token, "token"),
         at("/refresh_access_token", "GET", login.refresh_token, "refresh"),
     ]
+    upload = "/ig-api-upload/{version:graph_version}/{id:graph_id}"
+    routes.append(door(world, PLATFORM, upload, rupload.receive, operation="stage", methods=["POST"], streams=True))
     for path, method, handler, operation in GRAPH:
         routes.append(at("/{version:graph_version}" + path, method, handler, operation))
         routes.append(at(path, method, handler, operation))
@@ -80,13 +83,5 @@ PLATFORM = Platform(
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
     data_of_past_posts={"media_type": "IMAGE", "media_product_type": "FEED"},
-    settings={
-        "client_id": "900100200300400",
-        "client_secret": "sandbox-instagram-secret",
-        "app_name": "Postroom",
-        "container_seconds": 2,
-        "daily_posts": 50,
-        "daily_containers": 400,
-        "wrapped_token_answer": False,
-    },
+    settings=SETTINGS,
 )

@@ -1,25 +1,31 @@
-"""Comments under one's own media, and replies one level deep."""
+"""Comments under one's own media, by anybody, and replies one level deep.
+
+Hiding is for the comments of others and one's own alike. Under a media whose comments are switched off nobody can
+write; what Instagram answers then is not documented.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Post
-from apps.sandbox.core.world import World
-from apps.sandbox.instagram.access import COMMENTS, caller
+from apps.sandbox.facebook import parameters
+from apps.sandbox.instagram import comment_nodes
+from apps.sandbox.instagram.access import COMMENTS, CONTENTS, caller, is_facebook_login
 from apps.sandbox.instagram.errors import bad_parameter, no_object
-from apps.sandbox.instagram.fields import select, wanted
+from apps.sandbox.meta import paging
+from apps.sandbox.meta.fields import parse, select
 from apps.sandbox.meta.graph import graph_error
 
 
 async def create(call: Call) -> Response:
     """POST /{media-id}/comments"""
     account = caller(call, COMMENTS)
-    return _write(call, account, parent=_media(call, account))
+    media = _media(call, account)
+    if not media.data.get("comment_enabled", True):
+        raise bad_parameter("Comments are disabled on this media")
+    return _write(call, account, parent=media)
 
 
 async def reply(call: Call) -> Response:
@@ -44,17 +50,27 @@ async def list_replies(call: Call) -> Response:
 
 
 async def change(call: Call) -> Response:
-    """POST /{comment-id} with hide=true or false"""
-    comment = _comment(call, caller(call, COMMENTS))
-    if not call.fields.has("hide"):
-        raise bad_parameter("The parameter hide is required")
-    comment.data["hidden"] = call.fields.flag("hide")
-    call.world.store.posts.save(comment)
+    """POST /{comment-id} with hide=true or false; POST /{media-id} with comment_enabled=true or false."""
+    account = caller(call, COMMENTS)
+    if (post := find(call, account, call.part("id"), kind="post")) is not None:
+        name, key = "comment_enabled", "comment_enabled"
+    else:
+        post, name, key = _comment(call, account), "hide", "hidden"
+    if not call.fields.has(name):
+        raise bad_parameter(f"The parameter {name} is required")
+    post.data[key] = parameters.flag(call, name, False)
+    call.world.store.posts.save(post)
     return JSONResponse({"success": True})
 
 
 async def delete(call: Call) -> Response:
-    """DELETE /{comment-id}; media cannot be deleted with Instagram Login."""
+    """DELETE /{comment-id}; with Facebook Login also DELETE /{media-id}, whole carousels and not their items."""
+    id = call.part("id")
+    media = call.world.post("instagram", id) if is_facebook_login(call) else None
+    if media and media.kind == "post":
+        account = caller(call, CONTENTS)
+        call.world.delete_post(_media(call, account))
+        return JSONResponse({"success": True, "deleted_id": id})
     call.world.delete_post(_comment(call, caller(call, COMMENTS)))
     return JSONResponse({"success": True})
 
@@ -81,9 +97,23 @@ def _write(call: Call, account: Account, *, parent: Post, level: int = 1) -> Res
 
 
 def _list(call: Call, parent: Post) -> Response:
-    found = reversed(call.world.replies_to(parent))
-    names = wanted(call) or ["id", "text", "timestamp"]
-    return JSONResponse({"data": [select(names, readers(call.world, one), node="IGComment") for one in found]})
+    """Newest first."""
+    found = call.world.replies_to(parent)[::-1]
+    fields = parse(call.fields.text("fields", "id,text,timestamp"))
+    answer = paging.page(
+        call,
+        found,
+        lambda comment: select(fields, comment_nodes.readers(call.world, comment), node="IGComment"),
+        key=lambda comment: comment.id,
+        longest=50,
+    )
+    return JSONResponse(answer)
+
+
+def find(call: Call, account: Account, id: str, *, kind: str = "reply") -> Post | None:
+    """A comment (or a post) on this account's side of the platform."""
+    post = call.world.post("instagram", id)
+    return post if post and post.kind == kind and post.account_id == account.id else None
 
 
 def _media(call: Call, account: Account) -> Post:
@@ -95,27 +125,6 @@ def _comment(call: Call, account: Account) -> Post:
 
 
 def _own(call: Call, account: Account, *, kind: str) -> Post:
-    post = call.world.post("instagram", call.part("id"))
-    if post is None or post.kind != kind or post.account_id != account.id:
+    if (post := find(call, account, call.part("id"), kind=kind)) is None:
         raise no_object(call.part("id"), call.method)
     return post
-
-
-def readers(world: World, comment: Post) -> Mapping[str, Callable[[], Any]]:
-    author = world.account("instagram", comment.account_id)
-
-    def username() -> str | None:
-        return author.handle if author else None
-
-    return {
-        "id": lambda: comment.id,
-        "text": lambda: comment.text,
-        "timestamp": lambda: f"{comment.created_at:%Y-%m-%dT%H:%M:%S}+0000",
-        "username": username,
-        "from": lambda: {"id": comment.account_id, "username": username()},
-        "hidden": lambda: bool(comment.data.get("hidden")),
-        "like_count": lambda: 0,
-        "parent_id": lambda: comment.parent_id if comment.data["level"] > 1 else None,
-        "media": lambda: {"id": comment.parent_id} if comment.data["level"] == 1 else None,
-        "replies": lambda: {"data": [{"id": one.id} for one in world.replies_to(comment)]},
-    }

@@ -1,33 +1,49 @@
-"""Instagram comes and gets the media: pictures and videos by their public address, checked by their bytes."""
+"""Instagram comes and gets the media: pictures and videos by their public address, checked by their bytes.
+
+A picture is judged when its container is made. A video is judged in its container's status, by what its beginning
+tells: one whose index is at its end passes, unless the setting `index_first` holds it to the documentation. Edit lists,
+codecs and sound are not looked at.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
-from apps.sandbox.core import fetching
+from apps.sandbox.core import fetching, video
+from apps.sandbox.core.calls import Refusal
 from apps.sandbox.core.fetching import NotFetched, TooLarge, TooSlow
-from apps.sandbox.core.images import Probe, is_video, probe
+from apps.sandbox.core.images import Probe, probe
+from apps.sandbox.core.uploads import Intake
 from apps.sandbox.meta.graph import graph_error
 
 MEBIBYTE = 1024 * 1024
 MAX_IMAGE = 8 * MEBIBYTE
-MAX_VIDEO = 300 * MEBIBYTE
+MAX_REEL, MAX_STORY = 300 * MEBIBYTE, 100 * MEBIBYTE
 NARROWEST, WIDEST = 4 / 5, 1.91
+WIDEST_VIDEO = 1920
+# Shortest and longest in seconds; narrowest and widest.
+REEL, STORY = (3.0, 900.0), (3.0, 60.0)
+REEL_RATIOS, STORY_RATIOS = (0.01, 10.0), (0.1, 10.0)
 USER_AGENT = "facebookexternalhit/1.1"
+NOT_FETCHED, TOO_SLOW, BAD_VIDEO, BAD_RATIO = 2207052, 2207003, 2207026, 2207009
 
 
 async def fetch_image(url: str, *, any_ratio: bool) -> tuple[bytes, Probe]:
     """The picture at `url`, or the refusal that names what is wrong with it."""
     try:
-        content = await _get(url, limit=MAX_IMAGE)
+        content = await fetching.get(url, limit=MAX_IMAGE, user_agent=USER_AGENT)
     except TooLarge:
         raise graph_error(
             36000, "The image size is too large.", subcode=2207004, title="Image size too large",
             words="The image is too large to download. It should be less than 8 MiB.",
         ) from None  # fmt: skip
+    except TooSlow:
+        raise unfetched(TOO_SLOW) from None
+    except NotFetched:
+        raise unfetched(NOT_FETCHED) from None
     found = await asyncio.to_thread(probe, content) if len(content) > MEBIBYTE else probe(content)
     if found is None:
-        raise _not_fetched()
+        raise unfetched(NOT_FETCHED)
     if found.mime != "image/jpeg":
         raise graph_error(
             36001, "The image format is not supported.", subcode=2207005, title="Unsupported image format",
@@ -41,29 +57,47 @@ async def fetch_image(url: str, *, any_ratio: bool) -> tuple[bytes, Probe]:
     return content, found
 
 
-async def fetch_video(url: str) -> tuple[bytes, bool]:
-    """The bytes, and whether they are a video at all: that comes out later, in the container's status."""
+def most_bytes(*, is_story: bool) -> int:
+    return MAX_STORY if is_story else MAX_REEL
+
+
+async def fetch_video(url: str, *, limit: int) -> Intake | int:
+    """The video, counted and not kept but for its beginning; or the subcode of what went wrong."""
     try:
-        content = await _get(url, limit=MAX_VIDEO)
+        return await fetching.measure(url, limit=limit, user_agent=USER_AGENT)
     except TooLarge:
-        raise graph_error(352, "The video file is too large.", subcode=2207026, title="Unsupported video") from None
-    return content, is_video(content)
-
-
-async def _get(url: str, *, limit: int) -> bytes:
-    try:
-        return await fetching.get(url, limit=limit, user_agent=USER_AGENT)
+        return BAD_VIDEO
     except TooSlow:
-        raise graph_error(-2, "It takes too long to download the media.", subcode=2207003) from None
+        return TOO_SLOW
     except NotFetched:
-        raise _not_fetched() from None
+        return NOT_FETCHED
 
 
-def _not_fetched() -> Exception:
+def wrong_with(intake: Intake, *, is_story: bool, index_first: bool) -> int:
+    """The subcode that the status will name; 0 for a video that Instagram takes."""
+    found = video.probe(intake.head)
+    if (
+        found is None
+        or found.mime not in {"video/mp4", "video/quicktime"}
+        or intake.size > most_bytes(is_story=is_story)
+    ):
+        return BAD_VIDEO
+    shortest, longest = STORY if is_story else REEL
+    if (found.seconds and not shortest <= found.seconds <= longest) or found.width > WIDEST_VIDEO:
+        return BAD_VIDEO
+    if index_first and not found.seconds:
+        return BAD_VIDEO
+    narrowest, widest = STORY_RATIOS if is_story else REEL_RATIOS
+    return BAD_RATIO if found.ratio and not narrowest <= found.ratio <= widest else 0
+
+
+def unfetched(subcode: int) -> Refusal:
+    if subcode == TOO_SLOW:
+        return graph_error(-2, "It takes too long to download the media.", subcode=TOO_SLOW)
     return graph_error(
         9004,
         "Only photo or video can be accepted as media type.",
-        subcode=2207052,
+        subcode=NOT_FETCHED,
         title="Media download has failed. The media URI doesn't meet our requirements.",
         words="The media could not be fetched from this URI.",
     )

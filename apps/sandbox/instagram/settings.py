@@ -1,0 +1,38 @@
+"""The switches of the simulated Instagram, with the plainer behaviour as their default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+APP_ID, APP_SECRET = "900100200300400", "sandbox-instagram-secret"
+
+SETTINGS: dict[str, Any] = {
+    # The application of Instagram Login, under both of the names that such things have; client_... is what is checked.
+    "client_id": APP_ID,
+    "client_secret": APP_SECRET,
+    "app_id": APP_ID,
+    "app_secret": APP_SECRET,
+    "app_name": "Postroom",
+    "wrapped_token_answer": False,
+    # Containers and what they may be told.
+    "container_seconds": 2,
+    "fetch_patience_seconds": 5,
+    "fetch_errors_in_status": False,
+    "index_first": False,  # a video whose index is not at its beginning fails, as the documentation says
+    "strict_parameters": False,
+    "shares_reels_to_feed": True,  # what a reel does that says nothing of share_to_feed
+    "most_collaborators": 3,  # elsewhere the documentation says 5
+    "carousel_collaborators": True,
+    "trial_reels": True,
+    "resumable_with_instagram_login": True,  # documented, but nobody has been seen to use it
+    # Publishing.
+    "daily_posts": 50,
+    "daily_containers": 400,
+    "stories_count": True,  # against the day's posts: not said
+    "visible_after_seconds": 0,  # so long publishing a container answers 24/2207008
+    "suspected_spam": "",  # "blocked" or "published": 4/2207051, and in the second case the post is live all the same
+    # Reading.
+    "comment_authors": True,
+    "page_token_blind_seconds": 0,
+    "role_through_business": False,  # Facebook Login needs ads_management or ads_read
+}
