@@ -155,6 +155,16 @@ def test_no_post_is_absent_before_the_request_is_over_or_while_some_are_unread(s
     assert search(endless).verdict is Verdict.UNCLEAR
 
 
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [("the same again", Verdict.UNCLEAR), ("nothing", Verdict.ABSENT), ("ours", Verdict.FOUND)],
+)
+def test_a_full_page_that_names_no_next_one_is_no_proof_of_absence(search, post, after, verdict):
+    full = listed(post(2, commentary="Other"), count=1)
+    rest = {"the same again": [], "nothing": [listed(count=1)], "ours": [listed(post(1))]}[after]
+    assert search(full, *rest).verdict is verdict
+
+
 def test_the_list_is_read_back_to_the_time_of_the_request(search, post, clock, sent):
     old = milliseconds(clock() - timedelta(hours=1))
     first = listed(post(3, commentary="Other"), post(2, commentary="Old", createdAt=old, lastModifiedAt=old), **NEXT)

@@ -15,7 +15,16 @@ from typing import Any, Final
 from apps.platforms import http as wire
 from apps.platforms import text_linkedin as little
 from apps.platforms.adapters.linkedin import content, files, permits, publishing
-from apps.platforms.adapters.linkedin.line import Line, encoded, has_next, moment, object_of, objects_of, text_of
+from apps.platforms.adapters.linkedin.line import (
+    Line,
+    encoded,
+    has_next,
+    moment,
+    number_of,
+    object_of,
+    objects_of,
+    text_of,
+)
 from apps.platforms.calls import Call
 from apps.platforms.contract import Finding, Receipt, Role, Trace, Verdict
 from apps.platforms.errors import Gone, MissingPermission
@@ -75,8 +84,8 @@ def _find_post(line: Line, trace: Trace) -> Finding:
         changed_at = moment(post.get("lastModifiedAt"))
         return changed_at is not None and changed_at < since
 
-    query = f"q=author&author={encoded(line.author)}&sortBy=LAST_MODIFIED&viewContext=AUTHOR"
-    listing = _listed(line, permits.POSTS, f"/rest/posts?{query}", trace, likeness, is_older)
+    query = f"q=author&author={encoded(line.author)}&sortBy=LAST_MODIFIED&viewContext=AUTHOR&"
+    listing = _listed(line, permits.POSTS, f"/rest/posts?{query}", trace, likeness, is_older, restli="FINDER")
 
     def receipt(post: dict[str, Any]) -> Receipt:
         urn = text_of(post, "id")
@@ -146,12 +155,15 @@ def _listed(
     trace: Trace,
     likeness: Callable[[dict[str, Any]], Likeness],
     is_older: Callable[[dict[str, Any]], bool],
+    *,
+    restli: str = "",
 ) -> _Listing:
-    """Read page by page until one ends with what was changed before the lost request (`is_older`), or at the end."""
+    """Read page by page until one ends with what was changed before the lost request (`is_older`), or at the end.
+
+    `path` ends where the numbers of the page go."""
     listing, start = _Listing(), 0
     for _ in range(MOST_PAGES):
-        answer = line.call(call, f"{path}{'' if path.endswith('?') else '&'}start={start}&count={PAGE_SIZE}",
-                           restli="FINDER" if call is permits.POSTS else "")  # fmt: skip
+        answer = line.call(call, f"{path}start={start}&count={PAGE_SIZE}", restli=restli)
         said = line.understood(call, answer)
         elements = objects_of(said, "elements")
         if elements is None:
@@ -160,11 +172,18 @@ def _listed(
         for entry in elements:
             _sort(entry, trace, likeness, listing, since=trace.sent_at - MARGIN + skew)
         listing.seen += len(elements)
-        listing.is_complete = not has_next(said) or (bool(elements) and is_older(elements[-1]))
+        listing.is_complete = _is_last(said, elements) or (bool(elements) and is_older(elements[-1]))
         if listing.is_complete:
             break
         start += len(elements)
     return listing
+
+
+def _is_last(said: dict[str, Any], elements: list[dict[str, Any]]) -> bool:
+    """Whether nothing comes after this page. A full one that names no next is not taken at its word: what is missed
+    here would be published a second time."""
+    size = number_of(object_of(said, "paging"), "count")
+    return not has_next(said) and len(elements) < min(PAGE_SIZE, size if size is not None else PAGE_SIZE)
 
 
 def _sort(
