@@ -227,7 +227,7 @@ def _option(account: SocialAccount, option: Option, writing: Writing, errors: Co
         field=f"option-{account.pk}:{option.name}",
         label=option.label,
         value=writing.options.get(account.pk, {}).get(option.name, option.default),
-        choices=option_choices(option),
+        choices=option_choices(option, account.choices),
         error=errors.options.get((account.pk, option.name), ""),
         entry=option_entry(option),
         note=option_note(option, registry.capabilities(account.platform)),

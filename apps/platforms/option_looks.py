@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from apps.platforms.contract import Capabilities, Option, OptionKind
 
 _ENTRIES = {
@@ -17,9 +19,16 @@ _NOTES = {
 _SWITCH = (("", "No"), ("yes", "Yes"))
 
 
-def option_choices(option: Option) -> tuple[tuple[str, str], ...]:
-    """(value, label) of what can be chosen; () where it is written."""
-    return _SWITCH if option.kind is OptionKind.SWITCH else option.choices
+def option_choices(
+    option: Option, told: Mapping[str, Sequence[Sequence[str]]] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """(value, label) of what can be chosen; () where it is written. `told` is what the platform named, by option."""
+    if option.kind is OptionKind.SWITCH:
+        return _SWITCH
+    if option.kind is not OptionKind.REMOTE:
+        return option.choices
+    named = tuple((str(value), str(label)) for value, label in (told or {}).get(option.name, ()))
+    return (("", f"Choose {option.label.lower()}"), *named)
 
 
 def option_entry(option: Option) -> str:

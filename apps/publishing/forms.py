@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from django import forms
 
-from apps.platforms.contract import Capabilities, Option
+from apps.platforms.contract import Option
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts.manuscripts import Edition
 from apps.posts.readiness import ReadinessProblem
@@ -31,7 +31,7 @@ class CorrectionForm(forms.Form):
         limit = f"{edition.label} takes at most {edition.capabilities.max_text:,} characters."
         self.fields["text"].help_text = limit
         for option in edition.capabilities.options:
-            self.fields[f"{OPTION}{option.name}"] = _field(option, edition.capabilities)
+            self.fields[f"{OPTION}{option.name}"] = _field(option, edition)
 
     @classmethod
     def of(cls, edition: Edition, shown: str, *, revision: int) -> Self:
@@ -74,13 +74,15 @@ class CorrectionForm(forms.Form):
         return str(self.data.get(name, ""))[:TEXT_MOST]
 
 
-def _field(option: Option, can: Capabilities) -> forms.Field:
+def _field(option: Option, edition: Edition) -> forms.Field:
     """What the platform asks of the value is told by its problems, not by the browser."""
-    if choices := option_choices(option):
+    if choices := option_choices(option, edition.account.choices):
         return forms.ChoiceField(label=option.label, choices=choices, required=False)
     entry = option_entry(option)
     widget = forms.Textarea({"rows": 3}) if entry == "lines" else forms.TextInput({"type": entry})
-    return forms.CharField(label=option.label, required=False, help_text=option_note(option, can), widget=widget)
+    return forms.CharField(
+        label=option.label, required=False, help_text=option_note(option, edition.capabilities), widget=widget
+    )
 
 
 def _one_line_end(typed: str) -> str:

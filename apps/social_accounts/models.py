@@ -81,6 +81,10 @@ class SocialAccount(WorkspaceOwned):
     limits = models.JSONField(
         default=dict, help_text="Where the account's own server differs from the platform's numbers."
     )
+    choices = models.JSONField(
+        default=dict, blank=True, help_text="By option, what may be chosen at the platform: [[value, label], ...]."
+    )
+    choices_read_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=24, choices=AccountState.choices, default=AccountState.ACTIVE)
     reason = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
@@ -97,7 +101,10 @@ class SocialAccount(WorkspaceOwned):
                 condition=~Q(state=AccountState.ACTIVE) | Q(grant__isnull=False), name="an_active_account_has_a_grant"
             ),
         ]
-        indexes = [models.Index(fields=["checked_at"], name="accounts_by_check")]
+        indexes = [
+            models.Index(fields=["checked_at"], name="accounts_by_check"),
+            models.Index(fields=["choices_read_at"], name="accounts_by_choices"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform} @{self.handle}"

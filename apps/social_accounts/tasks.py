@@ -19,3 +19,8 @@ def check_accounts() -> None:
 @shared_task(name="social_accounts.forget_journeys")
 def forget_journeys() -> None:
     services.forget_journeys(now=clock.now())
+
+
+@shared_task(name="social_accounts.read_choices")
+def read_choices() -> None:
+    services.read_choices_due(now=clock.now())

@@ -220,6 +220,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "read what may be chosen at platforms": {
+        "task": "social_accounts.read_choices",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
     "forget journeys to platforms": {
         "task": "social_accounts.forget_journeys",
         "schedule": schedule(timedelta(hours=1)),

@@ -16,6 +16,7 @@ from tests.dashboard.pages import Page
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 ELSEWHERE = {
     "account",
+    "admin",
     "mfa",
     "socialaccount",
     "components",

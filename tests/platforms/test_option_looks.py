@@ -34,3 +34,9 @@ def test_a_note_says_which_formats_an_option_is_for_and_how_it_is_written():
     assert option_note(Option("title", "Title", formats=("reel",)), STUDIO) == "for Reel"
     poll = Option("poll", "Choices", kind=OptionKind.LINES, formats=("feed",))
     assert option_note(poll, STUDIO) == "for Post; one on each line"
+
+
+def test_what_lives_at_the_platform_is_chosen_from_what_it_named():
+    board = Option("board", "Board", kind=OptionKind.REMOTE)
+    assert option_choices(board) == (("", "Choose board"),)
+    assert option_choices(board, {"board": [["7", "Garden"]]}) == (("", "Choose board"), ("7", "Garden"))

@@ -1,6 +1,7 @@
 """The verbs of this room. Those that talk to a platform are called outside of any transaction."""
 
 from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
     Journey,
     begin_consent,
@@ -27,6 +28,8 @@ __all__ = [
     "forget_journeys",
     "mark_disconnected",
     "mark_missing_permission",
+    "read_choices",
+    "read_choices_due",
     "refresh_expiring",
     "refresh_grant",
     "refresh_if_needed",

@@ -30,6 +30,7 @@ from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
 from apps.social_accounts.services.abilities import tell_inabilities
+from apps.social_accounts.services.choosing import read_choices, remote_options
 from apps.social_accounts.services.credentials import client_of, keep_channels, new_grant, replace_tokens
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.states import AccountState, GrantState
@@ -115,7 +116,10 @@ def finish_consent(
         )
     except PlatformError as error:
         raise _in_words(adapter, error) from error
-    return _store(member, session, app, consent, adapter)
+    session, accounts = _store(member, session, app, consent, adapter)
+    for account in accounts:
+        _ask_for_choices(account)
+    return session, accounts
 
 
 def sign_in(
@@ -291,6 +295,12 @@ def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Act
     Grant.objects.filter(pk=grant.pk).update(state=GrantState.ACTIVE)
     tell_inabilities(account, grant)
     return account
+
+
+def _ask_for_choices(account: SocialAccount) -> None:
+    """So that whoever connected it can write for it at once; what cannot be read now is read within a minute."""
+    if remote_options(account.platform):
+        read_choices(organization_id=account.organization_id, account_id=account.pk)
 
 
 def _with_missing(account: SocialAccount, consent: Consent, adapter: Adapter) -> SocialAccount:

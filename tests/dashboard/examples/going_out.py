@@ -174,7 +174,7 @@ def post() -> dict[str, Any]:
 
 def correction() -> dict[str, Any]:
     limits = {"max_text": 120}
-    account = It(platform="mastodon", handle="bread@masto.example", limits=limits)
+    account = It(choices={}, platform="mastodon", handle="bread@masto.example", limits=limits)
     edition = Edition(account, TEXT, {"visibility": "unlisted"})
     form = CorrectionForm.of(edition, TEXT, revision=4)
     form.tell_last("text", "Mastodon takes at most 120 characters; this text has 226.")
