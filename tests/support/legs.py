@@ -22,12 +22,14 @@ FOREIGN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SANDBOX_URL", "PO
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One run of pytest: the tests that `marks` selects, on one database, shared out to `processes`."""
+    """One run of pytest: the tests that `marks` selects, on one database, shared out to `processes`; only those below
+    `only`, where it names folders, and none below `ignored`."""
 
     name: str
     marks: str
     database: str = "sqlite"
     processes: str = "auto"
+    only: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
 
     @property
@@ -46,17 +48,21 @@ class Leg:
         return ""
 
 
+EVERYDAY = "not browser and not faults and not real"
+# Both sides of each platform's wire. They know no database, and whoever works on a room has no need to run them.
+WIRES = ("tests/platforms", "tests/sandbox")
+
 LEGS = (
-    Leg("everyday", "not browser and not faults and not real"),
+    Leg("everyday", EVERYDAY, ignored=WIRES),
+    Leg("platforms", EVERYDAY, only=WIRES),
     Leg("browser", "browser", processes="0"),
-    # What knows no database of ours (adapters, sandbox, processes, rendering) is tested once.
+    # What knows no database of ours (processes, rendering) is tested once.
     Leg(
         "everyday",
-        "not browser and not faults and not real",
+        EVERYDAY,
         database="postgres",
         ignored=(
-            "tests/platforms",
-            "tests/sandbox",
+            *WIRES,
             "tests/core/test_outbound.py",
             "tests/core/test_run_command.py",
             "tests/core/test_supervisor.py",
@@ -90,7 +96,7 @@ def run(leg: Leg, arguments: list[str]) -> Outcome:
         command = [
             sys.executable, "-m", "pytest", "-m", leg.marks, "-n", leg.processes, f"--junitxml={report}",
             # Whoever names tests wants those, on this database too.
-            *(arguments or [f"--ignore={folder}" for folder in leg.ignored]),
+            *(arguments or [*leg.only, *(f"--ignore={folder}" for folder in leg.ignored)]),
         ]  # fmt: skip
         done = subprocess.run(command, cwd=ROOT, env=env, check=False)
         outcome = _read(report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +19,13 @@ from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
 from tests.platforms.conftest import local_client
 from tests.platforms.drafts import picture, picture_bytes, video
 from tests.support.sandbox import Sandbox
+
+
+@cache
+def app_of(sandbox: Sandbox, platform: str) -> tuple[str, str]:
+    """The client id and secret of the application that the sandbox knows at `platform`; they never change."""
+    told = settings_of(sandbox, platform)
+    return told["client_id"], told["client_secret"]
 
 
 def settings_of(sandbox: Sandbox, platform: str) -> dict[str, Any]:
@@ -100,7 +108,7 @@ class SandboxBench(Bench):
         ]
 
     def close(self) -> None:
-        self.sandbox.clear()
+        """Faults that are left over are taken away by the next bench before it begins."""
         self.http.close()
         assert self.unregistered() == [], "requests that are missing from the adapter's permission registry"
 
@@ -127,8 +135,8 @@ class AppBench(SandboxBench):
         super().__init__(sandbox, handle, files)
 
     def client(self) -> OAuthClient:
-        set_up = settings_of(self.sandbox, self.name)
-        self._client = OAuthClient(set_up["client_id"], Secret(set_up["client_secret"]))
+        client_id, secret = app_of(self.sandbox, self.name)
+        self._client = OAuthClient(client_id, Secret(secret))
         return self._client
 
     def limited(self) -> Credential:

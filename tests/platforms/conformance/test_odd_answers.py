@@ -120,13 +120,13 @@ def test_whatever_a_platform_answers_is_a_result_or_a_named_error(odd, answer):
             json.dumps(dict(found.data))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>One moment</html>", b"null", b"[]", b"{}", b'"ok"'])
-def test_an_answer_without_an_id_is_no_success_and_no_proof_of_absence(odd, body):
+def test_an_answer_without_an_id_is_no_success_and_no_proof_of_absence(odd):
     platform, calls = odd
-    platform.answer = (200, "application/json", body, {})
-    assert isinstance(outcome_of(calls["commit"]), PlatformError)
-    found = outcome_of(calls["find"])
-    assert not isinstance(found, Finding) or found.verdict is not Verdict.ABSENT or body in (b"{}", b"[]")
+    for body in (b"", b"<html>One moment</html>", b"null", b'"ok"', b"[]", b"{}"):
+        platform.answer = (200, "application/json", body, {})
+        assert isinstance(outcome_of(calls["commit"]), PlatformError), body
+        found = outcome_of(calls["find"])
+        assert not isinstance(found, Finding) or found.verdict is not Verdict.ABSENT or body in (b"{}", b"[]"), body
 
 
 class Endless(httpx.SyncByteStream):

@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Runs the tests: everyday and browser on the embedded database, everyday and faults on PostgreSQL."
+    help = (
+        "Runs the tests: everyday, platforms and browser on the embedded database, everyday and faults on PostgreSQL."
+    )
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Take our two options and leave every other argument, in its order, to pytest."""
@@ -20,7 +22,9 @@ class Command(BaseCommand):
             prog="manage.py test", description=self.help, epilog="The rest goes to pytest."
         )
         parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
-        parser.add_argument("--leg", action="append", choices=["everyday", "browser", "faults", "real"], default=[])
+        parser.add_argument(
+            "--leg", action="append", choices=["everyday", "platforms", "browser", "faults", "real"], default=[]
+        )
         options, arguments = parser.parse_known_args(argv[2:])
         self.execute(
             database=options.database, legs=options.leg, arguments=arguments, force_color=False, no_color=False,
@@ -37,6 +41,8 @@ class Command(BaseCommand):
         for leg in wanted:
             if database not in ("both", leg.database):
                 continue
+            if arguments and leg.only and not legs:
+                continue  # Whoever names tests gets them once, in the everyday leg.
             if missing := leg.missing():
                 left_out.append(f"Not run here: the {leg.title}, because {missing}.")
                 continue
