@@ -25,6 +25,13 @@ SANDBOX_APPS = {
     "youtube": ("sandbox-youtube-client", "sandbox-youtube-secret"),
     "pinterest": ("1500100200300", "sandbox-pinterest-secret"),
 }
+# What else an operator may say of a platform: the adapter's name for it, and the variable.
+FURTHER = {
+    "facebook": {"config_id": "FACEBOOK_CONFIG_ID"},
+    "linkedin": {"scopes": "LINKEDIN_SCOPES", "application": "LINKEDIN_APPLICATION_ID"},
+    "x": {"spelling": "X_SPELLING", "long_text": "X_LONG_TEXT"},
+    "youtube": {"region": "YOUTUBE_REGION"},
+}
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
 
 
@@ -63,13 +70,8 @@ def _endpoints(platform: str, *, is_simulated: bool) -> dict[str, str]:
     found["version"] = env.text(f"{prefix}VERSION", "")
     if platform == "bluesky":
         found["development"] = env.text("BLUESKY_DEVELOPMENT", "1" if is_simulated else "")
-    if platform == "linkedin":
-        found["scopes"] = env.text("LINKEDIN_SCOPES", "")
-        found["application"] = env.text("LINKEDIN_APPLICATION_ID", "")
-    if platform == "facebook":
-        found["config_id"] = env.text("FACEBOOK_CONFIG_ID", "")
-    if platform == "youtube":
-        found["region"] = env.text("YOUTUBE_REGION", "")
+    for name, variable in FURTHER.get(platform, {}).items():
+        found[name] = env.text(variable, "")
     return {name: value for name, value in found.items() if value}
 
 
