@@ -20,7 +20,7 @@ def option_problems(draft: Draft, can: Capabilities, label: str) -> Iterator[Pro
         value = draft.options.get(option.name, "") or option.default
         if value:
             yield from _value_problems(option, value, label)
-        elif option.required:
+        elif option.required and draft.role is Role.MAIN:
             yield Problem(f"options.{option.name}", "required", f"{label} needs a choice for {option.label}.")
 
 
