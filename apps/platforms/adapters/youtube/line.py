@@ -65,13 +65,16 @@ class Line:
         held = self.credential
         return held is None or not held.scopes or not call.lacks(held.scopes)
 
+    def require(self, call: Call) -> None:
+        """Raise MissingPermission for what the consent is known not to cover."""
+        if self.credential is not None:
+            require(call, self.credential, label=LABEL)
+
     def send(self, call: Call, *, session: Secret = NO_SECRET, acting: bool = False, **request: Any) -> wire.Answer:
         """Send; any status is an answer. Raises MissingPermission before anything leaves. `session` is the address
         that YouTube gave to an upload, which is a secret itself."""
-        token = None
-        if self.credential is not None:
-            require(call, self.credential, label=LABEL)
-            token = self.credential.access_token
+        self.require(call)
+        token = self.credential.access_token if self.credential is not None else None
         url = self.endpoint(call.endpoint) + call.path
         params = request.pop("params", None)
         if session:

@@ -56,6 +56,7 @@ def stage(line: Line, draft: Draft, before: Staged | None, *, key: str) -> Stage
     check(draft)
     if draft.role is Role.FIRST_COMMENT:
         return Staged(data={})
+    line.require(permits.PUBLISH)  # without it the film would be there and never be shown
     data = _carried_over(line, draft, before)
     try:
         uploading.Upload(line, draft, data["upload"], key).go_on()
