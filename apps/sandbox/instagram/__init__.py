@@ -12,8 +12,9 @@ from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
-from apps.sandbox.instagram import comments, errors, login, publishing, reading, rupload, staging
+from apps.sandbox.instagram import comments, errors, insights, login, publishing, reading, rupload, staging
 from apps.sandbox.instagram.access import find_token
+from apps.sandbox.instagram.gate import gate
 from apps.sandbox.instagram.settings import SETTINGS
 
 # path under the version, method, handler, operation
@@ -25,6 +26,7 @@ GRAPH: tuple[tuple[str, str, Handler, Operation], ...] = (
     ("/{id:graph_id}/stories", "GET", reading.stories, "find"),
     ("/{id:graph_id}/media_publish", "POST", publishing.publish, "commit"),
     ("/{id:graph_id}/content_publishing_limit", "GET", publishing.limit, "read"),
+    ("/{id:graph_id}/insights", "GET", insights.read, "metrics"),
     ("/{id:graph_id}/comments", "POST", comments.create, "comment"),
     ("/{id:graph_id}/comments", "GET", comments.list_comments, "find"),
     ("/{id:graph_id}/replies", "POST", comments.reply, "comment"),
@@ -47,10 +49,12 @@ def build(world: World) -> Starlette:
         at("/refresh_access_token", "GET", login.refresh_token, "refresh"),
     ]
     upload = "/ig-api-upload/{version:graph_version}/{id:graph_id}"
-    routes.append(door(world, PLATFORM, upload, rupload.receive, operation="stage", methods=["POST"], streams=True))
+    routes.append(
+        door(world, PLATFORM, upload, gate(rupload.receive), operation="stage", methods=["POST"], streams=True)
+    )
     for path, method, handler, operation in GRAPH:
-        routes.append(at("/{version:graph_version}" + path, method, handler, operation))
-        routes.append(at(path, method, handler, operation))
+        routes.append(at("/{version:graph_version}" + path, method, gate(handler), operation))
+        routes.append(at(path, method, gate(handler), operation))
     return Starlette(routes=routes)  # type: ignore[arg-type]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Refusal
+from apps.sandbox.meta import usage
 from apps.sandbox.meta.graph import envelope, graph_error
 
 if TYPE_CHECKING:
@@ -33,22 +33,16 @@ def bad_parameter(message: str) -> Refusal:
     return graph_error(100, f"(#100) {message}")
 
 
-def rate_limited(call: Call, seconds: float) -> Response:
-    """Throttled by the account's bucket. The status is 400, as for nearly everything: the code is what tells."""
-    response = envelope(
-        80002, "(#80002) There have been too many calls to this Instagram account.", None, 400, "OAuthException",
-        "", "", True,
-    )  # fmt: skip
-    usage = {
-        "type": "instagram",
-        "call_count": 100,
-        "total_cputime": 25,
-        "total_time": 25,
-        "estimated_time_to_regain_access": math.ceil(seconds / 60),
-    }
-    account = call.account.id if call.account else "0"
-    response.headers["X-Business-Use-Case-Usage"] = json.dumps({account: [usage]})
+def throttled(call: Call, used: usage.Usage) -> Response:
+    """By the account's bucket. The status is 400, as for nearly everything: the code is what tells."""
+    message = "(#80002) There have been too many calls to this Instagram account."
+    response = envelope(80002, message, None, 400, "OAuthException", "", "", True)
+    usage.tell_business(response, used, id=call.account.id if call.account else "0", type="instagram")
     return response
+
+
+def rate_limited(call: Call, seconds: float) -> Response:
+    return throttled(call, usage.Usage(100, math.ceil(seconds / 60)))
 
 
 def server_error(call: Call) -> Response:

@@ -35,4 +35,14 @@ SETTINGS: dict[str, Any] = {
     "comment_authors": True,
     "page_token_blind_seconds": 0,
     "role_through_business": False,  # Facebook Login needs ads_management or ads_read
+    # Insights.
+    "followers": 0,  # of every account instead of its own number; under 100 some figures are not told
+    "silent_without_scope": False,
+    "withheld_metrics": "",
+    "insights_lag_hours": 0,
+    # Refusals and limits.
+    "refuse_with": "",  # "code" or "code/subcode": what the operations below are answered with
+    "refuse_operations": "commit",
+    "daily_calls": 48000,
+    "usage_headers": True,
 }
