@@ -14,7 +14,6 @@ from apps.platforms.adapters.youtube.publishing import LONGEST_PROCESSING
 from apps.platforms.contract import RemotePost, Role
 from apps.platforms.errors import MissingPermission, NotSent, Rejected, StagedLost, Throttled, Uncertain
 from apps.platforms.validation import problems
-from tests.platforms.conformance.bench import remote
 from tests.platforms.drafts import draft, picture, video
 from tests.platforms.youtube.answers import (
     CHANNEL,
