@@ -60,7 +60,7 @@ def run(*, size: int, platforms: tuple[str, ...] = ()) -> dict[str, Any]:
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         figures = done.stdout.strip().splitlines()
         found[name] = json.loads(figures[-1]) if done.returncode == 0 else {"failed": done.stderr.strip()[-400:]}
-    return {"size_mib": size // MEBIBYTE, "platforms": found}
+    return {"wanted_mib": size // MEBIBYTE, "platforms": found}
 
 
 def video_platforms() -> tuple[str, ...]:
@@ -79,12 +79,21 @@ def _sends_videos(name: str) -> bool:
     return bool(takes) and not can.pulls_media
 
 
+def _largest(name: str) -> int:
+    """The most bytes that any format of the platform takes for a video."""
+    from apps.platforms import registry
+
+    can = registry.capabilities(name)
+    return max([can.max_video_bytes, *(int(one.limits.get("max_video_bytes", 0)) for one in can.formats)])
+
+
 def measure(name: str, size: int) -> dict[str, Any]:
     """One upload from beginning to end, and one that is killed on its way."""
     from tests.platforms.conformance.benches import SANDBOX_BENCHES, open_bench
     from tests.support.sandbox import SandboxServer
 
     key = next(key for key, bench in SANDBOX_BENCHES.items() if bench.name == name)
+    size = min(size, _largest(name) or size)
     with SandboxServer() as sandbox, open_bench(key, sandbox, handle="measured", files="") as bench:
         credential = bench.connect()
         _upload(bench, credential, size=8 * MEBIBYTE, key="warm-up", dies=False)
@@ -93,6 +102,7 @@ def measure(name: str, size: int) -> dict[str, Any]:
         grown = _memory() - before
         killed = _upload(bench, credential, size=size, key="key-2", dies=True)
     return {
+        "sent_mib": size // MEBIBYTE,
         "memory_grew_mib": round(grown / MEBIBYTE, 1),
         "read_times": round(whole / size, 3),
         "read_twice_after_kill_mib": round((killed - size) / MEBIBYTE, 1),
