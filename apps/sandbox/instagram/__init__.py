@@ -1,18 +1,31 @@
-"""Instagram with Instagram Login, as Meta documents it: www, api and graph.instagram.com on one origin.
+"""Instagram with Instagram Login, as Meta documents it: www, api, graph.instagram.com and rupload on one origin.
 
-Where the documentation is silent and something had to be answered, the answer is the plain refusal: publishing a
-container twice, refreshing a token too early.
+With Facebook Login the same edges are served on Facebook's port: see linked.py. Where the documentation is silent or
+uncertain, the plainer behaviour is the default and a setting turns it round; see settings.py. What people do in
+Instagram itself (comment, remove the application) is in acts.py.
 """
 
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
-from apps.sandbox.instagram import comments, errors, insights, login, publishing, reading, rupload, staging
+from apps.sandbox.instagram import (
+    acts,
+    comments,
+    errors,
+    insights,
+    login,
+    notices,
+    publishing,
+    reading,
+    rupload,
+    staging,
+)
 from apps.sandbox.instagram.access import find_token
 from apps.sandbox.instagram.gate import gate
 from apps.sandbox.instagram.settings import SETTINGS
@@ -31,6 +44,9 @@ GRAPH: tuple[tuple[str, str, Handler, Operation], ...] = (
     ("/{id:graph_id}/comments", "GET", comments.list_comments, "find"),
     ("/{id:graph_id}/replies", "POST", comments.reply, "comment"),
     ("/{id:graph_id}/replies", "GET", comments.list_replies, "find"),
+    ("/{id:graph_id}/subscribed_apps", "POST", notices.subscribe, "edit"),
+    ("/{id:graph_id}/subscribed_apps", "GET", notices.subscriptions, "read"),
+    ("/{id:graph_id}/subscribed_apps", "DELETE", notices.unsubscribe, "revoke"),
     ("/{id:graph_id}", "GET", reading.read, reading.operation_of_read),
     ("/{id:graph_id}", "POST", comments.change, "comment"),
     ("/{id:graph_id}", "DELETE", comments.delete, "delete"),
@@ -38,24 +54,31 @@ GRAPH: tuple[tuple[str, str, Handler, Operation], ...] = (
 
 
 def build(world: World) -> Starlette:
-    def at(path: str, method: str, handler: Handler, operation: Operation) -> object:
+    def at(path: str, method: str, handler: Handler, operation: Operation) -> Route:
         return door(world, PLATFORM, path, handler, operation=operation, methods=[method])
 
     routes = [
+        acts.route(world),
         at("/oauth/authorize", "GET", login.authorize, "consent"),
         at("/oauth/authorize", "POST", login.authorized, "consent"),
         at("/oauth/access_token", "POST", login.exchange_code, "token"),
         at("/access_token", "GET", login.exchange_token, "token"),
         at("/refresh_access_token", "GET", login.refresh_token, "refresh"),
     ]
-    upload = "/ig-api-upload/{version:graph_version}/{id:graph_id}"
-    routes.append(
-        door(world, PLATFORM, upload, gate(rupload.receive), operation="stage", methods=["POST"], streams=True)
-    )
+    routes += graph_routes(world, PLATFORM)
     for path, method, handler, operation in GRAPH:
-        routes.append(at("/{version:graph_version}" + path, method, gate(handler), operation))
         routes.append(at(path, method, gate(handler), operation))
-    return Starlette(routes=routes)  # type: ignore[arg-type]
+    return Starlette(routes=routes)
+
+
+def graph_routes(world: World, platform: Platform) -> list[Route]:
+    """The calls that have a version, and the upload host."""
+    upload = "/ig-api-upload/{version:graph_version}/{id:graph_id}"
+    routes = [door(world, platform, upload, gate(rupload.receive), operation="stage", methods=["POST"], streams=True)]
+    for path, method, handler, operation in GRAPH:
+        versioned = "/{version:graph_version}" + path
+        routes.append(door(world, platform, versioned, gate(handler), operation=operation, methods=[method]))
+    return routes
 
 
 def open_account(world: World, handle: str, name: str) -> Account:
@@ -86,6 +109,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    settle=notices.settle,
     data_of_past_posts={"media_type": "IMAGE", "media_product_type": "FEED"},
     settings=SETTINGS,
 )

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Post
 from apps.sandbox.facebook import parameters
-from apps.sandbox.instagram import comment_nodes
+from apps.sandbox.instagram import comment_nodes, notices
 from apps.sandbox.instagram.access import COMMENTS, CONTENTS, caller, is_facebook_login
 from apps.sandbox.instagram.errors import bad_parameter, no_object
 from apps.sandbox.meta import paging
@@ -90,6 +90,7 @@ def _write(call: Call, account: Account, *, parent: Post, level: int = 1) -> Res
         data={"level": level},
     )
     call.world.publish(comment)
+    notices.tell_of_comment(call.world, comment)
     if call.fields.has("fields"):
         # The comment stands all the same: who repeats this call has two.
         raise graph_error(20, "This response format is not supported", subcode=1772107)

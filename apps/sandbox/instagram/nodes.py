@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.sandbox.core.rows import Account, Medium, Post
@@ -10,6 +10,7 @@ from apps.sandbox.core.world import World
 from apps.sandbox.instagram import comment_nodes, figures
 from apps.sandbox.meta.fields import Field, Readers, select
 
+STORY_LIVES = timedelta(hours=24)
 MEDIA = "platform='instagram' AND account_id=? AND kind='post' AND deleted_at IS NULL"
 
 

@@ -6,7 +6,7 @@ the setting `page_token_blind_seconds` brings that back.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.responses import JSONResponse, Response
 
@@ -15,11 +15,9 @@ from apps.sandbox.core.rows import Account, Post
 from apps.sandbox.instagram import comment_nodes, comments, containers, nodes
 from apps.sandbox.instagram.access import BASIC, caller, is_facebook_login, own_account
 from apps.sandbox.instagram.errors import no_object
-from apps.sandbox.instagram.nodes import MEDIA
+from apps.sandbox.instagram.nodes import MEDIA, STORY_LIVES
 from apps.sandbox.meta import paging
 from apps.sandbox.meta.fields import parse, select
-
-STORY_LIVES = timedelta(hours=24)
 
 
 async def me(call: Call) -> Response:

@@ -45,4 +45,12 @@ SETTINGS: dict[str, Any] = {
     "refuse_operations": "commit",
     "daily_calls": 48000,
     "usage_headers": True,
+    # Notices.
+    "webhook_url": "",
+    "webhook_verify_token": "",
+    "webhook_copies": 1,
+    "webhook_shape": "changes",
+    "signs_with_meta_secret": False,
+    "deauthorize_url": "",
+    "deletion_url": "",
 }
