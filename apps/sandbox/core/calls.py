@@ -172,8 +172,9 @@ class Call:
             self.fields.add(name, value)
 
     def recognise(self) -> None:
+        """Token and account; `find_token` sets the account itself where the token alone does not say it."""
         self.token = self.platform.find_token(self)
-        if self.token and self.token.account_id:
+        if self.account is None and self.token and self.token.account_id:
             self.account = self.world.account(self.platform.name, self.token.account_id)
 
 

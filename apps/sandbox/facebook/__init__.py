@@ -92,8 +92,11 @@ def build(world: World) -> Starlette:
     def at(path: str, method: str, handler: Handler, operation: Operation) -> object:
         return door(world, PLATFORM, "/{version:graph_version}" + path, handler, operation=operation, methods=[method])
 
+    from apps.sandbox.instagram import linked  # here, because Instagram's login is built upon this package
+
     routes = [
         acts.route(world),
+        linked.route(world),
         at("/dialog/oauth", "GET", dialog.authorize, "consent"),
         at("/dialog/oauth", "POST", dialog.authorized, "consent"),
     ]

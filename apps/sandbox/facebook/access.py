@@ -35,6 +35,10 @@ SCOPES = (
     "instagram_content_publish",
     "instagram_manage_comments",
     "instagram_manage_insights",
+    "instagram_manage_messages",
+    "instagram_manage_contents",
+    "ads_management",
+    "ads_read",
 )
 
 

@@ -117,6 +117,8 @@ def _readers(call: Call, token: Token, page: Account) -> Readers:
             "username": lambda _: linked.handle,
             "name": lambda _: linked.name,
             "profile_picture_url": lambda _: world.avatar_url(linked),
+            "followers_count": lambda _: linked.data["followers_count"],
+            "media_count": lambda _: len([post for post in world.posts_of(linked) if post.kind == "post"]),
         }
         return select(one.inner, known, node="IGUser")
 
