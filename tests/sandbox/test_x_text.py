@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 
-from apps.sandbox.x import crc, text
+from apps.sandbox.core import crc
+from apps.sandbox.x import text
 from tests.sandbox.x_client import film, pieces
 
 WEIGHTS = {

@@ -16,10 +16,11 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from apps.sandbox.core import crc
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.uploads import HEAD
-from apps.sandbox.x import crc, errors, judging, media, schema
+from apps.sandbox.x import errors, judging, media, schema
 from apps.sandbox.x.access import UPLOAD, caller
 from apps.sandbox.x.accounts import snowflake
 from apps.sandbox.x.judging import CATEGORIES, TYPES
