@@ -1,7 +1,8 @@
 """Bluesky: a PDS, its OAuth authorization server, the PLC directory and the handle resolver, all on one origin.
 
-There is no AppView: `app.bsky.*` answers 502, as a PDS without one does. Every account has the handle `<name>.test`
-and the same app password (`identity.APP_PASSWORD`).
+The video service is on this origin too, and of the AppView the reads of posts and profiles; the rest of `app.bsky.*`
+answers 502, as a PDS without an AppView does. Every account has the handle `<name>.test` and the same app password
+(`identity.APP_PASSWORD`). There are no webhooks and no streams.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from apps.sandbox.core.calls import Call, Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
 
-from . import credentials, identity, limits, oauth, records, sessions
+from . import credentials, identity, limits, oauth, records, sessions, videos, views
 from .assertions import ClientDoor
 from .errors import XRPCError, internal_error
 from .gate import Gate
 from .grants import TokenEndpoint
 from .oauth import Pushed
 from .records import Records
+from .service import Services
 from .tokens import find_token
 from .uploads import Uploads
 
@@ -37,7 +39,14 @@ def build(world: World) -> Starlette:
     """The application of this origin."""
     gate = Gate(world)
     return Starlette(
-        routes=[*_xrpc(world, gate), *_oauth(world, gate), *_public(world)],
+        routes=[
+            *_xrpc(world, gate),
+            *_video(world),
+            *_appview(world),
+            *_rest(world),
+            *_oauth(world, gate),
+            *_public(world),
+        ],
         middleware=[Middleware(FreshNonces, gate=gate)],
     )
 
@@ -81,10 +90,43 @@ def _xrpc(world: World, gate: Gate) -> list[BaseRoute]:
         at("server.refreshSession", sessions.refresh, "refresh"),
         at("server.deleteSession", sessions.delete, "revoke"),
         at("server.getSession", who.get, "read", "GET"),
+        at("server.getServiceAuth", Services(gate).issue, "token", "GET"),
         at("server.describeServer", identity.describe_server, "read", "GET"),
         at("identity.resolveHandle", identity.resolve_handle, "read", "GET"),
-        door(world, PLATFORM, "/xrpc/{nsid}", _unknown_method, operation="read", methods=["GET", "POST"]),
     ]
+
+
+def _video(world: World) -> list[BaseRoute]:
+    def at(name: str, handler: Handler, method: str, *, operation: str = "stage", streams: bool = False) -> Route:
+        path = f"/xrpc/app.bsky.video.{name}"
+        return door(world, PLATFORM, path, handler, operation=operation, methods=[method], streams=streams)
+
+    return [
+        at("getUploadLimits", videos.limits, "GET", operation="read"),
+        at("uploadVideo", videos.upload, "POST", streams=True),
+        at("startUpload", videos.start, "POST"),
+        at("uploadPart", videos.part, "POST", streams=True),
+        at("finishUpload", videos.finish, "POST"),
+        at("getUploadStatus", videos.progress, "GET"),
+        at("abortUpload", videos.abort, "POST"),
+        at("getJobStatus", videos.job, "GET"),
+    ]
+
+
+def _appview(world: World) -> list[BaseRoute]:
+    def at(name: str, handler: Handler) -> Route:
+        return door(world, PLATFORM, f"/xrpc/app.bsky.{name}", handler, operation="metrics")
+
+    return [
+        at("feed.getPosts", views.posts),
+        at("feed.getAuthorFeed", views.author_feed),
+        at("actor.getProfile", views.profile),
+        at("actor.getProfiles", views.profiles),
+    ]
+
+
+def _rest(world: World) -> list[BaseRoute]:
+    return [door(world, PLATFORM, "/xrpc/{nsid}", _unknown_method, operation="read", methods=["GET", "POST"])]
 
 
 def _oauth(world: World, gate: Gate) -> list[BaseRoute]:

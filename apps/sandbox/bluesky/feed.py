@@ -33,6 +33,10 @@ def show(world: World, account: Account, rkey: str, cid: str, record: Mapping[st
             "links": list(links(record)),
             "card": _embedded(record, "app.bsky.embed.external").get("external"),
             "langs": record.get("langs", []),
+            "tags": record.get("tags", []),
+            "labels": [one["val"] for one in record.get("labels", {}).get("values", ())],
+            "quote": _quoted(record),
+            "presentation": _embedded(record, "app.bsky.embed.video").get("presentation", ""),
         },
     )
     # A record deleted and written anew under its key is a new post, without the old one's replies and counts.
@@ -84,6 +88,17 @@ def _embedded(record: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     return embed if embed.get("$type") == kind else {}
 
 
+def _quoted(record: Mapping[str, Any]) -> str:
+    """The post that this one quotes, "" if it quotes none."""
+    embed = record.get("embed") or {}
+    match embed.get("$type"):
+        case "app.bsky.embed.record":
+            return str(embed["record"]["uri"])
+        case "app.bsky.embed.recordWithMedia":
+            return str(embed["record"]["record"]["uri"])
+    return ""
+
+
 def _media(world: World, post: Post, record: Mapping[str, Any], blobs: Blobs) -> Iterator[Medium]:
     pictures = [
         *_embedded(record, "app.bsky.embed.images").get("images", ()),
@@ -113,4 +128,5 @@ def _medium(world: World, post: Post, position: int, blob: Mapping[str, Any], al
         alt=alt,
         position=position,
         ready_at=post.created_at,
+        data=dict(blob.get("film", {})),
     )

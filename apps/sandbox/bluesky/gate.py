@@ -35,6 +35,11 @@ class Caller:
         with _told_when_missing():
             self.permissions.require_write(collection, *actions)
 
+    def require_rpc(self, method: str, audience: str) -> None:
+        """403 ScopeMissingError unless the token lets another service be called with this method."""
+        with _told_when_missing():
+            self.permissions.require_rpc(method, audience)
+
     def require_blob(self, mime_type: str) -> None:
         """403 ScopeMissingError unless the token grants the upload of such a file."""
         with _told_when_missing():

@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from apps.sandbox.core.world import World
 
 WRITE_POINTS = {"create": 3, "update": 2, "delete": 1}
-SETTINGS = {"points_per_hour": 5_000, "points_per_day": 35_000, "sessions_per_5_minutes": 30, "sessions_per_day": 300}
+SETTINGS = {
+    "points_per_hour": 5_000,
+    "points_per_day": 35_000,
+    "sessions_per_5_minutes": 30,
+    "sessions_per_day": 300,
+    "uploads_per_day": 1_000,
+    "email_confirmed": True,
+    "videos_per_day": 25,
+    "video_bytes_per_day": 10_000_000_000,
+    "video_multipart": True,
+    "video_part_bytes": 8_000_000,
+    "video_seconds": 3,
+    "video_failure": "",
+    "index_seconds": 0,
+}
 
 _NO_LIMIT = 10**9
 _HOUR, _DAY, _FIVE_MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=5)
@@ -29,6 +43,11 @@ def session_attempt(world: World, identifier: str) -> dict[str, str]:
     """Count a try to sign in as `identifier`, right or wrong; the headers of the answer, or 429."""
     windows = [("sessions_per_5_minutes", _FIVE_MINUTES), ("sessions_per_day", _DAY)]
     return _take(world, f"bluesky sessions {identifier}", windows, 1)
+
+
+def upload(world: World, did: str) -> dict[str, str]:
+    """Count an uploaded file of this account; the headers of the answer, or 429."""
+    return _take(world, f"bluesky uploads {did}", [("uploads_per_day", _DAY)], 1)
 
 
 def refused_until(reset_at: datetime, headers: dict[str, str] | None = None) -> XRPCError:

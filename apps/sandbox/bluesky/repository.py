@@ -95,6 +95,13 @@ class Repository:
         self._keep_blob(cid, {"mime": mime_type, "size": len(content), "digest": digest, "references": references})
         return cid
 
+    def add_film(self, cid: str, *, size: int, data: Mapping[str, Any]) -> None:
+        """A film that the video service has worked on; its bytes are not kept."""
+        known = self._blobs.get(self._blob_id(cid))
+        references = known["references"] if known else 0
+        film = {"mime": "video/mp4", "size": size, "digest": "", "references": references, "film": dict(data)}
+        self._keep_blob(cid, film)
+
     def require_swap(self, collection: str, rkey: str, expected: str | None) -> None:
         """400 InvalidSwap unless the record there is the expected one (None: unless there is none)."""
         entry = self.entry(collection, rkey)

@@ -58,6 +58,11 @@ class Permissions:
         if not any(_grants_blob(value, mime_type) for value in values(self.scope)):
             raise ScopeMissing(f"blob:{mime_type}")
 
+    def require_rpc(self, method: str, audience: str) -> None:
+        """Pass when a service token for this method of this audience may be had."""
+        if not any(_grants_rpc(value, method, audience) for value in values(self.scope)):
+            raise ScopeMissing(f"rpc:{method}?aud={audience}")
+
     @property
     def may_read_email(self) -> bool:
         """Whether `getSession` may show the e-mail address."""
@@ -116,6 +121,16 @@ def _grants_blob(value: str, mime_type: str) -> bool:
     resource, names, _ = _parts(value)
     return value == "transition:generic" or (
         resource == "blob" and any(type_matches(name, mime_type) for name in names)
+    )
+
+
+def _grants_rpc(value: str, method: str, audience: str) -> bool:
+    """Permission sets name audiences with a service (`did#service`), which no bare DID matches."""
+    resource, names, parameters = _parts(value)
+    return value == "transition:generic" or (
+        resource == "rpc"
+        and not {"*", method}.isdisjoint(names)
+        and not {"*", audience}.isdisjoint(parameters.get("aud", ()))
     )
 
 

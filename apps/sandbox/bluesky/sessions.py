@@ -121,7 +121,7 @@ def _account(world: World, account: Account) -> dict[str, Any]:
         "handle": account.handle,
         "didDoc": identity.did_document(world, account),
         "email": account.data["email"],
-        "emailConfirmed": True,
+        "emailConfirmed": bool(world.setting(identity.NAME, "email_confirmed")),
         "active": True,
     }
 

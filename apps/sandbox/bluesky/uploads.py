@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Call
 
+from . import limits
 from .errors import XRPCError, internal_error, invalid_request
 from .gate import Gate
 from .identity import BLOB_UPLOAD_LIMIT
@@ -34,6 +35,7 @@ class Uploads:
                 require_whole_image(call.body)
             except BrokenImage as broken:
                 raise internal_error() from broken
+        headers = limits.upload(call.world, caller.account.id)
         cid = Repository(call.world, caller.account).add_blob(call.body, mime_type)
         ref = {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime_type, "size": len(call.body)}
-        return JSONResponse({"blob": ref})
+        return JSONResponse({"blob": ref}, headers=headers)
