@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
-from apps.sandbox.youtube import access, channels, errors, quota, routes, tokens
+from apps.sandbox.google import settings as google
+from apps.sandbox.youtube import access, channels, errors, quota, routes
 
 
 def build(world: World) -> Starlette:
@@ -30,25 +31,13 @@ PLATFORM = Platform(
     title="YouTube",
     build=build,
     open_account=channels.open_account,
-    issue_credentials=tokens.issue_credentials,
+    issue_credentials=channels.issue_credentials,
     find_token=access.find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
     how_to_connect="Choose a channel: each consent is for one of them.",
     settings={
-        "client_id": "sandbox-youtube-client",
-        "client_secret": "sandbox-youtube-secret",
-        "app_id": "sandbox-youtube-client",
-        "app_secret": "sandbox-youtube-secret",
-        "app_name": "Postroom",
-        "redirect_uris": "",
-        "declined_scopes": "",
-        "testing": False,
-        "access_days": 0,
-        "most_refresh_tokens": 100,
-        "rotates_refresh_tokens": False,
-        "refresh_refusal": "",
-        "shared_google_user": False,
+        **google.of("sandbox-youtube-client", "sandbox-youtube-secret"),
         "channel_problem": "",
         "refusal": "",
         "refusal_path": "",
@@ -86,6 +75,5 @@ PLATFORM = Platform(
         "webhook_url": "",
         "webhook_secret": "sandbox-youtube-hub-secret",
         "pushes_deletions": False,
-        "risc_url": "",
     },
 )

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Token
-from apps.sandbox.core.world import World
+from apps.sandbox.google.people import is_alive
+from apps.sandbox.google.scopes import IDENTITY, PREFIX
 from apps.sandbox.youtube.errors import REASONS, insufficient_scope, refused, unauthenticated
 
-PREFIX = "https://www.googleapis.com/auth/"
 YOUTUBE = f"{PREFIX}youtube"
 FORCE_SSL = f"{PREFIX}youtube.force-ssl"
 UPLOAD = f"{PREFIX}youtube.upload"
 READONLY = f"{PREFIX}youtube.readonly"
 ANALYTICS = f"{PREFIX}yt-analytics.readonly"
 MONETARY = f"{PREFIX}yt-analytics-monetary.readonly"
-IDENTITY = ("openid", "email", "profile", f"{PREFIX}userinfo.email", f"{PREFIX}userinfo.profile")
 SCOPES = (FORCE_SSL, UPLOAD, READONLY, ANALYTICS)  # what a full credential has
 KNOWN_SCOPES = (YOUTUBE, FORCE_SSL, UPLOAD, READONLY, ANALYTICS, MONETARY, *IDENTITY)
 
@@ -36,14 +35,6 @@ def find_token(call: Call) -> Token | None:
 def _presented(call: Call) -> str:
     # As a query parameter too: what the client library sends to tokeninfo, and what people paste.
     return call.bearer() or call.fields.text("access_token")
-
-
-def is_alive(world: World, token: Token) -> bool:
-    """Valid, and none of its family revoked: whoever revokes one token of a grant has revoked them all."""
-    if not token.is_valid(world.now()):
-        return False
-    family = world.store.tokens.find(platform="youtube", account_id=token.account_id)
-    return not any(one.revoked_at for one in family if one.data.get("grant") == token.data.get("grant"))
 
 
 def valid_token(call: Call) -> Token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -9,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
+from apps.sandbox.google import tokens
 from apps.sandbox.youtube import growth, playlists
-from apps.sandbox.youtube.access import me
+from apps.sandbox.youtube.access import SCOPES, me
 from apps.sandbox.youtube.paging import listed, timestamp
 from apps.sandbox.youtube.parameters import etag, ids, parts
 
@@ -38,9 +40,9 @@ def open_account(world: World, handle: str, name: str) -> Account:
     return account
 
 
-def google_user(world: World, account: Account) -> str:
-    """Whose channel it is: with `shared_google_user` all of them are brand channels of one person."""
-    return "1" + "0" * 20 if world.setting("youtube", "shared_google_user") else str(account.data["google_user"])
+def issue_credentials(world: World, account: Account, scopes: Sequence[str] | None) -> dict[str, Any]:
+    told = tokens.credentials(world, account, SCOPES if scopes is None else scopes)
+    return told | {"channel_id": account.id, "uploads_playlist": account.data["uploads"]}
 
 
 async def list_channels(call: Call) -> Response:

@@ -1,4 +1,4 @@
-"""How Google words its refusals: the envelope with reasons of the Data API, and the flat shape of the token endpoint.
+"""How Google words its refusals: the envelope of the Data API, with its reasons.
 
 Each reason has its status once, here; the setting `refusal` lets any of them be answered to calls that were right. The
 status of `channelClosed`, `channelSuspended`, `commentNotFound` and `accessNotConfigured` is not documented in full.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Refusal
+from apps.sandbox.google.refusals import SCOPE_DETAIL, SCOPE_MISSING, is_login, login_failed, login_throttled
 
 if TYPE_CHECKING:
     from apps.sandbox.core.calls import Call
@@ -46,7 +47,7 @@ REASONS: dict[str, Reason] = {
     "required": Reason(401, "global", "Login Required"),
     "authorizationRequired": Reason(401, "youtube.common", "The request requires authorization."),
     "youtubeSignupRequired": Reason(401, ACCOUNT, "Unauthorized"),
-    "insufficientPermissions": Reason(403, "global", "Request had insufficient authentication scopes."),
+    "insufficientPermissions": Reason(403, "global", SCOPE_MISSING),
     "authenticatedUserAccountClosed": Reason(403, ACCOUNT, "The authenticated user's YouTube account is closed."),
     "authenticatedUserAccountSuspended": Reason(403, ACCOUNT, "The authenticated user's YouTube account is suspended."),
     "authenticatedUserNotChannel": Reason(403, ACCOUNT, "The authenticated user's account is not a channel."),
@@ -121,33 +122,18 @@ def insufficient_scope() -> Refusal:
     """The scope is missing: `errors` say so, and the newer `details` too."""
     message = REASONS["insufficientPermissions"].message
     error = {"message": "Insufficient Permission", "domain": "global", "reason": "insufficientPermissions"}
-    detail = {
-        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-        "domain": "googleapis.com",
-    }
-    body = {"code": 403, "message": message, "errors": [error], "status": NAMES[403], "details": [detail]}
+    body = {"code": 403, "message": message, "errors": [error], "status": NAMES[403], "details": [SCOPE_DETAIL]}
     return Refusal(JSONResponse({"error": body}, status_code=403))
-
-
-def flat(error: str, description: str = "", *, status: int = 400, **more: str) -> Refusal:
-    """As the token endpoint refuses."""
-    body = {"error": error} | ({"error_description": description} if description else {}) | more
-    return Refusal(JSONResponse(body, status_code=status))
-
-
-def _is_oauth(call: Call) -> bool:
-    return call.operation in {"consent", "token", "refresh", "revoke"}
 
 
 def rate_limited(call: Call, seconds: float) -> Response:
     """Throttled; no header says how long. Where people log in, it is a status of its own."""
-    if _is_oauth(call):
-        return JSONResponse({"error": "temporarily_unavailable"}, status_code=429)
+    if is_login(call):
+        return login_throttled()
     return envelope("rateLimitExceeded", status=int(call.world.setting("youtube", "rate_limit_status")))
 
 
 def server_error(call: Call) -> Response:
-    if _is_oauth(call):
-        return JSONResponse({"error": "internal_failure"}, status_code=500)
+    if is_login(call):
+        return login_failed()
     return envelope("backendError", status=500)

@@ -11,14 +11,13 @@ from starlette.routing import Route
 from apps.sandbox.core.calls import Call, Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
+from apps.sandbox.google.routes import routes as google_routes
 from apps.sandbox.youtube import (
     analytics,
     categories,
     channels,
     comments,
     hub,
-    identity,
-    login,
     pieces,
     playlist_items,
     playlists,
@@ -27,10 +26,10 @@ from apps.sandbox.youtube import (
     search,
     sessions,
     thumbnails,
-    tokens,
     videos,
 )
 from apps.sandbox.youtube.access import (
+    KNOWN_SCOPES,
     TO_ANALYSE,
     TO_COMMENT,
     TO_MANAGE,
@@ -62,14 +61,6 @@ class Method:
 
 # method, path, handler, operation
 OPEN: tuple[tuple[str, str, Handler, Operation], ...] = (
-    ("GET", "/o/oauth2/v2/auth", login.authorize, "consent"),
-    ("POST", "/o/oauth2/v2/auth", login.authorized, "consent"),
-    ("POST", "/token", tokens.token, tokens.operation_of_token),
-    ("POST", "/revoke", tokens.revoke, "revoke"),
-    ("POST", "/settings/security/permissions", tokens.disconnect, "revoke"),
-    ("GET", "/tokeninfo", tokens.tokeninfo, "read"),
-    ("GET", "/oauth2/v3/certs", identity.certificates, "read"),
-    ("GET", "/.well-known/risc-configuration", identity.risc_configuration, "read"),
     ("POST", f"{DATA}/videos", sessions.without_media, "stage"),
     ("POST", "/subscribe", hub.subscribe, "read"),
     ("GET", "/xml/feeds/videos.xml", hub.feed, "read"),
@@ -136,6 +127,7 @@ METHODS: tuple[Method, ...] = (
 
 
 def routes(world: World, platform: Platform) -> Iterator[Route]:
+    yield from google_routes(world, platform, known_scopes=KNOWN_SCOPES)
     for verb, path, handler, operation in OPEN:
         yield door(world, platform, path, handler, operation=operation, methods=[verb])
     for base in (UPLOADS, RESUMABLE):

@@ -18,10 +18,10 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Token
 from apps.sandbox.core.world import World
-from apps.sandbox.youtube import identity
-from apps.sandbox.youtube.access import IDENTITY, SCOPES, is_alive
-from apps.sandbox.youtube.channels import google_user
-from apps.sandbox.youtube.errors import flat
+from apps.sandbox.google import identity
+from apps.sandbox.google.people import google_user, is_alive, tokens_of
+from apps.sandbox.google.refusals import flat
+from apps.sandbox.google.scopes import IDENTITY
 
 ACCESS_LIVES = timedelta(hours=1)
 UNUSED_LIVES = timedelta(days=182)
@@ -47,14 +47,14 @@ def operation_of_token(call: Call) -> str:
 def _check_client(call: Call) -> None:
     if not call.fields.text("client_id"):
         raise flat("invalid_request", "Could not determine client ID from request.")
-    if call.fields.text("client_id") != call.world.setting("youtube", "client_id"):
+    if call.fields.text("client_id") != call.world.setting(call.platform_name, "client_id"):
         raise flat("invalid_client", "The OAuth client was not found.", status=401)
-    if call.fields.text("client_secret") != call.world.setting("youtube", "client_secret"):
+    if call.fields.text("client_secret") != call.world.setting(call.platform_name, "client_secret"):
         raise flat("invalid_client", "Unauthorized", status=401)
 
 
 def _exchange(call: Call) -> Response:
-    world, codes = call.world, call.world.box("youtube", "code")
+    world, codes = call.world, call.world.box(call.platform_name, "code")
     data = codes.get(call.fields.text("code"))
     if data is None:
         raise flat("invalid_grant", "Bad Request")
@@ -62,7 +62,7 @@ def _exchange(call: Call) -> Response:
         raise flat("redirect_uri_mismatch", "Bad Request")
     _check_verifier(call, data)
     codes.delete(call.fields.text("code"))
-    account = world.account("youtube", data["account"])
+    account = world.account(call.platform_name, data["account"])
     if account is None:
         raise flat("invalid_grant", "Bad Request")
     earlier = _grant(world, account)
@@ -72,14 +72,14 @@ def _exchange(call: Call) -> Response:
     if data["is_offline"] and (earlier is None or data["asks_again"]):
         answer |= _told(world, _issue_refresh(world, account, scopes, grant))
     if "openid" in scopes:
-        answer["id_token"] = identity.id_token(world, google_user(world, account))
+        answer["id_token"] = identity.id_token(world, account.platform, google_user(world, account))
     return JSONResponse(answer)
 
 
 def _grant(world: World, account: Account) -> dict[str, Any] | None:
     """What this person has granted so far and not revoked."""
-    grant = world.box("youtube", "grant").get(google_user(world, account))
-    if grant and any(one.revoked_at for one in _tokens_of(world, account) if one.data["grant"] == grant["id"]):
+    grant = world.box(account.platform, "grant").get(google_user(world, account))
+    if grant and any(one.revoked_at for one in tokens_of(world, account) if one.data["grant"] == grant["id"]):
         return None
     return grant
 
@@ -88,7 +88,7 @@ def _widened(world: World, account: Account, scopes: Sequence[str]) -> str:
     """The id of this person's grant, which now has these scopes too."""
     grant = _grant(world, account) or {"id": secrets.token_hex(8), "scopes": []}
     grant["scopes"] = list(dict.fromkeys([*grant["scopes"], *scopes]))
-    world.box("youtube", "grant").put(google_user(world, account), grant)
+    world.box(account.platform, "grant").put(google_user(world, account), grant)
     return str(grant["id"])
 
 
@@ -108,21 +108,21 @@ def _check_verifier(call: Call, data: dict[str, Any]) -> None:
 
 def _refresh(call: Call) -> Response:
     world = call.world
-    if refusal := str(world.setting("youtube", "refresh_refusal")):
+    if refusal := str(world.setting(call.platform_name, "refresh_refusal")):
         if refusal == "invalid_rapt":
             raise flat("invalid_grant", "reauth related error (invalid_rapt)", error_subtype="invalid_rapt")
         raise flat(refusal, status=401 if refusal == "deleted_client" else 400)
-    old = world.token("youtube", call.fields.text("refresh_token"))
+    old = world.token(call.platform_name, call.fields.text("refresh_token"))
     now = world.now()
     if old is None or old.kind != "refresh" or not is_alive(world, old):
         raise flat("invalid_grant", ENDED)
-    account = world.account("youtube", old.account_id)
+    account = world.account(call.platform_name, old.account_id)
     if account is None or now.timestamp() - old.data["used_at"] >= UNUSED_LIVES.total_seconds():
         raise flat("invalid_grant", ENDED)
     old.data["used_at"] = now.timestamp()
     world.store.tokens.save(old)
     answer = _answer(_issue(world, account, "access", old.scopes, old.data["grant"], lives=ACCESS_LIVES))
-    if world.setting("youtube", "rotates_refresh_tokens"):
+    if world.setting(call.platform_name, "rotates_refresh_tokens"):
         answer |= _told(world, _issue_refresh(world, account, old.scopes, old.data["grant"]))
         world.store.tokens.delete(old.token)
     return JSONResponse(answer)
@@ -130,8 +130,8 @@ def _refresh(call: Call) -> Response:
 
 async def revoke(call: Call) -> Response:
     """POST /revoke with an access or refresh token: all that this person granted to the project ends."""
-    found = call.world.token("youtube", call.fields.text("token"))
-    account = call.world.account("youtube", found.account_id) if found else None
+    found = call.world.token(call.platform_name, call.fields.text("token"))
+    account = call.world.account(call.platform_name, found.account_id) if found else None
     if found is None or account is None or not is_alive(call.world, found):
         raise flat("invalid_token", "Token expired or revoked")
     call.account = account
@@ -140,16 +140,16 @@ async def revoke(call: Call) -> Response:
 
 
 def _end(world: World, account: Account) -> None:
-    for one in _tokens_of(world, account):
+    for one in tokens_of(world, account):
         world.revoke(one)
     user = google_user(world, account)
-    world.box("youtube", "grant").delete(user)
-    identity.tell_of_revocation(world, user)
+    world.box(account.platform, "grant").delete(user)
+    identity.tell_of_revocation(world, account.platform, user)
 
 
 async def disconnect(call: Call) -> Response:
     """POST /settings/security/permissions with `handle`: a person removes the application from the Google account."""
-    account = call.world.account_by_handle("youtube", call.fields.text("handle"))
+    account = call.world.account_by_handle(call.platform_name, call.fields.text("handle"))
     if account is None:
         raise flat("not_found", status=404)
     call.account = account
@@ -172,8 +172,9 @@ async def tokeninfo(call: Call) -> Response:
     })  # fmt: skip
 
 
-def issue_credentials(world: World, account: Account, scopes: Sequence[str] | None) -> dict[str, Any]:
-    wanted = list(scopes if scopes is not None else SCOPES)
+def credentials(world: World, account: Account, scopes: Sequence[str]) -> dict[str, Any]:
+    """Both tokens, as if this person had just consented."""
+    wanted = list(scopes)
     grant = _widened(world, account, wanted)
     access = _issue(world, account, "access", wanted, grant, lives=ACCESS_LIVES)
     refresh = _issue_refresh(world, account, wanted, grant)
@@ -182,8 +183,6 @@ def issue_credentials(world: World, account: Account, scopes: Sequence[str] | No
         "refresh_token": refresh.token,
         "expires_at": access.expires_at.isoformat() if access.expires_at else None,
         "scopes": access.scopes,
-        "channel_id": account.id,
-        "uploads_playlist": account.data["uploads"],
     }
 
 
@@ -199,31 +198,24 @@ def _answer(access: Token) -> dict[str, Any]:
 def _told(world: World, refresh: Token) -> dict[str, Any]:
     """`refresh_token_expires_in` is told for access that a person has limited in time, and for nothing else."""
     told: dict[str, Any] = {"refresh_token": refresh.token}
-    if days := world.setting("youtube", "access_days"):
+    if days := world.setting(refresh.platform, "access_days"):
         told["refresh_token_expires_in"] = int(timedelta(days=days).total_seconds())
     return told
 
 
 def _issue_refresh(world: World, account: Account, scopes: Sequence[str], grant: str) -> Token:
     lives = None
-    if days := world.setting("youtube", "access_days"):
+    if days := world.setting(account.platform, "access_days"):
         lives = timedelta(days=days)
-    elif world.setting("youtube", "testing") and set(scopes) - set(IDENTITY):
+    elif world.setting(account.platform, "testing") and set(scopes) - set(IDENTITY):
         lives = TESTING_LIVES
     token = _issue(world, account, "refresh", scopes, grant, lives=lives)
     now = world.now()
-    live = [one for one in _tokens_of(world, account) if one.kind == "refresh" and one.is_valid(now)]
+    live = [one for one in tokens_of(world, account) if one.kind == "refresh" and one.is_valid(now)]
     # Deleted and not revoked: the others of this grant go on.
-    for one in live[: -int(world.setting("youtube", "most_refresh_tokens"))]:
+    for one in live[: -int(world.setting(account.platform, "most_refresh_tokens"))]:
         world.store.tokens.delete(one.token)
     return token
-
-
-def _tokens_of(world: World, account: Account) -> list[Token]:
-    """All tokens of the person behind this channel."""
-    if world.setting("youtube", "shared_google_user"):
-        return world.store.tokens.find(platform="youtube")
-    return world.tokens_of(account)
 
 
 def _issue(
@@ -231,10 +223,10 @@ def _issue(
 ) -> Token:
     user = google_user(world, account)
     return world.issue_token(
-        "youtube",
+        account.platform,
         kind=kind,
         account_id=account.id,
-        client_id=str(world.setting("youtube", "client_id")),
+        client_id=str(world.setting(account.platform, "client_id")),
         scopes=scopes,
         lives=lives,
         prefix="ya29." if kind == "access" else "1//0",

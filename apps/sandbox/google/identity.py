@@ -37,26 +37,26 @@ def _signed(claims: dict[str, Any], kind: str) -> str:
     return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": KEY_ID, "typ": kind})
 
 
-def id_token(world: World, user: str) -> str:
+def id_token(world: World, platform: str, user: str) -> str:
     now = int(world.now().timestamp())
-    claims = {"iss": ISSUER, "aud": world.setting("youtube", "client_id"), "sub": user}
+    claims = {"iss": ISSUER, "aud": world.setting(platform, "client_id"), "sub": user}
     return _signed(claims | {"iat": now, "exp": now + LIVES_SECONDS}, "JWT")
 
 
-def tell_of_revocation(world: World, user: str) -> None:
+def tell_of_revocation(world: World, platform: str, user: str) -> None:
     """A security event: all tokens of this person have ended."""
-    url = str(world.setting("youtube", "risc_url"))
+    url = str(world.setting(platform, "risc_url"))
     if not url:
         return
     claims = {
         "iss": ISSUER,
-        "aud": world.setting("youtube", "client_id"),
+        "aud": world.setting(platform, "client_id"),
         "iat": int(world.now().timestamp()),
         "jti": str(world.number()),
         "events": {TOKENS_REVOKED: {"subject": {"subject_type": "iss-sub", "iss": ISSUER, "sub": user}}},
     }
     body = _signed(claims, "secevent+jwt").encode()
-    hooks.deliver(world, "youtube", url, body, {"Content-Type": "application/secevent+jwt"})
+    hooks.deliver(world, platform, url, body, {"Content-Type": "application/secevent+jwt"})
 
 
 async def certificates(call: Call) -> Response:
@@ -69,4 +69,4 @@ async def certificates(call: Call) -> Response:
 
 async def risc_configuration(call: Call) -> Response:
     """GET /.well-known/risc-configuration"""
-    return JSONResponse({"issuer": ISSUER, "jwks_uri": f"{call.world.origin('youtube')}/oauth2/v3/certs"})
+    return JSONResponse({"issuer": ISSUER, "jwks_uri": f"{call.world.origin(call.platform_name)}/oauth2/v3/certs"})

@@ -1,4 +1,4 @@
-"""Google's consent page: scopes, offline access, PKCE, and the choice of a channel.
+"""Google's consent page: scopes, offline access, PKCE, and the choice of an account.
 
 Where the documentation is silent: a code lives ten minutes, a code challenge is checked for web applications too, and
 `prompt` takes `consent` and `select_account` alone.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -17,16 +18,15 @@ from starlette.responses import RedirectResponse, Response
 
 from apps.sandbox.core import consent
 from apps.sandbox.core.calls import Call
-from apps.sandbox.youtube.access import KNOWN_SCOPES
 
 CODE_LIVES = timedelta(minutes=10)
 
 
-async def authorize(call: Call) -> Response:
+async def authorize(call: Call, *, known_scopes: Collection[str]) -> Response:
     """GET /o/oauth2/v2/auth. Nothing is sent back to an address that came with a mistake: the page tells it."""
     fields = call.fields
     scopes = list(dict.fromkeys(fields.text("scope").split()))
-    if wrong := _wrong_with(call, scopes):
+    if wrong := _wrong_with(call, scopes, known_scopes):
         return consent.problem(f"Access blocked: Authorization Error. Error 400: {wrong}", status=400)
     data = {
         "redirect_uri": fields.text("redirect_uri"),
@@ -38,22 +38,22 @@ async def authorize(call: Call) -> Response:
         "challenge": fields.text("code_challenge"),
         "challenge_method": fields.text("code_challenge_method") or "plain",
     }
-    name = call.world.setting("youtube", "app_name")
+    name = call.world.setting(call.platform_name, "app_name")
     return consent.ask(call, app_name=name, scopes=scopes, data=data, hint=fields.text("login_hint"))
 
 
-def _wrong_with(call: Call, scopes: list[str]) -> str:
-    fields, setting = call.fields, call.world.setting
-    if fields.text("client_id") != setting("youtube", "client_id"):
+def _wrong_with(call: Call, scopes: list[str], known_scopes: Collection[str]) -> str:
+    fields = call.fields
+    if fields.text("client_id") != call.world.setting(call.platform_name, "client_id"):
         return "invalid_client: The OAuth client was not found."
-    registered = str(setting("youtube", "redirect_uris")).split()
+    registered = str(call.world.setting(call.platform_name, "redirect_uris")).split()
     if not (fields.text("redirect_uri") in registered if registered else _may_lead(fields.text("redirect_uri"))):
         return "redirect_uri_mismatch"
     if fields.text("response_type") != "code":
         return "invalid_request: Invalid response_type"
     if not scopes:
         return "invalid_request: Missing required parameter: scope"
-    if unknown := [scope for scope in scopes if scope not in KNOWN_SCOPES]:
+    if unknown := [scope for scope in scopes if scope not in known_scopes]:
         return f"invalid_scope: Some requested scopes were invalid: {unknown}"
     if fields.text("access_type", "online") not in {"online", "offline"}:
         return "invalid_request: Invalid access_type"
@@ -84,12 +84,12 @@ async def authorized(call: Call) -> Response:
     data, account = decision.data, decision.account
     if account is None:
         return _back(data, {"error": "access_denied"})
-    declined = str(call.world.setting("youtube", "declined_scopes")).split()
+    declined = str(call.world.setting(call.platform_name, "declined_scopes")).split()
     data["scopes"] = [scope for scope in data["scopes"] if scope not in declined]
     if not data["scopes"]:
         return _back(data, {"error": "access_denied"})
     code = "4/0A" + secrets.token_urlsafe(48)
-    call.world.box("youtube", "code").put(code, data | {"account": account.id}, lives=CODE_LIVES)
+    call.world.box(call.platform_name, "code").put(code, data | {"account": account.id}, lives=CODE_LIVES)
     return _back(data, {"code": code, "scope": " ".join(data["scopes"])})
 
 
