@@ -76,6 +76,19 @@ def test_the_token_answer_can_come_wrapped(instagram):
     assert answer["user_id"] == instagram.id
 
 
+def test_permissions_can_come_as_a_list_without_what_was_declined(instagram):
+    instagram.sandbox.set("instagram", permissions_as_list=True, declined_scopes="instagram_business_content_publish")
+
+    assert instagram.exchange(instagram.code()).json()["permissions"] == ["instagram_business_basic"]
+
+
+def test_a_registered_address_is_compared_as_a_whole(instagram):
+    instagram.sandbox.set("instagram", redirect_uris=f"{CALLBACK}/")
+
+    assert instagram.http.get(instagram.authorize_url()).status_code == 400
+    assert instagram.http.get(instagram.authorize_url(redirect_uri=f"{CALLBACK}/")).status_code == 200
+
+
 def test_a_code_works_once(instagram):
     code = instagram.code()
 

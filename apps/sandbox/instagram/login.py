@@ -31,7 +31,7 @@ async def authorize(call: Call) -> Response:
     scopes = [scope for scope in re.split(r"[,\s]+", call.fields.text("scope")) if scope]
     if call.fields.text("client_id") != call.world.setting("instagram", "client_id"):
         return consent.problem("Invalid Request: Request parameters are invalid: Invalid platform app", status=400)
-    if not _is_web_address(redirect_uri):
+    if not _is_registered(call.world, redirect_uri):
         return consent.problem("Invalid redirect_uri", status=400)
     if call.fields.text("response_type") != "code":
         return consent.problem("Invalid Request: response_type must be code", status=400)
@@ -52,11 +52,18 @@ async def authorized(call: Call) -> Response:
         }
         return _back(data["redirect_uri"], refusal, state)
     code = secrets.token_urlsafe(48)
-    call.world.box("instagram", "code").put(code, data | {"account": decision.account.id}, lives=CODE_LIVES)
+    declined = str(call.world.setting("instagram", "declined_scopes")).split(",")
+    granted = [scope for scope in data["scopes"] if scope not in declined]
+    remembered = data | {"account": decision.account.id, "scopes": granted}
+    call.world.box("instagram", "code").put(code, remembered, lives=CODE_LIVES)
     return _back(data["redirect_uri"], {"code": code}, state, fragment="#_")
 
 
-def _is_web_address(url: str) -> bool:
+def _is_registered(world: World, url: str) -> bool:
+    """Compared as a whole: a slash more is another address. With none registered, any web address will do."""
+    registered = [one for one in str(world.setting("instagram", "redirect_uris")).split(",") if one]
+    if registered:
+        return url in registered
     return url.startswith(("https://", "http://")) and "#" not in url
 
 
@@ -87,7 +94,8 @@ async def exchange_code(call: Call) -> Response:
         )
     codes.delete(fields.text("code"))
     token = _issue(call.world, data["account"], data["scopes"], kind="short", lives=SHORT_LIVES)
-    permissions = ",".join(data["scopes"])
+    as_list = call.world.setting("instagram", "permissions_as_list")
+    permissions = data["scopes"] if as_list else ",".join(data["scopes"])
     if call.world.setting("instagram", "wrapped_token_answer"):
         wrapped = {"access_token": token.token, "user_id": data["account"], "permissions": permissions}
         return JSONResponse({"data": [wrapped]})
@@ -135,6 +143,7 @@ def issue_credentials(world: World, account: Account, scopes: Sequence[str] | No
     return {
         "token": token.token,
         "user_id": account.id,
+        "app_scoped_id": account.data["app_scoped_id"],
         "expires_at": token.expires_at.isoformat() if token.expires_at else None,
         "scopes": token.scopes,
     }

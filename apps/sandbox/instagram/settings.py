@@ -13,7 +13,10 @@ SETTINGS: dict[str, Any] = {
     "app_id": APP_ID,
     "app_secret": APP_SECRET,
     "app_name": "Postroom",
+    "redirect_uris": "",  # registered addresses, with commas between them; "": any
+    "declined_scopes": "",
     "wrapped_token_answer": False,
+    "permissions_as_list": False,
     # Containers and what they may be told.
     "container_seconds": 2,
     "fetch_patience_seconds": 5,
