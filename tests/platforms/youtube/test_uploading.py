@@ -188,6 +188,32 @@ def test_a_place_that_makes_no_sense_is_asked_for_again(youtube, credential, tol
         adapter.stage(written, credential, key="k", before=under_way(written, credential, server.origin))
 
 
+def test_an_interruption_is_no_failure_as_long_as_the_upload_gets_on(youtube, credential):
+    written = film(video=video(content=bytes(LONG)))
+    broken, further = refusal(503, "backendError"), {"Range": "bytes=0-8388607"}
+    server, adapter = youtube(
+        {
+            SEND: [
+                (308, b""),
+                broken,
+                (308, b""),
+                broken,
+                (308, b"", further),
+                broken,
+                (308, b"", further),
+                (201, found()),
+            ]
+        }
+    )
+    staged = adapter.stage(written, credential, key="k", before=under_way(written, credential, server.origin))
+    assert (staged.ready, staged.again_in.total_seconds()) == (False, 5)
+    with pytest.raises(NotSent):  # at the same place again
+        adapter.stage(written, credential, key="k", before=staged)
+    staged = adapter.stage(written, credential, key="k", before=staged)
+    assert not staged.ready
+    assert adapter.stage(written, credential, key="k", before=staged).data["upload"]["video"] == VIDEO
+
+
 def test_a_token_that_ends_in_the_middle_is_renewed_and_the_session_goes_on(youtube, credential):
     written = film()
     server, adapter = youtube({SEND: [refusal(401, "authError"), (308, b""), (200, found())]})

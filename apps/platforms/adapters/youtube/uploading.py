@@ -28,6 +28,7 @@ from apps.platforms.uploads import STEP, length_header, pieces
 FIELD: Final = "media.0"
 PARTS: Final = "snippet,status"
 MOST_SESSIONS: Final = 4  # each one counts against what all channels share in a day
+PAUSE: Final = timedelta(seconds=5)
 MARGIN: Final = timedelta(seconds=60)
 RESUME, OVER = 308, frozenset({404, 410})
 _RANGE = regex.compile(r"bytes=0-(\d{1,18})")
@@ -110,7 +111,14 @@ class Upload:
         """The next bytes: as many as one step takes, which is a multiple of the 256 KiB that YouTube wants."""
         size = min(STEP, self.media.size - offset)
         span = f"bytes {offset}-{offset + size - 1}/{self.media.size}"
-        self._told(self._put(session, pieces(self.media, start=offset, size=size, field=FIELD), span, size=size))
+        try:
+            self._told(self._put(session, pieces(self.media, start=offset, size=size, field=FIELD), span, size=size))
+        except NotSent:
+            if self.data.get("stuck_at") == offset:
+                raise
+            # It came this far, so that it is no failure yet: a long upload has many of these.
+            self.data["stuck_at"] = offset
+            raise Paused(PAUSE) from None
 
     def _put(self, session: Secret, body: Any, span: str, *, size: int = 0) -> wire.Answer:
         headers = {"Content-Range": span, "Content-Type": self.media.mime_type, **length_header(size)}
