@@ -1,7 +1,10 @@
 """A Mastodon server as its documentation describes it, version 4.5, with switches for how others differ.
 
-`software`, `idempotency_keys`, `pkce`, `metadata` and `media_v2` make it answer like a server of another kind: one that
-ignores idempotency keys, or knows neither PKCE nor OAuth metadata, or only the old way to upload.
+`software`, `idempotency_keys`, `pkce`, `metadata`, `media_v2` and `edits` make it answer like a server of another kind:
+one that ignores idempotency keys, or knows neither PKCE nor OAuth metadata, or only the old way to upload. Quotes are
+known to the software "mastodon" alone. Where it is uncertain what servers do there is a switch: `needs_length` (bodies
+without Content-Length are refused), `hides_counts`, `bad_token_status`, `token_seconds` (0: tokens do not end; else
+they do, and come with a refresh token that works once) and `unused_app_days` (0: applications without a token stay).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
-from apps.sandbox.mastodon import errors, instance, login, media, reading, statuses
+from apps.sandbox.mastodon import changing, errors, instance, login, media, reading, statuses
 from apps.sandbox.mastodon.access import find_token, limited
 
 # method, path, handler, operation
@@ -44,6 +47,9 @@ API: tuple[tuple[str, str, Handler, Operation], ...] = (
     ("POST", "/api/v1/statuses", statuses.create, statuses.operation_of_create),
     ("GET", "/api/v1/statuses", reading.statuses, "read"),
     ("GET", "/api/v1/statuses/{id}", reading.status, "read"),
+    ("PUT", "/api/v1/statuses/{id}", changing.change, "edit"),
+    ("GET", "/api/v1/statuses/{id}/history", reading.history, "read"),
+    ("GET", "/api/v1/polls/{id}", reading.poll, "read"),
     ("DELETE", "/api/v1/statuses/{id}", statuses.delete, "delete"),
     ("GET", "/api/v1/statuses/{id}/source", reading.source, "find"),
     ("GET", "/api/v1/statuses/{id}/context", reading.context, "read"),
@@ -93,10 +99,18 @@ PLATFORM = Platform(
         "pkce": True,
         "metadata": True,
         "media_v2": True,
+        "edits": True,
+        "hides_counts": False,
+        "needs_length": True,
+        "bad_token_status": 401,
+        "token_seconds": 0,
+        "unused_app_days": 0,
         "max_characters": 500,
         "image_seconds": 0,
         "video_seconds": 2,
         "api_limit": 300,
+        "user_limit": 1500,
+        "paging_limit": 300,
         "media_limit": 30,
         "delete_limit": 30,
         "status_limit": 300,

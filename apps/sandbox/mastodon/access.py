@@ -19,6 +19,8 @@ SCOPES = (
 )  # fmt: skip
 WINDOW = timedelta(minutes=5)
 UPLOADS = timedelta(minutes=30)
+PAGES = timedelta(minutes=15)
+PAGING = ("max_id", "min_id", "since_id")
 POSTING = timedelta(hours=3)
 
 
@@ -38,14 +40,14 @@ def _presented(call: Call) -> str:
 def valid_token(call: Call) -> Token:
     if not _presented(call):
         raise refused(401, "This API requires an authenticated user")
-    token = call.token
+    token, bad = call.token, int(call.world.setting("mastodon", "bad_token_status"))
     # A token of the application, or a user's; what else hands out tokens here (codes) is kept elsewhere.
-    if token is None:
-        raise refused(401, "The access token is invalid")
+    if token is None or token.kind == "refresh":
+        raise refused(bad, "The access token is invalid")
     if token.revoked_at:
-        raise refused(401, "The access token was revoked")
+        raise refused(bad, "The access token was revoked")
     if token.has_expired(call.world.now()):
-        raise refused(401, "The access token expired")
+        raise refused(bad, "The access token expired")
     return token
 
 
@@ -69,6 +71,10 @@ def limited(handler: Handler) -> Handler:
 
     async def enter(call: Call) -> Response:
         windows = [_hit(call, "api", call.token.token, WINDOW)] if call.token else []
+        if call.account:
+            windows.append(_hit(call, "user", call.account.id, WINDOW))
+        if call.account and any(call.fields.has(name) for name in PAGING):
+            windows.append(_hit(call, "paging", call.account.id, PAGES))
         if call.account and call.method == "POST" and call.path.endswith("/media"):
             windows.append(_hit(call, "media", call.account.id, UPLOADS))
         if call.account and call.method == "DELETE":

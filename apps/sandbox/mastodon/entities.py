@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.sandbox.core.rows import Account, Medium, Post
 from apps.sandbox.core.world import World
-from apps.sandbox.mastodon import text
+from apps.sandbox.mastodon import figures, text
 from apps.sandbox.mastodon.errors import instant
 
 
@@ -35,7 +35,7 @@ def account(world: World, account: Account, *, with_source: bool = False) -> dic
         "avatar_static": avatar,
         "header": header,
         "header_static": header,
-        "followers_count": account.data["followers_count"],
+        "followers_count": figures.followers(account, world.now()),
         "following_count": account.data["following_count"],
         "statuses_count": statuses_count(world, account),
         "emojis": [],
@@ -90,11 +90,7 @@ def _status(world: World, post: Post, author: Account, shown_author: dict[str, A
         "language": post.data["language"],
         "uri": f"{actor_uri(world, author)}/statuses/{post.id}",
         "url": world.permalink(post),
-        "edited_at": None,
-        "replies_count": world.count_replies(post),
-        "reblogs_count": 0,
-        "favourites_count": 0,
-        "quotes_count": 0,
+        "edited_at": post.data.get("edited_at"),
         "content": text.to_html(post.text, origin),
         "reblog": None,
         "application": post.data["application"],
@@ -104,30 +100,43 @@ def _status(world: World, post: Post, author: Account, shown_author: dict[str, A
         "tags": [{"name": tag, "url": f"{origin}/tags/{tag}"} for tag in tags],
         "emojis": [],
         "card": None,
-        "poll": poll(post, world.now()),
+        "poll": figures.poll(world, post),
+        **figures.of_status(world, post),
+        **_quoting(world, post),
     }
 
 
-def poll(post: Post, now: datetime) -> dict[str, Any] | None:
-    stored = post.data.get("poll")
-    if not stored:
-        return None
-    ends_at = datetime.fromisoformat(stored["expires_at"])
+def _quoting(world: World, post: Post) -> dict[str, Any]:
+    """What it quotes and who may quote it, on servers that know quotes."""
+    if world.setting("mastodon", "software") != "mastodon":
+        return {}
+    quoted = world.post("mastodon", post.data.get("quote") or "")
+    shown = {"state": "accepted", "quoted_status": {"id": quoted.id}} if quoted else None
+    policy = post.data.get("quote_policy") or "public"
+    # The current user is always the author here: nobody else's approval is asked for.
+    approval = {"automatic": [] if policy == "nobody" else [policy], "manual": [], "current_user": "automatic"}
+    return {"quote": shown, "quote_approval": approval}
+
+
+def edit(world: World, post: Post, version: dict[str, Any]) -> dict[str, Any]:
+    """One of the versions that a status had, for its history."""
+    author = world.account("mastodon", post.account_id)
     return {
-        "id": post.id,
-        "expires_at": instant(ends_at),
-        "expired": ends_at <= now,
-        "multiple": stored["multiple"],
-        "votes_count": 0,
-        "voters_count": 0,
-        "options": [{"title": option, "votes_count": 0} for option in stored["options"]],
+        "content": text.to_html(version["text"], world.origin("mastodon")),
+        "spoiler_text": version["warning"],
+        "sensitive": version["sensitive"],
+        "created_at": version["at"],
+        "account": account(world, author) if author else None,
+        "media_attachments": version["media"],
         "emojis": [],
+        **({"poll": {"options": [{"title": title} for title in version["poll"]]}} if version["poll"] else {}),
     }
 
 
 def medium(world: World, medium: Medium) -> dict[str, Any]:
     """`url` is null until processing has ended."""
     url = world.media_url(medium) if is_ready(medium, world.now()) else None
+    thumbnail = world.store.media.get("mastodon", medium.data.get("thumbnail", ""))
     shape = {"width": medium.width, "height": medium.height, "size": f"{medium.width}x{medium.height}"}
     if medium.height:
         shape["aspect"] = medium.width / medium.height
@@ -135,7 +144,7 @@ def medium(world: World, medium: Medium) -> dict[str, Any]:
         "id": medium.id,
         "type": medium.data.get("type", "image"),  # a picture of the past was never uploaded here
         "url": url,
-        "preview_url": url,
+        "preview_url": world.media_url(thumbnail) if thumbnail else url,
         "remote_url": None,
         "preview_remote_url": None,
         "text_url": None,

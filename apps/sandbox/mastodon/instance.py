@@ -20,8 +20,10 @@ DESCRIPTION_LIMIT = 1500
 MAX_MEDIA = 4
 POLL_OPTIONS, POLL_OPTION_LENGTH = 4, 50
 POLL_SHORTEST, POLL_LONGEST = 300, 2_629_746
+IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 MIME_TYPES = [
-    "image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/webm", "video/quicktime",
+    *IMAGE_TYPES, "video/mp4", "video/webm", "video/quicktime", "audio/mpeg", "audio/ogg", "audio/wav", "audio/flac",
+    "audio/mp4",
 ]  # fmt: skip
 
 

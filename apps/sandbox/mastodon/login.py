@@ -6,7 +6,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -55,7 +55,7 @@ async def verify_app(call: Call) -> Response:
 async def authorize(call: Call) -> Response:
     """What concerns the application is said on a page; everything else is sent back to it."""
     fields = call.fields
-    app = call.world.box("mastodon", "app").get(fields.text("client_id"))
+    app = _known_app(call.world, fields.text("client_id"))
     if app is None:
         return consent.problem(BAD_CLIENT, status=401)
     redirect_uri, state = fields.text("redirect_uri"), fields.text("state")
@@ -104,6 +104,8 @@ async def token(call: Call) -> Response:
     grant_type = call.fields.text("grant_type")
     if grant_type == "authorization_code":
         return JSONResponse(_answer(_exchange(call, app)))
+    if grant_type == "refresh_token":
+        return JSONResponse(_answer(_renewed(call, app)))
     if grant_type == "client_credentials":
         scopes = call.fields.text("scope", "read").split()
         if not all(covers(app["scopes"], scope) for scope in scopes):
@@ -125,6 +127,17 @@ def _exchange(call: Call, app: dict[str, Any]) -> Token:
         raise oauth_refused(400, "invalid_grant", BAD_GRANT)
     codes.delete(code)
     return _issue(call.world, app["client_id"], data["account"], data["scopes"])
+
+
+def _renewed(call: Call, app: dict[str, Any]) -> Token:
+    """A refresh token works once; the access token that came with it ends at that."""
+    old = call.world.token("mastodon", call.fields.text("refresh_token"))
+    if old is None or old.kind != "refresh" or old.revoked_at or old.client_id != app["client_id"]:
+        raise oauth_refused(400, "invalid_grant", BAD_GRANT)
+    for token in (old, call.world.token("mastodon", old.data["access_token"])):
+        if token:
+            call.world.revoke(token)
+    return _issue(call.world, app["client_id"], old.account_id, old.scopes)
 
 
 def _challenge(verifier: str) -> str:
@@ -164,6 +177,8 @@ def _add_app(
     world: World, *, name: str, website: str, redirect_uris: list[str], scopes: list[str], owner: str = ""
 ) -> dict[str, Any]:
     app: dict[str, Any] = {
+        "owner": owner,
+        "registered_at": world.now().isoformat(),
         "id": str(world.number()),
         "name": name,
         "website": website or None,
@@ -198,17 +213,41 @@ def _authenticated_app(call: Call) -> dict[str, Any] | None:
         except ValueError:
             return None
         client_id, secret = unquote(client_id), unquote(secret)
-    app = call.world.box("mastodon", "app").get(client_id)
+    app = _known_app(call.world, client_id)
     return app if app and secrets.compare_digest(app["client_secret"].encode(), secret.encode()) else None
 
 
+def _known_app(world: World, client_id: str) -> dict[str, Any] | None:
+    """With the setting `unused_app_days`, an application that no token was issued to is forgotten after that time."""
+    app: dict[str, Any] | None = world.box("mastodon", "app").get(client_id)
+    days = int(world.setting("mastodon", "unused_app_days"))
+    if app is None or app.get("used") or not days:
+        return app
+    registered_at = datetime.fromisoformat(app["registered_at"])
+    return app if world.now() - registered_at < timedelta(days=days) else None
+
+
 def _issue(world: World, client_id: str, account_id: str, scopes: Sequence[str]) -> Token:
-    kind = "user" if account_id else "app"
-    return world.issue_token("mastodon", kind=kind, account_id=account_id, client_id=client_id, scopes=scopes)
+    """With the setting `token_seconds` a user's token ends, and its data name the refresh token that goes with it."""
+    details: dict[str, Any] = {"account_id": account_id, "client_id": client_id, "scopes": scopes}
+    if app := world.box("mastodon", "app").get(client_id):
+        world.box("mastodon", "app").put(client_id, app | {"used": True}, owner=app.get("owner", ""))
+    if not account_id:
+        return world.issue_token("mastodon", kind="app", **details)
+    seconds = int(world.setting("mastodon", "token_seconds"))
+    if not seconds:
+        return world.issue_token("mastodon", kind="user", **details)
+    value = secrets.token_urlsafe(32)
+    refresh = world.issue_token("mastodon", kind="refresh", data={"access_token": value}, **details)
+    data = {"refresh_token": refresh.token, "seconds": seconds}
+    return world.issue_token(
+        "mastodon", kind="user", value=value, lives=timedelta(seconds=seconds), data=data, **details
+    )
 
 
 def _answer(token: Token) -> dict[str, Any]:
-    return {
+    ending = {"expires_in": token.data["seconds"], "refresh_token": token.data["refresh_token"]} if token.data else {}
+    return ending | {
         "access_token": token.token,
         "token_type": "Bearer",
         "scope": " ".join(token.scopes),

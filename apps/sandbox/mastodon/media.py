@@ -1,21 +1,19 @@
-"""Uploads: pictures at once, videos and animations after a while."""
+"""Uploads: pictures at once, videos, sounds and animations after a while."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from apps.sandbox.core import images
-from apps.sandbox.core.calls import Call
+from apps.sandbox.core.calls import Call, Refusal
 from apps.sandbox.core.rows import Account, Medium
-from apps.sandbox.mastodon import entities
+from apps.sandbox.mastodon import entities, files
 from apps.sandbox.mastodon.access import caller
 from apps.sandbox.mastodon.errors import invalid, not_found, refused
-from apps.sandbox.mastodon.instance import DESCRIPTION_LIMIT, IMAGE_BYTES, IMAGE_PIXELS, VIDEO_BYTES
+from apps.sandbox.mastodon.instance import DESCRIPTION_LIMIT
 
 UNUSED_LIVES = timedelta(days=1)
-UNREADABLE = "File content type is invalid, File is invalid"
 
 
 async def upload(call: Call) -> Response:
@@ -34,46 +32,47 @@ async def upload_old(call: Call) -> Response:
 
 async def _take_in(call: Call) -> Medium:
     account = caller(call, "write:media")
+    if call.world.setting("mastodon", "needs_length") and "content-length" not in call.request.headers:
+        raise Refusal(PlainTextResponse("411 Length Required", status_code=411))
     file = call.fields.file("file")
     if file is None:
         raise invalid("File can't be blank")
-    content = await file.read()
-    kind, mime, width, height = _recognise(content)
-    usual = call.world.setting("mastodon", "image_seconds" if kind == "image" else "video_seconds")
+    found = await files.take_in(file)
+    usual = call.world.setting("mastodon", "image_seconds" if found.kind == "image" else "video_seconds")
     seconds = call.processing_seconds(float(usual))
     now = call.world.now()
+    data = {"type": found.kind, "focus": _focus(call), **found.came}
     medium = Medium(
         platform="mastodon",
         id=str(call.world.number()),
         account_id=account.id,
-        mime=mime,
-        size=len(content),
-        digest=call.world.store.blobs.add(content),
+        mime=found.mime,
+        size=found.size,
+        digest=call.world.store.blobs.add(found.content) if found.content else "",
         created_at=now,
-        width=width,
-        height=height,
+        width=found.width,
+        height=found.height,
         alt=_description(call),
         ready_at=now + timedelta(seconds=seconds) if seconds else None,
-        data={"type": kind, "focus": _focus(call), "failed": call.take_fault("failed_processing") is not None},
+        data=data | {"failed": call.take_fault("failed_processing") is not None},
     )
+    await _take_thumbnail(call, medium)
     return call.world.store.media.add(medium)
 
 
-def _recognise(content: bytes) -> tuple[str, str, int, int]:
-    """Kind, MIME type, width and height, by the bytes."""
-    if images.is_video(content):
-        if len(content) > VIDEO_BYTES:
-            raise invalid("File file size must be less than 99 MB")
-        return "video", "video/mp4", 0, 0
-    found = images.probe(content)
-    if found is None or found.mime not in {"image/jpeg", "image/png", "image/gif", "image/webp"}:
-        raise invalid(UNREADABLE)
-    if len(content) > IMAGE_BYTES:
-        raise invalid("File file size must be less than 16 MB")
-    if found.width * found.height > IMAGE_PIXELS:
-        raise invalid(f"File {found.width}x{found.height} images are not supported")
-    kind = "gifv" if found.mime == "image/gif" and found.frames > 1 else "image"
-    return kind, found.mime, found.width, found.height
+async def _take_thumbnail(call: Call, medium: Medium) -> None:
+    """A cover of one's own; it is a medium of nobody, so that no status can show it by itself."""
+    file = call.fields.file("thumbnail")
+    if file is None:
+        return
+    found = await files.take_in(file)
+    if found.kind not in {"image", "gifv"}:
+        raise invalid("Thumbnail content type is invalid")
+    now, digest = call.world.now(), call.world.store.blobs.add(found.content)
+    id = f"{medium.id}-{call.world.number()}"
+    preview = Medium("mastodon", id, "", found.mime, found.size, digest, now, found.width, found.height)
+    call.world.store.media.add(preview)
+    medium.data["thumbnail"] = id
 
 
 async def look(call: Call) -> Response:
@@ -82,7 +81,7 @@ async def look(call: Call) -> Response:
     if not entities.is_ready(medium, call.world.now()):
         return JSONResponse(entities.medium(call.world, medium), status_code=206)
     if medium.data["failed"]:
-        raise refused(422, f"Validation failed: {UNREADABLE}")
+        raise refused(422, f"Validation failed: {files.UNREADABLE}")
     return JSONResponse(entities.medium(call.world, medium))
 
 
@@ -93,6 +92,7 @@ async def change(call: Call) -> Response:
         medium.alt = _description(call)
     if call.fields.has("focus"):
         medium.data["focus"] = _focus(call)
+    await _take_thumbnail(call, medium)
     call.world.store.media.save(medium)
     return JSONResponse(entities.medium(call.world, medium))
 
@@ -120,14 +120,21 @@ def unattached(call: Call, account: Account, id: str) -> Medium | None:
 
 
 def _description(call: Call) -> str:
-    description = call.fields.text("description").strip()
+    return checked_description(call.fields.text("description"))
+
+
+def checked_description(description: str) -> str:
+    description = description.strip()
     if len(description) > DESCRIPTION_LIMIT:
         raise invalid(f"Description is too long (maximum is {DESCRIPTION_LIMIT} characters)")
     return description
 
 
 def _focus(call: Call) -> dict[str, float] | None:
-    focus = call.fields.text("focus")
+    return checked_focus(call.fields.text("focus"))
+
+
+def checked_focus(focus: str) -> dict[str, float] | None:
     if not focus:
         return None
     try:

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Post
-from apps.sandbox.mastodon import entities
+from apps.sandbox.mastodon import editing, entities, figures
 from apps.sandbox.mastodon.access import caller, reader
 from apps.sandbox.mastodon.errors import not_found
 
@@ -110,6 +110,21 @@ async def source(call: Call) -> Response:
     if post.account_id != account.id:
         raise not_found()
     return JSONResponse({"id": post.id, "text": post.text, "spoiler_text": post.data["warning"]})
+
+
+async def poll(call: Call) -> Response:
+    """GET /api/v1/polls/{id}"""
+    shown = figures.poll(call.world, _seen(call))
+    if shown is None:
+        raise not_found()
+    return JSONResponse(shown)
+
+
+async def history(call: Call) -> Response:
+    """GET /api/v1/statuses/{id}/history: every version, the first one first and the present one last."""
+    post = _seen(call)
+    versions = [*post.data.get("history", ()), editing.version(call.world, post)]
+    return JSONResponse([entities.edit(call.world, post, version) for version in versions])
 
 
 async def context(call: Call) -> Response:
