@@ -66,11 +66,11 @@ def health(account: SocialAccount, *, now: datetime | None = None) -> Health:
 
 
 def platform_choices(workspace_id: UUID) -> list[PlatformChoice]:
-    """Every platform, with the number of accounts that the workspace has there."""
+    """Every platform by its name, with the number of accounts that the workspace has there."""
     counts: dict[str, int] = {}
     for platform in accounts_of(workspace_id).values_list("platform", flat=True):
         counts[platform] = counts.get(platform, 0) + 1
-    return [_choice(platform, counts.get(platform, 0)) for platform in registry.names()]
+    return [_choice(platform, counts.get(platform, 0)) for platform in sorted(registry.names(), key=registry.label)]
 
 
 def _choice(platform: str, connected: int) -> PlatformChoice:

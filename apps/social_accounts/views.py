@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -94,9 +95,8 @@ def channels(request: MemberRequest, session_id: UUID) -> HttpResponse:
         grant__isnull=False,
     )
     request.member.require("account.connect", session.workspace_id)
-    error = ""
+    error, chosen = "", request.POST.getlist("channels")
     if request.method == "POST":
-        chosen = request.POST.getlist("channels")
         try:
             accounts = services.take_channels(session=session, remote_ids=chosen, actor=request.member.actor)
         except ConnectionRefused as refusal:
@@ -105,7 +105,7 @@ def channels(request: MemberRequest, session_id: UUID) -> HttpResponse:
             return _arrived(request, session, accounts)
     context = {
         "platform": session.platform,
-        "channels": _channel_choices(session),
+        "channels": _channel_choices(session, chosen),
         "missing": [],
         "error": error,
         "action_url": request.path,
@@ -239,7 +239,7 @@ def _arrived(request: HttpRequest, session: ConnectSession, accounts: list[Socia
     return redirect("dashboard:accounts")
 
 
-def _channel_choices(session: ConnectSession) -> list[ChannelChoice]:
+def _channel_choices(session: ConnectSession, chosen: Collection[str]) -> list[ChannelChoice]:
     known = set(
         SocialAccount.objects.filter(workspace_id=session.workspace_id, platform=session.platform).values_list(
             "remote_id", flat=True
@@ -251,7 +251,8 @@ def _channel_choices(session: ConnectSession) -> list[ChannelChoice]:
             name=channel["name"] or channel["handle"],
             handle=channel["handle"],
             kind=channel["kind"],
-            is_chosen=channel["remote_id"] not in known,
+            # Nobody means to connect fifty pages of fifty clients: each is chosen by hand.
+            is_chosen=channel["remote_id"] in chosen,
             note="connected already" if channel["remote_id"] in known else "",
         )
         for channel in session.channels

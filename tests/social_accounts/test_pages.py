@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -208,3 +209,25 @@ class TestTheHistoryOfAnAccount:
 
         latest = page.context["events"][0]
         assert (latest.title, latest.text) == ("Permission missing", "Mastodon was not allowed to write.")
+
+
+class TestChoosingChannels:
+    def test_each_is_chosen_by_hand_and_only_those_are_connected(
+        self, browser: Client, platforms: Sandbox, workspace: Workspace
+    ) -> None:
+        arrived = come_back(browser, platforms, begin(browser, platforms, platform="linkedin", address=""), "lumenyoga")
+        choice = arrived["Location"]
+        shown = browser.get(choice).content.decode()
+        assert "Page · lumenyoga" in shown
+        assert "checked" not in shown
+
+        refused = browser.post(choice)
+        assert refused.status_code == 422
+        assert count(workspace) == 0
+
+        page_id = re.search(r'value="(urn:li:organization:[^"]+)"', shown)
+        assert page_id
+        browser.post(choice, {"channels": [page_id[1]]})
+
+        account = only_account(workspace)
+        assert (account.kind, account.handle) == ("page", "lumenyoga")
