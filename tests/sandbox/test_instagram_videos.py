@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 import zlib
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.sandbox.clients import Instagram
-from tests.sandbox.facebook_client import film
+from tests.sandbox.facebook_client import arrived, film
 from tests.sandbox.gallery import Gallery, picture
 
 
@@ -208,6 +210,32 @@ def test_a_video_is_sent_and_carried_on_after_a_break(instagram):
     ((shown,),) = [post["media"] for post in instagram.sandbox.posts("instagram")]
     assert (shown["size"], shown["data"]["crc32"]) == (len(content), zlib.crc32(content))
     assert shown["data"]["received"] == len(content)
+
+
+def test_an_upload_whose_connection_broke_goes_on_where_it_was(instagram):
+    content = film(size=200_000)
+    container, uri = uploading(instagram)
+    place = urlsplit(uri)
+    lines = [f"POST {place.path} HTTP/1.1", f"Host: {place.netloc}", f"Content-Length: {len(content)}"]
+    lines += [f"Authorization: OAuth {instagram.token}", "offset: 0", f"file_size: {len(content)}"]
+    with socket.create_connection((place.hostname, place.port)) as line:
+        line.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + content[:120_000])
+
+    came = arrived(lambda: transferred(instagram, container))
+    assert send(instagram, uri, content[came:], offset=came, file_size=len(content)).status_code == 200
+    instagram.sandbox.advance(seconds=2)
+    assert instagram.publish(container).status_code == 200
+    ((shown,),) = [post["media"] for post in instagram.sandbox.posts("instagram")]
+    assert shown["data"]["crc32"] == zlib.crc32(content)
+
+
+def test_a_reel_has_a_largest_size(instagram, gallery):
+    instagram.sandbox.set("instagram", reel_megabytes=1)
+    content = film(size=1024 * 1024 + 1)
+
+    assert reason(instagram, media_type="REELS", video_url=gallery.hang(content)) == "2207026"
+    _, uri = uploading(instagram)
+    assert send(instagram, uri, content, offset=0, file_size=len(content)).status_code == 400
 
 
 def test_a_video_of_a_story_can_be_fetched_by_the_upload_host(instagram, gallery: Gallery):

@@ -14,11 +14,12 @@ from apps.sandbox.core.calls import Refusal
 from apps.sandbox.core.fetching import NotFetched, TooLarge, TooSlow
 from apps.sandbox.core.images import Probe, probe
 from apps.sandbox.core.uploads import Intake
+from apps.sandbox.core.world import World
 from apps.sandbox.meta.graph import graph_error
 
 MEBIBYTE = 1024 * 1024
 MAX_IMAGE = 8 * MEBIBYTE
-MAX_REEL, MAX_STORY = 300 * MEBIBYTE, 100 * MEBIBYTE
+MAX_STORY = 100 * MEBIBYTE
 NARROWEST, WIDEST = 4 / 5, 1.91
 WIDEST_VIDEO = 1920
 # Shortest and longest in seconds; narrowest and widest.
@@ -57,8 +58,9 @@ async def fetch_image(url: str, *, any_ratio: bool) -> tuple[bytes, Probe]:
     return content, found
 
 
-def most_bytes(*, is_story: bool) -> int:
-    return MAX_STORY if is_story else MAX_REEL
+def most_bytes(world: World, *, is_story: bool) -> int:
+    """Older pages of the documentation allow a reel more than its 300 MB: `reel_megabytes`."""
+    return MAX_STORY if is_story else int(world.setting("instagram", "reel_megabytes")) * MEBIBYTE
 
 
 async def fetch_video(url: str, *, limit: int) -> Intake | int:
@@ -73,19 +75,17 @@ async def fetch_video(url: str, *, limit: int) -> Intake | int:
         return NOT_FETCHED
 
 
-def wrong_with(intake: Intake, *, is_story: bool, index_first: bool) -> int:
+def wrong_with(world: World, intake: Intake, *, is_story: bool) -> int:
     """The subcode that the status will name; 0 for a video that Instagram takes."""
     found = video.probe(intake.head)
-    if (
-        found is None
-        or found.mime not in {"video/mp4", "video/quicktime"}
-        or intake.size > most_bytes(is_story=is_story)
-    ):
+    if found is None or found.mime not in {"video/mp4", "video/quicktime"}:
+        return BAD_VIDEO
+    if intake.size > most_bytes(world, is_story=is_story):
         return BAD_VIDEO
     shortest, longest = STORY if is_story else REEL
     if (found.seconds and not shortest <= found.seconds <= longest) or found.width > WIDEST_VIDEO:
         return BAD_VIDEO
-    if index_first and not found.seconds:
+    if world.setting("instagram", "index_first") and not found.seconds:
         return BAD_VIDEO
     narrowest, widest = STORY_RATIOS if is_story else REEL_RATIOS
     return BAD_RATIO if found.ratio and not narrowest <= found.ratio <= widest else 0

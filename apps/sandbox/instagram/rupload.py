@@ -35,7 +35,7 @@ async def receive(call: Call) -> Response:
 
 
 async def _fetched(call: Call, container: Container, url: str) -> Response:
-    found = await fetching.fetch_video(url, limit=fetching.most_bytes(is_story=container.is_story))
+    found = await fetching.fetch_video(url, limit=fetching.most_bytes(call.world, is_story=container.is_story))
     if not isinstance(found, Intake):
         retriable = found != fetching.BAD_VIDEO
         raise trouble("ProcessingFailedError", "The file could not be fetched", retriable=retriable)
@@ -47,7 +47,7 @@ async def _sent(call: Call, container: Container) -> Response:
     """Bytes from `offset` on; what came before the connection broke has come."""
     intake = Intake.load(container.intake)
     offset, size = (call.request.headers.get(name, "") for name in ("offset", "file_size"))
-    most = fetching.most_bytes(is_story=container.is_story)
+    most = fetching.most_bytes(call.world, is_story=container.is_story)
     if not size.isdigit() or not 0 < int(size) <= most or container.announced not in {0, int(size)}:
         raise trouble("PartialRequestError", "The header file_size does not fit the file")
     if offset != str(intake.size):

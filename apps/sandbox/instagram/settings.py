@@ -21,6 +21,7 @@ SETTINGS: dict[str, Any] = {
     "container_seconds": 2,
     "fetch_patience_seconds": 5,
     "fetch_errors_in_status": False,
+    "reel_megabytes": 300,
     "index_first": False,  # a video whose index is not at its beginning fails, as the documentation says
     "strict_parameters": False,
     "shares_reels_to_feed": True,  # what a reel does that says nothing of share_to_feed

@@ -159,7 +159,7 @@ async def _add_video(call: Call, container: Container) -> None:
 
 async def _fetch(world: World, container: Container, url: str) -> int:
     """Get the video into its container; the subcode of why it could not be had."""
-    found = await fetching.fetch_video(url, limit=fetching.most_bytes(is_story=container.is_story))
+    found = await fetching.fetch_video(url, limit=fetching.most_bytes(world, is_story=container.is_story))
     if containers.load(world, container.id) is None:
         return 0  # the sandbox was emptied meanwhile
     if isinstance(found, Intake):
@@ -206,8 +206,7 @@ def arrive(world: World, container: Container, intake: Intake) -> None:
     )
     world.store.media.add(medium)
     offset, seconds = container.extras.get("thumb_offset", 0), found.seconds if found else 0.0
-    index_first = bool(world.setting("instagram", "index_first"))
-    error = fetching.wrong_with(intake, is_story=container.is_story, index_first=index_first)
+    error = fetching.wrong_with(world, intake, is_story=container.is_story)
     if offset < 0 or (seconds and offset > seconds * 1000):
         error = error or BAD_OFFSET
     container.media, container.is_waiting, container.intake = [medium.id], False, intake.dump()
