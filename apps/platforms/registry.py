@@ -14,6 +14,7 @@ from apps.platforms.adapters.instagram import InstagramAdapter
 from apps.platforms.adapters.linkedin import LinkedInAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
 from apps.platforms.adapters.threads import ThreadsAdapter
+from apps.platforms.adapters.tiktok import TikTokAdapter
 from apps.platforms.adapters.x import XAdapter
 from apps.platforms.adapters.youtube import YouTubeAdapter
 from apps.platforms.contract import Adapter, AdapterFactory, Capabilities
@@ -28,6 +29,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "facebook": FacebookAdapter,
     "x": XAdapter,
     "youtube": YouTubeAdapter,
+    "tiktok": TikTokAdapter,
 }
 
 

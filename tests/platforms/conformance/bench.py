@@ -120,6 +120,11 @@ class Bench(ABC):
         """The adapter as another process would build it."""
         return self.adapter
 
+    def known_as(self, receipt: Receipt) -> str:
+        """The name under which everybody sees what publishing answered with; another one on platforms that look at a
+        post before they show it."""
+        return receipt.remote_id
+
     def checksums(self) -> list[int]:
         """The CRC-32 of each video that was published, as the platform received it; the oldest first."""
         return []

@@ -16,6 +16,7 @@ from tests.platforms.conformance.facebook_bench import FacebookBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
 from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
 from tests.platforms.conformance.threads_bench import ThreadsBench
+from tests.platforms.conformance.tiktok_bench import TikTokBench
 from tests.platforms.conformance.x_bench import XBench
 from tests.platforms.conformance.youtube_bench import YouTubeBench
 from tests.support.sandbox import Sandbox
@@ -157,6 +158,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "facebook": FacebookBench,
     "x": XBench,
     "youtube": YouTubeBench,
+    "tiktok": TikTokBench,
 }
 NAMES = ("memory", *SANDBOX_BENCHES)
 

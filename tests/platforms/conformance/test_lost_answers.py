@@ -30,7 +30,7 @@ def test_a_post_that_went_out_is_found(bench, credential, fault, pictures):
 
     (post,) = bench.seen()
     assert finding.verdict is Verdict.FOUND
-    assert finding.receipt.remote_id == post.remote_id
+    assert bench.known_as(finding.receipt) == post.remote_id
     assert bench.adapter.locate(finding.receipt, credential).startswith("http")
     assert finding.looked_at
 
@@ -64,7 +64,7 @@ def test_other_posts_around_the_lost_one_do_not_confuse_the_search(bench, creden
     finding = bench.adapter.find(trace, credential)
 
     lost = next(post for post in bench.seen() if post.text == "The lost one")
-    assert (finding.verdict, finding.receipt.remote_id) == (Verdict.FOUND, lost.remote_id)
+    assert (finding.verdict, bench.known_as(finding.receipt)) == (Verdict.FOUND, lost.remote_id)
 
 
 @pytest.mark.parametrize(("fault", "verdict"), [("lost_after", Verdict.FOUND), ("lost_before", Verdict.ABSENT)])

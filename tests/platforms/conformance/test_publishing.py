@@ -27,7 +27,7 @@ def test_a_post_goes_out_once_and_is_found_at_its_address(bench, credential):
     receipt = bench.publish(bench.post("Good morning"), credential)
 
     (post,) = bench.seen()
-    assert (post.remote_id, post.text, post.parent_id) == (receipt.remote_id, "Good morning", "")
+    assert (post.remote_id, post.text, post.parent_id) == (bench.known_as(receipt), "Good morning", "")
     assert bench.adapter.locate(receipt, credential).startswith("http")
 
 
@@ -36,7 +36,8 @@ def test_a_post_with_two_pictures_keeps_their_order_and_alt_texts(bench, credent
         refused_beforehand(bench, credential, replace(bench.post("Two"), media=(bench.picture(),)), field="media.0")
         return
     bench.publish(bench.post("Two", pictures=2), credential)
-    assert bench.seen()[0].alts == ("Picture 0", "Picture 1")
+    has_alts = bench.adapter.capabilities.max_alt > 0
+    assert bench.seen()[0].alts == (("Picture 0", "Picture 1") if has_alts else ("", ""))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_staging_makes_nothing_public_and_its_data_survives_a_row(bench, credent
     assert again.ready
 
     receipt = bench.adapter.commit(written, stored(again), credential, key="key-1")
-    assert [post.remote_id for post in bench.seen()] == [receipt.remote_id]
+    assert [post.remote_id for post in bench.seen()] == [bench.known_as(receipt)]
 
 
 def test_slow_processing_is_waited_for_outside_the_adapter(bench, credential):
