@@ -13,6 +13,7 @@ from apps.platforms.adapters.facebook import FacebookAdapter
 from apps.platforms.adapters.instagram import InstagramAdapter
 from apps.platforms.adapters.linkedin import LinkedInAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
+from apps.platforms.adapters.pinterest import PinterestAdapter
 from apps.platforms.adapters.threads import ThreadsAdapter
 from apps.platforms.adapters.tiktok import TikTokAdapter
 from apps.platforms.adapters.x import XAdapter
@@ -29,6 +30,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "facebook": FacebookAdapter,
     "x": XAdapter,
     "youtube": YouTubeAdapter,
+    "pinterest": PinterestAdapter,
     "tiktok": TikTokAdapter,
 }
 

@@ -14,6 +14,7 @@ from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
 from tests.platforms.conformance.facebook_bench import FacebookBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
+from tests.platforms.conformance.pinterest_bench import PinterestBench
 from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
 from tests.platforms.conformance.threads_bench import ThreadsBench
 from tests.platforms.conformance.tiktok_bench import TikTokBench
@@ -158,6 +159,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "facebook": FacebookBench,
     "x": XBench,
     "youtube": YouTubeBench,
+    "pinterest": PinterestBench,
     "tiktok": TikTokBench,
 }
 NAMES = ("memory", *SANDBOX_BENCHES)

@@ -71,8 +71,11 @@ def test_slow_processing_is_waited_for_outside_the_adapter(bench, credential):
     assert len(bench.seen()) == 1
 
 
-def test_a_first_comment_stands_below_its_post(bench, credential):
+def test_a_first_comment_stands_below_its_post_or_is_refused_beforehand(bench, credential):
     main = bench.publish(bench.post("Main"), credential, key="key-1")
+    if not bench.adapter.capabilities.first_comment:
+        refused_beforehand(bench, credential, bench.comment("First!", main), field="role")
+        return
     comment = bench.publish(bench.comment("First!", main), credential, key="key-2")
 
     below = bench.seen()[-1]

@@ -1,0 +1,89 @@
+"""What Pinterest takes, as data.
+
+https://developers.pinterest.com/docs/api/v5/pins-create and
+https://help.pinterest.com/en/business/article/pinterest-product-specs. A description has 800 letters by the API's
+schema and 500 by the help pages: the smaller one holds, unless the endpoint "max_description" says otherwise. Formats
+beyond JPEG and PNG, and how small a picture may be, are not documented for the API: the first are not offered, the
+second is left to Pinterest.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from apps.platforms.contract import Capabilities, Counting, Draft, Format, Option, OptionKind
+from apps.platforms.insights import Metric
+
+MAX_TITLE: Final = 100
+MAX_LINK: Final = 2048
+MAX_ALT: Final = 500
+MAX_DESCRIPTION: Final = 500
+
+_PICTURES: Final = frozenset({"image/jpeg", "image/png"})
+_VIDEOS: Final = frozenset({"video/mp4", "video/quicktime", "video/x-m4v"})
+
+IMAGE, CAROUSEL, VIDEO = "image", "carousel", "video"
+FORMATS: Final = (
+    Format(IMAGE, "Picture", {"max_media": 1, "media_types": _PICTURES, "max_videos": 0, "covers": False}),
+    Format(
+        CAROUSEL,
+        "Carousel",
+        {"min_media": 2, "max_media": 5, "media_types": _PICTURES, "max_videos": 0, "covers": False},
+    ),
+    Format(VIDEO, "Video", {"max_media": 1, "media_types": _VIDEOS}),
+)
+
+# What Pinterest calls them where it lists Pins.
+CREATIVE_TYPES: Final = {IMAGE: "REGULAR", CAROUSEL: "CAROUSEL", VIDEO: "VIDEO"}
+
+OPTIONS: Final = (
+    Option("board", "Board", kind=OptionKind.REMOTE, required=True),
+    Option("section", "Section of the board", kind=OptionKind.REMOTE),
+    Option("title", "Title", max_length=MAX_TITLE),
+    Option("dominant_color", "Colour while it loads (#6E7874)", max_length=7, formats=(IMAGE, CAROUSEL)),
+    Option("cover_seconds", "Second of the video that is its cover", kind=OptionKind.NUMBER, formats=(VIDEO,)),
+)
+
+CAPABILITIES: Final = Capabilities(
+    max_text=MAX_DESCRIPTION,
+    counting=Counting.CODE_POINTS,
+    min_media=1,
+    max_media=5,
+    media_types=_PICTURES | _VIDEOS,
+    max_image_bytes=20_000_000,
+    max_videos=1,
+    max_video_bytes=2_000_000_000,
+    min_video_seconds=4.0,
+    max_video_seconds=900.0,
+    min_video_aspect=0.5,
+    max_video_aspect=1.91,
+    max_alt=MAX_ALT,
+    options=OPTIONS,
+    findable=True,
+    pulls_media=True,
+    formats=FORMATS,
+    links=True,
+    covers=True,
+    edits=frozenset({"text", "options.title", "options.board", "options.section", "link", "media.0.alt"}),
+    deletes=True,
+    post_metrics=frozenset(
+        {
+            Metric.VIEWS,
+            Metric.SAVES,
+            Metric.CLICKS,
+            Metric.LIKES,
+            Metric.COMMENTS,
+            Metric.VIDEO_VIEWS,
+            Metric.NEW_FOLLOWERS,
+            Metric.PROFILE_VIEWS,
+        }
+    ),
+    account_metrics=frozenset({Metric.VIEWS, Metric.SAVES, Metric.CLICKS, Metric.FOLLOWERS, Metric.POSTS}),
+)
+
+
+def kind_of(draft: Draft) -> str:
+    """The format of a draft, which follows from its files alone."""
+    if any(media.is_video for media in draft.media):
+        return VIDEO
+    return CAROUSEL if len(draft.media) > 1 else IMAGE
