@@ -35,6 +35,14 @@ def handshake(incoming: Incoming, *, verify_token: Secret) -> Reply | None:
 
 def delivery(incoming: Incoming, *, client: OAuthClient) -> dict[str, Any]:
     """The object in a genuine delivery. Raises Forged and Malformed."""
+    found = deliveries(incoming, client=client)
+    if len(found) != 1:
+        raise Malformed("The delivery is not a JSON object.")
+    return found[0]
+
+
+def deliveries(incoming: Incoming, *, client: OAuthClient) -> tuple[dict[str, Any], ...]:
+    """The objects in a genuine delivery: some of Meta's samples have a list of them. Raises Forged and Malformed."""
     scheme, _, signature = incoming.headers.get("x-hub-signature-256", "").partition("=")
     if scheme != "sha256" or not client.client_secret or not is_signed(incoming.body, signature, client.client_secret):
         raise Forged("The delivery is not signed with the secret of our app.")
@@ -42,9 +50,10 @@ def delivery(incoming: Incoming, *, client: OAuthClient) -> dict[str, Any]:
         said = json.loads(incoming.body)
     except (ValueError, RecursionError):
         said = None
-    if not isinstance(said, dict):
+    listed = said if isinstance(said, list) else [said]
+    if not all(isinstance(one, dict) for one in listed):
         raise Malformed("The delivery is not a JSON object.")
-    return said
+    return tuple(listed)
 
 
 def signed_request(incoming: Incoming, *, client: OAuthClient) -> Notice | None:

@@ -13,9 +13,10 @@ from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
 from tests.platforms.conformance.facebook_bench import FacebookBench
+from tests.platforms.conformance.instagram_bench import InstagramBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
 from tests.platforms.conformance.pinterest_bench import PinterestBench
-from tests.platforms.conformance.sandbox_bench import AppBench, SandboxBench, settings_of
+from tests.platforms.conformance.sandbox_bench import SandboxBench, settings_of
 from tests.platforms.conformance.threads_bench import ThreadsBench
 from tests.platforms.conformance.tiktok_bench import TikTokBench
 from tests.platforms.conformance.x_bench import XBench
@@ -101,21 +102,6 @@ class FediverseBench(MastodonBench):
     def close(self) -> None:
         self.sandbox.set("mastodon", **self._usual)
         super().close()
-
-
-class InstagramBench(AppBench):
-    name = "instagram"
-    pictures_needed = 1
-    paths: ClassVar[dict[str, str]] = {
-        "commit": r"/media_publish$",
-        "comment": r"/comments$",
-        "stage": r"/media$",
-        "find": r"/media$",
-        "check": r"/me$",
-        "refresh": r"/refresh_access_token$",
-    }
-
-    limited_scopes = ("instagram_business_basic",)
 
 
 class BlueskyBench(SandboxBench):

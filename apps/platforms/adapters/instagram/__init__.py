@@ -1,4 +1,4 @@
-"""Instagram through Instagram Login: professional accounts, without a Facebook Page."""
+"""Instagram: containers that are filled from public addresses or uploads, then one call that publishes."""
 
 from apps.platforms.adapters.instagram.adapter import InstagramAdapter
 

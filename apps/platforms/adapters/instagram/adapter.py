@@ -1,75 +1,65 @@
-"""The Instagram adapter (Instagram Login)."""
+"""The Instagram adapter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import ClassVar, Final
+from datetime import date, datetime
+from typing import ClassVar
 
 import httpx
 
 from apps.core.secrets import Secret
-from apps.platforms.adapters.instagram import consent, finding, publishing
+from apps.platforms.adapters.instagram import consent, facts, finding, publishing, reading, requests, staging
+from apps.platforms.adapters.instagram.capabilities import CAPABILITIES
+from apps.platforms.adapters.instagram.faults import LABEL
 from apps.platforms.adapters.instagram.line import DEFAULT_ENDPOINTS, Line
+from apps.platforms.adapters.instagram.notices import InstagramInbound
 from apps.platforms.basis import Basis
+from apps.platforms.calls import Call
 from apps.platforms.contract import (
     Capabilities,
     Consent,
     ConsentStart,
-    Counting,
     Credential,
     Draft,
     Finding,
     OAuthClient,
     Profile,
     Receipt,
+    RemotePost,
     Staged,
     Trace,
 )
-from apps.platforms.errors import ConsentRefused, PlatformError
-
-CAPABILITIES: Final = Capabilities(
-    # Whether Instagram counts code points or UTF-16 units is not documented: the second is never less.
-    max_text=2200,
-    counting=Counting.UTF16_UNITS,
-    min_media=1,
-    max_media=10,
-    media_types=frozenset({"image/jpeg"}),  # PNG is often accepted, and not promised
-    max_image_bytes=8_000_000,
-    min_aspect=0.8,
-    max_aspect=1.91,
-    max_alt=1000,
-    max_hashtags=30,
-    max_mentions=20,
-    first_comment=True,
-    max_comment_media=0,
-    findable=True,
-    pulls_media=True,
-)
+from apps.platforms.inbound import Inbound
+from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.limits import Limit, Usage
+from apps.platforms.meta import pace
+from apps.platforms.setup import Setup
+from apps.platforms.versions import ApiVersion
 
 
 class InstagramAdapter(Basis):
-    """Endpoints: "login", "api" and "graph" (origins), and "version" of the Graph API; all have defaults.
+    """Endpoints: "login", "api", "graph" and "upload" (origins), and "version" of the Graph API; all have defaults.
 
     `revoke` uses a call that is not documented for this login and never fails. A publishing limit that cannot be read
-    stops nobody: the platform counts for itself."""
+    stops nobody: the platform counts for itself. The usage headers of the Graph API are read where they come."""
 
     name: ClassVar[str] = "instagram"
-    label: ClassVar[str] = "Instagram"
+    label: ClassVar[str] = LABEL
     capabilities: ClassVar[Capabilities] = CAPABILITIES
-    scopes: ClassVar[tuple[str, ...]] = consent.SCOPES
+    scopes: ClassVar[tuple[str, ...]] = requests.SCOPES
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
+    calls: ClassVar[tuple[Call, ...]] = requests.CALLS
+    limits: ClassVar[tuple[Limit, ...]] = facts.LIMITS
+    version: ClassVar[ApiVersion | None] = facts.VERSION
+    inbound: ClassVar[Inbound | None] = InstagramInbound()
+    setup: ClassVar[Setup] = facts.SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
-        self._home = Line(http, endpoints, clock)
+        super().__init__(http=http, endpoints=endpoints, clock=clock)
+        self._home = Line(http, self.endpoints, clock)
 
     # consent
-
-    def resolve_server(self, address: str) -> str:
-        return ""
-
-    def register(self, *, server: str, redirect_uri: str) -> OAuthClient:
-        raise ConsentRefused("Instagram needs an app that the operator has set up at Meta.")
 
     def begin_consent(self, *, client: OAuthClient, redirect_uri: str, state: str, hint: str = "") -> ConsentStart:
         return consent.begin(self._home, client=client, redirect_uri=redirect_uri, state=state)
@@ -79,9 +69,6 @@ class InstagramAdapter(Basis):
     ) -> Consent:
         return consent.finish(self._home, client=client, redirect_uri=redirect_uri, answer=answer)
 
-    def sign_in(self, *, server: str, identifier: str, password: Secret) -> Consent:
-        raise ConsentRefused("Instagram accounts are connected on Instagram's own page, not with a password.")
-
     def refresh(self, credential: Credential) -> Credential:
         """A token younger than 24 hours is returned as it is: Instagram renews no younger ones."""
         return consent.refresh(self._line(credential), credential)
@@ -90,22 +77,22 @@ class InstagramAdapter(Basis):
         profile, _ = consent.read_profile(self._line(credential))
         return profile
 
+    def listen(self, credential: Credential) -> None:
+        """Ask Instagram to tell our app what happens to the account; without it, no notice comes. Safe to repeat."""
+        consent.listen(self._line(credential))
+
     def revoke(self, credential: Credential) -> None:
-        line = self._line(credential)
-        try:
-            line.send("DELETE", line.graph("me/permissions"))
-        except PlatformError:
-            return
+        consent.revoke(self._line(credential))
 
     # publishing
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Also raises Throttled when the account has used up its posts of the last 24 hours."""
-        return publishing.stage(self._line(credential), draft, credential.remote_user_id, before)
+        return staging.stage(self._line(credential), draft, before)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
         """The key is not used: a container is published at most once."""
-        return publishing.commit(self._line(credential), draft, staged, credential.remote_user_id)
+        return publishing.commit(self._line(credential), draft, staged)
 
     def find(self, trace: Trace, credential: Credential) -> Finding:
         """ABSENT when the container is not published a minute after the request, and no post equals it; a comment is
@@ -115,6 +102,25 @@ class InstagramAdapter(Basis):
 
     def locate(self, receipt: Receipt, credential: Credential) -> str:
         return publishing.locate(self._line(credential), receipt)
+
+    # afterwards
+
+    def delete(self, post: RemotePost, credential: Credential) -> None:
+        publishing.remove(self._line(credential), post)
+
+    def own_posts(self, credential: Credential, *, cursor: str = "") -> OwnPosts:
+        """Without stories."""
+        return reading.own_posts(self._line(credential), cursor=cursor)
+
+    def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
+        return reading.post_metrics(self._line(credential), post)
+
+    def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
+        return reading.account_metrics(self._line(credential), day)
+
+    @classmethod
+    def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:
+        return pace.usage(headers, now=now, app="app", account="account", kind="instagram")
 
     def _line(self, credential: Credential) -> Line:
         return self._home.for_account(credential)

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
+from apps.platforms.adapters.instagram import requests
 from apps.platforms.adapters.instagram.line import Line, remote_id
+from apps.platforms.adapters.instagram.notices import FIELDS
+from apps.platforms.calls import Call
 from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile
 from apps.platforms.errors import (
     ConsentRefused,
@@ -26,15 +29,10 @@ from apps.platforms.errors import (
     Throttled,
 )
 
-BASIC = "instagram_business_basic"
-PUBLISH = "instagram_business_content_publish"
-COMMENTS = "instagram_business_manage_comments"
-SCOPES = (BASIC, PUBLISH, COMMENTS)
-
-PROFILE_FIELDS = "id,user_id,username,name,account_type,profile_picture_url"
-LONG_LIFE = timedelta(days=60)  # documented; used when an answer does not say
-YOUNGEST_REFRESH = timedelta(hours=24)
-PROFESSIONAL = frozenset({"", "BUSINESS", "MEDIA_CREATOR"})  # "": it does not say
+PROFILE_FIELDS: Final = "id,user_id,username,name,account_type,profile_picture_url"
+LONG_LIFE: Final = timedelta(days=60)  # documented; used when an answer does not say
+YOUNGEST_REFRESH: Final = timedelta(hours=24)
+PROFESSIONAL: Final = frozenset({"", "BUSINESS", "MEDIA_CREATOR"})  # "": it does not say
 
 
 def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> ConsentStart:
@@ -44,11 +42,16 @@ def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> 
         "client_id": client.client_id,
         "redirect_uri": redirect_uri,
         "response_type": "code",
-        "scope": ",".join(SCOPES),
+        "scope": ",".join(wanted(client)),
         "state": state,
         "force_reauth": "true",
     }
     return ConsentStart(str(httpx.URL(f"{line.endpoint('login')}/oauth/authorize", params=params)), Secret("{}"))
+
+
+def wanted(client: OAuthClient) -> tuple[str, ...]:
+    """What is asked for: an app that is registered with other permissions than the usual ones is asked for those."""
+    return client.scopes or requests.SCOPES
 
 
 def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mapping[str, str]) -> Consent:
@@ -71,7 +74,7 @@ def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mappin
         url=profile.url,
         avatar_url=profile.avatar_url,
     )
-    missing = tuple(scope for scope in SCOPES if scope not in credential.scopes) if credential.scopes else ()
+    missing = tuple(scope for scope in wanted(client) if scope not in credential.scopes) if credential.scopes else ()
     return Consent(credential, (channel,), missing)
 
 
@@ -94,8 +97,7 @@ def _short_token(line: Line, client: OAuthClient, redirect_uri: str, code: Secre
         "redirect_uri": redirect_uri,
         "code": code,
     }
-    answer = line.send("POST", f"{line.endpoint('api')}/oauth/access_token", data=form)
-    said = _token_answer(line, answer)
+    said = _token_answer(line, requests.CODE_TO_TOKEN, line.send(requests.CODE_TO_TOKEN, data=form))
     return Credential("", Secret(said["access_token"]), scopes=_permissions(said), client=client)
 
 
@@ -105,14 +107,14 @@ def _long_token(line: Line, client: OAuthClient, short: Credential) -> Credentia
         "client_secret": client.client_secret,
         "access_token": short.access_token,
     }
-    answer = line.send("GET", f"{line.endpoint('graph')}/access_token", params=params)
-    return _renewed(short, _token_answer(line, answer), line.clock())
+    said = _token_answer(line, requests.LONG_TOKEN, line.send(requests.LONG_TOKEN, params=params))
+    return _renewed(short, said, line.clock())
 
 
-def _token_answer(line: Line, answer: wire.Answer) -> dict[str, Any]:
+def _token_answer(line: Line, call: Call, answer: wire.Answer) -> dict[str, Any]:
     """The token in an answer, flat or wrapped in `data`; raises ConsentRefused, NotSent or Throttled."""
     try:
-        said = _unwrapped(line.understood(answer))
+        said = _unwrapped(line.understood(answer, call))
     except (Throttled, NotSent):
         raise
     except PlatformError as error:
@@ -156,9 +158,9 @@ def refresh(line: Line, credential: Credential) -> Credential:
     if issued_at is not None and now - issued_at < YOUNGEST_REFRESH:
         return credential
     params: wire.Fields = {"grant_type": "ig_refresh_token", "access_token": credential.access_token}
-    answer = line.send("GET", f"{line.endpoint('graph')}/refresh_access_token", params=params)
+    answer = line.send(requests.RENEW, with_token=False, params=params)
     try:
-        said = line.understood(answer, needs=(BASIC,))
+        said = line.understood(answer, requests.RENEW)
     except (Rejected, StagedLost) as error:
         failure: PlatformError = NotSent("Instagram did not renew the access.", evidence=error.evidence)
     else:
@@ -174,7 +176,7 @@ def refresh(line: Line, credential: Credential) -> Credential:
 
 def read_profile(line: Line) -> tuple[Profile, dict[str, str]]:
     """The account, and both of its ids: all calls use `user_id`; data-deletion requests name the app-scoped `id`."""
-    said = line.read("me", needs=(BASIC,), fields=PROFILE_FIELDS)
+    said = line.read(requests.ME, {"fields": PROFILE_FIELDS})
     user_id, username = remote_id(said, "user_id"), said.get("username")
     if not user_id or not isinstance(username, str):
         raise NotSent("Instagram did not say whose account this is.")
@@ -190,3 +192,20 @@ def read_profile(line: Line) -> tuple[Profile, dict[str, str]]:
         avatar_url=picture if isinstance(picture, str) else "",
     )
     return profile, {"app_scoped_id": remote_id(said), "account_type": account_type, "username": username}
+
+
+# --- afterwards -------------------------------------------------------------------------------------------------------
+
+
+def listen(line: Line) -> None:
+    """Subscribe our app to the account, each field that notices are read of; asking again harms nobody."""
+    answer = line.send(requests.SUBSCRIBE, params={"subscribed_fields": ",".join(FIELDS)})
+    if line.understood(answer, requests.SUBSCRIBE).get("success") is not True:
+        raise NotSent("Instagram did not say whether it tells us of this account.")
+
+
+def revoke(line: Line) -> None:
+    try:
+        line.send(requests.FORGET)
+    except PlatformError:
+        return

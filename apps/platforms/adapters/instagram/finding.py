@@ -15,14 +15,16 @@ from enum import StrEnum
 from typing import Any
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.instagram import publishing
-from apps.platforms.adapters.instagram.consent import BASIC, COMMENTS
-from apps.platforms.adapters.instagram.line import Line, remote_id
-from apps.platforms.contract import Credential, Finding, Receipt, Role, Trace, Verdict
+from apps.platforms.adapters.instagram import containers, forms, requests
+from apps.platforms.adapters.instagram.capabilities import REEL, STORY
+from apps.platforms.adapters.instagram.line import Line, entries, has_next, mapping_in, next_cursor, remote_id, text_in
+from apps.platforms.calls import Call
+from apps.platforms.contract import Credential, Draft, Finding, Receipt, Role, Trace, Verdict
 
 MARGIN = timedelta(seconds=60)
 SETTLED = timedelta(seconds=60)  # until then a publish that is under way may still take effect
 MAX_PAGES = 5
+POST_FIELDS = "id,caption,timestamp,media_type,media_product_type,permalink"
 
 
 class Likeness(StrEnum):
@@ -48,40 +50,51 @@ class _Sorted:
 def find(line: Line, trace: Trace, credential: Credential) -> Finding:
     if trace.draft.role is Role.FIRST_COMMENT:
         return _find_comment(line, trace, credential)
-    return _find_post(line, trace, credential.remote_user_id)
+    return _find_post(line, trace)
 
 
 # --- posts ------------------------------------------------------------------------------------------------------------
 
 
-def _find_post(line: Line, trace: Trace, account_id: str) -> Finding:
-    status, _ = publishing.container_status(line, publishing.container_id(trace.staged))
-    fields = "id,caption,timestamp,media_type,media_product_type,permalink"
-    listing = _sorted_out(line, f"{account_id}/media", fields, trace, _post_likeness, pages=1, needs=(BASIC,))
-    looked = (f"Instagram says of what was prepared: {status or 'nothing'}", f"its newest posts: {listing.words}")
+def _find_post(line: Line, trace: Trace) -> Finding:
+    status, _ = containers.status(line, containers.published_id(trace.staged))
+    name = forms.format_name(trace.draft)
+    call = requests.STORIES if name == STORY else requests.OWN_POSTS
+    listing = _sorted_out(line, call, "", POST_FIELDS, trace, _post_likeness, pages=1)
+    what = "stories" if name == STORY else "posts"
+    looked = (f"Instagram says of what was prepared: {status or 'nothing'}", f"its newest {what}: {listing.words}")
     is_settled = line.clock() - trace.sent_at >= SETTLED
-    if status in {"PUBLISHED", "ERROR", ""}:
+    if status in {containers.PUBLISHED, containers.ERROR, containers.UNSEEN}:
         if len(listing.same) == 1 and not listing.doubtful:
-            return Finding(Verdict.FOUND, _post_receipt(listing.same[0]), looked)
+            return Finding(Verdict.FOUND, _post_receipt(listing.same[0], name), looked)
     elif is_settled and not listing.same and not listing.doubtful:
         return Finding(Verdict.ABSENT, None, looked)
     return Finding(Verdict.UNCLEAR, None, looked)
 
 
-def _post_receipt(post: dict[str, Any]) -> Receipt:
-    permalink = post.get("permalink")
+def _post_receipt(post: dict[str, Any], name: str) -> Receipt:
     return Receipt(
         remote_id=remote_id(post),
-        remote_url=permalink if isinstance(permalink, str) else "",
+        remote_url=text_in(post, "permalink"),
         published_at=wire.instant(post.get("timestamp")),
+        facts={"kind": name},
     )
 
 
 def _post_likeness(post: dict[str, Any], trace: Trace) -> Likeness:
-    kind = "CAROUSEL_ALBUM" if len(trace.draft.media) > 1 else "IMAGE"
-    if post.get("media_type") != kind:
+    if not _is_of_kind(post, trace.draft):
         return Likeness.UNLIKE
+    # A story has no caption, so that of two stories which could be it neither is taken.
     return Likeness.SAME if _plain(post.get("caption")) == _plain(trace.draft.text) else Likeness.UNLIKE
+
+
+def _is_of_kind(post: dict[str, Any], draft: Draft) -> bool:
+    """Whether the post is what the draft would become; `media_product_type` may be missing."""
+    name = forms.format_name(draft)
+    alone = "VIDEO" if draft.media[0].is_video else "IMAGE"
+    kind = "CAROUSEL_ALBUM" if forms.is_carousel(draft) else alone
+    product = {REEL: "REELS", STORY: "STORY"}.get(name, "FEED")
+    return post.get("media_type") == kind and post.get("media_product_type") in {product, None, ""}
 
 
 # --- comments ---------------------------------------------------------------------------------------------------------
@@ -96,9 +109,9 @@ def _find_comment(line: Line, trace: Trace, credential: Credential) -> Finding:
             return Likeness.UNLIKE
         return Likeness.SAME if _is_ours(comment, credential) else Likeness.DOUBTFUL
 
-    path = f"{trace.draft.parent.remote_id}/comments"
+    below = trace.draft.parent.remote_id
     fields = "id,text,username,from,timestamp"
-    listing = _sorted_out(line, path, fields, trace, likeness, pages=MAX_PAGES, needs=(COMMENTS,))
+    listing = _sorted_out(line, requests.COMMENTS_BELOW, below, fields, trace, likeness, pages=MAX_PAGES)
     extent = "all" if listing.is_complete else "not all"
     looked = (f"{extent} comments below the post: {listing.words}",)
     if len(listing.same) == 1 and not listing.doubtful:
@@ -113,9 +126,12 @@ def _find_comment(line: Line, trace: Trace, credential: Credential) -> Finding:
 
 def _is_ours(comment: dict[str, Any], credential: Credential) -> bool:
     """Whether we wrote it; where Instagram does not say, the words and the time have to do."""
-    author = comment.get("from")
-    author = author if isinstance(author, dict) else {}
-    ours = {credential.remote_user_id, credential.facts.get("app_scoped_id"), credential.facts.get("username")}
+    author = mapping_in(comment, "from")
+    ours = {
+        credential.channel_id or credential.remote_user_id,
+        credential.facts.get("app_scoped_id"),
+        credential.facts.get("username"),
+    }
     theirs = {author.get("id"), author.get("username"), comment.get("username")} - {None, ""}
     return not theirs or not ours.isdisjoint(theirs)
 
@@ -125,18 +141,18 @@ def _is_ours(comment: dict[str, Any], credential: Credential) -> bool:
 
 def _sorted_out(
     line: Line,
-    path: str,
+    call: Call,
+    at: str,
     fields: str,
     trace: Trace,
     likeness: Callable[[dict[str, Any], Trace], Likeness],
     *,
     pages: int,
-    needs: tuple[str, ...],
 ) -> _Sorted:
     same: list[dict[str, Any]] = []
     doubtful = seen = 0
     is_complete = False
-    for page, skew, is_last in _pages(line, path, fields, pages=pages, needs=needs):
+    for page, skew, is_last in _pages(line, call, at, fields, pages=pages):
         since = trace.sent_at - MARGIN
         is_complete = is_last
         for entry in page:
@@ -168,31 +184,19 @@ def _is_since(entry: dict[str, Any], since: datetime) -> bool:
 
 
 def _pages(
-    line: Line, path: str, fields: str, *, pages: int, needs: tuple[str, ...]
+    line: Line, call: Call, at: str, fields: str, *, pages: int
 ) -> Iterator[tuple[list[dict[str, Any]], timedelta, bool]]:
     """Up to `pages` pages of a list, each with the server's clock against ours, and whether it is the last there is."""
     params = {"fields": fields, "limit": "25"}
     for _ in range(pages):
-        answer = line.send("GET", line.graph(path), params=params)
-        said = line.understood(answer, needs=needs)
-        data = said.get("data")
-        if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
+        said, answer = line.read_with_answer(call, params, at=at)
+        data = entries(said)
+        if data is None:
             raise line.unreadable(answer)
-        after = _next_cursor(said)
-        yield data, wire.server_skew(answer.headers, now=line.clock()), not after
-        if not after:
+        yield data, wire.server_skew(answer.headers, now=line.clock()), not has_next(said)
+        if not (after := next_cursor(said)):
             return
         params["after"] = after
-
-
-def _next_cursor(said: dict[str, Any]) -> str:
-    """The cursor of the next page. The platform's own `next` address is not used: it holds the token."""
-    paging = said.get("paging")
-    if not isinstance(paging, dict) or not paging.get("next"):
-        return ""
-    cursors = paging.get("cursors")
-    after = cursors.get("after") if isinstance(cursors, dict) else None
-    return after if isinstance(after, str) else "?"
 
 
 def _plain(text: object) -> str:

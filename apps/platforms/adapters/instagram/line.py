@@ -1,82 +1,152 @@
-"""Instagram on the line: its three hosts, and answers turned into named errors."""
+"""Instagram on the line: requests by the permission registry, and answers turned into named errors.
+
+An account that was connected through Facebook answers at another host, and has two tokens: the Page's, which writes and
+has no end, and the person's. There were weeks in which the Page's could not read what it had just written, so what it
+does not see is asked for once more with the person's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.instagram import faults
+from apps.platforms.adapters.instagram.faults import LABEL
+from apps.platforms.calls import Call, require
 from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
+from apps.platforms.meta import versions
+from apps.platforms.meta.faults import Context, Fault, read_fault
 
-# The Graph version is a setting: guides and practice name different ones.
-DEFAULT_ENDPOINTS: Mapping[str, str] = {
+LOGIN: Final = "login"  # the fact of a credential that says how it was connected
+BY_FACEBOOK: Final = "facebook"
+
+# "login_with" says what an account is connected through: Instagram's own login, or "facebook".
+DEFAULT_ENDPOINTS: Final[Mapping[str, str]] = {
     "login": "https://www.instagram.com",
     "api": "https://api.instagram.com",
     "graph": "https://graph.instagram.com",
-    "version": "v26.0",
+    "facebook": "https://www.facebook.com",
+    "facebook_graph": "https://graph.facebook.com",
+    "upload": "https://rupload.facebook.com",
+    "version": versions.CURRENT,
+    "login_with": "instagram",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Requests to Instagram, with the token of one account where there is one."""
+    """Requests to Instagram, with the tokens of one account where there is one."""
 
     http: httpx.Client
     endpoints: Mapping[str, str]
     clock: Callable[[], datetime]
-    token: Secret | None = None
+    credential: Credential | None = None
     secrets: tuple[Secret, ...] = ()
+    as_person: bool = False
+
+    @property
+    def account(self) -> str:
+        """The account that calls are about, as their paths name it."""
+        return (self.credential.channel_id or self.credential.remote_user_id) if self.credential else ""
+
+    @property
+    def is_by_facebook(self) -> bool:
+        return self.credential is not None and self.credential.facts.get(LOGIN) == BY_FACEBOOK
 
     @property
     def hidden(self) -> tuple[Secret, ...]:
-        return (*self.secrets, *((self.token,) if self.token else ()))
+        return (*self.secrets, *((self.credential.access_token,) if self.credential else ()))
 
     def endpoint(self, name: str) -> str:
         return (self.endpoints.get(name) or DEFAULT_ENDPOINTS[name]).rstrip("/")
 
-    def graph(self, path: str) -> str:
-        """The address of `path` in the Graph API, with its version."""
-        return f"{self.endpoint('graph')}/{self.endpoint('version')}/{path}"
+    def address(self, call: Call, at: str = "") -> str:
+        """Where `call` goes, about the object `at` where it names one."""
+        name = "facebook_graph" if call.endpoint == "graph" and self.is_by_facebook else call.endpoint
+        account = quote(self.account, safe="")
+        path = call.path.format(version=self.endpoint("version"), account=account, id=quote(at, safe=""))
+        return self.endpoint(name) + path
 
-    def send(self, method: str, url: str, *, acting: bool = False, **request: Any) -> wire.Answer:
-        """Send; any status is an answer."""
-        return wire.send(self.http, method, url, platform="Instagram", acting=acting, token=self.token, **request)
+    def send(
+        self, call: Call, *, at: str = "", acting: bool = False, with_token: bool = True, url: str = "", **request: Any
+    ) -> wire.Answer:
+        """Send `call`, about the object `at` where it names one; any status is an answer.
 
-    def read(self, path: str, *, needs: tuple[str, ...] = (), field: str = "", **params: str) -> dict[str, Any]:
+        `with_token` False: the token goes another way. Raises MissingPermission before anything leaves."""
+        token = None
+        if self.credential is not None:
+            require(call, self.credential, label=LABEL)
+            token = self.token if with_token else None
+        address = url or self.address(call, at)
+        return wire.send(self.http, call.method, address, platform=LABEL, acting=acting, token=token, **request)
+
+    @property
+    def token(self) -> Secret:
+        if self.credential is None:
+            return Secret("")
+        return self.credential.access_token if self.as_person else self.credential.channel_token
+
+    def read(self, call: Call, params: Mapping[str, str], *, at: str = "") -> dict[str, Any]:
         """A JSON object of the Graph API; raises what the refusal means, NotSent for an unreadable one."""
-        answer = self.send("GET", self.graph(path), params=params)
-        return self.understood(answer, needs=needs, field=field)
+        said, _ = self.read_with_answer(call, params, at=at)
+        return said
 
-    def understood(self, answer: wire.Answer, **context: Any) -> dict[str, Any]:
+    def read_with_answer(
+        self, call: Call, params: Mapping[str, str], *, at: str = ""
+    ) -> tuple[dict[str, Any], wire.Answer]:
+        answer = self.send(call, at=at, params=params)
+        if read_fault(answer).pair in faults.UNSEEN and self._has_second_token:
+            answer = replace(self, as_person=True).send(call, at=at, params=params)
+        return self.understood(answer, call), answer
+
+    @property
+    def _has_second_token(self) -> bool:
+        credential = self.credential
+        return credential is not None and not self.as_person and credential.channel_token != credential.access_token
+
+    def understood(self, answer: wire.Answer, call: Call, *, field: str = "") -> dict[str, Any]:
         """The object in an answer to a call that harms nobody when repeated."""
-        if answer.is_success and faults.read_fault(answer) == faults.Fault():
-            try:
-                return answer.mapping()
-            except wire.Unreadable:
-                pass
+        if (said := succeeded(answer)) is not None:
+            return said
+        if answer.is_success and read_fault(answer) == Fault():
             raise self.unreadable(answer)
-        raise self.failure(answer, **context)
+        raise self.failure(answer, call, field=field)
 
-    def failure(self, answer: wire.Answer, **context: Any) -> PlatformError:
-        return faults.failure(answer, faults.Context(now=self.clock(), secrets=self.hidden, **context))
+    def failure(self, answer: wire.Answer, call: Call, *, acting: bool = False, field: str = "") -> PlatformError:
+        needs = call.scopes[-1 if self.is_by_facebook else 0] if call.scopes else ()
+        return faults.failure(answer, Context(self.clock(), self.hidden, acting=acting, needs=needs, field=field))
 
     def unreadable(self, answer: wire.Answer) -> PlatformError:
         seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
         return NotSent("Instagram gave an answer that makes no sense.", evidence=seen)
 
     def for_account(self, credential: Credential) -> Line:
-        """This line with the token of an account; everything secret in its credential is kept out of evidence."""
+        """This line with the tokens of an account; everything secret in its credential is kept out of evidence."""
         secrets = [credential.refresh_token, *credential.extra.values()]
         if credential.client is not None:
             secrets.append(credential.client.client_secret)
-        return replace(self, token=credential.access_token, secrets=tuple(secret for secret in secrets if secret))
+        return replace(self, credential=credential, secrets=tuple(secret for secret in secrets if secret))
+
+
+# --- out of answers ---------------------------------------------------------------------------------------------------
+
+
+def succeeded(answer: wire.Answer) -> dict[str, Any] | None:
+    """The object in an answer that is no error, whatever its status says."""
+    if not answer.is_success or read_fault(answer) != Fault():
+        return None
+    try:
+        return answer.mapping()
+    except wire.Unreadable:
+        return None
 
 
 def remote_id(said: Mapping[str, Any], name: str = "id") -> str:
@@ -85,3 +155,28 @@ def remote_id(said: Mapping[str, Any], name: str = "id") -> str:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return str(value)
     return value if isinstance(value, str) else ""
+
+
+def text_in(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def mapping_in(said: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = said.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def entries(said: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The objects under `data`; None when that is not a list of objects."""
+    data = said.get("data")
+    return data if isinstance(data, list) and all(isinstance(entry, dict) for entry in data) else None
+
+
+def has_next(said: Mapping[str, Any]) -> bool:
+    return bool(mapping_in(said, "paging").get("next"))
+
+
+def next_cursor(said: Mapping[str, Any]) -> str:
+    """The cursor of the next page, "" after the last. The `next` address itself is not used: it holds the token."""
+    return text_in(mapping_in(mapping_in(said, "paging"), "cursors"), "after") if has_next(said) else ""
