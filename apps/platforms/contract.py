@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NO_SECRET: Final = Secret("")
 CHANNEL_SECRET: Final = "channel:"
+SHARED_CONSENT: Final = "shared_consent"
 
 JSON = Mapping[str, Any]  # plain JSON values only: it is stored in rows
 
@@ -176,7 +177,8 @@ class Credential:
     `server` is the origin to talk to where it varies (Mastodon instance, Bluesky PDS); `extra` holds further secrets by
     name (for example a DPoP key), `facts` plain values (for example the authorization server's origin). Where one
     consent gives several channels, `channel_id` and `channel_kind` say for which of them we act ("": for the consent as
-    a whole), and a token of a channel's own (of a Page) is in `extra` under `channel_secret(remote_id)`.
+    a whole), and a token of a channel's own (of a Page) is in `extra` under `channel_secret(remote_id)`. Credentials
+    with the same `facts[SHARED_CONSENT]` end together: giving one of them back ends the others too (Google).
     """
 
     remote_user_id: str

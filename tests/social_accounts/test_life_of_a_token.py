@@ -228,6 +228,25 @@ class TestDisconnecting:
 
         assert connecting.sandbox.count("mastodon", "revoke") == 1
 
+    def test_gives_back_what_the_same_person_shares_between_accounts_with_the_last_of_them(
+        self, connecting: Connecting
+    ) -> None:
+        connecting.sandbox.set("youtube", shared_google_user=True)
+        try:
+            for handle in ("cooking", "baking"):
+                connecting.sandbox.create_account("youtube", handle)
+            cooking, baking = (connecting.consent("youtube", handle) for handle in ("cooking", "baking"))
+
+            services.disconnect(member=connecting.manager, account_id=cooking.pk)
+            assert connecting.sandbox.count("youtube", "revoke") == 0
+            assert services.check_accounts(now=house_clock.now() + timedelta(hours=25)) == 1
+            assert state_of(connecting, baking) == AccountState.ACTIVE
+
+            services.disconnect(member=connecting.manager, account_id=baking.pk)
+            assert connecting.sandbox.count("youtube", "revoke") == 1
+        finally:
+            connecting.sandbox.set("youtube", shared_google_user=False)
+
     def test_works_when_the_key_of_the_tokens_is_lost(self, connecting: Connecting, settings: Settings) -> None:
         account = connecting.consent("mastodon")
         settings.KEYRING = f"another:{base64.b64encode(b'a' * 32).decode()}"

@@ -3,7 +3,7 @@
 A refresh token comes only with `access_type=offline`, and again only with `prompt=consent`; refreshing does not use it
 up. An account may have a hundred of them for one application, and then loses the oldest without a word. People may
 untick single scopes, so what was granted is read from the answer. Giving one token back takes away all that the person
-ever granted to the application.
+ever granted to the application: `openid` is asked for as well, to know which consents are the same person's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import httpx
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.calls import Call, Feature
-from apps.platforms.contract import ConsentStart, Credential, OAuthClient
+from apps.platforms.contract import SHARED_CONSENT, ConsentStart, Credential, OAuthClient
 from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Throttled
 from apps.platforms.google.faults import read_fault, text_in
 
@@ -70,7 +70,7 @@ class GoogleAccounts:
             "client_id": client.client_id,
             "redirect_uri": redirect_uri,
             "response_type": "code",
-            "scope": " ".join(scopes),
+            "scope": " ".join(("openid", *scopes)),
             "state": state,
             "access_type": "offline",
             "prompt": "consent select_account",
@@ -152,6 +152,7 @@ class GoogleAccounts:
             refresh_expires_at=self.clock() + refresh_life if refresh_life else None,
             scopes=tuple(text_in(said, "scope").split()),
             client=client,
+            facts=_person(text_in(said, "id_token")),
         )
 
     def _failure(self, answer: wire.Answer, hidden: Sequence[Secret]) -> PlatformError:
@@ -182,6 +183,18 @@ def _tokens(answer: wire.Answer) -> dict[str, Any]:
     except wire.Unreadable:
         return {}
     return said if text_in(said, "access_token") else {}
+
+
+def _person(id_token: str) -> dict[str, str]:
+    """Whose consent it is. The token came from Google itself, over TLS, so that its signature proves nothing more."""
+    _, _, rest = id_token.partition(".")
+    payload = rest.partition(".")[0]
+    try:
+        said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    person = text_in(said, "sub") if isinstance(said, dict) else ""
+    return {SHARED_CONSENT: f"google:{person}"} if person else {}
 
 
 def _seconds(value: object) -> timedelta | None:

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit import services as audit
+from apps.core import tenancy
 from apps.core.encryption import CannotOpen
 from apps.events import services as events
-from apps.platforms.contract import Credential
+from apps.platforms.contract import SHARED_CONSENT, Credential
 from apps.platforms.errors import PlatformError
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.models import Grant, SocialAccount
@@ -50,7 +51,19 @@ def _erase(grant: Grant) -> Credential | None:
     return credential
 
 
+def _ends_others(credential: Credential) -> bool:
+    person = credential.facts.get(SHARED_CONSENT)
+    if not person:
+        return False
+    with tenancy.across_tenants("see whether a consent is shared with other accounts"):
+        return Grant.across_tenants.filter(**{f"facts__{SHARED_CONSENT}": person}).exists()
+
+
 def _give_back(platform: str, credential: Credential) -> None:
+    """Where giving one consent back ends others of the same person, the last of them is given back."""
+    if _ends_others(credential):
+        logger.info("A consent at %s is forgotten and not given back: others would end with it", platform)
+        return
     try:
         adapter_for(platform).revoke(credential)
     except PlatformError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -78,6 +79,27 @@ def test_access_for_a_time_ends_when_google_says(google, clock):
     _, accounts = google((200, {**GIVEN, "refresh_token_expires_in": 86400}))
     _, credential = finish(accounts)
     assert credential.refresh_expires_at == clock() + timedelta(days=1)
+
+
+def id_token(payload: bytes) -> str:
+    return "e30." + base64.urlsafe_b64encode(payload).rstrip(b"=").decode() + ".c2ln"
+
+
+@pytest.mark.parametrize(
+    ("token", "facts"),
+    [
+        (id_token(b'{"iss":"https://accounts.google.com","sub":"1105"}'), {"shared_consent": "google:1105"}),
+        (id_token(b'{"sub":5}'), {}),
+        (id_token(b"[]"), {}),
+        ("rubbish", {}),
+        ("a.\u00e9.b", {}),
+        ("", {}),
+    ],
+)
+def test_whose_consent_it_is_is_known_from_the_token_that_says_so(google, token, facts):
+    _, accounts = google((200, {**GIVEN, "id_token": token}))
+    _, credential = finish(accounts)
+    assert credential.facts == facts
 
 
 @pytest.mark.parametrize("answer", [{"error": "access_denied"}, {"error": "server_error"}, {"state": "s"}])

@@ -47,8 +47,9 @@ SETUP: Final = Setup(
         "before that; others do not see it there.",
         "Uploads of all channels together: 100 a day. Everything else shares 10,000 units: a post with thumbnail, "
         "playlist and first comment takes about 210 of them.",
-        "Disconnecting gives the consent back, and with it every consent that the same Google user gave to Postroom's "
-        "project: their other channels have to be connected again.",
+        "Giving a consent back would end every consent that the same Google user gave to Postroom's project. So it is "
+        "given back with the last of their channels, and until then only forgotten here; to know whose channels they "
+        "are, connecting asks for `openid` as well.",
         "Whether a video becomes a Short is YouTube's decision: square or upright, and three minutes at most.",
         "Authorized data has to be checked against the consent every 30 days, and deleted within 7 days of its end.",
     ),

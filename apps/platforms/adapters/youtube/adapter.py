@@ -83,7 +83,8 @@ class YouTubeAdapter(Basis):
         return profile
 
     def revoke(self, credential: Credential) -> None:
-        """Takes back all that the same Google user granted to our project, for other channels too."""
+        """Takes back all that the same Google user granted to our project, for other channels too: they are those with
+        the same `facts[SHARED_CONSENT]`."""
         consent.accounts(self._home).revoke(credential)
 
     # publishing

@@ -45,7 +45,7 @@ def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mappin
         raise ConsentRefused(words, evidence=error.evidence) from None
     except Disconnected as error:
         raise ConsentRefused(error.words, evidence=error.evidence) from None
-    credential = replace(credential, remote_user_id=profile.remote_id, facts=facts)
+    credential = replace(credential, remote_user_id=profile.remote_id, facts={**credential.facts, **facts})
     granted = credential.scopes
     missing = tuple(scope for scope in _wanted(client) if scope not in granted) if granted else ()
     return Consent(credential, (_channel(profile),), missing)
