@@ -78,20 +78,25 @@ def locate(line: Line, receipt: Receipt) -> str:
         return receipt.remote_url
     try:
         id = post_id(line, receipt.remote_id)
-        if not id:
-            return ""
-        told = text_in(_video(line, id, "id,share_url"), "share_url") if line.allows(permits.VIDEO) else ""
-    except Gone:
-        return ""
     except PlatformError:
-        told, id = "", id_of(receipt.remote_id)
-    return told if told.startswith(("https://", "http://")) else _address(line, receipt, id)
+        return ""
+    return (_shared(line, id) or _address(line, receipt, id)) if id else ""
+
+
+def _shared(line: Line, id: str) -> str:
+    if not line.allows(permits.VIDEO):
+        return ""
+    try:
+        told = text_in(_video(line, id, "id,share_url"), "share_url")
+    except PlatformError:
+        return ""
+    return told if told.startswith(("https://", "http://")) else ""
 
 
 def _address(line: Line, receipt: Receipt, id: str) -> str:
     held = line.credential.facts.get("username") if line.credential else ""
     username = receipt.facts.get("username") or held
-    return f"{line.endpoint('login')}/@{username}/video/{id}" if username and id else ""
+    return f"{line.endpoint('login')}/@{username}/video/{id}" if username else ""
 
 
 def _video(line: Line, id: str, fields: str) -> Video:
