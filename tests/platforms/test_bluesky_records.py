@@ -86,7 +86,7 @@ def test_a_moment_is_written_in_utc_with_milliseconds():
 def test_a_reply_names_the_post_it_answers_and_the_one_that_began():
     root, parent = RemotePost("at://did/app/1", {"cid": "bafy1"}), RemotePost("at://did/app/2", {"cid": "bafy2"})
 
-    record = records.post_record(Draft("third", root=root, parent=parent), blobs=(), dids={}, created_at=NOON)
+    record = records.post_record(Draft("third", root=root, parent=parent), records.Parts(), created_at=NOON)
 
     assert record["reply"] == {
         "root": {"uri": "at://did/app/1", "cid": "bafy1"},
@@ -96,13 +96,13 @@ def test_a_reply_names_the_post_it_answers_and_the_one_that_began():
 
 def test_a_reply_to_a_post_of_unknown_content_is_refused():
     with pytest.raises(Rejected) as refusal:
-        records.post_record(Draft("second", parent=RemotePost("at://did/app/1")), blobs=(), dids={}, created_at=NOON)
+        records.post_record(Draft("second", parent=RemotePost("at://did/app/1")), records.Parts(), created_at=NOON)
 
     assert refusal.value.field == "parent"
 
 
 def test_a_plain_text_has_no_empty_decorations():
-    assert records.post_record(Draft("hello", language="de"), blobs=(), dids={}, created_at=NOON) == {
+    assert records.post_record(Draft("hello", language="de"), records.Parts(), created_at=NOON) == {
         "$type": "app.bsky.feed.post",
         "text": "hello",
         "createdAt": "2026-11-01T10:00:00.000Z",

@@ -12,6 +12,7 @@ from apps.core.secrets import Secret
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
+from tests.platforms.conformance.bluesky_bench import BlueskyBench
 from tests.platforms.conformance.facebook_bench import FacebookBench
 from tests.platforms.conformance.instagram_bench import InstagramBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
@@ -104,37 +105,6 @@ class FediverseBench(MastodonBench):
         super().close()
 
 
-class BlueskyBench(SandboxBench):
-    name = "bluesky"
-    is_on_machine_time = True  # proofs carry the time of the machine, and are compared with it
-    paths: ClassVar[dict[str, str]] = {
-        "commit": r"com\.atproto\.repo\.putRecord$",
-        "comment": r"com\.atproto\.repo\.putRecord$",
-        "stage": r"com\.atproto\.repo\.uploadBlob$",
-        "find": r"com\.atproto\.repo\.getRecord$",
-        "check": r"com\.atproto\.server\.getSession$",
-        "refresh": r"/oauth/token$",
-    }
-
-    def __init__(self, sandbox: Sandbox, handle: str, files: str) -> None:
-        origin = sandbox.origin(self.name)
-        self.endpoints = {"resolver": origin, "plc": origin, "app": origin, "development": "1"}
-        super().__init__(sandbox, f"{handle}.test", files)
-
-    def seen(self) -> list[Seen]:
-        return [
-            replace(post, remote_id=_uri(post.remote_id), parent_id=_uri(post.parent_id)) for post in super().seen()
-        ]
-
-    def limited(self) -> Credential:
-        full = self.client
-        self.client = lambda: replace(full(), scopes=("atproto",))  # type: ignore[method-assign]
-        try:
-            return self.connect()
-        finally:
-            self.client = full  # type: ignore[method-assign]
-
-
 SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "mastodon": MastodonBench,
     "fediverse": FediverseBench,
@@ -162,9 +132,3 @@ def open_bench(name: str, sandbox: Sandbox | None, *, handle: str, files: str) -
         yield bench
     finally:
         bench.close()
-
-
-def _uri(name: str) -> str:
-    """The address of a record that the sandbox names by account and key."""
-    repo, _, rkey = name.rpartition("/")
-    return f"at://{repo}/app.bsky.feed.post/{rkey}" if repo else ""

@@ -4,41 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms.adapters.bluesky import abilities, about, oauth, publishing, records, rights, servers, sessions
 from apps.platforms.adapters.bluesky import client as ourselves
-from apps.platforms.adapters.bluesky import oauth, publishing, records, servers, sessions
 from apps.platforms.adapters.bluesky.dpop import Clock
+from apps.platforms.adapters.bluesky.figures import Reader
+from apps.platforms.adapters.bluesky.films import Films
 from apps.platforms.adapters.bluesky.identity import Directory, Identity
 from apps.platforms.adapters.bluesky.refusals import MOVED, inactive
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
 from apps.platforms.basis import Basis
+from apps.platforms.calls import Call
 from apps.platforms.contract import (
     Capabilities,
     Channel,
-    ConnectBy,
     Consent,
     ConsentStart,
-    Counting,
     Credential,
     Draft,
     Finding,
     OAuthClient,
     Profile,
     Receipt,
+    RemotePost,
     Staged,
     Trace,
 )
 from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Rejected
+from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.limits import Limit, Usage
+from apps.platforms.setup import Setup
 
 
 class BlueskyAdapter(Basis):
-    """Endpoints: `resolver`, `plc` and `app` are origins; `client_id` and `client_key` (a private JWK) make the hosted
-    client; `development` "1" lets plain http on loopback and `.test` handles through."""
+    """Endpoints: `resolver`, `plc`, `app`, `appview` and `video` are origins, `video_did` is the name that the video
+    service goes by; `client_id` and `client_key` (a private JWK) make the hosted client; `development` "1" lets plain
+    http on loopback and `.test` handles through. The API has no versions, and sends nothing on its own."""
 
     name: ClassVar[str] = "bluesky"
     label: ClassVar[str] = "Bluesky"
@@ -47,21 +54,14 @@ class BlueskyAdapter(Basis):
         "resolver": "https://public.api.bsky.app",
         "plc": "https://plc.directory",
         "app": "https://bsky.app",
+        "appview": "https://public.api.bsky.app",
+        "video": "https://video.bsky.app",
+        "video_did": "did:web:video.bsky.app",
     }
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        max_text=300,
-        counting=Counting.GRAPHEMES,
-        max_text_bytes=3000,
-        max_media=records.MAX_IMAGES,
-        media_types=frozenset({"image/jpeg", "image/png", "image/webp"}),  # a GIF would stand still
-        max_image_bytes=2_000_000,
-        max_alt=2000,
-        first_comment=True,
-        threads=True,
-        idempotent_commit=True,
-        findable=True,
-        connect_by=(ConnectBy.INSTANCE_OAUTH, ConnectBy.APP_PASSWORD),
-    )
+    capabilities: ClassVar[Capabilities] = abilities.CAPABILITIES
+    calls: ClassVar[tuple[Call, ...]] = rights.CALLS
+    limits: ClassVar[tuple[Limit, ...]] = rights.LIMITS
+    setup: ClassVar[Setup] = about.SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Clock) -> None:
         super().__init__(http=http, endpoints=endpoints, clock=clock)
@@ -150,11 +150,10 @@ class BlueskyAdapter(Basis):
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         if before is not None and before.ready:
             return before
-        repository, now = self._repository(credential), self._clock()
-        return publishing.stage(repository, self._directory, draft, repo=credential.remote_user_id, key=key, now=now)
+        return self._desk(credential).stage(draft, key=key, before=before)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
-        receipt = publishing.commit(self._repository(credential), staged, now=self._clock())
+        receipt = publishing.commit(self._repository(credential), staged, self._http, self._clock)
         return self._with_address(receipt)
 
     def find(self, trace: Trace, credential: Credential) -> Finding:
@@ -166,6 +165,27 @@ class BlueskyAdapter(Basis):
     def locate(self, receipt: Receipt, credential: Credential) -> str:
         return self._post_url(receipt.remote_id)
 
+    # afterwards ----------------------------------------------------------------------------------------------------
+
+    def delete(self, post: RemotePost, credential: Credential) -> None:
+        publishing.remove(self._repository(credential), post)
+
+    def own_posts(self, credential: Credential, *, cursor: str = "") -> OwnPosts:
+        """Without replies. When a post went out is what its record says; anybody may write anything there."""
+        page = self._reader(credential).own_posts(cursor=cursor)
+        return replace(page, posts=tuple(replace(post, url=self._post_url(post.remote_id)) for post in page.posts))
+
+    def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
+        return self._reader(credential).post_metrics(post)
+
+    def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
+        """Those of now: Bluesky tells no history."""
+        return self._reader(credential).account_metrics()
+
+    @classmethod
+    def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:
+        return rights.usage(headers, now=now)
+
     # ---------------------------------------------------------------------------------------------------------------
 
     @property
@@ -175,6 +195,15 @@ class BlueskyAdapter(Basis):
 
     def _repository(self, credential: Credential) -> Repository:
         return Repository(self._http, self._clock, credential)
+
+    def _desk(self, credential: Credential) -> publishing.Desk:
+        repository = self._repository(credential)
+        origin, did = self._endpoints["video"], self._endpoints["video_did"]
+        films = Films(self._http, self._clock, repository, origin, did)
+        return publishing.Desk(repository, self._directory, films, self._http, self._clock)
+
+    def _reader(self, credential: Credential) -> Reader:
+        return Reader(self._http, self._clock, self._repository(credential), self._endpoints["appview"])
 
     def _verified(self, subject: str, kept: oauth.Kept) -> Identity:
         """The account that signed in: the one that was named, or one for which this very issuer speaks."""
