@@ -24,6 +24,7 @@ SANDBOX_APPS = {
     "tiktok": ("sandbox-tiktok-client", "sandbox-tiktok-secret"),
     "youtube": ("sandbox-youtube-client", "sandbox-youtube-secret"),
     "pinterest": ("1500100200300", "sandbox-pinterest-secret"),
+    "google_business": ("sandbox-google-business-client", "sandbox-google-business-secret"),
 }
 # What else an operator may say of a platform: the adapter's name for it, and the variable.
 FURTHER = {

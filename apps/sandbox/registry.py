@@ -18,6 +18,7 @@ PLATFORMS = {
     "apps.sandbox.tiktok": 8,
     "apps.sandbox.youtube": 9,
     "apps.sandbox.pinterest": 10,
+    "apps.sandbox.google_business": 11,
 }
 
 
