@@ -64,7 +64,7 @@ class Counter:
                 served.bodies.append(body)
                 handler(self, body)
 
-            do_GET = do_POST = do_DELETE = do_PUT = answer  # noqa: N815
+            do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = answer  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

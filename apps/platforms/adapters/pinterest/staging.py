@@ -118,7 +118,6 @@ class _Video:
     def _upload(self) -> None:
         """Register, and send the file. An answer that is lost leaves it to the next step to ask how far it came."""
         if self.data["uploads"] >= MOST_UPLOADS:
-            self.data["uploads"] = 0
             raise StagedLost("Uploading the video to Pinterest broke off several times.")
         answer = self.line.send(permits.REGISTER, json={"media_type": "video"})
         said = self.line.understood(answer, permits.REGISTER, field=FIELD)
