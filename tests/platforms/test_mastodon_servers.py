@@ -158,7 +158,8 @@ def test_limits_are_the_servers_own_and_nonsense_among_them_is_ignored():
             },
         }
     }
-    assert servers.limits(said, "mastodon") == {"max_text": 5000, "max_image_bytes": 100, "media_types": ["image/png"]}
+    types = ["image/png", "video/mp4"]
+    assert servers.limits(said, "mastodon") == {"max_text": 5000, "max_image_bytes": 100, "media_types": types}
     assert servers.limits({"configuration": []}, "gotosocial") == {"counting": "fediverse"}
     assert servers.limits({}, "pixelfed")["min_media"] == 1
 
@@ -239,7 +240,7 @@ def test_a_picture_in_the_works_is_asked_for_with_growing_pauses(adapter, script
         staged = adapter.stage(written, account_at(server), key="k", before=staged)
         pauses.append(staged.again_in.total_seconds())
         staged = replace(staged, data=json.loads(json.dumps(dict(staged.data))))
-    assert pauses == [1, 2, 4, 0]
+    assert pauses == [1, 2, 4, 8, 0]
     assert sum(method == "POST" for method, _ in server.requests) == 1
 
 
@@ -250,8 +251,11 @@ def test_processing_that_fails_says_what_to_do(adapter, scripted, status, error)
     server = scripted(
         {"POST /api/v2/media": [(202, {"id": "m1"})], "GET /api/v1/media/m1": [(status, {"error": "File is invalid"})]}
     )
+    arrived = adapter.stage(draft("a", picture()), account_at(server), key="k", before=None)
+    assert not arrived.ready
     with pytest.raises(error):
-        adapter.stage(draft("a", picture()), account_at(server), key="k", before=None)
+        adapter.stage(draft("a", picture()), account_at(server), key="k", before=arrived)
+    assert sum(method == "POST" for method, _ in server.requests) == 1
 
 
 def test_processing_without_end_is_given_up(adapter, scripted, clock):

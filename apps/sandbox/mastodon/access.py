@@ -71,7 +71,7 @@ def limited(handler: Handler) -> Handler:
 
     async def enter(call: Call) -> Response:
         windows = [_hit(call, "api", call.token.token, WINDOW)] if call.token else []
-        if call.account:
+        if call.account and call.world.setting("mastodon", "api_limit"):
             windows.append(_hit(call, "user", call.account.id, WINDOW))
         if call.account and any(call.fields.has(name) for name in PAGING):
             windows.append(_hit(call, "paging", call.account.id, PAGES))

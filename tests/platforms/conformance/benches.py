@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
-from apps.core.secrets import Secret
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
@@ -16,8 +13,9 @@ from tests.platforms.conformance.bluesky_bench import BlueskyBench
 from tests.platforms.conformance.facebook_bench import FacebookBench
 from tests.platforms.conformance.instagram_bench import InstagramBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
+from tests.platforms.conformance.mastodon_bench import FediverseBench, MastodonBench
 from tests.platforms.conformance.pinterest_bench import PinterestBench
-from tests.platforms.conformance.sandbox_bench import SandboxBench, settings_of
+from tests.platforms.conformance.sandbox_bench import SandboxBench
 from tests.platforms.conformance.threads_bench import ThreadsBench
 from tests.platforms.conformance.tiktok_bench import TikTokBench
 from tests.platforms.conformance.x_bench import XBench
@@ -63,46 +61,6 @@ class MemoryBench(Bench):
 
 
 # --- the sandbox ------------------------------------------------------------------------------------------------------
-
-
-class MastodonBench(SandboxBench):
-    name = "mastodon"
-    endpoints: ClassVar[dict[str, str]] = {}
-    paths: ClassVar[dict[str, str]] = {
-        "commit": r"/api/v1/statuses$",
-        "comment": r"/api/v1/statuses$",
-        "stage": r"/api/v2/media$",
-        "find": r"/api/v1/accounts/[^/]+/statuses$",
-        "check": r"/api/v1/accounts/verify_credentials$",
-    }
-
-    def limited(self) -> Credential:
-        made = self.sandbox.create_account(self.name, self.handle, scopes=["read"])["credentials"]
-        credential = self.connect()
-        return replace(credential, access_token=Secret(made["token"]), scopes=("read",))
-
-
-class FediverseBench(MastodonBench):
-    """A server of other software: no OAuth metadata, no keys honoured, pictures at the old address only."""
-
-    settings: ClassVar[dict[str, object]] = {
-        "software": "gotosocial",
-        "metadata": False,
-        "media_v2": False,
-        "pkce": False,
-        "idempotency_keys": False,
-    }
-    paths: ClassVar[dict[str, str]] = {**MastodonBench.paths, "stage": r"/api/v1/media$"}
-
-    def __init__(self, sandbox: Sandbox, handle: str, files: str) -> None:
-        usual = settings_of(sandbox, "mastodon")
-        self._usual = {name: usual[name] for name in self.settings}
-        sandbox.set("mastodon", **self.settings)
-        super().__init__(sandbox, handle, files)
-
-    def close(self) -> None:
-        self.sandbox.set("mastodon", **self._usual)
-        super().close()
 
 
 SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {

@@ -3,58 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import ClassVar, Final
+from datetime import date, datetime
+from typing import ClassVar
 
 import httpx
 
 from apps.core.secrets import Secret
-from apps.platforms.adapters.mastodon import consent, finding, publishing, servers
+from apps.platforms.adapters.mastodon import changing, consent, finding, publishing, reading, rights, servers
+from apps.platforms.adapters.mastodon.abilities import CAPABILITIES
+from apps.platforms.adapters.mastodon.about import SETUP
 from apps.platforms.adapters.mastodon.line import Line, line_for
 from apps.platforms.basis import Basis
+from apps.platforms.calls import Call
 from apps.platforms.contract import (
     Capabilities,
-    ConnectBy,
     Consent,
     ConsentStart,
-    Counting,
     Credential,
     Draft,
     Finding,
     OAuthClient,
-    Option,
     Profile,
     Receipt,
+    RemotePost,
     Staged,
     Trace,
 )
 from apps.platforms.errors import ConsentRefused, Disconnected, MissingPermission, TokenExpired
-
-CAPABILITIES: Final = Capabilities(
-    max_text=500,
-    counting=Counting.MASTODON,
-    max_media=4,
-    media_types=servers.IMAGE_TYPES,
-    max_image_bytes=16_777_216,
-    max_image_pixels=33_177_600,
-    max_alt=1500,
-    first_comment=True,
-    threads=True,
-    options=(
-        Option(
-            "visibility",
-            "Visibility",
-            choices=(("public", "Public"), ("unlisted", "Quiet public"), ("private", "Followers")),
-            default="public",
-        ),
-        Option("content_warning", "Content warning", counts_in_text=True),
-        Option("sensitive", "Sensitive media", choices=(("no", "No"), ("yes", "Yes")), default="no"),
-    ),
-    # Keys are honoured by Mastodon for an hour, and silently ignored by other software: never to be relied on.
-    idempotent_commit=False,
-    findable=True,
-    connect_by=(ConnectBy.INSTANCE_OAUTH,),
-)
+from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.limits import Limit, Usage
+from apps.platforms.setup import Setup
 
 
 class MastodonAdapter(Basis):
@@ -62,12 +40,15 @@ class MastodonAdapter(Basis):
     that may be reached over plain http.
 
     The numbers in `capabilities` are Mastodon's defaults; `Channel.limits` and `Profile.limits` carry those of the
-    account's server."""
+    account's server. There are no versions of the API and no webhooks."""
 
     name: ClassVar[str] = "mastodon"
     label: ClassVar[str] = "Mastodon"
     capabilities: ClassVar[Capabilities] = CAPABILITIES
-    scopes: ClassVar[tuple[str, ...]] = consent.SCOPES
+    scopes: ClassVar[tuple[str, ...]] = rights.SCOPES
+    calls: ClassVar[tuple[Call, ...]] = rights.CALLS
+    limits: ClassVar[tuple[Limit, ...]] = rights.LIMITS
+    setup: ClassVar[Setup] = SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         self._http = http
@@ -120,15 +101,15 @@ class MastodonAdapter(Basis):
         if client is None:
             return
         line = self._line(credential)
-        url = str(credential.facts.get("revocation_endpoint") or "/oauth/revoke")
+        url = str(credential.facts.get("revocation_endpoint") or "")
         form = {
             "client_id": client.client_id,
             "client_secret": client.client_secret,
             "token": credential.access_token,
         }
-        answer = line.send("POST", url, data=form, token=None)
+        answer = line.send(rights.REVOKE, url=url, data=form, with_token=False)
         if answer.status == 429 or answer.status >= 500:
-            raise line.failure(answer)
+            raise line.failure(answer, rights.REVOKE)
 
     # publishing
 
@@ -142,12 +123,39 @@ class MastodonAdapter(Basis):
         """ABSENT when all posts since the request were read and each is another one. That is only proof once the
         request can no longer arrive: the caller first waits for the lease, the longest request and a margin to pass."""
         line = self._line(credential)
-        account_id = str(credential.facts.get("account_id") or credential.remote_user_id.rpartition("@")[0])
         software = self._software(line, credential)
-        return finding.find(line, trace, account_id=account_id, software=software)
+        return finding.find(line, trace, account_id=_account_id(credential), software=software)
 
     def locate(self, receipt: Receipt, credential: Credential) -> str:
         return publishing.locate(self._line(credential), receipt)
+
+    def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
+        """For the post to quote: the newest of the account's own, on servers that know quotes."""
+        return reading.quotable(self._line(credential), _account_id(credential)) if option == "quote" else ()
+
+    # afterwards
+
+    def edit(self, post: RemotePost, draft: Draft, credential: Credential) -> Receipt:
+        """Text, warning and sensitivity; also raises Rejected for a post whose poll is over."""
+        return changing.edit(self._line(credential), post, draft)
+
+    def delete(self, post: RemotePost, credential: Credential) -> None:
+        changing.delete(self._line(credential), post)
+
+    def own_posts(self, credential: Credential, *, cursor: str = "") -> OwnPosts:
+        """Without replies to others, and without what others wrote and the account boosted."""
+        return reading.own_posts(self._line(credential), _account_id(credential), cursor=cursor)
+
+    def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
+        return reading.post_metrics(self._line(credential), post)
+
+    def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
+        """As they are now, whatever the day: servers keep no history."""
+        return reading.account_metrics(self._line(credential))
+
+    @classmethod
+    def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:
+        return rights.usage(headers, now=now)
 
     def _server(self, origin: str) -> Line:
         return Line(self._http, self._clock, origin)
@@ -159,3 +167,7 @@ class MastodonAdapter(Basis):
     def _software(line: Line, credential: Credential) -> str:
         known = credential.facts.get("software")
         return known if isinstance(known, str) else servers.read_software(line)
+
+
+def _account_id(credential: Credential) -> str:
+    return str(credential.facts.get("account_id") or credential.remote_user_id.rpartition("@")[0])

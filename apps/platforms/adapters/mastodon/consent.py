@@ -19,13 +19,13 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
-from apps.platforms.adapters.mastodon import servers
+from apps.platforms.adapters.mastodon import rights, servers
 from apps.platforms.adapters.mastodon.faults import error_words
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile
 from apps.platforms.errors import ConsentRefused, Disconnected, Throttled, Uncertain
 
-SCOPES = ("profile", "read:accounts", "read:statuses", "read:notifications", "write:statuses", "write:media")
+SCOPES = rights.SCOPES
 
 
 # --- scopes -----------------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def register(line: Line, *, redirect_uri: str, client_name: str, website: str) -
     form = {"client_name": client_name, "redirect_uris": redirect_uri, "scopes": " ".join(scopes)}
     if website:
         form["website"] = website
-    answer = line.send("POST", metadata.app_registration_endpoint, data=form)
+    answer = line.send(rights.REGISTER, url=metadata.app_registration_endpoint, data=form)
     try:
         said = answer.mapping() if answer.is_success else {}
     except wire.Unreadable:
@@ -71,7 +71,7 @@ def register(line: Line, *, redirect_uri: str, client_name: str, website: str) -
     client_id, client_secret = said.get("client_id"), said.get("client_secret")
     if isinstance(client_id, str) and isinstance(client_secret, str) and client_id:
         return OAuthClient(client_id, Secret(client_secret), line.origin, scopes)
-    raise line.unreadable(answer) if answer.is_success else line.failure(answer)
+    raise line.unreadable(answer) if answer.is_success else line.failure(answer, rights.REGISTER)
 
 
 def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> ConsentStart:
@@ -137,13 +137,13 @@ def _refusal_words(line: Line, answer: Mapping[str, str]) -> str:
 
 def _exchange(line: Line, url: str, form: wire.Fields, *, client: OAuthClient, asked: tuple[str, ...]) -> Credential:
     """Any refusal is final for this code (a person starts again); raises ConsentRefused, NotSent or Throttled."""
-    answer = line.send("POST", url, data=form, token=None)
+    answer = line.send(rights.TOKEN, url=url, data=form, with_token=False)
     if 400 <= answer.status < 500 and answer.status != 429:
         code, said = error_words(answer)
         seen = wire.evidence(answer, code=code, text=said, secrets=line.hidden)
         raise ConsentRefused(f"{line.name} did not complete the sign-in: start again.", evidence=seen)
     if not answer.is_success:
-        raise line.failure(answer)
+        raise line.failure(answer, rights.TOKEN)
     try:
         tokens = answer.mapping()
     except wire.Unreadable:
@@ -176,7 +176,7 @@ def _expiry(said: Mapping[str, Any], now: datetime) -> datetime | None:
 
 
 def _read_account(line: Line, credential: Credential, asked: tuple[str, ...], endpoints: Mapping[str, str]) -> Consent:
-    line = replace(line, token=credential.access_token)
+    line = replace(line, credential=credential)
     account = read_account(line)
     software = servers.read_software(line)
     profile = profile_of(line, account, servers.read_instance(line), software)
@@ -198,9 +198,9 @@ def _read_account(line: Line, credential: Credential, asked: tuple[str, ...], en
 
 
 def read_account(line: Line) -> dict[str, Any]:
-    answer = line.get("/api/v1/accounts/verify_credentials")
+    answer = line.send(rights.ME)
     if answer.status != 200:
-        raise line.failure(answer, needs=("profile",))
+        raise line.failure(answer, rights.ME)
     try:
         account = answer.mapping()
     except wire.Unreadable:
@@ -245,7 +245,7 @@ def refresh(line: Line, credential: Credential) -> Credential:
     }
     # A refresh token may work only once, so a lost answer is as uncertain as that of a publish.
     url = str(credential.facts.get("token_endpoint") or f"{line.origin}/oauth/token")
-    answer = line.send("POST", url, data=form, token=None, acting=True)
+    answer = line.send(rights.TOKEN, url=url, data=form, with_token=False, acting=True)
     try:
         said = answer.mapping() if answer.is_success else {}
     except wire.Unreadable:
@@ -263,7 +263,7 @@ def _refresh_failure(line: Line, answer: wire.Answer) -> Exception:
     if answer.is_success or answer.status >= 500:
         seen = wire.evidence(answer, secrets=line.hidden)
         return Uncertain(f"{line.name} may have renewed the access, but its answer was lost.", evidence=seen)
-    failure = line.failure(answer)
+    failure = line.failure(answer, rights.TOKEN)
     if isinstance(failure, Throttled) or not 400 <= answer.status < 500:
         return failure
     return Disconnected(

@@ -25,7 +25,14 @@ from apps.platforms.errors import (
 
 _ACCOUNT_STATE = ("login is currently disabled", "confirmed e-mail", "currently pending approval", "two-factor")
 _MEDIA_GONE = ("media not found", "could not be found", "media could not")
-_TEXT_AT_FAULT = ("character", "blank", "exceed max chars", "no text", "too long")
+# What a refusal speaks of is what a person has to change; the first that fits.
+_FIELDS = (
+    ("options.poll", ("option", "expires at")),
+    ("options.quote", ("quote",)),
+    ("options.visibility", ("visibility",)),
+    ("text", ("character", "blank", "exceed max chars", "no text", "too long")),
+    ("media", ("cannot attach", "content type", "supported")),
+)
 
 
 def error_words(answer: wire.Answer) -> tuple[str, str]:
@@ -46,14 +53,16 @@ def failure(
     now: datetime,
     secrets: Iterable[Secret] = (),
     acting: bool = False,
+    writing: bool = False,
     needs: tuple[str, ...] = (),
     media: int | None = None,
     is_reply: bool = False,
 ) -> PlatformError:
     """The error that `answer` stands for.
 
-    `acting`: the request would have made something public. `needs`: the scopes it wants. `media`: the position of the
-    picture it was about. `is_reply`: it named a parent."""
+    `acting`: the request would have made something public. `writing`: it had a text to be judged, and may be made
+    again. `needs`: the scopes it wants. `media`: the position of the
+    file it was about. `is_reply`: it named a parent."""
     code, said = error_words(answer)
     seen = wire.evidence(answer, code=code, text=said, secrets=secrets)
     status, said = answer.status, wire.concealed(said, secrets)[:200]
@@ -64,13 +73,13 @@ def failure(
     if status == 403:
         return _forbidden(answer, server, said, needs, seen)
     if media is not None and (status in {413, 415, 422} or (status == 500 and "thumbnail" in said.lower())):
-        words = f"{server} does not take this picture" + (f": {said}" if said else ".")
+        words = f"{server} does not take this file" + (f": {said}" if said else ".")
         return Rejected(words, field=f"media.{media}", evidence=seen)
     if status >= 500 or status == 408:
         if acting:
             return Uncertain(f"{server} failed while publishing: the post may be out.", evidence=seen)
         return NotSent(f"{server} is having trouble.", evidence=seen)
-    if status in {400, 422} and acting:
+    if status in {400, 422} and (acting or writing):
         return _unprocessable(server, said, seen)
     if status == 404 and is_reply:
         return Rejected("The post this one answers is gone.", field="parent", evidence=seen)
@@ -97,10 +106,10 @@ def _unprocessable(server: str, said: str, seen: Evidence) -> PlatformError:
     if "not finished processing" in lowered:
         return NotSent(f"{server} is still working on the media.", evidence=seen)
     if "already attached" in lowered:
-        return Uncertain(f"{server} says that these pictures are already published.", evidence=seen)
+        return Uncertain(f"{server} says that these files are already published.", evidence=seen)
     if any(text in lowered for text in _MEDIA_GONE):
-        return StagedLost(f"{server} no longer has the uploaded pictures.", evidence=seen)
-    field = "text" if any(text in lowered for text in _TEXT_AT_FAULT) else ""
+        return StagedLost(f"{server} no longer has the uploaded files.", evidence=seen)
+    field = next((name for name, texts in _FIELDS if any(text in lowered for text in texts)), "")
     return Rejected(f"{server} does not take this post" + (f": {said}" if said else "."), field=field, evidence=seen)
 
 

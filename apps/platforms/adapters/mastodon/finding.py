@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.mastodon import markup, publishing, servers
+from apps.platforms.adapters.mastodon import markup, publishing, rights, servers, uploading
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.contract import Finding, Trace, Verdict
 from apps.platforms.errors import PlatformError
@@ -73,8 +72,8 @@ def _own_statuses(line: Line, account_id: str, sent_at: datetime) -> Listing:
     since = sent_at - MARGIN
     is_readable = True
     for _ in range(MAX_PAGES):
-        answer = line.get(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses", params=params)
-        page = _page(line, answer)
+        answer = line.send(rights.OWN_POSTS, id=account_id, params=params)
+        page = statuses_in(line, answer)
         # A server whose clock is slow dates the post before we sent it.
         skew = wire.server_skew(answer.headers, now=line.clock())
         since = min(since, sent_at - MARGIN + min(skew, timedelta(0)))
@@ -88,9 +87,9 @@ def _own_statuses(line: Line, account_id: str, sent_at: datetime) -> Listing:
     return Listing(tuple(statuses), since, False)
 
 
-def _page(line: Line, answer: wire.Answer) -> list[dict[str, Any]]:
+def statuses_in(line: Line, answer: wire.Answer) -> list[dict[str, Any]]:
     if answer.status != 200:
-        raise line.failure(answer, needs=("read:statuses",))
+        raise line.failure(answer, rights.OWN_POSTS)
     try:
         return answer.mappings()
     except wire.Unreadable:
@@ -127,7 +126,7 @@ def _sorted_out(line: Line, listing: Listing, trace: Trace) -> tuple[list[dict[s
 
 def _by_media(status: Mapping[str, Any], trace: Trace) -> Likeness | None:
     """The ids of our uploads are proof, whatever else the post says."""
-    ours, theirs = set(publishing.media_ids(trace.staged)), _attached(status)
+    ours, theirs = set(uploading.media_ids(trace.staged)), _attached(status)
     if ours and ours == theirs:
         return Likeness.SAME
     return Likeness.DOUBTFUL if ours & theirs else None
@@ -149,7 +148,7 @@ def _by_circumstances(status: Mapping[str, Any], trace: Trace, since: datetime) 
     shown = STRICTNESS.get(str(status.get("visibility")))
     if shown is not None and shown < STRICTNESS.get(publishing.visibility(trace.draft), 0):
         return Likeness.UNLIKE
-    if _attached(status) and not publishing.media_ids(trace.staged):
+    if _attached(status) and not uploading.media_ids(trace.staged):
         return Likeness.UNLIKE
     return None
 
@@ -165,7 +164,7 @@ def _by_text(line: Line, status: Mapping[str, Any], trace: Trace) -> Likeness:
     elif markup.flat(markup.text_of(str(status.get("content") or ""))) != sent[0]:
         # Servers may turn markup into HTML that no longer reads like the text: a difference proves nothing.
         return Likeness.DOUBTFUL
-    is_told = str(status.get("visibility")) in STRICTNESS and not publishing.media_ids(trace.staged)
+    is_told = str(status.get("visibility")) in STRICTNESS and not uploading.media_ids(trace.staged)
     created_at = wire.instant(status["created_at"])
     is_in_time = created_at is not None and created_at >= trace.sent_at - MARGIN
     # The words are ours; where audience, pictures or time leave a doubt, it may still be an earlier post.
@@ -182,13 +181,13 @@ def _source(line: Line, status: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _read_source(line: Line, remote_id: str) -> Mapping[str, Any]:
-    answer = line.get(f"/api/v1/statuses/{quote(remote_id, safe='')}/source")
+    answer = line.send(rights.SOURCE, id=remote_id)
     try:
         if answer.status == 200:
             return answer.mapping()
     except wire.Unreadable:
         return {}
-    failure = line.failure(answer)
+    failure = line.failure(answer, rights.SOURCE)
     if answer.status in {401, 429} or answer.status >= 500:
         raise failure
     return {}
@@ -196,10 +195,10 @@ def _read_source(line: Line, remote_id: str) -> Mapping[str, Any]:
 
 def _pictures_vanished(line: Line, trace: Trace, software: str) -> bool:
     """On Mastodon an upload is hidden once a post uses it; then an empty listing is no proof of absence."""
-    ids = publishing.media_ids(trace.staged)
+    ids = uploading.media_ids(trace.staged)
     if not ids or software not in servers.MASTODON_FAMILY:
         return False
     try:
-        return line.get(f"/api/v1/media/{quote(ids[0], safe='')}").status == 404
+        return line.send(rights.LOOK, id=ids[0]).status == 404
     except PlatformError:
         return True

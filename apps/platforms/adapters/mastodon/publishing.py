@@ -1,128 +1,60 @@
-"""Putting a post on a server: its pictures first, then the one request that makes it public.
+"""Putting a post on a server: its files first, then the one request that makes it public.
 
-https://docs.joinmastodon.org/methods/media/ and https://docs.joinmastodon.org/methods/statuses/.
+https://docs.joinmastodon.org/methods/statuses/ and https://docs.joinmastodon.org/client/quotes/.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from datetime import timedelta
 from typing import Any
 
 from apps.platforms import http as wire
+from apps.platforms.adapters.mastodon import rights, uploading
+from apps.platforms.adapters.mastodon.abilities import POLL, TEXT, kind_of
 from apps.platforms.adapters.mastodon.line import Line
-from apps.platforms.contract import Draft, MediaFile, Receipt, Role, Staged
-from apps.platforms.errors import Disconnected, NotSent, PlatformError, Rejected, StagedLost, Throttled
+from apps.platforms.adapters.mastodon.uploading import media_ids
+from apps.platforms.contract import Draft, Receipt, Role, Staged
+from apps.platforms.errors import Disconnected, PlatformError, Rejected
+from apps.platforms.option_rules import lines
 
-# Servers drop a picture that no post uses after about a day; the exact time is not documented, so ours is shorter.
-UPLOAD_LIFE = timedelta(hours=18)
-LONGEST_PROCESSING = timedelta(minutes=10)
-POLL_PAUSES = (1, 2, 4, 8, 15)  # seconds
-SHORT_PAUSE = timedelta(seconds=30)
-
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
+QUOTABLE = frozenset({"automatic", "manual"})
 
 
 # --- staging ----------------------------------------------------------------------------------------------------------
 
 
 def stage(line: Line, draft: Draft, before: Staged | None) -> Staged:
-    """Upload what is not there yet, then wait until the server has processed all of it."""
-    if not draft.media:
-        return Staged(data={"media": []})
-    data = _carried_over(line, draft, before)
-    if pause := _upload_missing(line, draft, data):
-        return Staged(data=data, ready=False, again_in=pause)
-    if _all_processed(line, data):
-        return Staged(data=data)
-    if line.clock() - _started_at(data) > LONGEST_PROCESSING:
-        raise NotSent(f"{line.name} has been working on the pictures for more than ten minutes.")
-    seconds = POLL_PAUSES[min(data["polls"], len(POLL_PAUSES) - 1)]
-    data["polls"] += 1
-    return Staged(data=data, ready=False, again_in=timedelta(seconds=seconds))
+    """Upload the files, or see to it that the post to quote may be quoted."""
+    if draft.media:
+        return uploading.stage(line, draft, before)
+    data: dict[str, Any] = {"media": []}
+    if quote := _quoted(draft):
+        data["quote"] = quote
+        if before is None or before.data.get("quote") != quote:
+            _check_quote(line, quote)
+    return Staged(data=data)
 
 
-def media_ids(staged: Staged) -> list[str]:
-    """The ids of the uploaded pictures in display order."""
-    return [entry["id"] for entry in staged.data.get("media", [])]
+def _quoted(draft: Draft) -> str:
+    return draft.options.get("quote", "") if kind_of(draft) == TEXT and draft.role is Role.MAIN else ""
 
 
-def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, Any]:
-    """What `before` achieved, as far as it still holds: the same pictures, uploaded not too long ago."""
-    data: dict[str, Any] = {"media": [], "started_at": line.clock().isoformat(), "polls": 0}
-    if before is None or not before.data.get("media"):
-        return data
-    if line.clock() - _started_at(before.data) > UPLOAD_LIFE:
-        return data
-    prints = [_fingerprint(media) for media in draft.media]
-    kept = [dict(entry) for entry in before.data["media"]]
-    if [entry["print"] for entry in kept] != prints[: len(kept)]:
-        return data
-    return {"media": kept, "started_at": before.data["started_at"], "polls": before.data.get("polls", 0)}
-
-
-def _started_at(data: Any) -> Any:
-    return wire.instant(data["started_at"])
-
-
-def _fingerprint(media: MediaFile) -> str:
-    return hashlib.sha256(f"{media.sha256}\n{media.alt}".encode()).hexdigest()[:16]
-
-
-def _upload_missing(line: Line, draft: Draft, data: dict[str, Any]) -> timedelta | None:
-    """Add uploads to `data` until none is missing; a pause instead of an error when some got through before it."""
-    achieved = False
-    for position in range(len(data["media"]), len(draft.media)):
-        try:
-            data["media"].append(_upload(line, draft.media[position], position))
-        except (NotSent, Throttled) as refused:
-            if not achieved:
-                raise
-            # Uploads are scarce (30 in half an hour): those that arrived are kept.
-            until = refused.retry_at if isinstance(refused, Throttled) else None
-            return until - line.clock() if until else SHORT_PAUSE
-        achieved = True
-    return None
-
-
-def _upload(line: Line, media: MediaFile, position: int) -> dict[str, Any]:
-    content = wire.read_media(media, position)
-    name = f"{media.id}.{EXTENSIONS.get(media.mime_type, 'bin')}"
-    form = {"description": media.alt} if media.alt else {}
-    for path in ("/api/v2/media", "/api/v1/media"):  # Older servers know only the second.
-        answer = line.send("POST", path, files={"file": (name, content, media.mime_type)}, data=form)
-        if answer.status != 404:
-            break
-    if answer.status not in {200, 202}:
-        raise line.failure(answer, needs=("write:media",), media=position)
-    remote_id = _remote_id(answer)
-    if not remote_id:
-        raise line.unreadable(answer)
-    return {"id": remote_id, "print": _fingerprint(media), "is_processed": answer.status == 200}
-
-
-def _all_processed(line: Line, data: dict[str, Any]) -> bool:
-    for position, entry in enumerate(data["media"]):
-        if entry["is_processed"]:
-            continue
-        answer = line.get(f"/api/v1/media/{entry['id']}")
-        if answer.status == 206:
-            return False
-        if answer.status == 404:
-            raise StagedLost(f"{line.name} no longer has the uploaded pictures.")
-        if answer.status != 200:
-            raise line.failure(answer, media=position)
-        entry["is_processed"] = True
-    return True
-
-
-def _remote_id(answer: wire.Answer) -> str:
+def _check_quote(line: Line, quoted: str) -> None:
+    """Servers that know no quotes would publish the post without it, and say nothing."""
+    answer = line.send(rights.STATUS, id=quoted)
+    if answer.status in {404, 410}:
+        raise Rejected(f"The post to quote is not on {line.name} any more.", field="options.quote")
+    if answer.status != 200:
+        raise line.failure(answer, rights.STATUS)
     try:
-        value = answer.mapping().get("id")
+        approval = answer.mapping().get("quote_approval")
     except wire.Unreadable:
-        return ""
-    return value if isinstance(value, str) else ""
+        raise line.unreadable(answer) from None
+    if not isinstance(approval, dict):
+        words = f"{line.name} has no quotes: write the address of the post into the text instead."
+        raise Rejected(words, field="options.quote")
+    if approval.get("current_user") not in QUOTABLE:
+        raise Rejected("Whoever wrote that post does not let it be quoted.", field="options.quote")
 
 
 # --- the commit -------------------------------------------------------------------------------------------------------
@@ -141,6 +73,18 @@ def body(draft: Draft, staged: Staged) -> dict[str, Any]:
         fields["media_ids"] = ids
     if draft.parent is not None:
         fields["in_reply_to_id"] = draft.parent.remote_id
+    if quote := _quoted(draft):
+        fields["quoted_status_id"] = quote
+    if draft.role is Role.MAIN and (policy := draft.options.get("quote_policy")):
+        fields["quote_approval_policy"] = policy
+    if kind_of(draft) == POLL:
+        fields["poll"] = _poll(draft)
+    return fields | wording(draft)
+
+
+def wording(draft: Draft) -> dict[str, Any]:
+    """Warning, sensitivity and language, where the draft has them."""
+    fields: dict[str, Any] = {}
     if warning := draft.options.get("content_warning"):
         fields["spoiler_text"] = warning
     if draft.options.get("sensitive") == "yes":
@@ -151,10 +95,19 @@ def body(draft: Draft, staged: Staged) -> dict[str, Any]:
     return fields
 
 
+def _poll(draft: Draft) -> dict[str, Any]:
+    seconds = draft.options.get("poll_seconds") or "86400"
+    return {
+        "options": lines(draft.options.get("poll", "")),
+        "expires_in": int(seconds) if seconds.isascii() and seconds.isdecimal() else 86_400,
+        "multiple": draft.options.get("poll_multiple") == "yes",
+        "hide_totals": draft.options.get("poll_hide_totals") == "yes",
+    }
+
+
 def commit(line: Line, draft: Draft, staged: Staged, *, key: str) -> Receipt:
-    answer = line.send(
-        "POST", "/api/v1/statuses", acting=True, json=body(draft, staged), headers={"Idempotency-Key": key}
-    )
+    call = rights.POST if draft.role is Role.MAIN else rights.REPLY
+    answer = line.send(call, acting=True, json=body(draft, staged), headers={"Idempotency-Key": key})
     if answer.is_success and (receipt := receipt_of(answer)):
         return receipt
     raise _refusal(line, draft, answer)
@@ -168,25 +121,32 @@ def receipt_of(answer: wire.Answer) -> Receipt | None:
 
 
 def read_receipt(status: dict[str, Any]) -> Receipt | None:
-    """A status as a receipt, or None where it has no id. `visibility` is what the server made of ours."""
-    remote_id, url, shown = status.get("id"), status.get("url"), status.get("visibility")
+    """A status as a receipt, or None where it has no id. `visibility` and `quote` are what the server made of ours."""
+    remote_id, url, shown, quote = (status.get(name) for name in ("id", "url", "visibility", "quote"))
     if not isinstance(remote_id, str) or not remote_id:
         return None
+    facts = {"visibility": shown} if isinstance(shown, str) else {}
+    if isinstance(quote, dict) and isinstance(quote.get("state"), str):
+        facts["quote"] = quote["state"]
     return Receipt(
         remote_id=remote_id,
         remote_url=url if isinstance(url, str) else "",
         published_at=wire.instant(status.get("created_at")),
-        facts={"visibility": shown} if isinstance(shown, str) else {},
+        facts=facts,
     )
 
 
 def _refusal(line: Line, draft: Draft, answer: wire.Answer) -> PlatformError:
-    failure = line.failure(answer, acting=True, needs=("write:statuses",), is_reply=draft.parent is not None)
+    failure = line.failure(answer, rights.POST, acting=True, is_reply=draft.parent is not None)
+    return dead_token(line, answer, failure)
+
+
+def dead_token(line: Line, answer: wire.Answer, failure: PlatformError) -> PlatformError:
+    """Some software answers 400 for a dead token as well; who we are tells the two apart."""
     if answer.status != 400 or not isinstance(failure, Rejected) or failure.field:
         return failure
-    # Some software answers 400 for a dead token as well; who we are tells the two apart.
     try:
-        who = line.get("/api/v1/accounts/verify_credentials")
+        who = line.send(rights.ME)
     except PlatformError:
         return failure
     if who.status in {400, 401}:
@@ -200,7 +160,7 @@ def locate(line: Line, receipt: Receipt) -> str:
     if receipt.remote_url:
         return receipt.remote_url
     try:
-        answer = line.get(f"/api/v1/statuses/{receipt.remote_id}")
+        answer = line.send(rights.STATUS, id=receipt.remote_id)
     except PlatformError:
         return ""
     found = receipt_of(answer) if answer.status == 200 else None

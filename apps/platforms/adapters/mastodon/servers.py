@@ -13,12 +13,14 @@ from urllib.parse import urljoin
 import httpx
 
 from apps.platforms import http as wire
+from apps.platforms.adapters.mastodon import rights
+from apps.platforms.adapters.mastodon.abilities import MEDIA_TYPES
 from apps.platforms.adapters.mastodon.line import Line
+from apps.platforms.calls import Call
 from apps.platforms.contract import Counting
 from apps.platforms.errors import NotSent, PlatformError, Rejected
 
 MAX_REDIRECTS = 3
-IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 # Forks that count text, keep media and remember keys as Mastodon does; all else is measured the careful way.
 MASTODON_FAMILY = frozenset({"mastodon", "hometown"})
@@ -88,8 +90,8 @@ def resolve(http: httpx.Client, clock: Callable[[], datetime], address: Address)
 
 
 def _api_origin(http: httpx.Client, clock: Callable[[], datetime], origin: str) -> str:
-    for path in ("/api/v2/instance", "/api/v1/instance"):
-        url, found = _follow(Line(http, clock, origin), path)
+    for call in (rights.INSTANCE, rights.INSTANCE_OLD):
+        url, found = _follow(Line(http, clock, origin), call, call.path)
         if "version" in found or "configuration" in found:
             return f"{url.scheme}://{url.netloc.decode()}"
     return ""
@@ -97,7 +99,7 @@ def _api_origin(http: httpx.Client, clock: Callable[[], datetime], origin: str) 
 
 def _webfinger_origin(http: httpx.Client, clock: Callable[[], datetime], address: Address) -> str:
     path = str(httpx.URL("/.well-known/webfinger", params={"resource": f"acct:{address.account}"}))
-    _, found = _follow(Line(http, clock, address.origin), path)
+    _, found = _follow(Line(http, clock, address.origin), rights.WEBFINGER, path)
     links = found.get("links")
     for link in links if isinstance(links, list) else ():
         if isinstance(link, dict) and link.get("rel") == "self" and isinstance(link.get("href"), str):
@@ -110,13 +112,13 @@ def _webfinger_origin(http: httpx.Client, clock: Callable[[], datetime], address
     return ""
 
 
-def _follow(line: Line, path: str) -> tuple[httpx.URL, dict[str, Any]]:
+def _follow(line: Line, call: Call, path: str) -> tuple[httpx.URL, dict[str, Any]]:
     """Read a public JSON object, over up to three redirects that keep the scheme; {} when there is none."""
     url = httpx.URL(line.origin + path)
     scheme = url.scheme
     try:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = line.get(str(url))
+            answer = line.send(call, url=str(url))
             if answer.status in {301, 302, 303, 307, 308} and "location" in answer.headers:
                 url = httpx.URL(urljoin(str(url), answer.headers["location"]))
                 if url.scheme != scheme:
@@ -152,7 +154,7 @@ _DEFAULT_PATHS = {
 
 def read_metadata(line: Line) -> Metadata:
     """What the server says of its OAuth. An endpoint at another origin is not believed: our secret would go there."""
-    answer = line.get("/.well-known/oauth-authorization-server", token=None)
+    answer = line.send(rights.METADATA, with_token=False)
     try:
         said = answer.mapping() if answer.status == 200 else {}
     except wire.Unreadable:
@@ -173,11 +175,11 @@ def _own(origin: str, address: object, default: str) -> str:
 def read_software(line: Line) -> str:
     """The name of the server's software by NodeInfo, in lower case; "" if it does not say."""
     try:
-        links = line.read("/.well-known/nodeinfo", token=None).get("links")
+        links = line.read(rights.NODEINFO_LINKS, with_token=False).get("links")
         addresses = [link.get("href") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
         for address in reversed(addresses):
             if isinstance(address, str) and address.startswith(f"{line.origin}/"):
-                software = line.read(address, token=None).get("software")
+                software = line.read(rights.NODEINFO, url=address, with_token=False).get("software")
                 name = software.get("name") if isinstance(software, dict) else None
                 return name.lower() if isinstance(name, str) else ""
     except PlatformError:
@@ -188,9 +190,9 @@ def read_software(line: Line) -> str:
 def read_instance(line: Line) -> dict[str, Any]:
     """The server's description of itself; {} if it gives none just now. Read with the token: some are closed to
     others."""
-    for path in ("/api/v2/instance", "/api/v1/instance"):
+    for call in (rights.INSTANCE, rights.INSTANCE_OLD):
         try:
-            return line.read(path)
+            return line.read(call)
         except NotSent:
             continue
     return {}
@@ -210,6 +212,8 @@ _NUMBERS = {
     "max_alt": ("media_attachments", "description_limit"),
     "max_image_bytes": ("media_attachments", "image_size_limit"),
     "max_image_pixels": ("media_attachments", "image_matrix_limit"),
+    "max_video_bytes": ("media_attachments", "video_size_limit"),
+    "max_document_bytes": ("media_attachments", "video_size_limit"),  # of sounds
 }
 
 
@@ -222,7 +226,7 @@ def limits(instance: Mapping[str, Any], software: str) -> dict[str, Any]:
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12:
             found[name] = value
     types = _section(configuration, "media_attachments").get("supported_mime_types")
-    if isinstance(types, list) and (taken := sorted(IMAGE_TYPES.intersection(t for t in types if isinstance(t, str)))):
+    if isinstance(types, list) and (taken := sorted(MEDIA_TYPES.intersection(t for t in types if isinstance(t, str)))):
         found["media_types"] = taken
     if software not in MASTODON_FAMILY:
         found["counting"] = Counting.FEDIVERSE.value
