@@ -112,21 +112,24 @@ def _video(line: Line, id: str, fields: str) -> Video:
 
 
 def post_metrics(line: Line, post: RemotePost) -> Metrics:
-    """Totals so far. NotSent as long as the post is not public."""
-    known = id_of(post.remote_id)
-    if not known:
-        try:
-            told = status.ask(line, post.remote_id)
-        except Gone as error:
-            words = "TikTok does not tell any more which post this has become."
-            raise NotOffered(words, evidence=error.evidence) from None
-        if told.has_failed:
-            raise Gone(status.failure(told, line.clock()).words)
-        known = next(iter(told.post_ids), "")
-    if not known:
-        raise NotSent("TikTok tells figures of public posts only, and this one is not public yet.")
+    """Totals so far. NotSent as long as the post is not public, or not any more: by its publish_id these look alike."""
+    known = id_of(post.remote_id) or _became(line, post.remote_id)
     video = _video(line, known, f"id,{','.join(_FIGURES)}")
     return Metrics(_values(video, _FIGURES), video)
+
+
+def _became(line: Line, publish_id: str) -> str:
+    """The public post that a publish_id has become; Gone where TikTok refused it after all."""
+    try:
+        told = status.ask(line, publish_id)
+    except Gone as error:
+        words = "TikTok does not tell any more which post this has become."
+        raise NotOffered(words, evidence=error.evidence) from None
+    if told.has_failed:
+        raise Gone(status.failure(told, line.clock()).words)
+    if not told.post_ids:
+        raise NotSent("TikTok tells figures of public posts only, and this one is not public.")
+    return told.post_ids[0]
 
 
 def account_metrics(line: Line) -> Metrics:
