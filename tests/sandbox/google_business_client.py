@@ -79,6 +79,10 @@ class GoogleBusiness(Client):
     def refresh(self, token: str) -> httpx.Response:
         return self.http.post("/token", data={**APP, "grant_type": "refresh_token", "refresh_token": token})
 
+    def renew(self) -> None:
+        """Take a new token, because the old one has ended."""
+        self.token = self.sandbox.create_account(self.platform, self.handle)["credentials"]["token"]
+
     def accounts(self, **query: Any) -> httpx.Response:
         return self.get("/v1/accounts", **query)
 
