@@ -68,7 +68,7 @@ def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mappin
     credential = replace(long, remote_user_id=profile.remote_id, facts={**facts, **long.facts})
     channel = Channel(
         remote_id=profile.remote_id,
-        kind="profile",
+        kind=requests.OWN,
         handle=profile.handle,
         name=profile.name,
         url=profile.url,

@@ -29,6 +29,9 @@ FB_SCOPES: Final = (FB_BASIC, FB_SHOW, FB_READ, FB_PUBLISH, FB_COMMENTS, FB_INSI
 # Without it accounts whose Pages a business holds may be missing; what is connected works all the same.
 FB_HELPFUL: Final = frozenset({FB_BUSINESS})
 
+# The kinds of channels: an account that signed in itself, and one that is reached through its Page.
+OWN, LINKED = "profile", "linked"
+
 _GRAPH: Final = "graph"
 _FACEBOOK: Final = "facebook_graph"
 _CALLS: Final = ("app", "account")  # the limits they count against
@@ -42,11 +45,11 @@ CODE_TO_TOKEN: Final = Call("code_to_token", "POST", "/oauth/access_token", Feat
 LONG_TOKEN: Final = Call("long_token", "GET", "/access_token", Feature.CONNECT, endpoint=_GRAPH)
 RENEW: Final = Call(
     "renew", "GET", "/refresh_access_token", Feature.CONNECT, ((BASIC,),), _GRAPH,
-    trap="A token that is over cannot be renewed any more, and one younger than 24 hours not yet.",
+    trap="A token that is over cannot be renewed any more, and one younger than 24 hours not yet.", kinds=(OWN,),
 )  # fmt: skip
 ME: Final = Call(
     "me", "GET", "/{version}/me", Feature.CONNECT, ((BASIC,),), _GRAPH, _CALLS,
-    trap="`id` is the person as our app knows them; only `user_id` is the account that other calls take.",
+    trap="`id` is the person as our app knows them; only `user_id` is the account that other calls take.", kinds=(OWN,),
 )  # fmt: skip
 FORGET: Final = Call("forget", "DELETE", "/{version}/me/permissions", Feature.CONNECT, (), _GRAPH, _CALLS)
 
@@ -57,8 +60,9 @@ FB_EXCHANGE: Final = Call(
 )
 FB_INSPECT: Final = Call("fb_inspect", "GET", "/{version}/debug_token", Feature.CONNECT, (), _FACEBOOK, ("app",))
 FB_PAGES: Final = Call(
-    "fb_pages", "GET", "/{version}/me/accounts", Feature.CONNECT, ((BASIC,), (FB_BASIC, FB_SHOW)), _FACEBOOK, ("app",),
+    "fb_pages", "GET", "/{version}/me/accounts", Feature.CONNECT, ((FB_BASIC, FB_SHOW),), _FACEBOOK, ("app",),
     trap="The list is empty, and no error, where the person ticked no Page; a Page may have no account linked to it.",
+    kinds=(LINKED,),
 )  # fmt: skip
 ACCOUNT: Final = Call("account", "GET", "/{version}/{account}", Feature.CONNECT, _READING, _GRAPH, _CALLS)
 
@@ -105,7 +109,7 @@ CONTAINER: Final = Call(
 POST: Final = Call("post", "GET", "/{version}/{id}", Feature.READ, _READING, _GRAPH, _CALLS)
 REMOVE: Final = Call(
     "remove", "DELETE", "/{version}/{id}", Feature.DELETE, ((FB_BASIC, FB_CONTENTS),), _FACEBOOK, _CALLS,
-    trap="Only for accounts that were connected through Facebook; a carousel goes as a whole.", kinds=("linked",),
+    trap="Only for accounts that were connected through Facebook; a carousel goes as a whole.", kinds=(LINKED,),
 )  # fmt: skip
 
 CALLS: Final = (
