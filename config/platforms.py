@@ -32,6 +32,7 @@ FURTHER = {
     "linkedin": {"scopes": "LINKEDIN_SCOPES", "application": "LINKEDIN_APPLICATION_ID"},
     "x": {"spelling": "X_SPELLING", "long_text": "X_LONG_TEXT"},
     "youtube": {"region": "YOUTUBE_REGION"},
+    "pinterest": {"max_description": "PINTEREST_MAX_DESCRIPTION"},
 }
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
 

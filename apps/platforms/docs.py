@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from apps.platforms.calls import FEATURE_WORDS, Feature
 from apps.platforms.contract import Adapter, Capabilities, ConnectBy, OptionKind
@@ -143,6 +144,9 @@ def _rate_limits(limits: tuple[Limit, ...]) -> str:
 
 
 def _span(limit: Limit) -> str:
+    if limit.span < timedelta(minutes=1):
+        seconds = limit.span.total_seconds()
+        return "a second" if seconds == 1 else f"{seconds:g} seconds"
     minutes = round(limit.span.total_seconds() / 60)
     if minutes % 1440 == 0:
         return f"{minutes // 1440} days" if minutes > 1440 else "a day"

@@ -13,7 +13,7 @@ from apps.platforms.versions import ApiVersion
 
 VERSION: Final = ApiVersion(
     "v5",
-    "Its minor versions only add; the ones before it were switched off, v4 in June 2024. No end of v5 is announced.",
+    "Its minor versions only add; the ones before it were switched off, v4 in June 2024.",
     "https://github.com/pinterest/api-description",
 )
 
@@ -52,6 +52,7 @@ SETUP: Final = Setup(
         "before it is not documented, so that a lost answer counts as one that may have.",
         "PINTEREST_API_URL=https://api-sandbox.pinterest.com leads to Pinterest's API Sandbox, which takes only tokens "
         "from the app's Configure tab.",
-        "A description has 500 letters here; Pinterest's schema says 800 and its help pages 500.",
+        "A description has 500 letters, as Pinterest's help pages say; its schema says 800. PINTEREST_MAX_DESCRIPTION=800 "
+        "tells this Postroom to believe the schema.",
     ),
 )
