@@ -224,14 +224,15 @@ def test_a_video_that_failed_or_was_forgotten_is_told_apart(pinterest, credentia
 def test_an_upload_that_is_refused_each_time_comes_to_an_end(pinterest, credential, status, code, expected):
     answers = {BOARDS: [listed(board())], "GET /v5/media/5551": [(200, {"status": "registered"})]}
     server, adapter = pinterest(answers)
-    form = {"key": "uploads/aa/5551", "policy": "p", "Content-Type": "multipart/form-data"}
+    form = {"key": "uploads/aa/5551", "policy": "signed-policy", "Content-Type": "multipart/form-data"}
     answers[REGISTER] = [(201, {"media_id": "5551", "upload_url": f"{server.origin}/", "upload_parameters": form})]
-    answers["POST /"] = [(status, f"<Error><Code>{code}</Code></Error>".encode())]
+    answers["POST /"] = [(status, f"<Error><Code>{code}</Code><Policy>signed-policy</Policy></Error>".encode())]
     film = bike(media=(video(),))
 
     with pytest.raises(expected) as refused:
         staged_at_last(film, adapter, credential)
     assert refused.value.evidence.code == code
+    assert "signed-policy" not in refused.value.evidence.text
     uploads = [body for (_, path), body in zip(server.requests, server.bodies, strict=True) if path == "/"]
     names = [line.partition(b'name="')[2].partition(b'"')[0] for line in uploads[0].split(b"\r\n") if b'name="' in line]
     assert names == [b"key", b"policy", b"Content-Type", b"file"], "the file is the last field"

@@ -52,7 +52,7 @@ SETUP: Final = Setup(
         "before it is not documented, so that a lost answer counts as one that may have.",
         "PINTEREST_API_URL=https://api-sandbox.pinterest.com leads to Pinterest's API Sandbox, which takes only tokens "
         "from the app's Configure tab.",
-        "A description has 500 letters, as Pinterest's help pages say; its schema says 800. PINTEREST_MAX_DESCRIPTION=800 "
-        "tells this Postroom to believe the schema.",
+        "A description has 500 letters, as Pinterest's help pages say; its schema says 800. "
+        "PINTEREST_MAX_DESCRIPTION=800 tells this Postroom to believe the schema.",
     ),
 )

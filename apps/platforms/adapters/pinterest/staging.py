@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import httpx
 
+from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.pinterest import abilities, boards, content, permits
 from apps.platforms.adapters.pinterest.form import UploadForm
@@ -135,11 +136,12 @@ class _Video:
         if sent.is_success:
             self.data["is_sent"] = True
             return
-        self._refused(sent)
+        self._refused(sent, [Secret(value) for value in given.values()])
 
-    def _refused(self, sent: wire.Answer) -> None:
-        """The store of uploads says no in XML of its own: a form that is over its time is made anew."""
-        seen = wire.evidence(sent, code=_code(sent.text))
+    def _refused(self, sent: wire.Answer, secrets: list[Secret]) -> None:
+        """The store of uploads says no in XML of its own, which may repeat what signed the form. A form that is over
+        its time is made anew."""
+        seen = wire.evidence(sent, code=_code(sent.text), secrets=secrets)
         failure: PlatformError | None = None
         if sent.status == 413 or "EntityTooLarge" in sent.text:
             failure = Rejected("This video is too large for Pinterest.", field=FIELD, evidence=seen)
