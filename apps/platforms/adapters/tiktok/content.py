@@ -30,7 +30,8 @@ def check(draft: Draft) -> None:
     most = abilities.MAX_CAPTION if kind in abilities.FILMS else abilities.MAX_DESCRIPTION
     if _length(draft.text) > most:
         raise Rejected(f"TikTok takes at most {most:,} characters here.", field="text")
-    if is_on(draft, "paid_partnership") and draft.options.get("privacy") == ONLY_ME:
+    is_for_itself = kind not in abilities.DRAFTS and draft.options.get("privacy") == ONLY_ME
+    if is_for_itself and is_on(draft, "paid_partnership"):
         raise Rejected("A paid partnership cannot be for the account alone.", field="options.privacy")
 
 

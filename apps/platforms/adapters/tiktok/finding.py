@@ -17,7 +17,7 @@ from apps.platforms.contract import Draft, Finding, Receipt, Trace, Verdict
 from apps.platforms.errors import Gone
 
 MARGIN: Final = timedelta(seconds=60)
-SETTLED: Final = timedelta(minutes=2)  # until then the last chunk may still be on its way
+SETTLED: Final = timedelta(seconds=60)  # until then the last chunk may still be on its way
 MAX_PAGES: Final = 5
 SHOWN: Final = 150  # letters of a text that TikTok tells
 MOST_TWINS: Final = 10  # questions about posts of ours that may be the one that was found

@@ -66,7 +66,7 @@ def _look_again(line: Line, draft: Draft, upload: dict[str, Any]) -> None:
     if told.has_failed:
         raise status.failure(told, line.clock())
     cut = uploading.plan(draft.media[0].size)
-    if not told.lacks_bytes_of(cut.size):
+    if not told.waits_for(cut.size):
         upload["sent"] = cut.size  # The commit will say so, and send nothing.
     elif told.uploaded is not None and cut.is_boundary(told.uploaded):
         upload["sent"] = told.uploaded
@@ -103,7 +103,7 @@ def _complete(line: Line, draft: Draft, staged: Staged) -> Receipt:
     told = _status(line, upload["publish_id"])
     if told.has_failed:
         raise status.failure(told, line.clock())
-    if not told.lacks_bytes_of(cut.size) and not (told.state == status.RECEIVING and told.uploaded is None):
+    if not told.waits_for(cut.size):
         raise Uncertain("TikTok has all of this video already: it may be published.")
     if uploading.is_over(line, upload):
         raise StagedLost("The time that TikTok gives to an upload is over: it is begun again.")

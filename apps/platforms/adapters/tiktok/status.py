@@ -56,6 +56,10 @@ class Status:
         """Whether the upload is surely not complete."""
         return self.state == RECEIVING and self.uploaded is not None and self.uploaded < size
 
+    def waits_for(self, size: int) -> bool:
+        """Whether bytes may be sent: an upload that is complete after all takes none of them a second time."""
+        return self.state == RECEIVING and (self.uploaded is None or self.uploaded < size)
+
 
 def ask(line: Line, publish_id: str) -> Status:
     """Raises Gone where TikTok does not know it."""
