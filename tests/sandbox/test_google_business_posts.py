@@ -114,6 +114,7 @@ def test_what_the_mask_names_is_changed_and_looked_through_again(business, sandb
     assert detail_of(business.change(name, "summary", summary="x" * 1501)) == (3, "summary")
     assert status_of(business.change(name, "", summary="x")) == (400, "INVALID_ARGUMENT")
     assert status_of(business.change(name, "colour", summary="x")) == (400, "INVALID_ARGUMENT")
+    assert detail_of(business.change(name, "summary.first", summary="x")) == (2, "summary")
 
 
 WITHOUT_END = {"title": "Class", "schedule": {name: CLASS["schedule"][name] for name in ("startDate", "endDate")}}
@@ -125,6 +126,7 @@ WRONG_POSTS = [
     ({"summary": " "}, "MISSING_VALUE", "summary"),
     ({"topicType": None}, "MISSING_VALUE", "topicType"),
     ({"topicType": "PRODUCT"}, "INVALID_VALUE", "topicType"),
+    ({"topicType": ["EVENT"]}, "INVALID_VALUE", "topicType"),
     ({"topicType": "ALERT"}, "UNSUPPORTED_VALUE", "topicType"),
     ({"languageCode": "in English"}, "INVALID_VALUE", "languageCode"),
     ({"event": CLASS}, "FIELD_HAS_DEPENDENCIES", "event"),

@@ -36,11 +36,11 @@ def check(call: Call, post: dict[str, Any], *, has_media: bool) -> None:
     topic = post.get("topicType")
     if topic is None:
         raise invalid(call, "MISSING_VALUE", "topicType")
-    if topic not in {"STANDARD", "EVENT", "OFFER", "ALERT"}:
+    if topic not in ("STANDARD", "EVENT", "OFFER", "ALERT"):
         raise invalid(call, "INVALID_VALUE", "topicType", value=str(topic))
     if topic == "STANDARD" and not has_media and call.world.setting(NAME, "requires_content") and not _said(post):
         raise invalid(call, "MISSING_VALUE", "summary")
-    if topic in {"EVENT", "OFFER"}:
+    if topic in ("EVENT", "OFFER"):
         events.check(call, part(call, post, "event"))
     elif "event" in post:
         raise invalid(call, "FIELD_HAS_DEPENDENCIES", "event")
@@ -101,7 +101,7 @@ def _check_action(call: Call, post: dict[str, Any], topic: str) -> None:
     kind, url = action.get("actionType"), action.get("url")
     if kind == "GET_OFFER":
         raise invalid(call, "UNSUPPORTED_VALUE", "callToAction.actionType", value=kind)
-    if kind not in {*WITH_ADDRESS, "CALL"}:
+    if kind not in (*WITH_ADDRESS, "CALL"):
         raise invalid(call, "INVALID_VALUE" if kind else "MISSING_VALUE", "callToAction.actionType")
     if kind == "CALL" and url:
         raise invalid(call, "FIELD_HAS_DEPENDENCIES", "callToAction.url", value=str(url))

@@ -15,8 +15,8 @@ from apps.sandbox.google_business.names import NAME
 
 SCHEDULE = ("startDate", "startTime", "endDate", "endTime")
 PATTERNS = ("dailyPattern", "weeklyPattern", "monthlyPattern")
-DAYS = {"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"}
-OCCURRENCES = {"FIRST", "SECOND", "THIRD", "FOURTH", "LAST"}
+DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+OCCURRENCES = ("FIRST", "SECOND", "THIRD", "FOURTH", "LAST")
 WORKED_OUT = ("recurringInstanceTime",)
 
 
@@ -41,7 +41,7 @@ def _check_schedule(call: Call, schedule: dict[str, Any]) -> None:
     try:
         starts = _date(schedule["startDate"]), _time(schedule.get("startTime", {}))
         ends = _date(schedule["endDate"]), _time(schedule.get("endTime", {"hours": 23, "minutes": 59}))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         raise invalid(call, "INVALID_VALUE", "event.schedule") from None
     if ends < starts:
         raise invalid(call, "INVERTED_RANGE", "event.schedule")
@@ -76,7 +76,7 @@ def _is_pattern(name: str, pattern: dict[str, Any]) -> bool:
         return not pattern
     if name == "weeklyPattern":
         days = pattern.get("daysOfWeek")
-        return isinstance(days, list) and bool(days) and set(days) <= DAYS
+        return isinstance(days, list) and bool(days) and all(day in DAYS for day in days)
     occurrence, day = pattern.get("dayOfWeekOccurrence"), pattern.get("dayOfMonth")
     if (occurrence is None) == (day is None):
         return False

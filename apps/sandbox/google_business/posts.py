@@ -89,7 +89,7 @@ def _replace(call: Call, body: dict[str, Any], told: dict[str, Any], path: str) 
     head, _, inner = path.partition(".")
     if inner:
         old, new = body.get(head, {}), told.get(head, {})
-        if not isinstance(new, dict):
+        if not isinstance(old, dict) or not isinstance(new, dict):
             raise invalid(call, "INVALID_VALUE", head)
         kept = {name: value for name, value in old.items() if name != inner}
         body[head] = kept | ({inner: new[inner]} if inner in new else {})
