@@ -242,6 +242,9 @@ def test_a_refusal_is_named_after_what_to_do_next(stage, commit, network, answer
         ("array too big (maximum 4, got 5) at $.record.embed.images", "media"),
         ("blob too big (maximum 1000000, got 1500136) at $.record.embed.images[1].image", "media.1"),
         ("Invalid language at $.record.langs[0]", "language"),
+        ("grapheme too big (maximum 64, got 65) at $.record.tags[0]", "options.tags"),
+        ("blob too big at $.record.embed.media.images[2].image", "media.2"),
+        ("Invalid uri at $.record.embed.external.uri", "link"),
         ("something else", ""),
     ],
 )

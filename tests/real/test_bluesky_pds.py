@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import jwt
 import pytest
 
 from apps.core.secrets import Secret
@@ -207,15 +209,50 @@ def test_pictures_the_server_let_go_of_are_staged_again(adapter, signed_in):
     ("draft", "field"),
     [
         (Draft("x" * 301), "text"),
-        (Draft("", media=tuple(picture(str(number)) for number in range(5))), "media"),
+        (Draft("Tagged", options={"tags": "x" * 65}), "options.tags"),
     ],
-    ids=["too long", "too many pictures"],
+    ids=["too long", "a tag too long"],
 )
 def test_what_the_server_refuses_names_its_field(adapter, signed_in, draft, field):
     with pytest.raises(Rejected) as refusal:
         publish(adapter, signed_in, draft, key=f"refused-{field}")
 
     assert refusal.value.field == field
+
+
+def test_galleries_quotes_and_gates_are_taken_listed_and_deleted(adapter, signed_in, bluesky_network, http):
+    quoted = publish(adapter, signed_in, Draft("Quote me"), key="quoted")
+    options = {"quote": quoted.remote_id, "who_replies": "mentioned_following", "no_quotes": "yes", "label": "nudity"}
+    draft = Draft("Look", media=tuple(picture(str(n)) for n in range(6)), options={**options, "tags": "spring"})
+    staged = adapter.stage(draft, signed_in, key="gated", before=None)
+
+    first, again = (adapter.commit(draft, staged, signed_in, key="gated") for _ in range(2))
+
+    assert first == again
+    embed = read(http, bluesky_network, first)["embed"]
+    assert embed["record"]["record"]["uri"] == quoted.remote_id
+    assert len(embed["media"]["items"]) == 6
+    gate = replace(first, remote_id=first.remote_id.replace("feed.post", "feed.threadgate"))
+    assert [rule["$type"].partition("#")[2] for rule in read(http, bluesky_network, gate)["allow"]] == [
+        "mentionRule", "followingRule",
+    ]  # fmt: skip
+    listed = adapter.own_posts(signed_in).posts[0]
+    assert (listed.remote_id, listed.facts["cid"], len(listed.media_urls)) == (first.remote_id, first.facts["cid"], 6)
+    assert http.get(listed.media_urls[0]).content == picture("0").open().read()
+
+    for _ in range(2):
+        adapter.delete(RemotePost(first.remote_id, first.facts), signed_in)
+    assert "Look" not in [post.text for post in adapter.own_posts(signed_in).posts]
+    for gone in (first, gate):
+        with pytest.raises(httpx.HTTPStatusError):
+            read(http, bluesky_network, gone)
+
+
+def test_a_token_for_the_video_service_is_given_for_this_servers_uploads(adapter, consented):
+    repository = adapter._repository(consented.credential)
+    token = repository.service_token(audience=repository.server_did(), method="com.atproto.repo.uploadBlob")
+    claims = jwt.decode(token.reveal(), options={"verify_signature": False})
+    assert (claims["iss"], claims["lxm"]) == (consented.credential.remote_user_id, "com.atproto.repo.uploadBlob")
 
 
 def test_an_app_password_session_may_be_refreshed_twice_from_the_same_token(adapter, signed_in, northlight):

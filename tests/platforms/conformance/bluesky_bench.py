@@ -24,6 +24,7 @@ class BlueskyBench(SandboxBench):
         "comment": r"com\.atproto\.repo\.putRecord$",
         "stage": r"(com\.atproto\.repo\.uploadBlob|app\.bsky\.video\.uploadPart)$",
         "find": r"com\.atproto\.repo\.getRecord$",
+        "gated": r"com\.atproto\.repo\.applyWrites$",
         "check": r"com\.atproto\.server\.getSession$",
         "refresh": r"/oauth/token$",
     }

@@ -66,9 +66,11 @@ def _thumb(http: httpx.Client, repository: Repository, address: str) -> dict[str
         return None
     repository.greet()
     try:
-        return repository.upload(answer.body, mime_type=mime_type)
+        blob = repository.upload(answer.body, mime_type=mime_type)
     except (NotSent, Rejected):
         return None
+    # The server looks at the bytes: what it does not take for a picture would spoil the whole post.
+    return blob if str(blob.get("mimeType", "")).startswith("image/") else None
 
 
 def _fetched(http: httpx.Client, address: str) -> tuple[wire.Answer | None, str]:

@@ -67,6 +67,13 @@ _OUR_FAULT: Final = frozenset(
 )
 _NOT_A_SERVER: Final = frozenset({"XRPCNotSupported", "MethodNotImplemented"})
 _SCOPE = re.compile(r'required scope "([^"]+)"')
+_FIELDS: Final[Mapping[str, str]] = {
+    "$.record.langs": "language",
+    "$.record.tags": "options.tags",
+    "$.record.labels": "options.label",
+    "$.record.embed.external": "link",
+    "$.record.embed.video": "media.0",
+}
 _IMAGE = re.compile(r"\$\.record\.embed\.(?:images|items)\[?\.?(\d+)?")
 
 
@@ -148,6 +155,7 @@ def _by_status(status: int, message: str, evidence: Evidence) -> PlatformError:
 
 
 def _invalid(message: str, evidence: Evidence) -> PlatformError:
+    message = message.replace("$.record.embed.media.", "$.record.embed.")  # beside a quote
     if "could not find repo" in message.lower():
         return Disconnected(MOVED, evidence=evidence)
     field = _field(message)
@@ -164,6 +172,7 @@ def _invalid(message: str, evidence: Evidence) -> PlatformError:
 def _field(message: str) -> str:
     if image := _IMAGE.search(message):
         return f"media.{image[1]}" if image[1] else "media"
-    if "$.record.langs" in message:
-        return "language"
+    for path, field in _FIELDS.items():
+        if path in message:
+            return field
     return "text" if "$.record." in message else ""
