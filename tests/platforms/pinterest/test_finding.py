@@ -83,6 +83,7 @@ def old(number):
         ([listed(later(2), later(1), old(1), bookmark="b"), listed(pin())], 2, FOUND),  # no order: read on
         ([listed(old(1), later(1), bookmark="b")] * 3, 3, UNCLEAR),  # no order, and no end in sight
         ([listed(later(1), bookmark="b"), listed(later(2), bookmark="c"), listed(later(3), bookmark="d")], 3, UNCLEAR),
+        ([listed({**later(1), "created_at": None}, old(1), bookmark="b"), listed()], 2, ABSENT),  # who knows its order
     ],
 )
 def test_a_list_is_read_until_it_is_certain(pinterest, credential, trace, pages, asked, verdict):

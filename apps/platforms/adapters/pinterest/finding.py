@@ -96,7 +96,7 @@ def _stretches(line: Line, trace: Trace, place: Place, call: Call) -> Iterator[t
         since = trace.sent_at - MARGIN + max(min(skew, timedelta(0)), -LONGEST_SKEW)
         times = [wire.instant(pin.get("created_at")) for pin in page.items]
         dated = [*([newest] if newest else []), *(at for at in times if at is not None)]
-        is_sorted = len(dated) >= len(page.items) and dated == sorted(dated, reverse=True)
+        is_sorted = None not in times and dated == sorted(dated, reverse=True)
         reaches_back = bool(times) and is_sorted and dated[-1] < since
         yield page, since, reaches_back or not page.bookmark
         if reaches_back:
