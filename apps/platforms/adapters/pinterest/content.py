@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.pinterest import abilities, boards
-from apps.platforms.adapters.pinterest.abilities import CAROUSEL, IMAGE, MAX_ALT, MAX_LINK, VIDEO
+from apps.platforms.adapters.pinterest.abilities import MAX_ALT, MAX_LINK, VIDEO
 from apps.platforms.adapters.pinterest.line import Line
 from apps.platforms.contract import Draft, MediaFile
 from apps.platforms.errors import Rejected
@@ -103,8 +103,3 @@ def _cover(draft: Draft, *, is_inline: bool) -> dict[str, Any]:
         return {"cover_image_url": draft.cover.public_url}
     data = base64.b64encode(wire.read_media(draft.cover, 0)).decode()
     return {"cover_image_content_type": draft.cover.mime_type, "cover_image_data": data}
-
-
-__all__ = [
-    "CAROUSEL", "IMAGE", "MAX_INLINE", "VIDEO", "alt_text", "body", "can_be_inline", "check", "must_be_inline", "texts",
-]  # fmt: skip
