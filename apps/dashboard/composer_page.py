@@ -16,6 +16,7 @@ from apps.dashboard.problems import ComposerErrors, Problems, field_errors, prob
 from apps.media.models import Asset
 from apps.platforms import registry
 from apps.platforms.contract import Option
+from apps.platforms.formats import FORMAT
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts import selectors as posts
 from apps.posts.lengths import Counter, counter
@@ -24,6 +25,8 @@ from apps.posts.readiness import ReadinessProblem, problems_in
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 from apps.tenants.models import Workspace
+
+FEW_OPTIONS = 4  # that many stand open; of more, only those that must be chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class VariantChoice:
     text: str
     error: str
     options: list[OptionChoice]
+    more_options: list[OptionChoice]
+    more_is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,10 @@ def _account(account: SocialAccount, writing: Writing) -> AccountChoice:
 
 
 def _variant(account: SocialAccount, writing: Writing, errors: ComposerErrors) -> VariantChoice:
+    known = registry.capabilities(account.platform).options
+    options = [_option(account, option, writing, errors) for option in known]
+    first, defaults = _first_options(known), {option.name: option.default for option in known}
+    more = [one for one in options if one.name not in first]
     return VariantChoice(
         id=account.pk,
         label=f"@{account.handle}",
@@ -215,10 +224,16 @@ def _variant(account: SocialAccount, writing: Writing, errors: ComposerErrors) -
         is_open=writing.open_version == str(account.pk),
         text=writing.own_texts.get(account.pk, ""),
         error=errors.variants.get(account.pk, ""),
-        options=[
-            _option(account, option, writing, errors) for option in registry.capabilities(account.platform).options
-        ],
+        options=[one for one in options if one.name in first],
+        more_options=more,
+        more_is_open=any(one.error or one.value != defaults[one.name] for one in more),
     )
+
+
+def _first_options(known: Sequence[Option]) -> frozenset[str]:
+    """What stands open: everything, or of many options those that must be chosen."""
+    needed = frozenset(option.name for option in known if option.required or option.name == FORMAT)
+    return needed if len(known) > FEW_OPTIONS else frozenset(option.name for option in known)
 
 
 def _option(account: SocialAccount, option: Option, writing: Writing, errors: ComposerErrors) -> OptionChoice:

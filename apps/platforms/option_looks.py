@@ -16,6 +16,7 @@ _NOTES = {
     OptionKind.LINES: "one on each line",
     OptionKind.MOMENT: "such as 2026-03-01T10:00+01:00",
 }
+MOST_NAMED = 3  # formats; a longer list is read by nobody, and what does not belong is ignored
 _SWITCH = (("", "No"), ("yes", "Yes"))
 
 
@@ -39,5 +40,5 @@ def option_entry(option: Option) -> str:
 def option_note(option: Option, can: Capabilities) -> str:
     """What to know before entering it: the formats it is for, and the shape of its value."""
     labels = ", ".join(one.label for one in can.formats if one.name in option.formats)
-    parts = (f"for {labels}" if labels else "", _NOTES.get(option.kind, ""))
+    parts = (f"for {labels}" if labels and len(option.formats) <= MOST_NAMED else "", _NOTES.get(option.kind, ""))
     return "; ".join(part for part in parts if part)

@@ -19,6 +19,8 @@ def composer() -> dict[str, Any]:
             "text": "",
             "error": "",
             "options": [],
+            "more_options": [],
+            "more_is_open": False,
         }
         return It(**(values | changes))
 
