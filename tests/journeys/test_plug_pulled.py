@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from apps.platforms import registry
 from tests.journeys import steps
 from tests.journeys.visitor import Visitor, words
 from tests.support.running import PASSWORD, Postroom, postroom
@@ -18,7 +19,15 @@ pytestmark = pytest.mark.browser  # the whole of Postroom runs for it, as for th
 
 OWNER = "owner@northlight.example"
 TEXT = "The lights went out, the espresso did not."
-HANDLES = {"instagram": "harbourcoffee", "mastodon": "harbourcoffee", "bluesky": "harbourcoffee.test"}
+HANDLES = {
+    "bluesky": "harbourcoffee.test",
+    "facebook": "harbourcoffee",
+    "instagram": "harbourcoffee",
+    "linkedin": "harbourcoffee",
+    "mastodon": "harbourcoffee",
+    "threads": "harbourcoffee",
+    "x": "harbourcoffee",
+}
 PATIENCE_SECONDS = 90
 # A lease that ends soon after the plug is pulled, and looks that do not wait for minutes.
 QUICK = {
@@ -65,7 +74,8 @@ def publish_now(owner: Visitor) -> str:
     if place := re.search(r'name="workspace" value="([^"]+)">Open<span class="sr"> Harbour Coffee', page):
         owner.post("/settings/switch/", {"workspace": place[1]}, on="/settings/workspaces/")
     page = owner.get("/compose/")
-    chosen = re.findall(r'name="accounts" value="([^"]+)"', page)
+    names = "|".join(registry.label(platform) for platform in HANDLES)
+    chosen = re.findall(rf'name="accounts" value="([^"]+)"[^>]*? aria-label="(?:{names}) @', page)
     key = re.search(r'name="form_key" value="([^"]+)"', page)
     assert len(chosen) == len(HANDLES), words(page)
     assert key

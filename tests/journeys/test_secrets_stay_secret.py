@@ -89,7 +89,8 @@ def publish_with_and_without_trouble(owner: Visitor, running: Postroom) -> set[s
     """Tokens are refreshed and revoked, answers fail and are garbage; every publication comes to rest."""
     sandbox = running.sandbox
     access_tokens = opened(running)["secrets"]["Grant.access_token"]
-    named = [jwt.decode(token, options={"verify_signature": False})["jti"] for token in access_tokens if "." in token]
+    readable = [token for token in access_tokens if token.startswith("eyJ")]
+    named = [jwt.decode(token, options={"verify_signature": False})["jti"] for token in readable]
     assert sum(sandbox.expire_token("bluesky", name) for name in named) >= 1
     publish(owner, "A tray of oak offcuts, free to a good home.")
     found = secrets_of(running)
