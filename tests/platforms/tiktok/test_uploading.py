@@ -184,6 +184,17 @@ def test_only_a_last_chunk_that_is_counted_is_a_success(tiktok, credential, answ
         adapter.commit(SHORT, staged, credential, key="k")
 
 
+def test_what_opens_an_upload_is_not_quoted(tiktok, credential):
+    receiving = fine(status="PROCESSING_UPLOAD", uploaded_bytes=0)
+    server, adapter = tiktok({STATUS: [receiving], PUT: [(500, {"asked": "upload_token=a+b~c-and-more"})]})
+    staged = under_way(server.origin, written=SHORT)
+    staged.data["upload"]["address"] = f"{server.origin}/video/?upload_token=a%2Bb~c-and-more"
+    with pytest.raises(Uncertain) as caught:
+        adapter.commit(SHORT, staged, credential, key="k")
+    assert "***" in caught.value.evidence.text
+    assert "and-more" not in repr(caught.value.evidence)
+
+
 @pytest.mark.parametrize(("status", "header"), [(201, "1999"), (200, "1999"), (201, "2000")])
 def test_a_counted_last_chunk_is_one(tiktok, credential, status, header):
     server, adapter = tiktok({STATUS: [fine(status="PROCESSING_UPLOAD")], PUT: [(status, b"", range_of(header, 2000))]})

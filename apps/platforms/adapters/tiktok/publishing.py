@@ -120,7 +120,7 @@ def _taken(line: Line, draft: Draft, staged: Staged, answer: wire.Answer) -> Rec
         return receipt(draft, staged, staged.data["upload"]["publish_id"])
     if answer.status == uploading.OUT_OF_STEP and told is not None and told < cut.size:
         raise NotSent("TikTok lacks a part of this video: it is sent again.")
-    raise uploading.refusal(line, answer, acting=True)
+    raise uploading.refusal(line, staged.data["upload"], answer, acting=True)
 
 
 def receipt(draft: Draft, staged: Staged, publish_id: str) -> Receipt:

@@ -9,12 +9,14 @@ and a file of less than two such chunks goes as one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import regex
 
+from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.tiktok import abilities, content, creator, faults, permits
 from apps.platforms.adapters.tiktok.line import Line, text_in
@@ -104,7 +106,7 @@ def send_next(line: Line, media: MediaFile, upload: dict[str, Any]) -> None:
     elif answer.status in LOST:
         upload.update(entry(), starts=upload["starts"])
     else:
-        raise refusal(line, answer)
+        raise refusal(line, upload, answer)
 
 
 def put(
@@ -131,8 +133,10 @@ def stored(answer: wire.Answer, cut: Plan) -> int | None:
     return next((one for one in (number + 1, number) if cut.is_boundary(one)), None)
 
 
-def refusal(line: Line, answer: wire.Answer, *, acting: bool = False) -> PlatformError:
-    """What an answer means that says neither "stored" nor "go on elsewhere"."""
+def refusal(line: Line, upload: Mapping[str, Any], answer: wire.Answer, *, acting: bool = False) -> PlatformError:
+    """What an answer means that says neither "stored" nor "go on elsewhere". What opens the upload is not quoted."""
+    keys = tuple(Secret(value) for _, value in parse_qsl(urlsplit(upload["address"]).query))
+    line = replace(line, secrets=(*line.secrets, *keys))
     if answer.status in LOST:
         return StagedLost("TikTok has closed this upload: it is begun again.")
     if answer.status == 400 and not faults.read_fault(answer).code:
