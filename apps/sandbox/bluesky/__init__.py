@@ -21,7 +21,7 @@ from apps.sandbox.core.calls import Call, Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
 
-from . import credentials, identity, limits, oauth, records, sessions, videos, views
+from . import credentials, identity, limits, oauth, records, sessions, uploads, videos, views
 from .assertions import ClientDoor
 from .errors import XRPCError, internal_error
 from .gate import Gate
@@ -77,19 +77,20 @@ def _xrpc(world: World, gate: Gate) -> list[BaseRoute]:
     def at(nsid: str, handler: Handler, operation: Operation, method: str = "POST") -> Route:
         return door(world, PLATFORM, f"/xrpc/com.atproto.{nsid}", handler, operation=operation, methods=[method])
 
-    writes, uploads, who = Records(gate), Uploads(gate), sessions.Who(gate)
+    writes, files, who = Records(gate), Uploads(gate), sessions.Who(gate)
     return [
         at("repo.putRecord", writes.put, _write_operation),
         at("repo.createRecord", writes.create, _write_operation),
         at("repo.applyWrites", writes.apply, "commit"),
         at("repo.deleteRecord", writes.delete, "delete"),
-        at("repo.uploadBlob", uploads.upload, "stage"),
+        at("repo.uploadBlob", files.upload, "stage"),
         at("repo.getRecord", records.get, "find", "GET"),
         at("repo.listRecords", records.listing, "find", "GET"),
         at("server.createSession", sessions.create, "token"),
         at("server.refreshSession", sessions.refresh, "refresh"),
         at("server.deleteSession", sessions.delete, "revoke"),
         at("server.getSession", who.get, "read", "GET"),
+        at("sync.getBlob", uploads.blob, "read", "GET"),
         at("server.getServiceAuth", Services(gate).issue, "token", "GET"),
         at("server.describeServer", identity.describe_server, "read", "GET"),
         at("identity.resolveHandle", identity.resolve_handle, "read", "GET"),

@@ -95,6 +95,10 @@ class Repository:
         self._keep_blob(cid, {"mime": mime_type, "size": len(content), "digest": digest, "references": references})
         return cid
 
+    def blob(self, cid: str) -> dict[str, Any] | None:
+        """What is known of a file."""
+        return self._blobs.get(self._blob_id(cid))
+
     def add_film(self, cid: str, *, size: int, data: Mapping[str, Any]) -> None:
         """A film that the video service has worked on; its bytes are not kept."""
         known = self._blobs.get(self._blob_id(cid))

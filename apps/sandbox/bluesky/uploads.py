@@ -6,12 +6,23 @@ from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Call
 
-from . import limits
+from . import identity, limits
 from .errors import XRPCError, internal_error, invalid_request
 from .gate import Gate
 from .identity import BLOB_UPLOAD_LIMIT
 from .repository import Repository
 from .sniff import BrokenImage, require_whole_image, sniffed_type
+
+
+async def blob(call: Call) -> Response:
+    """com.atproto.sync.getBlob: public; of a film nothing was kept."""
+    account = call.world.account(identity.NAME, call.fields.text("did"))
+    found = Repository(call.world, account).blob(call.fields.text("cid")) if account else None
+    content = call.world.store.blobs.get(found["digest"]) if found else None
+    if found is None or content is None:
+        raise XRPCError(400, "BlobNotFound", "Blob not found")
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=found["mime"], headers=headers)
 
 
 class Uploads:
