@@ -6,12 +6,26 @@ import io
 import itertools
 import json
 from dataclasses import replace
+from datetime import datetime
 
+import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from apps.core.secrets import Secret
 from apps.platforms.adapters.bluesky import BlueskyAdapter, film_faults, rights
-from apps.platforms.contract import MediaFile, RemotePost, Trace, Verdict
-from apps.platforms.errors import Gone, MissingPermission, NotSent, Rejected, Throttled, Uncertain
+from apps.platforms.contract import Credential, MediaFile, RemotePost, Staged, Trace, Verdict
+from apps.platforms.errors import (
+    Disconnected,
+    Gone,
+    MissingPermission,
+    NotSent,
+    Rejected,
+    Throttled,
+    TokenExpired,
+    Uncertain,
+)
 from apps.platforms.insights import Metric
 from tests.platforms.conformance.bench import remote
 from tests.platforms.conformance.bluesky_bench import BlueskyBench
@@ -20,6 +34,9 @@ from tests.platforms.conftest import Script
 from tests.platforms.drafts import draft, picture_bytes, video, video_bytes
 
 THREADGATE, POSTGATE = "app.bsky.feed.threadgate", "app.bsky.feed.postgate"
+# What a preparation may end in: never in doubt, for nothing is public.
+EARLY = (NotSent, Throttled, Rejected, Disconnected, MissingPermission, TokenExpired)
+BEGAN = "2026-11-21T10:00:00+00:00"
 _numbers = itertools.count(1)
 
 
@@ -265,6 +282,49 @@ def test_what_the_service_says_of_a_limit_decides_whether_waiting_helps(clock):
     assert isinstance(film_faults.not_allowed({"message": "Confirm your e-mail"}, now=clock()), Rejected)
 
 
+odd = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.sampled_from(["", "created", "completed", "x"]),
+    lambda inner: st.lists(inner, max_size=2)
+    | st.dictionaries(
+        st.sampled_from(
+            [
+                "canUpload", "token", "did", "jobId", "partSizeBytes", "partCount", "state", "receivedParts",
+                "jobStatus", "completedJobId", "blob", "ref", "$link", "mimeType", "size",
+                "failureCode", "error", "message",
+            ]
+        ),
+        inner,
+        max_size=6,
+    ),
+    max_leaves=10,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    answers=st.lists(st.tuples(st.sampled_from([200, 200, 200, 400, 404, 409, 429, 500]), odd), min_size=1, max_size=8),
+    step=st.sampled_from([{}, {"upload": "u", "part": 100, "count": 2}, {"job": "j", "polls": 0, "began": BEGAN}]),
+)
+def test_odd_answers_of_the_video_service_are_errors_by_name_and_never_a_video(answers, step):
+    waiting = list(answers)
+
+    def answer(request):
+        status, value = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        return httpx.Response(status, text=json.dumps(value))
+
+    file = video(content=b"x" * 150)
+    before = Staged({"film": {"file": file.sha256, "tries": 0, **step}}, ready=False)
+    token = Credential("did:plc:me", Secret("access-token-1"), server="https://pds.test")
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        adapter = BlueskyAdapter(http=http, endpoints={}, clock=lambda: datetime.fromisoformat(BEGAN))
+        try:
+            staged = adapter.stage(draft("A film", file), token, key="k", before=before)
+        except EARLY:
+            return
+    assert not staged.ready or set(staged.data["record"]["embed"]["video"]) >= {"ref", "mimeType", "size"}
+    json.dumps(dict(staged.data))
+
+
 # --- afterwards -------------------------------------------------------------------------------------------------------
 
 
@@ -290,7 +350,7 @@ def test_a_post_that_another_program_deleted_is_gone(bench, credential):
         )
 
 
-def test_own_posts_are_without_replies_and_name_their_kind_and_pictures(bench, credential):
+def test_own_posts_are_without_replies_and_name_their_kind_and_pictures(bench, credential, http):
     first = bench.publish(bench.post("With a picture", pictures=1), credential)
     bench.publish(bench.comment("Below", first), credential, key="k2")
 
@@ -298,7 +358,7 @@ def test_own_posts_are_without_replies_and_name_their_kind_and_pictures(bench, c
 
     assert (post.text, post.kind, post.facts["cid"]) == ("With a picture", "images", first.facts["cid"])
     assert post.url == first.remote_url
-    assert post.media_urls[0].startswith(f"{bench.origin}/xrpc/com.atproto.sync.getBlob?did=")
+    assert http.get(post.media_urls[0]).content == bench.picture().open().read()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import httpx
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms import uploads
-from apps.platforms.adapters.bluesky import film_faults, rights
+from apps.platforms.adapters.bluesky import film_faults, records, rights
 from apps.platforms.adapters.bluesky.dpop import Clock
 from apps.platforms.adapters.bluesky.refusals import PLATFORM
 from apps.platforms.adapters.bluesky.repository import Repository
@@ -107,7 +107,7 @@ class Films:
                 raise film_faults.refused(answer, now=self.clock())
             return self._again(data)
         received = told.get("receivedParts")
-        here = set(received) if isinstance(received, list) else set()
+        here = {one for one in received if isinstance(one, int)} if isinstance(received, list) else set()
         missing = [number for number in range(1, data["count"] + 1) if number not in here]
         if told["state"] != "created":
             missing = []
@@ -204,7 +204,7 @@ def _status(answer: wire.Answer) -> dict[str, Any]:
 def _blob(status: Mapping[str, Any]) -> dict[str, Any] | None:
     """The blob: where there is one, all went well, whatever else is said ("already_exists")."""
     blob = status.get("blob")
-    return blob if isinstance(blob, dict) and isinstance(blob.get("ref"), dict) else None
+    return blob if isinstance(blob, dict) and records.is_blob(blob) else None
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
@@ -214,6 +214,6 @@ def _text(told: Mapping[str, Any], name: str) -> str:
 
 def _is_plan(part: object, count: object, size: int) -> bool:
     """Whether so many parts of this length make the file."""
-    if not isinstance(part, int) or not isinstance(count, int) or part <= 0:
+    if type(part) is not int or type(count) is not int or part <= 0:
         return False
     return count == -(-size // part)

@@ -24,7 +24,7 @@ from apps.platforms.adapters.bluesky.identity import Directory
 from apps.platforms.adapters.bluesky.refusals import name_and_message, refusal, said
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
 from apps.platforms.contract import Draft, Finding, MediaFile, Receipt, RemotePost, Staged, Verdict
-from apps.platforms.errors import PlatformError, Rejected, Uncertain
+from apps.platforms.errors import NotSent, PlatformError, Rejected, Uncertain
 
 _STANDING = re.compile(r"Record was at (\w+)")
 _MAX_MENTIONS_RESOLVED: Final = 50
@@ -69,7 +69,10 @@ class Desk:
         now, repo = self.clock(), self.repository.did
         record = records.post_record(draft, parts, created_at=now)
         data: dict[str, Any] = {"repo": repo, "rkey": tid.for_key(key, now), "record": record}
-        data["cid"] = cid.of_record(record)
+        try:
+            data["cid"] = cid.of_record(record)
+        except ValueError:  # in what the server said of a file
+            raise NotSent("Bluesky sent an answer that makes no sense.") from None
         if made := gates.gates(draft, uri=_uri(data), created_at=record["createdAt"]):
             data["gates"] = made
         return Staged(data)

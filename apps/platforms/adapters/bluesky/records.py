@@ -59,6 +59,14 @@ def is_film(file: MediaFile) -> bool:
     return file.is_video or file.mime_type == abilities.GIF
 
 
+def is_blob(value: object) -> bool:
+    """Whether this is a file as servers describe it; nothing else may get into a record."""
+    match value:
+        case {"ref": {"$link": str()}, "mimeType": str(), "size": int()}:
+            return True
+    return False
+
+
 def place_of(uri: str) -> tuple[str, str, str]:
     """Repository, collection and key of a record; "" for what its address does not name."""
     repo, _, path = uri.removeprefix("at://").partition("/")

@@ -10,7 +10,7 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
-from apps.platforms.adapters.bluesky import rights
+from apps.platforms.adapters.bluesky import records, rights
 from apps.platforms.adapters.bluesky.dpop import Clock, Prover, asks_for_nonce
 from apps.platforms.adapters.bluesky.refusals import PLATFORM, name_and_message, refusal, unreadable
 from apps.platforms.calls import Call, require
@@ -51,7 +51,7 @@ class Repository:
         """Store a file; the blob comes back as the server describes it and goes into the record unchanged."""
         answer = self._send(rights.UPLOAD, content=content, headers={"Content-Type": mime_type})
         blob = self._read(answer).get("blob")
-        if not isinstance(blob, dict):
+        if not isinstance(blob, dict) or not records.is_blob(blob):
             raise unreadable(answer, secrets=self.secrets)
         return blob
 
