@@ -80,6 +80,9 @@ def test_what_the_platform_does_not_tell_now_stays_as_it_was(
     assert kept(account) == {"board": [["7", "Garden"]]}
 
 
-def test_accounts_without_such_choices_are_left_alone(workspace: Workspace, clock: Clock) -> None:
-    factories.account(workspace, "mastodon")
+def test_accounts_without_such_choices_are_left_alone(
+    workspace: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "ADAPTERS", {"memory": MemoryAdapter})
+    factories.account(workspace, "memory")
     assert services.read_choices_due(now=clock.now + timedelta(days=1)) == 0
