@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
 
+from apps.sandbox.bluesky.scopes import Permissions, ScopeMissing
 from tests.platforms.drafts import video_bytes
 from tests.sandbox.bluesky_client import POST, Account, error_of, post_record
 from tests.support.sandbox import Sandbox
@@ -163,3 +165,23 @@ def test_counts_grow_and_what_is_not_indexed_is_left_out(account, sandbox):
     assert [one["post"]["record"]["text"] for one in rest] == ["hello"]
     no_replies = account.get("app.bsky.feed.getAuthorFeed", actor=account.did, filter="posts_no_replies").json()
     assert len(no_replies["feed"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "granted"),
+    [
+        ("atproto transition:generic", True),
+        ("atproto rpc:app.bsky.video.getUploadLimits?aud=*", True),
+        ("atproto rpc:*?aud=did:web:video.bsky.app", True),
+        ("atproto rpc:app.bsky.video.getUploadLimits?aud=did:web:video.bsky.app%23video", False),
+        ("atproto repo:app.bsky.feed.post blob:*/*", False),
+        ("atproto include:app.bsky.authCreatePosts", False),
+    ],
+)
+def test_a_service_token_needs_the_method_and_the_bare_audience(scope, granted):
+    ask = partial(Permissions(scope).require_rpc, "app.bsky.video.getUploadLimits", SERVICE)
+    if granted:
+        ask()
+        return
+    with pytest.raises(ScopeMissing, match="rpc:app.bsky.video.getUploadLimits"):
+        ask()
