@@ -211,11 +211,15 @@ def test_a_token_over_its_time_is_renewed_and_a_dead_one_is_not(adapter, scripte
 
 
 def test_a_forgotten_registration_shows_in_the_evidence(adapter, scripted):
-    server = scripted({"POST /oauth/token": [(401, {"error": "invalid_client", "error_description": "no"})]})
+    forgotten = (401, {"error": "invalid_client", "error_description": "no"})
+    server = scripted({"POST /oauth/token": [(400, {"error": "invalid_grant"}), forgotten]})
     client = OAuthClient("CID", Secret("SEC"), server.origin)
     keep = adapter.begin_consent(client=client, redirect_uri="https://p.example/", state="s").keep
     with pytest.raises(ConsentRefused) as caught:
         adapter.finish_consent(client=client, redirect_uri="https://p.example/", answer={"code": "c"}, keep=keep)
+    assert caught.value.evidence.code == "invalid_client"
+    with pytest.raises(ConsentRefused) as caught:
+        adapter.begin_consent(client=client, redirect_uri="https://p.example/", state="s")
     assert caught.value.evidence.code == "invalid_client"
 
 

@@ -83,6 +83,15 @@ def test_postroom_registers_itself_once_with_each_mastodon_server(connecting: Co
         assert SocialAccount.objects.count() == 2
 
 
+def test_a_server_that_has_forgotten_postroom_is_registered_at_again(connecting: Connecting) -> None:
+    connecting.consent("mastodon", "harbourcoffee")
+    OAuthApp.objects.filter(platform="mastodon").update(client_id="nobody-knows-me")
+
+    connecting.consent("mastodon", "alderandfinch")
+
+    assert OAuthApp.objects.filter(platform="mastodon").exclude(client_id="nobody-knows-me").count() == 1
+
+
 def test_connecting_the_same_account_again_keeps_its_row(connecting: Connecting) -> None:
     first = connecting.consent("mastodon")
     second = connecting.consent("mastodon")
@@ -236,12 +245,13 @@ def test_what_a_server_says_of_an_account_is_taken_as_far_as_it_fits(workspace: 
 def test_a_permission_that_was_not_given_is_known_at_once(
     connecting: Connecting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.platforms.adapters.mastodon.consent.missing_scopes", lambda *_: ("write:media",))
+    scopes = ("profile", "read:accounts", "read:statuses", "write:statuses")
+    monkeypatch.setattr("apps.platforms.adapters.mastodon.consent.SCOPES", scopes)
 
     account = connecting.consent("mastodon")
 
     assert account.state == AccountState.MISSING_PERMISSION
-    assert "write:media" in account.reason
+    assert "publish posts" in account.reason
 
 
 def test_workspaces_never_share_a_grant(

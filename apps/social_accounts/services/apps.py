@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apps.core.secrets import Secret
 from apps.platforms.contract import Adapter, ConnectBy
+from apps.platforms.errors import ConsentRefused
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import OAuthApp
 from apps.social_accounts.selectors import configured_app
@@ -30,6 +31,19 @@ def app_for(adapter: Adapter, *, server: str, redirect_uri: str) -> OAuthApp:
             "scopes": list(client.scopes),
         },
     )
+    return app
+
+
+def forgotten(adapter: Adapter, refused: ConsentRefused) -> bool:
+    """Whether a server refuses because it has forgotten the application that we registered there."""
+    return is_registered_by_us(adapter) and refused.evidence.code == "invalid_client"
+
+
+def register_again(adapter: Adapter, app: OAuthApp) -> OAuthApp:
+    """Take the place of an application that its server has forgotten (a network call); its tokens are dead already."""
+    client = adapter.register(server=app.server, redirect_uri=app.redirect_uri)
+    app.client_id, app.client_secret, app.scopes = client.client_id, client.client_secret, list(client.scopes)
+    app.save()
     return app
 
 

@@ -23,7 +23,7 @@ from apps.core import clock, outbound, tenancy
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events import services as events
-from apps.platforms.contract import Adapter, Channel, Consent
+from apps.platforms.contract import Adapter, Channel, Consent, ConsentStart
 from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import ConnectionRefused
@@ -73,7 +73,7 @@ def begin_consent(
     try:
         server = _server(adapter, address)
         app = oauth_apps.app_for(adapter, server=server, redirect_uri=uri)
-        start = adapter.begin_consent(client=client_of(app), redirect_uri=uri, state=state, hint=address.strip())
+        start = _start(adapter, app, redirect_uri=uri, state=state, hint=address.strip())
     except PlatformError as error:
         raise _in_words(adapter, error) from error
     if urlsplit(start.authorize_url).scheme not in ("https", "http"):  # What a server says of itself may be anything.
@@ -92,6 +92,16 @@ def begin_consent(
             expires_at=clock.now() + LIFETIME,
         ).save()
     return Journey(start.authorize_url, browser_token)
+
+
+def _start(adapter: Adapter, app: OAuthApp, **asked: str) -> ConsentStart:
+    """The way to the consent page; a server that has forgotten our application is registered at again."""
+    try:
+        return adapter.begin_consent(client=client_of(app), **asked)
+    except ConsentRefused as refused:
+        if not oauth_apps.forgotten(adapter, refused):
+            raise
+    return adapter.begin_consent(client=client_of(oauth_apps.register_again(adapter, app)), **asked)
 
 
 def finish_consent(

@@ -70,6 +70,8 @@ class MastodonAdapter(Basis):
         )
 
     def begin_consent(self, *, client: OAuthClient, redirect_uri: str, state: str, hint: str = "") -> ConsentStart:
+        """ConsentRefused with evidence code "invalid_client": the server has forgotten our registration, and `register`
+        makes a new one."""
         return consent.begin(self._server(client.server), client=client, redirect_uri=redirect_uri, state=state)
 
     def finish_consent(

@@ -23,9 +23,10 @@ from apps.platforms.adapters.mastodon import rights, servers
 from apps.platforms.adapters.mastodon.faults import error_words
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile
-from apps.platforms.errors import ConsentRefused, Disconnected, Throttled, Uncertain
+from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, Throttled, Uncertain
 
 SCOPES = rights.SCOPES
+FORGOTTEN = "invalid_client"
 
 
 # --- scopes -----------------------------------------------------------------------------------------------------------
@@ -76,6 +77,7 @@ def register(line: Line, *, redirect_uri: str, client_name: str, website: str) -
 
 def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> ConsentStart:
     metadata = servers.read_metadata(line)
+    _see_whether_known(line, metadata.token_endpoint, client)
     scopes = client.scopes or choose_scopes(metadata.scopes_supported)
     verifier = secrets.token_urlsafe(64)
     digest = hashlib.sha256(verifier.encode()).digest()
@@ -98,6 +100,28 @@ def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> 
     }
     url = httpx.URL(metadata.authorization_endpoint).copy_merge_params(params)
     return ConsentStart(str(url), Secret(json.dumps(keep)))
+
+
+def _see_whether_known(line: Line, url: str, client: OAuthClient) -> None:
+    """Raise ConsentRefused with the evidence code "invalid_client" at a server that has forgotten our registration, as
+    those before Mastodon 4.3 do with applications that nobody used: its consent page would be a dead end.
+
+    A code that cannot be right is refused in other words where we are known."""
+    form: wire.Fields = {
+        "grant_type": "authorization_code",
+        "code": "is-this-application-known",
+        "client_id": client.client_id,
+        "client_secret": client.client_secret,
+        "redirect_uri": "urn:ietf:wg:oauth:2.0:oob",
+    }
+    try:
+        answer = line.send(rights.TOKEN, url=url, data=form, with_token=False)
+    except (NotSent, Uncertain):
+        return
+    code, said = error_words(answer)
+    if answer.status in {400, 401} and FORGOTTEN in {code, said}:
+        seen = wire.evidence(answer, code=FORGOTTEN, text=said, secrets=(*line.hidden, client.client_secret))
+        raise ConsentRefused(f"{line.name} no longer knows this Postroom: it has to register again.", evidence=seen)
 
 
 # --- the way back -----------------------------------------------------------------------------------------------------
