@@ -29,6 +29,7 @@ SANDBOX_APPS = {
 # What else an operator may say of a platform: the adapter's name for it, and the variable.
 FURTHER = {
     "facebook": {"config_id": "FACEBOOK_CONFIG_ID"},
+    "instagram": {"login_with": "INSTAGRAM_LOGIN_WITH"},
     "linkedin": {"scopes": "LINKEDIN_SCOPES", "application": "LINKEDIN_APPLICATION_ID"},
     "x": {"spelling": "X_SPELLING", "long_text": "X_LONG_TEXT"},
     "youtube": {"region": "YOUTUBE_REGION"},

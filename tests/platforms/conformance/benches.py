@@ -11,7 +11,7 @@ from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
 from tests.platforms.conformance.bluesky_bench import BlueskyBench
 from tests.platforms.conformance.facebook_bench import FacebookBench
-from tests.platforms.conformance.instagram_bench import InstagramBench
+from tests.platforms.conformance.instagram_bench import InstagramBench, LinkedInstagramBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
 from tests.platforms.conformance.mastodon_bench import FediverseBench, MastodonBench
 from tests.platforms.conformance.pinterest_bench import PinterestBench
@@ -67,6 +67,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "mastodon": MastodonBench,
     "fediverse": FediverseBench,
     "instagram": InstagramBench,
+    "instagram_linked": LinkedInstagramBench,
     "bluesky": BlueskyBench,
     "threads": ThreadsBench,
     "linkedin": LinkedInBench,

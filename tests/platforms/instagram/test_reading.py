@@ -127,7 +127,7 @@ def test_listening_asks_for_what_is_read(bench, connected):
 
 
 def test_listening_that_is_not_confirmed_is_tried_again(instagram, credential):
-    _, adapter = instagram({f"POST /v26.0/{ME}/subscribed_apps": [(200, {})]})
+    _, adapter = instagram({"POST /v26.0/me/subscribed_apps": [(200, {})]})
     with pytest.raises(NotSent):
         adapter.listen(credential)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import ClassVar
+from types import ModuleType
+from typing import ClassVar, cast
 
 import httpx
 
 from apps.core.secrets import Secret
-from apps.platforms.adapters.instagram import consent, facts, finding, publishing, reading, requests, staging
+from apps.platforms.adapters.instagram import consent, facts, finding, linked, publishing, reading, requests, staging
 from apps.platforms.adapters.instagram.capabilities import CAPABILITIES
 from apps.platforms.adapters.instagram.faults import LABEL
-from apps.platforms.adapters.instagram.line import DEFAULT_ENDPOINTS, Line
+from apps.platforms.adapters.instagram.line import BY_FACEBOOK, DEFAULT_ENDPOINTS, Line
 from apps.platforms.adapters.instagram.notices import InstagramInbound
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
@@ -39,7 +40,9 @@ from apps.platforms.versions import ApiVersion
 
 
 class InstagramAdapter(Basis):
-    """Endpoints: "login", "api", "graph" and "upload" (origins), and "version" of the Graph API; all have defaults.
+    """Endpoints: "login", "api" and "graph" for accounts that sign in themselves, "facebook" and "facebook_graph" for
+    those that are reached through a Page, "upload" for both (origins), "version" of the Graph API, and "login_with", by
+    which new accounts are connected ("facebook" for the second way); all have defaults.
 
     `revoke` uses a call that is not documented for this login and never fails. A publishing limit that cannot be read
     stops nobody: the platform counts for itself. The usage headers of the Graph API are read where they come."""
@@ -62,27 +65,29 @@ class InstagramAdapter(Basis):
     # consent
 
     def begin_consent(self, *, client: OAuthClient, redirect_uri: str, state: str, hint: str = "") -> ConsentStart:
-        return consent.begin(self._home, client=client, redirect_uri=redirect_uri, state=state)
+        return cast(ConsentStart, self._way_in.begin(self._home, client=client, redirect_uri=redirect_uri, state=state))
 
     def finish_consent(
         self, *, client: OAuthClient, redirect_uri: str, answer: Mapping[str, str], keep: Secret
     ) -> Consent:
-        return consent.finish(self._home, client=client, redirect_uri=redirect_uri, answer=answer)
+        return cast(Consent, self._way_in.finish(self._home, client=client, redirect_uri=redirect_uri, answer=answer))
 
     def refresh(self, credential: Credential) -> Credential:
         """A token younger than 24 hours is returned as it is: Instagram renews no younger ones."""
-        return consent.refresh(self._line(credential), credential)
+        line = self._line(credential)
+        return linked.refresh(line, credential) if line.is_by_facebook else consent.refresh(line, credential)
 
     def check(self, credential: Credential) -> Profile:
-        profile, _ = consent.read_profile(self._line(credential))
-        return profile
+        line = self._line(credential)
+        return linked.check(line) if line.is_by_facebook else consent.read_profile(line)[0]
 
     def listen(self, credential: Credential) -> None:
         """Ask Instagram to tell our app what happens to the account; without it, no notice comes. Safe to repeat."""
         consent.listen(self._line(credential))
 
     def revoke(self, credential: Credential) -> None:
-        consent.revoke(self._line(credential))
+        line = self._line(credential)
+        linked.revoke(line) if line.is_by_facebook else consent.revoke(line)
 
     # publishing
 
@@ -121,6 +126,11 @@ class InstagramAdapter(Basis):
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:
         return pace.usage(headers, now=now, app="app", account="account", kind="instagram")
+
+    @property
+    def _way_in(self) -> ModuleType:
+        """How new accounts are connected; those that are connected say themselves how they were."""
+        return linked if self._home.endpoint("login_with") == BY_FACEBOOK else consent
 
     def _line(self, credential: Credential) -> Line:
         return self._home.for_account(credential)

@@ -199,8 +199,9 @@ def read_profile(line: Line) -> tuple[Profile, dict[str, str]]:
 
 def listen(line: Line) -> None:
     """Subscribe our app to the account, each field that notices are read of; asking again harms nobody."""
-    answer = line.send(requests.SUBSCRIBE, params={"subscribed_fields": ",".join(FIELDS)})
-    if line.understood(answer, requests.SUBSCRIBE).get("success") is not True:
+    call = requests.FB_SUBSCRIBE if line.is_by_facebook else requests.SUBSCRIBE
+    answer = line.send(call, params={"subscribed_fields": ",".join(FIELDS)})
+    if line.understood(answer, call).get("success") is not True:
         raise NotSent("Instagram did not say whether it tells us of this account.")
 
 

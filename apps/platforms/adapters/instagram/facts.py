@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from apps.platforms.adapters.instagram.requests import FB_SCOPES
 from apps.platforms.limits import Limit, Per
 from apps.platforms.meta import versions
 from apps.platforms.setup import Setup
@@ -38,6 +39,10 @@ SETUP: Final = Setup(
         "Add the permissions that are named above.",
         "For notices, enter the webhook address and its token under Webhooks, and choose the fields comments, "
         "live_comments, mentions and messages.",
+        "To connect accounts by the Facebook Pages that they are linked to instead, add Facebook Login to the app, "
+        "enter the same addresses there, and in Postroom the id and secret of the Meta app and "
+        "INSTAGRAM_LOGIN_WITH=facebook: "
+        f"the permissions are then {', '.join(FB_SCOPES)}.",
         "Until the app has Advanced Access, invite each account as an Instagram tester; it accepts on instagram.com "
         "under Apps and websites.",
     ),
@@ -48,11 +53,14 @@ SETUP: Final = Setup(
     gaps=(
         "Product tags, paid partnerships, and sound from Instagram's library.",
         "Replies to comments, their hiding and deletion, and private messages.",
+        "Accounts by Facebook Login whose Page only a business holds are found where Facebook lists that Page among "
+        "the person's own; the lists of businesses are not searched.",
         "Several stories in one post: each is a post of its own.",
         "Figures of followers by country, city, age and gender.",
     ),
     notes=(
         "Only professional accounts (business or creator) can be connected; personal ones have no API.",
+        "Only accounts that were connected through Facebook name places, and have their posts deleted from here.",
         "Posts of text or of a link alone, stickers and links in stories, scheduling at the platform and changing a "
         "published post do not exist in the API.",
         "Instagram fetches files from public addresses of this Postroom: they must be reachable from the internet, for "

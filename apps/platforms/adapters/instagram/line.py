@@ -24,6 +24,7 @@ from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
 from apps.platforms.meta import versions
 from apps.platforms.meta.faults import Context, Fault, read_fault
+from apps.platforms.meta.signing import appsecret_proof
 
 LOGIN: Final = "login"  # the fact of a credential that says how it was connected
 BY_FACEBOOK: Final = "facebook"
@@ -86,7 +87,15 @@ class Line:
             require(call, self.credential, label=LABEL)
             token = self.token if with_token else None
         address = url or self.address(call, at)
+        if self.is_by_facebook and token and call.endpoint != "upload":
+            request["params"] = self._with_proof(request.get("params"), token)
         return wire.send(self.http, call.method, address, platform=LABEL, acting=acting, token=token, **request)
+
+    def _with_proof(self, params: wire.Fields | None, token: Secret) -> dict[str, Any]:
+        """An app may be set to demand that whoever sends a token knows its secret too."""
+        client = self.credential.client if self.credential else None
+        proof = {"appsecret_proof": appsecret_proof(token, client.client_secret)} if client else {}
+        return {**(params or {}), **proof}
 
     @property
     def token(self) -> Secret:

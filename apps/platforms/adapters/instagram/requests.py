@@ -67,9 +67,14 @@ FB_PAGES: Final = Call(
 ACCOUNT: Final = Call("account", "GET", "/{version}/{account}", Feature.CONNECT, _READING, _GRAPH, _CALLS)
 
 # what is told on its own
+_TRAP: Final = "Nothing comes before the app is live and has Advanced Access, nor from accounts that are not public."
 SUBSCRIBE: Final = Call(
-    "subscribe", "POST", "/{version}/{account}/subscribed_apps", Feature.NOTICES, _COMMENTING, _GRAPH, _CALLS,
-    trap="Nothing comes before the app is live and has Advanced Access, nor from accounts that are not public.",
+    "subscribe", "POST", "/{version}/me/subscribed_apps", Feature.NOTICES, ((BASIC, COMMENTS),), _GRAPH, _CALLS,
+    trap=_TRAP, kinds=(OWN,),
+)  # fmt: skip
+FB_SUBSCRIBE: Final = Call(
+    "fb_subscribe", "POST", "/{version}/{account}/subscribed_apps", Feature.NOTICES, ((FB_BASIC, FB_COMMENTS),),
+    _FACEBOOK, _CALLS, trap=_TRAP, kinds=(LINKED,),
 )  # fmt: skip
 
 # publishing
@@ -114,6 +119,6 @@ REMOVE: Final = Call(
 
 CALLS: Final = (
     CODE_TO_TOKEN, LONG_TOKEN, RENEW, ME, FORGET, FB_TOKEN, FB_EXCHANGE, FB_INSPECT, FB_PAGES, ACCOUNT, SUBSCRIBE,
-    QUOTA, CREATE, UPLOAD, PUBLISH_POST, COMMENT, OWN_POSTS, STORIES, COMMENTS_BELOW, ACCOUNT_INSIGHTS, POST_INSIGHTS,
-    CONTAINER, POST, REMOVE,
+    FB_SUBSCRIBE, QUOTA, CREATE, UPLOAD, PUBLISH_POST, COMMENT, OWN_POSTS, STORIES, COMMENTS_BELOW, ACCOUNT_INSIGHTS,
+    POST_INSIGHTS, CONTAINER, POST, REMOVE,
 )  # fmt: skip
