@@ -131,7 +131,7 @@ def garbling(instagram):
     return instagram(answers)[1], answers
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(status=st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 503]), body=BODIES)
 def test_whatever_instagram_answers_is_a_result_or_a_named_error(garbling, credential, clock, status, body):
     adapter, answers = garbling
