@@ -22,8 +22,8 @@ port: the hub listens on the base port, the n-th platform on base + n, all of th
         raise Refusal(response)         # from anywhere below: answer with this
         return JSONResponse({...})
 
-`operation` is one of consent, token, refresh, stage, commit, find, read, comment, edit, delete, metrics, revoke (or a function
-of the call that says which), so that a test can aim a fault at commits alone. All faults, the request counts and the journal
+`operation` is one of consent, token, refresh, stage, commit, find, read, comment, edit, delete, metrics, revoke (or a
+function of the call that says which), so that a test can aim a fault at commits alone. All faults, the request counts and the journal
 are `door`'s business; a handler meets them in two places: `call.processing_seconds(usual)` for how long processing
 takes, and `call.take_fault("failed_processing")` for whether it fails. `Platform.rate_limited` and
 `Platform.server_error` say how this platform words a 429 and a 500. The `token_revoked` fault revokes the presented
@@ -44,8 +44,9 @@ State (`core.world.World`, as `call.world`)
 - `permalink(post)`, `profile_url(account)`, `media_url(medium)`, `origin("hub")`, `origin("bluesky")`.
 What runs between two awaits is one step for everybody else; `store.transaction()` makes several writes one (no await).
 
-Large uploads: `door(..., streams=True)` leaves the body to the handler, which counts it with `core.uploads.Intake` (size,
-CRC-32, first bytes; the rest is not kept). `core.video.probe(head)` tells length and size of an MP4 from its first bytes.
+Large uploads: `door(..., streams=True)` leaves the body to the handler, which counts it with `core.uploads.Intake`
+(size, CRC-32, first bytes; the rest is not kept). `core.video.probe(head)` tells length and size of an MP4 from its
+first bytes.
 `core.fetching.get(url, limit=, user_agent=)` is how a platform comes and gets media, and `core.fetching.measure` how it
 gets large ones without keeping them. `core.hooks.deliver` sends a webhook and remembers it.
 `apps.sandbox.meta` has what Meta's platforms share: Graph paths and error envelopes.

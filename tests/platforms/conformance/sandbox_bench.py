@@ -116,7 +116,7 @@ class SandboxBench(Bench):
         """The requests that were made and that `adapter.calls` does not know."""
         calls = self.adapter.calls
         made = {(request.method, request.url.path) for request in self.requests if not self.is_foreign(request)}
-        return sorted(f"{method} {path}" for method, path in made if calls and call_of(calls, method, path) is None)
+        return sorted(f"{method} {path}" for method, path in made if call_of(calls, method, path) is None)
 
     def is_foreign(self, request: httpx.Request) -> bool:
         """Whether it is a discovery of somebody else's server, which no consent covers."""
