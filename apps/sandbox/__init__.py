@@ -23,9 +23,9 @@ port: the hub listens on the base port, the n-th platform on base + n, all of th
         return JSONResponse({...})
 
 `operation` is one of consent, token, refresh, stage, commit, find, read, comment, edit, delete, metrics, revoke (or a
-function of the call that says which), so that a test can aim a fault at commits alone. All faults, the request counts and the journal
-are `door`'s business; a handler meets them in two places: `call.processing_seconds(usual)` for how long processing
-takes, and `call.take_fault("failed_processing")` for whether it fails. `Platform.rate_limited` and
+function of the call that says which), so that a test can aim a fault at commits alone. All faults, the request
+counts and the journal are `door`'s business; a handler meets them in two places: `call.processing_seconds(usual)` for
+how long processing takes, and `call.take_fault("failed_processing")` for whether it fails. `Platform.rate_limited` and
 `Platform.server_error` say how this platform words a 429 and a 500. The `token_revoked` fault revokes the presented
 token in the store; the handler's own check then refuses it.
 
