@@ -10,6 +10,7 @@ import httpx
 
 from apps.platforms.adapters.bluesky import BlueskyAdapter
 from apps.platforms.adapters.facebook import FacebookAdapter
+from apps.platforms.adapters.google_business import GoogleBusinessAdapter
 from apps.platforms.adapters.instagram import InstagramAdapter
 from apps.platforms.adapters.linkedin import LinkedInAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
@@ -32,6 +33,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "youtube": YouTubeAdapter,
     "pinterest": PinterestAdapter,
     "tiktok": TikTokAdapter,
+    "google_business": GoogleBusinessAdapter,
 }
 
 

@@ -11,6 +11,7 @@ from apps.platforms.contract import Consent, Credential
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
 from tests.platforms.conformance.bluesky_bench import BlueskyBench
 from tests.platforms.conformance.facebook_bench import FacebookBench
+from tests.platforms.conformance.google_business_bench import GoogleBusinessBench
 from tests.platforms.conformance.instagram_bench import InstagramBench, LinkedInstagramBench
 from tests.platforms.conformance.linkedin_bench import LinkedInBench
 from tests.platforms.conformance.mastodon_bench import FediverseBench, MastodonBench
@@ -76,6 +77,7 @@ SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
     "youtube": YouTubeBench,
     "pinterest": PinterestBench,
     "tiktok": TikTokBench,
+    "google_business": GoogleBusinessBench,
 }
 NAMES = ("memory", *SANDBOX_BENCHES)
 
