@@ -68,15 +68,14 @@ def video_platforms() -> tuple[str, ...]:
     from tests.platforms.conformance.benches import SANDBOX_BENCHES
 
     wired = {bench.name: bench for bench in SANDBOX_BENCHES.values()}
-    return tuple(name for name in wired if _sends_videos(name))
+    return tuple(name for name, bench in wired.items() if not bench.fetches_videos and _takes_videos(name))
 
 
-def _sends_videos(name: str) -> bool:
+def _takes_videos(name: str) -> bool:
     from apps.platforms import registry
 
     can = registry.capabilities(name)
-    takes = can.max_videos or any(one.limits.get("max_videos") for one in can.formats)
-    return bool(takes) and not can.pulls_media
+    return bool(can.max_videos or any(one.limits.get("max_videos") for one in can.formats))
 
 
 def _largest(name: str) -> int:

@@ -61,6 +61,7 @@ class Bench(ABC):
     name: str
     adapter: Adapter
     clock: BenchClock
+    fetches_videos = False  # whether the platform comes and gets them, and is sent no bytes
     pictures_needed = 0  # how many pictures a post must have
 
     @abstractmethod

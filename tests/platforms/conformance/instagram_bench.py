@@ -15,6 +15,7 @@ from tests.support.sandbox import Sandbox
 
 
 class InstagramBench(AppBench):
+    fetches_videos = True
     name = "instagram"
     pictures_needed = 1
     paths: ClassVar[dict[str, str]] = {

@@ -10,6 +10,7 @@ from tests.platforms.drafts import draft
 
 
 class ThreadsBench(AppBench):
+    fetches_videos = True
     name = "threads"
     paths: ClassVar[dict[str, str]] = {
         "commit": r"/me/threads_publish$",
