@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 
 from apps.core import tenancy
+from apps.platforms.contract import CHANNEL_SECRET, channel_secret
+from apps.social_accounts import services
 from apps.social_accounts.models import ConnectSession, SocialAccount
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.states import AccountState
@@ -231,3 +233,20 @@ class TestChoosingChannels:
 
         account = only_account(workspace)
         assert (account.kind, account.handle) == ("page", "lumenyoga")
+
+    def test_the_tokens_of_channels_that_nobody_chose_are_forgotten(
+        self, browser: Client, platforms: Sandbox, workspace: Workspace
+    ) -> None:
+        platforms.set("facebook", more_channels=2)
+        arrived = come_back(browser, platforms, begin(browser, platforms, platform="facebook", address=""), "lumenyoga")
+        choice = arrived["Location"]
+        offered = re.findall(r'name="channels" value="([^"]+)"', browser.get(choice).content.decode())
+        assert len(offered) == 3
+
+        browser.post(choice, {"channels": offered[:1]})
+
+        account = only_account(workspace)
+        with tenancy.scope(organization_id=workspace.organization_id):
+            credential = services.credential_for(SocialAccount.objects.select_related("grant__app").get(pk=account.pk))
+        kept = [name for name in credential.extra if name.startswith(CHANNEL_SECRET)]
+        assert kept == [channel_secret(account.remote_id)] == [channel_secret(offered[0])]
