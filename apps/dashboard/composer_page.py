@@ -15,7 +15,7 @@ from apps.dashboard.previews import Picture, Preview, preview
 from apps.dashboard.problems import ComposerErrors, Problems, field_errors, problem_list
 from apps.media.models import Asset
 from apps.platforms import registry
-from apps.platforms.contract import Option
+from apps.platforms.capabilities import Option
 from apps.platforms.formats import FORMAT
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts import selectors as posts

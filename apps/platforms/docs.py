@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from apps.platforms.calls import FEATURE_WORDS, Feature
-from apps.platforms.contract import Adapter, Capabilities, ConnectBy, OptionKind
+from apps.platforms.capabilities import Capabilities, ConnectBy, OptionKind
+from apps.platforms.contract import Adapter
 from apps.platforms.formats import FORMAT, with_limits
 from apps.platforms.limits import Limit, Per, Window
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from apps.platforms.contract import Capabilities, Counting, Draft, Format, Option, OptionKind, Role
+from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.contract import Draft, Role
 
 FORMAT = "format"
 _NOT_OVERRIDDEN = {"options", "connect_by", "formats", "edits", "post_metrics", "account_metrics"}

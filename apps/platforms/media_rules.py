@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apps.platforms.contract import Capabilities, Draft, MediaFile, Role
+from apps.platforms.capabilities import Capabilities
+from apps.platforms.contract import Draft, MediaFile, Role
 from apps.platforms.problem import Problem
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from apps.platforms.contract import Capabilities, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, Option, OptionKind
 
 _ENTRIES = {
     OptionKind.LONG_TEXT: "lines",

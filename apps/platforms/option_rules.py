@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from apps.platforms.contract import Capabilities, Draft, Option, OptionKind, Role
+from apps.platforms.capabilities import Capabilities, Option, OptionKind
+from apps.platforms.contract import Draft, Role
 from apps.platforms.formats import FORMAT, format_of
 from apps.platforms.problem import Problem
 from apps.platforms.text_youtube import tags_length

@@ -19,7 +19,8 @@ from apps.platforms.adapters.threads import ThreadsAdapter
 from apps.platforms.adapters.tiktok import TikTokAdapter
 from apps.platforms.adapters.x import XAdapter
 from apps.platforms.adapters.youtube import YouTubeAdapter
-from apps.platforms.contract import Adapter, AdapterFactory, Capabilities
+from apps.platforms.capabilities import Capabilities
+from apps.platforms.contract import Adapter, AdapterFactory
 
 # Adding a platform is one line here, one bench in the conformance suite, and the adapter itself.
 ADAPTERS: dict[str, type[Adapter]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import regex
 
 from apps.platforms import text_linkedin
-from apps.platforms.contract import Counting
+from apps.platforms.capabilities import Counting
 from apps.platforms.text_x import x_length
 
 MASTODON_URL_LENGTH = 23

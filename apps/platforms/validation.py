@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from apps.platforms import text as measure
-from apps.platforms.contract import Capabilities, Draft, Role
+from apps.platforms.capabilities import Capabilities
+from apps.platforms.contract import Draft, Role
 from apps.platforms.formats import limits_of
 from apps.platforms.media_rules import media_problems
 from apps.platforms.option_rules import option_problems

@@ -13,7 +13,8 @@ from uuid import UUID
 from apps.media import services as media
 from apps.media.models import Asset
 from apps.platforms import registry
-from apps.platforms.contract import Capabilities, Draft, MediaFile, Role
+from apps.platforms.capabilities import Capabilities
+from apps.platforms.contract import Draft, MediaFile, Role
 from apps.platforms.formats import with_limits
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from django import forms
 
-from apps.platforms.contract import Option
+from apps.platforms.capabilities import Option
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts.manuscripts import Edition
 from apps.posts.readiness import ReadinessProblem

@@ -7,7 +7,8 @@ from datetime import date
 
 from apps.core import clock
 from apps.platforms import registry
-from apps.platforms.contract import Adapter, ConnectBy
+from apps.platforms.capabilities import ConnectBy
+from apps.platforms.contract import Adapter
 from apps.social_accounts.models import OAuthApp
 from apps.social_accounts.selectors import configured_app
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from apps.core import clock
 from apps.platforms import registry
-from apps.platforms.contract import ConnectBy
+from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts.models import OAuthApp, SocialAccount
 from apps.social_accounts.states import AccountState
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.core import clock
 from apps.core.secrets import Secret
 from apps.platforms import registry
-from apps.platforms.contract import ConnectBy
+from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts import selectors, services
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.forms import ConnectForm

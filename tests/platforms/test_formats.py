@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from apps.platforms.contract import Capabilities, Counting, Format, Option, OptionKind, Role
+from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.contract import Role
 from apps.platforms.formats import format_of, format_option, limits_of
 from apps.platforms.validation import max_media, max_text, problems
 from tests.platforms.drafts import document, draft, picture, video

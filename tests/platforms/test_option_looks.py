@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps.platforms.contract import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 
 STUDIO = Capabilities(

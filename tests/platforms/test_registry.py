@@ -10,7 +10,8 @@ from apps.platforms import errors, registry
 from apps.platforms.adapters.memory import MemoryAdapter
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Feature
-from apps.platforms.contract import Adapter, ConnectBy
+from apps.platforms.capabilities import ConnectBy
+from apps.platforms.contract import Adapter
 from tests.platforms.conformance.benches import SANDBOX_BENCHES
 
 ROOT = Path(__file__).resolve().parents[2]

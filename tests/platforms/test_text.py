@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.platforms import text
-from apps.platforms.contract import Counting
+from apps.platforms.capabilities import Counting
 
 FAMILY = "👨‍👩‍👧‍👦"
 

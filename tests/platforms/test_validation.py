@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from apps.platforms.contract import Capabilities, Counting, Option, Role
+from apps.platforms.capabilities import Capabilities, Counting, Option
+from apps.platforms.contract import Role
 from apps.platforms.formats import with_limits
 from apps.platforms.validation import Problem, post_problems, problems, text_length
 from tests.platforms.drafts import draft, picture

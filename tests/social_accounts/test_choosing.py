@@ -9,7 +9,7 @@ import pytest
 from apps.core import tenancy
 from apps.platforms import registry
 from apps.platforms.adapters.memory import MemoryAdapter, MemoryPlatform
-from apps.platforms.contract import Option, OptionKind
+from apps.platforms.capabilities import Option, OptionKind
 from apps.platforms.errors import NotSent
 from apps.social_accounts import services
 from apps.social_accounts.models import SocialAccount

@@ -10,7 +10,7 @@ from apps.dashboard.demo import consent
 from apps.dashboard.demo.content import AGENCY, CLIENTS, PASSWORD, PEOPLE, Client, Person
 from apps.dashboard.demo.history import Desk
 from apps.platforms import registry
-from apps.platforms.contract import ConnectBy
+from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import ConnectSession, SocialAccount
 from apps.tenants import services as tenants

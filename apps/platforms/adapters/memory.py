@@ -21,17 +21,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from apps.core.secrets import Secret
 from apps.platforms.basis import Basis
+from apps.platforms.capabilities import Capabilities, Counting, Option
 from apps.platforms.contract import (
-    Capabilities,
     Channel,
     Consent,
     ConsentStart,
-    Counting,
     Credential,
     Draft,
     Finding,
     OAuthClient,
-    Option,
     Profile,
     Receipt,
     Role,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from apps.core.secrets import Secret
-from apps.platforms.contract import Adapter, ConnectBy
+from apps.platforms.capabilities import ConnectBy
+from apps.platforms.contract import Adapter
 from apps.platforms.errors import ConsentRefused
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import OAuthApp

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from apps.core import clock, tenancy
 from apps.platforms import registry
-from apps.platforms.contract import OptionKind
+from apps.platforms.capabilities import OptionKind
 from apps.platforms.errors import PlatformError
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import NotConnected

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.platforms import text, text_linkedin
-from apps.platforms.contract import Counting
+from apps.platforms.capabilities import Counting
 
 WRITTEN = st.text(alphabet=st.sampled_from([*text_linkedin.RESERVED, "a", "é", "1", " ", "\n", "👋", "/", "&"]))
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps.platforms.contract import Counting
+from apps.platforms.capabilities import Counting
 from apps.platforms.text import length, links
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from apps.platforms import text
 from apps.platforms.adapters.x import XAdapter
-from apps.platforms.contract import Counting
+from apps.platforms.capabilities import Counting
 from apps.platforms.text_x import addresses, cashtags, x_length
 from apps.platforms.validation import problems
 from tests.platforms.drafts import draft

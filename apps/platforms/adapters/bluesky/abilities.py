@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from apps.platforms.adapters.bluesky import richtext
-from apps.platforms.contract import Capabilities, ConnectBy, Counting, Format, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, ConnectBy, Counting, Format, Option, OptionKind
 from apps.platforms.formats import format_option
 from apps.platforms.insights import Metric
 

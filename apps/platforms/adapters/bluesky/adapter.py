@@ -21,8 +21,8 @@ from apps.platforms.adapters.bluesky.refusals import MOVED, inactive
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Channel,
     Consent,
     ConsentStart,

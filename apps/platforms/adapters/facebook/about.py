@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from apps.platforms.contract import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
 from apps.platforms.formats import format_option
 from apps.platforms.insights import Metric
 from apps.platforms.limits import Limit, Per

@@ -22,8 +22,8 @@ from apps.platforms.adapters.facebook.line import DEFAULT_ENDPOINTS, Line
 from apps.platforms.adapters.facebook.scopes import CALLS, SCOPES
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,

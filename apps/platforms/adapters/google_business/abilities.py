@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from apps.platforms.contract import Capabilities, Counting, Draft, Format, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.contract import Draft
 from apps.platforms.formats import format_of, format_option
 from apps.platforms.insights import Metric
 

@@ -13,8 +13,8 @@ from apps.platforms.adapters.google_business import abilities, about, consent, f
 from apps.platforms.adapters.google_business.line import DEFAULT_ENDPOINTS, LABEL, Line
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,

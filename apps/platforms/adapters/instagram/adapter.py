@@ -17,8 +17,8 @@ from apps.platforms.adapters.instagram.line import BY_FACEBOOK, DEFAULT_ENDPOINT
 from apps.platforms.adapters.instagram.notices import InstagramInbound
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from apps.platforms.contract import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
 from apps.platforms.formats import format_option
 from apps.platforms.insights import Metric
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from apps.platforms.contract import Capabilities, ConnectBy, Counting, Draft, Format, MediaFile, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, ConnectBy, Counting, Format, Option, OptionKind
+from apps.platforms.contract import Draft, MediaFile
 from apps.platforms.formats import format_of, format_option
 from apps.platforms.insights import Metric
 

@@ -15,8 +15,8 @@ from apps.platforms.adapters.mastodon.about import SETUP
 from apps.platforms.adapters.mastodon.line import Line, line_for
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,

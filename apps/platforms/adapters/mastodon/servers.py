@@ -17,7 +17,7 @@ from apps.platforms.adapters.mastodon import rights
 from apps.platforms.adapters.mastodon.abilities import MEDIA_TYPES
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.calls import Call
-from apps.platforms.contract import Counting
+from apps.platforms.capabilities import Counting
 from apps.platforms.errors import NotSent, PlatformError, Rejected
 
 MAX_REDIRECTS = 3

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from apps.platforms.contract import Capabilities, Counting, Draft, Format, Option, OptionKind
+from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
+from apps.platforms.contract import Draft
 from apps.platforms.insights import Metric
 
 MAX_TITLE: Final = 100

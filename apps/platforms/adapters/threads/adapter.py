@@ -16,8 +16,8 @@ from apps.platforms.adapters.threads.line import DEFAULT_ENDPOINTS, Line
 from apps.platforms.adapters.threads.notices import ThreadsInbound
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,

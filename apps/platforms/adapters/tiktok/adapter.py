@@ -24,8 +24,8 @@ from apps.platforms.adapters.tiktok.faults import LABEL
 from apps.platforms.adapters.tiktok.line import DEFAULT_ENDPOINTS, Line
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,

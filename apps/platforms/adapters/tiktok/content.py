@@ -11,7 +11,8 @@ from typing import Any
 from apps.platforms import text as measure
 from apps.platforms.adapters.tiktok import abilities
 from apps.platforms.adapters.tiktok.creator import ONLY_ME, is_on
-from apps.platforms.contract import Counting, Draft, MediaFile, Role
+from apps.platforms.capabilities import Counting
+from apps.platforms.contract import Draft, MediaFile, Role
 from apps.platforms.errors import Rejected
 
 

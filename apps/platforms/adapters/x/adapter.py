@@ -13,8 +13,8 @@ from apps.platforms.adapters.x import abilities, about, changing, consent, figur
 from apps.platforms.adapters.x.line import DEFAULT_ENDPOINTS, Line
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,

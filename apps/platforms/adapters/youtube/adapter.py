@@ -24,8 +24,8 @@ from apps.platforms.adapters.youtube import (
 from apps.platforms.adapters.youtube.line import DEFAULT_ENDPOINTS, LABEL, Line
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
+from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
-    Capabilities,
     Consent,
     ConsentStart,
     Credential,
