@@ -96,6 +96,9 @@ class Capabilities:
     min_aspect: float | None = None  # width / height
     max_aspect: float | None = None
     min_width: int = 0  # pixels, of a picture
+    min_height: int = 0
+    max_width: int | None = None  # larger ones are refused, not merely shown smaller
+    max_height: int | None = None
     max_videos: int = 0  # how many of the media may be videos
     mixes_media: bool = False  # pictures and videos in one post
     max_video_bytes: int = 0
@@ -103,6 +106,16 @@ class Capabilities:
     max_video_seconds: float | None = None
     min_video_aspect: float | None = None  # width / height
     max_video_aspect: float | None = None
+    video_codecs: frozenset[str] = frozenset()  # as FFmpeg names them, "h264"; () all
+    audio_codecs: frozenset[str] = frozenset()
+    min_frame_rate: float | None = None  # pictures a second
+    max_frame_rate: float | None = None
+    max_video_bit_rate: int | None = None  # bits a second, of the whole file
+    min_video_width: int = 0  # pixels
+    min_video_height: int = 0
+    max_video_width: int | None = None
+    max_video_height: int | None = None
+    max_video_pixels: int | None = None  # width x height
     max_document_bytes: int = 0
     max_alt: int = 0
     max_hashtags: int | None = None
@@ -121,6 +134,8 @@ class Capabilities:
     formats: tuple[Format, ...] = ()  # (): there is one way only, and the numbers above are its limits
     links: bool = False  # a post may carry a link of its own (`Draft.link`), shown as a card
     covers: bool = False  # a video may have a cover picture (`Draft.cover`)
+    max_captions: int = 0  # how many languages a video may be captioned in (`Draft.captions`)
+    max_caption_bytes: int | None = None  # of each
     edits: frozenset[str] = frozenset()  # what can be changed after publishing: "text", "options.title"
     deletes: bool = False  # a published post can be taken down again
     post_metrics: frozenset[Metric] = frozenset()

@@ -149,8 +149,10 @@ class MediaFile:
     name: str = ""  # what the person called the file; platforms show it as a document's
     seconds: float = 0.0
     frame_rate: float = 0.0
-    video_codec: str = ""  # "h264"
+    video_codec: str = ""  # "h264", as FFmpeg names codecs
     audio_codec: str = ""  # "aac"; "" also where there is no sound
+    bit_rate: int = 0  # bits a second, of the whole file
+    frames: int = 1  # of a picture: more than one is an animation
 
     @property
     def is_image(self) -> bool:
@@ -159,6 +161,15 @@ class MediaFile:
     @property
     def is_video(self) -> bool:
         return self.mime_type.startswith("video/")
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What is said in a video, to be read along: a WebVTT file (`text/vtt`). `language` is a BCP 47 tag."""
+
+    file: MediaFile
+    language: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,8 @@ class Draft:
     """One part of a post, ready to be translated. `root` and `parent` are set for comments and replies.
 
     `options["format"]` names a format of the platform; without it the format follows from the media
-    (`apps.platforms.formats.format_of`). `link` is shown as a card where the platform has such a thing."""
+    (`apps.platforms.formats.format_of`). `link` is shown as a card where the platform has such a thing. `cover` and
+    `captions` belong to the draft's video, which is its first where there are several."""
 
     text: str
     media: tuple[MediaFile, ...] = ()
@@ -185,6 +197,7 @@ class Draft:
     parent: RemotePost | None = None
     link: str = ""
     cover: MediaFile | None = None
+    captions: tuple[Caption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
