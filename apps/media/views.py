@@ -59,7 +59,7 @@ def library(request: MemberRequest) -> HttpResponse:
 @require_POST
 @page("media.view")
 def describe(request: MemberRequest, asset_id: UUID) -> HttpResponse:
-    asset = get_object_or_404(Asset.objects, pk=asset_id)
+    asset: Asset = get_object_or_404(Asset.objects, pk=asset_id)
     request.member.require("media.edit", asset.workspace_id)
     services.describe(asset_id=asset.pk, alt=request.POST.get("alt", ""), actor=request.member.actor)
     messages.success(request, "Saved the alt text.")
@@ -69,7 +69,7 @@ def describe(request: MemberRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 @page("media.view")
 def remove(request: MemberRequest, asset_id: UUID) -> HttpResponse:
-    asset = get_object_or_404(Asset.objects, pk=asset_id)
+    asset: Asset = get_object_or_404(Asset.objects, pk=asset_id)
     request.member.require("media.edit", asset.workspace_id)
     try:
         services.remove(asset_id=asset.pk, actor=request.member.actor)
@@ -84,7 +84,7 @@ def remove(request: MemberRequest, asset_id: UUID) -> HttpResponse:
 @page("media.view")
 def show(request: MemberRequest, asset_id: UUID) -> HttpResponseBase:
     """A file for members who may see its workspace."""
-    asset = get_object_or_404(Asset.objects, pk=asset_id)
+    asset: Asset = get_object_or_404(Asset.objects, pk=asset_id)
     request.member.require("media.view", asset.workspace_id)
     return _served(asset, cache="private, max-age=3600")
 
