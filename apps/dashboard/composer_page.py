@@ -256,7 +256,7 @@ def _replies(writing: Writing, errors: ComposerErrors) -> list[Reply]:
 
 
 def _media(manuscript: Manuscript, errors: ComposerErrors) -> list[MediaItem]:
-    pictures = manuscript.passages[0].pictures
+    pictures = manuscript.passages[0].media
     return [
         MediaItem(
             id=picture.asset.pk,
@@ -278,7 +278,7 @@ def _media_note(count: int, editions: Iterable[Edition]) -> str:
 
 
 def _previews(manuscript: Manuscript, editions: Sequence[Edition], writing: Writing) -> list[Preview]:
-    pictures = [Picture(reverse("media:show", args=[one.asset.pk]), one.alt) for one in manuscript.passages[0].pictures]
+    pictures = [Picture(reverse("media:show", args=[one.asset.pk]), one.alt) for one in manuscript.passages[0].media]
     ids = [str(edition.account.pk) for edition in editions]
     opened = writing.open_preview if writing.open_preview in ids else next(iter(ids), "")
     return [
