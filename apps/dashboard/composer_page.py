@@ -21,7 +21,8 @@ from apps.platforms.option_looks import option_choices, option_entry, option_not
 from apps.posts import selectors as posts
 from apps.posts.lengths import Counter, counter
 from apps.posts.manuscripts import Edition, Manuscript
-from apps.posts.readiness import ReadinessProblem, problems_in
+from apps.posts.problem import ReadinessProblem
+from apps.posts.readiness import problems_in
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 from apps.tenants.models import Workspace

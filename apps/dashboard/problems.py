@@ -9,7 +9,7 @@ from uuid import UUID
 
 from apps.dashboard.composer_form import Writing
 from apps.posts.manuscripts import Manuscript
-from apps.posts.readiness import ReadinessProblem
+from apps.posts.problem import ReadinessProblem
 
 ACTIONS: Final = {
     "text": "Edit the text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -10,9 +11,10 @@ from django.db.models import Prefetch
 from apps.media.models import Asset
 from apps.platforms.contract import Draft
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
-from apps.posts.errors import NotInWorkspace
+from apps.posts.errors import MediaNotAllowed, NotInWorkspace
 from apps.posts.manuscripts import Edition, Manuscript, Medium, Passage
 from apps.posts.models import Part, PartMedia, Post, Variant
+from apps.posts.policies import ended_rights
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 
@@ -71,10 +73,16 @@ def content_of(post: Post) -> Content:
     )
 
 
-def drafts_for(post: Post, account: SocialAccount) -> list[Draft]:
-    """What goes out to `account`, part by part; raises Variant.DoesNotExist where the post is not meant for it."""
+def drafts_for(post: Post, account: SocialAccount, *, on: date | None = None) -> list[Draft]:
+    """What goes out to `account`, part by part; raises Variant.DoesNotExist where the post is not meant for it.
+
+    With `on`, the day on which it goes out, raises MediaNotAllowed for a file whose right of use has ended by then.
+    """
     variant = Variant.objects.get(post=post, account=account)
-    return manuscript(post).drafts(Edition(account, variant.text, variant.options))
+    written = manuscript(post)
+    if on is not None and (ended := ended_rights(written, on)):
+        raise MediaNotAllowed(*ended)
+    return written.drafts(Edition(account, variant.text, variant.options))
 
 
 def accounts_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, SocialAccount]:

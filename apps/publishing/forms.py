@@ -10,7 +10,7 @@ from django import forms
 from apps.platforms.capabilities import Option
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts.manuscripts import Edition
-from apps.posts.readiness import ReadinessProblem
+from apps.posts.problem import ReadinessProblem
 
 TEXT_MOST: Final = 100_000  # far beyond any network; a form that carries more was not typed
 OPTION: Final = "options."

@@ -18,7 +18,8 @@ from apps.posts.appointments import Appointment, appointment, at_instant
 from apps.posts.errors import PostNotReady
 from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Post
-from apps.posts.readiness import ReadinessProblem, due_problems, duplicate_warnings, problems_in
+from apps.posts.problem import ReadinessProblem
+from apps.posts.readiness import due_problems, duplicate_warnings, problems_in
 from apps.publishing import rollups
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
