@@ -61,7 +61,8 @@ def library(request: MemberRequest) -> HttpResponse:
 def describe(request: MemberRequest, asset_id: UUID) -> HttpResponse:
     asset: Asset = get_object_or_404(Asset.objects, pk=asset_id)
     request.member.require("media.edit", asset.workspace_id)
-    services.describe(asset_id=asset.pk, alt=request.POST.get("alt", ""), actor=request.member.actor)
+    said = services.Description(alt=request.POST.get("alt", ""))
+    services.describe(asset_id=asset.pk, said=said, actor=request.member.actor)
     messages.success(request, "Saved the alt text.")
     return redirect("media:library")
 

@@ -35,6 +35,7 @@ _MANAGE: Final = _CREATE | {
     "account.connect",
     "account.disconnect",
     "workspace.edit",
+    "media.shelve",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",
