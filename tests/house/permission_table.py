@@ -22,6 +22,7 @@ class Deed:
     of: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     also: frozenset[int] = frozenset()  # further answers to somebody who may
+    is_shared: bool = False  # about a row of the organization, which members of each workspace may use
 
     def __str__(self) -> str:
         return f"{self.method} {self.name} {' '.join(self.data.values())}".strip()
@@ -92,8 +93,17 @@ DEEDS: Final = (
     post("social_accounts:disconnect", "account.disconnect"),
     # --- media
     get("media:public", PUBLIC, also=frozenset({404})),
-    get("media:library", "media.view"),
-    post("media:library", "media.upload"),
+    get("dashboard:library", "media.view"),
+    get("dashboard:shelf", "media.view", is_shared=True),
+    get("dashboard:asset", "media.view"),
+    post("dashboard:replace_asset", "media.upload"),
+    post("media:add", "media.upload"),
+    post("media:arrange", "media.edit", data={"action": "trash"}),
+    post("media:make_folder", "media.edit", data={"name": "Summer"}),
+    post("media:change_folder", "media.edit", data={"name": "Winter"}),
+    post("media:shelf_take", "media.upload", is_shared=True),
+    post("media:shelf_remove", "media.shelve", is_shared=True),
+    get("media:shelf_show", "media.view", is_shared=True),
     get("media:show", "media.view"),
     post("media:describe", "media.edit", data={"alt": "A teal square"}),
     post("media:remove", "media.edit"),

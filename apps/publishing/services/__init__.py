@@ -2,6 +2,7 @@
 
 from apps.publishing.services.editing import correct, discard, edit
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
+from apps.publishing.services.replacing import Replaced, show_newer_version
 from apps.publishing.services.scheduling import (
     Schedule,
     cancel,
@@ -12,6 +13,7 @@ from apps.publishing.services.scheduling import (
 )
 
 __all__ = [
+    "Replaced",
     "Schedule",
     "Verdict",
     "cancel",
@@ -26,4 +28,5 @@ __all__ = [
     "retry",
     "retry_follow_up",
     "schedule",
+    "show_newer_version",
 ]
