@@ -35,9 +35,8 @@ def names(workspace: Workspace, **wanted: object) -> list[str]:
 
 def test_a_file_is_described_only_in_what_was_said(shop: Workspace) -> None:
     asset = factories.asset(shop, original_name="loaf.png", alt="A loaf")
-    said = services.Description(
-        tags=("#Summer  Menu", "summer menu", ""), rights_until=date(2027, 1, 1), has_rights=True
-    )
+    tags, last_day = ("#Summer  Menu", "summer menu", ""), date(2027, 1, 1)
+    said = services.Description(tags=tags, rights_until=last_day, has_rights=True)
 
     services.describe(asset_id=asset.pk, said=said, actor=SYSTEM)
 
