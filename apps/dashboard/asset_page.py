@@ -87,7 +87,7 @@ def asset_page(asset: Asset, workspace: Workspace, member: Member) -> AssetPage:
         name=asset.original_name or "Unnamed",
         kind=asset.kind,
         kind_word=asset.get_kind_display(),
-        url=reverse("media:show", args=[asset.pk]),
+        url=media.member_url(asset),
         thumb_url=thumb_url(asset),
         mime_type=asset.mime_type,
         alt=asset.alt,

@@ -123,7 +123,7 @@ def library(workspace: Workspace, member: Member, sent: dict[str, str]) -> Libra
 
 def thumb_url(asset: Asset) -> str:
     """The small picture of a file; "" where there is none to show."""
-    return reverse("media:show", args=[asset.pk]) if asset.kind == Kind.IMAGE else ""
+    return media.thumbnail_url(asset) if asset.thumbnail or asset.kind == Kind.IMAGE else ""
 
 
 def fact_of(row: StoredFile) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.media.views import arranging, files, shelf
+from apps.media.views import arranging, files, shelf, uploads
 
 app_name = "media"
 urlpatterns = [
@@ -12,7 +12,13 @@ urlpatterns = [
     path("shelf/<uuid:item_id>/take/", shelf.take, name="shelf_take"),
     path("shelf/<uuid:item_id>/remove/", shelf.remove, name="shelf_remove"),
     path("public/<str:token>/", files.public_file, name="public"),
+    path("files/<str:token>/<str:name>", files.file, name="file"),
+    path("uploads/", uploads.create, name="upload_create"),
+    path("uploads/<uuid:upload_id>/", uploads.upload, name="upload"),
+    path("uploads/<uuid:upload_id>/parts/", uploads.parts, name="upload_parts"),
+    path("uploads/<uuid:upload_id>/complete/", uploads.complete, name="upload_complete"),
     path("<uuid:asset_id>/", files.show, name="show"),
+    path("<uuid:asset_id>/thumbnail/", files.thumbnail, name="thumbnail"),
     path("<uuid:asset_id>/describe/", arranging.describe, name="describe"),
     path("<uuid:asset_id>/remove/", arranging.remove, name="remove"),
 ]

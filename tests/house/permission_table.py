@@ -105,6 +105,12 @@ DEEDS: Final = (
     post("media:shelf_remove", "media.shelve", is_shared=True),
     get("media:shelf_show", "media.view", is_shared=True),
     get("media:show", "media.view"),
+    get("media:thumbnail", "media.view"),
+    get("media:file", PUBLIC, also=frozenset({404})),
+    post("media:upload_create", "media.upload"),
+    get("media:upload", "media.upload"),
+    post("media:upload_parts", "media.upload"),
+    post("media:upload_complete", "media.upload"),
     post("media:describe", "media.edit", data={"alt": "A teal square"}),
     post("media:remove", "media.edit"),
     # --- tenants

@@ -11,6 +11,7 @@ from apps.audit import services as audit
 from apps.core.actors import Actor
 from apps.events import services as events
 from apps.media.models import Asset, ShelfItem, StoredFile
+from apps.media.services.releasing import release_after_commit
 
 SHARED = (
     "file", "mime_type", "size", "width", "height", "frames", "seconds", "frame_rate", "video_codec", "audio_codec",
@@ -51,6 +52,7 @@ def take_from_shelf(*, item_id: UUID, workspace_id: UUID, actor: Actor) -> Asset
 def remove_from_shelf(*, item_id: UUID, actor: Actor) -> None:
     """Take a file off the shelf. Workspaces that took it keep theirs."""
     item: ShelfItem = ShelfItem.objects.locked(item_id)
+    release_after_commit({str(name) for name in (item.file.name, item.thumbnail.name) if name})
     audit.record("media.unshelved", subject=item, actor=actor)
     item.delete()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +16,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from apps.media import services
-from apps.media.errors import AssetInUse, FileRefused, MediaRefused
+from apps.media.errors import AssetInUse, MediaRefused
 from apps.media.models import Asset, Folder
+from apps.media.states import UploadState
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 
@@ -24,29 +26,36 @@ MOST_AT_ONCE = 500
 
 
 @require_POST
-@page("media.view")
+@page("media.upload", transaction=False)
 def add(request: MemberRequest) -> HttpResponse:
-    """Take in the chosen files; those that were refused are named."""
+    """Take in the chosen files; those that were refused are named, and large ones are looked at by a worker."""
     workspace = _here(request)
-    request.member.require("media.upload", workspace.pk)
+    to = services.Destination(
+        workspace.organization_id,
+        workspace.pk,
+        request.member.actor,
+        folder_id=_uuid(request.POST.get("folder", "")),
+    )
     files = request.FILES.getlist("files")
-    taken = []
     for file in files:
-        try:
-            asset = services.upload(
-                file=file, name=file.name or "", workspace_id=workspace.pk, actor=request.member.actor
-            )
-        except FileRefused as error:
-            messages.error(request, error.words)
-        else:
-            taken.append(asset.pk)
+        _add(request, file, to)
     if not files:
         messages.error(request, "Choose at least one file.")
-    if taken:
-        messages.success(request, f"Added {_files(len(taken))}.")
-    if taken and (folder_id := _uuid(request.POST.get("folder", ""))):
-        _tell_refusal(request, lambda: _file(request, workspace, taken, folder_id))
     return _back(request)
+
+
+def _add(request: MemberRequest, file: Any, to: services.Destination) -> None:
+    try:
+        upload = services.take_in_now(services.from_form(file, to=to))
+    except MediaRefused as error:
+        messages.error(request, error.words)
+        return
+    if upload.state == UploadState.DONE:
+        messages.success(request, f"Added {upload.name}.")
+    elif upload.words:
+        messages.error(request, upload.words)
+    else:
+        messages.info(request, f"{upload.name} has arrived and is being looked at. It is in the library in a moment.")
 
 
 @require_POST
