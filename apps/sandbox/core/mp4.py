@@ -100,7 +100,7 @@ def read_index(head: bytes) -> Index:
 
 
 def _fill(index: Index, movie: bytes) -> None:
-    tracks = []
+    tracks: list[Track] = []
     for name, body in boxes(movie):
         if name == b"mvhd":
             scale, length = _scale_and_length(body)

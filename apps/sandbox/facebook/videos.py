@@ -11,12 +11,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from apps.sandbox.core import video as films
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Medium, Post
 from apps.sandbox.core.uploads import Intake
+from apps.sandbox.core.video import probe
 from apps.sandbox.core.world import World
-from apps.sandbox.facebook import parameters, posts, schedule, video_status, webhooks
+from apps.sandbox.facebook import films, parameters, posts, schedule, video_status, webhooks
 from apps.sandbox.facebook.access import READ, page_caller
 from apps.sandbox.facebook.names import bare_id, shown_id
 from apps.sandbox.facebook.people import NAME
@@ -82,9 +82,9 @@ def finish(call: Call, page: Account, video: Video) -> Video:
     seconds = call.processing_seconds(float(world.setting(NAME, "video_seconds")))
     video.finished_at, video.ready_at = now.timestamp(), now.timestamp() + seconds
     if call.take_fault("failed_processing"):
-        video.error = 1363047
-    elif films.probe(Intake.load(video.intake).head) is None:
-        video.error = 2069019
+        video.error = video_status.TROUBLE
+    else:
+        video.error = films.wrong_with(world, video.kind, Intake.load(video.intake))
     with world.store.transaction():
         medium = _keep(world, page, video)
         if not video.error and video.state != "DRAFT":
@@ -114,7 +114,7 @@ def _publish(world: World, page: Account, video: Video, medium: Medium) -> None:
 def _keep(world: World, page: Account, video: Video) -> Medium:
     """The medium that stands for the video: its first bytes, its size and its checksum."""
     intake = Intake.load(video.intake)
-    seen = films.probe(intake.head)
+    seen = probe(intake.head)
     medium = Medium(
         platform=NAME,
         id=video.id,
@@ -187,7 +187,7 @@ def readers(call: Call, video: Video) -> Readers:
     world = call.world
     post = world.post(NAME, video.post_id) if video.post_id else None
     is_public = post is not None and posts.is_ready(world, post)
-    seen = films.probe(Intake.load(video.intake).head)
+    seen = probe(Intake.load(video.intake).head)
 
     def post_id(_: Field) -> str | None:
         if post is None or not is_public:

@@ -99,6 +99,7 @@ PLATFORM = Platform(
         "image_seconds": 2,
         "video_seconds": 5,
         "fetch_patience_seconds": 5,
+        "video_megabits": 100,
         "failure_message": "",
         "visible_after_seconds": 0,
         "fetch_errors_in_status": False,

@@ -1,7 +1,7 @@
 """X, API version 2, as documented in August 2026 and sold per use: api.x.com and the consent page on one origin.
 
-Not simulated are the signatures of OAuth 1.0a, likes, direct messages, search and the frame rate of films. Where the
-documentation is silent the answer is the plain refusal; what its sources tell in two ways is a setting.
+Not simulated are the signatures of OAuth 1.0a, likes, direct messages and search. Where the documentation is silent the
+answer is the plain refusal; what its sources tell in two ways is a setting.
 """
 
 from __future__ import annotations
