@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "shares_reels_to_feed": True,  # what a reel does that says nothing of share_to_feed
     "most_collaborators": 3,  # elsewhere the documentation says 5
     "carousel_collaborators": True,
+    "unknown_products": "",  # ids with commas between them, of products that cannot be tagged
     "trial_reels": True,
     "resumable_with_instagram_login": True,  # documented, but nobody has been seen to use it
     # Publishing.

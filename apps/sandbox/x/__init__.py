@@ -17,6 +17,7 @@ from apps.sandbox.x import (
     billing,
     captions,
     errors,
+    events,
     limits,
     login,
     posts,
@@ -87,6 +88,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    remove_post=events.remove_post,
     settings={
         "client_id": "sandbox-x-client",
         "client_secret": "sandbox-x-secret",
