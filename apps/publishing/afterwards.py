@@ -116,9 +116,11 @@ def _words(attempt: Attempt) -> str:
 
 
 def _refused(attempts: Iterable[Attempt], row: FollowUp | None) -> frozenset[str]:
-    """What the platform said it has no call for: it is not offered again."""
-    own = (one for one in attempts if one.follow_up_id == (row.pk if row else None))
-    return frozenset(one.deed for one in own if one.outcome == Outcome.NOT_OFFERED)
+    """What the platform has no call for, or will not take down: it is not offered again. Words can be mended."""
+    own = [one for one in attempts if one.follow_up_id == (row.pk if row else None)]
+    not_offered = frozenset(one.deed for one in own if one.outcome == Outcome.NOT_OFFERED)
+    is_kept = any(one.deed == Deed.REMOVE and one.outcome == Outcome.REJECTED for one in own)
+    return not_offered | {Deed.REMOVE} if is_kept else not_offered
 
 
 def _why_by_hand(publication: Publication, label: str) -> str:

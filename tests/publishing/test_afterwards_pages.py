@@ -108,6 +108,8 @@ def test_a_text_is_changed_in_a_form_that_knows_its_limits(
     )
 
     assert "Changed on Memory." in answer.content.decode()
+    assert [step.title for step in answer.context["history"]][:1] == ["Changed where it is live"]
+    assert "Changed" not in [step.title for step in answer.context["history"]]
     assert memory.texts("harbour")[0] == "Open\nuntil 9"
     with agency.scope():
         own = Variant.objects.get(post=out.post_id)

@@ -157,7 +157,6 @@ def _show(
             "counters": counters,
             "platform": row.account.platform,
             "account_name": f"@{row.account.handle}",
-            "remote_url": row.remote_url,
             "action_url": reverse("publishing:change", args=[row.pk]),
             "back_url": reverse("publishing:post", args=[row.post_id]),
             "back_label": title_of(row.post, text.passages[0].text),
