@@ -32,6 +32,8 @@ _MANAGE: Final = _CREATE | {
     "post.cancel",
     "publication.retry",
     "publication.decide",
+    "publication.edit",
+    "publication.remove",
     "account.connect",
     "account.disconnect",
     "workspace.edit",

@@ -79,6 +79,16 @@ DEEDS: Final = (
     post("publishing:decide_not_out", "publication.decide", of={"publication_id": "needs_attention"}),
     post("publishing:decide_leave", "publication.decide", of={"publication_id": "needs_attention"}),
     post("publishing:retry_follow_up", "publication.retry"),
+    get("publishing:change", "publication.edit", of={"publication_id": "published"}),
+    post(
+        "publishing:change",
+        "publication.edit",
+        of={"publication_id": "published"},
+        data={"action": "save", "text": "Hello"},
+    ),
+    post("publishing:take_down", "publication.remove", of={"publication_id": "published"}),
+    post("publishing:said_removed", "publication.remove", of={"publication_id": "published"}),
+    post("publishing:take_down_follow_up", "publication.remove"),
     # --- social accounts
     get("social_accounts:bluesky_client", PUBLIC, also=frozenset({404})),
     get("social_accounts:bluesky_keys", PUBLIC, also=frozenset({404})),

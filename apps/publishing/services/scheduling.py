@@ -132,7 +132,7 @@ def _for_waiting_accounts(manuscript: Manuscript, publications: Sequence[Publica
     behind_us = {row.account_id for row in publications if is_behind_us(row)}
     editions = tuple(edition for edition in manuscript.editions if edition.account.pk not in behind_us)
     if behind_us and not editions:
-        raise PostBusy("This post is already out on every account.")
+        raise PostBusy("This post has already gone out to every account. To say it again, write a new post.")
     return replace(manuscript, editions=editions)
 
 

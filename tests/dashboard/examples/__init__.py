@@ -46,6 +46,7 @@ PAGES: dict[str, Any] = {
     "posts/_after.html": writing.composer,
     "publishing/list.html": days.posts,
     "publishing/post.html": going_out.post,
+    "publishing/change.html": going_out.change,
     "publishing/correct.html": going_out.correction,
     "dashboard/library.html": library.library,
     "dashboard/asset.html": library.asset,
