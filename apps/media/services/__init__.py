@@ -7,6 +7,7 @@ outside of any tenancy scope.
 from apps.media.services.addresses import (
     by_public_token,
     by_token,
+    caption_file,
     media_file,
     member_address,
     member_url,
@@ -39,6 +40,7 @@ __all__ = [
     "begin_fetch",
     "by_public_token",
     "by_token",
+    "caption_file",
     "check_address",
     "clean_up",
     "complete",
