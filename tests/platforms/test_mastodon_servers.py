@@ -20,7 +20,6 @@ from apps.platforms.errors import (
     NotSent,
     PlatformError,
     Rejected,
-    StagedLost,
     Throttled,
     TokenExpired,
     Uncertain,
@@ -122,7 +121,7 @@ def test_where_nothing_answers_the_person_is_told(adapter, scripted):
     assert len(endless.requests) < 10
 
 
-# --- scopes, metadata, limits
+# --- scopes and metadata
 
 
 def test_scopes_follow_what_the_server_knows():
@@ -145,23 +144,6 @@ def test_an_oauth_endpoint_at_another_origin_is_not_believed(adapter, scripted):
     kept = adapter.begin_consent(client=client, redirect_uri="https://p.example/", state="s").keep.reveal()
     assert json.loads(kept)["token_endpoint"] == f"{server.origin}/oauth/token"
     assert json.loads(kept)["scopes"] == ["read", "write"]
-
-
-def test_limits_are_the_servers_own_and_nonsense_among_them_is_ignored():
-    said = {
-        "configuration": {
-            "statuses": {"max_characters": 5000, "max_media_attachments": -3},
-            "media_attachments": {
-                "description_limit": True,
-                "image_size_limit": 100,
-                "supported_mime_types": ["image/png", "video/mp4", None],
-            },
-        }
-    }
-    types = ["image/png", "video/mp4"]
-    assert servers.limits(said, "mastodon") == {"max_text": 5000, "max_image_bytes": 100, "media_types": types}
-    assert servers.limits({"configuration": []}, "gotosocial") == {"counting": "fediverse"}
-    assert servers.limits({}, "pixelfed")["min_media"] == 1
 
 
 def test_a_server_that_cannot_register_us_is_not_a_crash(adapter, scripted):
@@ -227,60 +209,6 @@ def test_giving_back_a_token_is_only_tried_again_when_the_server_is_ill(adapter,
     adapter.revoke(account_at(scripted({"POST /oauth/revoke": [(403, {"error": "unauthorized_client"})]})))
     with pytest.raises(NotSent):
         adapter.revoke(account_at(scripted({"POST /oauth/revoke": [(503, {})]})))
-
-
-# --- media that takes its time
-
-
-def test_a_picture_in_the_works_is_asked_for_with_growing_pauses(adapter, scripted, clock):
-    server = scripted(
-        {
-            "POST /api/v2/media": [(202, {"id": "m1", "url": None})],
-            "GET /api/v1/media/m1": [(206, {"id": "m1"})] * 3 + [(200, {"id": "m1", "url": "https://files"})],
-        }
-    )
-    written, staged, pauses = draft("a", picture()), None, []
-    while staged is None or not staged.ready:
-        staged = adapter.stage(written, account_at(server), key="k", before=staged)
-        pauses.append(staged.again_in.total_seconds())
-        staged = replace(staged, data=json.loads(json.dumps(dict(staged.data))))
-    assert pauses == [1, 2, 4, 8, 0]
-    assert sum(method == "POST" for method, _ in server.requests) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "error"), [(422, Rejected), (404, StagedLost), (500, NotSent), (429, Throttled), (401, Disconnected)]
-)
-def test_processing_that_fails_says_what_to_do(adapter, scripted, status, error):
-    server = scripted(
-        {"POST /api/v2/media": [(202, {"id": "m1"})], "GET /api/v1/media/m1": [(status, {"error": "File is invalid"})]}
-    )
-    arrived = adapter.stage(draft("a", picture()), account_at(server), key="k", before=None)
-    assert not arrived.ready
-    with pytest.raises(error):
-        adapter.stage(draft("a", picture()), account_at(server), key="k", before=arrived)
-    assert sum(method == "POST" for method, _ in server.requests) == 1
-
-
-def test_processing_without_end_is_given_up(adapter, scripted, clock):
-    server = scripted({"POST /api/v2/media": [(202, {"id": "m1"})], "GET /api/v1/media/m1": [(206, {})]})
-    before = adapter.stage(draft("a", picture()), account_at(server), key="k", before=None)
-    clock.advance(minutes=11)
-    with pytest.raises(NotSent, match="ten minutes"):
-        adapter.stage(draft("a", picture()), account_at(server), key="k", before=before)
-
-
-def test_uploads_that_arrived_before_a_pause_are_kept(adapter, scripted, clock):
-    reset = (clock() + timedelta(minutes=7)).isoformat()
-    refused = (429, {"error": "Too many requests"}, {"x-ratelimit-reset": reset})
-    server = scripted({"POST /api/v2/media": [(200, {"id": "m1"}), refused, (200, {"id": "m2"})]})
-    written = draft("Two", picture("a"), picture("b"))
-
-    paused = adapter.stage(written, account_at(server), key="k", before=None)
-    assert (paused.ready, paused.again_in) == (False, timedelta(minutes=7))
-
-    done = adapter.stage(written, account_at(server), key="k", before=paused)
-    assert (done.ready, [entry["id"] for entry in done.data["media"]]) == (True, ["m1", "m2"])
 
 
 # --- looking for a lost post on other software

@@ -1,6 +1,7 @@
 """What YouTube takes, and how much of it: https://developers.google.com/youtube/v3/docs/videos.
 
-A video is a Short by its shape and length alone: nothing in a request makes it one.
+A video is a Short by its shape and length alone: nothing in a request makes it one. H.264 with AAC is advised, and what
+else is read is not listed: no codec is refused here.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ CAPABILITIES: Final = Capabilities(
     max_videos=1,
     max_video_bytes=MAX_BYTES,
     max_video_seconds=12 * 60 * 60,
+    min_frame_rate=24.0,  # pictures a second
+    max_frame_rate=60.0,
     first_comment=True,
     max_comment=MAX_COMMENT,
     max_comment_media=0,
