@@ -19,6 +19,7 @@ from apps.platforms.insights import Metric
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
 VIDEOS: Final = frozenset({"video/mp4", "video/quicktime"})
 GIF: Final = "image/gif"
+MAX_CAPTIONS: Final = 5  # no number is documented: each language is a request of its own
 MAX_IMAGE_BYTES, MAX_GIF_BYTES = 5_000_000, 15_000_000
 
 POST, GIF_POST, VIDEO, POLL, ARTICLE = "post", "gif", "video", "poll", "article"
@@ -62,6 +63,7 @@ _REPLIES = (
 OPTIONS: Final = (
     format_option(FORMATS),
     Option("reply_settings", "Who may reply", choices=_REPLIES, kind=OptionKind.CHOICE, formats=POSTED),
+    Option("quote", "Post to quote (its address; only with a contract at X)", formats=(POST,), max_length=200),
     Option(
         "poll_options", "Choices of the poll", required=True, kind=OptionKind.LINES, formats=(POLL,), max_length=25,
         min_lines=2, max_lines=4,
@@ -73,8 +75,6 @@ OPTIONS: Final = (
     Option(
         "video_description", "Description of the video", kind=OptionKind.LONG_TEXT, formats=(VIDEO,), max_length=200
     ),
-    Option("subtitles", "Subtitles (SRT)", kind=OptionKind.LONG_TEXT, formats=(VIDEO,), max_length=500_000),
-    Option("subtitles_language", "Language of the subtitles", default="EN", formats=(VIDEO,), max_length=2),
     Option("article_title", "Title of the article", required=True, formats=(ARTICLE,), max_length=100),
     Option(
         "tagged_users", "People in the picture (their ids at X)", kind=OptionKind.LINES, formats=(POST,), max_length=19,
@@ -106,6 +106,7 @@ CAPABILITIES: Final = Capabilities(
     max_video_width=1280,
     max_video_height=1280,
     max_video_pixels=1280 * 1024,
+    max_captions=MAX_CAPTIONS,
     max_alt=1000,
     max_cashtags=1,
     first_comment=True,
