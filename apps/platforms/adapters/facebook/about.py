@@ -129,7 +129,7 @@ SETUP: Final = Setup(
         "verified; how long that takes Meta does not promise."
     ),
     gaps=(
-        "A picture for a video (its thumbnail) is not set.",
+        "A picture for a video (its thumbnail) is not set: no field for it is documented where videos are published.",
         "Targeting, tags, coloured backgrounds and Facebook's own scheduling are not offered.",
         "Imports list posts of the feed: Facebook leaves reels and stories out of that list.",
         "Replies to comments, likes and the hiding of comments are not offered.",
