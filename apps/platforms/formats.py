@@ -11,19 +11,29 @@ from apps.platforms.contract import Draft, Role
 
 FORMAT = "format"
 _NOT_OVERRIDDEN = {"options", "connect_by", "formats", "edits", "post_metrics", "account_metrics"}
+_SETS = {"media_types", "video_codecs", "audio_codecs"}
+_OF_OPTIONS = {"max_length", "min_lines", "max_lines"}
 
 
 def with_limits(capabilities: Capabilities, limits: Mapping[str, Any]) -> Capabilities:
-    """`capabilities` with other numbers by field name (of a channel, of a format); what is unknown is ignored."""
+    """`capabilities` with other numbers by field name (of a channel, of a format); what is unknown is ignored.
+
+    `limits["options"]` has numbers of options, by name: {"poll": {"max_lines": 6}}."""
     known = {field.name for field in fields(Capabilities)} - _NOT_OVERRIDDEN
     changes = {name: _typed(name, value) for name, value in limits.items() if name in known}
+    if of_options := limits.get("options"):
+        changes["options"] = tuple(_option(one, of_options.get(one.name, {})) for one in capabilities.options)
     return replace(capabilities, **changes)
+
+
+def _option(option: Option, numbers: Mapping[str, Any]) -> Option:
+    return replace(option, **{name: value for name, value in numbers.items() if name in _OF_OPTIONS})
 
 
 def _typed(name: str, value: Any) -> Any:
     if name == "counting":
         return Counting(value)
-    if name == "media_types":
+    if name in _SETS:
         return frozenset(value)
     return value
 

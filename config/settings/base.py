@@ -285,6 +285,7 @@ _platforms = platforms.read()
 PLATFORM_ENDPOINTS = _platforms.endpoints
 SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
+PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # what signs notices, where that is not the app's secret
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.
