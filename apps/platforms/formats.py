@@ -45,20 +45,28 @@ def format_option(formats: tuple[Format, ...]) -> Option:
 
 
 def format_of(draft: Draft, capabilities: Capabilities) -> Format | None:
-    """The format that was chosen, else the first that takes these media, else the usual one; None where there is but
-    one way, or the name is unknown."""
+    """The format that was chosen, else the first that takes these media, else the one that takes the most of them, so
+    that problems name what is at fault; None where there is but one way, or the name is unknown."""
     if not capabilities.formats or draft.role is not Role.MAIN:
         return None
     if chosen := draft.options.get(FORMAT, ""):
         return next((one for one in capabilities.formats if one.name == chosen), None)
     fitting = (one for one in capabilities.formats if _takes(with_limits(capabilities, one.limits), draft))
-    return next(fitting, capabilities.formats[0])
+    return next(fitting, None) or max(
+        capabilities.formats, key=lambda one: _taken(with_limits(capabilities, one.limits), draft)
+    )
 
 
 def limits_of(draft: Draft, capabilities: Capabilities) -> Capabilities:
     """`capabilities` with the numbers of the draft's format, which is settled by that: the result has no formats."""
     chosen = format_of(draft, capabilities)
     return replace(with_limits(capabilities, chosen.limits), formats=()) if chosen else capabilities
+
+
+def _taken(can: Capabilities, draft: Draft) -> tuple[int, bool]:
+    """How many of the media this format takes, and whether it takes any; of equal ones `max` finds the first."""
+    types = [media.mime_type in can.media_types for media in draft.media]
+    return min(sum(types), can.max_media), bool(draft.media and can.max_media)
 
 
 def _takes(can: Capabilities, draft: Draft) -> bool:

@@ -156,10 +156,8 @@ class AppBench(SandboxBench):
 
 
 def captions_in(post: dict[str, Any]) -> list[str]:
-    """The languages that the sandbox keeps with a post, or with a file of it."""
-    kept = [post["data"], *(one["data"] for one in post["media"])]
-    found = [one for data in kept for one in data.get("captions") or ()]
-    return [str(one if isinstance(one, str) else one.get("language") or one.get("lang")).lower() for one in found]
+    """The languages that the sandbox keeps with the files of a post."""
+    return [one["language"].lower() for file in post["media"] for one in file["data"].get("captions", ())]
 
 
 def seen_post(post: dict[str, object]) -> Seen:
