@@ -11,3 +11,11 @@ class FileRefused(Exception):
 
 class AssetInUse(Exception):
     """The file is part of a post and stays."""
+
+
+class CannotMake(Exception):
+    """No rendition can be made of this file, however often it is tried; `words` are for people."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words

@@ -174,6 +174,12 @@ MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 MEDIA_MAX_BYTES = env.integer("MEDIA_MAX_BYTES", 20 * 1024 * 1024)
 MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
+# --- renditions of media
+FFMPEG = env.text("FFMPEG", "")  # empty: the one that came with the packages
+MEDIA_THREADS = env.integer("MEDIA_THREADS", 2)  # of one conversion
+MEDIA_LEASE = timedelta(seconds=env.integer("MEDIA_LEASE_SECONDS", 120))
+MEDIA_UNNEEDED_AFTER = timedelta(hours=env.integer("MEDIA_UNNEEDED_HOURS", 24))
+MEDIA_WORK_DIR = VAR_DIR / "making"  # files on their way; what a killed worker left there is removed
 
 # --- mail
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
@@ -269,6 +275,7 @@ SANDBOX_PORT = env.integer("SANDBOX_PORT", 8010)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 1)
 WEB_THREADS = env.integer("WEB_THREADS", 8)
 WORKER_THREADS = env.integer("WORKER_THREADS", 16)
+MEDIA_WORKERS = env.integer("MEDIA_WORKERS", 1)
 
 LOGGING = {
     "version": 1,
