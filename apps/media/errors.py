@@ -19,3 +19,7 @@ class CannotMake(Exception):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
+
+
+class LostRendition(Exception):
+    """Another worker holds this rendition now, or nobody needs it any more."""

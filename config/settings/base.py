@@ -203,6 +203,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Conversions take all of a processor for minutes: they have a lane of their own, whose workers do nothing else.
+CELERY_TASK_ROUTES = {"media.make_renditions": {"queue": "media"}}
 # expires: a wake-up that nobody took in time is worth nothing, for the next one is on its way.
 CELERY_BEAT_SCHEDULE = {
     "publish what is due": {
@@ -230,6 +232,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "social_accounts.read_choices",
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
+    },
+    "make renditions": {
+        "task": "media.make_renditions",
+        "schedule": schedule(timedelta(seconds=10)),
+        "options": {"expires": 10},
+    },
+    "call off what nobody needs": {
+        "task": "media.cancel_unneeded",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
     },
     "forget journeys to platforms": {
         "task": "social_accounts.forget_journeys",
