@@ -1,4 +1,4 @@
-"""A post as it stands, ready to be measured or sent: what parts, pictures and variants come to on each account.
+"""A post as it stands, ready to be measured or sent: what parts, files and variants come to on each account.
 
 The same shape serves a stored post and one that is still being written, so that composer, scheduler and publisher see
 the same words.
@@ -7,7 +7,8 @@ the same words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from apps.media import services as media
@@ -21,9 +22,13 @@ from apps.social_accounts.models import SocialAccount
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Medium:
+    """A file as a part shows it: with its words, what of it is shown, and the picture that stands for a video."""
+
     asset: Asset
     alt: str
+    cut: Mapping[str, Any] = field(default_factory=dict)
+    cover: Asset | None = None
 
     def file(self) -> MediaFile:
         return media.media_file(self.asset, self.alt)
@@ -33,7 +38,8 @@ class Picture:
 class Passage:
     role: PartRole
     text: str
-    pictures: tuple[Picture, ...] = ()
+    media: tuple[Medium, ...] = ()
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ class Manuscript:
         return [
             Draft(
                 text=passage.text if edition.text is None or number else edition.text,
-                media=tuple(picture.file() for picture in passage.pictures),
+                media=tuple(medium.file() for medium in passage.media),
+                link=passage.link,
                 options=options,
                 role=Role(passage.role),
                 language=self.language,

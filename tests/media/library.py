@@ -34,6 +34,9 @@ class FarStorage(Storage):
     def _save(self, name: str, content: File) -> str:
         return self._near.save(name, content)
 
+    def size(self, name: str) -> int:
+        return self._near.size(name)
+
     def exists(self, name: str) -> bool:
         return self._near.exists(name)
 

@@ -22,7 +22,6 @@ from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.running.programs import Plan
 from apps.events.models import Event
-from apps.media import rendition_services as renditions
 from apps.media import tasks, waking
 from apps.media.errors import LostRendition
 from apps.media.models import Asset, Rendition
@@ -30,6 +29,7 @@ from apps.media.recipes import Framing, PictureRecipe, Recipe, VideoRecipe
 from apps.media.rendering import claims, outcomes, rounds, workplace
 from apps.media.rendering.claims import Claim, claim_next
 from apps.media.rendering.work import work
+from apps.media.services import renditions
 from apps.media.states import RenditionState
 from apps.tenants.models import Workspace
 from tests.media import library
@@ -313,8 +313,8 @@ def test_a_conversion_that_is_called_off_ends_within_seconds(workspace: Workspac
 class TestTheLane:
     def test_is_apart_from_all_other_work(self) -> None:
         route = current_app.amqp.router.route  # type: ignore[attr-defined]
-        lanes = {name: route({}, name)["queue"].name for name in (waking.TASK, "publishing.publish_due")}
-        assert lanes == {waking.TASK: "media", "publishing.publish_due": "celery"}
+        lanes = {name: route({}, name)["queue"].name for name in (waking.TASK, waking.MAKE, "publishing.publish_due")}
+        assert lanes == {waking.TASK: "media", waking.MAKE: "media", "publishing.publish_due": "celery"}
 
     @pytest.mark.django_db(transaction=True)
     def test_is_woken_by_a_request_and_by_nothing_else(self, workspace: Workspace, valkey: redis.Redis) -> None:
@@ -330,11 +330,18 @@ class TestTheLane:
         media = plan.command("media")
         assert media[media.index("--queues") + 1] == "media"
         assert media[media.index("--pool") + 1] == "prefork"
-        assert media[media.index("--concurrency") + 1] == "3"
+        assert media[media.index("--concurrency") + 1] == "4"
         assert "--queues" not in plan.command("worker")
 
 
 class TestTheWorkplace:
+    def test_has_no_more_places_than_the_setting_says(self) -> None:
+        with workplace.place(1) as first, workplace.place(1) as second:
+            assert (first, second) == (True, False)
+            assert rounds.make(seconds=FOREVER) == (0, False)
+        with workplace.place(2) as first, workplace.place(2) as second:
+            assert (first, second) == (True, True)
+
     def test_is_gone_after_the_work(self, tmp_path: Path) -> None:
         with workplace.folder() as folder:
             (folder / "made").write_bytes(b"half")

@@ -257,7 +257,10 @@ class TestTheLibrary:
         actor = Actor.user(owner.user_id)
         with inside(workspace):
             asset = upload(workspace, actor)
-            assert services.describe(asset_id=asset.pk, alt=" A\0 cup ", actor=actor).alt == "A cup"
+            assert (
+                services.describe(asset_id=asset.pk, said=services.Description(alt=" A\0 cup "), actor=actor).alt
+                == "A cup"
+            )
 
     def test_does_not_remove_what_a_post_uses(self, owner: Membership, workspace: Workspace) -> None:
         with inside(workspace):

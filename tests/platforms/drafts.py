@@ -37,17 +37,73 @@ def picture(id: str = "sunrise", *, alt: str = "", public_url: str = "", **chang
     return MediaFile(**{**described, **changes})
 
 
-def video_bytes(*, seconds: float = 10.0, width: int = 1080, height: int = 1920, size: int = 200_000) -> bytes:
-    """An MP4 as far as its index tells: one H.264 track of this length, then `size` bytes that hold no pictures."""
-    scale = 1000
-    length = int(seconds * scale)
-    matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
-    movie = struct.pack(">5I", 0, 0, 0, scale, length) + struct.pack(">IH10x", 0x10000, 0x100) + matrix
-    head = struct.pack(">6I8x4H", 7, 0, 0, 1, 0, length, 0, 0, 0, 0)
-    track = head + matrix + struct.pack(">2I", width << 16, height << 16)
-    index = _box(b"mvhd", movie + bytes(24) + struct.pack(">I", 2)) + _box(b"trak", _box(b"tkhd", track))
-    filling = (bytes(range(256)) * (size // 256 + 1))[:size]
-    return _box(b"ftyp", b"isom" + bytes(4) + b"isommp42") + _box(b"moov", index) + _box(b"mdat", filling)
+def video_bytes(
+    *,
+    seconds: float = 10.0,
+    width: int = 1080,
+    height: int = 1920,
+    size: int = 200_000,
+    codec: str = "",
+    sound: str = "",
+    frame_rate: float = 0.0,
+    rotation: int = 0,
+    index_first: bool = True,
+    brand: bytes = b"isom",
+    padding: int = 0,
+    channels: int = 2,
+) -> bytes:
+    """An MP4 as far as its index tells: one track of this length, then `size` bytes that hold no pictures.
+
+    `codec` (avc1, hvc1, ...) and `frame_rate` (one in 1001 less where it is no whole number) add a description of the
+    pictures, `sound` (mp4a, ...) a track of sound behind `padding` bytes that stand for long tables."""
+    head = _box(b"mvhd", _movie_header(seconds) + bytes(24) + struct.pack(">I", 2))
+    pictures = _box(b"tkhd", _track_header(seconds, width, height, rotation))
+    if codec or frame_rate or sound:
+        pictures += _medium(b"vide", _picture_description(codec), seconds, frame_rate, padding)
+    tracks = _box(b"trak", pictures)
+    if sound:
+        header = _box(b"tkhd", _track_header(seconds, 0, 0, 0))
+        tracks += _box(b"trak", header + _medium(b"soun", _sound_description(sound, channels), seconds, 0.0, 0))
+    index, filling = _box(b"moov", head + tracks), _box(b"mdat", (bytes(range(256)) * (size // 256 + 1))[:size])
+    start = _box(b"ftyp", brand + bytes(4) + b"isommp42")
+    return start + (index + filling if index_first else filling + index)
+
+
+SCALE = 1000  # units of a second
+MATRICES = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
+
+
+def _movie_header(seconds: float) -> bytes:
+    return struct.pack(">5I", 0, 0, 0, SCALE, int(seconds * SCALE)) + struct.pack(">IH10x", 0x10000, 0x100) + _matrix(0)
+
+
+def _track_header(seconds: float, width: int, height: int, rotation: int) -> bytes:
+    head = struct.pack(">6I8x4H", 7, 0, 0, 1, 0, int(seconds * SCALE), 0, 0, 0, 0)
+    return head + _matrix(rotation) + struct.pack(">2I", width << 16, height << 16)
+
+
+def _matrix(rotation: int) -> bytes:
+    a, b, c, d = (number * 0x10000 for number in MATRICES[rotation])
+    return struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 0x40000000)
+
+
+def _medium(kind: bytes, description: bytes, seconds: float, frame_rate: float, padding: int) -> bytes:
+    scale, step = (round(frame_rate), 1) if frame_rate == int(frame_rate) else (round(frame_rate) * 1000, 1001)
+    scale = scale or SCALE
+    header = _box(b"mdhd", struct.pack(">5I", 0, 0, 0, scale, int(seconds * scale)) + bytes(4))
+    handler = _box(b"hdlr", bytes(8) + kind + bytes(13))
+    times = struct.pack(">4I", 0, 1, int(seconds * scale / step), step) if frame_rate else struct.pack(">2I", 0, 0)
+    described = _box(b"stsd", struct.pack(">2I", 0, 1 if description else 0) + description)
+    table = _box(b"stbl", described + _box(b"stts", times) + _box(b"stsz", bytes(padding)))
+    return _box(b"mdia", header + handler + _box(b"minf", table))
+
+
+def _picture_description(codec: str) -> bytes:
+    return _box(codec.encode(), bytes(78)) if codec else b""
+
+
+def _sound_description(codec: str, channels: int) -> bytes:
+    return _box(codec.encode(), bytes(16) + struct.pack(">4H", channels, 16, 0, 0) + struct.pack(">I", 48_000 << 16))
 
 
 def _box(name: bytes, body: bytes) -> bytes:

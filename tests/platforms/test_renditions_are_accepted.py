@@ -1,5 +1,5 @@
-"""A film and a photo as a phone takes them go in; what comes out is accepted by every simulated platform, in each kind of
-post that it has. The simulations look into the files themselves and know nothing of our rules."""
+"""A film and a photo as a phone takes them go in; what comes out is accepted by every simulated platform, in each kind
+of post that it has. The simulations look into the files themselves and know nothing of our rules."""
 
 from __future__ import annotations
 

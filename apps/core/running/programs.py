@@ -80,10 +80,11 @@ class Plan:
         )  # fmt: skip
 
     def _media(self) -> list[str]:
-        # Processes, not threads: each watches programs of its own, and one that dies takes no other with it.
+        # Processes, not threads: each watches programs of its own, and one that dies takes no other with it. One more
+        # than convert files at a time, so that somebody is free to look at what arrives meanwhile.
         return _module(
             "celery", "--app", "config", "--quiet", "worker", "--pool", "prefork", "--loglevel", "WARNING",
-            "--concurrency", str(self.media_workers), "--queues", "media", "--hostname", "media@%h",
+            "--concurrency", str(self.media_workers + 1), "--queues", "media", "--hostname", "media@%h",
             "--without-gossip", "--without-mingle", "--without-heartbeat",
         )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 from dataclasses import dataclass
@@ -10,9 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from django.core.files import File
-from django.core.files.storage import Storage
-
+from apps.media import storage
 from apps.media.errors import CannotMake, LostRendition
 from apps.media.making import Stopped, make
 from apps.media.making.looking import Probe
@@ -24,7 +21,6 @@ from apps.media.rendering.holding import Hold
 
 logger = logging.getLogger(__name__)
 
-PIECE: Final = 1024 * 1024
 STORING: Final = timedelta(minutes=15)  # the longest that handing a finished file to the storage takes
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4"}
 
@@ -32,7 +28,6 @@ EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "web
 @dataclass(frozen=True, slots=True)
 class _Job:
     recipe: Recipe
-    storage: Storage
     source_name: str
     found: Probe
     to_name: str
@@ -66,8 +61,8 @@ def _load(claim: Claim) -> _Job:
         if row is None:
             raise LostRendition(str(claim))
         recipe = recipe_from_json(row.recipe)
-        to_name = storage_path(row, f"{row.pk}-{claim.fence}.{EXTENSIONS[recipe.mime_type]}")
-        return _Job(recipe, row.asset.file.storage, str(row.asset.file.name), probe_of(row.asset), to_name)
+        to_name = storage_path(row, storage.random_name(EXTENSIONS[recipe.mime_type]))
+        return _Job(recipe, str(row.asset.file.name), probe_of(row.asset), to_name)
 
 
 def probe_of(asset: Asset) -> Probe:
@@ -79,13 +74,12 @@ def probe_of(asset: Asset) -> Probe:
 
 def _fetched(job: _Job, folder: Path, hold: Hold) -> Path:
     """The source where FFmpeg can move about in it: as it lies on this machine, or a copy from afar."""
-    with contextlib.suppress(NotImplementedError):
-        near = Path(job.storage.path(job.source_name))
+    if near := storage.local_path(job.source_name):
         near.stat()  # a file that is gone is trouble of ours, and not the file's fault
         return near
     to = folder / "source"
-    with job.storage.open(job.source_name, "rb") as source, to.open("wb") as copy:
-        while piece := source.read(PIECE):
+    with to.open("wb") as copy:
+        for piece in storage.chunks(job.source_name):
             copy.write(piece)
             if hold.is_lost():
                 raise Stopped
@@ -96,10 +90,9 @@ def _store(claim: Claim, job: _Job, made: Probe, to: Path) -> None:
     """First the file, then the row; where the row does not take it, the file goes again."""
     with to.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        name = job.storage.save(job.to_name, File(file))
+    name = storage.put(to, job.to_name)
     try:
         outcomes.finish(claim, made, name=name, sha256=sha256)
     except BaseException:
-        job.storage.delete(name)
+        storage.delete(name)
         raise

@@ -8,9 +8,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from django.conf import settings
 
@@ -24,10 +24,32 @@ GRACE: Final = 60.0  # seconds in which a new folder may have no lock yet
 def folder() -> Iterator[Path]:
     """A folder of one's own. The lock in it is the kernel's, and ends with this process."""
     settings.MEDIA_WORK_DIR.mkdir(parents=True, exist_ok=True)
-    place = tempfile.TemporaryDirectory(dir=settings.MEDIA_WORK_DIR, ignore_cleanup_errors=True)
-    with place as name, (Path(name) / LOCK).open("w") as lock:
+    made = tempfile.TemporaryDirectory(dir=settings.MEDIA_WORK_DIR, ignore_cleanup_errors=True)
+    with made as name, (Path(name) / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield Path(name)
+
+
+@contextmanager
+def place(count: int) -> Iterator[bool]:
+    """One of the places at which files are converted on this machine, or False where all are taken. Its workers are one
+    more than there are places, so that somebody is always free to look at a file that has arrived."""
+    settings.MEDIA_WORK_DIR.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as opened:
+        yield any(_is_free(opened.enter_context(_place(number).open("w"))) for number in range(count))
+
+
+def _place(number: int) -> Path:
+    path: Path = settings.MEDIA_WORK_DIR / f"place-{number}"
+    return path
+
+
+def _is_free(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def clear_leftovers(*, grace: float = GRACE) -> int:
@@ -41,14 +63,11 @@ def clear_leftovers(*, grace: float = GRACE) -> int:
     return len(left)
 
 
-def _is_left(place: Path, grace: float) -> bool:
+def _is_left(left: Path, grace: float) -> bool:
     try:
-        if time.time() - place.stat().st_mtime < grace:
+        if time.time() - left.stat().st_mtime < grace:
             return False
-        with (place / LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (left / LOCK).open("w") as lock:
+            return _is_free(lock)
     except FileNotFoundError:
-        return place.exists()
-    except OSError:
-        return False
-    return True
+        return left.exists()

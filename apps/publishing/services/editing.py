@@ -18,9 +18,9 @@ from apps.posts.models import Post
 from apps.posts.readiness import problems_in
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
-from apps.publishing.services.holding import TOO_LATE, hold, refuse_in_flight
+from apps.publishing.services.holding import TOO_LATE, hold, keep_up_with, refuse_in_flight
 from apps.publishing.services.planning import put_on_plan
-from apps.publishing.states import OPEN, State
+from apps.publishing.states import OPEN, WENT_OUT, State
 
 
 @transaction.atomic
@@ -33,9 +33,9 @@ def edit(*, post: Post, content: Content, actor: Actor, expected_revision: int |
     """
     post, publications = hold(post)
     refuse_in_flight(publications)
-    if any(publication.state == State.PUBLISHED for publication in publications):
+    if any(publication.state in WENT_OUT for publication in publications):
         raise PostBusy(
-            "Some of this post is already out, so the whole of it cannot change any more. "
+            "Some of this post has gone out, so the whole of it cannot change any more. "
             "You can still change the words for an account that is waiting."
         )
     post = posts.change(post=post, content=content, actor=actor, expected_revision=expected_revision)
@@ -70,8 +70,7 @@ def correct(
         actor=actor,
         expected_revision=expected_revision,
     )
-    waiting = [row.pk for row in publications if row.state in OPEN]
-    Publication.objects.filter(pk__in=waiting).update(revision=post.revision)
+    keep_up_with(post)
     Publication.objects.filter(pk=publication.pk).update(staged=None)
     _refuse_unready(post, only={publication.account_id})
     return Publication.objects.select_related("account", "post").get(pk=publication.pk)
@@ -82,8 +81,8 @@ def discard(*, post: Post, actor: Actor) -> None:
     """Throw a post away of which nothing went out; what waits is canceled. Raises PostBusy."""
     post, publications = hold(post)
     refuse_in_flight(publications)
-    if any(publication.state == State.PUBLISHED for publication in publications):
-        raise PostBusy("Some of this post is out, so it is kept as a record. What waits can be canceled.")
+    if any(publication.state in WENT_OUT for publication in publications):
+        raise PostBusy("Some of this post has gone out, so it is kept as a record. What waits can be canceled.")
     Publication.objects.filter(post=post).steer(State.CANCELED)
     posts.delete(post=post, actor=actor)
 

@@ -18,7 +18,8 @@ from apps.posts.appointments import Appointment, appointment, at_instant
 from apps.posts.errors import PostNotReady
 from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Post
-from apps.posts.readiness import ReadinessProblem, due_problems, duplicate_warnings, problems_in
+from apps.posts.problem import ReadinessProblem
+from apps.posts.readiness import due_problems, duplicate_warnings, problems_in
 from apps.publishing import rollups
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
@@ -131,7 +132,7 @@ def _for_waiting_accounts(manuscript: Manuscript, publications: Sequence[Publica
     behind_us = {row.account_id for row in publications if is_behind_us(row)}
     editions = tuple(edition for edition in manuscript.editions if edition.account.pk not in behind_us)
     if behind_us and not editions:
-        raise PostBusy("This post is already out on every account.")
+        raise PostBusy("This post has already gone out to every account. To say it again, write a new post.")
     return replace(manuscript, editions=editions)
 
 

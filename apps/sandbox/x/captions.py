@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import JSONResponse, Response
 
 from apps.sandbox.core.calls import Call
+from apps.sandbox.core.rows import Medium
 from apps.sandbox.x import billing, errors, media, schema
 from apps.sandbox.x.access import UPLOAD, caller
 from apps.sandbox.x.schema import ID, one_of, record, text
@@ -53,6 +54,16 @@ async def subtitle(call: Call) -> Response:
     if media.kind_of(words) != "subtitles":
         raise errors.invalid(call, "subtitles.id", words.id, "The media has not the category subtitles")
     film.data["subtitles"] = [*film.data.get("subtitles", []), body["subtitles"]]
+    film.data["captions"] = [*film.data.get("captions", []), _shown_to_people(call, words, body["subtitles"])]
     call.world.store.media.save(film)
     shown = {"id": film.id, "media_category": body["media_category"], "associated_subtitles": film.data["subtitles"]}
     return JSONResponse({"data": shown})
+
+
+def _shown_to_people(call: Call, words: Medium, told: dict[str, str]) -> dict[str, str]:
+    content = call.world.store.blobs.get(words.digest) or b""
+    return {
+        "language": told["language_code"].lower(),
+        "name": told["display_name"],
+        "text": content.decode("utf-8", "replace"),
+    }

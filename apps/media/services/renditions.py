@@ -38,7 +38,7 @@ def request(*, asset: Asset, recipe: Recipe, purpose: str = "") -> Rendition:
     if not is_new:
         rendition = _renewed(rendition, now)
     if rendition.state == RenditionState.QUEUED:
-        waking.wake_after_commit()
+        waking.wake_makers_after_commit()
     return rendition
 
 
