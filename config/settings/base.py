@@ -199,6 +199,11 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+FFMPEG = env.text("FFMPEG", "")  # empty: the one that came with the packages
+MEDIA_THREADS = env.integer("MEDIA_THREADS", 2)  # of one conversion
+MEDIA_LEASE = timedelta(seconds=env.integer("MEDIA_LEASE_SECONDS", 120))
+MEDIA_UNNEEDED_AFTER = timedelta(hours=env.integer("MEDIA_UNNEEDED_HOURS", 24))
+MEDIA_WORK_DIR = VAR_DIR / "making"  # files on their way; what a killed worker left there is removed
 
 # --- mail
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
@@ -251,6 +256,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "social_accounts.read_choices",
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
+    },
+    "make renditions": {
+        "task": "media.make_renditions",
+        "schedule": schedule(timedelta(seconds=10)),
+        "options": {"expires": 10},
+    },
+    "call off what nobody needs": {
+        "task": "media.cancel_unneeded",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
     },
     "take in what has arrived": {
         "task": "media.take_in",
@@ -307,6 +322,7 @@ SANDBOX_PORT = env.integer("SANDBOX_PORT", 8010)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 1)
 WEB_THREADS = env.integer("WEB_THREADS", 8)
 WORKER_THREADS = env.integer("WORKER_THREADS", 16)
+MEDIA_WORKERS = env.integer("MEDIA_WORKERS", 1)
 
 LOGGING = {
     "version": 1,

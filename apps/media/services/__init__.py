@@ -26,6 +26,10 @@ from apps.media.services.pieces import receive
 from apps.media.services.quota import used, used_by_shelf
 from apps.media.services.receiving import take_in_now, take_in_waiting
 from apps.media.services.releasing import release, release_after_commit
+from apps.media.services.renditions import cancel as cancel_renditions
+from apps.media.services.renditions import cancel_unneeded as cancel_unneeded_renditions
+from apps.media.services.renditions import needed as renditions_needed
+from apps.media.services.renditions import request as request_rendition
 from apps.media.services.shelf import put_on_shelf, remove_from_shelf, take_from_shelf
 from apps.media.services.taking_in import take_in, upload
 from apps.media.services.trash import put_in_trash, take_from_trash
@@ -40,6 +44,8 @@ __all__ = [
     "begin_fetch",
     "by_public_token",
     "by_token",
+    "cancel_renditions",
+    "cancel_unneeded_renditions",
     "caption_file",
     "check_address",
     "clean_up",
@@ -66,7 +72,9 @@ __all__ = [
     "remove_folder",
     "remove_from_shelf",
     "rename_folder",
+    "renditions_needed",
     "replace_with",
+    "request_rendition",
     "self_check",
     "take_from_shelf",
     "take_from_trash",
