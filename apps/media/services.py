@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -16,51 +21,121 @@ from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.events import services as events
-from apps.media import probe
-from apps.media.errors import AssetInUse
+from apps.media import probing
+from apps.media.errors import AssetInUse, FileRefused
 from apps.media.models import Asset
+from apps.media.states import Kind
 from apps.platforms.contract import MediaFile
 
 LINK_SALT = "media.public"
 MAX_ALT = 2000
+PIECE: Final = 1024 * 1024
 
 
-def upload(*, file: probe.Readable, name: str, workspace_id: UUID, actor: Actor, alt: str = "") -> Asset:
-    """Store a clean copy of an image; raises FileRefused in words. The same bytes twice are one asset."""
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that was looked at, and what is stored of it; the paths lie in a folder that its maker removes."""
+
+    copy: Path
+    found: probing.Probe
+    sha256: str
+    source_sha256: str
+    thumbnail: bytes
+    placeholder: str
+
+
+def upload(*, file: Readable, name: str, workspace_id: UUID, actor: Actor, alt: str = "") -> Asset:
+    """Store a clean copy of a file; raises FileRefused in words. The same bytes twice are one asset."""
     # Decoding takes its time, so it happens before the transaction.
-    image = probe.clean(
-        file, name=name or "The file", max_bytes=settings.MEDIA_MAX_BYTES, max_pixels=settings.MEDIA_MAX_PIXELS
-    )
-    alt = _text(alt, MAX_ALT)
-    known = Asset.objects.filter(workspace_id=workspace_id, sha256=image.sha256, alt=alt).first()
-    return known or _store(image, name=name, workspace_id=workspace_id, actor=actor, alt=alt)
+    with tempfile.TemporaryDirectory(prefix="postroom-upload-") as folder:
+        taken = _take(file, name or "The file", Path(folder))
+        alt = _text(alt, MAX_ALT)
+        known = Asset.objects.filter(workspace_id=workspace_id, sha256=taken.sha256, alt=alt).first()
+        return known or _store(taken, name=name, workspace_id=workspace_id, actor=actor, alt=alt)
 
 
-def _store(image: probe.CleanImage, *, name: str, workspace_id: UUID, actor: Actor, alt: str) -> Asset:
-    """File and row together. Where the caller's transaction fails later still, the file stays behind unnamed."""
-    asset = Asset(
-        organization_id=tenancy.required_organization(),
-        workspace_id=workspace_id,
-        original_name=_text(name, 255),
-        mime_type=image.mime_type,
-        size=len(image.content),
-        width=image.width,
-        height=image.height,
-        frames=image.frames,
-        sha256=image.sha256,
-        alt=alt,
-        uploaded_by_id=actor.id,
-    )
-    asset.file.save(f"{asset.pk}.{probe.EXTENSIONS[image.mime_type]}", ContentFile(image.content), save=False)
+def _take(file: Readable, name: str, folder: Path) -> Taken:
+    source, copy, small = folder / "source", folder / "copy", folder / "small"
+    source_sha256 = _spool(file, source, name)
+    found = probing.clean(source, probing.probe(source, name=name), to=copy, name=name)
+    thumbnail, placeholder = b"", ""
+    if found.kind != Kind.DOCUMENT:
+        probing.thumbnail(copy, found, to=small)
+        thumbnail, placeholder = small.read_bytes(), probing.placeholder(small)
+    with copy.open("rb") as stored:
+        sha256 = hashlib.file_digest(stored, "sha256").hexdigest()
+    return Taken(copy, found, sha256, source_sha256, thumbnail, placeholder)
+
+
+def _spool(file: Readable, to: Path, name: str) -> str:
+    """Write the upload to disk piece by piece and say its digest; no more of it than the largest file may have."""
+    most = max(settings.MEDIA_MAX_BYTES, settings.MEDIA_MAX_VIDEO_BYTES, settings.MEDIA_MAX_DOCUMENT_BYTES)
+    digest, size = hashlib.sha256(), 0
+    with to.open("wb") as out:
+        while piece := file.read(PIECE):
+            size += len(piece)
+            if size > most:
+                raise FileRefused(f"{name} is larger than {most // 1024 // 1024} MB. Choose a smaller file.")
+            digest.update(piece)
+            out.write(piece)
+    return digest.hexdigest()
+
+
+def _store(taken: Taken, *, name: str, workspace_id: UUID, actor: Actor, alt: str) -> Asset:
+    """Files and row together. Where the caller's transaction fails later still, the files stay behind unnamed."""
+    asset = _described(taken, name=name, workspace_id=workspace_id, actor=actor, alt=alt)
     try:
+        with taken.copy.open("rb") as copy:
+            asset.file.save(f"{asset.pk}.{probing.EXTENSIONS[taken.found.mime_type]}", File(copy), save=False)
+        if taken.thumbnail:
+            asset.thumbnail.save(f"{asset.pk}.small.webp", ContentFile(taken.thumbnail), save=False)
         with transaction.atomic():
             asset.save()
             audit.record("media.uploaded", subject=asset, actor=actor)
             events.emit("media.uploaded", subject=asset, data={"mime_type": asset.mime_type, "size": asset.size})
     except BaseException:
-        default_storage.delete(asset.file.name or "")
+        _delete_files(*_files(asset))
         raise
     return asset
+
+
+def _described(taken: Taken, *, name: str, workspace_id: UUID, actor: Actor, alt: str) -> Asset:
+    found = taken.found
+    return Asset(
+        organization_id=tenancy.required_organization(),
+        workspace_id=workspace_id,
+        original_name=_text(name, 255),
+        kind=found.kind,
+        mime_type=found.mime_type,
+        size=found.size,
+        width=found.width,
+        height=found.height,
+        frames=found.frames,
+        seconds=found.seconds,
+        frame_rate=found.frame_rate,
+        video_codec=found.video_codec,
+        audio_codec=found.audio_codec,
+        bit_rate=found.bit_rate,
+        probe=found.to_json(),
+        sha256=taken.sha256,
+        source_sha256=taken.source_sha256,
+        placeholder=taken.placeholder,
+        alt=alt,
+        uploaded_by_id=actor.id,
+    )
+
+
+def _files(asset: Asset) -> tuple[str, ...]:
+    return tuple(filter(None, (asset.file.name, asset.thumbnail.name)))
+
+
+def _delete_files(*names: str) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 @transaction.atomic
@@ -78,11 +153,11 @@ def remove(*, asset_id: UUID, actor: Actor) -> None:
     try:
         with transaction.atomic():
             asset = Asset.objects.locked(asset_id)
-            name = asset.file.name or ""
+            names = _files(asset)
             audit.record("media.deleted", subject=asset, actor=actor)
             events.emit("media.deleted", subject=asset)
             asset.delete()
-            transaction.on_commit(lambda: default_storage.delete(name))
+            transaction.on_commit(lambda: _delete_files(*names))
     except ProtectedError as error:
         raise AssetInUse("A post uses this file. Take it out of the post first.") from error
 
@@ -105,6 +180,13 @@ def media_file(asset: Asset, alt: str = "") -> MediaFile:
         open=lambda: default_storage.open(name, "rb"),
         alt=alt or asset.alt,
         public_url=public_url(asset),
+        name=asset.original_name,
+        seconds=asset.seconds,
+        frame_rate=asset.frame_rate,
+        video_codec=asset.video_codec,
+        audio_codec=asset.audio_codec,
+        bit_rate=asset.bit_rate,
+        frames=asset.frames,
     )
 
 
