@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -45,8 +46,20 @@ MAX_RATE: Final = 1000.0
 # Containers round times to a millisecond, and phones tremble a little.
 SAME_PACE_SECONDS, SAME_PACE_SHARE = 0.0025, 0.25
 DULL: Final = 12.0  # spread of brightness below which a picture shows nothing
+TURNS: Final = {
+    90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90,
+}  # fmt: skip
 MOMENTS: Final = (0.1, 0.35, 0.6)  # shares of the length where a good picture is looked for
 UNKNOWN: Final = "holds video in a format that cannot be read here ({codec}). Export it again as MP4 with H.264."
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture of a video as it is stored: neither turned yet nor in the colours of an ordinary screen."""
+
+    image: Image.Image
+    transfer: int
+    turn: int
 
 
 def look(path: str, reader: str, max_pixels: int) -> dict[str, Any]:
@@ -75,9 +88,10 @@ def frame(path: str, reader: str, to: str, at: float | None, longest: int, max_p
     `longest` limits its side. Without a moment one is chosen that shows something."""
     with _open(path, reader) as container:
         stream = _video(container, max_pixels)
-        image = (
-            _chosen(container, stream, longest) if at is None else _image(_at(container, stream, at), stream, longest)
-        )
+        shot = _chosen(container, stream, longest) if at is None else _shot(_at(container, stream, at), stream, longest)
+    # The decoder and its pictures are gone by now, so that there is room for another copy.
+    image = colour.toned(shot.image, shot.transfer)
+    image = image.transpose(TURNS[shot.turn]) if shot.turn else image
     if longest:
         return pictures.store_small(image, to)
     image.save(to, format="JPEG", quality=pictures.JPEG_QUALITY)
@@ -122,21 +136,42 @@ def _codec(stream: Any) -> str:
 
 
 def _begin(container: InputContainer, stream: VideoStream) -> tuple[list[float], VideoFrame]:
-    """The times of the first packets, and the first picture."""
+    """The times of the first packets, and the first picture that can be read."""
     times: list[float] = []
+    # Key frames alone: their neighbours would fill a dozen times the memory.
+    stream.codec_context.skip_frame = "NONKEY"
+    first = _first(container, stream, times)
+    if first is None:
+        container.seek(0)
+        stream.codec_context.skip_frame = "DEFAULT"
+        first = _first(container, stream, [])
+    if first is None:
+        raise Refused(NO_PICTURE)
+    return times, first
+
+
+def _first(container: InputContainer, stream: VideoStream, times: list[float]) -> VideoFrame | None:
+    """Also collects the times of the packets it passes."""
     first: VideoFrame | None = None
     for number, packet in enumerate(container.demux(stream)):
         if packet.pts is not None and packet.time_base:
             times.append(float(packet.pts * packet.time_base))
         if first is None:
-            # What is broken in one picture need not be in the next.
-            with contextlib.suppress(av.error.InvalidDataError):
-                first = next((one for one in packet.decode() if isinstance(one, VideoFrame)), None)
-        if number >= (PATIENCE if first is None else LOOKED_AT):
+            first = next(_pictures(packet), None)
+        if number >= LOOKED_AT and first is not None:
             break
-    if first is None:
-        raise Refused(NO_PICTURE)
-    return times, first
+        if number >= PATIENCE:
+            # A decoder holds back pictures that may have to wait for others.
+            return next(iter(stream.codec_context.decode(None)), None)
+    return first
+
+
+def _pictures(packet: av.Packet) -> Iterator[VideoFrame]:
+    """Those of one packet; what is broken in one need not be in the next."""
+    with contextlib.suppress(av.error.InvalidDataError):
+        for one in packet.decode():
+            if isinstance(one, VideoFrame):
+                yield one
 
 
 def _picture(stream: VideoStream, frame: VideoFrame) -> dict[str, Any]:
@@ -207,14 +242,16 @@ def _is_uneven(paces: list[float]) -> bool:
     return odd > max(1, len(paces) * 0.03)
 
 
-def _chosen(container: InputContainer, stream: VideoStream, longest: int) -> Image.Image:
+def _chosen(container: InputContainer, stream: VideoStream, longest: int) -> Shot:
     """The first of some moments that shows more than one brightness, or the one that shows most."""
-    best: tuple[float, Image.Image] | None = None
+    best: tuple[float, Shot] | None = None
+    seconds = _seconds(container, stream)
+    stream.codec_context.skip_frame = "NONKEY"
     for share in MOMENTS:
-        image = _image(_at(container, stream, _seconds(container, stream) * share, exact=False), stream, longest)
-        spread = ImageStat.Stat(image.convert("L")).stddev[0]
+        shot = _shot(_at(container, stream, seconds * share, exact=False), stream, longest)
+        spread = ImageStat.Stat(shot.image.convert("L")).stddev[0]
         if best is None or spread > best[0]:
-            best = spread, image
+            best = spread, shot
         if spread >= DULL:
             break
     if best is None:
@@ -241,17 +278,13 @@ def _at(container: InputContainer, stream: VideoStream, at: float, *, exact: boo
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     for packet in container.demux(stream):
-        with contextlib.suppress(av.error.InvalidDataError):
-            for one in packet.decode():
-                if isinstance(one, VideoFrame):
-                    yield one
+        yield from _pictures(packet)
 
 
-def _image(frame: VideoFrame, stream: VideoStream, longest: int) -> Image.Image:
+def _shot(frame: VideoFrame, stream: VideoStream, longest: int) -> Shot:
     """Scaled before its colours are converted: a large picture fills enough memory once."""
     width, height = round(frame.width * (float(stream.sample_aspect_ratio or 1) or 1.0)), frame.height
     share = min(1.0, longest / max(width, height)) if longest else 1.0
     size = max(round(width * share), 1), max(round(height * share), 1)
-    image = colour.toned(frame.to_image(width=size[0], height=size[1], interpolation="AREA"), int(frame.color_trc))
-    turn = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
-    return image.transpose(turn[_turn(frame)]) if _turn(frame) else image
+    image = frame.to_image(width=size[0], height=size[1], interpolation="AREA")
+    return Shot(image, int(frame.color_trc), _turn(frame))

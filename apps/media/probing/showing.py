@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from apps.media.decoding.refusals import Refused
 from apps.media.decoding.sniffing import sniff
 from apps.media.probing import room
 from apps.media.probing.looking import for_pixels, look, refusing, source
+from apps.media.probing.room import MB, Limits
 from apps.media.probing.shape import Probe
 from apps.media.states import Kind
+
+# A picture in the middle of a scene needs those before it; of 4K with ten bits these are 25 MB each.
+POSTER_MEMORY: Final = 640 * MB
 
 
 def thumbnail(path: Path, found: Probe, *, to: Path, longest: int = 640, at: float | None = None) -> None:
@@ -29,7 +34,7 @@ def poster(path: Path, found: Probe, *, to: Path, at: float) -> Probe:
     """Write the frame of a video at `at` seconds in full size, as a JPEG without any metadata."""
     with refusing("The video"):
         order = source(path, sniff(path)) | {"to": str(to.absolute()), "longest": 0, "at": at}
-        room.ask("videos.frame", order, for_pixels(found))
+        room.ask("videos.frame", order, Limits(memory=POSTER_MEMORY))
         return look(to)
 
 
