@@ -43,6 +43,7 @@ PATIENCE: Final = 400  # packets after which a picture must have appeared
 MAX_PACKETS: Final = 2_000_000  # read to measure a video that does not say how long it is
 MAX_DECODED: Final = 900  # pictures on the way from a key frame to a moment
 MAX_RATE: Final = 1000.0
+MAX_BIT_RATE: Final = 2**31 - 1
 # Containers round times to a millisecond, and phones tremble a little.
 SAME_PACE_SECONDS, SAME_PACE_SHARE = 0.0025, 0.25
 DULL: Final = 12.0  # spread of brightness below which a picture shows nothing
@@ -78,7 +79,7 @@ def look(path: str, reader: str, max_pixels: int) -> dict[str, Any]:
             "seconds": round(seconds, 3),
             "frame_rate": round(rate, 3) if 0 < rate <= MAX_RATE else round(1 / median(pace), 3) if pace else 0.0,
             "is_variable_rate": _is_uneven(pace),
-            "bit_rate": int(file.stat().st_size * 8 / seconds) if seconds else 0,
+            "bit_rate": min(int(file.stat().st_size * 8 / seconds), MAX_BIT_RATE) if seconds else 0,
             "is_faststart": reader == "mov" and boxes.is_faststart(file),
         }
 
@@ -185,7 +186,7 @@ def _picture(stream: VideoStream, frame: VideoFrame) -> dict[str, Any]:
         "pixel_aspect": round(aspect, 4),
         "rotation": turn,
         "video_codec": _codec(stream),
-        "video_profile": stream.profile or "",
+        "video_profile": (stream.profile or "")[:32],
         "pixel_format": frame.format.name,
         "is_hdr": int(frame.color_trc) in (colour.PQ, colour.HLG),
         "has_alpha": has_alpha,

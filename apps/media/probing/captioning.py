@@ -15,7 +15,7 @@ from apps.media.probing.looking import refusing
 MAX_BYTES: Final = 2 * 1024 * 1024
 TIMES: Final = re.compile(r"\s*((?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3})(.*)")
 SETTING: Final = re.compile(r"(?:align|line|position|size|vertical):[\w.,%-]+")
-TAG: Final = re.compile(r"<[^<>]*>?|\{\\[^}]*\}?")
+TAG: Final = re.compile(r"<[/\w][^<>]*>|\{\\[^}]*\}")
 KEPT_TAGS: Final = frozenset({"<b>", "</b>", "<i>", "</i>", "<u>", "</u>"})
 NO_CAPTIONS: Final = "is no caption file. Choose a WebVTT (.vtt) or SubRip (.srt) file."
 NOTHING_SAID: Final = "holds no captions with a time and words."

@@ -11,7 +11,7 @@ from typing import Final
 from apps.media.decoding.refusals import Refused
 from apps.media.decoding.sniffing import Sniffed, sniff
 from apps.media.probing import room
-from apps.media.probing.looking import for_pixels, look, of_picture, refusing
+from apps.media.probing.looking import for_pixels, look, of_picture, pictured, refusing
 from apps.media.probing.programs import ffmpeg
 from apps.media.probing.room import MB, Limits
 from apps.media.probing.shape import Probe
@@ -38,10 +38,9 @@ def clean(path: Path, found: Probe, *, to: Path, name: str) -> Probe:
     with refusing(name):
         if found.kind == Kind.IMAGE:
             sniffed = sniff(path)
-            fields = room.ask(
-                "pictures.clean", of_picture(path, sniffed) | {"to": str(to.absolute())}, for_pixels(found)
-            )
-            return Probe(kind=Kind.IMAGE, size=to.stat().st_size, **fields)
+            order = of_picture(path, sniffed) | {"to": str(to.absolute())}
+            fields = room.ask("pictures.clean", order, for_pixels(found))
+            return pictured(to.stat().st_size, fields)
         if found.kind == Kind.VIDEO and (program := ffmpeg()):
             return _copied(program, path, found, to)
         shutil.copyfile(path, to)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from apps.media.decoding.refusals import EMPTY, Refused
+from apps.media.decoding.refusals import DAMAGED, EMPTY, Refused
 from apps.media.decoding.sniffing import CAPTIONS, DOCUMENT, IMAGE, VIDEO, Sniffed, sniff
 from apps.media.errors import FileRefused
 from apps.media.probing import documents, room
@@ -61,11 +61,20 @@ def look(path: Path) -> Probe:
     if sniffed.kind == DOCUMENT:
         return Probe(kind=Kind.DOCUMENT, mime_type=documents.look(path, sniffed), size=size)
     if sniffed.kind == IMAGE:
-        return Probe(kind=Kind.IMAGE, size=size, **room.ask("pictures.look", of_picture(path, sniffed)))
+        return pictured(size, room.ask("pictures.look", of_picture(path, sniffed)))
     found = room.ask("videos.look", source(path, sniffed))
-    if found["seconds"] > settings.MEDIA_MAX_VIDEO_SECONDS:
+    shape = Probe.checked(Kind.VIDEO, size, found | {"mime_type": sniffed.mime_type})
+    if shape.seconds > settings.MEDIA_MAX_VIDEO_SECONDS:
         raise Refused(f"is longer than {settings.MEDIA_MAX_VIDEO_SECONDS // 60} minutes. Cut it shorter.")
-    return Probe(kind=Kind.VIDEO, mime_type=sniffed.mime_type, size=size, **found)
+    return shape
+
+
+def pictured(size: int, found: dict[str, Any]) -> Probe:
+    """The shape of a picture of which the room says its kind, too."""
+    shape = Probe.checked(Kind.IMAGE, size, found)
+    if shape.mime_type not in EXTENSIONS or not shape.mime_type.startswith("image/"):
+        raise Refused(DAMAGED)
+    return shape
 
 
 def within_bytes(size: int, kind: str) -> None:

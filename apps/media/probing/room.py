@@ -59,16 +59,22 @@ class Outcome:
 def ask(verb: str, arguments: dict[str, Any], limits: Limits = Limits()) -> dict[str, Any]:
     """What the verb of `apps.media.decoding` found; raises Refused, also for whatever went wrong inside."""
     outcome = _spend({"verb": verb, "arguments": arguments}, limits)
-    try:
-        answer = json.loads(outcome.output) if not outcome.ended else {}
-    except ValueError:
-        answer = {}
+    answer = _read(outcome.output)
     if isinstance(found := answer.get("found"), dict):
         return found
-    reason = answer.get("refused") or outcome.ended or _by_signal(outcome.code)
-    if answer.get("error") or "refused" not in answer:
-        logger.info("%s of a file ended with %s (%s)", verb, outcome.code, answer.get("error") or reason)
-    raise Refused(str(reason))
+    if (error := answer.get("error")) or "refused" not in answer:
+        logger.info("%s of a file ended with %s (%s)", verb, outcome.code, error or outcome.ended)
+    words = answer.get("refused")
+    raise Refused(words if isinstance(words, str) else outcome.ended or _by_signal(outcome.code))
+
+
+def _read(output: bytes) -> dict[str, Any]:
+    """The answer, or nothing where it makes no sense: whoever wrote it may no longer be our program."""
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def run(arguments: Sequence[str], limits: Limits, should_stop: Callable[[], bool] = lambda: False) -> Outcome:
@@ -148,7 +154,5 @@ def _filled(pid: int) -> int:
 
 
 def _told(output: bytes) -> int:
-    with contextlib.suppress(ValueError, AttributeError):
-        peak = json.loads(output).get("peak")
-        return peak if isinstance(peak, int) else 0
-    return 0
+    peak = _read(output).get("peak")
+    return peak if isinstance(peak, int) else 0

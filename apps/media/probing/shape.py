@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from apps.media.decoding.refusals import DAMAGED, Refused
 from apps.media.states import Kind
+
+# What the columns hold.
+LONGEST: Final = 32
+LARGEST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,18 @@ class Probe:
     is_hdr: bool = False
     has_alpha: bool = False
     is_faststart: bool = False
+
+    @classmethod
+    def checked(cls, kind: Kind, size: int, found: Mapping[str, Any]) -> Self:
+        """Of what the room answered; raises Refused where it makes no sense, for a file may have written it."""
+        types = {field.name: type(field.default) for field in fields(cls)} | {"mime_type": str}
+        for name, value in found.items():
+            wanted = types.get(name)
+            fits = isinstance(value, int | float) if wanted is float else type(value) is wanted
+            is_small = len(value) <= LONGEST if isinstance(value, str) else 0 <= value <= LARGEST if fits else False
+            if not fits or not is_small:
+                raise Refused(DAMAGED)
+        return cls(kind=kind, size=size, **found)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"kind": self.kind.value}
