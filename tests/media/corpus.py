@@ -19,7 +19,15 @@ from PIL import Image, PngImagePlugin
 
 from apps.media.probing import documents, ffmpeg
 
-PLANTED: Final = (b"SerialNumber-4711", b"+52.5200", b"Somebody Private", b"<script>alert", b"FOREIGN-PAYLOAD")
+PLANTED: Final = (
+    b"SerialNumber-4711",
+    b"+52.5200",
+    b"Somebody Private",
+    b"<script>alert",
+    b"FOREIGN-PAYLOAD",
+    b"\xa9xyz",
+    b"loci",
+)
 ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
 FILM: Final = ("-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=0.4")
 TONE: Final = ("-f", "lavfi", "-i", "sine=d=0.4")
@@ -197,7 +205,7 @@ def of_a_phone(path: Path) -> None:
 
 
 def with_place(path: Path) -> None:
-    """The older way of writing the place, as Android does."""
+    """The older ways of writing the place: one of QuickTime, one of MP4."""
     ffmpeg_film(*FILM, *TONE, *H264, *AAC, "-metadata", "location=+52.5200+013.4050/")(path)
 
 
@@ -235,6 +243,7 @@ taken("left.mp4", turned(90), width=48, height=64, rotation=270)
 taken("right.mp4", turned(-90), width=48, height=64, rotation=90)
 taken("head over.mov", turned(180), width=64, height=48, rotation=180, mime_type="video/quicktime")
 taken("phone.mov", of_a_phone, mime_type="video/quicktime", video_codec="h264", audio_codec="aac")
+taken("older phone.mov", with_place, mime_type="video/quicktime", audio_codec="aac")
 taken("android.mp4", with_place, mime_type="video/mp4", audio_codec="aac")
 taken(
     "night.mov", hdr("smpte2084"), is_hdr=True, video_codec="hevc", pixel_format="yuv420p10le", video_profile="Main 10"

@@ -45,5 +45,24 @@ def test_a_file_gets_its_probe_or_a_sentence(
         assert getattr(record, "spent", 0) <= 20
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "phone.mov",
+        "android.mp4",
+        "older phone.mov",
+        "held 6.jpg",
+        "notes.png",
+        "two in one.jpg",
+        "program.gif",
+        "photo of 12 MP.jpg",
+    ],
+)
+def test_what_must_not_survive_is_there_to_begin_with(name: str, corpus: Path) -> None:
+    content = at(name, corpus).read_bytes()
+
+    assert [planted for planted in PLANTED if planted in content]
+
+
 def _of(probe: probing.Probe, fields: dict[str, object]) -> dict[str, object]:
     return {name: getattr(probe, name) for name in fields}

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -17,7 +19,9 @@ from apps.media import probing, services
 from apps.media.decoding import child, pictures
 from apps.media.errors import AssetInUse, FileRefused
 from apps.media.models import Asset
+from apps.media.states import Kind
 from apps.tenants.models import Membership, Workspace
+from tests.media.corpus import at
 from tests.support import factories
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
@@ -215,6 +219,57 @@ class TestTheLibrary:
             assert upload(workspace, actor).pk == first.pk
         assert str(first.file.name).startswith(f"assets/{workspace.organization_id}/{workspace.pk}/")
 
+    def test_knows_what_a_video_is(self, owner: Membership, workspace: Workspace, corpus: Path) -> None:
+        raw = at("left.mp4", corpus).read_bytes()
+        with inside(workspace):
+            asset = Asset.objects.get(pk=upload(workspace, Actor.user(owner.user_id), raw, "clip.mp4").pk)
+            media = services.media_file(asset)
+
+        assert (asset.kind, asset.mime_type, asset.width, asset.height) == (Kind.VIDEO, "video/mp4", 48, 64)
+        assert (media.seconds, media.frame_rate, media.video_codec, media.audio_codec) == (0.4, 25.0, "h264", "")
+        assert probing.Probe.from_json(asset.probe).rotation == 270
+        assert asset.source_sha256 == hashlib.sha256(raw).hexdigest() != asset.sha256
+        with default_storage.open(str(asset.thumbnail.name)) as small:
+            assert Image.open(small).size == (48, 64)
+        assert asset.placeholder.startswith("data:image/webp;base64,")
+        with default_storage.open(str(asset.file.name)) as copy:
+            assert hashlib.sha256(copy.read()).hexdigest() == asset.sha256
+
+    def test_keeps_the_same_video_once(self, owner: Membership, workspace: Workspace, corpus: Path) -> None:
+        actor, raw = Actor.user(owner.user_id), at("film.mp4", corpus).read_bytes()
+        with inside(workspace):
+            assert upload(workspace, actor, raw).pk == upload(workspace, actor, raw).pk
+
+    def test_takes_a_document_as_it_is(self, owner: Membership, workspace: Workspace, corpus: Path) -> None:
+        raw = at("menu.pdf", corpus).read_bytes()
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id), raw, "menu.pdf")
+
+        assert (asset.kind, asset.mime_type, asset.size) == (Kind.DOCUMENT, "application/pdf", len(raw))
+        assert asset.sha256 == asset.source_sha256 == hashlib.sha256(raw).hexdigest()
+        assert not asset.thumbnail
+        assert str(asset.file.name).endswith(".pdf")
+
+    def test_removes_all_of_a_file(
+        self, owner: Membership, workspace: Workspace, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id))
+            names = [str(asset.file.name), str(asset.thumbnail.name)]
+            assert all(default_storage.exists(name) for name in names)
+            with django_capture_on_commit_callbacks(execute=True):
+                services.remove(asset_id=asset.pk, actor=Actor.user(owner.user_id))
+
+        assert not any(default_storage.exists(name) for name in names)
+
+    def test_stops_at_the_size_of_the_largest_file(
+        self, owner: Membership, workspace: Workspace, settings: Any
+    ) -> None:
+        settings.MEDIA_MAX_VIDEO_BYTES = settings.MEDIA_MAX_DOCUMENT_BYTES = settings.MEDIA_MAX_BYTES
+
+        with inside(workspace), pytest.raises(FileRefused, match="larger than"):
+            upload(workspace, Actor.user(owner.user_id), b"x" * 4_000_000)
+
     def test_gives_platforms_an_address_that_ends(
         self, owner: Membership, workspace: Workspace, client: object, settings: object
     ) -> None:
@@ -298,9 +353,9 @@ class TestTheLibrary:
             assert Asset.objects.filter(pk=asset.pk).exists()
 
 
-def upload(workspace: Workspace, actor: Actor) -> Asset:
+def upload(workspace: Workspace, actor: Actor, raw: bytes = b"", name: str = "cup.jpg") -> Asset:
     return services.upload(
-        file=io.BytesIO(picture()), name="cup.jpg", workspace_id=workspace.pk, actor=actor, alt="A cup of coffee"
+        file=io.BytesIO(raw or picture()), name=name, workspace_id=workspace.pk, actor=actor, alt="A cup of coffee"
     )
 
 

@@ -157,8 +157,8 @@ def _has_alpha(image: Image.Image) -> bool:
 
 
 def _upright(image: Image.Image, kind: str) -> Image.Image:
-    turned = ImageOps.exif_transpose(image)
-    return _plain(turned, kind)
+    ImageOps.exif_transpose(image, in_place=True)
+    return _plain(image, kind)
 
 
 def _plain(image: Image.Image, kind: str) -> Image.Image:
