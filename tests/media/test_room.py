@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from pathlib import Path
@@ -31,12 +32,19 @@ def test_a_program_that_behaves_is_heard() -> None:
 
 def test_it_knows_nothing_of_us(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_OF_THE_HOUSE", "x")
+    code = (
+        "names = [name for name in os.environ if name != 'LC_CTYPE']; files = sorted(os.listdir('/proc/self/fd'))[:-1]"
+    )
+    looking_around = f"import os, json; {code}; print(json.dumps({{'found': {{'names': names, 'files': files}}}}))"
 
-    environment = program("import os; print([name for name in os.environ if name != 'LC_CTYPE'])")
-    files = program("import os; print(sorted(map(int, os.listdir('/proc/self/fd')))[:-1])")
+    with open(__file__) as ours:
+        os.set_inheritable(ours.fileno(), True)
+        outcome = program(looking_around)
+        monkeypatch.setattr(room, "START", looking_around)
+        seen = room.ask("pictures.look", {})
 
-    assert environment.output == b"[]\n"
-    assert files.output == b"[0, 1, 2]\n"
+    assert seen == {"names": [], "files": ["0", "1", "2"]}
+    assert json.loads(outcome.output)["found"] == seen
 
 
 @pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_UNIX"])

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
-from apps.media.decoding.refusals import DAMAGED, TOO_MANY_FRAMES, Refused, too_many_pixels
+from apps.media.decoding.refusals import DAMAGED, RAW, TOO_MANY_FRAMES, Refused, too_many_pixels
 
 MIME_TYPES: Final = {
     "JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif",
@@ -33,7 +33,6 @@ ORIENTATION: Final = 0x0112
 # Degrees clockwise by EXIF orientation, and those that lie on their side.
 TURNS: Final = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 DNG_VERSION: Final = 0xC612
-RAW: Final = "is the raw picture of a camera. Export it as JPEG."
 MAX_PLACEHOLDER: Final = 1000
 
 

@@ -20,6 +20,7 @@ TOO_SLOW: Final = "takes too long to read. Export it again as MP4 or JPEG, or ma
 TOO_HUNGRY: Final = "needs more memory to be opened than one file may take. Make it smaller."
 TOO_MANY_FRAMES: Final = "has too many frames for an animation of its size. Make it shorter or smaller."
 SOUND: Final = "is sound without a picture. Make a video of it, or choose a picture, a video or a document."
+RAW: Final = "is the raw picture of a camera. Export it as JPEG."
 NO_PICTURE: Final = "shows no picture that can be read. Export it again as MP4 with H.264."
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from apps.media.decoding.refusals import EMPTY, SOUND, Refused
+from apps.media.decoding.refusals import EMPTY, RAW, SOUND, Refused
 
 HEAD: Final = 4096
 IMAGE, VIDEO, DOCUMENT, CAPTIONS = "image", "video", "document", "captions"
@@ -89,6 +89,8 @@ def sniff(path: Path) -> Sniffed:
 
 
 def _by_signature(head: bytes) -> Sniffed | None:
+    if head[:2] == b"II" and head[8:10] == b"CR":  # Canon's, a TIFF that begins with a preview
+        raise Refused(RAW)
     return next((kind for signature, kind in SIGNATURES if head.startswith(signature)), None)
 
 
@@ -106,6 +108,8 @@ def _in_boxes(head: bytes) -> Sniffed | None:
         return AVIF if others & {b"avif", b"avis"} else HEIC
     if major in (b"M4A ", b"M4B ", b"M4P "):
         raise Refused(SOUND)
+    if major == b"crx ":
+        raise Refused(RAW)
     if major == b"qt  ":
         return QUICKTIME
     return THREE_GP if major[:2] == b"3g" else M4V if major == b"M4V " else MP4
