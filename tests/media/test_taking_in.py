@@ -265,7 +265,7 @@ class TestTheLibrary:
     def test_stops_at_the_size_of_the_largest_file(
         self, owner: Membership, workspace: Workspace, settings: Any
     ) -> None:
-        settings.MEDIA_MAX_VIDEO_BYTES = settings.MEDIA_MAX_DOCUMENT_BYTES = settings.MEDIA_MAX_BYTES
+        settings.MEDIA_MAX_UPLOAD_BYTES = settings.MEDIA_MAX_BYTES
 
         with inside(workspace), pytest.raises(FileRefused, match="larger than"):
             upload(workspace, Actor.user(owner.user_id), b"x" * 4_000_000)

@@ -48,7 +48,8 @@ class Work:
 
 
 def load(claim: Claim) -> Work:
-    """Read what is to be sent; raises LostClaim, ContentMoved, and NotConnected. Refreshes a token about to end."""
+    """Read what is to be sent; raises LostClaim, ContentMoved, MediaNotReady, and NotConnected. Refreshes a token about
+    to end."""
     work = _load(claim)
     ends_at = work.credential.expires_at
     if work.grant_id is not None and ends_at is not None and ends_at - clock.now() < ENDS_SOON:
