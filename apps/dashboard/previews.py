@@ -22,8 +22,11 @@ _TAGGED = re.compile(r"https?://\S+|(?<![\w&])[#@]\w[\w.@-]*")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    """A file in a preview; `url` is "" where there is nothing to see (a document)."""
+
     url: str
     alt: str
+    kind: str = "image"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("calendar/<int:year>-<int:month>/", calendar.month, name="month"),
     path("compose/", composer.compose, name="compose"),
     path("compose/preview/", composer.preview, name="compose_preview"),
+    path("compose/pick/", composer.pick, name="compose_pick"),
     path("compose/piece/", composer.piece, name="compose_piece"),
     path("compose/<uuid:post_id>/", composer.edit, name="edit"),
     path("social-accounts/", accounts.accounts, name="accounts"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -24,6 +25,7 @@ class Wanted:
     folder_id: UUID | None = None
     in_trash: bool = False
     before: UUID | None = None
+    is_anywhere: bool = False
 
     @classmethod
     def of(cls, sent: Mapping[str, str]) -> Wanted:
@@ -40,7 +42,10 @@ class Wanted:
     @property
     def everywhere(self) -> bool:
         """Whether folders do not matter: a search, a tag and the trash look into all of them."""
-        return bool(self.words or self.tag or self.in_trash or self.kind)
+        return bool(self.is_anywhere or self.words or self.tag or self.in_trash or self.kind)
+
+
+ANYWHERE: Final = Wanted(is_anywhere=True)
 
 
 def files_of(workspace_id: UUID, wanted: Wanted) -> QuerySet[Asset]:

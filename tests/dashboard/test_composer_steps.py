@@ -96,7 +96,7 @@ def test_a_problem_of_one_picture_among_several_names_it(browser, workspace, blu
     two = browser.post("/compose/preview/", {**fields, "media": [one.pk for one in pictures]}).context["composer"]
     one = browser.post("/compose/preview/", {**fields, "media": [pictures[1].pk]}).context["composer"]
 
-    assert two.problems.items[0].title.startswith("Picture 2: Bluesky takes no PDF")
+    assert two.problems.items[0].title.startswith("File 2: Bluesky takes no PDF")
     assert one.problems.items[0].title.startswith("Bluesky takes no PDF")
 
 

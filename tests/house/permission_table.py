@@ -53,6 +53,7 @@ DEEDS: Final = (
     post("dashboard:compose", "post.schedule", data={"action": "schedule", "text": "Hello"}),
     post("dashboard:compose", "post.publish", data={"action": "publish_now", "text": "Hello"}),
     post("dashboard:compose_preview", "post.edit"),
+    get("dashboard:compose_pick", "post.edit"),
     post("dashboard:compose_piece", "post.edit"),
     get("dashboard:edit", "post.edit"),
     post("dashboard:edit", "post.edit", data={"action": "draft", "text": "Hello"}),

@@ -20,6 +20,7 @@ from apps.media.services.describing import Description, describe, remove
 from apps.media.services.destinations import Destination
 from apps.media.services.fetching import check_address
 from apps.media.services.folders import file_in, make_folder, path_of, remove_folder, rename_folder
+from apps.media.services.frames import frame_of
 from apps.media.services.parts import received as parts_received
 from apps.media.services.parts import urls as part_urls
 from apps.media.services.pieces import receive
@@ -53,6 +54,7 @@ __all__ = [
     "describe",
     "earlier_versions",
     "file_in",
+    "frame_of",
     "from_form",
     "make_folder",
     "media_file",
