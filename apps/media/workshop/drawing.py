@@ -118,10 +118,10 @@ def _encoded(image: Image.Image, form: str, limit: int) -> bytes:
 
 def _at(image: Image.Image, form: str, quality: int) -> bytes:
     out = io.BytesIO()
-    options: dict[str, Any] = {
+    options: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality, "optimize": True, "progressive": True},
         "WEBP": {"quality": quality, "method": 4},
         "PNG": {"optimize": False},
-    }[form]
-    image.save(out, format=form, **options)
+    }
+    image.save(out, format=form, **options[form])
     return out.getvalue()
