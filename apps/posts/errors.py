@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from apps.media.models import Asset
+    from apps.media.recipes import Recipe
     from apps.posts.problem import ReadinessProblem
 
 
@@ -48,3 +50,11 @@ class MediaNotAllowed(Exception):
         super().__init__(words)
         self.field = field
         self.words = words
+
+
+class MediaNotReady(Exception):
+    """What a platform is to be sent is still being made. `needs` says what: pairs of an asset and a recipe."""
+
+    def __init__(self, needs: Sequence[tuple[Asset, Recipe]]) -> None:
+        super().__init__(f"{len(needs)} files are being prepared")
+        self.needs = tuple(needs)

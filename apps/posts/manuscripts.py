@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from apps.media import services as media
-from apps.media.models import Asset
+from apps.media.models import Asset, CaptionTrack, Rendition
 from apps.platforms import registry
 from apps.platforms.capabilities import Capabilities
-from apps.platforms.contract import Draft, MediaFile, Role
 from apps.platforms.formats import with_limits
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
@@ -29,9 +27,9 @@ class Medium:
     alt: str
     cut: Mapping[str, Any] = field(default_factory=dict)
     cover: Asset | None = None
-
-    def file(self) -> MediaFile:
-        return media.media_file(self.asset, self.alt)
+    renditions: Mapping[str, Rendition] = field(default_factory=dict)  # by key, in any state
+    cover_renditions: Mapping[str, Rendition] = field(default_factory=dict)
+    captions: tuple[CaptionTrack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +63,6 @@ class Manuscript:
     passages: tuple[Passage, ...]
     editions: tuple[Edition, ...]
     language: str = ""
-
-    def drafts(self, edition: Edition) -> list[Draft]:
-        """What goes out on one account, part by part; each knows its role, none yet what it replies to."""
-        known = {option.name for option in registry.capabilities(edition.account.platform).options}
-        options = {name: value for name, value in edition.options.items() if name in known and value}
-        return [
-            Draft(
-                text=passage.text if edition.text is None or number else edition.text,
-                media=tuple(medium.file() for medium in passage.media),
-                link=passage.link,
-                options=options,
-                role=Role(passage.role),
-                language=self.language,
-            )
-            for number, passage in enumerate(self.passages)
-        ]
 
     def edition_on(self, account_id: UUID) -> Edition | None:
         return next((edition for edition in self.editions if edition.account.pk == account_id), None)

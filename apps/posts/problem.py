@@ -8,7 +8,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ReadinessProblem:
-    """`account_id` None: it concerns the post wherever it goes. A warning does not keep the post from going out."""
+    """`account_id` None: it concerns the post wherever it goes. A warning does not keep the post from going out.
+    `choices` are values of `apps.media.recipes.Cut.fit` that solve it, and "trim"."""
 
     field: str
     code: str
@@ -16,3 +17,4 @@ class ReadinessProblem:
     account_id: UUID | None = None
     platform: str = ""
     is_warning: bool = False
+    choices: tuple[str, ...] = ()

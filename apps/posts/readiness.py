@@ -16,6 +16,7 @@ from apps.platforms import validation
 from apps.posts import selectors
 from apps.posts.manuscripts import Edition, Manuscript
 from apps.posts.models import Part, Post, Variant
+from apps.posts.outgoing import parts_on
 from apps.posts.policies import policy_problems
 from apps.posts.problem import ReadinessProblem
 from apps.social_accounts.states import PUBLISHES, AccountState
@@ -84,14 +85,21 @@ def _account_problems(edition: Edition) -> Iterable[ReadinessProblem]:
 
 
 def _draft_problems(manuscript: Manuscript, edition: Edition) -> Iterable[ReadinessProblem]:
-    drafts = manuscript.drafts(edition)
-    for position, problem in validation.post_problems(drafts, edition.capabilities, label=edition.label):
-        # Options are chosen once for a post, so they are told of once.
-        if position and problem.field.startswith("options."):
-            continue
-        field = f"parts.{position}.{problem.field}" if position else problem.field
-        account = edition.account
-        yield ReadinessProblem(field, problem.code, problem.words, account.pk, account.platform)
+    account = edition.account
+    for position, part in enumerate(parts_on(manuscript, edition)):
+        unfit: set[str] = set()
+        for field, misfit in part.problems():
+            unfit.add(field)
+            yield ReadinessProblem(
+                field, misfit.code, misfit.words, account.pk, account.platform, choices=misfit.choices
+            )
+        for problem in validation.problems(part.draft, edition.capabilities, label=edition.label):
+            # Options are chosen once for a post, so they are told of once.
+            if position and problem.field.startswith("options."):
+                continue
+            field = f"parts.{position}.{problem.field}" if position else problem.field
+            if field not in unfit:
+                yield ReadinessProblem(field, problem.code, problem.words, account.pk, account.platform)
 
 
 def _normal(text: str) -> str:

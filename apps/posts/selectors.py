@@ -14,14 +14,16 @@ from apps.posts.content import Content, MediaContent, PartContent, VariantConten
 from apps.posts.errors import MediaNotAllowed, NotInWorkspace
 from apps.posts.manuscripts import Edition, Manuscript, Medium, Passage
 from apps.posts.models import Part, PartMedia, Post, Variant
+from apps.posts.outgoing import parts_on, require_files
 from apps.posts.policies import ended_rights
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 
 
 def manuscript(post: Post) -> Manuscript:
-    """The stored post, in four queries however long it is."""
-    shown = PartMedia.objects.select_related("asset", "cover").order_by("position")
+    """The stored post, in a constant number of queries however long it is."""
+    beside = ("asset__renditions", "asset__captions", "cover__renditions")
+    shown = PartMedia.objects.select_related("asset", "cover").prefetch_related(*beside).order_by("position")
     parts = Part.objects.filter(post=post).order_by("position").prefetch_related(Prefetch("media", queryset=shown))
     variants = Variant.objects.filter(post=post).select_related("account").order_by("account__platform", "id")
     return Manuscript(
@@ -76,13 +78,17 @@ def content_of(post: Post) -> Content:
 def drafts_for(post: Post, account: SocialAccount, *, on: date | None = None) -> list[Draft]:
     """What goes out to `account`, part by part; raises Variant.DoesNotExist where the post is not meant for it.
 
-    With `on`, the day on which it goes out, raises MediaNotAllowed for a file whose right of use has ended by then.
+    With `on`, the day on which it goes out, raises MediaNotAllowed for a file whose right of use has ended by then or
+    that cannot be made into what the platform takes, and MediaNotReady while that is still being made.
     """
     variant = Variant.objects.get(post=post, account=account)
     written = manuscript(post)
-    if on is not None and (ended := ended_rights(written, on)):
-        raise MediaNotAllowed(*ended)
-    return written.drafts(Edition(account, variant.text, variant.options))
+    parts = parts_on(written, Edition(account, variant.text, variant.options))
+    if on is not None:
+        if ended := ended_rights(written, on):
+            raise MediaNotAllowed(*ended)
+        require_files(parts)
+    return [part.draft for part in parts]
 
 
 def accounts_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, SocialAccount]:
@@ -95,16 +101,28 @@ def accounts_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, Soc
 
 def assets_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, Asset]:
     """The named files of one workspace; raises NotInWorkspace."""
-    found = {row.pk: row for row in Asset.objects.filter(workspace_id=workspace_id, pk__in=ids)}
+    rows = Asset.objects.filter(workspace_id=workspace_id, pk__in=ids).prefetch_related("renditions", "captions")
+    found = {row.pk: row for row in rows}
     if missing := set(ids) - set(found):
         raise NotInWorkspace(f"{len(missing)} of the chosen files are not in this workspace")
     return found
 
 
 def _medium(row: PartMedia) -> Medium:
-    return Medium(row.asset, row.alt or row.asset.alt, row.cut, row.cover)
+    return _shown(row.asset, row.cover, MediaContent(row.asset_id, row.alt, row.cut))
 
 
 def _named(one: MediaContent, assets: Mapping[UUID, Asset]) -> Medium:
-    asset = assets[one.asset_id]
-    return Medium(asset, one.alt or asset.alt, one.cut, assets[one.cover_id] if one.cover_id else None)
+    return _shown(assets[one.asset_id], assets[one.cover_id] if one.cover_id else None, one)
+
+
+def _shown(asset: Asset, cover: Asset | None, one: MediaContent) -> Medium:
+    return Medium(
+        asset,
+        one.alt or asset.alt,
+        one.cut,
+        cover,
+        renditions={row.key: row for row in asset.renditions.all()},
+        cover_renditions={row.key: row for row in cover.renditions.all()} if cover else {},
+        captions=tuple(asset.captions.all()),
+    )

@@ -46,12 +46,9 @@ def run(*, rounds: int = 3, only: tuple[str, ...] = ()) -> dict[str, Any]:
 def _measured(dish: Dish, folder: Path, rounds: int) -> dict[str, Any]:
     """Both ways in turn, so that a busy machine is busy for both; the middle of each."""
     from apps.media.making import make
-    from apps.media.making.looking import Probe, probe
-    from apps.media.recipes import PictureRecipe
+    from apps.media.probing import probe
 
-    is_picture = isinstance(dish.recipe, PictureRecipe)
-    size = dish.source.stat().st_size
-    found = Probe("image", "image/jpeg", size) if is_picture else probe(dish.source)
+    found, size = probe(dish.source, name=dish.name), dish.source.stat().st_size
     to, ours, bare = folder / "made", [], []
     for _ in range(rounds):
         ours.append(_timed(lambda: make(dish.recipe, dish.source, found, to=to)))
@@ -69,14 +66,14 @@ def _measured(dish: Dish, folder: Path, rounds: int) -> dict[str, Any]:
 def _bare(dish: Dish, found: Any, to: Path) -> Callable[[], object]:
     from django.conf import settings
 
+    from apps.media.decoding import drawing
     from apps.media.making.arguments import arguments
-    from apps.media.making.programs import ffmpeg
+    from apps.media.probing import ffmpeg
     from apps.media.recipes import PictureRecipe
-    from apps.media.workshop import drawing
 
     if isinstance(dish.recipe, PictureRecipe):
-        return lambda: drawing.draw(dish.recipe.to_json(), dish.source, to=to)
-    command = [ffmpeg(), *arguments(dish.recipe, dish.source, found, to=to, threads=settings.MEDIA_THREADS)]
+        return lambda: drawing.draw(recipe=dish.recipe.to_json(), path=str(dish.source), to=str(to))
+    command = [str(ffmpeg()), *arguments(dish.recipe, dish.source, found, to=to, threads=settings.MEDIA_THREADS)]
     return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

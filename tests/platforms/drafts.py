@@ -9,12 +9,12 @@ from typing import Any
 
 from PIL import Image
 
-from apps.platforms.contract import Draft, MediaFile
+from apps.platforms.contract import Caption, Draft, MediaFile
 
 PUBLIC_MEDIA = "https://media.example"
 
 
-def picture_bytes(*, colour: str = "teal", width: int = 40, height: int = 40, form: str = "JPEG") -> bytes:
+def picture_bytes(*, colour: str = "teal", width: int = 400, height: int = 400, form: str = "JPEG") -> bytes:
     stream = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(stream, form)
     return stream.getvalue()
@@ -27,8 +27,8 @@ def picture(id: str = "sunrise", *, alt: str = "", public_url: str = "", **chang
         "id": id,
         "mime_type": "image/jpeg",
         "size": len(content),
-        "width": 40,
-        "height": 40,
+        "width": 400,
+        "height": 400,
         "sha256": hashlib.sha256(content).hexdigest(),
         "open": lambda: io.BytesIO(content),
         "alt": alt,
@@ -40,8 +40,8 @@ def picture(id: str = "sunrise", *, alt: str = "", public_url: str = "", **chang
 def video_bytes(
     *,
     seconds: float = 10.0,
-    width: int = 1080,
-    height: int = 1920,
+    width: int = 720,
+    height: int = 1280,
     size: int = 200_000,
     codec: str = "",
     sound: str = "",
@@ -118,8 +118,8 @@ def video(id: str = "waves", *, public_url: str = "", **changes: Any) -> MediaFi
         "id": id,
         "mime_type": "video/mp4",
         "size": len(content),
-        "width": 1080,
-        "height": 1920,
+        "width": 720,
+        "height": 1280,
         "seconds": 10.0,
         "frame_rate": 30.0,
         "video_codec": "h264",
@@ -130,6 +130,32 @@ def video(id: str = "waves", *, public_url: str = "", **changes: Any) -> MediaFi
         "name": f"{id}.mp4",
     }
     return MediaFile(**{**described, **changes})
+
+
+SAID = """WEBVTT
+
+00:00:01.000 --> 00:00:03.500
+The sea is calm.
+
+00:00:04.000 --> 00:00:06.000 align:start
+<i>And the boat is ready.</i>
+"""
+
+
+def caption(language: str = "en", text: str = SAID, *, label: str = "", **changes: Any) -> Caption:
+    """What is said in a video; `changes` overrides what is said about its file."""
+    content = text.encode()
+    described: dict[str, Any] = {
+        "id": f"said-{language}",
+        "mime_type": "text/vtt",
+        "size": len(content),
+        "width": 0,
+        "height": 0,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "open": lambda: io.BytesIO(content),
+        "name": f"{language}.vtt",
+    }
+    return Caption(MediaFile(**{**described, **changes}), language, label)
 
 
 def document(id: str = "report", *, size: int = 2_000, **changes: Any) -> MediaFile:

@@ -161,12 +161,9 @@ def _fit_animation(shape: MediaFile, cut: Cut, can: Capabilities, label: str) ->
 def _admits_frames(shape: MediaFile, can: Capabilities) -> bool:
     pixels = shape.width * shape.height
     limits = (
-        ("max_frames", shape.frames),
-        ("max_animated_pixels", pixels),
-        ("max_frame_pixels", pixels * shape.frames),
-    )
-    # Not every platform says them, and limits that nobody has yet are no fields.
-    return all((most := getattr(can, name, None)) is None or found <= most for name, found in limits)
+        (can.max_frames, shape.frames), (can.max_animated_pixels, pixels), (can.max_frame_pixels, pixels * shape.frames),
+    )  # fmt: skip
+    return all(most is None or found <= most for most, found in limits)
 
 
 def _animation(shape: MediaFile) -> str:

@@ -7,6 +7,7 @@ outside of any tenancy scope.
 from apps.media.services.addresses import (
     by_public_token,
     by_token,
+    caption_file,
     media_file,
     member_address,
     member_url,
@@ -45,6 +46,7 @@ __all__ = [
     "by_token",
     "cancel_renditions",
     "cancel_unneeded_renditions",
+    "caption_file",
     "check_address",
     "clean_up",
     "complete",

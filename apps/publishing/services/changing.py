@@ -20,6 +20,7 @@ from apps.posts import services as posts
 from apps.posts.errors import PostChanged, PostNotReady
 from apps.posts.manuscripts import Edition
 from apps.posts.models import Post
+from apps.posts.outgoing import parts_on
 from apps.posts.readiness import problems_in
 from apps.publishing.abilities import OPTION, changeable
 from apps.publishing.engine.work import outside_of_transactions
@@ -90,7 +91,7 @@ def _draft(publication: Publication, wanted: Edition) -> Draft:
     found = problems_in(replace(manuscript, editions=(wanted,)))
     if problems := [problem for problem in found if problem.field in fields]:
         raise PostNotReady(problems)
-    return manuscript.drafts(wanted)[0]
+    return parts_on(manuscript, wanted)[0].draft
 
 
 def _keep(publication: Publication, wanted: Edition, turn: Turn, receipt: Receipt) -> Aftermath:

@@ -1,4 +1,4 @@
-"""Media that takes its time."""
+"""Files that a server takes its time with."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from apps.platforms.errors import (
-    Disconnected,
-    NotSent,
-    Rejected,
-    StagedLost,
-    Throttled,
-)
+from apps.platforms.errors import Disconnected, NotSent, Rejected, StagedLost, Throttled
 from tests.platforms.drafts import draft, picture
 from tests.platforms.mastodon.servers import account_at
 

@@ -1,4 +1,4 @@
-"""What a server says that it knows and allows, and what is believed of it."""
+"""What a server says that it knows, and what is believed of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import json
 import pytest
 
 from apps.core.secrets import Secret
-from apps.platforms.adapters.mastodon import consent, servers
+from apps.platforms.adapters.mastodon import consent
 from apps.platforms.contract import OAuthClient
-from apps.platforms.errors import (
-    NotSent,
-)
+from apps.platforms.errors import NotSent
 
 
 def test_scopes_follow_what_the_server_knows():
@@ -34,23 +32,6 @@ def test_an_oauth_endpoint_at_another_origin_is_not_believed(adapter, scripted):
     kept = adapter.begin_consent(client=client, redirect_uri="https://p.example/", state="s").keep.reveal()
     assert json.loads(kept)["token_endpoint"] == f"{server.origin}/oauth/token"
     assert json.loads(kept)["scopes"] == ["read", "write"]
-
-
-def test_limits_are_the_servers_own_and_nonsense_among_them_is_ignored():
-    said = {
-        "configuration": {
-            "statuses": {"max_characters": 5000, "max_media_attachments": -3},
-            "media_attachments": {
-                "description_limit": True,
-                "image_size_limit": 100,
-                "supported_mime_types": ["image/png", "video/mp4", None],
-            },
-        }
-    }
-    types = ["image/png", "video/mp4"]
-    assert servers.limits(said, "mastodon") == {"max_text": 5000, "max_image_bytes": 100, "media_types": types}
-    assert servers.limits({"configuration": []}, "gotosocial") == {"counting": "fediverse"}
-    assert servers.limits({}, "pixelfed")["min_media"] == 1
 
 
 def test_a_server_that_cannot_register_us_is_not_a_crash(adapter, scripted):
