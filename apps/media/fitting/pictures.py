@@ -160,10 +160,9 @@ def _fit_animation(shape: MediaFile, cut: Cut, can: Capabilities, label: str) ->
 
 def _admits_frames(shape: MediaFile, can: Capabilities) -> bool:
     pixels = shape.width * shape.height
-    limits = (
-        (can.max_frames, shape.frames), (can.max_animated_pixels, pixels), (can.max_frame_pixels, pixels * shape.frames),
-    )  # fmt: skip
-    return all(most is None or found <= most for most, found in limits)
+    found = (shape.frames, pixels, pixels * shape.frames)
+    limits = (can.max_frames, can.max_animated_pixels, can.max_frame_pixels)
+    return all(most is None or one <= most for one, most in zip(found, limits, strict=True))
 
 
 def _animation(shape: MediaFile) -> str:
