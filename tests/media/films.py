@@ -12,7 +12,7 @@ from typing import Any
 import av
 from PIL import Image, ImageDraw
 
-from apps.media.making.programs import ffmpeg
+from apps.media.probing import ffmpeg
 
 TONE = "sine=frequency=440:sample_rate=44100"
 HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1")
@@ -21,7 +21,9 @@ HLG = "colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc"
 
 
 def run_ffmpeg(*arguments: object) -> None:
-    command = [ffmpeg(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y", *map(str, arguments)]
+    program = ffmpeg()
+    assert program
+    command = [program, "-nostdin", "-hide_banner", "-loglevel", "error", "-y", *map(str, arguments)]
     subprocess.run(command, check=True)
 
 

@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
 
 from apps.core import tenancy
-from apps.media.making.looking import probe
 from apps.media.models import Asset, Rendition
+from apps.media.probing import probe
 from apps.media.recipes import Framing, PictureRecipe, VideoRecipe
 from apps.tenants.models import Workspace
 from tests.media.films import photo
@@ -64,7 +64,7 @@ def a_photo(of: Workspace) -> Asset:
 
 
 def a_film(of: Workspace, path: Path) -> Asset:
-    found = probe(path)
+    found = probe(path, name=path.name)
     names = ("kind", "mime_type", "width", "height", "seconds", "frame_rate", "video_codec", "audio_codec", "bit_rate")
     facts = {name: getattr(found, name) for name in names}
     return stored(of, path.read_bytes(), path.name, probe=found.to_json(), **facts)

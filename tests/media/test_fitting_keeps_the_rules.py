@@ -20,12 +20,13 @@ from apps.platforms.problem import Problem
 from tests.media import shapes
 
 PLACES = shapes.every_place()
-places = st.sampled_from(PLACES)
-SIDES = st.integers(1, 12_000)
+places = st.sampled_from([place for place in PLACES if shapes.settled(*place).max_media])
+# Drawn so that most of it meets the bounds of platforms from both sides: what no place takes anyway shows little.
+SIDES = st.integers(1, 12_000) | st.integers(150, 4000)
 USUAL_SIDES = st.sampled_from(
-    [1, 2, 31, 199, 200, 320, 359, 360, 539, 540, 720, 1079, 1080, 1081, 1280, 1920, 3840, 4000]
+    [1, 2, 31, 199, 200, 320, 359, 360, 539, 540, 720, 1079, 1080, 1081, 1280, 1920, 3840, 4000, 6100, 8000]
 )
-SIZES = st.integers(1, 12_000_000_000) | st.sampled_from([100_000, 1_999_999, 2_000_001, 8_000_001, 300_000_001])
+SIZES = st.sampled_from([100_000, 1_999_999, 2_000_001, 8_000_001, 300_000_001]) | st.integers(1, 30_000_000)
 
 pictures = st.builds(
     shapes.picture,
@@ -41,7 +42,8 @@ videos = st.builds(
     height=SIDES | USUAL_SIDES,
     size=SIZES,
     mime_type=st.sampled_from(["video/mp4", "video/quicktime", "video/x-matroska", "video/webm"]),
-    seconds=st.floats(0.01, 50_000) | st.sampled_from([0.0, 2.99, 3.0, 59.98, 60.0, 60.01, 90.0, 140.0, 600.0]),
+    seconds=st.sampled_from([0.0, 2.99, 3.0, 5.0, 20.0, 59.98, 60.0, 60.01, 90.0, 140.0, 600.0])
+    | st.floats(0.01, 9000),
     frame_rate=st.sampled_from(
         [0.0, 1.0, 12.0, 15.0, 23.976, 24.0, 25.0, 29.97, 30.0, 50.0, 59.94, 60.0, 119.88, 240.0]
     ),
@@ -67,15 +69,15 @@ cuts = st.builds(
     lambda box, focus, fit, start, length: Cut.from_json(
         {"box": box, "focus": focus, "fit": fit, "start": start, "end": start + length if length else None}
     ),
-    box=st.none() | st.tuples(shares, shares, shares, shares),
+    box=st.none() | st.none() | st.tuples(shares, shares, shares, shares),
     focus=st.tuples(shares, shares),
-    fit=st.sampled_from(["", "crop", "pad"]),
-    start=st.sampled_from([0.0, 0.0, 1.5]) | st.floats(0, 1000),
-    length=st.none() | st.floats(0.05, 700),
+    fit=st.sampled_from(["", "crop", "crop", "pad", "pad"]),
+    start=st.sampled_from([0.0, 0.0, 0.0, 1.5, 400.0]),
+    length=st.none() | st.none() | st.floats(0.05, 700),
 )
 
 
-@settings(max_examples=800)
+@settings(max_examples=1500)
 @given(place=places, shape=pictures | videos | documents, cut=cuts)
 def test_what_fits_is_what_the_rules_take(place: tuple[str, str], shape: MediaFile, cut: Cut) -> None:
     can = shapes.settled(*place)

@@ -18,14 +18,16 @@ import pytest
 from PIL import Image, ImageCms
 
 from apps.media.errors import CannotMake
-from apps.media.making import Stopped, children, looking, make
-from apps.media.making.children import MIB, Allowance
-from apps.media.making.looking import Probe
+from apps.media.making import Stopped, listening, make
+from apps.media.probing import Probe
+from apps.media.probing import probe as look
+from apps.media.probing.room import MB, Limits
 from apps.media.recipes import Framing, PictureRecipe, VideoRecipe
+from apps.media.states import Kind
 from tests.media.films import HEVC, film, first_sound, frames, hdr_film, noise, photo, run_ffmpeg, tags
 
 RED = (255, 0, 0)
-AMPLE = Allowance(seconds=30, processor_seconds=30, memory=4096 * MIB, file_size=MIB)
+AMPLE = Limits(memory=2048 * MB, seconds=30, file=MB)
 
 
 def whole(width: int, height: int, to_width: int = 0, to_height: int = 0) -> Framing:
@@ -46,7 +48,7 @@ class TestPictures:
             source, to = tmp_path / "source", tmp_path / "made"
             source.write_bytes(content)
             wanted = PictureRecipe(framing=framing, **{"mime_type": "image/jpeg", **recipe})
-            found = Probe("image", "image/jpeg", len(content))
+            found = Probe(Kind.IMAGE, "image/jpeg", len(content))
             probe = make(wanted, source, found, to=to)
             image = Image.open(io.BytesIO(to.read_bytes()))
             image.load()
@@ -133,7 +135,7 @@ class TestVideos:
         shares: list[float] = []
         recipe = VideoRecipe(Framing((110, 0, 101, 180), 180, 320, (180, 320)), 30.0, 1_000_000)
 
-        made = make(recipe, phone_film, looking.probe(phone_film), to=tmp_path / "made.mp4", progress=shares.append)
+        made = make(recipe, phone_film, probe(phone_film), to=tmp_path / "made.mp4", progress=shares.append)
 
         assert (made.mime_type, made.width, made.height) == ("video/mp4", 180, 320)
         assert (made.video_codec, made.video_profile, made.pixel_format) == ("h264", "High", "yuv420p")
@@ -152,7 +154,7 @@ class TestVideos:
         run_ffmpeg("-f", "lavfi", "-i", "nullsrc=size=64x64:rate=25", "-vf", grey, "-t", 2, "-qp", 1, source)
         to = tmp_path / "made.mp4"
 
-        make(VideoRecipe(whole(64, 64), 25.0, 2_000_000, start=0.4, seconds=0.8), source, looking.probe(source), to=to)
+        make(VideoRecipe(whole(64, 64), 25.0, 2_000_000, start=0.4, seconds=0.8), source, probe(source), to=to)
 
         greys = [picture.convert("YCbCr").getpixel((32, 32))[0] for _, picture in frames(to)]  # type: ignore[index]
         first = [picture.convert("YCbCr").getpixel((32, 32))[0] for _, picture in frames(source)]  # type: ignore[index]
@@ -165,7 +167,7 @@ class TestVideos:
         beep = "aevalsrc='if(between(t,0.5,0.7),0.8*sin(6283*t),0)':s=48000"
         run_ffmpeg("-f", "lavfi", "-i", flash, "-f", "lavfi", "-i", beep, "-t", 1, source)
 
-        make(VideoRecipe(whole(64, 64), 30.0, 1_000_000), source, looking.probe(source), to=to)
+        make(VideoRecipe(whole(64, 64), 30.0, 1_000_000), source, probe(source), to=to)
 
         seen = next(at for at, picture in frames(to) if is_like(picture.getpixel((32, 32)), (255, 255, 255)))
         assert seen == pytest.approx(0.5, abs=0.005)
@@ -173,7 +175,7 @@ class TestVideos:
 
     def test_keep_a_byte_limit_at_the_second_try(self, tmp_path: Path) -> None:
         source, to = film(tmp_path / "noise.mp4", extra=("-vf", "noise=alls=90:allf=t")), tmp_path / "made.mp4"
-        found = looking.probe(source)
+        found = probe(source)
         free = make(VideoRecipe(whole(320, 180), 30.0, 4_000_000), source, found, to=to)
 
         limit = free.size * 2 // 3
@@ -188,14 +190,14 @@ class TestVideos:
         source = film(tmp_path / "odd.mkv", sound=(), extra=odd, seconds=0.4)
         recipe = VideoRecipe(Framing((0, 0, 161, 91), 160, 160, (160, 90)), 15.0, 500_000)
 
-        made = make(recipe, source, looking.probe(source), to=tmp_path / "made.mp4")
+        made = make(recipe, source, probe(source), to=tmp_path / "made.mp4")
 
         assert (made.width, made.height, made.audio_codec, made.pixel_format) == (160, 160, "", "yuv420p")
         assert len(frames(tmp_path / "made.mp4")) == 6
 
     def test_too_bright_for_a_screen_are_brought_within_its_range(self, tmp_path: Path) -> None:
         source = hdr_film(tmp_path / "hdr.mov")
-        found = looking.probe(source)
+        found = probe(source)
         assert found.is_hdr
 
         made = make(VideoRecipe(whole(320, 180), 30.0, 1_000_000), source, found, to=tmp_path / "made.mp4")
@@ -205,7 +207,7 @@ class TestVideos:
     def test_that_stand_on_their_side_are_turned(self, tmp_path: Path) -> None:
         flat, turned = film(tmp_path / "flat.mp4", sound=(), seconds=0.2), tmp_path / "turned.mp4"
         run_ffmpeg("-display_rotation", 90, "-i", flat, "-c", "copy", turned)
-        found = looking.probe(turned)
+        found = probe(turned)
         assert (found.width, found.height) == (180, 320)
 
         made = make(VideoRecipe(whole(180, 320), 30.0, 1_000_000), turned, found, to=tmp_path / "made.mp4")
@@ -217,7 +219,7 @@ class TestVideos:
         extra = ("-vf", slow, "-fps_mode", "vfr", "-video_track_timescale", "90000")
         film(source, extra=extra, sound=())
 
-        make(VideoRecipe(whole(320, 180), 30.0, 1_000_000), source, looking.probe(source), to=tmp_path / "made.mp4")
+        make(VideoRecipe(whole(320, 180), 30.0, 1_000_000), source, probe(source), to=tmp_path / "made.mp4")
 
         times = [at for at, _ in frames(tmp_path / "made.mp4")]
         assert {round(b - a, 3) for a, b in pairwise(times)} <= {0.033, 0.034}
@@ -225,7 +227,7 @@ class TestVideos:
     def test_in_the_wrong_container_are_copied(self, tmp_path: Path) -> None:
         extra = ("-metadata", "title=My house", "-metadata", "location=+52.5+013.4/")
         source, to = film(tmp_path / "film.mkv", extra=extra), tmp_path / "made.mp4"
-        found = looking.probe(source)
+        found = probe(source)
 
         made = make(VideoRecipe(), source, found, to=to)
 
@@ -235,7 +237,7 @@ class TestVideos:
 
     def test_with_the_wrong_sound_keep_their_pictures(self, tmp_path: Path) -> None:
         source, to = film(tmp_path / "film.mov", sound=("-c:a", "pcm_s16le")), tmp_path / "made.mp4"
-        made = make(VideoRecipe(), source, looking.probe(source), to=to)
+        made = make(VideoRecipe(), source, probe(source), to=to)
         assert made.audio_codec == "aac"
 
     def test_that_are_damaged_are_refused_in_words(self, phone_film: Path, tmp_path: Path) -> None:
@@ -243,19 +245,19 @@ class TestVideos:
         half.write_bytes(phone_film.read_bytes()[:20_000])
         recipe = VideoRecipe(whole(320, 180), 30.0, 1_000_000)
         with pytest.raises(CannotMake, match="cannot be read"):
-            make(recipe, half, looking.probe(phone_film), to=tmp_path / "made.mp4")
+            make(recipe, half, probe(phone_film), to=tmp_path / "made.mp4")
 
     def test_that_are_playlists_are_not_followed(self, phone_film: Path, tmp_path: Path) -> None:
         playlist = tmp_path / "list.mov"
         playlist.write_text(f"ffconcat version 1.0\nfile '{phone_film}'\n")
         recipe = VideoRecipe(whole(320, 180), 30.0, 1_000_000)
         with pytest.raises(CannotMake):
-            make(recipe, playlist, looking.probe(phone_film), to=tmp_path / "made.mp4")
+            make(recipe, playlist, probe(phone_film), to=tmp_path / "made.mp4")
 
     def test_that_came_out_otherwise_than_planned_do_not_leave_the_house(
         self, phone_film: Path, tmp_path: Path
     ) -> None:
-        longer = replace(looking.probe(phone_film), seconds=3.0)
+        longer = replace(probe(phone_film), seconds=3.0)
         with pytest.raises(CannotMake, match="did not become"):
             make(VideoRecipe(), phone_film, longer, to=tmp_path / "made.mp4")
 
@@ -272,23 +274,25 @@ class TestChildren:
             return told.exists() and told.read_text().endswith(" ")
 
         with pytest.raises(Stopped):
-            children.run([sys.executable, "-c", code], AMPLE, should_stop=is_up)
+            listening.run([sys.executable, "-c", code], AMPLE, should_stop=is_up)
         assert not any(is_alive(int(pid)) for pid in told.read_text().split())
 
     def test_may_use_no_more_than_they_are_given(self) -> None:
-        greedy = [sys.executable, "-c", "x = bytearray(3 * 1024 ** 3)"]
-        ended = children.run(greedy, replace(AMPLE, memory=1024 * MIB))
+        greedy = [sys.executable, "-c", "x = bytearray(1024 ** 3)"]
+        ended = listening.run(greedy, replace(AMPLE, memory=256 * MB))
         assert ended.code == 1
         assert "MemoryError" in ended.said
-        with pytest.raises(children.TooMuch):
-            children.run([sys.executable, "-c", "while True: pass"], replace(AMPLE, processor_seconds=1))
-        with pytest.raises(children.TooMuch):
-            children.run(["sleep", "600"], replace(AMPLE, seconds=0.2))
+        with pytest.raises(listening.TooMuch):
+            listening.run([sys.executable, "-c", "import time; time.sleep(600)"], replace(AMPLE, seconds=1))
+
+    def test_reach_nobody(self) -> None:
+        code = "import socket; socket.create_connection(('127.0.0.1', 9), 1)"
+        assert "PermissionError" in listening.run([sys.executable, "-c", code], AMPLE).said
 
     def test_know_no_secrets_of_ours(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SECRET_KEY", "a secret")
         lines: list[str] = []
-        children.run([sys.executable, "-c", "import os; print(sorted(os.environ))"], AMPLE, heard=lines.append)
+        listening.run([sys.executable, "-c", "import os; print(sorted(os.environ))"], AMPLE, heard=lines.append)
         assert "SECRET" not in "".join(lines)
 
     def test_that_are_killed_from_outside_may_be_tried_again(self) -> None:
@@ -296,19 +300,20 @@ class TestChildren:
             os.kill(int(line), signal.SIGKILL)
 
         code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
-        with pytest.raises(children.Broke):
-            children.run([sys.executable, "-c", code], AMPLE, heard=kill)
+        with pytest.raises(listening.Broke):
+            listening.run([sys.executable, "-c", code], AMPLE, heard=kill)
 
     @pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux does it")
     def test_end_with_whoever_started_them(self, tmp_path: Path) -> None:
         told = tmp_path / "pid"
         inner = f"import os, time; open({str(told)!r}, 'w').write(f'{{os.getpid()}} '); time.sleep(600)"
         outer = (
-            "import sys; from apps.media.making.children import *;"
-            f"run([sys.executable, '-c', {inner!r}], Allowance(600, 600, 4096 * MIB, MIB))"
+            "import sys; import django; django.setup(); from apps.media.making.listening import *;"
+            f"run([sys.executable, '-c', {inner!r}], Limits(seconds=600))"
         )
         root = Path(__file__).resolve().parents[2]
-        with subprocess.Popen([sys.executable, "-c", outer], cwd=root) as starter:
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+        with subprocess.Popen([sys.executable, "-c", outer], cwd=root, env=environment) as starter:
             wait_until(lambda: told.exists() and told.read_text().endswith(" "))
             starter.kill()
         wait_until(lambda: not is_alive(int(told.read_text())))
@@ -318,6 +323,10 @@ def encoded(image: Image.Image, form: str = "JPEG") -> bytes:
     out = io.BytesIO()
     image.save(out, form, **({"quality": 95, "subsampling": 0} if form == "JPEG" else {}))
     return out.getvalue()
+
+
+def probe(path: Path) -> Probe:
+    return look(path, name=path.name)
 
 
 def is_like(found: Any, wanted: tuple[int, int, int]) -> bool:

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from apps.media.fitting import fit
-from apps.media.making import looking, make
-from apps.media.making.looking import Probe
+from apps.media.making import make
+from apps.media.probing import Probe, probe
 from apps.media.recipes import Cut
 from apps.platforms.contract import Draft, MediaFile
 from apps.platforms.errors import PlatformError
@@ -91,8 +91,8 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kitchen]:
     taken = folder / "IMG_0002.JPG"
     taken.write_bytes(photo(4000, 3000, quality=92))
     sources = {
-        "video": (filmed, looking.probe(filmed)),
-        "image": (taken, Probe("image", "image/jpeg", taken.stat().st_size, 4000, 3000)),
+        "video": (filmed, probe(filmed, name="film")),
+        "image": (taken, probe(taken, name="photo")),
     }
     made = Kitchen(folder, sources)
     with serving(made.served) as made.address:

@@ -21,7 +21,7 @@ from apps.media.decoding.refusals import DAMAGED, TOO_HUNGRY, Refused
 
 RUN: Final = "run"
 # Pillow alone starts in a fraction of the time that FFmpeg's libraries take, so each module comes when it is asked for.
-MODULES: Final = frozenset({"pictures", "videos"})
+MODULES: Final = frozenset({"drawing", "pictures", "videos"})
 
 
 def main() -> None:

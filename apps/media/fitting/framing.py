@@ -62,7 +62,7 @@ class Bounds:
 
 def framed(width: int, height: int, cut: Cut, bounds: Bounds) -> Framing:
     """How a picture of this size is shown within the bounds, as a person has chosen; raises Misfit."""
-    take = _taken(width, height, cut)
+    take = taken(width, height, cut)
     aspect = take[2] / take[3]
     wanted = bounds.nearest_aspect(aspect)
     if wanted != aspect and not cut.fit:
@@ -77,7 +77,8 @@ def framed(width: int, height: int, cut: Cut, bounds: Bounds) -> Framing:
     return Framing(take, wide, high, _inner(wide, high, aspect, bounds.step))
 
 
-def _taken(width: int, height: int, cut: Cut) -> Rectangle:
+def taken(width: int, height: int, cut: Cut) -> Rectangle:
+    """The part of a picture of this size that a person has chosen, at least a pixel of it."""
     if cut.box is None:
         return (0, 0, width, height)
     left, top = (min(int(share * side), side - 1) for share, side in zip(cut.box[:2], (width, height), strict=True))

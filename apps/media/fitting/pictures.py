@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from apps.media.fitting.framing import Bounds, Misfit, framed
+from apps.media.fitting.framing import Bounds, Misfit, framed, taken
 from apps.media.fitting.outcome import Fitted, unfit
 from apps.media.fitting.words import aspect_problem, megabytes, too_small_problem, type_words
 from apps.media.recipes import Cut, Framing, PictureRecipe
@@ -72,14 +72,14 @@ def _made(shape: MediaFile, cut: Cut, can: Capabilities, bounds: Bounds, framing
 
 def _type(shape: MediaFile, can: Capabilities, framing: Framing) -> str:
     """The type that it is made as; "" where the platform takes no pictures that can be made."""
-    taken = can.media_types or {JPEG, PNG, WEBP}
-    if shape.mime_type in LOSSY and shape.mime_type in taken:
+    types = can.media_types or {JPEG, PNG, WEBP}
+    if shape.mime_type in LOSSY and shape.mime_type in types:
         return shape.mime_type
     limit = can.max_image_bytes
     is_exact = shape.mime_type not in LOSSY
-    if is_exact and PNG in taken and not (limit and _most_bytes(PNG, framing) > limit):
+    if is_exact and PNG in types and not (limit and _most_bytes(PNG, framing) > limit):
         return PNG  # its colours, and what can be seen through it, stay as they are
-    return next((one for one in LOSSY if one in taken), "")
+    return next((one for one in LOSSY if one in types), "")
 
 
 def _most_bytes(mime_type: str, framing: Framing) -> int:
@@ -127,15 +127,15 @@ def _unfit(shape: MediaFile, cut: Cut, bounds: Bounds, label: str, misfit: Misfi
 
 
 def shown_aspect(shape: MediaFile, cut: Cut) -> float:
-    _, _, width, height = cut.box or (0.0, 0.0, 1.0, 1.0)
-    return (shape.width * width) / (shape.height * height)
+    _, _, width, height = taken(shape.width, shape.height, cut)
+    return width / height
 
 
 def _type_problem(shape: MediaFile, can: Capabilities, label: str) -> str:
     if not any(one.startswith("image/") for one in can.media_types):
         return f"{label} takes no pictures here."
-    taken = ", ".join(sorted(type_words(one) for one in can.media_types if one.startswith("image/")))
-    return f"{label} takes pictures as {taken} only here; this one is a {type_words(shape.mime_type)}."
+    types = ", ".join(sorted(type_words(one) for one in can.media_types if one.startswith("image/")))
+    return f"{label} takes pictures as {types} only here; this one is a {type_words(shape.mime_type)}."
 
 
 # --- animations -------------------------------------------------------------------------------------------------------
@@ -160,13 +160,9 @@ def _fit_animation(shape: MediaFile, cut: Cut, can: Capabilities, label: str) ->
 
 def _admits_frames(shape: MediaFile, can: Capabilities) -> bool:
     pixels = shape.width * shape.height
-    limits = (
-        ("max_frames", shape.frames),
-        ("max_animated_pixels", pixels),
-        ("max_frame_pixels", pixels * shape.frames),
-    )
-    # Not every platform says them, and limits that nobody has yet are no fields.
-    return all((most := getattr(can, name, None)) is None or found <= most for name, found in limits)
+    found = (shape.frames, pixels, pixels * shape.frames)
+    limits = (can.max_frames, can.max_animated_pixels, can.max_frame_pixels)
+    return all(most is None or one <= most for one, most in zip(found, limits, strict=True))
 
 
 def _animation(shape: MediaFile) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from apps.media.making.looking import Probe
+from apps.media.probing import Probe
 from apps.media.recipes import Framing, VideoRecipe
 
 SOUND_BITS: Final = 128_000

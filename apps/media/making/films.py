@@ -11,21 +11,22 @@ from typing import Final
 
 from django.conf import settings
 
-from apps.media.errors import CannotMake
-from apps.media.making import looking
+from apps.media.errors import CannotMake, FileRefused
 from apps.media.making.arguments import arguments
-from apps.media.making.children import MIB, Allowance, Broke, TooMuch, run
-from apps.media.making.helper import DAMAGED, TOO_MUCH
-from apps.media.making.looking import Probe
-from apps.media.making.programs import ffmpeg
+from apps.media.making.listening import Broke, TooMuch, run
+from apps.media.probing import Probe, ffmpeg, probe
+from apps.media.probing.room import MB, Limits
 from apps.media.recipes import VideoRecipe
 
 logger = logging.getLogger(__name__)
 
-MEMORY: Final = 6144 * MIB  # addresses, of which decoders of large pictures reserve many and fill few
+MEMORY: Final = 3072 * MB
 PATIENCE: Final = 60  # seconds of the clock for each second of the film, on the smallest of machines
 AT_LEAST: Final = 120  # seconds
 LOWER: Final = 0.94  # the second try aims that much below the limit
+DAMAGED: Final = "This video cannot be read to its end. Export it again, or upload another."
+TOO_MUCH: Final = "This video takes too long to convert. Trim it, or use a smaller one."
+NO_PROGRAM: Final = "Videos cannot be converted here as yet: the operator of Postroom has to install FFmpeg."
 FULL: Final = "No space left on device"
 LENGTH_MARGIN: Final = 0.25  # seconds
 
@@ -45,7 +46,7 @@ def make(
         logger.info("The first try has %d bytes of %d", size, recipe.max_bytes)
         lower = replace(recipe, bit_rate=int(recipe.bit_rate * recipe.max_bytes / size * LOWER))
         _convert(lower, source, found, to, progress, should_stop)
-    made = looking.probe(to)
+    made = _seen(to)
     _check(recipe, found, made)
     progress(1.0)
     return made
@@ -60,11 +61,14 @@ def _convert(
     should_stop: Callable[[], bool],
 ) -> None:
     seconds = recipe.seconds or found.seconds
-    command = [ffmpeg(), *arguments(recipe, source, found, to=to, threads=settings.MEDIA_THREADS)]
+    program = ffmpeg()
+    if program is None:
+        raise CannotMake(NO_PROGRAM)
+    command = [program, *arguments(recipe, source, found, to=to, threads=settings.MEDIA_THREADS)]
     try:
         ended = run(
             command,
-            _allowance(recipe, found, seconds),
+            _limits(recipe, found, seconds),
             heard=lambda line: _report(line, seconds, progress),
             should_stop=should_stop,
         )
@@ -77,11 +81,18 @@ def _convert(
         raise CannotMake(DAMAGED)
 
 
-def _allowance(recipe: VideoRecipe, found: Probe, seconds: float) -> Allowance:
+def _limits(recipe: VideoRecipe, found: Probe, seconds: float) -> Limits:
     most = AT_LEAST + math.ceil((seconds or 60.0) * PATIENCE)
-    written = max(found.size * 2, int(recipe.bit_rate * (seconds + 60) / 4), 64 * MIB)
-    # Decoders and filters have threads of their own beside the encoder's.
-    return Allowance(most, most * (settings.MEDIA_THREADS + 2), MEMORY, written)
+    written = max(found.size * 2, int(recipe.bit_rate * (seconds + 60) / 4), 64 * MB)
+    return Limits(memory=MEMORY, seconds=most, file=written)
+
+
+def _seen(path: Path) -> Probe:
+    try:
+        return probe(path, name="The video")
+    except FileRefused as refusal:
+        logger.warning("What was made is refused: %s", refusal.words)
+        raise CannotMake(DAMAGED) from refusal
 
 
 def _report(line: str, seconds: float, progress: Callable[[float], None]) -> None:

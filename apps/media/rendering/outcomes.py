@@ -15,7 +15,7 @@ from apps.media.models import Rendition
 from apps.media.states import RenditionState
 
 if TYPE_CHECKING:
-    from apps.media.making.looking import Probe
+    from apps.media.probing import Probe
     from apps.media.rendering.claims import Claim
 
 logger = logging.getLogger(__name__)

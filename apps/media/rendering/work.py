@@ -12,8 +12,8 @@ from typing import Any, Final
 from apps.media import storage
 from apps.media.errors import CannotMake, LostRendition
 from apps.media.making import Stopped, make
-from apps.media.making.looking import Probe
 from apps.media.models import Asset, Rendition, storage_path
+from apps.media.probing import Probe
 from apps.media.recipes import Recipe, recipe_from_json
 from apps.media.rendering import outcomes, workplace
 from apps.media.rendering.claims import Claim
@@ -69,7 +69,7 @@ def probe_of(asset: Asset) -> Probe:
     """What is known of a stored file: its columns, and what else was found."""
     names = ("kind", "mime_type", "size", "width", "height", "frames", "seconds", "frame_rate", "video_codec")
     columns: dict[str, Any] = {name: getattr(asset, name) for name in (*names, "audio_codec", "bit_rate")}
-    return Probe.from_json({**asset.probe, **columns, "rotation": 0})
+    return Probe.from_json({**asset.probe, **columns})
 
 
 def _fetched(job: _Job, folder: Path, hold: Hold) -> Path:

@@ -1,29 +1,31 @@
-"""A child process that may be hostile inside: limits from the kernel, no environment, a group that is killed as one."""
+"""Running FFmpeg in the room where foreign files are opened, and hearing from it while it works.
+
+The room (`apps.media.probing.room`) asks a question and gets an answer; a conversion takes minutes and says how far it
+has come. The process is the same: it gives up its rights, becomes the program, and ends with whoever started it.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import logging
+import json
 import os
-import resource
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import IO, Final
+from dataclasses import asdict, dataclass, replace
+from typing import IO, Any, Final
 
-from apps.core.running.supervisor import ending_with_us
+from django.conf import settings
 
-logger = logging.getLogger(__name__)
+from apps.media.probing.room import START, Limits
 
-MIB: Final = 1024 * 1024
 GLANCE: Final = 0.1  # seconds between two questions whether to stop
 LONGEST_LINE: Final = 64 * 1024
 LAST_WORDS: Final = 2000
-HANDED_OVER: Final = ("PATH", "LD_LIBRARY_PATH")
 
 
 class Stopped(Exception):
@@ -31,21 +33,11 @@ class Stopped(Exception):
 
 
 class Broke(Exception):
-    """The child ended for reasons that need not come again: killed from outside, no room on the disk."""
+    """It ended for reasons that need not come again: killed from outside, no room on the disk."""
 
 
 class TooMuch(Exception):
     """It wanted more time than it was given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What a child may use up: seconds of the clock and of processors, bytes of memory (as addresses) and of a file."""
-
-    seconds: float
-    processor_seconds: int
-    memory: int
-    file_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +48,16 @@ class Ended:
 
 def run(
     command: Sequence[str],
-    allowance: Allowance,
+    limits: Limits,
     *,
-    given: bytes = b"",
     heard: Callable[[str], None] = lambda line: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Ended:
-    """Run a program to its end; `heard` gets each line of its output. Raises Stopped, TooMuch and Broke."""
-    with tempfile.TemporaryFile() as said, _started(command, allowance, said) as process:
-        assert process.stdin is not None  # noqa: S101
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(given)
-            process.stdin.close()
-        until = time.monotonic() + allowance.seconds
+    """Run a program, named by its full path, to its end; `heard` gets each line of its output. `limits.seconds` are
+    those of the clock. Raises Stopped, TooMuch and Broke."""
+    with tempfile.TemporaryFile() as said, _started(said) as process:
+        _order(process, command, limits)
+        until = time.monotonic() + limits.seconds
         for line in _lines(process):
             if line:
                 heard(line)
@@ -76,24 +65,26 @@ def run(
                 raise Stopped
             if time.monotonic() > until:
                 raise TooMuch
-        code = _code(process, until)
-        return Ended(code, _end_of(said))
+        return Ended(_code(process, until), _end_of(said))
+
+
+def _order(process: subprocess.Popen[bytes], command: Sequence[str], limits: Limits) -> None:
+    # The clock is watched here; on so many processors a program cannot use up more of them meanwhile.
+    all_of_them = replace(limits, seconds=limits.seconds * ((os.cpu_count() or 1) + 1))
+    order: dict[str, Any] = {"verb": "run", "arguments": list(command), "limits": asdict(all_of_them)}
+    assert process.stdin is not None  # noqa: S101
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(order).encode())
+        process.stdin.close()
 
 
 @contextlib.contextmanager
-def _started(command: Sequence[str], allowance: Allowance, said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    # Should this process be killed itself, the kernel ends the child.
+def _started(said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        ending_with_us(list(command), by=signal.SIGKILL),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=said,
-        env={name: os.environ[name] for name in HANDED_OVER if name in os.environ},
-        cwd="/",
-        start_new_session=True,
-    )
+        [sys.executable, "-I", "-c", START, str(settings.BASE_DIR)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env={}, cwd="/", start_new_session=True,
+    )  # fmt: skip
     try:
-        _limit(process.pid, allowance)
         yield process
     finally:
         # Its own children belong to its group and end with it.
@@ -103,22 +94,6 @@ def _started(command: Sequence[str], allowance: Allowance, said: IO[bytes]) -> I
         for pipe in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]
-
-
-def _limit(pid: int, allowance: Allowance) -> None:
-    """Set from outside, because nothing of ours may run between fork and exec in a process that has threads."""
-    if not hasattr(resource, "prlimit"):
-        return  # only Linux has it; elsewhere the clock remains
-    limits = {
-        resource.RLIMIT_AS: allowance.memory,
-        resource.RLIMIT_CPU: allowance.processor_seconds,
-        resource.RLIMIT_FSIZE: allowance.file_size,
-        resource.RLIMIT_CORE: 0,
-    }
-    with contextlib.suppress(ProcessLookupError):
-        for kind, most in limits.items():
-            # A moment between the warning, which names the reason, and the end.
-            resource.prlimit(pid, kind, (most, most + 2 if kind == resource.RLIMIT_CPU else most))
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[str]:

@@ -1,39 +1,40 @@
-"""In the child: a picture by its recipe, with Pillow."""
+"""A picture by its recipe, with Pillow: from a stored file to a file beside it."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image, ImageCms, ImageFilter, ImageOps
 
+from apps.media.decoding.refusals import Refused
 from apps.media.recipes import Framing, recipe_from_json
 
 FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 READ: Final = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS: Final = 120_000_000
 BEST, WORST = 92, 25  # quality
+NOT_SMALL_ENOUGH: Final = "cannot be made small enough without looking broken. Use one with fewer pixels."
 WHITE: Final = (255, 255, 255)
 BACKDROP: Final = 8  # the blurred border is drawn that much smaller
 BLUR: Final = 40  # its softness: a part of the longer side
 
 
-class NotSmallEnough(Exception):
-    words = "This picture cannot be made small enough without looking broken. Use one with fewer pixels."
-
-
-def draw(recipe: dict[str, Any], source: Path, *, to: Path) -> dict[str, Any]:
-    """Write the picture, and tell its shape."""
+def draw(*, recipe: Mapping[str, Any], path: str, to: str) -> dict[str, Any]:
+    """Write the picture to `to`, and tell its shape; with `unwritten`, the disk would not take it."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     wanted = recipe_from_json(recipe)
     assert wanted.framing is not None  # noqa: S101
-    image = _shown(source, wanted.framing, keeps_alpha=wanted.mime_type != "image/jpeg")
+    image = _shown(Path(path), wanted.framing, keeps_alpha=wanted.mime_type != "image/jpeg")
     content = _encoded(image, FORMATS[wanted.mime_type], wanted.max_bytes)
-    to.write_bytes(content)
+    try:
+        Path(to).write_bytes(content)
+    except OSError as error:
+        return {"unwritten": str(error)}
     has_alpha = image.mode in ("RGBA", "LA")
-    shape = {"width": image.width, "height": image.height, "size": len(content), "has_alpha": has_alpha}
-    return {"kind": "image", "mime_type": wanted.mime_type, **shape}
+    return {"mime_type": wanted.mime_type, "width": image.width, "height": image.height, "has_alpha": has_alpha}
 
 
 def _shown(source: Path, framing: Framing, *, keeps_alpha: bool) -> Image.Image:
@@ -102,7 +103,7 @@ def _encoded(image: Image.Image, form: str, limit: int) -> bytes:
     if not limit or len(content) <= limit:
         return content
     if form == "PNG":
-        raise NotSmallEnough
+        raise Refused(NOT_SMALL_ENOUGH)
     best, low, high = b"", WORST, BEST - 1
     while low <= high:
         quality = (low + high) // 2
@@ -112,7 +113,7 @@ def _encoded(image: Image.Image, form: str, limit: int) -> bytes:
         else:
             high = quality - 1
     if not best:
-        raise NotSmallEnough
+        raise Refused(NOT_SMALL_ENOUGH)
     return best
 
 
