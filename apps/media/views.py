@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.media import services
+from apps.media import services, serving
 from apps.media.errors import AssetInUse, FileRefused
 from apps.media.models import Asset
+from apps.media.origin import is_for_files_alone
+from apps.media.services import addresses
+from apps.media.serving import Stored
 from apps.tenants.access import MemberRequest, page, public
 
-logger = logging.getLogger(__name__)
-
 PAGE_SIZE = 48
-# Whoever opens a file by its address gets a page that may do nothing at all.
-NOTHING_RUNS = "default-src 'none'; sandbox"
+KEPT = "private, max-age=3600"
+KEPT_FOR_LONG = "private, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class LibraryPicture:
 
 
 @require_http_methods(["GET", "POST"])
-@page("media.view")
+@page("media.view", transaction=False)
 def library(request: MemberRequest) -> HttpResponse:
     """The workspace's pictures, newest first; POST adds some."""
     error = ""
@@ -53,7 +52,8 @@ def library(request: MemberRequest) -> HttpResponse:
         error = _take_in(request)
         if not error:
             return redirect("media:library")
-    return render(request, "media/library.html", _library_context(request, error), status=422 if error else 200)
+    with request.member.scope():
+        return render(request, "media/library.html", _library_context(request, error), status=422 if error else 200)
 
 
 @require_POST
@@ -81,36 +81,61 @@ def remove(request: MemberRequest, asset_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@page("media.view")
+@page("media.view", transaction=False)
 def show(request: MemberRequest, asset_id: UUID) -> HttpResponseBase:
     """A file for members who may see its workspace."""
-    asset: Asset = get_object_or_404(Asset.objects, pk=asset_id)
-    request.member.require("media.view", asset.workspace_id)
-    return _served(asset, cache="private, max-age=3600")
+    asset = _seen(request, asset_id)
+    return _for_members(request, asset, addresses.ASSET, serving.of_file(asset, file_name=asset.original_name))
+
+
+@require_safe
+@page("media.view", transaction=False)
+def thumbnail(request: MemberRequest, asset_id: UUID) -> HttpResponseBase:
+    """The small picture of a file; the picture itself where none was made. Its address changes with the file."""
+    asset = _seen(request, asset_id)
+    small = serving.of_thumbnail(asset)
+    if small is None:
+        return _for_members(request, asset, addresses.ASSET, serving.of_file(asset))
+    return _for_members(request, asset, addresses.THUMBNAIL, small, cache=KEPT_FOR_LONG)
+
+
+@require_safe
+@public
+def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+    """A file by a signed address that ends: for platforms that fetch it, and on the origin of files for members."""
+    stored = services.by_token(token)
+    if stored is None:
+        raise Http404("No such file")
+    cache = KEPT_FOR_LONG if is_for_files_alone(request) else "private, no-store"
+    return serving.serve(request, stored, cache=cache, sites="cross-origin")
 
 
 @require_safe
 @public
 def public_file(request: HttpRequest, token: str) -> HttpResponseBase:
-    """A file for a platform that fetches it, by a signed address that ends."""
-    asset = services.by_public_token(token)
-    if asset is None:
+    """The same by an address as it was once given out."""
+    stored = services.by_public_token(token)
+    if stored is None:
         raise Http404("No such file")
-    return _served(asset, cache="private, no-store")
+    return serving.serve(request, stored, cache="private, no-store", sites="cross-origin")
 
 
-def _served(asset: Asset, *, cache: str) -> FileResponse:
-    try:
-        file = default_storage.open(asset.file.name or "", "rb")
-    except FileNotFoundError as error:
-        logger.warning("The file of asset %s is not in MEDIA_ROOT", asset.pk)
-        raise Http404("No such file") from error
-    response = FileResponse(file, content_type=asset.mime_type)
-    response["Content-Security-Policy"] = NOTHING_RUNS
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-site"
-    response["Cache-Control"] = cache
-    return response
+def _seen(request: MemberRequest, asset_id: UUID) -> Asset:
+    with request.member.scope():
+        asset: Asset = get_object_or_404(Asset.objects, pk=asset_id)
+    request.member.require("media.view", asset.workspace_id)
+    return asset
+
+
+def _for_members(
+    request: MemberRequest, asset: Asset, kind: addresses.Kind, stored: Stored, *, cache: str = KEPT
+) -> HttpResponseBase:
+    """From here, or from where files are served: the bucket, or an origin of their own."""
+    if elsewhere := services.member_address(kind, asset):
+        response = redirect(elsewhere)
+        response["Cache-Control"] = KEPT
+        return response
+    return serving.serve(request, stored, cache=cache)
 
 
 def _take_in(request: MemberRequest) -> str:
@@ -118,15 +143,16 @@ def _take_in(request: MemberRequest) -> str:
     workspace = request.member.workspace
     if workspace is None:
         raise PermissionDenied("No workspace of this organization is open to you at the moment.")
+    to = services.Destination(workspace.organization_id, workspace.pk, request.member.actor)
     refusals = []
-    for file in request.FILES.getlist("files"):
+    for chosen in request.FILES.getlist("files"):
         try:
-            services.upload(file=file, name=file.name or "", workspace_id=workspace.pk, actor=request.member.actor)
+            refusals.append(services.take_in_now(services.from_form(chosen, to=to)).words)
         except FileRefused as error:
             refusals.append(error.words)
     if not request.FILES:
         refusals.append("Choose at least one picture.")
-    return " ".join(refusals)
+    return " ".join(filter(None, refusals))
 
 
 def _library_context(request: MemberRequest, error: str) -> dict[str, object]:

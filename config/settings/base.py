@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
-from config import databases, env, platforms
+from config import databases, env, media, platforms
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("POSTROOM_VAR", str(BASE_DIR / "var")))
@@ -18,7 +19,10 @@ SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
 KEYRING = env.text("KEYRING")
 PUBLIC_URL = env.origin("PUBLIC_URL", "http://127.0.0.1:8000")
+MEDIA_ORIGIN = env.origin("MEDIA_ORIGIN", "")  # an origin that serves files and nothing else
 ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost")))
+if MEDIA_ORIGIN:
+    ALLOWED_HOSTS.append(str(urlsplit(MEDIA_ORIGIN).hostname))
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -50,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "apps.core.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "apps.media.origin.MediaOriginMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -147,15 +152,21 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# --- where files lie
+MEDIA_BUCKET = media.read()  # None: on the disk, in MEDIA_ROOT
+STORAGES = media.storages(MEDIA_BUCKET, static="django.contrib.staticfiles.storage.StaticFilesStorage")
+_file_origins = media.origins(MEDIA_ORIGIN, MEDIA_BUCKET)
+
 # --- what a page may load
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *_file_origins],
+        "media-src": [SELF, *_file_origins],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *_file_origins],  # presigned uploads go straight into the bucket
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -174,6 +185,20 @@ MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 MEDIA_MAX_BYTES = env.integer("MEDIA_MAX_BYTES", 20 * 1024 * 1024)
 MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
+MEDIA_MAX_UPLOAD_BYTES = env.integer("MEDIA_MAX_UPLOAD_BYTES", 5 * 1024**3)
+MEDIA_WORKSPACE_BYTES = env.integer("MEDIA_WORKSPACE_BYTES", 20 * 1024**3)
+MEDIA_UPLOAD_LIFETIME = timedelta(hours=env.integer("MEDIA_UPLOAD_HOURS", 24))
+MEDIA_TRASH_KEPT = timedelta(days=env.integer("MEDIA_TRASH_DAYS", 30))
+MEDIA_RENDITIONS_KEPT = timedelta(days=env.integer("MEDIA_RENDITION_DAYS", 30))
+MEDIA_FETCH_TIMEOUT = timedelta(seconds=env.integer("MEDIA_FETCH_SECONDS", 900))
+# May browsers and platforms talk to the bucket, or do all files pass through Postroom on their way out?
+MEDIA_S3_DIRECT = env.flag("MEDIA_S3_DIRECT", True)
+FILE_UPLOAD_TEMP_DIR = env.text("MEDIA_TEMP", "") or None
+FILE_UPLOAD_HANDLERS = [
+    "apps.media.forms_guard.GuardedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- mail
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
@@ -197,6 +222,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Work on files takes processors and minutes: a lane of its own keeps it away from what is due.
+CELERY_TASK_ROUTES = {"media.*": {"queue": "media"}}
 # expires: a wake-up that nobody took in time is worth nothing, for the next one is on its way.
 CELERY_BEAT_SCHEDULE = {
     "publish what is due": {
@@ -224,6 +251,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "social_accounts.read_choices",
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
+    },
+    "take in what has arrived": {
+        "task": "media.take_in",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
+    "clean up files": {
+        "task": "media.clean_up",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
     },
     "forget journeys to platforms": {
         "task": "social_accounts.forget_journeys",

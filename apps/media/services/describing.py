@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import ProtectedError
 
@@ -13,6 +12,7 @@ from apps.core.actors import Actor
 from apps.events import services as events
 from apps.media.errors import AssetInUse
 from apps.media.models import Asset
+from apps.media.services.releasing import names_of, release_after_commit
 from apps.media.services.texts import MAX_ALT, plain_text
 
 
@@ -31,10 +31,9 @@ def remove(*, asset_id: UUID, actor: Actor) -> None:
     try:
         with transaction.atomic():
             asset = Asset.objects.locked(asset_id)
-            name = asset.file.name or ""
+            release_after_commit(names_of(asset))
             audit.record("media.deleted", subject=asset, actor=actor)
             events.emit("media.deleted", subject=asset)
             asset.delete()
-            transaction.on_commit(lambda: default_storage.delete(name))
     except ProtectedError as error:
         raise AssetInUse("A post uses this file. Take it out of the post first.") from error

@@ -1,56 +1,135 @@
-"""From a file that somebody put in to an asset of the library."""
+"""From a file that somebody put in to an asset of the library.
+
+`take_in` is the one door: whatever way a file has come, it passes here, is looked at, and only its clean copy is kept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.events import services as events
-from apps.media import probe
-from apps.media.models import Asset
+from apps.media import probe, storage
+from apps.media.errors import FileRefused
+from apps.media.models import Asset, storage_path
+from apps.media.services import quota
+from apps.media.services.destinations import Destination
 from apps.media.services.texts import MAX_ALT, plain_text
+
+Finish = Callable[[Asset], None]
+
+
+def _nothing_more(asset: Asset) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Clean:
+    """The copy that is stored, and what the library tells of it."""
+
+    path: Path
+    extension: str
+    facts: dict[str, Any]
 
 
 def upload(*, file: probe.Readable, name: str, workspace_id: UUID, actor: Actor, alt: str = "") -> Asset:
     """Store a clean copy of an image; raises FileRefused in words. The same bytes twice are one asset."""
-    # Decoding takes its time, so it happens before the transaction.
-    image = probe.clean(
-        file, name=name or "The file", max_bytes=settings.MEDIA_MAX_BYTES, max_pixels=settings.MEDIA_MAX_PIXELS
-    )
-    alt = plain_text(alt, MAX_ALT)
-    known = Asset.objects.filter(workspace_id=workspace_id, sha256=image.sha256, alt=alt).first()
-    return known or _store(image, name=name, workspace_id=workspace_id, actor=actor, alt=alt)
+    to = Destination(tenancy.required_organization(), workspace_id, actor, alt=alt)
+    with storage.workshop() as folder:
+        return take_in(_on_disk(file, folder, name=name or "The file"), name=name, to=to)
 
 
-def _store(image: probe.CleanImage, *, name: str, workspace_id: UUID, actor: Actor, alt: str) -> Asset:
-    """File and row together. Where the caller's transaction fails later still, the file stays behind unnamed."""
-    asset = Asset(
-        organization_id=tenancy.required_organization(),
-        workspace_id=workspace_id,
-        original_name=plain_text(name, 255),
-        mime_type=image.mime_type,
-        size=len(image.content),
-        width=image.width,
-        height=image.height,
-        frames=image.frames,
-        sha256=image.sha256,
-        alt=alt,
-        uploaded_by_id=actor.id,
-    )
-    asset.file.save(f"{asset.pk}.{probe.EXTENSIONS[image.mime_type]}", ContentFile(image.content), save=False)
+def _on_disk(file: probe.Readable, folder: Path, *, name: str) -> Path:
+    """The file of a form lies on the disk already if it is large; anything else is written there."""
+    if hasattr(file, "temporary_file_path"):
+        return Path(file.temporary_file_path())
+    path = folder / "arrived"
+    most = settings.MEDIA_MAX_UPLOAD_BYTES
+    with path.open("wb") as copy:
+        try:
+            storage.copy(iter(lambda: file.read(storage.CHUNK), b""), copy, most=most)
+        except storage.TooLarge as error:
+            raise FileRefused(f"{name} is larger than {most // 1024 // 1024} MB. Choose a smaller file.") from error
+    return path
+
+
+def take_in(
+    path: Path, *, name: str, to: Destination, is_reserved: bool = False, finish: Finish = _nothing_more
+) -> Asset:
+    """Make an asset of a file on this machine's disk; raises FileRefused in words.
+
+    The same bytes with the same words twice are one asset. Looking and cleaning take their time and happen outside of
+    any transaction of ours; `finish` is called in the one that writes the asset down, and what it raises takes
+    everything back. Unless `is_reserved`, the workspace must have room for the clean copy.
+    """
+    source = storage.digest(path)
+    if known := _known(to, finish, source_sha256=source):
+        return known
+    with storage.workshop() as folder:
+        clean = _clean(path, folder, name=name or "The file")
+        if known := _known(to, finish, sha256=clean.facts["sha256"]):
+            return known
+        asset = Asset(
+            organization_id=to.organization_id,
+            workspace_id=to.workspace_id,
+            folder_id=to.folder_id,
+            uploaded_by_id=to.actor.id,
+            original_name=plain_text(name, 255),
+            alt=plain_text(to.alt, MAX_ALT),
+            source_sha256=source,
+            **clean.facts,
+        )
+        asset.file.name = storage.put(clean.path, storage_path(asset, storage.random_name(clean.extension)))
     try:
-        with transaction.atomic():
-            asset.save()
-            audit.record("media.uploaded", subject=asset, actor=actor)
-            events.emit("media.uploaded", subject=asset, data={"mime_type": asset.mime_type, "size": asset.size})
+        _write_down(asset, to, is_reserved=is_reserved, finish=finish)
     except BaseException:
-        default_storage.delete(asset.file.name or "")
+        # Where the caller's transaction fails later still, the file stays behind unnamed until the clean-up.
+        storage.delete(asset.file.name or "")
         raise
     return asset
+
+
+def _known(to: Destination, finish: Finish, **digest: str) -> Asset | None:
+    """The asset that these bytes are already, with these words."""
+    same = {"workspace_id": to.workspace_id, "alt": plain_text(to.alt, MAX_ALT), **digest}
+    with to.scope(), transaction.atomic():
+        found: Asset | None = Asset.objects.filter(**same).in_library().first()
+        if found:
+            finish(found)
+    return found
+
+
+def _clean(path: Path, folder: Path, *, name: str) -> _Clean:
+    """Look at the file and write its clean copy into the folder; raises FileRefused."""
+    with path.open("rb") as file:
+        image = probe.clean(file, name=name, max_bytes=settings.MEDIA_MAX_BYTES, max_pixels=settings.MEDIA_MAX_PIXELS)
+    copy = folder / "clean"
+    copy.write_bytes(image.content)
+    facts = {
+        "mime_type": image.mime_type,
+        "size": len(image.content),
+        "width": image.width,
+        "height": image.height,
+        "frames": image.frames,
+        "sha256": image.sha256,
+    }
+    return _Clean(copy, probe.EXTENSIONS[image.mime_type], facts)
+
+
+def _write_down(asset: Asset, to: Destination, *, is_reserved: bool, finish: Finish) -> None:
+    with to.scope(), transaction.atomic():
+        if not is_reserved:
+            quota.reserve(to.workspace_id, asset.size)
+        asset.save()
+        audit.record("media.uploaded", subject=asset, actor=to.actor)
+        events.emit("media.uploaded", subject=asset, data={"mime_type": asset.mime_type, "size": asset.size})
+        finish(asset)
