@@ -92,9 +92,15 @@ DEEDS: Final = (
     post("social_accounts:disconnect", "account.disconnect"),
     # --- media
     get("media:public", PUBLIC, also=frozenset({404})),
+    get("media:file", PUBLIC, also=frozenset({404})),
     get("media:library", "media.view"),
     post("media:library", "media.upload"),
     get("media:show", "media.view"),
+    get("media:thumbnail", "media.view"),
+    post("media:upload_create", "media.upload"),
+    get("media:upload", "media.upload"),
+    post("media:upload_parts", "media.upload"),
+    post("media:upload_complete", "media.upload"),
     post("media:describe", "media.edit", data={"alt": "A teal square"}),
     post("media:remove", "media.edit"),
     # --- tenants

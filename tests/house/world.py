@@ -13,6 +13,7 @@ from uuid import UUID
 from apps.core import clock, tenancy
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
+from apps.media.models import Upload
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
 from apps.social_accounts.models import ConnectSession, Grant
@@ -47,7 +48,7 @@ def build() -> World:
     )
     _fill(world)
     _invite_people(world)
-    world.arguments |= {"platform": "mastodon", "year": 2026, "month": 11, "token": "no-such-token"}
+    world.arguments |= {"platform": "mastodon", "year": 2026, "month": 11, "token": "no-such-token", "name": "a.jpg"}
     return world
 
 
@@ -74,8 +75,16 @@ def _fill(world: World) -> None:
             **own, publication=Publication.objects.get(state=State.PUBLISHED), position=1, role="reply",
             text=MARK, state=State.FAILED, next_try_at=now,
         )  # fmt: skip
+        upload = Upload.objects.create(
+            **own,
+            name=f"{MARK}.mp4",
+            declared_size=1000,
+            storage_name="incoming/world",
+            expires_at=now + timedelta(days=1),
+        )
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
+        "upload_id": upload.pk,
         "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
     }  # fmt: skip
 
