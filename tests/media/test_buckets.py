@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import json
 from datetime import timedelta
 from typing import Any
@@ -14,12 +16,14 @@ from pytest_django import Settings
 
 from apps.media import services, storage
 from apps.media.errors import PartsMissing
+from apps.media.models import Upload
 from apps.media.services import Destination, cleaning, parts
 from apps.media.states import UploadState
+from config import media
 from tests.media.conftest import assets, now
 from tests.support import factories
 from tests.support.clock import Clock
-from tests.support.s3 import FreshBucket
+from tests.support.s3 import STATIC, FreshBucket
 
 pytestmark = pytest.mark.django_db
 MEBIBYTE = 1024 * 1024
@@ -269,12 +273,7 @@ class TestFilesInABucket:
         self, to: Destination, bucket: FreshBucket, cup: bytes, settings: Settings
     ) -> None:
         asset = taken_in(to, cup)
-        settings.MEDIA_BUCKET = type(bucket.settings)(
-            **{
-                **{name: getattr(bucket.settings, name) for name in type(bucket.settings).__slots__},
-                "public_url": "https://cdn.example",
-            }
-        )
+        settings.MEDIA_BUCKET = dataclasses.replace(bucket.settings, public_url="https://cdn.example")
 
         assert services.public_url(asset) == f"https://cdn.example/postroom/{asset.file.name}"
 
@@ -310,9 +309,19 @@ class TestFilesInABucket:
 
         assert bucket.files == [f"postroom/{kept.file.name}"]
 
-    def test_a_form_goes_there_as_well(self, browser: Client, to: Destination, bucket: FreshBucket, cup: bytes) -> None:
-        import io
+    def test_need_no_folder_of_their_own_there(
+        self, to: Destination, bucket: FreshBucket, cup: bytes, settings: Settings, clock: Clock
+    ) -> None:
+        settings.MEDIA_BUCKET = dataclasses.replace(bucket.settings, prefix="")
+        settings.STORAGES = media.storages(settings.MEDIA_BUCKET, static=STATIC)
+        kept = taken_in(to, cup)
+        storage.put(written(b"lost", bucket), "assets/somebody/lost.jpg")
+        clock.advance(hours=25)
 
+        assert cleaning.remove_orphans(now=clock.now) == 1
+        assert bucket.files == [kept.file.name]
+
+    def test_a_form_goes_there_as_well(self, browser: Client, to: Destination, bucket: FreshBucket, cup: bytes) -> None:
         file = io.BytesIO(cup)
         file.name = "cup.jpg"
         assert browser.post("/media/", {"files": file}).status_code == 302
@@ -329,8 +338,6 @@ def taken_in(to: Destination, content: bytes) -> Any:
 
 
 def now_of(told: dict[str, Any], to: Destination) -> Any:
-    from apps.media.models import Upload
-
     with to.scope():
         return Upload.objects.get(pk=told["id"])
 

@@ -26,6 +26,7 @@ from apps.media import storage
 from apps.media.errors import FileRefused
 from apps.media.services import quota
 
+LONGEST: Final = 2000  # characters of an address
 MOST_REDIRECTS: Final = 3
 STEP: Final = 16 * 1024 * 1024  # how much room is reserved at a time where the size is not told
 REPORT_EVERY: Final = 2.0  # seconds
@@ -42,6 +43,8 @@ class Told:
 
 def check_address(url: str) -> None:
     """Raise FileRefused unless the address has a shape that may be called; more is known when it is."""
+    if len(url) > LONGEST:
+        raise FileRefused("This address is too long.")
     try:
         outbound.check_url(url)
     except outbound.AddressRefused as error:
