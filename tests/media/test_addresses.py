@@ -167,6 +167,11 @@ class TestForMembers:
 
         assert answer["Content-Disposition"] == 'attachment; filename="a \\"b\\".html"'
 
+    def test_a_photo_is_saved_as_what_it_is_now(self, browser: Client, workspace: Workspace) -> None:
+        asset = factories.asset(workspace, original_name="IMG_1.HEIC")
+
+        assert browser.head(f"/media/{asset.pk}/")["Content-Disposition"] == 'inline; filename="IMG_1.png"'
+
     def test_a_film_can_be_wound_forward(self, browser: Client, asset: Asset, content: bytes) -> None:
         answer = browser.get(f"/media/{asset.pk}/", headers={"Range": "bytes=10-"})
 

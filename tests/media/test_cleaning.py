@@ -71,6 +71,15 @@ class TestUploads:
         assert cleaning.expire_uploads(now=clock.now) == 0
         assert now(upload).state == UploadState.RECEIVING
 
+    def test_what_waits_for_a_worker_waits_for_a_week(self, to: Destination, clock: Clock, cup: bytes) -> None:
+        upload = services.complete(send(services.begin(to=to, name="cup.jpg", size=len(cup)), cup, at=0))
+
+        clock.advance(days=6)
+        assert cleaning.expire_uploads(now=clock.now) == 0
+        clock.advance(days=2)
+        assert cleaning.expire_uploads(now=clock.now) == 1
+        assert now(upload).state == UploadState.EXPIRED
+
     def test_bytes_that_could_not_be_removed_at_once_go_later(
         self, to: Destination, clock: Clock, media_root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -242,6 +242,30 @@ class TestPieces:
 
         assert now(upload).received == 300
 
+    def test_a_full_disk_is_an_error_and_leaves_no_half_piece(
+        self, to: Destination, media_root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(_: int) -> None:
+            raise OSError("no space left on device")
+
+        monkeypatch.setattr("os.fdatasync", full)
+        upload = services.begin(to=to, name="any.bin", size=1000)
+
+        with pytest.raises(OSError, match="no space"):
+            send(upload, b"x" * 100, at=0)
+
+        assert files_below(media_root) == []
+        assert now(upload).received == 0
+
+    def test_nobody_fills_the_folder_with_crumbs(self, to: Destination, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pieces, "MOST_PIECES", 3)
+        upload = services.begin(to=to, name="any.bin", size=1000)
+        for place in range(3):
+            upload = send(upload, b"x", at=place)
+
+        with pytest.raises(FileRefused, match="too many pieces"):
+            send(upload, b"x", at=3)
+
     def test_of_two_senders_the_slower_one_hears_where_it_stands(self, to: Destination, media_root: Path) -> None:
         upload = services.begin(to=to, name="any.bin", size=1000)
 

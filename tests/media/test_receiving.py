@@ -118,6 +118,22 @@ def test_a_refusal_is_an_event_with_its_words(to: Destination) -> None:
     assert event.payload["words"] == now(upload).words
 
 
+@pytest.mark.parametrize(
+    ("head", "waits"),
+    [
+        (b"\0\0\0\x18ftypmp42", True),
+        (b"\0\0\0\x14ftypqt  ", True),
+        (b"\x1a\x45\xdf\xa3", True),
+        (b"\0\0\0\x18ftypheic", False),
+    ],
+    ids=["mp4", "quicktime", "matroska", "heic"],
+)
+def test_a_film_waits_for_a_worker_however_short_it_is(to: Destination, head: bytes, waits: bool) -> None:
+    state = services.take_in_now(arrived(to, head + bytes(100))).state
+
+    assert state == (UploadState.RECEIVED if waits else UploadState.REFUSED)
+
+
 def test_a_large_file_waits_for_a_worker(to: Destination, cup: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "AT_ONCE", 100)
 

@@ -176,7 +176,7 @@ def self_check(url: str, *, mime_type: str = "", size: int = 0) -> str:
 
 def _byte(client: httpx.Client, url: str, which: str) -> httpx.Response:
     with client.stream("GET", url, headers={"Range": f"bytes={which}"}) as response:
-        if "Content-Range" in response.headers:
+        if response.headers.get("Content-Length") == "1":
             response.read()
         return response
 
@@ -193,7 +193,7 @@ def _complaint(response: httpx.Response, *, mime_type: str, size: int) -> str:
     if mime_type and told != mime_type:
         return f"Platforms would take the file for another kind: {host} calls it {told}, and it is {mime_type}."
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
-    if not total.isdigit() or (size and int(total) != size) or len(response.content) != 1:
+    if not total.isdigit() or (size and int(total) != size) or response.headers.get("Content-Length") != "1":
         return f"Platforms would not get the whole file: {host} gives another number of bytes."
     return ""
 

@@ -82,7 +82,7 @@ def _write(response: httpx.Response, to: Path, told: Told) -> None:
         told.make_room(known)
     written, room, reported = 0, known or 0, time.monotonic()
     with to.open("wb") as file:
-        for piece in response.iter_raw(storage.CHUNK):
+        for piece in response.iter_raw():
             written += len(piece)
             _require_size(written)
             if written > room:
