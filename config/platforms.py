@@ -35,16 +35,22 @@ FURTHER = {
     "youtube": {"region": "YOUTUBE_REGION"},
     "pinterest": {"max_description": "PINTEREST_MAX_DESCRIPTION"},
 }
+# Platforms that sign what they send on their own with another secret than an app's, and that of the simulated ones.
+SANDBOX_WEBHOOK_SECRETS = {
+    "x": "sandbox-x-consumer-secret", "youtube": "sandbox-youtube-hub-secret", "instagram": "",
+}  # fmt: skip
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
 
 
 @dataclass(frozen=True, slots=True)
 class Platforms:
-    """`endpoints` that differ from an adapter's own and `apps` as (client id, secret), both by platform; `sandboxes`
-    are the origins of simulated platforms, and `trusted_origins` those that may be called although private."""
+    """`endpoints` that differ from an adapter's own, `apps` as (client id, secret) and `webhook_secrets`, all by
+    platform; `sandboxes` are the origins of simulated platforms, and `trusted_origins` those that may be called
+    although private."""
 
     endpoints: dict[str, dict[str, str]]
     apps: dict[str, tuple[str, str]]
+    webhook_secrets: dict[str, str]
     sandboxes: dict[str, str]
     trusted_origins: tuple[str, ...]
     sandbox_url: str = ""
@@ -57,6 +63,10 @@ def read() -> Platforms:
     return Platforms(
         endpoints={name: _endpoints(name, is_simulated=bool(hub)) for name in SANDBOX_PORTS},
         apps={name: _app(name, is_simulated=bool(hub)) for name in SANDBOX_PORTS if name not in WITHOUT_APPS},
+        webhook_secrets={
+            name: env.text(f"{name.upper()}_WEBHOOK_SECRET", simulated if hub else "")
+            for name, simulated in SANDBOX_WEBHOOK_SECRETS.items()
+        },
         sandboxes=here,
         trusted_origins=(*env.origins("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
         sandbox_url=hub,

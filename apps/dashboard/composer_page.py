@@ -21,7 +21,8 @@ from apps.platforms.option_looks import option_choices, option_entry, option_not
 from apps.posts import selectors as posts
 from apps.posts.lengths import Counter, counter
 from apps.posts.manuscripts import Edition, Manuscript
-from apps.posts.readiness import ReadinessProblem, problems_in
+from apps.posts.problem import ReadinessProblem
+from apps.posts.readiness import problems_in
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 from apps.tenants.models import Workspace
@@ -256,7 +257,7 @@ def _replies(writing: Writing, errors: ComposerErrors) -> list[Reply]:
 
 
 def _media(manuscript: Manuscript, errors: ComposerErrors) -> list[MediaItem]:
-    pictures = manuscript.passages[0].pictures
+    pictures = manuscript.passages[0].media
     return [
         MediaItem(
             id=picture.asset.pk,
@@ -278,7 +279,7 @@ def _media_note(count: int, editions: Iterable[Edition]) -> str:
 
 
 def _previews(manuscript: Manuscript, editions: Sequence[Edition], writing: Writing) -> list[Preview]:
-    pictures = [Picture(reverse("media:show", args=[one.asset.pk]), one.alt) for one in manuscript.passages[0].pictures]
+    pictures = [Picture(reverse("media:show", args=[one.asset.pk]), one.alt) for one in manuscript.passages[0].media]
     ids = [str(edition.account.pk) for edition in editions]
     opened = writing.open_preview if writing.open_preview in ids else next(iter(ids), "")
     return [

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from apps.dashboard.composer_form import Writing
 from apps.posts.manuscripts import Manuscript
-from apps.posts.readiness import ReadinessProblem
+from apps.posts.problem import ReadinessProblem
 
 ACTIONS: Final = {
     "text": "Edit the text",
@@ -138,7 +138,7 @@ def _item(problem: ReadinessProblem, spot: Spot, *, several: bool) -> ProblemIte
 
 
 def _without_alt(manuscript: Manuscript) -> Iterator[ProblemItem]:
-    for number, picture in enumerate(manuscript.passages[0].pictures, 1):
+    for number, picture in enumerate(manuscript.passages[0].media, 1):
         if not picture.alt:
             words = "People who cannot see it, and the networks’ search, go by these words."
             yield ProblemItem(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.dashboard import accounts, calendar, composer, health, home, icon, preferences, search
+from apps.dashboard import accounts, asset, calendar, composer, health, home, icon, library, preferences, search
 
 app_name = "dashboard"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("compose/<uuid:post_id>/", composer.edit, name="edit"),
     path("social-accounts/", accounts.accounts, name="accounts"),
     path("social-accounts/<uuid:account_id>/", accounts.account, name="account"),
+    path("media/", library.files, name="library"),
+    path("media/shelf/", library.shelf, name="shelf"),
+    path("media/<uuid:asset_id>/details/", asset.asset, name="asset"),
+    path("media/<uuid:asset_id>/replace/", asset.replace, name="replace_asset"),
     path("search/", search.search, name="search"),
     path("preferences/", preferences.preferences, name="preferences"),
 ]

@@ -34,3 +34,6 @@ class RenditionState(models.TextChoices):
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
     CANCELED = "canceled", "Not needed"
+
+
+RENDITION_OPEN = frozenset({RenditionState.QUEUED, RenditionState.MAKING})

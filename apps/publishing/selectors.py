@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from apps.posts.models import Part, PartMedia, Post
 from apps.publishing.models import Attempt, FollowUp, Publication
-from apps.publishing.states import PostState, State, post_state
+from apps.publishing.states import Deed, Outcome, PostState, State, post_state
 
 PAGE: int = 30
 MOST_ATTEMPTS: int = 20
@@ -102,6 +102,14 @@ def publications_of(post: Post) -> list[Publication]:
             Prefetch("attempts", queryset=attempts),
         )
     )
+
+
+def unanswered_change(publication: Publication) -> Mapping[str, Any] | None:
+    """The text and options of the last change, where nobody knows whether the platform has taken it."""
+    lines = Attempt.objects.filter(publication=publication, follow_up=None).exclude(deed=Deed.PUBLISH)
+    last = lines.order_by("-number").first()
+    is_lost = last is not None and last.deed == Deed.CHANGE and last.outcome in (Outcome.UNCERTAIN, Outcome.OPEN)
+    return last.evidence.get("wanted") if last is not None and is_lost else None
 
 
 def _published_to(account_id: UUID) -> QuerySet[Publication]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from apps.core import clock
+from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts.models import OAuthApp, SocialAccount
@@ -91,6 +92,14 @@ def configured_app(platform: str) -> tuple[str, str]:
     """The client id and secret that the operator's settings give for a platform; empty where there are none."""
     app: tuple[str, str] = settings.PLATFORM_APPS.get(platform, ("", ""))
     return app
+
+
+def webhook_secret_of(app: OAuthApp) -> Secret:
+    """What the platform signs its notices with, where the settings name another secret than the app's. It belongs to
+    the operator's app: one that somebody else entered is not given it."""
+    operators, _ = configured_app(app.platform)
+    is_operators = operators in {"", app.client_id}
+    return Secret(settings.PLATFORM_WEBHOOK_SECRETS.get(app.platform, "") if is_operators else "")
 
 
 def _is_set_up(platform: str) -> bool:

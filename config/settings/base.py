@@ -184,6 +184,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 MEDIA_MAX_BYTES = env.integer("MEDIA_MAX_BYTES", 20 * 1024 * 1024)
 MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
+MEDIA_MAX_FRAMES = env.integer("MEDIA_MAX_FRAMES", 300)
+MEDIA_MAX_VIDEO_BYTES = env.integer("MEDIA_MAX_VIDEO_BYTES", 2 * 1024 * 1024 * 1024)
+MEDIA_MAX_VIDEO_SECONDS = env.integer("MEDIA_MAX_VIDEO_SECONDS", 4 * 60 * 60)
+MEDIA_MAX_DOCUMENT_BYTES = env.integer("MEDIA_MAX_DOCUMENT_BYTES", 100 * 1024 * 1024)
+FFMPEG = env.text("FFMPEG", "")  # empty: the one that came with the packages
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
 MEDIA_MAX_UPLOAD_BYTES = env.integer("MEDIA_MAX_UPLOAD_BYTES", 5 * 1024**3)
 MEDIA_WORKSPACE_BYTES = env.integer("MEDIA_WORKSPACE_BYTES", 20 * 1024**3)
@@ -199,6 +204,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+MEDIA_THREADS = env.integer("MEDIA_THREADS", 2)  # of one conversion
+MEDIA_LEASE = timedelta(seconds=env.integer("MEDIA_LEASE_SECONDS", 120))
+MEDIA_UNNEEDED_AFTER = timedelta(hours=env.integer("MEDIA_UNNEEDED_HOURS", 24))
+MEDIA_WORK_DIR = VAR_DIR / "making"  # files on their way; what a killed worker left there is removed
 
 # --- mail
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
@@ -252,6 +261,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
     },
+    "make renditions": {
+        "task": "media.make_renditions",
+        "schedule": schedule(timedelta(seconds=10)),
+        "options": {"expires": 10},
+    },
+    "call off what nobody needs": {
+        "task": "media.cancel_unneeded",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "take in what has arrived": {
         "task": "media.take_in",
         "schedule": schedule(timedelta(minutes=1)),
@@ -285,6 +304,7 @@ _platforms = platforms.read()
 PLATFORM_ENDPOINTS = _platforms.endpoints
 SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
+PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # what signs notices, where that is not the app's secret
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.
@@ -306,6 +326,7 @@ SANDBOX_PORT = env.integer("SANDBOX_PORT", 8010)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 1)
 WEB_THREADS = env.integer("WEB_THREADS", 8)
 WORKER_THREADS = env.integer("WORKER_THREADS", 16)
+MEDIA_WORKERS = env.integer("MEDIA_WORKERS", 1)
 
 LOGGING = {
     "version": 1,

@@ -39,6 +39,12 @@ def browser(owner: Membership, workspace: Workspace) -> Client:
     return factories.signed_in(owner, at=workspace)
 
 
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of the corpus lie once they were made."""
+    return tmp_path_factory.mktemp("corpus")
+
+
 @pytest.fixture
 def cup() -> bytes:
     """A picture of some size."""
@@ -54,6 +60,11 @@ def now(upload: Upload) -> Upload:
 def assets(to: Destination) -> list[Asset]:
     with to.scope():
         return list(Asset.objects.all())
+
+
+def stored(*found: Asset) -> list[str]:
+    """Where the files of these assets lie on the disk, the small pictures among them."""
+    return sorted(file.path for asset in found for file in (asset.file, asset.thumbnail) if file)
 
 
 @contextmanager

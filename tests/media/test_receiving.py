@@ -16,7 +16,7 @@ from apps.media.errors import LostClaim
 from apps.media.models import Upload
 from apps.media.services import Destination, receiving
 from apps.media.states import UploadState
-from tests.media.conftest import assets, now
+from tests.media.conftest import assets, now, stored
 from tests.media.test_pieces import files_below, send
 from tests.support import factories
 from tests.support.clock import Clock
@@ -37,7 +37,7 @@ def test_a_worker_takes_in_what_has_arrived(to: Destination, cup: bytes, media_r
     (asset,) = assets(to)
     assert (now(upload).state, now(upload).asset_id) == (UploadState.DONE, asset.pk)
     assert asset.uploaded_by_id == to.actor.id
-    assert files_below(media_root) == [asset.file.path]
+    assert files_below(media_root) == stored(asset)
 
 
 def test_the_same_bytes_twice_are_one_asset(to: Destination, cup: bytes) -> None:
@@ -64,7 +64,7 @@ def test_a_claim_that_was_lost_writes_nothing(to: Destination, cup: bytes, clock
     receiving._put_back(stalled)
 
     assert (now(upload).state, now(upload).words) == (UploadState.DONE, "")
-    assert files_below(media_root) == [asset.file.path]
+    assert files_below(media_root) == stored(asset)
 
 
 def test_a_worker_that_stalls_while_it_looks_makes_no_second_asset(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from apps.core.models import WorkspaceOwned
+from apps.core.models import WorkspaceOwned, workspace_managers
 from apps.media.models.files import MadeFile
+from apps.media.querysets import RenditionQuerySet
 from apps.media.states import RenditionState
 
 
@@ -33,6 +34,8 @@ class Rendition(WorkspaceOwned, MadeFile):
     size = models.PositiveBigIntegerField(default=0)
     mime_type = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+
+    objects, across_tenants, plain = workspace_managers(RenditionQuerySet)
 
     class Meta(WorkspaceOwned.Meta):
         constraints = [

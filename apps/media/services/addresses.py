@@ -24,7 +24,7 @@ from django.urls import reverse
 
 from apps.core import clock, tenancy
 from apps.media import serving, storage
-from apps.media.models import Asset, Rendition
+from apps.media.models import Asset, CaptionTrack, Rendition, ShelfItem, StoredFile
 from apps.media.serving import Stored
 from apps.media.states import RenditionState
 from apps.platforms.contract import MediaFile
@@ -54,25 +54,52 @@ def _asset(pk: UUID) -> Any:
     return Asset.objects.filter(pk=pk).first()
 
 
+def _shelf_item(pk: UUID) -> Any:
+    return ShelfItem.objects.filter(pk=pk).first()
+
+
 ASSET: Final = Kind(b"a", _asset, serving.of_file)
 RENDITION: Final = Kind(b"r", _ready_rendition, serving.of_file)
 THUMBNAIL: Final = Kind(b"t", _asset, serving.of_thumbnail)
-_KINDS: Final = {kind.letter: kind for kind in (ASSET, RENDITION, THUMBNAIL)}
+SHELF: Final = Kind(b"s", _shelf_item, serving.of_file)
+_KINDS: Final = {kind.letter: kind for kind in (ASSET, RENDITION, THUMBNAIL, SHELF)}
 
 
-def media_file(asset: Asset, alt: str = "") -> MediaFile:
-    """The asset as adapters take it; an empty `alt` means the asset's own."""
-    name = asset.file.name or ""
+def media_file(row: Asset | Rendition) -> MediaFile:
+    """A stored file as adapters take it; the alt text of an asset is its own."""
+    name = row.file.name or ""
     return MediaFile(
-        id=str(asset.pk),
-        mime_type=asset.mime_type,
-        size=asset.size,
-        width=asset.width,
-        height=asset.height,
-        sha256=asset.sha256,
+        id=str(row.pk),
+        mime_type=row.mime_type,
+        size=row.size,
+        width=row.width,
+        height=row.height,
+        sha256=row.sha256,
         open=lambda: storage.open_file(name),
-        alt=alt or asset.alt,
-        public_url=public_url(asset),
+        alt=getattr(row, "alt", ""),
+        public_url=public_url(row),
+        name=getattr(row, "original_name", ""),
+        seconds=row.seconds,
+        frame_rate=row.frame_rate,
+        video_codec=row.video_codec,
+        audio_codec=row.audio_codec,
+        bit_rate=row.bit_rate,
+        frames=row.frames,
+    )
+
+
+def caption_file(track: CaptionTrack) -> MediaFile:
+    """Captions as adapters take them; platforms are sent them and fetch none."""
+    name = track.file.name or ""
+    return MediaFile(
+        id=str(track.pk),
+        mime_type="text/vtt",
+        size=track.size,
+        width=0,
+        height=0,
+        sha256=track.sha256,
+        open=lambda: storage.open_file(name),
+        name=f"{track.language}.vtt",
     )
 
 
@@ -105,10 +132,10 @@ def _for_members(kind: Kind, asset: Asset, plain: str) -> str:
     return member_address(kind, asset) if settings.MEDIA_ORIGIN else plain
 
 
-def member_address(kind: Kind, asset: Asset) -> str:
+def member_address(kind: Kind, row: StoredFile) -> str:
     """A signed address on the origin of files; with a bucket one of the bucket's. "" where there is neither, and the
     pages' own origin serves the file."""
-    stored = kind.stored(asset)
+    stored = kind.stored(row)
     there = storage.bucket() if settings.MEDIA_S3_DIRECT else None
     if there and stored:
         told = {"response-content-type": stored.mime_type}
@@ -118,7 +145,7 @@ def member_address(kind: Kind, asset: Asset) -> str:
         return there.member_address(stored.name, at=began, lifetime=2 * MEMBERS_WINDOW, told=told)
     if not settings.MEDIA_ORIGIN:
         return ""
-    path = signed_path(kind, asset, lifetime=MEMBERS_WINDOW, window=MEMBERS_WINDOW)
+    path = signed_path(kind, row, lifetime=MEMBERS_WINDOW, window=MEMBERS_WINDOW)
     return f"{settings.MEDIA_ORIGIN}{path}"
 
 

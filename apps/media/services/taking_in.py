@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -18,37 +18,48 @@ from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.events import services as events
-from apps.media import probe, storage
+from apps.media import probing, storage
 from apps.media.errors import FileRefused
 from apps.media.models import Asset, storage_path
 from apps.media.services import quota
 from apps.media.services.destinations import Destination
 from apps.media.services.texts import MAX_ALT, plain_text
+from apps.media.states import Kind
 
 Finish = Callable[[Asset], None]
+# What the library tells of a file by itself; the rest of what was found is beside it.
+COLUMNS: Final = (
+    "kind", "mime_type", "size", "width", "height", "frames", "seconds", "frame_rate", "video_codec", "audio_codec",
+    "bit_rate",
+)  # fmt: skip
 
 
 def _nothing_more(asset: Asset) -> None:
     pass
 
 
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Clean:
-    """The copy that is stored, and what the library tells of it."""
+    """The copy that is stored, its small picture (None for documents), and what the library tells of it."""
 
     path: Path
+    small: Path | None
     extension: str
     facts: dict[str, Any]
 
 
-def upload(*, file: probe.Readable, name: str, workspace_id: UUID, actor: Actor, alt: str = "") -> Asset:
-    """Store a clean copy of an image; raises FileRefused in words. The same bytes twice are one asset."""
+def upload(*, file: Readable, name: str, workspace_id: UUID, actor: Actor, alt: str = "") -> Asset:
+    """Store a clean copy of a file; raises FileRefused in words. The same bytes twice are one asset."""
     to = Destination(tenancy.required_organization(), workspace_id, actor, alt=alt)
     with storage.workshop() as folder:
         return take_in(_on_disk(file, folder, name=name or "The file"), name=name, to=to)
 
 
-def _on_disk(file: probe.Readable, folder: Path, *, name: str) -> Path:
+def _on_disk(file: Readable, folder: Path, *, name: str) -> Path:
     """The file of a form lies on the disk already if it is large; anything else is written there."""
     if hasattr(file, "temporary_file_path"):
         return Path(file.temporary_file_path())
@@ -89,11 +100,14 @@ def take_in(
             **clean.facts,
         )
         asset.file.name = storage.put(clean.path, storage_path(asset, storage.random_name(clean.extension)))
+        if clean.small:
+            asset.thumbnail.name = storage.put(clean.small, storage_path(asset, storage.random_name("webp")))
     try:
         _write_down(asset, to, is_reserved=is_reserved, finish=finish)
     except BaseException:
         # Where the caller's transaction fails later still, the file stays behind unnamed until the clean-up.
-        storage.delete(asset.file.name or "")
+        for stored in filter(None, (asset.file.name, asset.thumbnail.name)):
+            storage.delete(stored)
         raise
     return asset
 
@@ -110,19 +124,18 @@ def _known(to: Destination, finish: Finish, **digest: str) -> Asset | None:
 
 def _clean(path: Path, folder: Path, *, name: str) -> _Clean:
     """Look at the file and write its clean copy into the folder; raises FileRefused."""
-    with path.open("rb") as file:
-        image = probe.clean(file, name=name, max_bytes=settings.MEDIA_MAX_BYTES, max_pixels=settings.MEDIA_MAX_PIXELS)
-    copy = folder / "clean"
-    copy.write_bytes(image.content)
+    copy, small = folder / "clean", folder / "small"
+    found = probing.clean(path, probing.probe(path, name=name), to=copy, name=name)
     facts = {
-        "mime_type": image.mime_type,
-        "size": len(image.content),
-        "width": image.width,
-        "height": image.height,
-        "frames": image.frames,
-        "sha256": image.sha256,
+        **{column: getattr(found, column) for column in COLUMNS},
+        "probe": found.to_json(),
+        "sha256": storage.digest(copy),
     }
-    return _Clean(copy, probe.EXTENSIONS[image.mime_type], facts)
+    if found.kind == Kind.DOCUMENT:
+        return _Clean(copy, None, probing.EXTENSIONS[found.mime_type], facts)
+    probing.thumbnail(copy, found, to=small)
+    facts["placeholder"] = probing.placeholder(small)
+    return _Clean(copy, small, probing.EXTENSIONS[found.mime_type], facts)
 
 
 def _write_down(asset: Asset, to: Destination, *, is_reserved: bool, finish: Finish) -> None:

@@ -12,8 +12,10 @@ from django.db import transaction
 
 from apps.core import clock
 from apps.core.logs import mask
-from apps.platforms import errors
+from apps.media import services as media
+from apps.platforms import errors, registry
 from apps.platforms.contract import Staged
+from apps.posts.errors import MediaNotReady
 from apps.publishing.claim import Claim
 from apps.publishing.engine import ledger
 from apps.publishing.engine.rows import rows_of, tell
@@ -38,6 +40,8 @@ TOO_LONG_A_WAIT = (
 )
 WAIT_UNSAID = timedelta(minutes=1)
 SOON = timedelta(seconds=2)
+PREPARING = "Its files are still being prepared for this platform."
+MEDIA_PAUSE = timedelta(seconds=10)
 
 
 def settle(claim: Claim, error: Exception, *, sent: bool, asked_at: datetime | None = None) -> None:
@@ -81,6 +85,17 @@ def not_ready(claim: Claim, staged: Staged, *, since: datetime | None) -> None:
     with claim.scope(), transaction.atomic():
         rows_of(claim).move(claim, State.SCHEDULED, next_try_at=again_at, staged=stored(staged, since=since))
         ledger.close(claim, Outcome.NOT_READY)
+
+
+def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
+    """Its files are still being made into what the platform takes; they are asked for again, should nobody have. No try
+    is counted, and what is too late by then is held like everything else."""
+    label = registry.label(claim.platform)
+    with claim.scope(), transaction.atomic():
+        for asset, recipe in error.needs:
+            media.request_rendition(asset=asset, recipe=recipe, purpose=label)
+        rows_of(claim).move(claim, State.SCHEDULED, next_try_at=clock.now() + MEDIA_PAUSE)
+        ledger.close(claim, Outcome.NOT_READY, words=PREPARING)
 
 
 def give_back(claim: Claim, **changes: Any) -> None:

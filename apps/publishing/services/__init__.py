@@ -1,7 +1,10 @@
 """The verbs of this room that people call. What workers do by themselves is in `apps.publishing.engine`."""
 
+from apps.publishing.services.changing import change_published
 from apps.publishing.services.editing import correct, discard, edit
+from apps.publishing.services.removals import note_removed, take_down, take_down_follow_up
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
+from apps.publishing.services.replacing import Replaced, show_newer_version
 from apps.publishing.services.scheduling import (
     Schedule,
     cancel,
@@ -10,20 +13,28 @@ from apps.publishing.services.scheduling import (
     reschedule,
     schedule,
 )
+from apps.publishing.services.turns import Aftermath
 
 __all__ = [
+    "Aftermath",
+    "Replaced",
     "Schedule",
     "Verdict",
     "cancel",
     "cancel_publication",
+    "change_published",
     "correct",
     "decide",
     "discard",
     "edit",
+    "note_removed",
     "publish_now",
     "reschedule",
     "resume",
     "retry",
     "retry_follow_up",
     "schedule",
+    "show_newer_version",
+    "take_down",
+    "take_down_follow_up",
 ]

@@ -1,6 +1,7 @@
 """The verbs of this room. Those that talk to a platform are called outside of any transaction."""
 
 from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.services.abilities import note_inability
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
     Journey,
@@ -28,6 +29,7 @@ __all__ = [
     "forget_journeys",
     "mark_disconnected",
     "mark_missing_permission",
+    "note_inability",
     "read_choices",
     "read_choices_due",
     "refresh_expiring",

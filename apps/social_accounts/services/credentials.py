@@ -15,6 +15,7 @@ from apps.core.secrets import Secret
 from apps.platforms.contract import CHANNEL_SECRET, Credential, OAuthClient, channel_secret
 from apps.social_accounts.errors import LostRefresh, NotConnected
 from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
+from apps.social_accounts.selectors import webhook_secret_of
 from apps.social_accounts.states import GrantState
 
 
@@ -42,7 +43,13 @@ def credential_of(grant: Grant) -> Credential:
 
 
 def client_of(app: OAuthApp) -> OAuthClient:
-    return OAuthClient(app.client_id, app.client_secret, server=app.server, scopes=tuple(app.scopes))
+    return OAuthClient(
+        app.client_id,
+        app.client_secret,
+        server=app.server,
+        scopes=tuple(app.scopes),
+        webhook_secret=webhook_secret_of(app),
+    )
 
 
 def new_grant(credential: Credential, *, platform: str, app: OAuthApp | None) -> Grant:

@@ -1,4 +1,4 @@
-"""The composer and the library."""
+"""The composer."""
 
 from __future__ import annotations
 
@@ -170,30 +170,4 @@ def composer() -> dict[str, Any]:
                 preview("a3", "bluesky", "micro"),
             ],
         )
-    }
-
-
-def library() -> dict[str, Any]:
-    pictures = [
-        It(
-            id=f"m{n}",
-            url=PICTURE,
-            name=f"tray-{n}.jpg",
-            alt="A tray of buns" if n % 2 else "",
-            size="2.1 MB",
-            dimensions="1200 × 900",
-            at=NOW,
-            save_url="/save/",
-            delete_url="" if n % 2 else "/delete/",
-            used=n,
-        )
-        for n in range(5)
-    ]
-    return {
-        "pictures": pictures,
-        "zone": ZONE,
-        "upload_url": "/upload/",
-        "error": "notes.pdf is not a picture. Add JPEG, PNG, WebP or GIF.",
-        "newer_url": "",
-        "older_url": "/media/?older",
     }

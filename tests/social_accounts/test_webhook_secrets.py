@@ -1,0 +1,44 @@
+"""The secret that signs a platform's notices, where it is another one than the app's."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.core.secrets import Secret
+from apps.social_accounts.models import OAuthApp
+from apps.social_accounts.services.credentials import client_of
+from config import platforms
+
+
+@pytest.fixture(autouse=True)
+def operators(settings):
+    settings.PLATFORM_APPS = {"x": ("the-operators", "s")}
+    settings.PLATFORM_WEBHOOK_SECRETS = {"x": "consumer"}
+
+
+@pytest.mark.parametrize(
+    ("app", "secret"),
+    [
+        (OAuthApp(platform="x", client_id="the-operators"), "consumer"),
+        (OAuthApp(platform="x", client_id="somebody-elses"), ""),
+        (OAuthApp(platform="linkedin", client_id="the-operators"), ""),
+    ],
+)
+def test_an_adapter_is_handed_the_secret_of_the_operators_own_app(app, secret):
+    assert client_of(app).webhook_secret == Secret(secret)
+
+
+def test_an_app_that_was_entered_by_hand_has_it_where_the_settings_name_none(settings):
+    settings.PLATFORM_APPS = {}
+    assert client_of(OAuthApp(platform="x", client_id="entered")).webhook_secret == Secret("consumer")
+
+
+@pytest.mark.parametrize("platform", ["X", "YOUTUBE", "INSTAGRAM"])
+def test_it_is_read_from_the_environment_or_a_file(monkeypatch, tmp_path, platform):
+    monkeypatch.delenv("SANDBOX_URL", raising=False)
+    monkeypatch.delenv(f"{platform}_WEBHOOK_SECRET", raising=False)
+    assert platforms.read().webhook_secrets[platform.lower()] == ""
+
+    (tmp_path / "secret").write_text("from a file\n")
+    monkeypatch.setenv(f"{platform}_WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
+    assert platforms.read().webhook_secrets[platform.lower()] == "from a file"
