@@ -54,6 +54,7 @@ class Bucket:
         self._public_url = public_url
 
     def _key(self, name: str) -> dict[str, str]:
+        # django-storages has no public way to put its prefix before a name.
         return {"Bucket": self._storage.bucket_name, "Key": self._storage._normalize_name(name)}
 
     # Reading

@@ -11,6 +11,7 @@ import logging
 import mimetypes
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -47,8 +48,10 @@ class Stored:
 
     @property
     def disposition(self) -> str:
-        """Content-Disposition; without a name of its own a shown file needs none."""
-        return content_disposition_header(not self.is_shown, self.file_name or f"file.{self.extension}") or ""
+        """Content-Disposition. A picture that came as another kind is saved as the kind that it is now."""
+        stem = PurePosixPath(self.file_name).stem or "file"
+        name = f"{stem}.{self.extension}" if self.is_shown or not self.file_name else self.file_name
+        return content_disposition_header(not self.is_shown, name) or ""
 
     @property
     def extension(self) -> str:

@@ -23,6 +23,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from apps.media.buckets import Bucket
+from apps.media.buckets import UploadGone as UploadGone
 
 CHUNK: Final = 256 * 1024
 AHEAD: Final = 1024 * 1024

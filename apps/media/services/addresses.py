@@ -203,7 +203,7 @@ def self_check(url: str, *, mime_type: str = "", size: int = 0) -> str:
 
 def _byte(client: httpx.Client, url: str, which: str) -> httpx.Response:
     with client.stream("GET", url, headers={"Range": f"bytes={which}"}) as response:
-        if response.status_code == 206:
+        if response.headers.get("Content-Length") == "1":
             response.read()
         return response
 
@@ -212,15 +212,15 @@ def _complaint(response: httpx.Response, *, mime_type: str, size: int) -> str:
     host, status = response.url.host, response.status_code
     if response.is_redirect:
         return f"Platforms cannot fetch files: {host} sends them elsewhere ({status}), which most do not follow."
-    if status == 200:
-        return f"Platforms cannot fetch files in parts: {host} ignores ranges. Does a proxy take them away?"
-    if status != 206:
+    if status not in (200, 206):
         return f"Platforms cannot fetch files: {host} answers {status}."
+    if "Content-Range" not in response.headers:
+        return f"Platforms cannot fetch files in parts: {host} ignores ranges. Does a proxy take them away?"
     told = response.headers.get("Content-Type", "").partition(";")[0]
     if mime_type and told != mime_type:
         return f"Platforms would take the file for another kind: {host} calls it {told}, and it is {mime_type}."
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
-    if not total.isdigit() or (size and int(total) != size) or len(response.content) != 1:
+    if not total.isdigit() or (size and int(total) != size) or response.headers.get("Content-Length") != "1":
         return f"Platforms would not get the whole file: {host} gives another number of bytes."
     return ""
 

@@ -65,14 +65,16 @@ def expire_uploads(*, now: datetime) -> int:
     """End uploads whose time is over and that nobody works on; their bytes and their room are free again."""
     with tenancy.across_tenants("end abandoned uploads"):
         over = Upload.across_tenants.filter(expires_at__lte=now, state__in=UPLOAD_OPEN).filter(_idle(now))
-        abandoned = list(over.order_by("expires_at")[:BATCH])
-        for upload in abandoned:
-            still = Upload.across_tenants.filter(pk=upload.pk, fence=upload.fence, state=upload.state)
-            upload.words = "" if still.update(state=UploadState.EXPIRED, fence=upload.fence + 1) else "lost"
-    ended = [upload for upload in abandoned if not upload.words]
+        ended = [upload for upload in over.order_by("expires_at")[:BATCH] if _expire(upload)]
     for upload in ended:
         uploads.forget_bytes(upload)
     return len(ended)
+
+
+def _expire(upload: Upload) -> bool:
+    """Unless somebody has moved it since it was read."""
+    still = Upload.across_tenants.filter(pk=upload.pk, fence=upload.fence, state=upload.state)
+    return bool(still.update(state=UploadState.EXPIRED, fence=upload.fence + 1))
 
 
 def forget_leftovers(*, now: datetime) -> int:

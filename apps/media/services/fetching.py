@@ -26,6 +26,7 @@ from apps.media import storage
 from apps.media.errors import FileRefused
 from apps.media.services import quota
 
+LONGEST: Final = 2000  # characters of an address
 MOST_REDIRECTS: Final = 3
 STEP: Final = 16 * 1024 * 1024  # how much room is reserved at a time where the size is not told
 REPORT_EVERY: Final = 2.0  # seconds
@@ -42,6 +43,8 @@ class Told:
 
 def check_address(url: str) -> None:
     """Raise FileRefused unless the address has a shape that may be called; more is known when it is."""
+    if len(url) > LONGEST:
+        raise FileRefused("This address is too long.")
     try:
         outbound.check_url(url)
     except outbound.AddressRefused as error:
@@ -79,7 +82,7 @@ def _write(response: httpx.Response, to: Path, told: Told) -> None:
         told.make_room(known)
     written, room, reported = 0, known or 0, time.monotonic()
     with to.open("wb") as file:
-        for piece in response.iter_raw(storage.CHUNK):
+        for piece in response.iter_raw():
             written += len(piece)
             _require_size(written)
             if written > room:

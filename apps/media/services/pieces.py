@@ -28,6 +28,7 @@ from apps.media.states import UploadState
 logger = logging.getLogger(__name__)
 
 PIECE: Final = 8 * 1024 * 1024  # what is counted at a time, and what a client had best send at a time
+MOST_PIECES: Final = 10_000
 READ: Final = 256 * 1024
 
 
@@ -43,6 +44,8 @@ def receive(upload: Upload, *, offset: int, read: Callable[[int], bytes], length
         raise WrongOffset(upload.received)
     if offset + length > upload.declared_size:
         raise FileRefused(f"{upload.name or 'The file'} is larger than it was said to be. Choose it again.")
+    if len(upload.parts) >= MOST_PIECES:
+        raise FileRefused(f"{upload.name or 'The file'} came in too many pieces. Send larger ones.")
     folder, end_of_piece = _folder(upload), offset + length
     while offset < end_of_piece:
         path, wanted = _new_piece(folder, offset), min(PIECE, end_of_piece - offset)
@@ -61,18 +64,27 @@ def _write_piece(path: Path, read: Callable[[int], bytes], size: int) -> int:
     """Up to `size` bytes into a file, safely on the disk; how many came."""
     written = 0
     try:
-        file = path.open("xb", buffering=0)
-    except FileNotFoundError as error:
-        raise UploadEnded from error  # Somebody gave it up while this was on its way.
-    with file:
-        try:
-            while written < size and (piece := read(min(READ, size - written))):
+        with path.open("xb") as file:
+            while written < size and (piece := _next(read, min(READ, size - written))):
                 file.write(piece)
                 written += len(piece)
-        except OSError:
-            logger.info("A sender went away after %d bytes", written)
-        os.fdatasync(file.fileno())
+            file.flush()
+            os.fdatasync(file.fileno())
+    except FileNotFoundError as error:
+        raise UploadEnded from error  # Somebody gave it up while this was on its way.
+    except OSError:
+        path.unlink(missing_ok=True)  # The disk is full, and half a piece does not help.
+        raise
     return written
+
+
+def _next(read: Callable[[int], bytes], size: int) -> bytes:
+    """What the sender sends; nothing once the line has broken."""
+    try:
+        return read(size)
+    except OSError as error:
+        logger.info("A sender went away: %s", type(error).__name__)
+        return b""
 
 
 def _count_piece(upload: Upload, *, offset: int, written: int, path: Path) -> Upload:

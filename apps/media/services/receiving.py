@@ -7,9 +7,10 @@ A worker that is killed is followed by another once its lease has run out; the s
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,6 +37,8 @@ PAUSE: Final = timedelta(minutes=1)  # after a fault of ours
 MOST_CLAIMS: Final = 5
 AT_ONCE: Final = 20 * 1024 * 1024
 BATCH: Final = 50
+# Of photos that come in the container of films: HEIC and AVIF.
+PHOTO_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,27 @@ def take_in_waiting(*, most: int = BATCH) -> int:
 
 
 def take_in_now(upload: Upload) -> Upload:
-    """Work on this upload here, if nobody else does and it is small and lies on the disk; as it stands then."""
+    """Work on this upload here, if it is no film, small and on the disk, and nobody else does; as it stands then."""
     if upload.state != UploadState.RECEIVED or upload.declared_size > AT_ONCE or storage.bucket():
+        return upload
+    if _is_film(upload):
         return upload
     if claim := _claim(pk=upload.pk):
         _work_on(claim)
     with Destination.of(upload).scope():
         now: Upload = Upload.objects.get(pk=upload.pk)
     return now
+
+
+def _is_film(upload: Upload) -> bool:
+    """By its first bytes: an MP4 or QuickTime file that is no photo, or Matroska and WebM."""
+    try:
+        with contextlib.closing(_arrived(upload)) as pieces_of_it:
+            head = next(pieces_of_it, b"")
+    except FileNotFoundError:
+        return False  # Whoever works on it finds the words.
+    is_iso = head[4:8] == b"ftyp" and head[8:12] not in PHOTO_BRANDS
+    return is_iso or head.startswith(b"\x1a\x45\xdf\xa3")
 
 
 def _claim(**only: Any) -> Claim | None:
@@ -151,7 +167,7 @@ def _bring_here(claim: Claim, folder: Path) -> tuple[Path, str]:
     return path, upload.name
 
 
-def _arrived(upload: Upload) -> Iterator[bytes]:
+def _arrived(upload: Upload) -> Generator[bytes, None, None]:
     if storage.bucket():
         yield from storage.chunks(upload.storage_name)
         return

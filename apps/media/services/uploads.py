@@ -13,6 +13,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -32,6 +33,7 @@ from apps.media.states import UploadState
 logger = logging.getLogger(__name__)
 
 INCOMING: Final = "incoming"
+WAITS_FOR_WORKER: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ def complete(upload: Upload, *, etags: Mapping[int, str] | None = None) -> Uploa
 def _received(upload: Upload) -> Upload:
     with Destination.of(upload).scope(), transaction.atomic():
         mine = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING)
-        mine.update(state=UploadState.RECEIVED, received=upload.declared_size, updated_at=clock.now())
+        # If no worker comes for a while, that is no fault of whoever has sent it.
+        until = clock.now() + WAITS_FOR_WORKER
+        size = upload.declared_size
+        mine.update(state=UploadState.RECEIVED, received=size, expires_at=until, updated_at=clock.now())
         now: Upload = Upload.objects.get(pk=upload.pk)
     if now.state == UploadState.RECEIVED:
         waking.wake()

@@ -1,32 +1,68 @@
-"""`manage.py bench`: speed and memory, measured and told as JSON; no test judges them, for machines differ."""
+"""`manage.py bench`: how fast, and in how much memory. Figures as JSON; no test depends on them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
 
-MEBIBYTE = 1024 * 1024
+MEBIBYTE: Final = 1024 * 1024
+
+
+def mebibytes(text: str) -> int:
+    return int(text) * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A module of tests/benchmarks; `options` are the keywords of its `run`, by the flag that sets each."""
+
+    about: str
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+SIZE: Final = {"dest": "size", "type": mebibytes, "default": 1024 * MEBIBYTE, "help": "of the file (1024)"}
+
+MEASUREMENTS: Final[Mapping[str, Measurement]] = {
+    "videos": Measurement(
+        "a large video to every platform that is sent one",
+        {
+            "--size-mib": SIZE,
+            "--platform": {
+                "dest": "platforms",
+                "action": "append",
+                "default": [],
+                "help": "only this; may be repeated",
+            },
+        },
+    ),
+    "media": Measurement(
+        "files converted for platforms, and how much longer that takes than the bare program",
+        {"--rounds": {"type": int, "default": 3, "help": "how often each is made (3)"}},
+    ),
+    "uploads": Measurement(
+        "a large file on its way in, through the web process and past it",
+        {"--size-mib": SIZE},
+    ),
+}
 
 
 class Command(BaseCommand):
-    help = (
-        "Measures, and prints figures as JSON. videos: a large video to every platform that is sent one. media: files "
-        "converted for platforms, and how much longer that takes than the bare program."
-    )
+    help = "Measures, and prints figures as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["videos", "media"])
-        parser.add_argument("--size-mib", type=int, default=1024, help="videos: of the video (1024)")
-        parser.add_argument("--platform", action="append", default=[], help="videos: only this one; may be given again")
-        parser.add_argument("--rounds", type=int, default=3, help="media: how often each is made (3)")
+        kinds = parser.add_subparsers(dest="what", required=True, metavar="what")
+        for name, measurement in MEASUREMENTS.items():
+            own = kinds.add_parser(name, help=measurement.about, description=measurement.about)
+            for flag, how in measurement.options.items():
+                own.add_argument(flag, **how)
 
-    def handle(self, *, what: str, size_mib: int, platform: list[str], rounds: int, **_: Any) -> None:
-        options: dict[str, dict[str, Any]] = {
-            "videos": {"size": size_mib * MEBIBYTE, "platforms": tuple(platform)},
-            "media": {"rounds": rounds},
-        }
+    def handle(self, *, what: str, **options: Any) -> None:
+        wanted = [how.get("dest", flag.lstrip("-")) for flag, how in MEASUREMENTS[what].options.items()]
         measurement = import_module(f"tests.benchmarks.{what}")
-        self.stdout.write(json.dumps({what: measurement.run(**options[what])}, indent=2))
+        figures = measurement.run(**{name: options[name] for name in wanted})
+        self.stdout.write(json.dumps({what: figures}, indent=2))
