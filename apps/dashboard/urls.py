@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.dashboard import accounts, calendar, composer, health, home, icon, preferences, search
+from apps.dashboard import accounts, calendar, composer, health, home, icon, preferences, risks, search
 
 app_name = "dashboard"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("compose/piece/", composer.piece, name="compose_piece"),
     path("compose/<uuid:post_id>/", composer.edit, name="edit"),
     path("social-accounts/", accounts.accounts, name="accounts"),
+    path("social-accounts/at-risk/", risks.at_risk, name="risks"),
     path("social-accounts/<uuid:account_id>/", accounts.account, name="account"),
     path("search/", search.search, name="search"),
     path("preferences/", preferences.preferences, name="preferences"),

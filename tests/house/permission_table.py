@@ -46,6 +46,7 @@ DEEDS: Final = (
     get("dashboard:search", "post.view", data={"q": "draft"}),
     get("dashboard:accounts", "account.view"),
     get("dashboard:account", "account.view"),
+    get("dashboard:risks", "account.view"),
     post("dashboard:preferences", SIGNED_IN, data={"theme": "dark"}),
     get("dashboard:compose", "post.edit"),
     post("dashboard:compose", "post.edit", data={"action": "draft", "text": "Hello"}),
@@ -78,6 +79,9 @@ DEEDS: Final = (
     post("publishing:decide_not_out", "publication.decide", of={"publication_id": "needs_attention"}),
     post("publishing:decide_leave", "publication.decide", of={"publication_id": "needs_attention"}),
     post("publishing:retry_follow_up", "publication.retry"),
+    post("publishing:mend", "publication.retry", data={"choice": "resume"}),
+    post("publishing:mend", "post.schedule", data={"choice": "shift"}),
+    post("publishing:mend", "post.cancel", data={"choice": "skip"}),
     # --- social accounts
     get("social_accounts:bluesky_client", PUBLIC, also=frozenset({404})),
     get("social_accounts:bluesky_keys", PUBLIC, also=frozenset({404})),

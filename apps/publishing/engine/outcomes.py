@@ -132,20 +132,23 @@ def _renew_token(claim: Claim, error: errors.TokenExpired) -> None:
         row = Publication.objects.select_related("account").get(pk=claim.publication_id)
         grant_id = row.account.grant_id
     if grant_id is not None:
-        social_accounts.refresh_grant(organization_id=claim.organization_id, grant_id=grant_id)
+        social_accounts.refresh_grant(organization_id=claim.organization_id, grant_id=grant_id, is_refused=True)
     _retry(claim, error, error.words, at_once=claim.attempts_made == 0)
 
 
 def _mark_account(claim: Claim, error: errors.PlatformError, asked_at: datetime | None) -> None:
-    """The row is held already; that the account cannot be marked must not undo that."""
+    """The row is held already; that the account cannot be marked must not undo that. Whether more than this account is
+    lost is asked of the platform, outside of any transaction."""
     try:
-        with claim.scope(), transaction.atomic():
-            if isinstance(error, errors.MissingPermission):
+        if isinstance(error, errors.Disconnected):
+            social_accounts.lose_access(
+                organization_id=claim.organization_id, account_id=claim.account_id, error=error, asked_at=asked_at
+            )
+        elif isinstance(error, errors.MissingPermission):
+            with claim.scope(), transaction.atomic():
                 social_accounts.mark_missing_permission(
                     account_id=claim.account_id, reason=error.words, scopes=error.scopes, asked_at=asked_at
                 )
-            else:
-                social_accounts.mark_disconnected(account_id=claim.account_id, reason=error.words, asked_at=asked_at)
     except Exception:
         logger.exception("The account of %s could not be marked", claim)
 
@@ -168,6 +171,7 @@ def log_ours(what: object, error: Exception) -> None:
 
 _OUTCOMES = {
     errors.Disconnected: Outcome.DISCONNECTED,
+    errors.AccountDisabled: Outcome.DISCONNECTED,
     errors.MissingPermission: Outcome.MISSING_PERMISSION,
     NotConnected: Outcome.DISCONNECTED,
     errors.TokenExpired: Outcome.NOT_SENT,
