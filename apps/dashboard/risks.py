@@ -32,7 +32,8 @@ LONGEST_LABEL: Final = 26
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """An account in the table of risks. `ask_url` is where a link for the client is made; "" where there is none."""
+    """An account in the table of risks; `posts` in words. `ask_url` is where a link for the client is made, `mend_url`
+    where it is decided what becomes of posts that waited; "" where there is no such step."""
 
     url: str
     name: str
@@ -41,12 +42,13 @@ class RiskRow:
     health: str
     health_words: str
     ends_at: datetime | None
+    no_end: str
     zone: str
-    held: int
-    after: int
+    posts: str
     next_at: datetime | None
     reconnect_url: str
     ask_url: str = ""
+    mend_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +101,25 @@ def at_risk(request: MemberRequest) -> HttpResponse:
 def risk_row(risk: Risk, member: Member, now: datetime) -> RiskRow:
     account = risk.account
     shown = health(account, now=now)
+    counted = [(risk.held, "held"), (risk.after, "planned")]
     may_connect = member.may_in(account.workspace_id, "account.connect")
+    url = reverse("dashboard:account", args=[account.pk])
     return RiskRow(
-        url=reverse("dashboard:account", args=[account.pk]),
+        url=url,
         name=account.name or account.handle,
         platform=account.platform,
         client=account.workspace.name,
         health=shown.level,
         health_words=shown.words,
         ends_at=risk.ends_at,
+        no_end="ended" if risk.is_broken else "works again" if risk.held else "renews itself",
         zone=account.workspace.timezone,
-        held=risk.held,
-        after=risk.after,
+        posts=", ".join(f"{number} {what}" for number, what in counted if number),
         next_at=risk.next_at,
         reconnect_url=reverse("social_accounts:reconnect", args=[account.pk])
         if may_connect and shown.level != "ok"
         else "",
+        mend_url=f"{url}#waiting" if risk.held and not risk.is_broken else "",
     )
 
 

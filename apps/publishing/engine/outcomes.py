@@ -51,7 +51,7 @@ def settle(claim: Claim, error: Exception, *, sent: bool, asked_at: datetime | N
         case errors.Rejected():
             _refused(claim, error)
         case errors.TokenExpired():
-            _renew_token(claim, error)
+            _renew_token(claim, error, asked_at)
         case errors.Disconnected() | errors.MissingPermission():
             _hold(claim, error, error.words)
             _mark_account(claim, error, asked_at)
@@ -126,13 +126,15 @@ def _lost(claim: Claim, error: Exception, words: str) -> None:
     _move(claim, State.UNCERTAIN, Outcome.UNCERTAIN, words, error, next_try_at=search_at, searches_made=0)
 
 
-def _renew_token(claim: Claim, error: errors.TokenExpired) -> None:
+def _renew_token(claim: Claim, error: errors.TokenExpired, read_at: datetime | None) -> None:
     """Nothing was done: get a new token, then try again. A dead grant marks its accounts: the next claim holds it."""
     with claim.scope():
         row = Publication.objects.select_related("account").get(pk=claim.publication_id)
         grant_id = row.account.grant_id
     if grant_id is not None:
-        social_accounts.refresh_grant(organization_id=claim.organization_id, grant_id=grant_id, is_refused=True)
+        social_accounts.refresh_grant(
+            organization_id=claim.organization_id, grant_id=grant_id, is_refused=True, read_at=read_at
+        )
     _retry(claim, error, error.words, at_once=claim.attempts_made == 0)
 
 

@@ -66,23 +66,29 @@ def check_account(*, organization_id: UUID, account_id: UUID) -> bool:
             return True
         foretell(account.grant_id, now=clock.now())
     refresh_if_needed(organization_id=organization_id, grant_id=account.grant_id)
-    asked_at = clock.now()
+    read_at = clock.now()
     try:
         profile = _read(organization_id, account_id)
-    except (Disconnected, NotConnected) as error:
-        lose_access(organization_id=organization_id, account_id=account_id, error=error, asked_at=asked_at)
-    except MissingPermission as error:
-        with tenancy.scope(organization_id=organization_id):
-            mark_missing_permission(account_id=account_id, reason=error.words, scopes=error.scopes, asked_at=asked_at)
+    except TokenExpired as error:
+        # Its time was up before its date; new tokens, then one more look.
+        ours = {"organization_id": organization_id, "grant_id": account.grant_id}
+        if not refresh_grant(**ours, is_refused=True, read_at=read_at):
+            return _not_now(organization_id, account_id, error)
+        try:
+            profile = _read(organization_id, account_id)
+        except PlatformError as again:
+            return _not_now(organization_id, account_id, again)
     except PlatformError as error:
-        logger.info("Account %s could not be checked: %s", account_id, error.words)
-        _later(organization_id, account_id, _again_at(error))
-        return False
-    else:
+        return _not_now(organization_id, account_id, error)
+    if profile is not None:
         _keep(organization_id, account_id, profile)
-        return True
-    _later(organization_id, account_id, lives.next_check(account_id, after=clock.now()))
     return True
+
+
+def _not_now(organization_id: UUID, account_id: UUID, error: PlatformError) -> bool:
+    logger.info("Account %s could not be checked: %s", account_id, error.words)
+    _later(organization_id, account_id, _again_at(error))
+    return False
 
 
 def _again_at(error: PlatformError) -> datetime:
@@ -96,19 +102,22 @@ def _later(organization_id: UUID, account_id: UUID, at: datetime) -> None:
         SocialAccount.objects.filter(pk=account_id).update(check_at=at)
 
 
-def _read(organization_id: UUID, account_id: UUID, *, may_refresh: bool = True) -> Profile:
-    with tenancy.scope(organization_id=organization_id):
-        account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
-        credential = credential_for(account)
+def _read(organization_id: UUID, account_id: UUID) -> Profile | None:
+    """What the platform says of the account; None where it refused it, which is marked. Raises what tells nothing, and
+    TokenExpired."""
+    asked_at = clock.now()
     try:
+        with tenancy.scope(organization_id=organization_id):
+            account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
+            credential = credential_for(account)
         return adapter_for(account.platform).check(credential)
-    except TokenExpired:
-        # Its time was up before its date; new tokens, then one more look.
-        if not may_refresh or not refresh_grant(
-            organization_id=organization_id, grant_id=account.grant_id, is_refused=True
-        ):
-            raise
-        return _read(organization_id, account_id, may_refresh=False)
+    except (Disconnected, NotConnected) as error:
+        lose_access(organization_id=organization_id, account_id=account_id, error=error, asked_at=asked_at)
+    except MissingPermission as error:
+        with tenancy.scope(organization_id=organization_id):
+            mark_missing_permission(account_id=account_id, reason=error.words, scopes=error.scopes, asked_at=asked_at)
+    _later(organization_id, account_id, lives.next_check(account_id, after=clock.now()))
+    return None
 
 
 def _keep(organization_id: UUID, account_id: UUID, profile: Profile) -> None:

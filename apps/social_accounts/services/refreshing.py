@@ -61,14 +61,14 @@ def refresh_expiring(*, now: datetime, limit: int = BATCH, seconds: float = SECO
     due, until = _due(now, limit), time.monotonic() + seconds
     failures: Counter[str] = Counter()
     tried = 0
-    for organization_id, grant_id, platform in due:
+    for organization_id, grant_id, platform, version in due:
         if time.monotonic() > until:
             break
         if failures[platform] >= MOST_FAILURES:
             continue
         tried += 1
         try:
-            outcome = _refresh(organization_id, grant_id)
+            outcome = _refresh(organization_id, grant_id, Q(version=version))
         except Exception:  # Whatever is wrong with one grant, the others are refreshed.
             logger.exception("Grant %s could not be refreshed", grant_id)
             continue
@@ -79,29 +79,34 @@ def refresh_expiring(*, now: datetime, limit: int = BATCH, seconds: float = SECO
 def refresh_if_needed(*, organization_id: UUID, grant_id: UUID) -> None:
     """Refresh now if the token ends within minutes. Called before sending, outside of any transaction."""
     with tenancy.scope(organization_id=organization_id):
-        expires_at = Grant.objects.values_list("expires_at", flat=True).get(pk=grant_id)
+        expires_at, version = Grant.objects.values_list("expires_at", "version").get(pk=grant_id)
     if expires_at is not None and expires_at - clock.now() < SOON:
-        refresh_grant(organization_id=organization_id, grant_id=grant_id)
+        _refresh(organization_id, grant_id, Q(version=version))
 
 
-def refresh_grant(*, organization_id: UUID, grant_id: UUID, is_refused: bool = False) -> bool:
+def refresh_grant(
+    *, organization_id: UUID, grant_id: UUID, is_refused: bool = False, read_at: datetime | None = None
+) -> bool:
     """Refresh one grant, unless somebody is at it or its platform is to be left alone for a while. True if it has new
-    tokens. `is_refused`: the platform has just said that the access token is over; nothing is lost by trying."""
-    return _refresh(organization_id, grant_id, is_refused=is_refused) is Outcome.RENEWED
+    tokens. `is_refused`: the platform has just said that the access token is over; nothing is lost by trying.
+    `read_at` is from before that token was read: where newer ones have come since, they are what to use."""
+    seen = Q(issued_at__lte=read_at) if read_at else Q()
+    return _refresh(organization_id, grant_id, seen, is_refused=is_refused) is Outcome.RENEWED
 
 
-def _due(now: datetime, limit: int) -> list[tuple[UUID, UUID, str]]:
+def _due(now: datetime, limit: int) -> list[tuple[UUID, UUID, str, int]]:
     with tenancy.across_tenants("find grants whose tokens end soon"):
         free = Q(refresh_started_at=None) | Q(refresh_started_at__lt=now - LEASE)
         rows = Grant.across_tenants.filter(free, refresh_at__lte=now).order_by("refresh_at")
-        due = list(rows.values_list("organization_id", "pk", "platform")[:limit])
+        due = list(rows.values_list("organization_id", "pk", "platform", "version")[:limit])
     random.shuffle(due)  # Platforms in turn, more or less.
     return due
 
 
-def _refresh(organization_id: UUID, grant_id: UUID, *, is_refused: bool = False) -> Outcome:
+def _refresh(organization_id: UUID, grant_id: UUID, seen: Q, *, is_refused: bool = False) -> Outcome:
+    """`seen` is what the caller knows of the tokens that are to be replaced: somebody may have been faster."""
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
-        grant = _take(grant_id, is_refused=is_refused)
+        grant = _take(grant_id, seen, is_refused=is_refused)
         credential = credential_of(grant) if grant else None
     if grant is None or credential is None:
         return Outcome.NOT_MINE
@@ -110,7 +115,7 @@ def _refresh(organization_id: UUID, grant_id: UUID, *, is_refused: bool = False)
     return _ask(organization_id, grant, credential)
 
 
-def _take(grant_id: UUID, *, is_refused: bool) -> Grant | None:
+def _take(grant_id: UUID, seen: Q, *, is_refused: bool) -> Grant | None:
     """Write down the intent to refresh; the conditional UPDATE lets one win. Whoever finds an intent whose time has run
     out does not know what became of it: the grant is suspect from then on."""
     now = clock.now()
@@ -119,7 +124,7 @@ def _take(grant_id: UUID, *, is_refused: bool) -> Grant | None:
     if is_refused:
         its_turn |= Q(state=GrantState.SUSPECT)
     was_begun = When(refresh_started_at__isnull=False, then=Value(GrantState.SUSPECT))
-    taken = Grant.objects.filter(free, its_turn, pk=grant_id).exclude(state=GrantState.DEAD)
+    taken = Grant.objects.filter(free, its_turn, seen, pk=grant_id).exclude(state=GrantState.DEAD)
     changes = {"refresh_started_at": now, "refresh_tries": F("refresh_tries") + 1}
     if not taken.update(state=Case(was_begun, default=F("state")), **changes):
         return None

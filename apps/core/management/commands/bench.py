@@ -12,14 +12,23 @@ MEBIBYTE = 1024 * 1024
 
 
 class Command(BaseCommand):
-    help = "Measures, and prints figures as JSON. videos: a large video to every platform that is sent one."
+    help = (
+        "Measures, and prints figures as JSON. videos: a large video to every platform that is sent one. "
+        "refresh: a day of refreshes and health reads, against each platform's limits."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["videos"])
+        parser.add_argument("what", choices=["videos", "refresh"])
         parser.add_argument("--size-mib", type=int, default=1024, help="of the video (1024)")
         parser.add_argument("--platform", action="append", default=[], help="only this one; may be given again")
 
-    def handle(self, *, what: str, size_mib: int, platform: list[str], **_: Any) -> None:
+        parser.add_argument("--accounts", type=int, default=10_000, help="so many are kept alive (10,000)")
+        parser.add_argument("--hours", type=int, default=24, help="of the simulated day (24)")
+
+    def handle(self, *, what: str, **options: Any) -> None:
         measurement = import_module(f"tests.benchmarks.{what}")
-        figures = {what: measurement.run(size=size_mib * MEBIBYTE, platforms=tuple(platform))}
-        self.stdout.write(json.dumps(figures, indent=2))
+        if what == "videos":
+            chosen = {"size": options["size_mib"] * MEBIBYTE, "platforms": tuple(options["platform"])}
+        else:
+            chosen = {"accounts": options["accounts"], "hours": options["hours"]}
+        self.stdout.write(json.dumps({what: measurement.run(**chosen)}, indent=2))
