@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--platform", action="append", default=[], help="only this one; may be given again")
 
         parser.add_argument("--accounts", type=int, default=10_000, help="so many are kept alive (10,000)")
-        parser.add_argument("--hours", type=int, default=24, help="of the simulated day (24)")
+        parser.add_argument("--hours", type=int, default=4, help="of refreshes in the simulated day (4)")
 
     def handle(self, *, what: str, **options: Any) -> None:
         measurement = import_module(f"tests.benchmarks.{what}")
