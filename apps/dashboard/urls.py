@@ -1,6 +1,18 @@
 from django.urls import path
 
-from apps.dashboard import accounts, asset, calendar, composer, health, home, icon, library, preferences, search
+from apps.dashboard import (
+    accounts,
+    asset,
+    calendar,
+    composer,
+    health,
+    home,
+    icon,
+    library,
+    preferences,
+    risks,
+    search,
+)
 
 app_name = "dashboard"
 urlpatterns = [
@@ -16,6 +28,7 @@ urlpatterns = [
     path("compose/piece/", composer.piece, name="compose_piece"),
     path("compose/<uuid:post_id>/", composer.edit, name="edit"),
     path("social-accounts/", accounts.accounts, name="accounts"),
+    path("social-accounts/at-risk/", risks.at_risk, name="risks"),
     path("social-accounts/<uuid:account_id>/", accounts.account, name="account"),
     path("media/", library.files, name="library"),
     path("media/shelf/", library.shelf, name="shelf"),

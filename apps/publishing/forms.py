@@ -11,9 +11,21 @@ from apps.platforms.capabilities import Option
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts.manuscripts import Edition
 from apps.posts.problem import ReadinessProblem
+from apps.publishing.services import Choice
 
 TEXT_MOST: Final = 100_000  # far beyond any network; a form that carries more was not typed
 OPTION: Final = "options."
+
+
+class MendForm(forms.Form):
+    """What becomes of the posts that waited for an account."""
+
+    choice = forms.ChoiceField(choices=[(choice.value, choice.value) for choice in Choice])
+    first_day = forms.DateField(required=False, error_messages={"invalid": "Enter the day as 2026-11-30."})
+
+    @property
+    def first_error(self) -> str:
+        return str(next(iter(self.errors.values()))[0]) if self.errors else ""
 
 
 class CorrectionForm(forms.Form):

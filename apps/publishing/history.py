@@ -23,6 +23,8 @@ TITLES = {
     "publication.canceled": ("One account taken off the plan", "", "canceled"),
     "publication.retried": ("Sent again by hand", "", "retrying"),
     "publication.resumed": ("Sent although late", "", "publishing"),
+    "publication.shifted": ("Moved while its account was reconnected", "", "scheduled"),
+    "publication.skipped": ("Left out after its account was reconnected", "", "canceled"),
     "publication.decided_out": ("Said to be live", "ok", "check"),
     "publication.decided_not_out": ("Said not to be live, sent again", "", "retrying"),
     "publication.edited": ("Changed where it is live", "", "edit"),

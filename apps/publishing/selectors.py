@@ -22,6 +22,8 @@ from apps.publishing.states import Deed, Outcome, PostState, State, post_state
 PAGE: int = 30
 MOST_ATTEMPTS: int = 20
 WANTS_A_PERSON = (State.NEEDS_ATTENTION, State.HELD, State.FAILED)
+# The kinds of trouble that a reconnect mends.
+BROKEN_ACCOUNT = ("disconnected", "missing_permission")
 ON_ITS_WAY = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
 
 
@@ -110,6 +112,14 @@ def unanswered_change(publication: Publication) -> Mapping[str, Any] | None:
     last = lines.order_by("-number").first()
     is_lost = last is not None and last.deed == Deed.CHANGE and last.outcome in (Outcome.UNCERTAIN, Outcome.OPEN)
     return last.evidence.get("wanted") if last is not None and is_lost else None
+
+
+def held_for_account(account_id: UUID) -> QuerySet[Publication]:
+    """What was held because the account was broken, with post and workspace; the earliest first."""
+    rows: QuerySet[Publication] = Publication.objects.filter(
+        account_id=account_id, state=State.HELD, problem__in=BROKEN_ACCOUNT, post__deleted_at=None
+    )
+    return rows.select_related("post", "workspace", "account").order_by("due_at", "id")
 
 
 def _published_to(account_id: UUID) -> QuerySet[Publication]:

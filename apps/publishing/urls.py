@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.publishing.views import actions, afterwards, correcting, pages
+from apps.publishing.views import actions, afterwards, correcting, mending, pages
 
 app_name = "publishing"
 urlpatterns = [
@@ -21,5 +21,6 @@ urlpatterns = [
     path("publications/<uuid:publication_id>/take-down/", afterwards.take_down, name="take_down"),
     path("publications/<uuid:publication_id>/removed/", afterwards.said_removed, name="said_removed"),
     path("follow-ups/<uuid:follow_up_id>/take-down/", afterwards.take_down_follow_up, name="take_down_follow_up"),
+    path("accounts/<uuid:account_id>/waiting/", mending.mend, name="mend"),
     path("follow-ups/<uuid:follow_up_id>/retry/", actions.retry_follow_up, name="retry_follow_up"),
 ]

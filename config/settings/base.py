@@ -248,13 +248,13 @@ CELERY_BEAT_SCHEDULE = {
     "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",
-        "schedule": schedule(timedelta(minutes=5)),
-        "options": {"expires": 300},
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "check accounts": {
         "task": "social_accounts.check_accounts",
-        "schedule": schedule(timedelta(minutes=10)),
-        "options": {"expires": 600},
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "read what may be chosen at platforms": {
         "task": "social_accounts.read_choices",

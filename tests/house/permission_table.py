@@ -47,6 +47,7 @@ DEEDS: Final = (
     get("dashboard:search", "post.view", data={"q": "draft"}),
     get("dashboard:accounts", "account.view"),
     get("dashboard:account", "account.view"),
+    get("dashboard:risks", "account.view"),
     post("dashboard:preferences", SIGNED_IN, data={"theme": "dark"}),
     get("dashboard:compose", "post.edit"),
     post("dashboard:compose", "post.edit", data={"action": "draft", "text": "Hello"}),
@@ -90,6 +91,9 @@ DEEDS: Final = (
     post("publishing:take_down", "publication.remove", of={"publication_id": "published"}),
     post("publishing:said_removed", "publication.remove", of={"publication_id": "published"}),
     post("publishing:take_down_follow_up", "publication.remove"),
+    post("publishing:mend", "publication.retry", data={"choice": "resume"}),
+    post("publishing:mend", "post.schedule", data={"choice": "shift"}),
+    post("publishing:mend", "post.cancel", data={"choice": "skip"}),
     # --- social accounts
     get("social_accounts:bluesky_client", PUBLIC, also=frozenset({404})),
     get("social_accounts:bluesky_keys", PUBLIC, also=frozenset({404})),

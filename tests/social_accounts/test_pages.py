@@ -118,7 +118,8 @@ class TestReconnecting:
     ) -> None:
         page = begin(browser, platforms, f"/social-accounts/{account.pk}/reconnect/")
 
-        assert come_back(browser, platforms, page)["Location"] == ACCOUNTS
+        # To its page, where it is decided what becomes of posts that waited.
+        assert come_back(browser, platforms, page)["Location"] == f"/social-accounts/{account.pk}/"
         assert only_account(workspace).pk == account.pk
 
     def test_goes_to_the_platform_of_the_account_whatever_was_posted(

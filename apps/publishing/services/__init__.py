@@ -2,6 +2,7 @@
 
 from apps.publishing.services.changing import change_published
 from apps.publishing.services.editing import correct, discard, edit
+from apps.publishing.services.mending import Choice, Mended, Waiting, mend, waiting
 from apps.publishing.services.removals import note_removed, take_down, take_down_follow_up
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
 from apps.publishing.services.replacing import Replaced, show_newer_version
@@ -17,9 +18,12 @@ from apps.publishing.services.turns import Aftermath
 
 __all__ = [
     "Aftermath",
+    "Choice",
+    "Mended",
     "Replaced",
     "Schedule",
     "Verdict",
+    "Waiting",
     "cancel",
     "cancel_publication",
     "change_published",
@@ -27,6 +31,7 @@ __all__ = [
     "decide",
     "discard",
     "edit",
+    "mend",
     "note_removed",
     "publish_now",
     "reschedule",
@@ -37,4 +42,5 @@ __all__ = [
     "show_newer_version",
     "take_down",
     "take_down_follow_up",
+    "waiting",
 ]

@@ -169,12 +169,14 @@ def _judged(turn: Turn, error: Exception, zone: ZoneInfo) -> Aftermath:
 def _tell_account(turn: Turn, error: Exception, asked_at: Any) -> None:
     """A sign-in that has ended ends for all. A permission that is missing for this is said, and stops no planned post:
     what publishing needs is another matter."""
-    account_id = turn.claim.account_id
-    with turn.claim.scope(), transaction.atomic():
-        if isinstance(error, errors.Disconnected):
-            social_accounts.mark_disconnected(account_id=account_id, reason=error.words, asked_at=asked_at)
-        elif isinstance(error, errors.MissingPermission):
-            social_accounts.note_inability(account_id=account_id, reason=error.words)
+    claim = turn.claim
+    if isinstance(error, errors.Disconnected):
+        social_accounts.lose_access(
+            organization_id=claim.organization_id, account_id=claim.account_id, error=error, asked_at=asked_at
+        )
+    elif isinstance(error, errors.MissingPermission):
+        with claim.scope(), transaction.atomic():
+            social_accounts.note_inability(account_id=claim.account_id, reason=error.words)
 
 
 def _credential(turn: Turn, *, fresh: bool = False) -> tuple[Any, Credential]:

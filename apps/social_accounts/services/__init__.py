@@ -14,7 +14,8 @@ from apps.social_accounts.services.connecting import (
 from apps.social_accounts.services.credentials import credential_for
 from apps.social_accounts.services.disconnecting import disconnect
 from apps.social_accounts.services.health import check_account, check_accounts
-from apps.social_accounts.services.marking import mark_disconnected, mark_missing_permission
+from apps.social_accounts.services.losing import lose_access
+from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
     "disconnect",
     "finish_consent",
     "forget_journeys",
-    "mark_disconnected",
+    "lose_access",
     "mark_missing_permission",
     "note_inability",
     "read_choices",

@@ -34,6 +34,7 @@ PAGES: dict[str, Any] = {
     },
     "social_accounts/channels.html": accounts.channels,
     "social_accounts/account.html": accounts.account,
+    "social_accounts/risks.html": accounts.risks,
     "social_accounts/consent_failed.html": lambda: {
         "platform": "bluesky",
         "words": "Bluesky says that the permission was not given.",

@@ -32,12 +32,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
         "a large video to every platform that is sent one",
         {
             "--size-mib": SIZE,
-            "--platform": {
-                "dest": "platforms",
-                "action": "append",
-                "default": [],
-                "help": "only this; may be repeated",
-            },
+            "--platform": {"dest": "platforms", "action": "append", "default": [], "help": "only this one"},
         },
     ),
     "media": Measurement(
@@ -47,6 +42,21 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
     "uploads": Measurement(
         "a large file on its way in, through the web process and past it",
         {"--size-mib": SIZE},
+    ),
+    "refresh": Measurement(
+        "a day of refreshes and health reads, against each platform's limits",
+        {
+            "--accounts": {"type": int, "default": 10_000, "help": "so many are kept alive (10,000)"},
+            "--hours": {"type": int, "default": 4, "help": "of refreshes in the simulated day (4)"},
+        },
+    ),
+    "inbound": Measurement(
+        "how soon platforms are answered that tell us something",
+        {
+            "--rate": {"type": int, "default": 200, "help": "deliveries a second (200)"},
+            "--seconds": {"type": int, "default": 20, "help": "how long they come (20)"},
+            "--batch": {"type": int, "default": 1, "help": "notices in each (1)"},
+        },
     ),
 }
 
