@@ -19,6 +19,7 @@ from apps.media import selectors
 from apps.media import services as media
 from apps.media.models import Asset, Folder, StoredFile, Upload
 from apps.media.selectors import PAGE_SIZE, Wanted
+from apps.media.services.quota import in_words as size_in_words
 from apps.media.states import UPLOAD_OPEN, Kind, UploadState
 from apps.posts.models import PartMedia
 from apps.tenants.members import Member
@@ -62,6 +63,14 @@ class FileTile:
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    """How much of a workspace's room is taken: "1.2 GB of 20 GB used"."""
+
+    words: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """What templates/dashboard/library.html shows."""
 
@@ -83,6 +92,7 @@ class Library:
     may_upload: bool
     may_edit: bool
     may_shelve: bool
+    storage: Storage
 
     @property
     def folder_id(self) -> str:
@@ -118,7 +128,14 @@ def library(workspace: Workspace, member: Member, sent: dict[str, str]) -> Libra
         may_upload=member.may_in(workspace, "media.upload"),
         may_edit=member.may_in(workspace, "media.edit"),
         may_shelve=member.may_in(workspace, "media.shelve"),
+        storage=_storage(workspace),
     )
+
+
+def _storage(workspace: Workspace) -> Storage:
+    used, most = media.used(workspace.pk), media.most_storage()
+    words = f"{size_in_words(used)} of {size_in_words(most)} used"
+    return Storage(words, min(100, used * 100 // most) if most else 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from apps.media.decoding.refusals import DAMAGED, Refused
-from apps.media.decoding.sniffing import CAPTIONS, WEBVTT, sniff
+from apps.media.decoding.sniffing import CAPTIONS, WEBVTT, Sniffed, sniff
 from apps.media.probing.looking import refusing
 
 MAX_BYTES: Final = 2 * 1024 * 1024
@@ -25,9 +25,7 @@ NOT_TEXT: Final = "is not written in UTF-8. Save it with that encoding."
 def captions(path: Path, *, name: str) -> str:
     """WebVTT of what the file says; styles, notes and fonts stay behind. Raises FileRefused in words."""
     with refusing(name):
-        sniffed = sniff(path)
-        if sniffed.kind != CAPTIONS:
-            raise Refused(NO_CAPTIONS)
+        sniffed = _sniffed(path)
         if path.stat().st_size > MAX_BYTES:
             raise Refused(f"is larger than {MAX_BYTES // 1024 // 1024} MB. Choose a smaller file.")
         text = _text(path.read_bytes())
@@ -35,6 +33,17 @@ def captions(path: Path, *, name: str) -> str:
         if not cues:
             raise Refused(NOTHING_SAID)
         return "\n\n".join(["WEBVTT", *cues]) + "\n"
+
+
+def _sniffed(path: Path) -> Sniffed:
+    """What kind of captions it is; why something else is refused is beside the point here."""
+    try:
+        sniffed = sniff(path)
+    except Refused as error:
+        raise Refused(NO_CAPTIONS) from error
+    if sniffed.kind != CAPTIONS:
+        raise Refused(NO_CAPTIONS)
+    return sniffed
 
 
 def _text(raw: bytes) -> str:

@@ -25,6 +25,7 @@ from apps.media.services.frames import frame_of
 from apps.media.services.parts import received as parts_received
 from apps.media.services.parts import urls as part_urls
 from apps.media.services.pieces import receive
+from apps.media.services.quota import limit as most_storage
 from apps.media.services.quota import used, used_by_shelf
 from apps.media.services.receiving import take_in_now, take_in_waiting
 from apps.media.services.releasing import release, release_after_commit
@@ -62,6 +63,7 @@ __all__ = [
     "media_file",
     "member_address",
     "member_url",
+    "most_storage",
     "part_urls",
     "parts_received",
     "path_of",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from apps.dashboard.asset_page import AssetPage, Track, Version
 from apps.dashboard.composer_media import Verdict
-from apps.dashboard.library_page import Arrival, Arrivals, Chip, FileTile, FolderTile, Library
+from apps.dashboard.library_page import Arrival, Arrivals, Chip, FileTile, FolderTile, Library, Storage
 from apps.media.selectors import Wanted
 from tests.dashboard.examples.frame import NOW, ZONE, row
 from tests.dashboard.examples.writing import PICTURE
@@ -55,6 +55,7 @@ def library(*, is_list: bool = False) -> dict[str, Any]:
             may_upload=True,
             may_edit=True,
             may_shelve=True,
+            storage=Storage("1.2 GB of 20.0 GB used", 6),
         ),
         "arrivals": Arrivals(
             [Arrival("film.mp4", "Arriving", 42, True), Arrival("notes.txt", "No film.", None, False)]
