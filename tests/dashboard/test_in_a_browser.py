@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from apps.core import clock, tenancy
+from apps.media.models import Asset
 from apps.posts.models import Part, PartMedia, Post
 from apps.publishing.models import Publication
 from apps.publishing.states import State
@@ -270,3 +273,61 @@ def test_a_phone_has_tabs_under_the_thumb_and_nothing_scrolls_sideways(tab, work
 
     tab.get_by_role("button", name="Open menu").click()
     expect(tab.get_by_role("navigation", name="Main")).to_be_visible()
+
+
+def test_a_lost_connection_is_waited_for_and_the_file_arrives_whole(tab, workspace, tmp_path, complaints):
+    film = tmp_path / "noise.bmp"
+    Image.effect_noise((2600, 2600), 80).convert("RGB").save(film)  # about 20 MB: several pieces
+    tab.goto("/media/")
+    lost = []
+
+    def lose_the_second(route):
+        if route.request.method == "PUT" and not lost and route.request.headers["upload-offset"] != "0":
+            lost.append(route.request.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    tab.route("**/media/uploads/**", lose_the_second)
+    tab.locator("[data-uploader] input[type=file]").set_input_files(film)
+
+    expect(tab.locator(".file-tile")).to_contain_text("noise.bmp", timeout=60_000)
+    assert lost
+    # The browser notes the connection that this test has cut.
+    complaints[:] = [one for one in complaints if "ERR_CONNECTION_RESET" not in one]
+    with stored(workspace):
+        asset = Asset.objects.get()
+    assert asset.source_sha256 == hashlib.sha256(film.read_bytes()).hexdigest()
+
+
+def test_a_picture_is_pasted_into_a_post_cropped_by_hand_and_planned(tab, workspace, accounts):
+    tab.goto("/compose/")
+    choose(tab, "Bluesky @luna.test")
+    tab.locator("#text").fill("Cropped")
+    tab.evaluate(
+        """async () => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 400, height: 200 });
+          canvas.getContext("2d").fillRect(0, 0, 400, 200);
+          const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+          const data = new DataTransfer();
+          data.items.add(new File([blob], "pasted.png", { type: "image/png" }));
+          document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+        }"""
+    )
+    expect(tab.locator("[data-media] .tile-foot")).to_have_text(["pasted.png"])
+    tab.locator("details.cut summary").click()
+    tab.locator("[data-stage] img").scroll_into_view_if_needed()
+    stage = tab.locator("[data-stage] img").bounding_box()
+    tab.mouse.move(stage["x"] + stage["width"] * 0.25, stage["y"] + stage["height"] * 0.1)
+    tab.mouse.down()
+    tab.mouse.move(stage["x"] + stage["width"] * 0.75, stage["y"] + stage["height"] * 0.9, steps=5)
+    tab.mouse.up()
+    box = tab.locator("[data-box-value]").input_value()
+    tab.locator("form[data-composer] button", has_text="Save draft").click()
+    tab.wait_for_url("**/posts/*/")
+
+    left, top, width, height = (float(one) for one in box.split(","))
+    assert (round(left), round(top), round(width), round(height)) == (25, 10, 50, 80)
+    with stored(workspace):
+        cut = PartMedia.objects.get().cut
+    assert [round(share, 2) for share in cut["box"]] == [0.25, 0.1, 0.5, 0.8]

@@ -60,7 +60,7 @@ def test_other_ways_of_writing_are_read(encoding: str, tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"hello", "no picture, video or document"),
+        (b"hello", "no caption file"),
         (b"\xff\xd8\xff\xe0", "is no caption file"),
         (b"WEBVTT\n\nNOTE nothing\n", "no captions with a time"),
         (b"WEBVTT\n\n00:02.000 --> 00:01.000\nbackwards\n", "no captions with a time"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from apps.media.decoding.refusals import DAMAGED, Refused
+from apps.media.decoding.refusals import DAMAGED, EMPTY, Refused
 from apps.media.decoding.sniffing import CAPTIONS, WEBVTT, Sniffed, sniff
 from apps.media.probing.looking import refusing
 
@@ -37,6 +37,8 @@ def captions(path: Path, *, name: str) -> str:
 
 def _sniffed(path: Path) -> Sniffed:
     """What kind of captions it is; why something else is refused is beside the point here."""
+    if not path.stat().st_size:
+        raise Refused(EMPTY)
     try:
         sniffed = sniff(path)
     except Refused as error:
