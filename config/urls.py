@@ -10,5 +10,6 @@ urlpatterns = [
     path("social-accounts/", include("apps.social_accounts.urls")),
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
+    path("", include("apps.webhooks.urls")),
     path("operator/", admin.site.urls),
 ]

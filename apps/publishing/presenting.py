@@ -13,7 +13,7 @@ from apps.core import clock
 from apps.platforms import registry
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.selectors import MOST_ATTEMPTS
-from apps.publishing.states import IN_FLIGHT, Outcome, State
+from apps.publishing.states import AFTERWARDS, IN_FLIGHT, Outcome, State
 from apps.social_accounts.states import PUBLISHES
 from apps.social_accounts.web_addresses import web_hosts
 from apps.tenants.members import Member
@@ -162,7 +162,7 @@ def present(
         poll_url=reverse("publishing:publication", args=[publication.pk]),
         remote_url=publication.remote_url if publication.state == State.PUBLISHED else "",
         phases=_phases(publication),
-        problem=publication.problem_words if publication.state not in DECIDED else "",
+        problem=_problem(publication),
         problem_more=_next_step(publication, ZoneInfo(zone)),
         problem_tone="bad" if publication.state == State.FAILED else "warn",
         evidence=_evidence(publication, own, text),
@@ -171,6 +171,12 @@ def present(
         attempts=tuple(_attempt(row, ZoneInfo(zone), is_open=not i) for i, row in enumerate(own[:MOST_ATTEMPTS])),
         actions=_actions(publication, member, may_change_as_a_whole),
     )
+
+
+def _problem(publication: Publication) -> str:
+    """What is wrong with it: while it is not decided, or since it went out."""
+    is_told = publication.state not in DECIDED or publication.problem in AFTERWARDS
+    return publication.problem_words if is_told else ""
 
 
 def shown_state(row: Publication | FollowUp) -> str:

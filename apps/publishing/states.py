@@ -45,6 +45,11 @@ CLAIMED = IN_FLIGHT
 # The platform's receipt is proof, however late it comes: it ends each of these, whatever the row believed meanwhile.
 PROVABLE = frozenset(State) - {State.PUBLISHED, State.CANCELED}
 
+# Problems of a post that went out all the same: what its platform told later.
+REMOVED_AFTERWARDS = "removed_at_platform"
+FAILED_AFTERWARDS = "failed_at_platform"
+AFTERWARDS = frozenset({REMOVED_AFTERWARDS, FAILED_AFTERWARDS})
+
 
 def may_change_as_a_whole(states: Collection[str]) -> bool:
     """Whether all of a post may still be edited, going by its publications: nothing is out, on its way or unclear."""

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from apps.core import clock
+from apps.core import clock, tenancy
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts.models import OAuthApp, SocialAccount
@@ -41,6 +41,16 @@ class PlatformChoice:
     value: str = ""
     error: str = ""
     method: str = "oauth"
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """An account that a notice of its platform is about."""
+
+    organization_id: UUID
+    workspace_id: UUID
+    account_id: UUID
+    platform: str
 
 
 def accounts_of(workspace_id: UUID) -> QuerySet[SocialAccount]:
@@ -91,6 +101,25 @@ def configured_app(platform: str) -> tuple[str, str]:
     """The client id and secret that the operator's settings give for a platform; empty where there are none."""
     app: tuple[str, str] = settings.PLATFORM_APPS.get(platform, ("", ""))
     return app
+
+
+def concerned_by(*, platform: str, remote_id: str) -> list[Concerned]:
+    """Every connected account, of whichever organization, that a platform means by `remote_id`: the account itself, or
+    all that a person of that id has allowed us. One channel may be connected in several workspaces."""
+    if not remote_id:
+        return []
+    means = Q(remote_id=remote_id) | Q(grant__remote_user_id=remote_id) | Q(grant__facts__app_scoped_id=remote_id)
+    with tenancy.across_tenants("find the accounts that a platform's notice is about"):
+        rows = SocialAccount.across_tenants.filter(means, of_platform(platform)).order_by("pk")
+        rows = rows.exclude(state=AccountState.DISCONNECTED)
+        return [Concerned(*row) for row in rows.values_list("organization_id", "workspace_id", "pk", "platform")]
+
+
+def of_platform(platform: str) -> Q:
+    """Accounts whose person `platform` knows: behind an Instagram account that was connected by Facebook's login stands
+    a person of Facebook's."""
+    own = Q(platform=platform)
+    return own | Q(platform="instagram", grant__facts__login="facebook") if platform == "facebook" else own
 
 
 def _is_set_up(platform: str) -> bool:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "apps.media",
     "apps.posts",
     "apps.publishing",
+    "apps.webhooks",
     "apps.dashboard",
     "apps.tenants.operator_app.OperatorAdminConfig",
     "django.contrib.auth",
@@ -210,6 +211,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
+    "handle notices of platforms": {
+        "task": "webhooks.handle_notices",
+        "schedule": schedule(timedelta(seconds=5)),
+        "options": {"expires": 10},
+    },
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",
         "schedule": schedule(timedelta(minutes=5)),
@@ -248,6 +254,8 @@ _platforms = platforms.read()
 PLATFORM_ENDPOINTS = _platforms.endpoints
 SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
+PLATFORM_VERIFY_TOKENS = _platforms.verify_tokens  # by platform: proves a handshake of its notices
+PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # by platform: what may sign them besides the app's secret
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.

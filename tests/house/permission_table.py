@@ -97,6 +97,9 @@ DEEDS: Final = (
     get("media:show", "media.view"),
     post("media:describe", "media.edit", data={"alt": "A teal square"}),
     post("media:remove", "media.edit"),
+    # --- webhooks: platforms prove who they are by their signatures
+    get("webhooks:inbound", PUBLIC, also=frozenset({404})),
+    post("webhooks:inbound", PUBLIC, also=frozenset({401, 404})),
     # --- tenants
     get("tenants:index", "organization.enter"),
     get("tenants:profile", "organization.enter"),

@@ -1,6 +1,13 @@
 """The verbs of this room that people call. What workers do by themselves is in `apps.publishing.engine`."""
 
 from apps.publishing.services.editing import correct, discard, edit
+from apps.publishing.services.noticing import (
+    may_be_on_its_way,
+    note_failed_at_platform,
+    note_publish_finished,
+    note_removed_at_platform,
+    note_responses,
+)
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
 from apps.publishing.services.scheduling import (
     Schedule,
@@ -20,6 +27,11 @@ __all__ = [
     "decide",
     "discard",
     "edit",
+    "may_be_on_its_way",
+    "note_failed_at_platform",
+    "note_publish_finished",
+    "note_removed_at_platform",
+    "note_responses",
     "publish_now",
     "reschedule",
     "resume",

@@ -1,6 +1,7 @@
 """The verbs of this room. Those that talk to a platform are called outside of any transaction."""
 
 from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.services.apps import clients_that_sign
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
     Journey,
@@ -11,6 +12,7 @@ from apps.social_accounts.services.connecting import (
     take_channels,
 )
 from apps.social_accounts.services.credentials import credential_for
+from apps.social_accounts.services.deauthorizing import note_deauthorized
 from apps.social_accounts.services.disconnecting import disconnect
 from apps.social_accounts.services.health import check_account, check_accounts
 from apps.social_accounts.services.marking import mark_disconnected, mark_missing_permission
@@ -22,12 +24,14 @@ __all__ = [
     "begin_consent",
     "check_account",
     "check_accounts",
+    "clients_that_sign",
     "credential_for",
     "disconnect",
     "finish_consent",
     "forget_journeys",
     "mark_disconnected",
     "mark_missing_permission",
+    "note_deauthorized",
     "read_choices",
     "read_choices_due",
     "refresh_expiring",

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from django.conf import settings
+
 from apps.core.secrets import Secret
 from apps.platforms.capabilities import ConnectBy
-from apps.platforms.contract import Adapter
+from apps.platforms.contract import NO_SECRET, Adapter, OAuthClient
 from apps.platforms.errors import ConsentRefused
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import OAuthApp
 from apps.social_accounts.selectors import configured_app
+from apps.social_accounts.services.credentials import client_of
 
 
 def app_for(adapter: Adapter, *, server: str, redirect_uri: str) -> OAuthApp:
@@ -33,6 +40,28 @@ def app_for(adapter: Adapter, *, server: str, redirect_uri: str) -> OAuthApp:
         },
     )
     return app
+
+
+def clients_that_sign(platform: str) -> Iterator[OAuthClient]:
+    """Postroom's apps at a platform, each with every secret that may have signed what comes from there.
+
+    First each app as it is; then with the further secrets that the operator has named, which may be a second app's, or
+    the old or the new one while a secret is being replaced. The usual one comes first, and costs no query.
+    """
+    further = [Secret(text) for text in settings.PLATFORM_WEBHOOK_SECRETS.get(platform, ())]
+    for client in _clients(platform):
+        yield replace(client, webhook_secret=further[0] if further else NO_SECRET)
+    for client, secret in product(_clients(platform), further):
+        yield replace(client, client_secret=secret, webhook_secret=secret)
+
+
+def _clients(platform: str) -> Iterator[OAuthClient]:
+    client_id, secret = configured_app(platform)
+    if client_id:
+        yield OAuthClient(client_id, Secret(secret))
+    for stored in map(client_of, OAuthApp.objects.filter(platform=platform).order_by("created_at")):
+        if (stored.client_id, stored.client_secret) != (client_id, Secret(secret)):
+            yield stored
 
 
 def forgotten(adapter: Adapter, refused: ConsentRefused) -> bool:

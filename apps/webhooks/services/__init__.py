@@ -1,0 +1,13 @@
+"""The verbs of the post room: receive what platforms send, pass it on, forget it."""
+
+from apps.webhooks.services.forgetting import forget_identity, forget_old
+from apps.webhooks.services.handling import handle_waiting
+from apps.webhooks.services.receiving import answer_handshake, receive
+
+__all__ = [
+    "answer_handshake",
+    "forget_identity",
+    "forget_old",
+    "handle_waiting",
+    "receive",
+]
