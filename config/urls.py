@@ -11,5 +11,6 @@ urlpatterns = [
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
     path("", include("apps.webhooks.urls")),
+    path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
 ]

@@ -33,6 +33,7 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "account.disconnected": "A person disconnected a social account.",
     "account.expiring": "The permission of a social account ends soon and cannot be renewed without a person.",
     "account.needs_reauth": "A social account no longer accepts our tokens; a person has to connect it again.",
+    "account.erased": "The person behind a social account asked to be forgotten; what was held is deleted.",
     "account.recovered": "A social account that needed a person works again.",
     "media.uploaded": "A file passed its checks and is in the library.",
     "media.failed": "A file could not be prepared for use.",

@@ -12,6 +12,8 @@ from apps.publishing.states import Outcome, PostState, State
 
 # Begins the remote id of what a person saw live without bringing its address: a name of ours, unknown to the platform.
 BY_HAND = "by-hand:"
+# The same of a post whose account's person asked to be forgotten.
+FORGOTTEN = "forgotten:"
 NO_OPEN_INTENT = ~Q(state__in=sorted(SETTLED_AS_NOT_SENT)) | Q(intent_at__isnull=True)
 
 

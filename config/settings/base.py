@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "apps.posts",
     "apps.publishing",
     "apps.webhooks",
+    "apps.compliance",
     "apps.dashboard",
     "apps.tenants.operator_app.OperatorAdminConfig",
     "django.contrib.auth",
@@ -215,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "webhooks.handle_notices",
         "schedule": schedule(timedelta(seconds=5)),
         "options": {"expires": 10},
+    },
+    "carry out data requests": {
+        "task": "compliance.work",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",

@@ -100,6 +100,10 @@ DEEDS: Final = (
     # --- webhooks: platforms prove who they are by their signatures
     get("webhooks:inbound", PUBLIC, also=frozenset({404})),
     post("webhooks:inbound", PUBLIC, also=frozenset({401, 404})),
+    # --- compliance: so do they when a person leaves; the code of a request is what its page is found by
+    post("compliance:deauthorize", PUBLIC, also=frozenset({401, 404})),
+    post("compliance:deletion", PUBLIC, also=frozenset({401, 404})),
+    get("compliance:deletion_status", PUBLIC, also=frozenset({404})),
     # --- tenants
     get("tenants:index", "organization.enter"),
     get("tenants:profile", "organization.enter"),

@@ -47,7 +47,13 @@ def build() -> World:
     )
     _fill(world)
     _invite_people(world)
-    world.arguments |= {"platform": "mastodon", "year": 2026, "month": 11, "token": "no-such-token"}
+    world.arguments |= {
+        "platform": "mastodon",
+        "year": 2026,
+        "month": 11,
+        "token": "no-such-token",
+        "code": "NOCODE",
+    }
     return world
 
 

@@ -1,6 +1,7 @@
 """The verbs of this room that people call. What workers do by themselves is in `apps.publishing.engine`."""
 
 from apps.publishing.services.editing import correct, discard, edit
+from apps.publishing.services.forgetting import forget_remote, is_sending
 from apps.publishing.services.noticing import (
     may_be_on_its_way,
     note_failed_at_platform,
@@ -27,6 +28,8 @@ __all__ = [
     "decide",
     "discard",
     "edit",
+    "forget_remote",
+    "is_sending",
     "may_be_on_its_way",
     "note_failed_at_platform",
     "note_publish_finished",

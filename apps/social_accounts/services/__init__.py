@@ -14,6 +14,7 @@ from apps.social_accounts.services.connecting import (
 from apps.social_accounts.services.credentials import credential_for
 from apps.social_accounts.services.deauthorizing import note_deauthorized
 from apps.social_accounts.services.disconnecting import disconnect
+from apps.social_accounts.services.erasing import erase_identity, find_identity, remote_ids_of
 from apps.social_accounts.services.health import check_account, check_accounts
 from apps.social_accounts.services.marking import mark_disconnected, mark_missing_permission
 from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
@@ -27,6 +28,8 @@ __all__ = [
     "clients_that_sign",
     "credential_for",
     "disconnect",
+    "erase_identity",
+    "find_identity",
     "finish_consent",
     "forget_journeys",
     "mark_disconnected",
@@ -37,6 +40,7 @@ __all__ = [
     "refresh_expiring",
     "refresh_grant",
     "refresh_if_needed",
+    "remote_ids_of",
     "sign_in",
     "take_channels",
 ]

@@ -24,7 +24,7 @@ def mark_disconnected(*, account_id: UUID, reason: str, asked_at: datetime | Non
     if account.state != AccountState.ACTIVE or _has_newer_tokens(account, asked_at):
         return False
     _mark(account, AccountState.NEEDS_REAUTH, reason)
-    audit.record("account.signed_out", subject=account, actor=SYSTEM, diff={"reason": account.reason})
+    audit.record("account.signed_out", subject=account, actor=SYSTEM)
     Grant.objects.filter(pk=account.grant_id).update(state=GrantState.DEAD)
     events.emit("account.needs_reauth", subject=account, data={"platform": account.platform, "reason": reason})
     return True
@@ -40,7 +40,7 @@ def mark_missing_permission(
     if account.state != AccountState.ACTIVE or _has_newer_tokens(account, asked_at):
         return False
     _mark(account, AccountState.MISSING_PERMISSION, reason)
-    audit.record("account.missing_permission", subject=account, actor=SYSTEM, diff={"reason": account.reason})
+    audit.record("account.missing_permission", subject=account, actor=SYSTEM, diff={"scopes": list(scopes)})
     events.emit(
         "account.needs_reauth",
         subject=account,

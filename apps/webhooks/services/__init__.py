@@ -2,12 +2,13 @@
 
 from apps.webhooks.services.forgetting import forget_identity, forget_old
 from apps.webhooks.services.handling import handle_waiting
-from apps.webhooks.services.receiving import answer_handshake, receive
+from apps.webhooks.services.receiving import answer_handshake, read, receive
 
 __all__ = [
     "answer_handshake",
     "forget_identity",
     "forget_old",
     "handle_waiting",
+    "read",
     "receive",
 ]

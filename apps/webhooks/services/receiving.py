@@ -55,6 +55,13 @@ def receive(*, platform: str, incoming: Incoming) -> tuple[Notice, ...]:
     return notices
 
 
+def read(*, platform: str, incoming: Incoming) -> tuple[Notice, ...]:
+    """What a genuine delivery tells, for a room that answers it in its own words; nothing is stored.
+
+    Raises NotHeard, Forged and Malformed."""
+    return _genuine(_inbound(platform), platform, incoming)
+
+
 def _inbound(platform: str) -> Inbound:
     inbound = registry.adapter_class(platform).inbound if platform in registry.names() else None
     if inbound is None:

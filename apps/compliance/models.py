@@ -1,0 +1,51 @@
+"""What is kept about being asked to forget."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from apps.compliance.states import RequestState
+from apps.core import clock
+from apps.core.fields import SecretField
+from apps.core.models import Row
+
+
+class DataRequest(Row):
+    """A person asked, through a platform, that their data be deleted. It belongs to the deployment: the same person may
+    have connected accounts in several organizations.
+
+    Whom it is about is sealed until it is done, and afterwards a keyed digest alone. `targets` are ids of rows of ours,
+    found once, so that a job which broke off goes on; `receipt` is what was removed, in numbers.
+    """
+
+    platform = models.CharField(max_length=32)
+    request_key = models.CharField(max_length=64, help_text="The same when the platform asks again.")
+    identity_hash = models.CharField(max_length=64)
+    identity = SecretField(blank=True)
+    code = models.CharField(max_length=32, unique=True, help_text="What the person was given to follow it by.")
+    state = models.CharField(max_length=16, choices=RequestState.choices, default=RequestState.RECEIVED)
+    targets = models.JSONField(default=list, blank=True)
+    receipt = models.JSONField(default=dict, blank=True)
+    received_at = models.DateTimeField(default=clock.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=clock.now, help_text="A worker's lease, or a pause after a failure.")
+    problem = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["-received_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "request_key"], name="each_data_request_once"),
+            models.CheckConstraint(
+                condition=~Q(state=RequestState.DONE) | (Q(identity="") & Q(done_at__isnull=False)),
+                name="a_done_request_names_nobody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=~Q(state=RequestState.DONE), name="data_requests_to_work")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.code}: {self.state}"

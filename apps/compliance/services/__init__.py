@@ -1,0 +1,6 @@
+"""The verbs of this room: take a request, carry it out."""
+
+from apps.compliance.services.deleting import work_waiting
+from apps.compliance.services.requesting import open_request, take_notice
+
+__all__ = ["open_request", "take_notice", "work_waiting"]
