@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core import clock
-from apps.core.models import Row
+from apps.core.models import Row, WorkspaceOwned
 from apps.webhooks.querysets import NoticeQuerySet
 from apps.webhooks.states import NoticeState
 
@@ -48,3 +48,20 @@ class InboundNotice(Row):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.kind}: {self.state}"
+
+
+class Listening(WorkspaceOwned):
+    """That a platform was asked to tell us of an account, and until when it will. One row for each account."""
+
+    account = models.OneToOneField("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When it last agreed.")
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: until it is taken back.")
+    next_try_at = models.DateTimeField(help_text="When it is asked again; meanwhile the lease of whoever asks.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="That failed since it last agreed.")
+    problem = models.CharField(max_length=64, blank=True, help_text="The kind of the last failure.")
+
+    class Meta(WorkspaceOwned.Meta):
+        indexes = [models.Index(fields=["next_try_at"], name="listening_by_next_try")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} until {self.until}"

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from apps.core import clock
 from apps.webhooks import services
 from apps.webhooks.waking import TASK
 
@@ -9,3 +10,8 @@ from apps.webhooks.waking import TASK
 @shared_task(name=TASK)
 def handle_notices() -> None:
     services.handle_waiting()
+
+
+@shared_task(name="webhooks.listen", ignore_result=True)
+def listen() -> None:
+    services.listen_due(now=clock.now())

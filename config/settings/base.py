@@ -222,6 +222,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
     },
+    "ask platforms to tell us": {
+        "task": "webhooks.listen",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 600},
+    },
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",
         "schedule": schedule(timedelta(minutes=5)),
@@ -271,6 +276,7 @@ if PUBLIC_URL.startswith("https://"):
         "client_id": f"{PUBLIC_URL}/social-accounts/bluesky/client-metadata.json",
         "client_key": BLUESKY_CLIENT_KEY,
     }
+    PLATFORM_ENDPOINTS["linkedin"].setdefault("webhook", f"{PUBLIC_URL}/inbound/linkedin/")
 # Addresses such as http://127.0.0.1:8012 that may be called although they are not public https: a sandbox, a test
 # server.
 OUTBOUND_TRUSTED_ORIGINS = _platforms.trusted_origins

@@ -2,6 +2,7 @@
 
 from apps.webhooks.services.forgetting import forget_identity, forget_old
 from apps.webhooks.services.handling import handle_waiting
+from apps.webhooks.services.listening import listen_due, listen_to, listen_when_connected
 from apps.webhooks.services.receiving import answer_handshake, read, receive
 
 __all__ = [
@@ -9,6 +10,9 @@ __all__ = [
     "forget_identity",
     "forget_old",
     "handle_waiting",
+    "listen_due",
+    "listen_to",
+    "listen_when_connected",
     "read",
     "receive",
 ]
