@@ -70,6 +70,7 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
 )
 # Tables that refer to an account and hold nothing of the person behind it.
 HOLD_NOTHING: Final = {
+    "webhooks.Patrol": "when the account was last looked through",
     "webhooks.Listening": "until when its platform tells us of the account",
     "posts.Variant": "what the agency wrote for the account, in its own words",
 }

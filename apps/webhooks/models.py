@@ -65,3 +65,18 @@ class Listening(WorkspaceOwned):
 
     def __str__(self) -> str:
         return f"{self.account_id} until {self.until}"
+
+
+class Patrol(WorkspaceOwned):
+    """When an account was last looked through for posts that are gone, where nobody tells of that."""
+
+    account = models.OneToOneField("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
+    looked_at = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField(help_text="When it is looked through again.")
+    problem = models.CharField(max_length=64, blank=True, help_text="The kind of the last failure.")
+
+    class Meta(WorkspaceOwned.Meta):
+        indexes = [models.Index(fields=["next_try_at"], name="patrols_by_next_try")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} at {self.looked_at}"

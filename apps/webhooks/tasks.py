@@ -15,3 +15,8 @@ def handle_notices() -> None:
 @shared_task(name="webhooks.listen", ignore_result=True)
 def listen() -> None:
     services.listen_due(now=clock.now())
+
+
+@shared_task(name="webhooks.patrol", ignore_result=True)
+def patrol() -> None:
+    services.patrol_due(now=clock.now())

@@ -227,6 +227,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "look for posts that are gone": {
+        "task": "webhooks.patrol",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 600},
+    },
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",
         "schedule": schedule(timedelta(minutes=5)),

@@ -37,14 +37,15 @@ MAY_BE_ANY: Final = (State.PUBLISHING, State.UNCERTAIN, State.NEEDS_ATTENTION)
 
 
 def note_removed_at_platform(
-    *, organization_id: UUID, account_id: UUID, remote_ids: Collection[str], at: datetime | None, is_sure: bool = True
-) -> bool:
+    *, organization_id: UUID, account_id: UUID, remote_ids: Collection[str], at: datetime | None,
+    is_sure: bool = True, needs_proof: bool = False,
+) -> bool:  # fmt: skip
     """The platform says that a post is gone. Told once: the row is marked, and `publication.removed_at_platform` goes
     out in the same transaction. A publication never goes back to being sent by this.
 
     The platform is asked first where the notice is in doubt: the caller has heard the contrary (`is_sure` False), it
-    has no time, or it is older than the publication, in which case it is not believed without proof. Raises NotSent or
-    Throttled when that cannot be asked now.
+    has no time, or it is older than the publication, in which case it is not believed without proof. `needs_proof`: it
+    is no more than a suspicion. Raises NotSent or Throttled when that cannot be asked now.
     """
     publication = _live(organization_id, account_id, remote_ids)
     if publication is None:
@@ -52,7 +53,8 @@ def note_removed_at_platform(
     if publication.problem == REMOVED:
         return True
     is_older = bool(at and publication.published_at and at < publication.published_at)
-    if (is_older or not is_sure or at is None) and not _is_gone(publication, otherwise=not is_older):
+    is_doubtful = is_older or needs_proof or not is_sure or at is None
+    if is_doubtful and not _is_gone(publication, otherwise=not (is_older or needs_proof)):
         return True
     label = registry.label(publication.account.platform)
     _mark(publication, REMOVED, f"It is not on {label} any more: it was removed there.", at)

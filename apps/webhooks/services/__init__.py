@@ -3,6 +3,7 @@
 from apps.webhooks.services.forgetting import forget_identity, forget_old
 from apps.webhooks.services.handling import handle_waiting
 from apps.webhooks.services.listening import listen_due, listen_to, listen_when_connected
+from apps.webhooks.services.patrolling import patrol_account, patrol_due
 from apps.webhooks.services.receiving import answer_handshake, read, receive
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "listen_due",
     "listen_to",
     "listen_when_connected",
+    "patrol_account",
+    "patrol_due",
     "read",
     "receive",
 ]
