@@ -4,8 +4,14 @@ from celery import shared_task
 
 from apps.compliance import services
 from apps.compliance.waking import TASK
+from apps.core import clock
 
 
 @shared_task(name=TASK)
 def work() -> None:
     services.work_waiting()
+
+
+@shared_task(name="compliance.keep_rules", ignore_result=True)
+def keep_rules() -> None:
+    services.keep_rules(now=clock.now())

@@ -185,4 +185,4 @@ def live_on(*, account_id: UUID, since: datetime) -> dict[str, datetime]:
     rows = Publication.objects.filter(account_id=account_id, state=State.PUBLISHED, published_at__gte=since)
     rows = rows.exclude(problem__in=AFTERWARDS)
     rows = rows.exclude(remote_id__startswith=BY_HAND).exclude(remote_id__startswith=FORGOTTEN)
-    return dict(rows.values_list("remote_id", "published_at"))
+    return {remote_id: at for remote_id, at in rows.values_list("remote_id", "published_at") if at}

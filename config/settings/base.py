@@ -232,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "keep the rules of retention": {
+        "task": "compliance.keep_rules",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",
         "schedule": schedule(timedelta(minutes=5)),
