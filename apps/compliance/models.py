@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from apps.compliance.states import RequestState
+from apps.compliance.states import ExportState, RequestState
 from apps.core import clock
 from apps.core.fields import SecretField
-from apps.core.models import Row
+from apps.core.models import OrganizationOwned, Row
 
 
 class DataRequest(Row):
@@ -49,3 +49,38 @@ class DataRequest(Row):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.code}: {self.state}"
+
+
+class Export(OrganizationOwned):
+    """A file with everything of an organization, or of one workspace, that an owner asked for. The file is kept for
+    some days, the row as the memory of it."""
+
+    workspace = models.ForeignKey(
+        "tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    state = models.CharField(max_length=16, choices=ExportState.choices, default=ExportState.WAITING)
+    stored_name = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    requested_by = models.ForeignKey("tenants.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    ready_at = models.DateTimeField(null=True, blank=True)
+    kept_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=clock.now, help_text="A worker's lease, or a pause after a failure.")
+    problem = models.CharField(max_length=64, blank=True)
+
+    class Meta(OrganizationOwned.Meta):
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ExportState.READY) | ~Q(stored_name=""), name="a_ready_export_has_a_file"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state=ExportState.WAITING), name="exports_to_prepare"),
+            models.Index(fields=["kept_until"], condition=Q(state=ExportState.READY), name="exports_to_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"export of {self.workspace_id or self.organization_id}: {self.state}"

@@ -1,4 +1,4 @@
-"""What the person who asked to be forgotten may see: what became of it, and nothing about anybody."""
+"""What a page shows: to the person who asked to be forgotten what became of it, to an owner the files to fetch."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from apps.compliance.models import DataRequest
-from apps.compliance.states import RequestState
+from django.urls import reverse
+
+from apps.compliance.models import DataRequest, Export
+from apps.compliance.states import ExportState, RequestState
 from apps.platforms import registry
+from apps.tenants.models import Organization
 
 # What a receipt counts, in words for one and for several.
 WORDS: Final = {
@@ -50,3 +53,38 @@ def status_of(code: str) -> Status | None:
         done_at=request.done_at,
         removed=removed if request.state == RequestState.DONE else (),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """A file that was asked for; `url` is empty unless it can be fetched."""
+
+    what: str
+    requested_at: datetime
+    by: str
+    label: str
+    tone: str
+    size: int
+    rows: int
+    kept_until: datetime | None
+    url: str
+
+
+def exports_of(organization: Organization, *, most: int = 30) -> list[ExportRow]:
+    """The newest files of the organization in context."""
+    tones = {ExportState.READY: "ok", ExportState.WAITING: "info", ExportState.FAILED: "bad"}
+    found = Export.objects.select_related("workspace", "requested_by")[:most]
+    return [
+        ExportRow(
+            what=str(row.workspace or organization),
+            requested_at=row.created_at,
+            by=str(row.requested_by or ""),
+            label=row.get_state_display(),
+            tone=tones.get(ExportState(row.state), ""),
+            size=row.size,
+            rows=row.rows,
+            kept_until=row.kept_until if row.state == ExportState.READY else None,
+            url=reverse("compliance:export_file", args=[row.pk]) if row.state == ExportState.READY else "",
+        )
+        for row in found
+    ]

@@ -7,3 +7,10 @@ class RequestState(models.TextChoices):
     RECEIVED = "received", "Received"
     WORKING = "working", "Being carried out"
     DONE = "done", "Done"
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", "Being prepared"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+    ENDED = "ended", "No longer kept"

@@ -1,21 +1,29 @@
-"""The doors that platforms knock at for a person who leaves, and the page where that person sees what became of it."""
+"""The doors that platforms knock at for a person who leaves, the page where that person sees what became of it, and the
+page where an owner fetches everything of theirs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from apps.audit import services as audit
 from apps.compliance import services
-from apps.compliance.selectors import status_of
+from apps.compliance.models import Export
+from apps.compliance.selectors import exports_of, status_of
+from apps.compliance.states import ExportState
 from apps.platforms.inbound import Forged, Malformed, Notice, NoticeKind
-from apps.tenants.access import public
+from apps.tenants.access import MemberRequest, page, public
 from apps.webhooks import services as webhooks
 from apps.webhooks.errors import NotHeard
 from apps.webhooks.views import incoming_of, is_too_large
@@ -65,6 +73,36 @@ def deletion_status(request: HttpRequest, code: str) -> HttpResponse:
     if status is None:
         raise Http404
     return render(request, "compliance/deletion.html", {"status": status})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("organization.export")
+def exports(request: MemberRequest) -> HttpResponse:
+    """Files with everything of the organization or a workspace: ask for one, and fetch those that are ready."""
+    member = request.member
+    if request.method == "POST":
+        chosen = next((one for one in member.workspaces if str(one.pk) == request.POST.get("workspace")), None)
+        services.request_export(member=member, workspace_id=chosen.pk if chosen else None)
+        messages.success(request, "The file is being made. It appears here within minutes.")
+        return redirect("compliance:exports")
+    facts = {
+        "exports": exports_of(member.organization), "workspaces": member.workspaces, "days": settings.EXPORT_KEPT.days,
+        "zone": member.organization.timezone,
+    }  # fmt: skip
+    return TemplateResponse(request, "compliance/exports.html", facts)
+
+
+@require_safe
+@page("organization.export")
+def export_file(request: MemberRequest, export_id: UUID) -> HttpResponseBase:
+    export = get_object_or_404(Export.objects.all(), pk=export_id)
+    if export.state != ExportState.READY or not default_storage.exists(export.stored_name):
+        raise Http404
+    audit.record("export.fetched", subject=export, actor=request.member.actor)
+    name = f"postroom-{export.created_at:%Y-%m-%d}-{str(export.pk)[-6:]}.zip"
+    response = FileResponse(default_storage.open(export.stored_name, "rb"), as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _receipt(platform: str, wish: Notice) -> HttpResponse:

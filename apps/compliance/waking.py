@@ -1,4 +1,4 @@
-"""Tell a worker that somebody waits to be forgotten. A wake-up that is lost costs a minute: beat looks by itself."""
+"""Tell a worker that somebody waits to be forgotten, or for a file. A lost wake-up costs a minute: beat looks, too."""
 
 from __future__ import annotations
 

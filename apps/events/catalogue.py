@@ -40,6 +40,8 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "media.deleted": "A file was removed from the library.",
     "import.completed": "An import has ended; its rows say what became of each.",
     "import.failed": "An import was given up.",
+    "export.ready": "A file with everything of an organization or a workspace can be fetched.",
+    "export.failed": "A file with everything of an organization or a workspace could not be made.",
     "organization.created": "An organization was created.",
     "organization.updated": "The name or the time zone of an organization changed.",
     "workspace.created": "A workspace was created.",

@@ -177,6 +177,9 @@ MEDIA_MAX_BYTES = env.integer("MEDIA_MAX_BYTES", 20 * 1024 * 1024)
 MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
 
+# --- taking everything along
+EXPORT_KEPT = timedelta(days=env.integer("EXPORT_DAYS", 7))
+
 # --- mail
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -6,17 +6,24 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from apps.compliance import estate, exporting
+from apps.compliance import estate, exporting, services
 from apps.compliance.estate import Estate
+from apps.compliance.models import Export
+from apps.compliance.states import ExportState
 from apps.core import tenancy
+from apps.events.models import Event
+from apps.tenants.permissions import Role
 from tests.house import world as worlds
 from tests.support import factories
+from tests.webhooks.conftest import read
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +158,57 @@ def test_the_command_writes_a_file_for_its_owner_alone(world, tmp_path, capsys):
         call_command("export", workspace=world.workspace.pk, to=to)
     with pytest.raises(CommandError, match="no such"):
         call_command("export", organization=world.workspace.pk, to=tmp_path / "none.zip")
+
+
+# --- the page
+
+
+@pytest.fixture
+def owner_client(world):
+    return factories.signed_in(world.members[Role.OWNER], at=world.workspace)
+
+
+def test_an_owner_asks_for_a_file_fetches_it_and_it_ends(world, owner_client, clock, settings):
+    with tenancy.across_tenants("the world has one of its own"):
+        Export.across_tenants.all().delete()
+    owner_client.post("/compliance/exports/", {"workspace": str(world.workspace.pk)})
+    owner_client.post("/compliance/exports/", {"workspace": str(world.workspace.pk)})
+    with tenancy.across_tenants("a test looks"):
+        (export,) = Export.across_tenants.all()
+    assert owner_client.get(f"/compliance/exports/{export.pk}/file/").status_code == 404, "it is not made yet"
+
+    assert services.prepare_exports(now=clock.now) == 1
+    page = owner_client.get("/compliance/exports/").content.decode()
+    answer = owner_client.get(f"/compliance/exports/{export.pk}/file/")
+    content = b"".join(answer.streaming_content)
+
+    assert f"/compliance/exports/{export.pk}/file/" in page
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+    assert hashlib.sha256(content).hexdigest() == read(export).sha256
+    stored = read(export).stored_name
+    services.end_exports(now=clock.now + settings.EXPORT_KEPT + timedelta(seconds=1))
+    assert owner_client.get(f"/compliance/exports/{export.pk}/file/").status_code == 404
+    assert not default_storage.exists(stored)
+
+
+def test_a_file_of_a_strangers_workspace_cannot_be_asked_for(world, owner_client):
+    owner_client.post("/compliance/exports/", {"workspace": str(world.foreign.pk)})
+
+    with tenancy.across_tenants("a test looks"):
+        assert not Export.across_tenants.filter(workspace=world.foreign).exists()
+
+
+def test_a_file_that_cannot_be_made_is_given_up_and_told(world, clock, monkeypatch, caplog):
+    def broken(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(exporting, "write", broken)
+    for _ in range(4):
+        services.prepare_exports(now=clock.now)
+        clock.advance(hours=3)
+
+    with tenancy.across_tenants("a test looks"):
+        (export,) = Export.across_tenants.all()
+        assert (export.state, export.tries, export.problem) == (ExportState.FAILED, 3, "OSError")
+        assert Event.across_tenants.filter(name="export.failed", subject_id=export.pk).count() == 1

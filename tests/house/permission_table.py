@@ -104,6 +104,9 @@ DEEDS: Final = (
     post("compliance:deauthorize", PUBLIC, also=frozenset({401, 404})),
     post("compliance:deletion", PUBLIC, also=frozenset({401, 404})),
     get("compliance:deletion_status", PUBLIC, also=frozenset({404})),
+    get("compliance:exports", "organization.export"),
+    post("compliance:exports", "organization.export"),
+    get("compliance:export_file", "organization.export", also=frozenset({404})),
     # --- tenants
     get("tenants:index", "organization.enter"),
     get("tenants:profile", "organization.enter"),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from apps.compliance.models import Export
 from apps.core import clock, tenancy
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
@@ -104,4 +105,6 @@ def _invite_people(world: World) -> None:
             **own, workspace=place, user=guest.user, platform="mastodon", state_hash="1" * 64, browser_hash="2" * 64,
             keep=Secret("verifier"), expires_at=clock.now() + timedelta(minutes=10), grant=Grant.objects.first(),
         )  # fmt: skip
+        export = Export.objects.create(**own, workspace=place)
     world.arguments |= {"membership_id": guest.pk, "invitation_id": invitation.pk, "session_id": journey.pk}
+    world.arguments["export_id"] = export.pk

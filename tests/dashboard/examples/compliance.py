@@ -1,0 +1,32 @@
+"""A person who asked to be forgotten, and an owner who takes everything along."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace as It
+from typing import Any
+
+from apps.compliance.selectors import ExportRow, Status
+from tests.dashboard.examples.frame import NOW, ZONE
+
+
+def deletion() -> dict[str, Any]:
+    return {
+        "status": Status(
+            platform="Facebook", code="7KQ2MZ4XW9TBHC3D", state="done", received_at=NOW - timedelta(minutes=3),
+            started_at=NOW - timedelta(minutes=2), done_at=NOW, removed=("2 connected accounts: names and addresses",),
+        )
+    }  # fmt: skip
+
+
+def exports() -> dict[str, Any]:
+    ready = ExportRow(
+        what="Café Luna", requested_at=NOW, by="Priya Shah", label="Ready", tone="ok", size=48_000_000, rows=12_345,
+        kept_until=NOW + timedelta(days=7), url="/compliance/exports/1/file/",
+    )  # fmt: skip
+    waiting = ExportRow(
+        what="Northlight Agency", requested_at=NOW, by="", label="Being prepared", tone="info", size=0, rows=0,
+        kept_until=None, url="",
+    )  # fmt: skip
+    workspaces = [It(pk="w1", name="Café Luna"), It(pk="w2", name="Delta Outdoor")]
+    return {"exports": [ready, waiting], "workspaces": workspaces, "days": 7, "zone": ZONE}
