@@ -72,6 +72,12 @@ def pages(model: Model, estate: Estate, columns: list[str]) -> Iterator[list[dic
         after = page[-1]["pk"]
 
 
+def own_rows(model: Model, estate: Estate) -> Any:
+    """The rows of the estate in this table, for whoever has opened its scope."""
+    own = _own(model, estate)
+    return _manager(model).none() if own is None else _manager(model).filter(own).order_by("pk")
+
+
 def _manager(model: Model) -> Any:
     return getattr(model, "plain", model._default_manager)
 

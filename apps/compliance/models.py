@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from apps.compliance.states import ExportState, RequestState
+from apps.compliance.states import ErasureState, ExportState, RequestState
 from apps.core import clock
 from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, Row
@@ -84,3 +84,46 @@ class Export(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"export of {self.workspace_id or self.organization_id}: {self.state}"
+
+
+class Erasure(Row):
+    """An owner's word that an organization, or one of its workspaces, is to be erased: carried out when the time in
+    which it can be taken back is over. It outlives what it erases, so it holds ids and numbers and names nobody."""
+
+    of_organization = models.UUIDField(editable=False)
+    of_workspace = models.UUIDField(null=True, blank=True, editable=False)
+    asked_by = models.UUIDField(editable=False)
+    code = models.CharField(max_length=32, unique=True, help_text="What its certificate is found by.")
+    state = models.CharField(max_length=16, choices=ErasureState.choices, default=ErasureState.ASKED)
+    asked_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField()
+    removed = models.JSONField(default=dict, blank=True, help_text="Rows by table, and files.")
+    tries = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_organization", "of_workspace"],
+                condition=Q(state__in=[ErasureState.ASKED, ErasureState.WORKING]),
+                name="one_erasure_of_a_workspace_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["of_organization"],
+                condition=Q(state__in=[ErasureState.ASKED, ErasureState.WORKING], of_workspace=None),
+                name="one_erasure_of_an_organization_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(state__in=[ErasureState.ASKED, ErasureState.WORKING]),
+                name="erasures_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure of {self.of_workspace or self.of_organization}: {self.state}"

@@ -8,10 +8,10 @@ from typing import Final
 
 from django.urls import reverse
 
-from apps.compliance.models import DataRequest, Export
-from apps.compliance.states import ExportState, RequestState
+from apps.compliance.models import DataRequest, Erasure, Export
+from apps.compliance.states import ErasureState, ExportState, RequestState
 from apps.platforms import registry
-from apps.tenants.models import Organization
+from apps.tenants.models import Organization, Workspace
 
 # What a receipt counts, in words for one and for several.
 WORDS: Final = {
@@ -87,4 +87,31 @@ def exports_of(organization: Organization, *, most: int = 30) -> list[ExportRow]
             url=reverse("compliance:export_file", args=[row.pk]) if row.state == ExportState.READY else "",
         )
         for row in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRow:
+    """What is to be erased, or was; `undo_url` is empty once it is too late."""
+
+    what: str
+    label: str
+    due_at: datetime
+    certificate_url: str
+    undo_url: str
+
+
+def erasures_of(organization: Organization) -> list[ErasureRow]:
+    """Erasures of the organization in context, but those that were taken back."""
+    names = dict(Workspace.objects.values_list("pk", "name"))
+    found = Erasure.objects.filter(of_organization=organization.pk).exclude(state=ErasureState.UNDONE)
+    return [
+        ErasureRow(
+            what=names.get(row.of_workspace, "A workspace") if row.of_workspace else organization.name,
+            label=row.get_state_display(),
+            due_at=row.due_at,
+            certificate_url=reverse("compliance:erasure_certificate", args=[row.code]),
+            undo_url=reverse("compliance:erasure_undo", args=[row.pk]) if row.state == ErasureState.ASKED else "",
+        )
+        for row in found[:20]
     ]

@@ -14,3 +14,10 @@ class ExportState(models.TextChoices):
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
     ENDED = "ended", "No longer kept"
+
+
+class ErasureState(models.TextChoices):
+    ASKED = "asked", "Asked for"
+    UNDONE = "undone", "Taken back"
+    WORKING = "working", "Being carried out"
+    DONE = "done", "Erased"

@@ -17,3 +17,4 @@ def work() -> None:
 def keep_rules() -> None:
     services.keep_rules(now=clock.now())
     services.end_exports(now=clock.now())
+    services.carry_out_erasures(now=clock.now())

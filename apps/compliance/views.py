@@ -19,8 +19,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.audit import services as audit
 from apps.compliance import services
-from apps.compliance.models import Export
-from apps.compliance.selectors import exports_of, status_of
+from apps.compliance.errors import NotConfirmed
+from apps.compliance.models import Erasure, Export
+from apps.compliance.selectors import erasures_of, exports_of, status_of
 from apps.compliance.states import ExportState
 from apps.platforms.inbound import Forged, Malformed, Notice, NoticeKind
 from apps.tenants.access import MemberRequest, page, public
@@ -87,7 +88,8 @@ def exports(request: MemberRequest) -> HttpResponse:
         return redirect("compliance:exports")
     facts = {
         "exports": exports_of(member.organization), "workspaces": member.workspaces, "days": settings.EXPORT_KEPT.days,
-        "zone": member.organization.timezone,
+        "zone": member.organization.timezone, "erasures": erasures_of(member.organization),
+        "grace_days": settings.ERASURE_GRACE.days, "may_erase": member.may("organization.erase"),
     }  # fmt: skip
     return TemplateResponse(request, "compliance/exports.html", facts)
 
@@ -103,6 +105,40 @@ def export_file(request: MemberRequest, export_id: UUID) -> HttpResponseBase:
     response = FileResponse(default_storage.open(export.stored_name, "rb"), as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_POST
+@page("organization.erase")
+def erase(request: MemberRequest) -> HttpResponse:
+    """Ask that the organization or a workspace be erased, with its name typed."""
+    chosen = next((one for one in request.member.workspaces if str(one.pk) == request.POST.get("workspace")), None)
+    typed = request.POST.get("typed", "")
+    try:
+        services.request_erasure(member=request.member, workspace_id=chosen.pk if chosen else None, typed=typed)
+    except NotConfirmed as error:
+        messages.error(request, error.words)
+    return redirect("compliance:exports")
+
+
+@require_POST
+@page("organization.erase")
+def undo_erasure(request: MemberRequest, erasure_id: UUID) -> HttpResponse:
+    get_object_or_404(Erasure, pk=erasure_id, of_organization=request.member.organization.pk)
+    if services.undo_erasure(member=request.member, erasure_id=erasure_id):
+        messages.success(request, "It was taken back: nothing is erased.")
+    else:
+        messages.error(request, "It is too late: this has been carried out, or taken back already.")
+    return redirect("compliance:exports")
+
+
+@public
+@require_GET
+@never_cache
+def erasure_certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """What was erased and when, for whoever was given the code: nobody can sign in to what is gone."""
+    erasure = get_object_or_404(Erasure, code=code.upper())
+    counts = sorted((name, count) for name, count in erasure.removed.items() if count)
+    return render(request, "compliance/certificate.html", {"erasure": erasure, "counts": counts})
 
 
 def _receipt(platform: str, wish: Notice) -> HttpResponse:

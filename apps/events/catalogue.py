@@ -40,6 +40,8 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "media.deleted": "A file was removed from the library.",
     "import.completed": "An import has ended; its rows say what became of each.",
     "import.failed": "An import was given up.",
+    "erasure.requested": "An organization or a workspace is to be erased; for a while it can be taken back.",
+    "erasure.undone": "That an organization or a workspace be erased was taken back in time.",
     "export.ready": "A file with everything of an organization or a workspace can be fetched.",
     "export.failed": "A file with everything of an organization or a workspace could not be made.",
     "organization.created": "An organization was created.",

@@ -178,6 +178,7 @@ MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
 
 # --- taking everything along
+ERASURE_GRACE = timedelta(days=env.integer("ERASURE_GRACE_DAYS", 14))  # while it can be taken back
 EXPORT_KEPT = timedelta(days=env.integer("EXPORT_DAYS", 7))
 
 # --- mail

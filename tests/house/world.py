@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from apps.compliance.models import Export
+from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
@@ -107,4 +107,7 @@ def _invite_people(world: World) -> None:
         )  # fmt: skip
         export = Export.objects.create(**own, workspace=place)
     world.arguments |= {"membership_id": guest.pk, "invitation_id": invitation.pk, "session_id": journey.pk}
-    world.arguments["export_id"] = export.pk
+    erasure = Erasure.objects.create(
+        of_organization=agency.pk, asked_by=guest.user.pk, code="A" * 16, due_at=clock.now(), next_try_at=clock.now()
+    )
+    world.arguments |= {"export_id": export.pk, "erasure_id": erasure.pk}

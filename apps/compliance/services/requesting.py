@@ -31,7 +31,7 @@ def open_request(*, platform: str, identity: str, key: str) -> DataRequest:
     now = clock.now()
     request = DataRequest(
         platform=platform, request_key=request_key, identity_hash=identity_hash(platform, identity),
-        identity=Secret(identity), code=_new_code(), received_at=now, next_try_at=now,
+        identity=Secret(identity), code=new_code(), received_at=now, next_try_at=now,
     )  # fmt: skip
     DataRequest.objects.bulk_create([request], ignore_conflicts=True)
     wake_after_commit()
@@ -50,5 +50,5 @@ def identity_hash(platform: str, identity: str) -> str:
     return salted_hmac("compliance.identity", f"{platform}:{identity}", algorithm="sha256").hexdigest()
 
 
-def _new_code() -> str:
+def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))

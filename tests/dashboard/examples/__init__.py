@@ -63,6 +63,7 @@ PAGES: dict[str, Any] = {
     "tenants/switch.html": tenants.switch,
     "tenants/profile.html": tenants.profile,
     "compliance/deletion.html": compliance.deletion,
+    "compliance/certificate.html": compliance.certificate,
     "compliance/exports.html": compliance.exports,
     "403.html": dict,
     "403_csrf.html": dict,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace as It
 from typing import Any
 
-from apps.compliance.selectors import ExportRow, Status
+from apps.compliance.selectors import ErasureRow, ExportRow, Status
 from tests.dashboard.examples.frame import NOW, ZONE
 
 
@@ -29,4 +29,16 @@ def exports() -> dict[str, Any]:
         kept_until=None, url="",
     )  # fmt: skip
     workspaces = [It(pk="w1", name="Café Luna"), It(pk="w2", name="Delta Outdoor")]
-    return {"exports": [ready, waiting], "workspaces": workspaces, "days": 7, "zone": ZONE}
+    erasure = ErasureRow("Delta Outdoor", "Asked for", NOW + timedelta(days=14), "/compliance/erasure/X/", "/undo/")
+    return {
+        "exports": [ready, waiting], "workspaces": workspaces, "days": 7, "zone": ZONE, "erasures": [erasure],
+        "may_erase": True, "grace_days": 14,
+    }  # fmt: skip
+
+
+def certificate() -> dict[str, Any]:
+    erasure = It(
+        of_organization="0197-o", of_workspace="0197-w", asked_at=NOW - timedelta(days=14), due_at=NOW, done_at=NOW,
+        state="done",
+    )  # fmt: skip
+    return {"erasure": erasure, "counts": [("posts.Post", 12_345), ("files", 77)]}
