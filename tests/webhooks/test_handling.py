@@ -306,6 +306,8 @@ def test_a_worker_that_dies_leaves_what_it_had_to_others(page, clock):
     assert len(handling._claim()) == 2, "and dies"
     assert handling._claim() == [], "nobody else has them while its lease runs"
     clock.advance(minutes=6)
+    assert len(handling._claim()) == 1, "one of them may be what killed it, so each is tried alone"
+    clock.advance(minutes=6)
     services.handle_waiting()
 
     assert read(publication).problem == "removed_at_platform"
