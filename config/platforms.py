@@ -48,7 +48,7 @@ class Platforms:
     are the origins of simulated platforms, and `trusted_origins` those that may be called although private.
 
     `verify_tokens` are what was entered at a platform for the handshake of its notices, and `webhook_secrets` what may
-    sign them besides the app's secret; both by platform."""
+    sign them besides the app's secret, the newest first; both by platform."""
 
     endpoints: dict[str, dict[str, str]]
     apps: dict[str, tuple[str, str]]

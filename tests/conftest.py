@@ -8,6 +8,7 @@ settings.load_profile("postroom")
 
 pytest_plugins = [
     "tests.support.network",
+    "tests.support.s3",
     "tests.support.valkey",
     "tests.support.database",
     "tests.support.clock",

@@ -12,6 +12,9 @@ from django.db.utils import OperationalError
 
 from apps.core.encryption import keyring
 
+# Checks of what is worth a line when everything has started, though it runs without.
+AT_THE_START = "at_the_start"
+
 
 @register(Tags.security)
 def keyring_can_be_read(**_: Any) -> list[CheckMessage]:

@@ -132,6 +132,46 @@ class ProtectTable(Operation):
         return f"Protect {self.model_name} by row-level security"
 
 
+class ProtectReferences(Operation):
+    """Make foreign keys that a protected table got later stay inside the tenant, as `ProtectTable` does for those it
+    finds."""
+
+    reversible = True
+
+    def __init__(self, model_name: str, *fields: str) -> None:
+        self.model_name = model_name
+        self.fields = fields
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name, *self.fields], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        for name in self.fields:
+            _keep_inside_tenant(schema_editor, model, model._meta.get_field(name))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        table = schema_editor.quote_name(model._meta.db_table)
+        for name in self.fields:
+            constraint = schema_editor.quote_name(_reference_name(model, model._meta.get_field(name)))
+            schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint}", params=None)
+
+    def describe(self) -> str:
+        return f"Keep {', '.join(self.fields)} of {self.model_name} inside the tenant"
+
+
 def _visible(model: type[models.Model]) -> str:
     columns = {field.column: field for field in model._meta.local_fields}
     if "workspace_id" not in columns:

@@ -16,22 +16,30 @@ from django.views.decorators.http import require_safe
 
 from apps.audit.models import Entry
 from apps.core import clock
+from apps.core.calendar import cell_of
+from apps.dashboard.risks import AHEAD, forecast
 from apps.platforms import registry
+from apps.publishing import services as publishing
 from apps.publishing.models import Publication
+from apps.publishing.risks import risks
 from apps.publishing.states import State
 from apps.social_accounts import selectors
 from apps.social_accounts.models import SocialAccount
-from apps.social_accounts.states import AccountState
+from apps.social_accounts.states import PUBLISHES, AccountState
 from apps.tenants.access import MemberRequest, page
+from apps.tenants.members import Member
 from apps.tenants.models import User
 
 HISTORY = 20
+MOST_NOTICES = 2
 # What the diary's verbs are called on the page: title, tone, icon.
 STORY: Mapping[str, tuple[str, str, str]] = {
     "account.connected": ("Connected", "ok", "link"),
     "account.reconnected": ("Reconnected", "ok", "link"),
     "account.signed_out": ("Signed out", "bad", "failed"),
     "account.missing_permission": ("Permission missing", "warn", "attention"),
+    "account.disabled": ("Disabled at the platform", "bad", "failed"),
+    "account.recovered": ("Works again", "ok", "check"),
     "account.disconnected": ("Disconnected", "bad", "x"),
 }
 
@@ -108,15 +116,19 @@ def accounts(request: MemberRequest) -> HttpResponse:
     workspace = request.member.workspace
     if workspace is None:
         raise PermissionDenied("No workspace of this organization is open to you at the moment.")
+    now = clock.now()
     found = list(selectors.accounts_of(workspace.pk))
     plans = plans_of(found)
+    risky = risks(now=now, until=now + AHEAD, workspace_ids={workspace.pk})
     may_connect = request.member.may("account.connect")
     context = {
         "accounts": [_row(account, plans.get(account.pk, Plans()), may_connect) for account in found],
         "zone": workspace.timezone,
-        "now": clock.now(),
+        "now": now,
+        "forecast": forecast(found, risky, zone=workspace.timezone, now=now),
+        "risks_url": reverse("dashboard:risks"),
         "checked_at": max((account.checked_at for account in found if account.checked_at), default=None),
-        "care": [care for account in found if (care := care_for(account, plans.get(account.pk, Plans()), may_connect))],
+        "care": care_of_all(found, plans, may_connect),
         "connect_url": reverse("social_accounts:connect") if may_connect else "",
     }
     return render(request, "social_accounts/list.html", context)
@@ -136,6 +148,7 @@ def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         "zone": found.workspace.timezone,
         "list_url": reverse("dashboard:accounts"),
         "events": _history(found),
+        **_waiting(request.member, found),
         "check_url": reverse("social_accounts:check", args=[found.pk]) if may_connect and is_connected else "",
         "reconnect_url": reverse("social_accounts:reconnect", args=[found.pk]) if may_connect else "",
         "disconnect_url": (
@@ -143,6 +156,20 @@ def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         ),
     }
     return render(request, "social_accounts/account.html", context)
+
+
+def _waiting(member: Member, account: SocialAccount) -> dict[str, object]:
+    """What waited for the account, and what this member may do with it."""
+    now, place = clock.now(), account.workspace_id
+    return {
+        "waiting": publishing.waiting(account.pk, now=now),
+        "works": account.state in PUBLISHES,
+        "mend_url": reverse("publishing:mend", args=[account.pk]),
+        "may_send": member.may_in(place, "publication.retry"),
+        "may_move": member.may_in(place, "post.schedule"),
+        "may_skip": member.may_in(place, "post.cancel"),
+        "soonest": cell_of(now, account.workspace.timezone).isoformat(),
+    }
 
 
 def plans_of(accounts: Iterable[SocialAccount]) -> dict[UUID, Plans]:
@@ -157,6 +184,26 @@ def plans_of(accounts: Iterable[SocialAccount]) -> dict[UUID, Plans]:
         )
     )
     return {row["account_id"]: Plans(row["planned"], row["held"], row["last"]) for row in rows}
+
+
+def care_of_all(accounts: Iterable[SocialAccount], plans: Mapping[UUID, Plans], may_connect: bool) -> list[Care]:
+    """A notice for each account that needs somebody, or one for them all where there are many: nobody reads a page of
+    notices."""
+    ailing = [one for one in accounts if selectors.health(one).level != "ok"]
+    found = [care for one in ailing if (care := care_for(one, plans.get(one.pk, Plans()), may_connect))]
+    if len(found) <= MOST_NOTICES:
+        return found
+    posts = sum(plans.get(one.pk, Plans()).planned for one in ailing)
+    waits = f"{posts} planned post{'s' * (posts != 1)} at risk. " if posts else ""
+    return [
+        Care(
+            tone="bad" if any(care.tone == "bad" for care in found) else "warn",
+            title=f"{len(found)} accounts need you",
+            text=f"{waits}Those that hang on one sign-in come back together, with one reconnect.",
+            action_url=reverse("dashboard:risks"),
+            action_label="See what is at risk",
+        )
+    ]
 
 
 def care_for(account: SocialAccount, plans: Plans, may_connect: bool) -> Care | None:
@@ -219,14 +266,16 @@ def _page(account: SocialAccount, plans: Plans) -> AccountPage:
 def _history(account: SocialAccount) -> list[AccountEvent]:
     entries = list(Entry.objects.filter(subject_id=account.pk, verb__in=STORY)[:HISTORY])
     names = {user.pk: str(user) for user in User.objects.filter(pk__in={entry.actor_id for entry in entries})}
+    # What a person did is told with their name; what a platform ended with its reason, for as long as that holds: the
+    # diary keeps no words of a platform.
+    by = [f"by {names[entry.actor_id]}" if entry.actor_id in names else "" for entry in entries]
     return [
         AccountEvent(
             title=STORY[entry.verb][0],
-            # What a platform ended is told with its reason, what a person did with their name.
-            text=f"by {names[entry.actor_id]}" if entry.actor_id in names else str(entry.diff.get("reason", "")),
+            text=by[place] or (account.reason if place == 0 else ""),
             at=entry.created_at,
             tone=STORY[entry.verb][1],
             icon=STORY[entry.verb][2],
         )
-        for entry in entries
+        for place, entry in enumerate(entries)
     ]

@@ -17,17 +17,19 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.core import clock
 from apps.core.ids import new_id
 from apps.dashboard import workspaces
+from apps.dashboard.attaching import Attached, attach
 from apps.dashboard.composer_form import Writing
+from apps.dashboard.composer_media import picks
 from apps.dashboard.composer_page import Desk, composer, refused
+from apps.dashboard.media_form import uuid_of, with_cover
 from apps.dashboard.post_rows import progress_of
 from apps.dashboard.problems import ComposerErrors
-from apps.media import services as media
-from apps.media.errors import FileRefused
 from apps.posts import selectors as posts_selectors
 from apps.posts import services as posts
 from apps.posts.appointments import appointment
@@ -49,27 +51,35 @@ NEEDS = {"schedule": "post.schedule", "publish_now": "post.publish", "draft": "p
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page("post.edit")
+@page("post.edit", transaction=False)
 def compose(request: MemberRequest) -> HttpResponse:
     """A new post; `?date=2026-10-15` begins with that day."""
-    desk = _desk(request)
-    if request.method == "POST":
-        return _answer(request, desk, None)
-    known = {account.pk for account in desk.accounts}
-    only = tuple(known) if len(known) == 1 else ()
-    return _show(request, desk, Writing(date=request.GET.get("date", "")[:10], accounts=only, form_key=_new_key()))
+    attached = attach(request, workspaces.here(request)) if request.method == "POST" else Attached()
+    with request.member.scope():
+        desk = _desk(request)
+        if request.method == "POST":
+            return _answer(request, desk, None, attached)
+        known = {account.pk for account in desk.accounts}
+        only = tuple(known) if len(known) == 1 else ()
+        begun = Writing(date=request.GET.get("date", "")[:10], accounts=only, form_key=_new_key())
+        named = uuid_of(request.GET.get("media", ""))
+        return _show(request, desk, begun.with_media([named]) if named else begun)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page("post.view")
+@page("post.view", transaction=False)
 def edit(request: MemberRequest, post_id: UUID) -> HttpResponse:
     """A post that is a draft or waits to go out."""
-    post = get_object_or_404(Post.objects, pk=post_id, deleted_at=None)
-    request.member.require("post.edit", post.workspace_id)
-    desk = _desk(request, post)
-    if request.method == "POST":
-        return _answer(request, desk, post)
-    return _show(request, desk, Writing.of_post(post, posts_selectors.content_of(post)))
+    with request.member.scope():
+        post = _post(request, post_id)
+        workspace = workspaces.of(request, post.workspace_id)
+    attached = attach(request, workspace) if request.method == "POST" else Attached()
+    with request.member.scope():
+        post = _post(request, post_id)
+        desk = _desk(request, post)
+        if request.method == "POST":
+            return _answer(request, desk, post, attached)
+        return _show(request, desk, Writing.of_post(post, posts_selectors.content_of(post)))
 
 
 @require_POST
@@ -81,20 +91,38 @@ def preview(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@page("post.edit")
+@page("post.edit", transaction=False)
 def piece(request: MemberRequest) -> HttpResponse:
-    """A part of the form after one of its steps: the pictures, or what comes after the post."""
+    """A part of the form after one of its steps: the files, or what comes after the post."""
+    with request.member.scope():
+        post = _named_post(request)
+        workspace = workspaces.of(request, post.workspace_id) if post else workspaces.here(request)
+    attached = attach(request, workspace)
+    with request.member.scope():
+        desk = _desk(request, post)
+        writing, errors = _stepped(request, Writing.of_form(request.POST), attached)
+        is_about_files = request.FILES or request.POST.get("action", "").startswith(("media", "fit", "cover"))
+        template = "posts/_media.html" if is_about_files else "posts/_after.html"
+        context = {"composer": composer(desk, writing, errors=errors)}
+        return render(request, template, context, status=422 if errors.media else 200)
+
+
+@require_safe
+@page("post.edit")
+def pick(request: MemberRequest) -> HttpResponse:
+    """Files of the library to choose from, found by words."""
     desk = _desk(request, _named_post(request))
-    writing, errors = _stepped(request, desk, Writing.of_form(request.POST))
-    wants_pictures = bool(request.FILES) or request.POST.get("action", "").startswith("media")
-    template = "posts/_media.html" if wants_pictures else "posts/_after.html"
-    context = {"composer": composer(desk, writing, errors=errors)}
-    return render(request, template, context, status=422 if errors.media else 200)
+    which = f"?{request.GET.urlencode()}" if request.GET.get("post") else ""
+    context = {
+        "picks": picks(desk.workspace.pk, request.GET.get("pick", "").strip()[:100]),
+        "piece_url": f"{reverse('dashboard:compose_piece')}{which}",
+    }
+    return render(request, "posts/_picks.html", context)
 
 
-def _answer(request: MemberRequest, desk: Desk, post: Post | None) -> HttpResponse:
+def _answer(request: MemberRequest, desk: Desk, post: Post | None, attached: Attached) -> HttpResponse:
     """What becomes of a form that was sent in."""
-    writing, errors = _stepped(request, desk, Writing.of_form(request.POST))
+    writing, errors = _stepped(request, Writing.of_form(request.POST), attached)
     action = request.POST.get("action", "check")
     if errors.media or action not in NEEDS:
         return _show(request, desk, writing, errors, status=422 if errors.media else 200)
@@ -194,34 +222,27 @@ DOING: dict[str, Callable[[MemberRequest, Desk, Post, Writing], Post]] = {
 }
 
 
-def _stepped(request: MemberRequest, desk: Desk, writing: Writing) -> tuple[Writing, ComposerErrors]:
-    """The writing after the button that was pressed, chosen files taken in whatever the button was."""
-    writing, errors = writing.after(request.POST.get("action", "")), ComposerErrors()
-    if request.FILES:
-        request.member.require("media.upload", desk.workspace.pk)
-    added = []
-    for file in request.FILES.getlist("files"):
-        try:
-            asset = media.upload(
-                file=file, name=file.name or "", workspace_id=desk.workspace.pk, actor=request.member.actor
-            )
-        except FileRefused as error:
-            errors.media = f"{errors.media} {error.words}".strip()
-        else:
-            added.append(asset.pk)
-    return writing.with_media(added), errors
+def _stepped(request: MemberRequest, writing: Writing, attached: Attached) -> tuple[Writing, ComposerErrors]:
+    """The writing after the button that was pressed, with the files that came along."""
+    writing = writing.after(request.POST.get("action", "")).with_media(attached.asset_ids)
+    if attached.cover:
+        writing = replace(writing, media=with_cover(writing.media, *attached.cover))
+    return writing, ComposerErrors(media=attached.words)
+
+
+def _post(request: MemberRequest, post_id: UUID) -> Post:
+    post: Post = get_object_or_404(Post.objects, pk=post_id, deleted_at=None)
+    request.member.require("post.edit", post.workspace_id)
+    return post
 
 
 def _named_post(request: MemberRequest) -> Post | None:
     """The stored post that a fragment is asked for, named in its address."""
     if "post" not in request.GET:
         return None
-    try:
-        post = get_object_or_404(Post.objects, pk=UUID(request.GET["post"]), deleted_at=None)
-    except ValueError as error:
-        raise Http404("No such post") from error
-    request.member.require("post.edit", post.workspace_id)
-    return post
+    if (post_id := uuid_of(request.GET["post"])) is None:
+        raise Http404("No such post")
+    return _post(request, post_id)
 
 
 def _desk(request: MemberRequest, post: Post | None = None) -> Desk:

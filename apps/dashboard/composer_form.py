@@ -13,12 +13,14 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from apps.dashboard.media_form import after_step, read_media, uuid_of, with_files
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
 from apps.posts.models import Post
 from apps.posts.states import PartRole
 
 SHARED = "shared"
 TEXT_MOST = 100_000  # far beyond any network; a form that carries more was not typed
+LONGEST_LINK = 2_000
 LONGEST_OPTION = 5_000  # the description of a video; platforms take no more
 
 
@@ -32,6 +34,7 @@ class Writing:
     own_texts: Mapping[UUID, str] = field(default_factory=dict)
     options: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
     media: tuple[MediaContent, ...] = ()
+    link: str = ""
     first_comment: str = ""
     replies: tuple[str, ...] = ()
     date: str = ""
@@ -45,14 +48,14 @@ class Writing:
 
     @classmethod
     def of_form(cls, data: QueryDict) -> Writing:
-        media = [asset_id for one in data.getlist("media") if (asset_id := _uuid(one))]
         return cls(
             title=data.get("title", "")[:200],
             text=_text(data.get("text", "")),
-            accounts=tuple(dict.fromkeys(known for one in data.getlist("accounts") if (known := _uuid(one)))),
+            accounts=tuple(dict.fromkeys(known for one in data.getlist("accounts") if (known := uuid_of(one)))),
             own_texts=_by_account(data, "variant-"),
             options=_options(data),
-            media=tuple(MediaContent(one, data.get(f"alt-{one}", "").strip()[:2000]) for one in dict.fromkeys(media)),
+            media=read_media(data),
+            link=data.get("link", "").strip()[:LONGEST_LINK],
             first_comment=_text(data.get("first_comment", "")),
             replies=tuple(_text(one) for one in data.getlist("reply")),
             date=data.get("date", "")[:10],
@@ -74,6 +77,7 @@ class Writing:
             own_texts={one.account_id: one.text for one in content.variants if one.text},
             options={one.account_id: dict(one.options) for one in content.variants},
             media=content.parts[0].media,
+            link=content.parts[0].link,
             first_comment=comments[0] if comments else "",
             replies=tuple(part.text for part in content.parts if part.role == PartRole.REPLY),
             date=f"{local:%Y-%m-%d}" if local else "",
@@ -96,7 +100,7 @@ class Writing:
         comment = [PartContent(self.first_comment, role=PartRole.FIRST_COMMENT)] if self.first_comment.strip() else []
         replies = [PartContent(text, role=PartRole.REPLY) for text in self.replies if text.strip()]
         return Content(
-            parts=(PartContent(self.text, self.media), *comment, *replies),
+            parts=(PartContent(self.text, self.media, link=self.link), *comment, *replies),
             variants=tuple(
                 VariantContent(one, self._own_text(one), self._chosen(one, known[one]))
                 for one in self.accounts
@@ -128,37 +132,24 @@ class Writing:
             return replace(self, replies=(*self.replies, ""))
         if verb == "reply-remove" and (number := _number(target)):
             return replace(self, replies=tuple(text for place, text in enumerate(self.replies, 1) if place != number))
-        if verb in ("media-up", "media-down", "media-remove") and (asset_id := _uuid(target)):
-            return replace(self, media=_moved(self.media, asset_id, verb))
-        return self
+        return replace(self, media=after_step(self.media, verb, target))
 
     def keeping(self, *, media: Collection[UUID], accounts: Collection[UUID]) -> Writing:
-        """Without pictures and accounts that do not exist here."""
+        """Without files and accounts that do not exist here."""
+        kept = (one for one in self.media if one.asset_id in media)
         return replace(
             self,
-            media=tuple(one for one in self.media if one.asset_id in media),
+            media=tuple(one if one.cover_id in media else replace(one, cover_id=None) for one in kept),
             accounts=tuple(one for one in self.accounts if one in accounts),
         )
 
     def with_media(self, asset_ids: Iterable[UUID]) -> Writing:
-        """With pictures added at the end; one that is there already stays where it is."""
-        there = {one.asset_id for one in self.media}
-        return replace(self, media=(*self.media, *(MediaContent(one) for one in asset_ids if one not in there)))
-
-
-def _moved(media: tuple[MediaContent, ...], asset_id: UUID, verb: str) -> tuple[MediaContent, ...]:
-    places = [one.asset_id for one in media]
-    if asset_id not in places:
-        return media
-    kept, here = list(media), places.index(asset_id)
-    moved = kept.pop(here)
-    if verb != "media-remove":
-        kept.insert(max(here - 1, 0) if verb == "media-up" else here + 1, moved)
-    return tuple(kept)
+        """With files added at the end; one that is there already stays where it is."""
+        return replace(self, media=with_files(self.media, asset_ids))
 
 
 def _by_account(data: QueryDict, prefix: str) -> dict[UUID, str]:
-    named = ((_uuid(name.removeprefix(prefix)), name) for name in data if name.startswith(prefix))
+    named = ((uuid_of(name.removeprefix(prefix)), name) for name in data if name.startswith(prefix))
     return {account_id: _text(str(data[name])) for account_id, name in named if account_id}
 
 
@@ -167,7 +158,7 @@ def _options(data: QueryDict) -> dict[UUID, dict[str, str]]:
     found: dict[UUID, dict[str, str]] = {}
     for name in data:
         account, _, option = name.removeprefix("option-").partition(":")
-        if name.startswith("option-") and option and (account_id := _uuid(account)):
+        if name.startswith("option-") and option and (account_id := uuid_of(account)):
             found.setdefault(account_id, {})[option] = _text(str(data[name])).strip()[:LONGEST_OPTION]
     return found
 
@@ -175,13 +166,6 @@ def _options(data: QueryDict) -> dict[UUID, dict[str, str]]:
 def _text(typed: str) -> str:
     """Browsers send line ends as CR LF; networks count them as two."""
     return typed.replace("\r\n", "\n")[:TEXT_MOST]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int | None:

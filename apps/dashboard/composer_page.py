@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.dashboard.composer_form import SHARED, Writing
+from apps.dashboard.composer_media import MediaItem, Pick, media_items, picks
+from apps.dashboard.library_page import thumb_url
 from apps.dashboard.previews import Picture, Preview, preview
 from apps.dashboard.problems import ComposerErrors, Problems, field_errors, problem_list
 from apps.media.models import Asset
@@ -19,9 +21,11 @@ from apps.platforms.capabilities import Option
 from apps.platforms.formats import FORMAT
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts import selectors as posts
+from apps.posts.content import PartContent
 from apps.posts.lengths import Counter, counter
-from apps.posts.manuscripts import Edition, Manuscript
-from apps.posts.readiness import ReadinessProblem, problems_in
+from apps.posts.manuscripts import Edition, Manuscript, Medium
+from apps.posts.problem import ReadinessProblem
+from apps.posts.readiness import problems_in
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 from apps.tenants.models import Workspace
@@ -73,18 +77,6 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaItem:
-    id: UUID
-    url: str
-    name: str
-    alt: str
-    ratio: str
-    error: str
-    is_first: bool
-    is_last: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """Where somebody writes: the workspace, what it offers, and the post on it, if it is stored already."""
 
@@ -103,8 +95,8 @@ class Desk:
         }
 
     def manuscript(self, writing: Writing) -> tuple[Manuscript, Writing]:
-        """The post as it would go out, and the writing without pictures and accounts that are not of this workspace."""
-        named = [one.asset_id for one in writing.media]
+        """The post as it would go out, and the writing without files and accounts that are not of this workspace."""
+        named = PartContent(media=writing.media).assets
         there = set(Asset.objects.filter(workspace=self.workspace, pk__in=named).values_list("pk", flat=True))
         kept = writing.keeping(media=there, accounts={account.pk for account in self.accounts})
         return posts.manuscript_of(kept.content(self.known_options()), workspace_id=self.workspace.pk), kept
@@ -138,6 +130,10 @@ class Composer:
     shared_is_open: bool
     media: list[MediaItem]
     media_note: str
+    link: str
+    links_on: list[str]
+    picks: list[Pick]
+    pick_url: str
     first_comment_on: list[str]
     threads_on: list[str]
     errors: ComposerErrors
@@ -180,7 +176,11 @@ def composer(desk: Desk, writing: Writing, *, errors: ComposerErrors | None = No
         chosen_count=len(editions),
         variants=[_variant(one, writing, errors) for one in desk.accounts],
         shared_is_open=writing.open_version not in named or writing.open_version == SHARED,
-        media=_media(manuscript, errors),
+        media=media_items(manuscript, errors.pictures),
+        link=writing.link,
+        links_on=[platform for platform in platforms if can[platform].links],
+        picks=picks(desk.workspace.pk, ""),
+        pick_url=f"{reverse('dashboard:compose_pick')}{which}",
         media_note=_media_note(len(writing.media), editions),
         first_comment_on=[platform for platform in platforms if can[platform].first_comment],
         threads_on=[platform for platform in platforms if can[platform].threads],
@@ -255,33 +255,22 @@ def _replies(writing: Writing, errors: ComposerErrors) -> list[Reply]:
     ]
 
 
-def _media(manuscript: Manuscript, errors: ComposerErrors) -> list[MediaItem]:
-    pictures = manuscript.passages[0].pictures
-    return [
-        MediaItem(
-            id=picture.asset.pk,
-            url=reverse("media:show", args=[picture.asset.pk]),
-            name=picture.asset.original_name,
-            alt=picture.alt,
-            ratio=f"{picture.asset.width} × {picture.asset.height}",
-            error=errors.pictures.get(number, ""),
-            is_first=number == 0,
-            is_last=number == len(pictures) - 1,
-        )
-        for number, picture in enumerate(pictures)
-    ]
-
-
 def _media_note(count: int, editions: Iterable[Edition]) -> str:
     most = min((edition.capabilities.max_media for edition in editions), default=0)
     return f"{count} of {most}" if most else str(count or "")
 
 
 def _previews(manuscript: Manuscript, editions: Sequence[Edition], writing: Writing) -> list[Preview]:
-    pictures = [Picture(reverse("media:show", args=[one.asset.pk]), one.alt) for one in manuscript.passages[0].pictures]
+    pictures = [_picture(one) for one in manuscript.passages[0].media]
     ids = [str(edition.account.pk) for edition in editions]
     opened = writing.open_preview if writing.open_preview in ids else next(iter(ids), "")
     return [
         preview(manuscript, edition, pictures=pictures, is_open=str(edition.account.pk) == opened)
         for edition in editions
     ]
+
+
+def _picture(medium: Medium) -> Picture:
+    """What stands for a file in a preview: a video's cover, or its frame."""
+    shown = medium.cover or medium.asset
+    return Picture(thumb_url(shown), medium.alt, medium.asset.kind)

@@ -12,6 +12,7 @@ from uuid import UUID
 from apps.platforms.contract import Draft
 from apps.platforms.validation import max_text, text_length
 from apps.posts.manuscripts import Edition, Manuscript
+from apps.posts.outgoing import parts_on
 
 # A network's way of showing a post: pictures first and text below, or text first.
 FAMILIES: Final[Mapping[str, str]] = {"instagram": "feed", "facebook": "feed", "linkedin": "feed"}
@@ -21,8 +22,11 @@ _TAGGED = re.compile(r"https?://\S+|(?<![\w&])[#@]\w[\w.@-]*")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    """A file in a preview; `url` is "" where there is nothing to see (a document)."""
+
     url: str
     alt: str
+    kind: str = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Preview:
 def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool) -> Preview:
     """The post on one account. What is too long is marked, so that one sees which words are at fault."""
     account = edition.account
-    main, *after = manuscript.drafts(edition)
+    main, *after = (part.draft for part in parts_on(manuscript, edition))
     fold = FOLDS_AFTER.get(account.platform)
     fits = fitting(main, edition)
     return Preview(

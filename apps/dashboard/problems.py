@@ -8,13 +8,15 @@ from typing import Final
 from uuid import UUID
 
 from apps.dashboard.composer_form import Writing
+from apps.media.states import Kind
 from apps.posts.manuscripts import Manuscript
-from apps.posts.readiness import ReadinessProblem
+from apps.posts.problem import ReadinessProblem
 
 ACTIONS: Final = {
     "text": "Edit the text",
-    "media": "See the pictures",
-    "picture": "See the picture",
+    "media": "See the files",
+    "picture": "See the file",
+    "link": "See the link",
     "alt": "Write alt text",
     "accounts": "Choose accounts",
     "when": "Change the time",
@@ -31,6 +33,7 @@ class ComposerErrors:
     accounts: str = ""
     text: str = ""
     media: str = ""
+    link: str = ""
     first_comment: str = ""
     when: str = ""
     variants: dict[UUID, str] = field(default_factory=dict)
@@ -85,9 +88,13 @@ def spot_of(problem: ReadinessProblem, writing: Writing, own_texts: Collection[U
         if not place:
             return Spot("media", "files")
         asset_id = writing.media[int(place)].asset_id
-        return Spot("alt" if part == "alt" else "picture", f"alt-{asset_id}", number=int(place))
+        if part == "alt":
+            return Spot("alt", f"alt-{asset_id}", number=int(place))
+        return Spot("picture", f"media-{asset_id}", number=int(place))
     if head == "options" and problem.account_id:
         return Spot("options", f"option-{problem.account_id}:{rest}", name=rest)
+    if head == "link":
+        return Spot("link", "link")
     if head == "due_at":
         return Spot("when", "date")
     if head == "text":
@@ -133,13 +140,13 @@ def _item(problem: ReadinessProblem, spot: Spot, *, several: bool) -> ProblemIte
     tone = "warn" if problem.is_warning else "bad"
     words = problem.words
     if several and spot.kind in ("picture", "alt"):
-        words = f"Picture {spot.number + 1}: {words}"
+        words = f"File {spot.number + 1}: {words}"
     return ProblemItem(tone, problem.platform, words, "", spot.target, ACTIONS[kind])
 
 
 def _without_alt(manuscript: Manuscript) -> Iterator[ProblemItem]:
-    for number, picture in enumerate(manuscript.passages[0].pictures, 1):
-        if not picture.alt:
+    for number, picture in enumerate(manuscript.passages[0].media, 1):
+        if not picture.alt and picture.asset.kind == Kind.IMAGE:
             words = "People who cannot see it, and the networks’ search, go by these words."
             yield ProblemItem(
                 "warn", "", f"Picture {number} has no alt text", words, f"alt-{picture.asset.pk}", ACTIONS["alt"]

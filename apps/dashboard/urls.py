@@ -1,6 +1,18 @@
 from django.urls import path
 
-from apps.dashboard import accounts, calendar, composer, health, home, icon, preferences, search
+from apps.dashboard import (
+    accounts,
+    asset,
+    calendar,
+    composer,
+    health,
+    home,
+    icon,
+    library,
+    preferences,
+    risks,
+    search,
+)
 
 app_name = "dashboard"
 urlpatterns = [
@@ -12,10 +24,16 @@ urlpatterns = [
     path("calendar/<int:year>-<int:month>/", calendar.month, name="month"),
     path("compose/", composer.compose, name="compose"),
     path("compose/preview/", composer.preview, name="compose_preview"),
+    path("compose/pick/", composer.pick, name="compose_pick"),
     path("compose/piece/", composer.piece, name="compose_piece"),
     path("compose/<uuid:post_id>/", composer.edit, name="edit"),
     path("social-accounts/", accounts.accounts, name="accounts"),
+    path("social-accounts/at-risk/", risks.at_risk, name="risks"),
     path("social-accounts/<uuid:account_id>/", accounts.account, name="account"),
+    path("media/", library.files, name="library"),
+    path("media/shelf/", library.shelf, name="shelf"),
+    path("media/<uuid:asset_id>/details/", asset.asset, name="asset"),
+    path("media/<uuid:asset_id>/replace/", asset.replace, name="replace_asset"),
     path("search/", search.search, name="search"),
     path("preferences/", preferences.preferences, name="preferences"),
 ]

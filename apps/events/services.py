@@ -82,6 +82,29 @@ def redact(*, subject_ids: Collection[UUID], keep: Collection[str]) -> int:
     return changed
 
 
+def redact_listed(
+    *, names: Collection[str], place: str, ids: Collection[UUID], keep: Collection[str], keep_of_each: Collection[str]
+) -> int:
+    """The same of events of these names that tell of several things at once: where one of `ids` is in the list at
+    `place`, only `keep` and the list are left of the payload, and the entry says nothing but `keep_of_each`; how many
+    had more."""
+    changed, wanted = 0, {str(one) for one in ids}
+    for event in Event.objects.filter(name__in=names).only("payload").iterator(chunk_size=500):
+        listed = event.payload.get(place, [])
+        if wanted.isdisjoint(one["id"] for one in listed):
+            continue
+        kept = {name: value for name, value in event.payload.items() if name in keep}
+        kept[place] = [_emptied(one, keep_of_each) if one["id"] in wanted else one for one in listed]
+        if kept != event.payload:
+            changed += Event.objects.filter(pk=event.pk).update(payload=kept)
+    return changed
+
+
+def _emptied(entry: Mapping[str, str], keep: Collection[str]) -> dict[str, str]:
+    """With all its names, for whoever reads them."""
+    return {name: value if name in keep else "" for name, value in entry.items()}
+
+
 def _next_sequence(subject_id: UUID) -> int:
     if connection.vendor == "postgresql":
         # Writers of one subject take turns until they commit; on SQLite every writer already does.

@@ -14,6 +14,7 @@ from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuth
 from apps.platforms.errors import ConsentRefused, NotOffered
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
@@ -27,6 +28,7 @@ class Basis:
     default_endpoints: ClassVar[Mapping[str, str]] = {}
     calls: ClassVar[tuple[Call, ...]] = ()
     limits: ClassVar[tuple[Limit, ...]] = ()
+    lifetimes: ClassVar[Lifetimes] = Lifetimes()
     version: ClassVar[ApiVersion | None] = None
     inbound: ClassVar[Inbound | None] = None
     setup: ClassVar[Setup] = Setup(portal="", steps=())
@@ -65,6 +67,10 @@ class Basis:
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         raise self._no("no figures of an account are told")
+
+    @classmethod
+    def family(cls, credential: Credential) -> str:
+        return ""
 
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:

@@ -99,6 +99,9 @@ class Capabilities:
     min_height: int = 0
     max_width: int | None = None  # larger ones are refused, not merely shown smaller
     max_height: int | None = None
+    max_frames: int | None = None  # of an animated picture, and the next two as well
+    max_animated_pixels: int | None = None  # width x height
+    max_frame_pixels: int | None = None  # width x height x frames
     max_videos: int = 0  # how many of the media may be videos
     mixes_media: bool = False  # pictures and videos in one post
     max_video_bytes: int = 0

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from apps.platforms.calls import Call
     from apps.platforms.inbound import Inbound
     from apps.platforms.insights import Metrics, OwnPosts
+    from apps.platforms.lifetimes import Lifetimes
     from apps.platforms.limits import Limit, Usage
     from apps.platforms.setup import Setup
     from apps.platforms.versions import ApiVersion
@@ -43,6 +44,7 @@ class OAuthClient:
     """The application that asks for consent. `server` is the origin it is registered at, where that varies.
 
     `scopes` are those it was registered with (): not known, or the same everywhere; a consent may ask for no others.
+    `also` are scopes that another platform of the same family wants of the same consent (Instagram behind Facebook).
     `webhook_secret` signs what the platform sends, where `client_secret` does not (X)."""
 
     client_id: str
@@ -50,6 +52,7 @@ class OAuthClient:
     server: str = ""
     scopes: tuple[str, ...] = ()
     webhook_secret: Secret = NO_SECRET
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,7 @@ class Adapter(Protocol):
     default_endpoints: ClassVar[Mapping[str, str]]  # origins by name, and a "version" where there is one
     calls: ClassVar[tuple[Call, ...]]  # every request it makes, and what a consent must cover for it
     limits: ClassVar[tuple[Limit, ...]]
+    lifetimes: ClassVar[Lifetimes]
     version: ClassVar[ApiVersion | None]  # None: the API has no versions
     inbound: ClassVar[Inbound | None]  # None: the platform sends nothing on its own
     setup: ClassVar[Setup]  # what an operator registers at the platform, and what is known to be missing
@@ -357,6 +361,11 @@ class Adapter(Protocol):
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """The account's figures of `day` (as the platform cuts days), and its followers now. Raises NotOffered."""
+
+    @classmethod
+    def family(cls, credential: Credential) -> str:
+        """The name of the sign-in that other platforms' accounts may hang on too, "" where none do: they end together,
+        and the access token of one, given to the `refresh` of another, brings that one back."""
 
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:

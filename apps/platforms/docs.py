@@ -65,6 +65,7 @@ def _abilities(adapter: type[Adapter]) -> str:
         ("threads", _yes(can.threads)),
         ("link cards", _yes(can.links)),
         ("cover of a video", _yes(can.covers)),
+        ("captions of a video", f"in up to {can.max_captions} languages" if can.max_captions else "no"),
         ("change a published post", ", ".join(sorted(can.edits)) or "no"),
         ("delete a published post", _yes(can.deletes)),
         ("figures of a post", ", ".join(sorted(can.post_metrics)) or "none"),
@@ -91,18 +92,54 @@ def _limits_row(name: str, can: Capabilities) -> tuple[str, ...]:
         name,
         f"{can.max_text:,} ({can.counting.replace('_', ' ')})",
         f"{files} ({types})" if types else files,
-        _words(_size(can.max_image_bytes), _aspects(can.min_aspect, can.max_aspect)) if can.max_media else "",
-        _videos(can) if can.max_videos else "",
+        _pictures(can) if can.max_media and _takes_pictures(can) else "",
+        _videos(can) if can.max_media and can.max_videos else "",
+    )
+
+
+def _takes_pictures(can: Capabilities) -> bool:
+    return any(one.startswith("image/") for one in can.media_types)
+
+
+def _pictures(can: Capabilities) -> str:
+    return _words(
+        _size(can.max_image_bytes),
+        _sides(can.min_width, can.min_height, can.max_width, can.max_height),
+        f"{can.max_image_pixels / 1e6:.1f} megapixels" if can.max_image_pixels else "",
+        _aspects(can.min_aspect, can.max_aspect),
+        f"animations of {can.max_frames} frames" if can.max_frames else "",
     )
 
 
 def _videos(can: Capabilities) -> str:
     longest = f"{can.min_video_seconds:g} to {can.max_video_seconds:g} s" if can.max_video_seconds else ""
-    return _words(_size(can.max_video_bytes), longest, _aspects(can.min_video_aspect, can.max_video_aspect))
+    return _words(
+        _size(can.max_video_bytes),
+        longest,
+        _sides(can.min_video_width, can.min_video_height, can.max_video_width, can.max_video_height),
+        f"{can.max_video_pixels / 1e6:.1f} megapixels" if can.max_video_pixels else "",
+        _aspects(can.min_video_aspect, can.max_video_aspect),
+        ", ".join(sorted(can.video_codecs) + sorted(can.audio_codecs)),
+        f"{can.min_frame_rate or 0:g} to {can.max_frame_rate:g} pictures a second" if can.max_frame_rate else "",
+        f"{can.max_video_bit_rate / 1e6:g} Mb/s" if can.max_video_bit_rate else "",
+    )
 
 
 def _size(size: int) -> str:
     return f"{size / 1e6:,.0f} MB" if size else ""
+
+
+def _sides(min_width: int, min_height: int, max_width: int | None, max_height: int | None) -> str:
+    if not any((min_width, min_height, max_width, max_height)):
+        return ""
+    return f"{_side(min_width, max_width)} x {_side(min_height, max_height)} pixels"
+
+
+def _side(least: int, most: int | None) -> str:
+    """The bounds of width or height; "any" where there are none."""
+    if most is None:
+        return f"{least}+" if least else "any"
+    return f"{least} to {most}" if least else f"up to {most}"
 
 
 def _aspects(least: float | None, most: float | None) -> str:

@@ -56,6 +56,11 @@ class Disconnected(PlatformError):
     """The credential is at fault: a person reconnects the account."""
 
 
+class AccountDisabled(Disconnected):
+    """The account itself is at fault: suspended, closed or hidden at the platform, whose owner has to act there. Our
+    access may be good again by itself once that is settled."""
+
+
 class TokenExpired(PlatformError):
     """The access token is over its time: refresh the credential and call again; nothing was done."""
 

@@ -11,19 +11,29 @@ from apps.platforms.contract import Draft, Role
 
 FORMAT = "format"
 _NOT_OVERRIDDEN = {"options", "connect_by", "formats", "edits", "post_metrics", "account_metrics"}
+_SETS = {"media_types", "video_codecs", "audio_codecs"}
+_OF_OPTIONS = {"max_length", "min_lines", "max_lines"}
 
 
 def with_limits(capabilities: Capabilities, limits: Mapping[str, Any]) -> Capabilities:
-    """`capabilities` with other numbers by field name (of a channel, of a format); what is unknown is ignored."""
+    """`capabilities` with other numbers by field name (of a channel, of a format); what is unknown is ignored.
+
+    `limits["options"]` has numbers of options, by name: {"poll": {"max_lines": 6}}."""
     known = {field.name for field in fields(Capabilities)} - _NOT_OVERRIDDEN
     changes = {name: _typed(name, value) for name, value in limits.items() if name in known}
+    if of_options := limits.get("options"):
+        changes["options"] = tuple(_option(one, of_options.get(one.name, {})) for one in capabilities.options)
     return replace(capabilities, **changes)
+
+
+def _option(option: Option, numbers: Mapping[str, Any]) -> Option:
+    return replace(option, **{name: value for name, value in numbers.items() if name in _OF_OPTIONS})
 
 
 def _typed(name: str, value: Any) -> Any:
     if name == "counting":
         return Counting(value)
-    if name == "media_types":
+    if name in _SETS:
         return frozenset(value)
     return value
 
@@ -35,20 +45,28 @@ def format_option(formats: tuple[Format, ...]) -> Option:
 
 
 def format_of(draft: Draft, capabilities: Capabilities) -> Format | None:
-    """The format that was chosen, else the first that takes these media, else the usual one; None where there is but
-    one way, or the name is unknown."""
+    """The format that was chosen, else the first that takes these media, else the one that takes the most of them, so
+    that problems name what is at fault; None where there is but one way, or the name is unknown."""
     if not capabilities.formats or draft.role is not Role.MAIN:
         return None
     if chosen := draft.options.get(FORMAT, ""):
         return next((one for one in capabilities.formats if one.name == chosen), None)
     fitting = (one for one in capabilities.formats if _takes(with_limits(capabilities, one.limits), draft))
-    return next(fitting, capabilities.formats[0])
+    return next(fitting, None) or max(
+        capabilities.formats, key=lambda one: _taken(with_limits(capabilities, one.limits), draft)
+    )
 
 
 def limits_of(draft: Draft, capabilities: Capabilities) -> Capabilities:
     """`capabilities` with the numbers of the draft's format, which is settled by that: the result has no formats."""
     chosen = format_of(draft, capabilities)
     return replace(with_limits(capabilities, chosen.limits), formats=()) if chosen else capabilities
+
+
+def _taken(can: Capabilities, draft: Draft) -> tuple[int, bool]:
+    """How many of the media this format takes, and whether it takes any; of equal ones `max` finds the first."""
+    types = [media.mime_type in can.media_types for media in draft.media]
+    return min(sum(types), can.max_media), bool(draft.media and can.max_media)
 
 
 def _takes(can: Capabilities, draft: Draft) -> bool:

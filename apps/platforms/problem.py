@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`field` is "text", "link", "cover", "media", "media.0", "media.0.alt", "options.visibility" or "role"; `code` is
-    for machines."""
+    """`field` is "text", "link", "cover", "media", "media.0", "media.0.alt", "captions.0", "options.visibility" or
+    "role"; `code` is for machines."""
 
     field: str
     code: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from apps.posts.errors import PostMalformed
@@ -13,10 +13,13 @@ from apps.posts.states import PartRole
 
 @dataclass(frozen=True, slots=True)
 class MediaContent:
-    """A file of the library. An empty `alt` means the file's own."""
+    """A file of the library. An empty `alt` means the file's own; `cut` says what of it is shown, as JSON of
+    `apps.media.recipes.Cut`; `cover_id` is a picture that stands for a video."""
 
     asset_id: UUID
     alt: str = ""
+    cut: Mapping[str, Any] = field(default_factory=dict)
+    cover_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,13 @@ class PartContent:
     text: str = ""
     media: tuple[MediaContent, ...] = ()
     role: PartRole = PartRole.MAIN
+    link: str = ""
+
+    @property
+    def assets(self) -> tuple[UUID, ...]:
+        """The files that it names, covers among them."""
+        covers = (one.cover_id for one in self.media if one.cover_id)
+        return (*(one.asset_id for one in self.media), *covers)
 
 
 @dataclass(frozen=True, slots=True)

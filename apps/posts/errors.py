@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from apps.posts.readiness import ReadinessProblem
+    from apps.media.models import Asset
+    from apps.media.recipes import Recipe
+    from apps.posts.problem import ReadinessProblem
 
 
 class PostNotReady(Exception):
@@ -39,3 +41,20 @@ class PostChanged(Exception):
 
 class NotInWorkspace(LookupError):
     """An account or file that was named does not exist in the post's workspace; a stranger's is no different."""
+
+
+class MediaNotAllowed(Exception):
+    """A file of the post may not be published now; `field` says which, `words` why."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+        self.words = words
+
+
+class MediaNotReady(Exception):
+    """What a platform is to be sent is still being made. `needs` says what: pairs of an asset and a recipe."""
+
+    def __init__(self, needs: Sequence[tuple[Asset, Recipe]]) -> None:
+        super().__init__(f"{len(needs)} files are being prepared")
+        self.needs = tuple(needs)

@@ -7,6 +7,7 @@ from typing import Final
 
 from apps.platforms.validation import max_text, text_length
 from apps.posts.manuscripts import Edition, Manuscript
+from apps.posts.outgoing import parts_on
 
 NEARLY_FULL: Final = 90  # percent
 
@@ -24,7 +25,7 @@ class Counter:
 
 def counter(manuscript: Manuscript, edition: Edition) -> Counter:
     """How long the text is on this account, counted as its network counts."""
-    draft = manuscript.drafts(edition)[0]
+    draft = parts_on(manuscript, edition)[0].draft
     count, limit = text_length(draft, edition.capabilities), max_text(draft, edition.capabilities)
     percent = min(100, count * 100 // limit) if limit else 0
     return Counter(

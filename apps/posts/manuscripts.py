@@ -1,4 +1,4 @@
-"""A post as it stands, ready to be measured or sent: what parts, pictures and variants come to on each account.
+"""A post as it stands, ready to be measured or sent: what parts, files and variants come to on each account.
 
 The same shape serves a stored post and one that is still being written, so that composer, scheduler and publisher see
 the same words.
@@ -7,33 +7,37 @@ the same words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from apps.media import services as media
-from apps.media.models import Asset
+from apps.media.models import Asset, CaptionTrack, Rendition
 from apps.platforms import registry
 from apps.platforms.capabilities import Capabilities
-from apps.platforms.contract import Draft, MediaFile, Role
 from apps.platforms.formats import with_limits
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Medium:
+    """A file as a part shows it: with its words, what of it is shown, and the picture that stands for a video."""
+
     asset: Asset
     alt: str
-
-    def file(self) -> MediaFile:
-        return media.media_file(self.asset, self.alt)
+    cut: Mapping[str, Any] = field(default_factory=dict)
+    cover: Asset | None = None
+    renditions: Mapping[str, Rendition] = field(default_factory=dict)  # by key, in any state
+    cover_renditions: Mapping[str, Rendition] = field(default_factory=dict)
+    captions: tuple[CaptionTrack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     role: PartRole
     text: str
-    pictures: tuple[Picture, ...] = ()
+    media: tuple[Medium, ...] = ()
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +63,6 @@ class Manuscript:
     passages: tuple[Passage, ...]
     editions: tuple[Edition, ...]
     language: str = ""
-
-    def drafts(self, edition: Edition) -> list[Draft]:
-        """What goes out on one account, part by part; each knows its role, none yet what it replies to."""
-        known = {option.name for option in registry.capabilities(edition.account.platform).options}
-        options = {name: value for name, value in edition.options.items() if name in known and value}
-        return [
-            Draft(
-                text=passage.text if edition.text is None or number else edition.text,
-                media=tuple(picture.file() for picture in passage.pictures),
-                options=options,
-                role=Role(passage.role),
-                language=self.language,
-            )
-            for number, passage in enumerate(self.passages)
-        ]
 
     def edition_on(self, account_id: UUID) -> Edition | None:
         return next((edition for edition in self.editions if edition.account.pk == account_id), None)

@@ -58,6 +58,7 @@ class Part(WorkspaceOwned):
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=16, choices=PartRole.choices)
     text = models.TextField(blank=True)
+    link = models.CharField(max_length=2000, blank=True, help_text="Shown as a card where a platform has such a thing.")
 
     class Meta(WorkspaceOwned.Meta):
         ordering = ["position"]
@@ -73,12 +74,15 @@ class Part(WorkspaceOwned):
 
 
 class PartMedia(WorkspaceOwned):
-    """A file shown with a part. An empty `alt` here means the asset's own."""
+    """A file shown with a part. An empty `alt` here means the asset's own; `cut` is what of it is shown, as
+    `apps.media.recipes.Cut` writes it; `cover` stands for a video where a platform takes covers."""
 
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="media")
     asset = models.ForeignKey("media.Asset", on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     alt = models.CharField(max_length=2000, blank=True)
+    cut = models.JSONField(default=dict, blank=True)
+    cover = models.ForeignKey("media.Asset", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(WorkspaceOwned.Meta):
         verbose_name = verbose_name_plural = "part media"

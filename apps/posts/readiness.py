@@ -7,7 +7,6 @@ Fields are named as the composer has them: "text", "media.0", "media.0.alt", "pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,23 +16,14 @@ from apps.platforms import validation
 from apps.posts import selectors
 from apps.posts.manuscripts import Edition, Manuscript
 from apps.posts.models import Part, Post, Variant
+from apps.posts.outgoing import parts_on
+from apps.posts.policies import policy_problems
+from apps.posts.problem import ReadinessProblem
 from apps.social_accounts.states import PUBLISHES, AccountState
 
 DUPLICATE_WITHIN: Final = timedelta(days=7)
 # A person who picks the current minute means "now", not the past.
 LATE_IS_NOW: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadinessProblem:
-    """`account_id` None: it concerns the post wherever it goes. A warning does not keep the post from going out."""
-
-    field: str
-    code: str
-    words: str
-    account_id: UUID | None = None
-    platform: str = ""
-    is_warning: bool = False
 
 
 def readiness_problems(post: Post, *, due_at: datetime | None = None) -> list[ReadinessProblem]:
@@ -46,6 +36,7 @@ def problems_in(manuscript: Manuscript, *, due_at: datetime | None = None) -> li
     found = list(due_problems(due_at)) if due_at else []
     if not manuscript.editions:
         found.append(ReadinessProblem("accounts", "no_account", "Choose at least one account to publish to."))
+    found += policy_problems(manuscript, due_at or clock.now())
     for edition in manuscript.editions:
         found += _account_problems(edition)
         found += _draft_problems(manuscript, edition)
@@ -94,14 +85,21 @@ def _account_problems(edition: Edition) -> Iterable[ReadinessProblem]:
 
 
 def _draft_problems(manuscript: Manuscript, edition: Edition) -> Iterable[ReadinessProblem]:
-    drafts = manuscript.drafts(edition)
-    for position, problem in validation.post_problems(drafts, edition.capabilities, label=edition.label):
-        # Options are chosen once for a post, so they are told of once.
-        if position and problem.field.startswith("options."):
-            continue
-        field = f"parts.{position}.{problem.field}" if position else problem.field
-        account = edition.account
-        yield ReadinessProblem(field, problem.code, problem.words, account.pk, account.platform)
+    account = edition.account
+    for position, part in enumerate(parts_on(manuscript, edition)):
+        unfit: set[str] = set()
+        for field, misfit in part.problems():
+            unfit.add(field)
+            yield ReadinessProblem(
+                field, misfit.code, misfit.words, account.pk, account.platform, choices=misfit.choices
+            )
+        for problem in validation.problems(part.draft, edition.capabilities, label=edition.label):
+            # Options are chosen once for a post, so they are told of once.
+            if position and problem.field.startswith("options."):
+                continue
+            field = f"parts.{position}.{problem.field}" if position else problem.field
+            if field not in unfit:
+                yield ReadinessProblem(field, problem.code, problem.words, account.pk, account.platform)
 
 
 def _normal(text: str) -> str:

@@ -114,15 +114,23 @@ def _write(post: Post, content: Content) -> None:
     """The parts, pictures and variants of a post that has none."""
     own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
     accounts_by_id([variant.account_id for variant in content.variants], workspace_id=post.workspace_id)
-    named = [medium.asset_id for part in content.parts for medium in part.media]
+    named = [asset_id for part in content.parts for asset_id in part.assets]
     assets_by_id(named, workspace_id=post.workspace_id)
     parts = [
-        Part(post=post, position=position, role=part.role, text=part.text, **own)
+        Part(post=post, position=position, role=part.role, text=part.text, link=part.link.strip(), **own)
         for position, part in enumerate(content.parts)
     ]
     Part.objects.bulk_create(parts)
     PartMedia.objects.bulk_create(
-        PartMedia(part=row, asset_id=medium.asset_id, position=position, alt=medium.alt, **own)
+        PartMedia(
+            part=row,
+            asset_id=medium.asset_id,
+            position=position,
+            alt=medium.alt,
+            cut=dict(medium.cut),
+            cover_id=medium.cover_id,
+            **own,
+        )
         for row, part in zip(parts, content.parts, strict=True)
         for position, medium in enumerate(part.media)
     )

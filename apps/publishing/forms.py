@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, Self
 
 from django import forms
@@ -10,10 +10,22 @@ from django import forms
 from apps.platforms.capabilities import Option
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts.manuscripts import Edition
-from apps.posts.readiness import ReadinessProblem
+from apps.posts.problem import ReadinessProblem
+from apps.publishing.services import Choice
 
 TEXT_MOST: Final = 100_000  # far beyond any network; a form that carries more was not typed
 OPTION: Final = "options."
+
+
+class MendForm(forms.Form):
+    """What becomes of the posts that waited for an account."""
+
+    choice = forms.ChoiceField(choices=[(choice.value, choice.value) for choice in Choice])
+    first_day = forms.DateField(required=False, error_messages={"invalid": "Enter the day as 2026-11-30."})
+
+    @property
+    def first_error(self) -> str:
+        return str(next(iter(self.errors.values()))[0]) if self.errors else ""
 
 
 class CorrectionForm(forms.Form):
@@ -34,13 +46,13 @@ class CorrectionForm(forms.Form):
             self.fields[f"{OPTION}{option.name}"] = _field(option, edition)
 
     @classmethod
-    def of(cls, edition: Edition, shown: str, *, revision: int) -> Self:
+    def of(cls, edition: Edition, shown: str, *, revision: int, **more: Any) -> Self:
         """The form filled with what the account would get now; `shown` are its words."""
         options = {
             f"{OPTION}{option.name}": edition.options.get(option.name) or option.default
             for option in edition.capabilities.options
         }
-        return cls({"text": shown, "revision": revision, **options}, edition=edition)
+        return cls({"text": shown, "revision": revision, **options}, edition=edition, **more)
 
     def clean_text(self) -> str:
         return _one_line_end(str(self.cleaned_data["text"]))
@@ -72,6 +84,22 @@ class CorrectionForm(forms.Form):
 
     def _typed(self, name: str) -> str:
         return str(self.data.get(name, ""))[:TEXT_MOST]
+
+
+class ChangeForm(CorrectionForm):
+    """What can be changed where it is out; fields that the platform leaves as they are do not appear."""
+
+    def __init__(self, data: Mapping[str, Any], *, edition: Edition, only: Collection[str]) -> None:
+        super().__init__(data, edition=edition)
+        for name in set(self.fields) - set(only) - {"revision"}:
+            del self.fields[name]
+
+    @property
+    def typed(self) -> Edition:
+        """What the account would get, valid or not: for a counter."""
+        typed = super().typed
+        options = {name: value for name, value in typed.options.items() if f"{OPTION}{name}" in self.fields}
+        return Edition(typed.account, typed.text, {**self._edition.options, **options})
 
 
 def _field(option: Option, edition: Edition) -> forms.Field:

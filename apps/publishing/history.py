@@ -23,8 +23,16 @@ TITLES = {
     "publication.canceled": ("One account taken off the plan", "", "canceled"),
     "publication.retried": ("Sent again by hand", "", "retrying"),
     "publication.resumed": ("Sent although late", "", "publishing"),
+    "publication.shifted": ("Moved while its account was reconnected", "", "scheduled"),
+    "publication.skipped": ("Left out after its account was reconnected", "", "canceled"),
     "publication.decided_out": ("Said to be live", "ok", "check"),
     "publication.decided_not_out": ("Said not to be live, sent again", "", "retrying"),
+    "publication.edited": ("Changed where it is live", "", "edit"),
+    "publication.removed": ("Taken down", "", "removed"),
+    "publication.found_gone": ("Found to be gone", "", "removed"),
+    "publication.told_gone": ("Said to be gone by its platform", "", "removed"),
+    "publication.said_removed": ("Said to be taken down by hand", "", "removed"),
+    "follow_up.removed": ("A comment or reply taken down", "", "removed"),
     "publication.decided_leave": ("Left as it was", "", "canceled"),
 }
 
@@ -40,11 +48,17 @@ class HistoryStep:
 
 def of_post(post: Post, publications: Iterable[Publication]) -> list[HistoryStep]:
     """The diary of a post and its publications, newest first, in two queries."""
-    handles = {row.pk: f"@{row.account.handle}" for row in publications}
+    handles: dict[UUID, str] = {}
+    for row in publications:
+        of_it = (row.pk, *(follow_up.pk for follow_up in row.follow_ups.all()))
+        handles |= dict.fromkeys(of_it, f"@{row.account.handle}")
     entries = list(Entry.objects.filter(subject_id__in=[post.pk, *handles], verb__in=TITLES).order_by("-id")[:MOST])
     actors = {entry.actor_id for entry in entries if entry.actor_id}
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=actors)}
-    return [_step(entry, names, handles) for entry in entries]
+    # A change where the post is out changes it here as well: that is told once.
+    told = {entry.diff["revision"] for entry in entries if entry.verb == "publication.edited"}
+    shown = [entry for entry in entries if entry.verb != "post.updated" or entry.diff.get("revision") not in told]
+    return [_step(entry, names, handles) for entry in shown]
 
 
 def _step(entry: Entry, names: dict[UUID, str], handles: dict[UUID, str]) -> HistoryStep:

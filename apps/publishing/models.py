@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from django.db import models
 from django.db.models import Q
 
-from apps.core import clock
+from apps.core import clock, tenancy
 from apps.core.models import WorkspaceOwned, workspace_managers
 from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
-from apps.publishing.states import Outcome, PostState, State
+from apps.publishing.states import WENT_OUT, Deed, Outcome, PostState, State
 
 # Begins the remote id of what a person saw live without bringing its address: a name of ours, unknown to the platform.
 BY_HAND = "by-hand:"
 # The same of a post whose account's person asked to be forgotten.
 FORGOTTEN = "forgotten:"
+IS_OUT_OR_WAS = Q(state__in=sorted(WENT_OUT))
+REMOVED_SAYS_WHEN = Q(state=State.REMOVED, removed_at__isnull=False) | ~Q(state=State.REMOVED) & Q(removed_at=None)
 NO_OPEN_INTENT = ~Q(state__in=sorted(SETTLED_AS_NOT_SENT)) | Q(intent_at__isnull=True)
 
 
@@ -39,6 +43,7 @@ class Sending(WorkspaceOwned):
     remote_url = models.CharField(max_length=1000, blank=True)
     remote_facts = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=24, blank=True, help_text="The kind of the last failure.")
     problem_words = models.TextField(blank=True)
     problem_field = models.CharField(max_length=64, blank=True)
@@ -47,6 +52,10 @@ class Sending(WorkspaceOwned):
 
     class Meta(WorkspaceOwned.Meta):
         abstract = True
+
+    def scope(self) -> AbstractContextManager[tenancy.Tenant]:
+        """The one client that it belongs to."""
+        return tenancy.scope(organization_id=self.organization_id, workspace_ids={self.workspace_id})
 
 
 class Publication(Sending):
@@ -64,9 +73,10 @@ class Publication(Sending):
                 fields=["account"], condition=Q(state=State.PUBLISHING), name="one_at_a_time_on_each_account"
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.PUBLISHED) | (~Q(remote_id="") & Q(published_at__isnull=False)),
+                condition=~IS_OUT_OR_WAS | (~Q(remote_id="") & Q(published_at__isnull=False)),
                 name="published_has_a_remote_id",
             ),
+            models.CheckConstraint(condition=REMOVED_SAYS_WHEN, name="removed_says_when"),
             models.CheckConstraint(
                 condition=~Q(state=State.PUBLISHING) | Q(lease_until__isnull=False), name="publishing_has_a_lease"
             ),
@@ -97,6 +107,14 @@ class Publication(Sending):
     def __str__(self) -> str:
         return f"{self.post_id} on {self.account_id}: {self.state}"
 
+    @property
+    def is_known_by_hand(self) -> bool:
+        """A person said that it is live, and perhaps where: the platform's own name for it is not known. Nor is it of a
+        post whose account was forgotten."""
+        return self.remote_id.startswith((BY_HAND, FORGOTTEN)) or (
+            bool(self.remote_id) and self.remote_id == self.remote_url
+        )
+
 
 class FollowUp(Sending):
     """The first comment or a thread reply of a published publication; it can never send the publication again."""
@@ -113,8 +131,9 @@ class FollowUp(Sending):
         constraints = [
             models.UniqueConstraint(fields=["publication", "position"], name="one_follow_up_at_each_position"),
             models.CheckConstraint(
-                condition=~Q(state=State.PUBLISHED) | ~Q(remote_id=""), name="published_follow_up_has_a_remote_id"
+                condition=~IS_OUT_OR_WAS | ~Q(remote_id=""), name="published_follow_up_has_a_remote_id"
             ),
+            models.CheckConstraint(condition=REMOVED_SAYS_WHEN, name="removed_follow_up_says_when"),
             models.CheckConstraint(condition=NO_OPEN_INTENT, name="not_sent_follow_up_has_no_open_intent"),
             models.UniqueConstraint(
                 fields=["publication", "remote_id"],
@@ -136,10 +155,12 @@ class FollowUp(Sending):
 
 
 class Attempt(WorkspaceOwned):
-    """One try, opened before the network is touched and closed with what came of it. The ledger is never rewritten."""
+    """One try at a deed, opened before the network is touched and closed with what came of it. The ledger is never
+    rewritten."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="attempts")
     follow_up = models.ForeignKey(FollowUp, null=True, blank=True, on_delete=models.CASCADE, related_name="attempts")
+    deed = models.CharField(max_length=16, choices=Deed.choices, default=Deed.PUBLISH)
     number = models.PositiveIntegerField()
     fence = models.PositiveIntegerField()
     revision = models.PositiveIntegerField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,15 +12,17 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.platforms import registry
+from apps.publishing.afterwards import Afterwards, is_under_way, last_words, present_afterwards, take_down_url_of
 from apps.publishing.models import Attempt, FollowUp, Publication
+from apps.publishing.moments import moment, when
 from apps.publishing.selectors import MOST_ATTEMPTS
-from apps.publishing.states import AFTERWARDS, IN_FLIGHT, Outcome, State
+from apps.publishing.states import FAILED_AFTERWARDS, IN_FLIGHT, WENT_OUT, Deed, Outcome, State
 from apps.social_accounts.states import PUBLISHES
 from apps.social_accounts.web_addresses import web_hosts
 from apps.tenants.members import Member
 
 SOON = timedelta(minutes=15)
-DECIDED = (State.PUBLISHED, State.CANCELED)
+DECIDED = (*WENT_OUT, State.CANCELED)
 # How the end of an attempt looks, by a state that every page knows.
 LOOKS = {
     Outcome.OPEN: "publishing",
@@ -35,6 +38,10 @@ LOOKS = {
     Outcome.MISSING_PERMISSION: "held",
     Outcome.UNCERTAIN: "uncertain",
     Outcome.UNCLEAR: "uncertain",
+    Outcome.CHANGED: "published",
+    Outcome.REMOVED: "removed",
+    Outcome.GONE: "removed",
+    Outcome.NOT_OFFERED: "failed",
 }
 FOLLOW_UP_TITLES = {"first_comment": "First comment", "reply": "Reply"}
 
@@ -97,6 +104,10 @@ class FollowUpView:
     note: str
     remote_url: str
     retry_url: str
+    dialog_id: str = ""
+    take_down_url: str = ""
+    question: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,7 @@ class PublicationView:
     problem_tone: str = "warn"
     evidence: Evidence | None = None
     address: AddressField | None = None
+    afterwards: Afterwards | None = None
     follow_ups: tuple[FollowUpView, ...] = ()
     attempts: tuple[AttemptView, ...] = ()
     actions: dict[str, str] = field(default_factory=dict)
@@ -150,6 +162,7 @@ def present(
     attempts = list(publication.attempts.all())
     own = [attempt for attempt in attempts if attempt.follow_up_id is None]
     follow_ups = list(publication.follow_ups.all())
+    afterwards = present_afterwards(publication, attempts, follow_ups, member)
     return PublicationView(
         id=publication.pk,
         version=version_of(publication),
@@ -158,16 +171,17 @@ def present(
         state=shown_state(publication),
         note=_note(publication, ZoneInfo(zone)),
         due_at=publication.due_at,
-        is_moving=_is_moving(publication, follow_ups),
+        is_moving=_is_moving(publication, follow_ups) or any(map(is_under_way, attempts)),
         poll_url=reverse("publishing:publication", args=[publication.pk]),
         remote_url=publication.remote_url if publication.state == State.PUBLISHED else "",
         phases=_phases(publication),
         problem=_problem(publication),
+        afterwards=afterwards,
         problem_more=_next_step(publication, ZoneInfo(zone)),
         problem_tone="bad" if publication.state == State.FAILED else "warn",
         evidence=_evidence(publication, own, text),
         address=_address(publication, refused),
-        follow_ups=tuple(_follow_up(row, member) for row in follow_ups),
+        follow_ups=tuple(_follow_up(row, publication, attempts, member) for row in follow_ups),
         attempts=tuple(_attempt(row, ZoneInfo(zone), is_open=not i) for i, row in enumerate(own[:MOST_ATTEMPTS])),
         actions=_actions(publication, member, may_change_as_a_whole),
     )
@@ -175,7 +189,8 @@ def present(
 
 def _problem(publication: Publication) -> str:
     """What is wrong with it: while it is not decided, or since it went out."""
-    is_told = publication.state not in DECIDED or publication.problem in AFTERWARDS
+    is_told = publication.state not in DECIDED
+    is_told |= publication.state == State.PUBLISHED and publication.problem == FAILED_AFTERWARDS
     return publication.problem_words if is_told else ""
 
 
@@ -194,13 +209,15 @@ def _is_moving(publication: Publication, follow_ups: list[FollowUp]) -> bool:
 def _note(publication: Publication, zone: ZoneInfo) -> str:
     label = registry.label(publication.account.platform)
     if publication.state == State.SCHEDULED and publication.problem:
-        return f"Tries again {_when(publication.next_try_at, zone)}"
+        return f"Tries again {when(publication.next_try_at, zone)}"
     if publication.state == State.PUBLISHED and publication.published_at:
-        return f"Live since {_moment(publication.published_at, zone)}"
+        return f"Live since {moment(publication.published_at, zone)}"
+    if publication.state == State.REMOVED and publication.removed_at:
+        return f"Removed {when(publication.removed_at, zone)}"
     if publication.state == State.CANCELED and publication.intent_at:
         return "It did not go out, and was left so"
     return {
-        State.SCHEDULED.value: f"Goes out {_when(publication.due_at, zone)}",
+        State.SCHEDULED.value: f"Goes out {when(publication.due_at, zone)}",
         State.PUBLISHING.value: f"On its way to {label}",
         State.UNCERTAIN.value: f"Looking for it on {label}",
         State.FAILED.value: "It did not go out",
@@ -212,37 +229,25 @@ def _note(publication: Publication, zone: ZoneInfo) -> str:
 
 def _next_step(publication: Publication, zone: ZoneInfo) -> str:
     if publication.state == State.SCHEDULED and publication.problem:
-        return f"Postroom tries again by itself {_when(publication.next_try_at, zone)}."
+        return f"Postroom tries again by itself {when(publication.next_try_at, zone)}."
     if publication.state == State.UNCERTAIN:
-        return f"Postroom looks for it {_when(publication.next_try_at, zone)}. Nothing is sent again before that."
+        return f"Postroom looks for it {when(publication.next_try_at, zone)}. Nothing is sent again before that."
     return ""
-
-
-def _when(at: datetime, zone: ZoneInfo) -> str:
-    """ "at 09:30" or "on Thu 15 Oct, 09:30", with the year where it is another one."""
-    return f"{'at' if _is_today(at, zone) else 'on'} {_moment(at, zone)}"
-
-
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    local, now = at.astimezone(zone), clock.now().astimezone(zone)
-    year = "" if local.year == now.year else f" {local.year}"
-    return f"{local:%H:%M}" if _is_today(at, zone) else f"{local:%a %-d %b}{year}, {local:%H:%M}"
-
-
-def _is_today(at: datetime, zone: ZoneInfo) -> bool:
-    return at.astimezone(zone).date() == clock.now().astimezone(zone).date()
 
 
 def _phases(publication: Publication) -> tuple[Phase, ...]:
     """Due, sent, live: three places that a publication comes by; none before its hour."""
-    if publication.fence == 0 and publication.state != State.PUBLISHED:
+    if publication.fence == 0 and publication.state not in WENT_OUT:
         return ()
     sent_at = publication.intent_at if publication.state != State.SCHEDULED else None
-    live = publication.state == State.PUBLISHED
+    live = publication.state in WENT_OUT
+    removed_at = publication.removed_at
+    gone = (Phase("Removed", "removed", removed_at),) if removed_at else ()
     return (
         Phase("Due", "published", publication.due_at),
         Phase("Sent", "published" if sent_at else "", sent_at, "not yet"),
         Phase("Live", "published" if live else "", publication.published_at if live else None, "not yet"),
+        *gone,
     )
 
 
@@ -265,28 +270,37 @@ def _address(publication: Publication, refused: Refused | None) -> AddressField 
     return AddressField(hint, refused.typed, refused.words)
 
 
-def _follow_up(row: FollowUp, member: Member) -> FollowUpView:
+def _follow_up(row: FollowUp, publication: Publication, attempts: Iterable[Attempt], member: Member) -> FollowUpView:
     stuck = row.state in (State.FAILED, State.HELD, State.NEEDS_ATTENTION)
     may = stuck and member.may_in(row.workspace_id, "publication.retry")
+    title = FOLLOW_UP_TITLES.get(row.role, "Part")
+    label = registry.label(publication.account.platform)
     return FollowUpView(
-        title=FOLLOW_UP_TITLES.get(row.role, "Part"),
+        title=title,
         text=row.text,
         state=shown_state(row),
-        note=row.problem_words if row.state != State.PUBLISHED else "",
+        note=row.problem_words if row.state not in WENT_OUT else last_words(attempts, row),
         remote_url=row.remote_url if row.state == State.PUBLISHED else "",
         retry_url=reverse("publishing:retry_follow_up", args=[row.pk]) if may else "",
+        dialog_id=f"take-down-{row.pk}",
+        take_down_url=take_down_url_of(row, publication, attempts, member),
+        question=f"Take down this {'reply' if row.role == 'reply' else 'comment'}?",
+        warning=f"It is deleted on {label}. The post stays. This cannot be undone.",
     )
 
 
 def _attempt(row: Attempt, zone: ZoneInfo, *, is_open: bool) -> AttemptView:
-    outcome = Outcome(row.outcome)
-    steps = [Step("Taken up by a worker", "", row.started_at, "publishing")]
+    outcome, deed = Outcome(row.outcome), Deed(row.deed)
+    by_hand = deed is not Deed.PUBLISH
+    steps = [] if by_hand else [Step("Taken up by a worker", "", row.started_at, "publishing")]
     if row.sent_at:
-        steps.append(Step("Sent to the platform", "", row.sent_at, "publishing"))
+        sent = "Asked of the platform" if by_hand else "Sent to the platform"
+        steps.append(Step(sent, "", row.sent_at, "publishing"))
     if outcome is not Outcome.OPEN:
         steps.append(Step(outcome.label, row.words, row.ended_at, LOOKS[outcome]))
-    title = f"Try {row.number}, {row.started_at.astimezone(zone):%H:%M}: {outcome.label.lower()}"
-    return AttemptView(title, tuple(steps), is_open and outcome not in (Outcome.PUBLISHED, Outcome.FOUND))
+    number = "" if by_hand else f" {row.number}"
+    title = f"{deed.label}{number}, {row.started_at.astimezone(zone):%H:%M}: {outcome.label.lower()}"
+    return AttemptView(title, tuple(steps), is_open and LOOKS[outcome] not in ("published", "removed"))
 
 
 def may_try_again(publication: Publication, member: Member) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -12,11 +13,12 @@ from apps.posts.models import Post
 from apps.publishing.models import Publication, Rollup
 from apps.publishing.states import PostState, post_state
 
-EVENTS = {
+ENDS = {
     PostState.PUBLISHED: "post.published",
     PostState.PARTIALLY_PUBLISHED: "post.partially_published",
     PostState.FAILED: "post.failed",
 }
+EVENTS = {**ENDS, PostState.REMOVED: "post.removed"}
 
 
 def begin(post: Post) -> None:
@@ -26,7 +28,15 @@ def begin(post: Post) -> None:
     Rollup.objects.filter(post=post).update(told="")
 
 
-def tell(post_id: UUID) -> None:
+def tell_removed(post_id: UUID) -> None:
+    """Emit that nothing of the post is left, if that is so; call it in the transaction that took down a publication.
+
+    Nothing else is news by that: a post that is gone from one account has not failed on the others just now.
+    """
+    tell(post_id, only=frozenset({PostState.REMOVED}))
+
+
+def tell(post_id: UUID, *, only: Collection[PostState] = tuple(ENDS)) -> None:
     """Emit the event of the whole post if it has just ended; call it in the transaction that ended a publication.
 
     The row lock makes two publications that end in the same instant take turns, and the later one sees both.
@@ -37,7 +47,7 @@ def tell(post_id: UUID) -> None:
             return
         publications = Publication.objects.filter(post_id=post_id)
         state = post_state(list(publications.values_list("state", flat=True)))
-        if state not in EVENTS or rollup.told == state:
+        if state not in only or rollup.told == state:
             return
         Rollup.objects.filter(pk=rollup.pk).update(told=state)
         post = Post.objects.get(pk=post_id)

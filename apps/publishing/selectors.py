@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,11 +17,13 @@ from django.db.models.functions import Coalesce
 
 from apps.posts.models import Part, PartMedia, Post
 from apps.publishing.models import BY_HAND, FORGOTTEN, Attempt, FollowUp, Publication
-from apps.publishing.states import AFTERWARDS, PostState, State, post_state
+from apps.publishing.states import FAILED_AFTERWARDS, Deed, Outcome, PostState, State, post_state
 
 PAGE: int = 30
 MOST_ATTEMPTS: int = 20
 WANTS_A_PERSON = (State.NEEDS_ATTENTION, State.HELD, State.FAILED)
+# The kinds of trouble that a reconnect mends.
+BROKEN_ACCOUNT = ("disconnected", "missing_permission")
 ON_ITS_WAY = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
 
 
@@ -104,6 +106,22 @@ def publications_of(post: Post) -> list[Publication]:
     )
 
 
+def unanswered_change(publication: Publication) -> Mapping[str, Any] | None:
+    """The text and options of the last change, where nobody knows whether the platform has taken it."""
+    lines = Attempt.objects.filter(publication=publication, follow_up=None).exclude(deed=Deed.PUBLISH)
+    last = lines.order_by("-number").first()
+    is_lost = last is not None and last.deed == Deed.CHANGE and last.outcome in (Outcome.UNCERTAIN, Outcome.OPEN)
+    return last.evidence.get("wanted") if last is not None and is_lost else None
+
+
+def held_for_account(account_id: UUID) -> QuerySet[Publication]:
+    """What was held because the account was broken, with post and workspace; the earliest first."""
+    rows: QuerySet[Publication] = Publication.objects.filter(
+        account_id=account_id, state=State.HELD, problem__in=BROKEN_ACCOUNT, post__deleted_at=None
+    )
+    return rows.select_related("post", "workspace", "account").order_by("due_at", "id")
+
+
 def _published_to(account_id: UUID) -> QuerySet[Publication]:
     rows: QuerySet[Publication] = Publication.objects.filter(post=OuterRef("pk"), account_id=account_id)
     return rows
@@ -183,6 +201,6 @@ def _read_key(key: str) -> tuple[datetime, UUID] | None:
 def live_on(*, account_id: UUID, since: datetime) -> dict[str, datetime]:
     """When each post that is live on the account since then was published, by the platform's id of it."""
     rows = Publication.objects.filter(account_id=account_id, state=State.PUBLISHED, published_at__gte=since)
-    rows = rows.exclude(problem__in=AFTERWARDS)
+    rows = rows.exclude(problem=FAILED_AFTERWARDS)
     rows = rows.exclude(remote_id__startswith=BY_HAND).exclude(remote_id__startswith=FORGOTTEN)
     return {remote_id: at for remote_id, at in rows.values_list("remote_id", "published_at") if at}

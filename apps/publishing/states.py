@@ -19,6 +19,7 @@ class State(models.TextChoices):
     NEEDS_ATTENTION = "needs_attention", "Needs attention"
     HELD = "held", "Held"
     CANCELED = "canceled", "Canceled"
+    REMOVED = "removed", "Removed"
 
 
 MOVES: Mapping[State, frozenset[State]] = {
@@ -34,7 +35,9 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.HELD: frozenset({State.SCHEDULED, State.CANCELED}),
     # Taken off the plan before anything of it went out: the post may be planned again.
     State.CANCELED: frozenset({State.SCHEDULED}),
-    State.PUBLISHED: frozenset(),
+    # Taken down at the platform, by us or by hand. What was out is a record: it never goes out again by itself.
+    State.PUBLISHED: frozenset({State.REMOVED}),
+    State.REMOVED: frozenset(),
 }
 
 FINAL = frozenset(state for state, targets in MOVES.items() if not targets)
@@ -43,17 +46,25 @@ IN_FLIGHT = frozenset({State.PUBLISHING, State.UNCERTAIN})
 # What a worker that claimed a row may find it in; every other state was given to it by a person or another claim.
 CLAIMED = IN_FLIGHT
 # The platform's receipt is proof, however late it comes: it ends each of these, whatever the row believed meanwhile.
-PROVABLE = frozenset(State) - {State.PUBLISHED, State.CANCELED}
+PROVABLE = frozenset(State) - {State.PUBLISHED, State.CANCELED, State.REMOVED}
+# It went out, whatever became of it since: kept as a record, and passed by when its post is planned again.
+WENT_OUT = frozenset({State.PUBLISHED, State.REMOVED})
 
-# Problems of a post that went out all the same: what its platform told later.
-REMOVED_AFTERWARDS = "removed_at_platform"
+# The problem of a post that went out all the same: its platform told later that it could not be shown.
 FAILED_AFTERWARDS = "failed_at_platform"
-AFTERWARDS = frozenset({REMOVED_AFTERWARDS, FAILED_AFTERWARDS})
 
 
 def may_change_as_a_whole(states: Collection[str]) -> bool:
     """Whether all of a post may still be edited, going by its publications: nothing is out, on its way or unclear."""
     return set(states) <= OPEN | {State.CANCELED}
+
+
+class Deed(models.TextChoices):
+    """What an attempt was for. A worker publishes, and looks for what it has lost; a person does the rest."""
+
+    PUBLISH = "publish", "Try"
+    CHANGE = "change", "Change"
+    REMOVE = "remove", "Take-down"
 
 
 class Outcome(models.TextChoices):
@@ -72,6 +83,10 @@ class Outcome(models.TextChoices):
     ABSENT = "absent", "Not on the platform"
     UNCLEAR = "unclear", "Platform cannot tell"
     ABANDONED = "abandoned", "Given back"
+    CHANGED = "changed", "Changed"
+    REMOVED = "removed", "Removed"
+    GONE = "gone", "Not there any more"
+    NOT_OFFERED = "not_offered", "Not possible there"
 
 
 class PostState(models.TextChoices):
@@ -87,6 +102,7 @@ class PostState(models.TextChoices):
     PUBLISHED = "published", "Published"
     FAILED = "failed", "Failed"
     CANCELED = "canceled", "Canceled"
+    REMOVED = "removed", "Removed"
 
 
 # What wants a person comes first, then what moves by itself.
@@ -94,12 +110,17 @@ _LOUDEST = (State.NEEDS_ATTENTION, State.HELD, State.PUBLISHING, State.UNCERTAIN
 
 
 def post_state(states: Collection[str]) -> PostState:
-    """The state of a post from those of its publications: the one place that every page asks."""
+    """The state of a post from those of its publications: the one place that every page asks.
+
+    What was canceled or removed says nothing beside one that is neither: a post that was taken down from one account
+    and is out on another is published, and one that failed on the other has failed. Removed is a post that was out,
+    and of which nothing is left anywhere.
+    """
     if not states:
         return PostState.DRAFT
-    living = set(states) - {State.CANCELED}
+    living = set(states) - {State.CANCELED, State.REMOVED}
     if not living:
-        return PostState.CANCELED
+        return PostState.REMOVED if State.REMOVED in states else PostState.CANCELED
     for state in _LOUDEST:
         if state in living:
             return PostState(state)

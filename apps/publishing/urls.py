@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.publishing.views import actions, correcting, pages
+from apps.publishing.views import actions, afterwards, correcting, mending, pages
 
 app_name = "publishing"
 urlpatterns = [
@@ -17,5 +17,10 @@ urlpatterns = [
     path("publications/<uuid:publication_id>/live/", actions.decide_out, name="decide_out"),
     path("publications/<uuid:publication_id>/not-live/", actions.decide_not_out, name="decide_not_out"),
     path("publications/<uuid:publication_id>/leave/", actions.decide_leave, name="decide_leave"),
+    path("publications/<uuid:publication_id>/change/", afterwards.change, name="change"),
+    path("publications/<uuid:publication_id>/take-down/", afterwards.take_down, name="take_down"),
+    path("publications/<uuid:publication_id>/removed/", afterwards.said_removed, name="said_removed"),
+    path("follow-ups/<uuid:follow_up_id>/take-down/", afterwards.take_down_follow_up, name="take_down_follow_up"),
+    path("accounts/<uuid:account_id>/waiting/", mending.mend, name="mend"),
     path("follow-ups/<uuid:follow_up_id>/retry/", actions.retry_follow_up, name="retry_follow_up"),
 ]

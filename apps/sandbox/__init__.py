@@ -45,8 +45,8 @@ State (`core.world.World`, as `call.world`)
 What runs between two awaits is one step for everybody else; `store.transaction()` makes several writes one (no await).
 
 Large uploads: `door(..., streams=True)` leaves the body to the handler, which counts it with `core.uploads.Intake`
-(size, CRC-32, first bytes; the rest is not kept). `core.video.probe(head)` tells length and size of an MP4 from its
-first bytes.
+(size, CRC-32, first bytes; the rest is not kept). `core.video.probe(head, size=)` tells of an MP4, MOV or WebM what its
+first bytes tell: length, displayed sides, codecs, frame rate, bit rate, and whether its index comes first.
 `core.fetching.get(url, limit=, user_agent=)` is how a platform comes and gets media, and `core.fetching.measure` how it
 gets large ones without keeping them. `core.hooks.deliver` sends a webhook and remembers it.
 `apps.sandbox.meta` has what Meta's platforms share: Graph paths and error envelopes.

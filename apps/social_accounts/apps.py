@@ -6,4 +6,9 @@ class SocialAccountsConfig(AppConfig):
     verbose_name = "Social accounts"
 
     def ready(self) -> None:
-        from apps.social_accounts import checks  # noqa: F401 - registers them
+        from apps.events import services as events
+        from apps.social_accounts import checks, mail  # noqa: F401 - checks register themselves
+
+        for name in mail.SUBJECTS:
+            consumer = f"social_accounts.mail_{name.partition('.')[2]}"
+            events.subscribe(name, consumer, mail.send_notice, calls_network=True)

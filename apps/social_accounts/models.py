@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 
+from apps.core import clock
 from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, Row, WorkspaceOwned
-from apps.social_accounts.states import AccountState, GrantState
+from apps.social_accounts.states import PUBLISHES, AccountState, GrantState
 
 
 class OAuthApp(Row):
@@ -41,7 +40,10 @@ class OAuthApp(Row):
 
 
 class Grant(OrganizationOwned):
-    """What one consent gave: the tokens of one person at one platform. `version` guards every change of tokens."""
+    """What one consent gave: the tokens of one person at one platform. `version` guards every change of tokens.
+
+    Grants of one `family` hang on one sign-in of one person (Pages and the Instagram accounts linked to them).
+    """
 
     platform = models.CharField(max_length=32)
     app = models.ForeignKey(OAuthApp, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -57,15 +59,26 @@ class Grant(OrganizationOwned):
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=16, choices=GrantState.choices, default=GrantState.ACTIVE)
     version = models.PositiveIntegerField(default=1)
-    refresh_started_at = models.DateTimeField(null=True, blank=True, help_text="One refresher at a time: its lease.")
+    ends_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When a person has to reconnect, as forecast. Empty: it renews itself.",
+    )
+    refresh_at = models.DateTimeField(null=True, blank=True, help_text="When new tokens are asked for next.")
+    refresh_tries = models.PositiveSmallIntegerField(default=0, help_text="Since new tokens last came.")
+    refresh_started_at = models.DateTimeField(
+        null=True, blank=True, help_text="One refresher at a time: its lease, and its intent to ask the platform."
+    )
+    family = models.CharField(max_length=200, blank=True)
+
+    class Meta(OrganizationOwned.Meta):
+        indexes = [
+            models.Index(fields=["refresh_at"], condition=Q(refresh_at__isnull=False), name="grants_to_refresh"),
+            models.Index(fields=["family"], condition=~Q(family=""), name="grants_of_a_family"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform} {self.remote_user_id}"
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """When it stops unless somebody reconnects; None where it renews itself or the platform does not say."""
-        return self.refresh_expires_at if self.refresh_token else self.expires_at
 
 
 class SocialAccount(WorkspaceOwned):
@@ -88,6 +101,7 @@ class SocialAccount(WorkspaceOwned):
     state = models.CharField(max_length=24, choices=AccountState.choices, default=AccountState.ACTIVE)
     reason = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    check_at = models.DateTimeField(default=clock.now, help_text="When the platform is asked next how the account is.")
     connected_at = models.DateTimeField()
     connected_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -98,11 +112,11 @@ class SocialAccount(WorkspaceOwned):
                 fields=["workspace", "platform", "remote_id"], name="each_channel_once_in_a_workspace"
             ),
             models.CheckConstraint(
-                condition=~Q(state=AccountState.ACTIVE) | Q(grant__isnull=False), name="an_active_account_has_a_grant"
+                condition=~Q(state__in=sorted(PUBLISHES)) | Q(grant__isnull=False), name="an_active_account_has_a_grant"
             ),
         ]
         indexes = [
-            models.Index(fields=["checked_at"], name="accounts_by_check"),
+            models.Index(fields=["check_at"], name="accounts_by_check"),
             models.Index(fields=["choices_read_at"], name="accounts_by_choices"),
         ]
 

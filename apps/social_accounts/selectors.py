@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from apps.core import clock, tenancy
+from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts.models import OAuthApp, SocialAccount
@@ -63,6 +64,8 @@ def accounts_of(workspace_id: UUID) -> QuerySet[SocialAccount]:
 
 def health(account: SocialAccount, *, now: datetime | None = None) -> Health:
     """What the account's row says about it; the daily check keeps the row true."""
+    if account.state == AccountState.DISABLED:
+        return Health("bad", "Disabled there", "Works again once its owner has acted")
     if account.state == AccountState.NEEDS_REAUTH:
         return Health("bad", "Signed out", "Ended")
     if account.state == AccountState.MISSING_PERMISSION:
@@ -71,8 +74,14 @@ def health(account: SocialAccount, *, now: datetime | None = None) -> Health:
         return Health("bad", "Disconnected", "Taken back")
     end = account.grant.ends_at
     if end is not None and end - (now or clock.now()) < ENDS_SOON:
-        return Health("warn", "Ends soon", f"Ends {end:%a %-d %b}")
-    return Health("ok", "Healthy", "Renews itself" if account.grant.expires_at else "Does not end")
+        return Health("warn", "Ends soon", _day(end))
+    if end is not None:
+        return Health("ok", "Healthy", _day(end))
+    return Health("ok", "Healthy", "Renews itself" if account.grant.refresh_at else "Does not end")
+
+
+def _day(end: datetime) -> str:
+    return f"Ends {end:%a %-d %b}"
 
 
 def platform_choices(workspace_id: UUID) -> list[PlatformChoice]:
@@ -122,5 +131,39 @@ def of_platform(platform: str) -> Q:
     return own | Q(platform="instagram", grant__facts__login="facebook") if platform == "facebook" else own
 
 
+def webhook_secrets_of(platform: str, client_id: str) -> tuple[Secret, ...]:
+    """What may sign the platform's notices besides the secret of this app, the newest first. The settings name it for
+    the operator's app: one that somebody else entered is not given it."""
+    operators, _ = configured_app(platform)
+    is_operators = operators in {"", client_id}
+    named: tuple[str, ...] = settings.PLATFORM_WEBHOOK_SECRETS.get(platform, ()) if is_operators else ()
+    return tuple(Secret(text) for text in named)
+
+
 def _is_set_up(platform: str) -> bool:
     return bool(configured_app(platform)[0]) or OAuthApp.objects.filter(platform=platform).exists()
+
+
+def also_to_say(account: SocialAccount) -> list[str]:
+    """What whoever has just connected `account` should know besides; call it in their own scope, for of clients that
+    they may not see nothing is told."""
+    return [words for words in (_left_out(account), _elsewhere(account)) if words]
+
+
+def _left_out(account: SocialAccount) -> str:
+    """Accounts of the same sign-in that the new one does not cover."""
+    if account.grant is None:
+        return ""
+    hung = Q(grant=account.grant_id) | (Q(grant__family=account.grant.family) & ~Q(grant__family=""))
+    out = SocialAccount.objects.filter(hung, workspace=account.workspace_id, state=AccountState.NEEDS_REAUTH)
+    found = out.exclude(pk=account.pk).order_by("platform", "handle")
+    names = ", ".join(f"{registry.label(one.platform)} @{one.handle}" for one in found)
+    return f"The new sign-in does not cover {names}. Reconnect with somebody who may act there." if names else ""
+
+
+def _elsewhere(account: SocialAccount) -> str:
+    """Other clients of the organization with the same account."""
+    same = SocialAccount.objects.filter(platform=account.platform, remote_id=account.remote_id)
+    others = same.exclude(workspace=account.workspace_id).exclude(state=AccountState.DISCONNECTED)
+    clients = ", ".join(others.values_list("workspace__name", flat=True).order_by("workspace__name"))
+    return f"@{account.handle} is connected for {clients} too. Each client has a sign-in of its own." if clients else ""

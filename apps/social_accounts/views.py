@@ -231,11 +231,18 @@ def _refused(request: HttpRequest, platform: str, error: Exception) -> HttpRespo
     return render(request, "social_accounts/consent_failed.html", context, status=400)
 
 
-def _arrived(request: HttpRequest, session: ConnectSession, accounts: list[SocialAccount]) -> HttpResponse:
+def _arrived(request: MemberRequest, session: ConnectSession, accounts: list[SocialAccount]) -> HttpResponse:
     if not accounts:
         return redirect("social_accounts:channels", session.pk)
     for account in accounts:
         messages.success(request, f"Connected {registry.label(account.platform)} @{account.handle}.")
+        with request.member.scope():
+            also = selectors.also_to_say(account)
+        for words in also:
+            messages.warning(request, words)
+    if session.reconnects_id:
+        # What waited for it meanwhile is decided there.
+        return redirect("dashboard:account", accounts[0].pk)
     return redirect("dashboard:accounts")
 
 

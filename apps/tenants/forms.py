@@ -75,11 +75,15 @@ class WorkspaceForm(ServiceForm):
         min_value=1, max_value=168, required=False, label="Publish late posts for up to (hours)",
         help_text="After an outage, a post later than this waits for a person. Empty: 6 hours.",
     )  # fmt: skip
+    alt_text_required = forms.BooleanField(
+        required=False, label="Ask for alt text on every picture",
+        help_text="Posts go out only when each picture has words for people who cannot see it.",
+    )  # fmt: skip
 
     @classmethod
     def of(cls, workspace: Workspace) -> WorkspaceForm:
         late = workspace.too_late_after
-        initial = {name: getattr(workspace, name) for name in ("name", "timezone", "external_ref")}
+        initial = {name: getattr(workspace, name) for name in ("name", "timezone", "external_ref", "alt_text_required")}
         return cls(initial={**initial, "too_late_hours": int(late.total_seconds() // 3600) if late else None})
 
     def values(self) -> dict[str, Any]:

@@ -68,6 +68,9 @@ class Organization(Row):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    max_storage_bytes = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Of all files of one workspace. Empty: what the deployment allows."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -102,6 +105,9 @@ class Workspace(OrganizationOwned):
         null=True,
         blank=True,
         help_text="A post this late is held for a person instead of sent. Empty: the default, 6 hours.",
+    )
+    alt_text_required = models.BooleanField(
+        default=False, help_text="Pictures go out only with a text for people who cannot see them."
     )
     archived_at = models.DateTimeField(null=True, blank=True)
 

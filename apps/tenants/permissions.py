@@ -32,9 +32,12 @@ _MANAGE: Final = _CREATE | {
     "post.cancel",
     "publication.retry",
     "publication.decide",
+    "publication.edit",
+    "publication.remove",
     "account.connect",
     "account.disconnect",
     "workspace.edit",
+    "media.shelve",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",

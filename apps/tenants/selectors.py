@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from apps.core import clock
 from apps.tenants.members import Member
 from apps.tenants.models import Invitation, Membership, User, Workspace, WorkspaceAccess
-from apps.tenants.permissions import Role
+from apps.tenants.permissions import PERMISSIONS, Role
 
 ALL_WORKSPACES = "All workspaces"
 
@@ -121,3 +121,14 @@ def _person(membership: Membership, accesses: list[WorkspaceAccess], has_mfa: bo
         is_you=membership.user_id == seen_by.user.pk,
         changeable=seen_by.may("member.edit") and (not is_owner or seen_by.may("owner.appoint")),
     )
+
+
+def people_who_may(permission: str, workspace_ids: Collection[UUID]) -> dict[UUID, User]:
+    """The people, by id, who hold `permission` in one of these workspaces of the organization in context."""
+    roles = [role.value for role, held in PERMISSIONS.items() if permission in held]
+    everywhere = Membership.objects.filter(role__in=roles, user__is_active=True).select_related("user")
+    here = WorkspaceAccess.objects.alive(clock.now()).filter(role__in=roles, workspace__in=workspace_ids)
+    there = here.filter(membership__user__is_active=True).select_related("membership__user")
+    return {one.user_id: one.user for one in everywhere} | {
+        one.membership.user_id: one.membership.user for one in there
+    }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
-from config import databases, env, platforms
+from config import databases, env, media, platforms
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("POSTROOM_VAR", str(BASE_DIR / "var")))
@@ -18,7 +19,10 @@ SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
 KEYRING = env.text("KEYRING")
 PUBLIC_URL = env.origin("PUBLIC_URL", "http://127.0.0.1:8000")
+MEDIA_ORIGIN = env.origin("MEDIA_ORIGIN", "")  # an origin that serves files and nothing else
 ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost")))
+if MEDIA_ORIGIN:
+    ALLOWED_HOSTS.append(str(urlsplit(MEDIA_ORIGIN).hostname))
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -52,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "apps.core.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "apps.media.origin.MediaOriginMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -149,15 +154,21 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# --- where files lie
+MEDIA_BUCKET = media.read()  # None: on the disk, in MEDIA_ROOT
+STORAGES = media.storages(MEDIA_BUCKET, static="django.contrib.staticfiles.storage.StaticFilesStorage")
+_file_origins = media.origins(MEDIA_ORIGIN, MEDIA_BUCKET)
+
 # --- what a page may load
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *_file_origins],
+        "media-src": [SELF, *_file_origins],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *_file_origins],  # presigned uploads go straight into the bucket
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -175,7 +186,30 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 MEDIA_MAX_BYTES = env.integer("MEDIA_MAX_BYTES", 20 * 1024 * 1024)
 MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 50_000_000)
+MEDIA_MAX_FRAMES = env.integer("MEDIA_MAX_FRAMES", 300)
+MEDIA_MAX_VIDEO_BYTES = env.integer("MEDIA_MAX_VIDEO_BYTES", 2 * 1024 * 1024 * 1024)
+MEDIA_MAX_VIDEO_SECONDS = env.integer("MEDIA_MAX_VIDEO_SECONDS", 4 * 60 * 60)
+MEDIA_MAX_DOCUMENT_BYTES = env.integer("MEDIA_MAX_DOCUMENT_BYTES", 100 * 1024 * 1024)
+FFMPEG = env.text("FFMPEG", "")  # empty: the one that came with the packages
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
+MEDIA_MAX_UPLOAD_BYTES = env.integer("MEDIA_MAX_UPLOAD_BYTES", 5 * 1024**3)
+MEDIA_WORKSPACE_BYTES = env.integer("MEDIA_WORKSPACE_BYTES", 20 * 1024**3)
+MEDIA_UPLOAD_LIFETIME = timedelta(hours=env.integer("MEDIA_UPLOAD_HOURS", 24))
+MEDIA_TRASH_KEPT = timedelta(days=env.integer("MEDIA_TRASH_DAYS", 30))
+MEDIA_RENDITIONS_KEPT = timedelta(days=env.integer("MEDIA_RENDITION_DAYS", 30))
+MEDIA_FETCH_TIMEOUT = timedelta(seconds=env.integer("MEDIA_FETCH_SECONDS", 900))
+# May browsers and platforms talk to the bucket, or do all files pass through Postroom on their way out?
+MEDIA_S3_DIRECT = env.flag("MEDIA_S3_DIRECT", True)
+FILE_UPLOAD_TEMP_DIR = env.text("MEDIA_TEMP", "") or None
+FILE_UPLOAD_HANDLERS = [
+    "apps.media.forms_guard.GuardedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+MEDIA_THREADS = env.integer("MEDIA_THREADS", 2)  # of one conversion
+MEDIA_LEASE = timedelta(seconds=env.integer("MEDIA_LEASE_SECONDS", 120))
+MEDIA_UNNEEDED_AFTER = timedelta(hours=env.integer("MEDIA_UNNEEDED_HOURS", 24))
+MEDIA_WORK_DIR = VAR_DIR / "making"  # files on their way; what a killed worker left there is removed
 
 # --- taking everything along
 ERASURE_GRACE = timedelta(days=env.integer("ERASURE_GRACE_DAYS", 14))  # while it can be taken back
@@ -203,6 +237,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Work on files takes processors and minutes: a lane of its own keeps it away from what is due.
+CELERY_TASK_ROUTES = {"media.*": {"queue": "media"}}
 # expires: a wake-up that nobody took in time is worth nothing, for the next one is on its way.
 CELERY_BEAT_SCHEDULE = {
     "publish what is due": {
@@ -243,18 +279,38 @@ CELERY_BEAT_SCHEDULE = {
     },
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",
-        "schedule": schedule(timedelta(minutes=5)),
-        "options": {"expires": 300},
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "check accounts": {
         "task": "social_accounts.check_accounts",
-        "schedule": schedule(timedelta(minutes=10)),
-        "options": {"expires": 600},
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "read what may be chosen at platforms": {
         "task": "social_accounts.read_choices",
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
+    },
+    "make renditions": {
+        "task": "media.make_renditions",
+        "schedule": schedule(timedelta(seconds=10)),
+        "options": {"expires": 10},
+    },
+    "call off what nobody needs": {
+        "task": "media.cancel_unneeded",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
+    "take in what has arrived": {
+        "task": "media.take_in",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
+    "clean up files": {
+        "task": "media.clean_up",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
     },
     "forget journeys to platforms": {
         "task": "social_accounts.forget_journeys",
@@ -303,6 +359,7 @@ SANDBOX_PORT = env.integer("SANDBOX_PORT", 8010)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 1)
 WEB_THREADS = env.integer("WEB_THREADS", 8)
 WORKER_THREADS = env.integer("WORKER_THREADS", 16)
+MEDIA_WORKERS = env.integer("MEDIA_WORKERS", 1)
 
 LOGGING = {
     "version": 1,

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ class MadeUpVideo(io.RawIOBase):
         return piece + bytes(count - len(piece))
 
 
-def run(*, size: int, platforms: tuple[str, ...] = ()) -> dict[str, Any]:
+def run(*, size: int, platforms: Sequence[str] = ()) -> dict[str, Any]:
     """Figures by platform; `size` in bytes."""
     found = {}
     for name in platforms or video_platforms():

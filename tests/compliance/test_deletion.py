@@ -13,13 +13,17 @@ from apps.compliance import erasing, services
 from apps.compliance.models import DataRequest
 from apps.core import clock as system_clock
 from apps.core import tenancy
+from apps.core.actors import Actor
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
 from apps.events import services as events
+from apps.events.models import Event
+from apps.publishing import services as publishing
 from apps.publishing.models import Attempt, FollowUp, Publication
-from apps.publishing.states import Outcome, State
-from apps.social_accounts import services as social_accounts
+from apps.publishing.services import turns
+from apps.publishing.states import Deed, Outcome, State
 from apps.social_accounts.models import ConnectSession, Grant, SocialAccount
+from apps.social_accounts.services.marking import mark_signed_out
 from apps.social_accounts.states import AccountState
 from config.platforms import SANDBOX_APPS
 from tests.compliance.conftest import grep, run_workers
@@ -62,7 +66,7 @@ def full_account(workspace, *, page: str = PAGE, person: str = PERSON) -> Social
     publication = factories.publication(
         post, account, state=State.PUBLISHED, remote_id=f"{page}_5", remote_url=f"https://facebook.com/{HANDLE}/5",
         remote_facts={"owner": NAME}, staged={"data": {"page": page}, "ready": True, "since": "x"},
-        problem_words=f"@{HANDLE} is not connected",
+        problem_words=f"@{HANDLE} is not connected", fence=1,
     )  # fmt: skip
     with tenancy.scope(organization_id=workspace.organization_id), transaction.atomic():
         FollowUp.objects.create(
@@ -74,7 +78,7 @@ def full_account(workspace, *, page: str = PAGE, person: str = PERSON) -> Social
             outcome=Outcome.PUBLISHED, words=f"{NAME} said", evidence={"looked_at": [f"{page}_4"]},
         )  # fmt: skip
         events.emit("publication.published", subject=publication, data={"remote_url": f"https://fb/{HANDLE}"})
-        social_accounts.mark_disconnected(account_id=account.pk, reason=f"{NAME} signed out")
+        mark_signed_out(account_ids=[account.pk], reason=f"{NAME} signed out")
     letters.facebook(letters.comment(message=f"I like {NAME}"), page=page).send()
     return account
 
@@ -151,6 +155,53 @@ def test_somebody_we_never_heard_of_is_told_so(db):
 
 def test_nobody_finds_a_page_by_guessing(db):
     assert Client().get("/compliance/deletion/ABCDEFGH/").status_code == 404
+
+
+def test_what_was_told_of_several_at_once_forgets_one_and_keeps_the_others(workspace):
+    """A Page is forgotten; the other, on the same sign-in, is another one's."""
+    other = factories.account(workspace, "facebook", remote_id="222", handle="neighbour")
+    gone = factories.account(workspace, "facebook", remote_id=PAGE, handle=HANDLE, grant=other.grant)
+    with tenancy.scope(organization_id=workspace.organization_id):
+        mark_signed_out(account_ids=[gone.pk, other.pk], reason=f"{NAME} signed out")
+
+    erasing.erase(platform="facebook", organization_id=workspace.organization_id, account_ids=[gone.pk], grant_ids=[])
+
+    assert not [place for place in grep(*TRACES) if place.startswith("events_")]
+    assert grep(PAGE, HANDLE) == []
+    with tenancy.across_tenants("a test looks"):
+        told = Event.across_tenants.get(name="account.needs_reauth").payload
+    assert {one["id"]: one["handle"] for one in told["accounts"]} == {str(gone.pk): "", str(other.pk): "neighbour"}
+
+
+def test_what_was_taken_down_is_forgotten_as_well(workspace, clock):
+    account = full_account(workspace)
+    post = factories.post(workspace, "Taken down", accounts=[account])
+    removed = factories.publication(post, account, state=State.PUBLISHED, remote_id=f"{PAGE}_7", published_at=clock.now)
+    publishing.note_removed_at_platform(
+        organization_id=workspace.organization_id, account_id=account.pk, remote_ids=[f"{PAGE}_7"], at=clock.now
+    )
+    assert read(removed).state == State.REMOVED
+
+    ask()
+    run_workers()
+
+    assert grep(*TRACES) == []
+    assert (read(removed).state, read(removed).removed_at) == (State.REMOVED, clock.now)
+
+
+def test_whoever_takes_something_down_just_now_is_waited_for(workspace, clock, owner):
+    account = full_account(workspace)
+    with tenancy.across_tenants("a test looks"):
+        publication = Publication.across_tenants.select_related("account").get(account=account)
+    with publication.scope(), transaction.atomic():
+        turns.begin(publication, Deed.REMOVE, actor=Actor.user(owner.user_id))
+    code = ask().json()["confirmation_code"]
+
+    run_workers()
+    assert DataRequest.objects.get(code=code).done_at is None
+    clock.advance(minutes=10)
+    run_workers()
+    assert DataRequest.objects.get(code=code).done_at, "one that is not heard of again keeps nobody waiting"
 
 
 def test_others_keep_what_is_theirs(workspace, other_workspace):

@@ -199,7 +199,7 @@ def test_what_is_out_can_no_longer_be_rewritten(desk, workspace, mastodon):
     answer = desk("draft", f"/compose/{post.pk}/", revision=1, text="Other words", accounts=[mastodon.pk])
 
     assert answer.status_code == 422
-    assert "already out" in html(answer)
+    assert "has gone out" in html(answer)
 
 
 def test_foreign_accounts_and_pictures_fall_away(desk, other_workspace, stranger_workspace, mastodon):

@@ -90,13 +90,14 @@ def test_what_may_follow_the_post_is_said_anew_for_the_accounts_chosen_by_now(br
 
 
 def test_a_problem_of_one_picture_among_several_names_it(browser, workspace, bluesky):
-    pictures = [factories.asset(workspace), factories.asset(workspace, size=3_000_000)]
+    paper = factories.asset(workspace, kind="document", mime_type="application/pdf")
+    pictures = [factories.asset(workspace), paper]
     fields = {"text": "Hello", "accounts": [bluesky.pk]}
     two = browser.post("/compose/preview/", {**fields, "media": [one.pk for one in pictures]}).context["composer"]
     one = browser.post("/compose/preview/", {**fields, "media": [pictures[1].pk]}).context["composer"]
 
-    assert two.problems.items[0].title.startswith("Picture 2: Bluesky takes pictures up to")
-    assert one.problems.items[0].title.startswith("Bluesky takes pictures up to")
+    assert two.problems.items[0].title.startswith("File 2: Bluesky takes no PDF")
+    assert one.problems.items[0].title.startswith("Bluesky takes no PDF")
 
 
 def test_an_empty_page_is_not_scolded(browser, mastodon):

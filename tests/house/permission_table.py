@@ -22,6 +22,7 @@ class Deed:
     of: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     also: frozenset[int] = frozenset()  # further answers to somebody who may
+    is_shared: bool = False  # about a row of the organization, which members of each workspace may use
 
     def __str__(self) -> str:
         return f"{self.method} {self.name} {' '.join(self.data.values())}".strip()
@@ -46,12 +47,14 @@ DEEDS: Final = (
     get("dashboard:search", "post.view", data={"q": "draft"}),
     get("dashboard:accounts", "account.view"),
     get("dashboard:account", "account.view"),
+    get("dashboard:risks", "account.view"),
     post("dashboard:preferences", SIGNED_IN, data={"theme": "dark"}),
     get("dashboard:compose", "post.edit"),
     post("dashboard:compose", "post.edit", data={"action": "draft", "text": "Hello"}),
     post("dashboard:compose", "post.schedule", data={"action": "schedule", "text": "Hello"}),
     post("dashboard:compose", "post.publish", data={"action": "publish_now", "text": "Hello"}),
     post("dashboard:compose_preview", "post.edit"),
+    get("dashboard:compose_pick", "post.edit"),
     post("dashboard:compose_piece", "post.edit"),
     get("dashboard:edit", "post.edit"),
     post("dashboard:edit", "post.edit", data={"action": "draft", "text": "Hello"}),
@@ -78,6 +81,19 @@ DEEDS: Final = (
     post("publishing:decide_not_out", "publication.decide", of={"publication_id": "needs_attention"}),
     post("publishing:decide_leave", "publication.decide", of={"publication_id": "needs_attention"}),
     post("publishing:retry_follow_up", "publication.retry"),
+    get("publishing:change", "publication.edit", of={"publication_id": "published"}),
+    post(
+        "publishing:change",
+        "publication.edit",
+        of={"publication_id": "published"},
+        data={"action": "save", "text": "Hello"},
+    ),
+    post("publishing:take_down", "publication.remove", of={"publication_id": "published"}),
+    post("publishing:said_removed", "publication.remove", of={"publication_id": "published"}),
+    post("publishing:take_down_follow_up", "publication.remove"),
+    post("publishing:mend", "publication.retry", data={"choice": "resume"}),
+    post("publishing:mend", "post.schedule", data={"choice": "shift"}),
+    post("publishing:mend", "post.cancel", data={"choice": "skip"}),
     # --- social accounts
     get("social_accounts:bluesky_client", PUBLIC, also=frozenset({404})),
     get("social_accounts:bluesky_keys", PUBLIC, also=frozenset({404})),
@@ -92,9 +108,24 @@ DEEDS: Final = (
     post("social_accounts:disconnect", "account.disconnect"),
     # --- media
     get("media:public", PUBLIC, also=frozenset({404})),
-    get("media:library", "media.view"),
-    post("media:library", "media.upload"),
+    get("dashboard:library", "media.view"),
+    get("dashboard:shelf", "media.view", is_shared=True),
+    get("dashboard:asset", "media.view"),
+    post("dashboard:replace_asset", "media.upload"),
+    post("media:add", "media.upload"),
+    post("media:arrange", "media.edit", data={"action": "trash"}),
+    post("media:make_folder", "media.edit", data={"name": "Summer"}),
+    post("media:change_folder", "media.edit", data={"name": "Winter"}),
+    post("media:shelf_take", "media.upload", is_shared=True),
+    post("media:shelf_remove", "media.shelve", is_shared=True),
+    get("media:shelf_show", "media.view", is_shared=True),
     get("media:show", "media.view"),
+    get("media:thumbnail", "media.view"),
+    get("media:file", PUBLIC, also=frozenset({404})),
+    post("media:upload_create", "media.upload"),
+    get("media:upload", "media.upload"),
+    post("media:upload_parts", "media.upload"),
+    post("media:upload_complete", "media.upload"),
     post("media:describe", "media.edit", data={"alt": "A teal square"}),
     post("media:remove", "media.edit"),
     # --- webhooks: platforms prove who they are by their signatures

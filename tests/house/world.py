@@ -12,8 +12,11 @@ from uuid import UUID
 
 from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
+from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
+from apps.media.models import Folder, Upload
+from apps.media.services import put_on_shelf
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
 from apps.social_accounts.models import ConnectSession, Grant
@@ -81,8 +84,18 @@ def _fill(world: World) -> None:
             **own, publication=Publication.objects.get(state=State.PUBLISHED), position=1, role="reply",
             text=MARK, state=State.FAILED, next_try_at=now,
         )  # fmt: skip
+        folder = Folder.objects.create(**own, name=MARK)
+        item = put_on_shelf(asset_id=asset.pk, actor=SYSTEM)
+        upload = Upload.objects.create(
+            **own,
+            name=f"{MARK}.mp4",
+            declared_size=4,
+            storage_name="incoming/zanzibar",
+            expires_at=now + timedelta(days=1),
+        )
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
+        "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "name": "file.png",
         "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
     }  # fmt: skip
 

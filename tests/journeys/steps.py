@@ -154,7 +154,7 @@ def add_picture(page: Page, *, alt: str, name: str = "latte.jpg") -> None:
     upload = page.get_by_role("button", name="Add the chosen pictures")
     if upload.is_visible():
         upload.click()
-    described = page.get_by_label("Alt text of picture 1")
+    described = page.get_by_label("Alt text of file 1")
     described.fill(alt)
     expect(described).to_have_value(alt)
 

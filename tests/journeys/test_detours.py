@@ -45,7 +45,7 @@ def test_a_refused_post_keeps_its_words_and_pictures_and_names_the_problem(page:
     expect(page.locator("#text-error")).to_contain_text("Bluesky takes at most 300 characters; this text has 310")
     expect(page.locator("#text")).to_have_value(TOO_LONG)
     expect(page.get_by_role("listitem").get_by_role("img", name="A mat by the window")).to_be_visible()
-    expect(page.get_by_label("Alt text of picture 1")).to_have_value("A mat by the window")
+    expect(page.get_by_label("Alt text of file 1")).to_have_value("A mat by the window")
     expect(page.get_by_label("First comment")).to_have_value("Bring a friend")
     for account in accounts:
         expect(steps.account_box(page, account)).to_be_checked()
@@ -92,4 +92,4 @@ def test_a_post_is_written_and_planned_without_scripts(plain_page: Page, running
     expect(page.get_by_role("img", name="An oak board, half oiled")).to_be_visible()
     page.get_by_role("link", name="Edit", exact=True).click()
     expect(page.locator("#text")).to_have_value("Sawdust on the floor, oil on the oak.")
-    expect(page.get_by_label("Alt text of picture 1")).to_have_value("An oak board, half oiled")
+    expect(page.get_by_label("Alt text of file 1")).to_have_value("An oak board, half oiled")

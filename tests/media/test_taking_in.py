@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import io
+import os
+import tempfile
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -9,13 +15,15 @@ from PIL import Image, PngImagePlugin
 
 from apps.core import tenancy
 from apps.core.actors import Actor
-from apps.media import probe, services
+from apps.media import probing, services
+from apps.media.decoding import child, pictures
 from apps.media.errors import AssetInUse, FileRefused
 from apps.media.models import Asset
+from apps.media.states import Kind
 from apps.tenants.models import Membership, Workspace
+from tests.media.corpus import at
 from tests.support import factories
 
-LIMITS = {"max_bytes": 2_000_000, "max_pixels": 1_000_000}
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
 
 
@@ -32,11 +40,32 @@ def animation(kind: str, size: tuple[int, int] = (10, 10), **options: object) ->
     return out.getvalue()
 
 
-def cleaned(raw: bytes, name: str = "holiday.jpg") -> probe.CleanImage:
-    return probe.clean(io.BytesIO(raw), name=name, **LIMITS)
+@dataclass(frozen=True)
+class Cleaned:
+    content: bytes
+    mime_type: str
+    width: int
+    height: int
+    frames: int
 
 
-@pytest.mark.parametrize(("kind", "mime"), probe.MIME_TYPES.items())
+def cleaned(raw: bytes, name: str = "holiday.jpg") -> Cleaned:
+    with tempfile.TemporaryDirectory() as folder:
+        path, to = Path(folder) / "in", Path(folder) / "out"
+        path.write_bytes(raw)
+        found = probing.clean(path, probing.probe(path, name=name), to=to, name=name)
+        return Cleaned(to.read_bytes(), found.mime_type, found.width, found.height, found.frames)
+
+
+@pytest.fixture(autouse=True)
+def _small_limits(settings: object) -> None:
+    settings.MEDIA_MAX_BYTES, settings.MEDIA_MAX_PIXELS = 2_000_000, 1_000_000  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime"),
+    [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("GIF", "image/gif")],
+)
 def test_the_bytes_say_what_a_file_is(kind: str, mime: str) -> None:
     clean = cleaned(picture(kind), name="not-telling.bin")
 
@@ -137,15 +166,17 @@ def test_a_palette_with_holes_keeps_them() -> None:
     assert Image.open(io.BytesIO(cleaned(out.getvalue()).content)).getpixel((0, 0))[3] == 0  # type: ignore[index]
 
 
-def test_whatever_a_decoder_stumbles_over_is_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_a_decoder_stumbles_over_is_a_damaged_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def stumble(*_: object, **__: object) -> None:
         raise IndexError("bytes past the end")
 
-    raw = picture("PNG")
+    path = tmp_path / "in.png"
+    path.write_bytes(picture("PNG"))
+    order = {"path": str(path), "reader": "PNG", "to": os.devnull, "max_pixels": 1_000_000, "max_frames": 300}
+    assert pictures.look(str(path), "PNG", 1_000_000, 300)["width"] == 40
     monkeypatch.setattr(Image.Image, "save", stumble)
 
-    with pytest.raises(FileRefused, match="damaged"):
-        cleaned(raw)
+    assert "is damaged" in child.answer_to("pictures.clean", order)["refused"]
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
@@ -157,11 +188,11 @@ def test_unusual_colours_become_ordinary(mode: str) -> None:
     ("raw", "words"),
     [
         (b"", "is empty"),
-        (b"<html><script>alert(1)</script></html>", "not a JPEG, PNG, WebP or GIF"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG, WebP or GIF"),
+        (b"<html><script>alert(1)</script></html>", "is a web page"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Export it as PNG"),
         (picture(size=(900, 900))[:-2000], "damaged"),
         (picture(size=(2000, 1000)), "more than 1 million pixels"),
-        (b"x" * 2_000_001, "larger than"),
+        (picture() + b"x" * 2_000_000, "larger than"),
     ],
     ids=["empty", "html", "svg", "truncated", "too many pixels", "too many bytes"],
 )
@@ -187,6 +218,57 @@ class TestTheLibrary:
             first = upload(workspace, actor)
             assert upload(workspace, actor).pk == first.pk
         assert str(first.file.name).startswith(f"assets/{workspace.organization_id}/{workspace.pk}/")
+
+    def test_knows_what_a_video_is(self, owner: Membership, workspace: Workspace, corpus: Path) -> None:
+        raw = at("left.mp4", corpus).read_bytes()
+        with inside(workspace):
+            asset = Asset.objects.get(pk=upload(workspace, Actor.user(owner.user_id), raw, "clip.mp4").pk)
+            media = services.media_file(asset)
+
+        assert (asset.kind, asset.mime_type, asset.width, asset.height) == (Kind.VIDEO, "video/mp4", 48, 64)
+        assert (media.seconds, media.frame_rate, media.video_codec, media.audio_codec) == (0.4, 25.0, "h264", "")
+        assert probing.Probe.from_json(asset.probe).rotation == 270
+        assert asset.source_sha256 == hashlib.sha256(raw).hexdigest() != asset.sha256
+        with default_storage.open(str(asset.thumbnail.name)) as small:
+            assert Image.open(small).size == (48, 64)
+        assert asset.placeholder.startswith("data:image/webp;base64,")
+        with default_storage.open(str(asset.file.name)) as copy:
+            assert hashlib.sha256(copy.read()).hexdigest() == asset.sha256
+
+    def test_keeps_the_same_video_once(self, owner: Membership, workspace: Workspace, corpus: Path) -> None:
+        actor, raw = Actor.user(owner.user_id), at("film.mp4", corpus).read_bytes()
+        with inside(workspace):
+            assert upload(workspace, actor, raw).pk == upload(workspace, actor, raw).pk
+
+    def test_takes_a_document_as_it_is(self, owner: Membership, workspace: Workspace, corpus: Path) -> None:
+        raw = at("menu.pdf", corpus).read_bytes()
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id), raw, "menu.pdf")
+
+        assert (asset.kind, asset.mime_type, asset.size) == (Kind.DOCUMENT, "application/pdf", len(raw))
+        assert asset.sha256 == asset.source_sha256 == hashlib.sha256(raw).hexdigest()
+        assert not asset.thumbnail
+        assert str(asset.file.name).endswith(".pdf")
+
+    def test_removes_all_of_a_file(
+        self, owner: Membership, workspace: Workspace, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with inside(workspace):
+            asset = upload(workspace, Actor.user(owner.user_id))
+            names = [str(asset.file.name), str(asset.thumbnail.name)]
+            assert all(default_storage.exists(name) for name in names)
+            with django_capture_on_commit_callbacks(execute=True):
+                services.remove(asset_id=asset.pk, actor=Actor.user(owner.user_id))
+
+        assert not any(default_storage.exists(name) for name in names)
+
+    def test_stops_at_the_size_of_the_largest_file(
+        self, owner: Membership, workspace: Workspace, settings: Any
+    ) -> None:
+        settings.MEDIA_MAX_UPLOAD_BYTES = settings.MEDIA_MAX_BYTES
+
+        with inside(workspace), pytest.raises(FileRefused, match="larger than"):
+            upload(workspace, Actor.user(owner.user_id), b"x" * 4_000_000)
 
     def test_gives_platforms_an_address_that_ends(
         self, owner: Membership, workspace: Workspace, client: object, settings: object
@@ -257,7 +339,10 @@ class TestTheLibrary:
         actor = Actor.user(owner.user_id)
         with inside(workspace):
             asset = upload(workspace, actor)
-            assert services.describe(asset_id=asset.pk, alt=" A\0 cup ", actor=actor).alt == "A cup"
+            assert (
+                services.describe(asset_id=asset.pk, said=services.Description(alt=" A\0 cup "), actor=actor).alt
+                == "A cup"
+            )
 
     def test_does_not_remove_what_a_post_uses(self, owner: Membership, workspace: Workspace) -> None:
         with inside(workspace):
@@ -271,9 +356,9 @@ class TestTheLibrary:
             assert Asset.objects.filter(pk=asset.pk).exists()
 
 
-def upload(workspace: Workspace, actor: Actor) -> Asset:
+def upload(workspace: Workspace, actor: Actor, raw: bytes = b"", name: str = "cup.jpg") -> Asset:
     return services.upload(
-        file=io.BytesIO(picture()), name="cup.jpg", workspace_id=workspace.pk, actor=actor, alt="A cup of coffee"
+        file=io.BytesIO(raw or picture()), name=name, workspace_id=workspace.pk, actor=actor, alt="A cup of coffee"
     )
 
 

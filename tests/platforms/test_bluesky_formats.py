@@ -225,7 +225,7 @@ def test_a_video_is_read_once_in_pieces_and_its_tokens_are_not_kept(bench, crede
     assert not any(token in step for token in tokens for step in steps)
     embed = record(receipt)["embed"]
     assert (embed["alt"], embed["presentation"]) == ("Waves", "gif")
-    assert embed["aspectRatio"] == {"width": 1080, "height": 1920}
+    assert embed["aspectRatio"] == {"width": 720, "height": 1280}
 
     # The same file again is there already: its blob is answered at once, or for the job.
     again = bench.publish(draft("Again", file), credential, key="k2")

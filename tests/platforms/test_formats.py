@@ -56,6 +56,15 @@ def test_the_format_is_the_chosen_one_or_follows_from_the_media(written, name):
     assert found.name == name
 
 
+def test_where_no_format_takes_all_the_media_the_one_that_takes_most_is_meant():
+    gallery = Format("gallery", "Gallery", {"max_media": 4})
+    can = replace(STUDIO, formats=(Format("text", "Text", {"max_media": 0}), gallery))
+
+    found = format_of(draft("Words", picture(), picture(), document()), can)
+
+    assert found == gallery
+
+
 def test_a_comment_has_no_format():
     assert format_of(draft("First!", role=Role.FIRST_COMMENT), STUDIO) is None
 

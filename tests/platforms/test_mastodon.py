@@ -14,6 +14,7 @@ from apps.core.secrets import Secret
 from apps.platforms.adapters.mastodon import MastodonAdapter
 from apps.platforms.contract import RemotePost, Role, Staged, Trace, Verdict
 from apps.platforms.errors import (
+    AccountDisabled,
     ConsentRefused,
     Disconnected,
     MissingPermission,
@@ -202,7 +203,7 @@ def test_the_same_key_is_the_same_post(mastodon, adapter, credential):
     [
         (401, "The access token was revoked", Disconnected, None),
         (403, "This action is outside the authorized scopes", MissingPermission, None),
-        (403, "Your login is currently disabled", Disconnected, None),
+        (403, "Your login is currently disabled", AccountDisabled, None),
         (403, "This action is not allowed", Rejected, ""),
         (422, "Validation failed: Text character limit of 500 exceeded", Rejected, "text"),
         (422, "Validation failed: Text can't be blank", Rejected, "text"),

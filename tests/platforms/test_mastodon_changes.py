@@ -19,7 +19,8 @@ from apps.platforms.validation import problems
 from tests.platforms.conformance.bench import remote
 from tests.platforms.conformance.mastodon_bench import FediverseBench, MastodonBench, sound
 from tests.platforms.drafts import draft, picture, video
-from tests.platforms.test_mastodon_servers import account_at, adapter, scripted  # noqa: F401 - fixtures
+from tests.platforms.mastodon.conftest import adapter, scripted  # noqa: F401 - fixtures
+from tests.platforms.mastodon.servers import account_at
 
 _numbers = itertools.count(1)
 

@@ -39,6 +39,8 @@ def _targets(state: State) -> str:
 def _kind(state: State) -> str:
     if state in FINAL:
         return "final"
+    if state is State.PUBLISHED:
+        return "it is out"
     if state in IN_FLIGHT:
         return "in a worker's hands, or being looked for"
     return "nothing of it is out" if state in OPEN else "a person's word"
@@ -48,8 +50,9 @@ def test_the_drawing_is_not_stale() -> None:
     assert DRAWING.read_text(encoding="utf-8") == drawn()
 
 
-def test_what_is_live_stays_live() -> None:
-    assert {State.PUBLISHED} == FINAL
+def test_what_went_out_never_goes_out_again() -> None:
+    assert {State.REMOVED} == FINAL
+    assert MOVES[State.PUBLISHED] == {State.REMOVED}
 
 
 @pytest.mark.parametrize("state", sorted(IN_FLIGHT))

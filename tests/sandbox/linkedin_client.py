@@ -18,6 +18,13 @@ def encoded(urn: str) -> str:
     return quote(urn, safe="")
 
 
+def code_of(response: httpx.Response) -> tuple[int, str]:
+    """The status of a refusal, and the code of what is wrong."""
+    body = response.json()
+    inner = body.get("errorDetails", {}).get("inputErrors", [{}])[0].get("code")
+    return response.status_code, inner or body["code"]
+
+
 class LinkedIn(Client):
     """Calls of the member who administers the page `handle`; `organization` and `person` are the two authors."""
 

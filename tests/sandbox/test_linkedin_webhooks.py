@@ -216,3 +216,16 @@ def test_notices_can_be_fetched_for_sixty_days(linkedin):
     linkedin.token = linkedin.refresh().json()["access_token"]
     linkedin.sandbox.advance(days=1)
     assert linkedin.rest("GET", path).json()["elements"] == []
+
+
+def test_a_comment_that_its_author_takes_away_is_told_and_a_post_is_not(linkedin, receiver, sandbox):
+    linkedin.subscribe(receiver.url)
+    post = linkedin.post("Fresh beans")
+    comment = linkedin.comment(post).json()["commentUrn"]
+    sandbox.remove_post("linkedin", comment)
+    sandbox.remove_post("linkedin", post)
+
+    notices = receiver.wait_for(2)
+    assert [one["action"] for one in notices] == ["ADMIN_COMMENT", "COMMENT_DELETE"]
+    assert notices[1]["generatedActivity"] == comment
+    assert linkedin.read(post).status_code == 404

@@ -10,7 +10,7 @@ from apps.core import clock as house_clock
 from apps.events.models import Event
 from apps.social_accounts import services
 from apps.social_accounts.models import Grant, SocialAccount
-from apps.social_accounts.services.marking import mark_disconnected
+from apps.social_accounts.services.marking import mark_signed_out
 from apps.social_accounts.states import AccountState, GrantState
 from tests.social_accounts.conftest import Connecting
 
@@ -29,6 +29,12 @@ def grant_of(connecting: Connecting, account: SocialAccount) -> Grant:
 def state_of(connecting: Connecting, account: SocialAccount) -> str:
     with connecting.manager.scope():
         return SocialAccount.objects.get(pk=account.pk).state
+
+
+def its_turn(connecting: Connecting, account: SocialAccount, **changes: object) -> None:
+    """Its pause is over; the simulated platforms keep their own time, so the clock is left alone."""
+    with connecting.manager.scope():
+        Grant.objects.filter(pk=account.grant_id).update(refresh_at=house_clock.now(), **changes)
 
 
 def test_a_refresh_stores_the_new_pair_before_anything_uses_it(connecting: Connecting) -> None:
@@ -67,13 +73,16 @@ def test_a_dead_grant_marks_its_account_once(connecting: Connecting) -> None:
     account = connecting.consent("bluesky")
     connecting.sandbox.revoke_tokens("bluesky", "harbourcoffee.test")
 
-    refreshed(connecting, account)
-    refreshed(connecting, account)
+    for _ in range(4):
+        its_turn(connecting, account)
+        refreshed(connecting, account)
 
     assert state_of(connecting, account) == AccountState.NEEDS_REAUTH
     assert grant_of(connecting, account).state == GrantState.DEAD
     with connecting.manager.scope():
-        assert Event.objects.filter(name="account.needs_reauth", subject_id=account.pk).count() == 1
+        (told,) = Event.objects.filter(name="account.needs_reauth")
+    assert (told.subject_id, told.workspace_id) == (account.grant_id, account.workspace_id)
+    assert [listed["id"] for listed in told.payload["accounts"]] == [str(account.pk)]
 
 
 def test_a_platform_that_is_ill_disconnects_nobody(connecting: Connecting) -> None:
@@ -94,8 +103,17 @@ def test_a_lost_answer_leads_to_one_more_try_and_then_to_a_person(connecting: Co
     assert grant_of(connecting, account).state == GrantState.SUSPECT
     assert state_of(connecting, account) == AccountState.ACTIVE
 
-    # The first try did reach Bluesky and used the token up, so the second ends the session.
+    # The old access token goes on working, and is used until its end.
+    asked = connecting.sandbox.count("bluesky", "refresh")
+    its_turn(connecting, account)
     assert not refreshed(connecting, account)
+    assert connecting.sandbox.count("bluesky", "refresh") == asked
+    assert state_of(connecting, account) == AccountState.ACTIVE
+
+    # The first try did reach Bluesky and used the token up, so the second ends the session.
+    its_turn(connecting, account, expires_at=house_clock.now() + timedelta(minutes=1))
+    assert not refreshed(connecting, account)
+    assert connecting.sandbox.count("bluesky", "refresh") > asked
     assert state_of(connecting, account) == AccountState.NEEDS_REAUTH
 
 
@@ -105,9 +123,11 @@ def test_a_platform_that_stays_silent_disconnects_nobody(connecting: Connecting)
 
     for _ in range(3):
         assert not refreshed(connecting, account)
+        its_turn(connecting, account)
     assert state_of(connecting, account) == AccountState.ACTIVE
 
     connecting.sandbox.clear()
+    its_turn(connecting, account, expires_at=house_clock.now() + timedelta(minutes=1))
     assert refreshed(connecting, account)
     assert grant_of(connecting, account).state == GrantState.ACTIVE
 
@@ -129,6 +149,7 @@ def test_a_grant_that_nothing_publishes_with_dies_too(connecting: Connecting) ->
     connecting.sandbox.revoke_tokens("bluesky", "harbourcoffee.test")
 
     refreshed(connecting, account)
+    its_turn(connecting, account)
     refreshed(connecting, account)
 
     assert grant_of(connecting, account).state == GrantState.DEAD
@@ -155,8 +176,8 @@ def test_tokens_that_came_meanwhile_are_not_the_ones_that_were_refused(connectin
     account = connecting.consent("mastodon")
 
     with connecting.manager.scope():
-        assert not mark_disconnected(account_id=account.pk, reason="The old token was refused.", asked_at=before)
-        assert mark_disconnected(account_id=account.pk, reason="So is this.", asked_at=house_clock.now())
+        assert not mark_signed_out(account_ids=[account.pk], reason="The old token was refused.", asked_at=before)
+        assert mark_signed_out(account_ids=[account.pk], reason="So is this.", asked_at=house_clock.now())
 
 
 def test_an_empty_refresh_token_never_takes_the_place_of_one_that_is_there(connecting: Connecting) -> None:

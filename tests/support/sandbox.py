@@ -100,6 +100,10 @@ class Sandbox:
         """total, deleted, repeated (published beyond the first time), and the same by account with each text."""
         return self._get("/posts/counts", platform=platform, handle=handle, kind=kind)
 
+    def remove_post(self, platform: str, id: str) -> None:
+        """Its owner deletes it on the platform itself; webhooks of that are sent."""
+        self._post("/posts/remove", platform=platform, id=id)
+
     # Faults, time, settings
 
     def fault(self, kind: str, **details: Any) -> dict[str, Any]:

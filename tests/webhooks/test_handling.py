@@ -7,13 +7,18 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.db import transaction
 
+from apps.audit.models import Entry
 from apps.core import tenancy
+from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events.models import Event
 from apps.platforms.inbound import NoticeKind
 from apps.publishing.models import Publication
-from apps.publishing.states import State
+from apps.publishing.services import turns
+from apps.publishing.services.removals import TAKEN_DOWN, write_removed
+from apps.publishing.states import Deed, Outcome, State
 from apps.social_accounts.models import Grant
 from apps.social_accounts.states import AccountState, GrantState
 from apps.webhooks import routing, services
@@ -38,6 +43,17 @@ def events_of(row) -> list[str]:
         return list(Event.across_tenants.filter(subject_id=row.pk).order_by("sequence").values_list("name", flat=True))
 
 
+def told_of(row) -> list[tuple[str, str]]:
+    with tenancy.across_tenants("a test looks"):
+        rows = Event.across_tenants.filter(subject_id=row.pk).order_by("sequence")
+        return [(event.name, event.payload.get("how", "")) for event in rows]
+
+
+def diary_of(row) -> list[tuple[str, dict]]:
+    with tenancy.across_tenants("a test looks"):
+        return list(Entry.across_tenants.filter(subject_id=row.pk).order_by("id").values_list("verb", "diff"))
+
+
 def seconds(moment) -> int:
     return int(moment.timestamp())
 
@@ -60,9 +76,38 @@ def test_a_post_that_was_removed_at_the_platform_is_marked_and_told_once(page, c
     services.handle_waiting()
 
     row = read(publication)
-    assert (row.state, row.problem) == (State.PUBLISHED, "removed_at_platform")
-    assert "removed" in row.problem_words
-    assert events_of(publication) == ["publication.removed_at_platform"]
+    assert (row.state, row.removed_at) == (State.REMOVED, clock.now)
+    assert told_of(publication) == [("publication.removed", "told_gone")]
+    assert diary_of(publication) == [("publication.told_gone", {})]
+
+
+def test_what_the_platform_tells_of_a_take_down_of_ours_waits_for_its_end(page, clock, owner):
+    """Else the diary would say that the platform removed what a person is taking down."""
+    publication = published(page)
+    with publication.scope(), transaction.atomic():
+        turn = turns.begin(publication, Deed.REMOVE, actor=Actor.user(owner.user_id))
+    clock.advance(seconds=1)
+
+    deliver(letters.facebook(letters.removed(created_time=seconds(clock.now))))
+    assert read(publication).state == State.PUBLISHED
+    with publication.scope(), transaction.atomic():
+        turns.close(turn, Outcome.REMOVED)
+        write_removed(publication, actor=Actor.user(owner.user_id), how=TAKEN_DOWN)
+    clock.advance(minutes=1)
+    services.handle_waiting()
+
+    assert told_of(publication) == [("publication.removed", "taken_down")]
+    assert not InboundNotice.objects.exclude(state=NoticeState.HANDLED).exists()
+
+
+def test_what_is_told_of_a_removed_post_changes_nothing(page, clock):
+    publication = published(page)
+    clock.advance(minutes=5)
+    deliver(letters.facebook(letters.removed(created_time=seconds(clock.now))))
+
+    deliver(letters.facebook(letters.comment()))
+
+    assert told_of(publication) == [("publication.removed", "told_gone")]
 
 
 def test_the_same_page_in_two_organizations_hears_it_twice(page, stranger_workspace, clock):
@@ -73,8 +118,8 @@ def test_the_same_page_in_two_organizations_hears_it_twice(page, stranger_worksp
 
     deliver(letters.facebook(letters.removed(created_time=seconds(clock.now))))
 
-    assert [read(one).problem for one in both] == ["removed_at_platform"] * 2
-    assert read(bystander).problem == ""
+    assert [read(one).state for one in both] == [State.REMOVED] * 2
+    assert read(bystander).state == State.PUBLISHED
 
 
 def test_a_removal_that_comes_before_the_publication_knows_its_id_is_not_lost(page, clock):
@@ -89,11 +134,11 @@ def test_a_removal_that_comes_before_the_publication_knows_its_id_is_not_lost(pa
         )
 
     services.handle_waiting()
-    assert read(publication).problem == "", "its pause is not over"
+    assert read(publication).state == State.PUBLISHED, "its pause is not over"
     clock.advance(minutes=1)
     services.handle_waiting()
 
-    assert read(publication).problem == "removed_at_platform"
+    assert read(publication).state == State.REMOVED
 
 
 def test_a_removal_of_something_unknown_is_let_go_in_the_end(page, clock):
@@ -117,9 +162,9 @@ def test_deleted_before_created_and_after_end_the_same(workspace, clock, platfor
         account = factories.account(workspace, "x", remote_id=known["id"], token=known["credentials"]["token"])
         publication = published(account, "1799999999999999999")
         deliver(*(letters.x(kind, user=known["id"], id="1799999999999999999") for kind in order))
-        ends.append(read(publication).problem)
+        ends.append(read(publication).state)
 
-    assert ends == ["removed_at_platform"] * 2, "X was asked, and does not have it"
+    assert ends == [State.REMOVED] * 2, "X was asked, and does not have it"
 
 
 def test_a_removal_that_the_platform_contradicts_is_not_believed(workspace, platforms, settings):
@@ -134,7 +179,7 @@ def test_a_removal_that_the_platform_contradicts_is_not_believed(workspace, plat
 
     deliver(letters.x("post.delete", user=known["id"], id=made))
 
-    assert read(publication).problem == ""
+    assert read(publication).state == State.PUBLISHED
 
 
 def test_a_removal_older_than_the_publication_is_not_taken_at_its_word(page, clock):
@@ -143,7 +188,7 @@ def test_a_removal_older_than_the_publication_is_not_taken_at_its_word(page, clo
 
     deliver(letters.facebook(letters.removed(created_time=seconds(clock.now) - 3600)))
 
-    assert read(publication).problem == ""
+    assert read(publication).state == State.PUBLISHED
 
 
 def test_a_deleted_comment_on_linkedin_is_no_deleted_post(workspace):
@@ -157,7 +202,7 @@ def test_a_deleted_comment_on_linkedin_is_no_deleted_post(workspace):
 
     services.handle_waiting()
 
-    assert read(publication).problem == ""
+    assert read(publication).state == State.PUBLISHED
     assert events_of(publication) == ["publication.responses_changed"]
 
 
@@ -230,6 +275,10 @@ def test_a_video_that_fails_after_it_was_taken_is_a_problem_that_people_see(work
 
 def test_a_person_who_takes_our_app_away_leaves_no_token(page, workspace, clock):
     person = {"remote_user_id": "900"}
+    second = factories.account(workspace, "facebook", remote_id="112", handle="lunabakery", kind="page")
+    with tenancy.across_tenants("both Pages hang on one consent"):
+        second.grant = page.grant
+        second.save()
     clock.advance(minutes=1)
     body = f"signed_request={letters.signed_request('900', at=seconds(clock.now))}".encode()
 
@@ -238,8 +287,13 @@ def test_a_person_who_takes_our_app_away_leaves_no_token(page, workspace, clock)
     with tenancy.across_tenants("a test looks"):
         grant = Grant.across_tenants.get(**person)
     assert (grant.state, bool(grant.access_token), bool(grant.extra)) == (GrantState.DEAD, False, False)
-    assert read(page).state == AccountState.NEEDS_REAUTH
-    assert events_of(page) == ["account.needs_reauth"]
+    assert {read(page).state, read(second).state} == {AccountState.NEEDS_REAUTH}
+    assert (grant.refresh_at, grant.refresh_started_at) == (None, None)
+    with tenancy.across_tenants("a test looks"):
+        (told,) = Event.across_tenants.filter(name="account.needs_reauth")
+    assert told.subject_id == grant.pk
+    assert {one["id"] for one in told.payload["accounts"]} == {str(page.pk), str(second.pk)}, "one event tells of all"
+    assert diary_of(page) == [("account.signed_out", {})]
 
 
 def test_a_deauthorization_from_before_the_person_came_back_ends_nothing(workspace, clock, platforms, settings):
@@ -310,7 +364,7 @@ def test_a_worker_that_dies_leaves_what_it_had_to_others(page, clock):
     clock.advance(minutes=6)
     services.handle_waiting()
 
-    assert read(publication).problem == "removed_at_platform"
+    assert read(publication).state == State.REMOVED
     assert not InboundNotice.objects.filter(state=NoticeState.WAITING).exists()
 
 

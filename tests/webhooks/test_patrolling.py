@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from apps.core import tenancy
+from apps.events.models import Event
 from apps.platforms.adapters.x import XAdapter
 from apps.platforms.insights import OwnPosts
 from apps.publishing.states import State
@@ -56,7 +57,9 @@ def test_a_post_that_its_owner_deleted_is_found_and_the_others_are_left_alone(on
 
     assert services.patrol_due(now=clock.now) == 1
 
-    assert (read(kept).problem, read(gone).problem) == ("", "removed_at_platform")
+    assert (read(kept).state, read(gone).state) == (State.PUBLISHED, State.REMOVED)
+    with tenancy.across_tenants("a test looks"):
+        assert Event.across_tenants.get(subject_id=gone.pk).payload["how"] == "found_gone"
 
 
 def test_it_is_done_once_a_day(on_x, clock):
@@ -73,7 +76,7 @@ def test_a_post_that_the_list_lacks_and_the_platform_knows_is_not_gone(on_x, clo
     monkeypatch.setattr(XAdapter, "own_posts", lambda *_, **__: OwnPosts(()))
     services.patrol_due(now=clock.now)
 
-    assert read(publication).problem == ""
+    assert read(publication).state == State.PUBLISHED
 
 
 def test_what_cannot_be_asked_is_no_proof(on_x, clock, platforms):
@@ -83,7 +86,7 @@ def test_what_cannot_be_asked_is_no_proof(on_x, clock, platforms):
 
     services.patrol_due(now=clock.now)
 
-    assert read(gone).problem == ""
+    assert read(gone).state == State.PUBLISHED
     with tenancy.across_tenants("a test looks"):
         assert Patrol.across_tenants.get().problem
 

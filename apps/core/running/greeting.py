@@ -7,7 +7,9 @@ import threading
 import urllib.request
 
 from django.conf import settings
+from django.core import checks
 
+from apps.core.checks import AT_THE_START
 from apps.core.running.demo import Demo
 from apps.core.running.programs import Plan
 from apps.core.running.supervisor import Supervisor
@@ -34,6 +36,7 @@ def greet(plan: Plan, supervisor: Supervisor, *, demo: Demo | None) -> None:
         lines.append(demo.sign_ins(plan.environment()))
     if not settings.EMAIL_HOST:
         lines.append("Mail is not sent, but shown here.")
+    lines += [found.msg for found in checks.run_checks(tags=[AT_THE_START])]
     if not supervisor.ended.is_set():
         _say("\n".join([*filter(None, lines), "Ctrl-C stops everything."]))
 

@@ -24,6 +24,7 @@ class Plan:
     web_processes: int
     web_threads: int
     worker_threads: int
+    media_workers: int
     queue: Queue | None = None
     sandbox_port: int | None = None
 
@@ -51,6 +52,7 @@ class Plan:
         found = [
             Program("web", self._web()),
             Program("worker", self._worker(), can_wait=True),
+            Program("media", self._media(), can_wait=True),
             Program("beat", self._beat(), can_wait=True),
         ]
         if self.sandbox_port:
@@ -75,6 +77,15 @@ class Plan:
         return _module(
             "celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--loglevel", "WARNING",
             "--concurrency", str(self.worker_threads), "--without-gossip", "--without-mingle", "--without-heartbeat",
+        )  # fmt: skip
+
+    def _media(self) -> list[str]:
+        # Processes, not threads: each watches programs of its own, and one that dies takes no other with it. One more
+        # than convert files at a time, so that somebody is free to look at what arrives meanwhile.
+        return _module(
+            "celery", "--app", "config", "--quiet", "worker", "--pool", "prefork", "--loglevel", "WARNING",
+            "--concurrency", str(self.media_workers + 1), "--queues", "media", "--hostname", "media@%h",
+            "--without-gossip", "--without-mingle", "--without-heartbeat",
         )  # fmt: skip
 
     def _beat(self) -> list[str]:

@@ -32,6 +32,7 @@ from apps.platforms.contract import (
     OAuthClient,
     Profile,
     Receipt,
+    RemotePost,
     Role,
     Staged,
     Trace,
@@ -40,6 +41,7 @@ from apps.platforms.contract import (
 from apps.platforms.errors import (
     ConsentRefused,
     Disconnected,
+    Gone,
     MissingPermission,
     NotSent,
     Rejected,
@@ -208,6 +210,20 @@ class MemoryPlatform:
             self.posts.append(post)
             return post
 
+    def change(self, account: _Account, remote_id: str, text: str) -> MemoryPost:
+        with self.lock:
+            for position, post in enumerate(self.posts):
+                if (post.handle, post.remote_id) == (account.handle, remote_id):
+                    self.posts[position] = changed = replace(post, text=text)
+                    return changed
+        raise Gone("The post is not there any more.")
+
+    def remove(self, account: _Account, remote_id: str) -> None:
+        """Its replies stay, as they do on platforms where a reply is a post of its own."""
+        with self.lock:
+            meant = (account.handle, remote_id)
+            self.posts[:] = [post for post in self.posts if (post.handle, post.remote_id) != meant]
+
 
 class MemoryAdapter(Basis):
     """Bound to a platform by `MemoryPlatform.adapter_class`; takes the arguments of every adapter and needs none."""
@@ -226,6 +242,8 @@ class MemoryAdapter(Basis):
         options=(Option("audience", "Audience", choices=(("all", "Everybody"), ("few", "Few")), default="all"),),
         idempotent_commit=True,
         findable=True,
+        edits=frozenset({"text", "options.audience"}),
+        deletes=True,
     )
     scopes: ClassVar[tuple[str, ...]] = SCOPES
     platform: ClassVar[MemoryPlatform]
@@ -314,6 +332,22 @@ class MemoryAdapter(Basis):
 
     def locate(self, receipt: Receipt, credential: Credential) -> str:
         return self._url(receipt.remote_id)
+
+    # afterwards
+
+    def edit(self, post: RemotePost, draft: Draft, credential: Credential) -> Receipt:
+        fault = self._strike("edit", lost=Uncertain)
+        account = self.platform.account_of(credential, needs="publish")
+        changed = self.platform.change(account, post.remote_id, draft.text)
+        if fault:
+            raise Uncertain("The answer was lost: it may have been changed.")
+        return self._receipt(changed)
+
+    def delete(self, post: RemotePost, credential: Credential) -> None:
+        fault = self._strike("delete", lost=Uncertain)
+        self.platform.remove(self.platform.account_of(credential, needs="publish"), post.remote_id)
+        if fault:
+            raise Uncertain("The answer was lost: it may be gone.")
 
     def _strike(self, call: str, *, lost: type[NotSent | Uncertain] = NotSent) -> str:
         """Raise what a waiting fault says before anything is done; the name of a fault that comes afterwards."""

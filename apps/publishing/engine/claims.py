@@ -17,7 +17,7 @@ from apps.publishing.claim import Claim
 from apps.publishing.engine import holds, ledger
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.querysets import SendingQuerySet
-from apps.publishing.states import State
+from apps.publishing.states import WENT_OUT, State
 
 # Other workers hold some of the rows that look free: look at more than are wanted, and skip those.
 SPARE = 4
@@ -101,7 +101,7 @@ def _due_publications(now: datetime, most: int) -> list[UUID]:
 def _due_follow_ups(now: datetime, most: int) -> list[UUID]:
     unfinished = FollowUp.across_tenants.filter(
         publication_id=OuterRef("publication_id"), role=OuterRef("role"), position__lt=OuterRef("position")
-    ).exclude(state__in=[State.PUBLISHED, State.CANCELED])
+    ).exclude(state__in=[*WENT_OUT, State.CANCELED])
     live = Q(publication__state=State.PUBLISHED)
     return _in_turn(FollowUp.across_tenants.due(now).filter(live, ~Exists(unfinished)), most)
 

@@ -12,8 +12,10 @@ from django.db import transaction
 
 from apps.core import clock
 from apps.core.logs import mask
-from apps.platforms import errors
+from apps.media import services as media
+from apps.platforms import errors, registry
 from apps.platforms.contract import Staged
+from apps.posts.errors import MediaNotReady
 from apps.publishing.claim import Claim
 from apps.publishing.engine import ledger
 from apps.publishing.engine.rows import rows_of, tell
@@ -38,6 +40,8 @@ TOO_LONG_A_WAIT = (
 )
 WAIT_UNSAID = timedelta(minutes=1)
 SOON = timedelta(seconds=2)
+PREPARING = "Its files are still being prepared for this platform."
+MEDIA_PAUSE = timedelta(seconds=10)
 
 
 def settle(claim: Claim, error: Exception, *, sent: bool, asked_at: datetime | None = None) -> None:
@@ -51,7 +55,7 @@ def settle(claim: Claim, error: Exception, *, sent: bool, asked_at: datetime | N
         case errors.Rejected():
             _refused(claim, error)
         case errors.TokenExpired():
-            _renew_token(claim, error)
+            _renew_token(claim, error, asked_at)
         case errors.Disconnected() | errors.MissingPermission():
             _hold(claim, error, error.words)
             _mark_account(claim, error, asked_at)
@@ -81,6 +85,17 @@ def not_ready(claim: Claim, staged: Staged, *, since: datetime | None) -> None:
     with claim.scope(), transaction.atomic():
         rows_of(claim).move(claim, State.SCHEDULED, next_try_at=again_at, staged=stored(staged, since=since))
         ledger.close(claim, Outcome.NOT_READY)
+
+
+def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
+    """Its files are still being made into what the platform takes; they are asked for again, should nobody have. No try
+    is counted, and what is too late by then is held like everything else."""
+    label = registry.label(claim.platform)
+    with claim.scope(), transaction.atomic():
+        for asset, recipe in error.needs:
+            media.request_rendition(asset=asset, recipe=recipe, purpose=label)
+        rows_of(claim).move(claim, State.SCHEDULED, next_try_at=clock.now() + MEDIA_PAUSE)
+        ledger.close(claim, Outcome.NOT_READY, words=PREPARING)
 
 
 def give_back(claim: Claim, **changes: Any) -> None:
@@ -126,26 +141,31 @@ def _lost(claim: Claim, error: Exception, words: str) -> None:
     _move(claim, State.UNCERTAIN, Outcome.UNCERTAIN, words, error, next_try_at=search_at, searches_made=0)
 
 
-def _renew_token(claim: Claim, error: errors.TokenExpired) -> None:
+def _renew_token(claim: Claim, error: errors.TokenExpired, read_at: datetime | None) -> None:
     """Nothing was done: get a new token, then try again. A dead grant marks its accounts: the next claim holds it."""
     with claim.scope():
         row = Publication.objects.select_related("account").get(pk=claim.publication_id)
         grant_id = row.account.grant_id
     if grant_id is not None:
-        social_accounts.refresh_grant(organization_id=claim.organization_id, grant_id=grant_id)
+        social_accounts.refresh_grant(
+            organization_id=claim.organization_id, grant_id=grant_id, is_refused=True, read_at=read_at
+        )
     _retry(claim, error, error.words, at_once=claim.attempts_made == 0)
 
 
 def _mark_account(claim: Claim, error: errors.PlatformError, asked_at: datetime | None) -> None:
-    """The row is held already; that the account cannot be marked must not undo that."""
+    """The row is held already; that the account cannot be marked must not undo that. Whether more than this account is
+    lost is asked of the platform, outside of any transaction."""
     try:
-        with claim.scope(), transaction.atomic():
-            if isinstance(error, errors.MissingPermission):
+        if isinstance(error, errors.Disconnected):
+            social_accounts.lose_access(
+                organization_id=claim.organization_id, account_id=claim.account_id, error=error, asked_at=asked_at
+            )
+        elif isinstance(error, errors.MissingPermission):
+            with claim.scope(), transaction.atomic():
                 social_accounts.mark_missing_permission(
                     account_id=claim.account_id, reason=error.words, scopes=error.scopes, asked_at=asked_at
                 )
-            else:
-                social_accounts.mark_disconnected(account_id=claim.account_id, reason=error.words, asked_at=asked_at)
     except Exception:
         logger.exception("The account of %s could not be marked", claim)
 
@@ -168,6 +188,7 @@ def log_ours(what: object, error: Exception) -> None:
 
 _OUTCOMES = {
     errors.Disconnected: Outcome.DISCONNECTED,
+    errors.AccountDisabled: Outcome.DISCONNECTED,
     errors.MissingPermission: Outcome.MISSING_PERMISSION,
     NotConnected: Outcome.DISCONNECTED,
     errors.TokenExpired: Outcome.NOT_SENT,

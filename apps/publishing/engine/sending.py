@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from apps.core import clock
 from apps.platforms.contract import Receipt, Staged
+from apps.posts.errors import MediaNotReady
 from apps.publishing.claim import Claim
 from apps.publishing.engine import ledger, outcomes, receipts
 from apps.publishing.engine.rows import rows_of
@@ -33,6 +34,9 @@ def send(claim: Claim) -> tuple[Work, Receipt] | None:
         staged, since = _prepare(claim, work)
     except LostClaim:
         raise
+    except MediaNotReady as error:
+        outcomes.wait_for_media(claim, error)
+        return None
     except Exception as error:  # Nothing public has happened, whatever this is.
         outcomes.settle(claim, error, sent=False, asked_at=asked_at)
         return None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
 
 from apps.core import clock, tenancy
 from apps.platforms.contract import Adapter, Credential, Draft, RemotePost, Role, Staged
+from apps.platforms.errors import Rejected
+from apps.posts.errors import MediaNotAllowed
 from apps.posts.models import Variant
 from apps.posts.selectors import drafts_for
 from apps.publishing.claim import Claim
@@ -45,7 +48,8 @@ class Work:
 
 
 def load(claim: Claim) -> Work:
-    """Read what is to be sent; raises LostClaim, ContentMoved, and NotConnected. Refreshes a token about to end."""
+    """Read what is to be sent; raises LostClaim, ContentMoved, MediaNotReady, and NotConnected. Refreshes a token about
+    to end."""
     work = _load(claim)
     ends_at = work.credential.expires_at
     if work.grant_id is not None and ends_at is not None and ends_at - clock.now() < ENDS_SOON:
@@ -86,7 +90,9 @@ def _load(claim: Claim) -> Work:
         row = FollowUp.objects.get(pk=claim.follow_up_id) if claim.follow_up_id else publication
         if row.fence != claim.fence or row.state != (State.UNCERTAIN if claim.is_search else State.PUBLISHING):
             raise LostClaim(claim)
-        draft = _comment(row, publication) if isinstance(row, FollowUp) else _main(publication)
+        # What may have gone out already is looked for, whatever has become of the right to send it.
+        day = None if claim.is_search else _today(publication)
+        draft = _comment(row, publication, day) if isinstance(row, FollowUp) else _main(publication, day)
         credential = social_accounts.credential_for(publication.account)
         staged, since = _read_staged(row.staged)
     adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
@@ -94,16 +100,16 @@ def _load(claim: Claim) -> Work:
     return Work(draft, credential, adapter, staged, since, row.first_sent_at, grant_id, read_at)
 
 
-def _main(publication: Publication) -> Draft:
+def _main(publication: Publication, day: date | None) -> Draft:
     post = publication.post
     if post.revision != publication.revision or post.deleted_at is not None:
         raise ContentMoved(f"{publication.pk} was planned with revision {publication.revision}, found {post.revision}")
-    return _drafts(publication)[0]
+    return _drafts(publication, day)[0]
 
 
-def _comment(row: FollowUp, publication: Publication) -> Draft:
+def _comment(row: FollowUp, publication: Publication, day: date | None) -> Draft:
     """A comment replies to the post, a reply to the one before it."""
-    drafts = _drafts(publication)
+    drafts = _drafts(publication, day)
     if row.position >= len(drafts):
         raise ContentMoved(f"{row.pk} was part {row.position} of a post that has {len(drafts)}")
     root = RemotePost(publication.remote_id, publication.remote_facts)
@@ -115,11 +121,18 @@ def _comment(row: FollowUp, publication: Publication) -> Draft:
     return replace(drafts[row.position], text=row.text, root=root, parent=parent)
 
 
-def _drafts(publication: Publication) -> list[Draft]:
+def _drafts(publication: Publication, day: date | None) -> list[Draft]:
     try:
-        return drafts_for(publication.post, publication.account)
+        return drafts_for(publication.post, publication.account, on=day)
     except Variant.DoesNotExist:
         raise ContentMoved(f"{publication.post_id} is no longer meant for this account") from None
+    except MediaNotAllowed as error:
+        raise Rejected(error.words, field=error.field) from error
+
+
+def _today(publication: Publication) -> date:
+    """The day it is where the post was planned."""
+    return clock.now().astimezone(ZoneInfo(publication.post.timezone or "UTC")).date()
 
 
 def _read_staged(column: dict[str, Any] | None) -> tuple[Staged | None, datetime | None]:

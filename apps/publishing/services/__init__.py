@@ -1,7 +1,9 @@
 """The verbs of this room that people call. What workers do by themselves is in `apps.publishing.engine`."""
 
+from apps.publishing.services.changing import change_published
 from apps.publishing.services.editing import correct, discard, edit
 from apps.publishing.services.forgetting import forget_remote, is_sending
+from apps.publishing.services.mending import Choice, Mended, Waiting, mend, waiting
 from apps.publishing.services.noticing import (
     may_be_on_its_way,
     note_failed_at_platform,
@@ -9,7 +11,9 @@ from apps.publishing.services.noticing import (
     note_removed_at_platform,
     note_responses,
 )
+from apps.publishing.services.removals import note_removed, take_down, take_down_follow_up
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
+from apps.publishing.services.replacing import Replaced, show_newer_version
 from apps.publishing.services.scheduling import (
     Schedule,
     cancel,
@@ -18,12 +22,19 @@ from apps.publishing.services.scheduling import (
     reschedule,
     schedule,
 )
+from apps.publishing.services.turns import Aftermath
 
 __all__ = [
+    "Aftermath",
+    "Choice",
+    "Mended",
+    "Replaced",
     "Schedule",
     "Verdict",
+    "Waiting",
     "cancel",
     "cancel_publication",
+    "change_published",
     "correct",
     "decide",
     "discard",
@@ -31,8 +42,10 @@ __all__ = [
     "forget_remote",
     "is_sending",
     "may_be_on_its_way",
+    "mend",
     "note_failed_at_platform",
     "note_publish_finished",
+    "note_removed",
     "note_removed_at_platform",
     "note_responses",
     "publish_now",
@@ -41,4 +54,8 @@ __all__ = [
     "retry",
     "retry_follow_up",
     "schedule",
+    "show_newer_version",
+    "take_down",
+    "take_down_follow_up",
+    "waiting",
 ]

@@ -18,9 +18,10 @@ from apps.posts.models import Post
 from apps.posts.readiness import problems_in
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
-from apps.publishing.services.holding import TOO_LATE, hold, refuse_in_flight
+from apps.publishing.services.holding import TOO_LATE, hold, keep_up_with, refuse_in_flight
 from apps.publishing.services.planning import put_on_plan
-from apps.publishing.states import OPEN, State
+from apps.publishing.services.preparing import assets_of, call_off_media, prepare_media
+from apps.publishing.states import OPEN, WENT_OUT, State
 
 
 @transaction.atomic
@@ -33,15 +34,17 @@ def edit(*, post: Post, content: Content, actor: Actor, expected_revision: int |
     """
     post, publications = hold(post)
     refuse_in_flight(publications)
-    if any(publication.state == State.PUBLISHED for publication in publications):
+    if any(publication.state in WENT_OUT for publication in publications):
         raise PostBusy(
-            "Some of this post is already out, so the whole of it cannot change any more. "
+            "Some of this post has gone out, so the whole of it cannot change any more. "
             "You can still change the words for an account that is waiting."
         )
+    shown_before = assets_of(post)
     post = posts.change(post=post, content=content, actor=actor, expected_revision=expected_revision)
     planned = [publication for publication in publications if publication.state in OPEN]
     if planned:
         _follow(post, planned)
+        call_off_media(shown_before)
     return post
 
 
@@ -70,10 +73,10 @@ def correct(
         actor=actor,
         expected_revision=expected_revision,
     )
-    waiting = [row.pk for row in publications if row.state in OPEN]
-    Publication.objects.filter(pk__in=waiting).update(revision=post.revision)
+    keep_up_with(post)
     Publication.objects.filter(pk=publication.pk).update(staged=None)
     _refuse_unready(post, only={publication.account_id})
+    prepare_media(post)
     return Publication.objects.select_related("account", "post").get(pk=publication.pk)
 
 
@@ -82,9 +85,10 @@ def discard(*, post: Post, actor: Actor) -> None:
     """Throw a post away of which nothing went out; what waits is canceled. Raises PostBusy."""
     post, publications = hold(post)
     refuse_in_flight(publications)
-    if any(publication.state == State.PUBLISHED for publication in publications):
-        raise PostBusy("Some of this post is out, so it is kept as a record. What waits can be canceled.")
+    if any(publication.state in WENT_OUT for publication in publications):
+        raise PostBusy("Some of this post has gone out, so it is kept as a record. What waits can be canceled.")
     Publication.objects.filter(post=post).steer(State.CANCELED)
+    call_off_media(assets_of(post))
     posts.delete(post=post, actor=actor)
 
 
@@ -102,6 +106,7 @@ def _follow(post: Post, planned: list[Publication]) -> None:
     # A time that has passed is nothing to put an account on: whoever adds it says when.
     if post.due_at is not None and post.due_at > clock.now() and meant - known:
         put_on_plan(post, account_ids=meant - known, due_at=post.due_at)
+    prepare_media(post)
 
 
 def _refuse_unready(post: Post, *, only: set[UUID] | None = None) -> None:

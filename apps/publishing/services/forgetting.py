@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
@@ -13,6 +14,7 @@ from django.db.models.functions import Cast, Concat
 from apps.core import clock, tenancy
 from apps.events import services as events
 from apps.publishing.models import FORGOTTEN, Attempt, FollowUp, Publication
+from apps.publishing.services.turns import open_turns
 from apps.publishing.states import State
 
 # What events say in words of ours; the rest of a payload may quote the platform, or be an address with a name in it.
@@ -25,11 +27,14 @@ NOTHING_REMOTE: Final[dict[str, Any]] = {
 
 
 def is_sending(*, organization_id: UUID, account_ids: Collection[UUID]) -> bool:
-    """Whether a worker has a post or a comment of these accounts in its hands."""
+    """Whether a worker has a post or a comment of these accounts in its hands, or a person changes one where it is out
+    or takes it down."""
     with tenancy.scope(organization_id=organization_id):
         posts: Any = Publication.objects.filter(account_id__in=account_ids, state=State.PUBLISHING)
         comments: Any = FollowUp.objects.filter(publication__account_id__in=account_ids, state=State.PUBLISHING)
-        return bool(posts.exists() or comments.exists())
+        begun = clock.now() - settings.PUBLISH_LEASE
+        turns: Any = open_turns().filter(publication__account_id__in=account_ids, started_at__gt=begun)
+        return bool(posts.exists() or comments.exists() or turns.exists())
 
 
 def forget_remote(*, organization_id: UUID, account_ids: Collection[UUID]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from apps.posts.models import Post
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
-from apps.publishing.states import IN_FLIGHT, State
+from apps.publishing.states import IN_FLIGHT, OPEN, State
 
 BUSY = "It is being published right now. Wait a moment and look again."
 VERIFYING = "The answer of the platform was lost and Postroom is looking for the post. Wait until that is settled."
@@ -20,6 +20,11 @@ def hold(post: Post) -> tuple[Post, list[Publication]]:
     held: Post = Post.objects.locked(post.pk)
     rows = Publication.objects.filter(post=held).select_related("account").order_by("id")
     return held, list(rows.select_for_update(of=("self",)))
+
+
+def keep_up_with(post: Post) -> None:
+    """One account has other words since: what the others get is the same as before, in the revision that there is."""
+    Publication.objects.filter(post=post, state__in=OPEN | IN_FLIGHT).update(revision=post.revision)
 
 
 def refuse_in_flight(publications: Iterable[Publication]) -> None:

@@ -23,10 +23,12 @@ from apps.events import services as events
 from apps.platforms import registry
 from apps.platforms.contract import RemotePost
 from apps.platforms.errors import Gone, NotSent, PlatformError, Throttled, TokenExpired, Uncertain
+from apps.posts.models import Post
 from apps.publishing.models import Publication
-from apps.publishing.states import FAILED_AFTERWARDS as FAILED
-from apps.publishing.states import REMOVED_AFTERWARDS as REMOVED
-from apps.publishing.states import State
+from apps.publishing.services import turns
+from apps.publishing.services.holding import hold
+from apps.publishing.services.removals import FOUND_GONE, TOLD_GONE, write_removed
+from apps.publishing.states import FAILED_AFTERWARDS, WENT_OUT, State
 from apps.publishing.waking import wake
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.errors import NotConnected
@@ -40,24 +42,22 @@ def note_removed_at_platform(
     *, organization_id: UUID, account_id: UUID, remote_ids: Collection[str], at: datetime | None,
     is_sure: bool = True, needs_proof: bool = False,
 ) -> bool:  # fmt: skip
-    """The platform says that a post is gone. Told once: the row is marked, and `publication.removed_at_platform` goes
-    out in the same transaction. A publication never goes back to being sent by this.
+    """The platform says that a post is gone: it is removed, as if it had been taken down here. A publication never goes
+    back to being sent by this.
 
     The platform is asked first where the notice is in doubt: the caller has heard the contrary (`is_sure` False), it
     has no time, or it is older than the publication, in which case it is not believed without proof. `needs_proof`: it
-    is no more than a suspicion. Raises NotSent or Throttled when that cannot be asked now.
+    is no more than a suspicion. Raises NotSent or Throttled when that cannot be asked now, and PostBusy while a person
+    is at it, whose take-down may be what the platform tells of.
     """
-    publication = _live(organization_id, account_id, remote_ids)
-    if publication is None:
-        return False
-    if publication.problem == REMOVED:
-        return True
+    publication = _out(organization_id, account_id, remote_ids)
+    if publication is None or publication.state == State.REMOVED:
+        return publication is not None
     is_older = bool(at and publication.published_at and at < publication.published_at)
     is_doubtful = is_older or needs_proof or not is_sure or at is None
     if is_doubtful and not _is_gone(publication, otherwise=not (is_older or needs_proof)):
         return True
-    label = registry.label(publication.account.platform)
-    _mark(publication, REMOVED, f"It is not on {label} any more: it was removed there.", at)
+    _remove(publication, how=FOUND_GONE if needs_proof else TOLD_GONE)
     return True
 
 
@@ -78,7 +78,7 @@ def note_publish_finished(*, organization_id: UUID, account_id: UUID, remote_ids
         woken = rows.filter(pk__in=mine, next_try_at__gt=now).update(next_try_at=now)
     if woken:
         wake()
-    return bool(mine) or _live(organization_id, account_id, remote_ids) is not None
+    return bool(mine) or _out(organization_id, account_id, remote_ids) is not None
 
 
 def note_failed_at_platform(
@@ -86,20 +86,20 @@ def note_failed_at_platform(
 ) -> bool:
     """The platform says that it could not make something public after all. What counts here as published shows the
     problem and `publication.failed_at_platform` goes out, once; what is still on its way is looked at now."""
-    publication = _live(organization_id, account_id, remote_ids)
+    publication = _out(organization_id, account_id, remote_ids)
     if publication is None:
         return note_publish_finished(organization_id=organization_id, account_id=account_id, remote_ids=remote_ids)
     if not publication.problem:
         label, said = registry.label(publication.account.platform), f" ({reason[:200]})" if reason else ""
-        _mark(publication, FAILED, f"{label} took this, and could not show it afterwards{said}. Look at it there.", at)
+        _mark_failed(publication, f"{label} took this, and could not show it afterwards{said}. Look at it there.", at)
     return True
 
 
 def note_responses(*, organization_id: UUID, account_id: UUID, remote_ids: Collection[str]) -> bool:
     """Somebody commented or reacted below a post, or took that back: its counts have changed."""
-    publication = _live(organization_id, account_id, remote_ids)
-    if publication is None:
-        return False
+    publication = _out(organization_id, account_id, remote_ids)
+    if publication is None or publication.state == State.REMOVED:
+        return publication is not None
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
         data = {"post_id": publication.post_id, "account_id": account_id, "platform": publication.account.platform}
         events.emit("publication.responses_changed", subject=publication, data=data)
@@ -113,9 +113,10 @@ def may_be_on_its_way(*, organization_id: UUID, account_id: UUID) -> bool:
         return bool(rows.exists())
 
 
-def _live(organization_id: UUID, account_id: UUID, remote_ids: Collection[str]) -> Publication | None:
+def _out(organization_id: UUID, account_id: UUID, remote_ids: Collection[str]) -> Publication | None:
+    """The publication of one of these ids that is out, or was."""
     with tenancy.scope(organization_id=organization_id):
-        rows = Publication.objects.filter(account_id=account_id, state=State.PUBLISHED, remote_id__in=remote_ids)
+        rows = Publication.objects.filter(account_id=account_id, state__in=WENT_OUT, remote_id__in=remote_ids)
         found: Publication | None = rows.select_related("account__grant__app").first()
         return found
 
@@ -149,14 +150,21 @@ def _is_gone(publication: Publication, *, otherwise: bool) -> bool:
     return False
 
 
-def _mark(publication: Publication, problem: str, words: str, at: datetime | None) -> None:
-    with tenancy.scope(organization_id=publication.organization_id), transaction.atomic():
-        live = Publication.objects.filter(pk=publication.pk, state=State.PUBLISHED).exclude(problem=problem)
-        if not live.update(problem=problem, problem_words=words, problem_field="", updated_at=clock.now()):
+def _remove(publication: Publication, *, how: str) -> None:
+    with publication.scope(), transaction.atomic():
+        hold(Post.objects.get(pk=publication.post_id))
+        turns.refuse_another(publication)
+        write_removed(publication, actor=SYSTEM, how=how)
+
+
+def _mark_failed(publication: Publication, words: str, at: datetime | None) -> None:
+    with publication.scope(), transaction.atomic():
+        live = Publication.objects.filter(pk=publication.pk, state=State.PUBLISHED, problem="")
+        if not live.update(problem=FAILED_AFTERWARDS, problem_words=words, problem_field="", updated_at=clock.now()):
             return
-        audit.record(f"publication.{problem}", subject=publication, actor=SYSTEM)
+        audit.record(f"publication.{FAILED_AFTERWARDS}", subject=publication, actor=SYSTEM)
         data = {
             "post_id": publication.post_id, "account_id": publication.account_id,
             "platform": publication.account.platform, "at": at or clock.now(),
         }  # fmt: skip
-        events.emit(f"publication.{problem}", subject=publication, data=data)
+        events.emit(f"publication.{FAILED_AFTERWARDS}", subject=publication, data=data)

@@ -11,7 +11,7 @@ from apps.core import tenancy
 from apps.posts.models import Post
 from apps.publishing import rollups
 from apps.publishing.models import Publication
-from apps.publishing.states import State
+from apps.publishing.states import WENT_OUT, State
 
 # What a person's new plan wipes off a row: it starts over.
 AFRESH: Mapping[str, Any] = {
@@ -24,9 +24,9 @@ AFRESH: Mapping[str, Any] = {
 
 
 def is_behind_us(publication: Publication) -> bool:
-    """It is out, or a person left it alone not knowing whether it is: planning the post again passes it by."""
+    """It is out or was, or a person left it alone not knowing whether it is: planning the post again passes it by."""
     left_alone = publication.state == State.CANCELED and publication.intent_at is not None
-    return publication.state == State.PUBLISHED or left_alone
+    return publication.state in WENT_OUT or left_alone
 
 
 def put_on_plan(post: Post, *, account_ids: Collection[UUID], due_at: datetime) -> None:

@@ -19,6 +19,7 @@ from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import BY_HAND, FollowUp, Publication
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
+from apps.publishing.services.preparing import prepare_media
 from apps.publishing.states import State
 from apps.publishing.waking import wake_after_commit
 from apps.social_accounts.models import SocialAccount
@@ -91,6 +92,7 @@ def _send_now(publication: Publication, *, only: State, actor: Actor, verb: str)
     again: Mapping[str, Any] = {"due_at": now, "next_try_at": now, "revision": post.revision, "staged": None, **AFRESH}
     _steer(publication, State.SCHEDULED, only=only, **again)
     publication = _read(publication)
+    prepare_media(post)
     rollups.begin(post)
     audit.record(verb, subject=publication, actor=actor)
     wake_after_commit()

@@ -18,12 +18,14 @@ from apps.posts.appointments import Appointment, appointment, at_instant
 from apps.posts.errors import PostNotReady
 from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Post
-from apps.posts.readiness import ReadinessProblem, due_problems, duplicate_warnings, problems_in
+from apps.posts.problem import ReadinessProblem
+from apps.posts.readiness import due_problems, duplicate_warnings, problems_in
 from apps.publishing import rollups
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.services.holding import BUSY, hold, refuse_in_flight
 from apps.publishing.services.planning import AFRESH, is_behind_us, put_on_plan
+from apps.publishing.services.preparing import assets_of, call_off_media, prepare_media
 from apps.publishing.states import IN_FLIGHT, OPEN, State
 from apps.publishing.waking import wake_after_commit
 from apps.tenants.models import Workspace
@@ -89,6 +91,7 @@ def cancel(*, post: Post, actor: Actor) -> tuple[Publication, ...]:
     if not canceled:
         raise PostBusy(BUSY if any(row.state in IN_FLIGHT for row in publications) else NOTHING_WAITS)
     Publication.objects.filter(pk__in=[row.pk for row in canceled]).steer(State.CANCELED)
+    call_off_media(assets_of(post))
     if all(row.state in OPEN | {State.CANCELED} for row in publications):
         post = posts.set_appointment(post=post, appointment=None)
     accounts = [row.account_id for row in canceled]
@@ -106,6 +109,7 @@ def cancel_publication(*, publication: Publication, actor: Actor) -> Publication
     if not Publication.objects.filter(pk=publication.pk).steer(State.CANCELED):
         raise PostBusy("It is too late: the post is out on this account, or on its way.")
     (publication,) = _read([publication])
+    call_off_media(assets_of(publication.post))
     audit.record("publication.canceled", subject=publication, actor=actor)
     events.emit("publication.canceled", subject=publication)
     rollups.tell(publication.post_id)
@@ -121,6 +125,7 @@ def _plan(post: Post, when: Appointment, actor: Actor) -> Schedule:
     warnings = duplicate_warnings(manuscript, workspace_id=post.workspace_id, around=when.due_at, but=post.pk)
     post = posts.set_appointment(post=post, appointment=when)
     put_on_plan(post, account_ids=[edition.account.pk for edition in manuscript.editions], due_at=when.due_at)
+    prepare_media(post)
     _tell_scheduled(post, when, actor, verb="post.scheduled")
     planned = Publication.objects.filter(post=post, state=State.SCHEDULED)
     return Schedule(_read(planned), when, tuple(warnings))
@@ -131,7 +136,7 @@ def _for_waiting_accounts(manuscript: Manuscript, publications: Sequence[Publica
     behind_us = {row.account_id for row in publications if is_behind_us(row)}
     editions = tuple(edition for edition in manuscript.editions if edition.account.pk not in behind_us)
     if behind_us and not editions:
-        raise PostBusy("This post is already out on every account.")
+        raise PostBusy("This post has already gone out to every account. To say it again, write a new post.")
     return replace(manuscript, editions=editions)
 
 

@@ -207,7 +207,7 @@ def _post_page(shown: Post, text: Manuscript, state: PostState, zone: str) -> Po
             PartView(part.role, "" if part.role == PartRole.MAIN else part.role.label, part.text)
             for part in text.passages
         ),
-        media=tuple(PictureView(reverse("media:show", args=[one.asset.pk]), one.alt) for one in main.pictures),
+        media=tuple(PictureView(reverse("media:show", args=[one.asset.pk]), one.alt) for one in main.media),
         platforms=tuple(dict.fromkeys(edition.account.platform for edition in text.editions)),
     )
 

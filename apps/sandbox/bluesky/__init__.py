@@ -21,7 +21,7 @@ from apps.sandbox.core.calls import Call, Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
 
-from . import credentials, identity, limits, oauth, records, sessions, uploads, videos, views
+from . import credentials, identity, limits, oauth, records, repository, sessions, uploads, videos, views
 from .assertions import ClientDoor
 from .errors import XRPCError, internal_error
 from .gate import Gate
@@ -191,6 +191,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=_rate_limited,
     server_error=_server_error,
+    remove_post=repository.remove_post,
     how_to_connect=f"Type a handle from this list. Every account has the app password {identity.APP_PASSWORD}",
     settings=limits.SETTINGS,
 )

@@ -50,6 +50,13 @@ def hide(world: World, account: Account, rkey: str) -> None:
         world.delete_post(post)
 
 
+def gate(world: World, account: Account, rkey: str, gates: Mapping[str, Mapping[str, Any] | None]) -> None:
+    """Show with a post who may answer and quote it, as far as anything says so."""
+    if post := world.post(NAME, post_id(account.id, rkey)):
+        post.data |= gates
+        world.store.posts.save(post)
+
+
 def links(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The links, mentions and tags of a text as character offsets; a facet outside the text is ignored, as apps do."""
     raw = record["text"].encode()
@@ -105,12 +112,22 @@ def _media(world: World, post: Post, record: Mapping[str, Any], blobs: Blobs) ->
         *_embedded(record, "app.bsky.embed.gallery").get("items", ()),
     ]
     shown = [(item["image"], item.get("alt", "")) for item in pictures if "image" in item]
-    if video := _embedded(record, "app.bsky.embed.video"):
+    video = _embedded(record, "app.bsky.embed.video")
+    if video:
         shown.append((video["video"], video.get("alt", "")))
     for position, (ref, alt) in enumerate(shown):
         blob = blobs.get(ref["ref"]["$link"])
         if blob is not None:
-            yield _medium(world, post, position, blob, alt)
+            medium = _medium(world, post, position, blob, alt)
+            if video.get("captions"):
+                medium.data["captions"] = [_caption(world, one, blobs) for one in video["captions"]]
+            yield medium
+
+
+def _caption(world: World, told: Mapping[str, Any], blobs: Blobs) -> dict[str, str]:
+    blob = blobs.get(told["file"]["ref"]["$link"]) or {}
+    content = world.store.blobs.get(str(blob.get("digest", ""))) or b""
+    return {"language": told["lang"], "name": "", "text": content.decode("utf-8", "replace")}
 
 
 def _medium(world: World, post: Post, position: int, blob: Mapping[str, Any], alt: str) -> Medium:

@@ -10,6 +10,8 @@ from .schema import Mismatch, Rule, array, blob, cid, instant, integer, mapping,
 from .tid import is_tid
 
 POST = "app.bsky.feed.post"
+# Records beside a post, with its key, that say who may answer and quote it.
+GATES = {"threadgate": "app.bsky.feed.threadgate", "postgate": "app.bsky.feed.postgate"}
 
 _strong_ref = mapping({"uri": string(known="AT-URI"), "cid": cid})
 _aspect_ratio = mapping({"width": integer(minimum=1), "height": integer(minimum=1)})
@@ -94,8 +96,8 @@ _postgate = mapping(
 
 RECORDS: Mapping[str, Rule] = {
     POST: _post,
-    "app.bsky.feed.threadgate": _threadgate,
-    "app.bsky.feed.postgate": _postgate,
+    GATES["threadgate"]: _threadgate,
+    GATES["postgate"]: _postgate,
 }
 
 

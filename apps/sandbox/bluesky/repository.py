@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from apps.sandbox.core.rows import Account, Thing
+from apps.sandbox.core.rows import Account, Post, Thing
 
 from . import dagcbor, feed, lexicon
 from .errors import XRPCError, internal_error, invalid_request
@@ -149,7 +149,14 @@ class Repository:
             self._records.put(uri, {"cid": write.cid, "record": dict(write.record)}, owner=owner)
         if write.collection == lexicon.POST:
             self._show(write)
+        if write.collection in {lexicon.POST, *lexicon.GATES.values()}:
+            self._show_gates(write.rkey)
         return lost
+
+    def _show_gates(self, rkey: str) -> None:
+        entries = {name: self.entry(collection, rkey) for name, collection in lexicon.GATES.items()}
+        gates = {name: entry.record if entry else None for name, entry in entries.items()}
+        feed.gate(self._world, self._account, rkey, gates)
 
     def _show(self, write: Write) -> None:
         """The public sees new posts and deletions; apps go on showing the first version of a changed post."""
@@ -198,6 +205,13 @@ class Repository:
         digest = hashlib.sha256("\n".join(changes).encode()).hexdigest()
         body = {"did": self._account.id, "rev": rev, "prev": head["cid"] if head else None, "data": digest}
         return {"cid": dagcbor.record_cid(body), "rev": rev}
+
+
+def remove_post(world: World, post: Post) -> None:
+    """Its author deletes it in an app: the record goes, and the post with it."""
+    account, rkey = world.account(NAME, post.account_id), post.id.rpartition("/")[2]
+    if account is not None:
+        Repository(world, account).apply([Write("delete", lexicon.POST, rkey)])
 
 
 def checked(action: Action, collection: str, rkey: str, record: object) -> Write:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from apps.sandbox.core.rows import Account, Token
+from apps.sandbox.core.rows import Account, Post, Token
 
 if TYPE_CHECKING:
     from apps.sandbox.core.calls import Call
@@ -43,6 +43,9 @@ class Platform:
 
     # What happens by itself when its time has come, done at once when the clock is moved past it.
     settle: Callable[[World], None] = lambda world: None
+
+    # Its owner takes a post or comment away on the platform itself: with whatever the platform tells of that.
+    remove_post: Callable[[World, Post], None] = lambda world, post: world.delete_post(post)
 
     # Switches with their defaults, changed through the control API and read with `world.setting(platform, name)`.
     settings: Mapping[str, Any] = field(default_factory=dict)

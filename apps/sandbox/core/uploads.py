@@ -6,7 +6,8 @@
         session["intake"] = intake.dump()
 
 What is kept of a file is its size, its CRC-32 (which can be carried on from piece to piece, so that a test can compare
-it with that of the file it sent) and its first bytes, which say what it is.
+it with that of the file it sent) and its first bytes, which say what it is: `HEAD` of them, and of a film whose index
+begins there and is longer all of the index, up to `MOST_HEAD`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,15 @@ from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from typing import Any
 
+from apps.sandbox.core import mp4
+
 MEBIBYTE = 1024 * 1024
-HEAD = 64 * 1024
+HEAD, MOST_HEAD = 64 * 1024, 4 * MEBIBYTE
+
+
+def kept_length(start: bytes) -> int:
+    """How many bytes are kept of a file that begins like this."""
+    return max(HEAD, min(mp4.index_end(start[:HEAD]), MOST_HEAD))
 
 
 class TooMuch(Exception):
@@ -57,8 +65,10 @@ class Intake:
     def _add(self, piece: bytes) -> None:
         self.size += len(piece)
         self.crc32 = zlib.crc32(piece, self.crc32)
-        if len(self.head) < HEAD:
-            self.head += piece[: HEAD - len(self.head)]
+        known = self.head + piece[: max(0, HEAD - len(self.head))]
+        room = kept_length(known) - len(self.head)
+        if room > 0:
+            self.head += piece[:room]
 
     def dump(self) -> dict[str, Any]:
         """Plain JSON, for `Thing.data`."""

@@ -144,5 +144,7 @@ PLATFORM = Platform(
     server_error=errors.server_error,
     how_to_connect="Choose a Page where you are asked for permission.",
     data_of_past_posts={"type": "status"},
+    remove_post=webhooks.remove_post,
+    settle=videos.settle,
     settings=SETTINGS,
 )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from apps.sandbox.core.calls import Call, Handler, Refusal
-from apps.sandbox.facebook import errors, schedule
+from apps.sandbox.facebook import errors, schedule, videos
 from apps.sandbox.facebook.access import is_app_token, presented
 from apps.sandbox.facebook.people import NAME
 from apps.sandbox.meta import redelivery, usage
@@ -33,6 +33,7 @@ def gate(handler: Handler) -> Handler:
             if used.is_throttled:
                 return errors.throttled(call, used)
             schedule.settle(call.world)
+            videos.settle(call.world)
             redelivery.repeat(call.world, NAME)
             _refuse_by_setting(call)
             response = await handler(call)

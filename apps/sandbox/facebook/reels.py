@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from starlette.responses import JSONResponse, Response
 
-from apps.sandbox.core import video as films
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.uploads import Intake
+from apps.sandbox.core.video import probe
 from apps.sandbox.core.world import World
 from apps.sandbox.facebook import posts, publishing, video_status, videos
 from apps.sandbox.facebook.access import PUBLISH, page_caller
@@ -23,6 +23,7 @@ DAY = timedelta(hours=24)
 SHORTEST, LONGEST_REEL, LONGEST_STORY = 3, 90, 60
 NARROWEST, WIDEST = 9 / 16, 16 / 9
 LEAST_WIDTH, LEAST_HEIGHT = 540, 960
+SLOWEST, FASTEST = 24, 60
 TOLERANCE = 0.01  # of the ratio: widths and heights are whole numbers
 STATES = ("PUBLISHED", "SCHEDULED", "DRAFT")
 
@@ -97,15 +98,17 @@ def _finishing(call: Call, page: Account, kind: str) -> Video:
 
 def _check_film(video: Video, *, longest: int) -> None:
     """What its first bytes tell of shape and length; a file that tells nothing is judged in processing."""
-    seen = films.probe(Intake.load(video.intake).head)
+    seen = probe(Intake.load(video.intake).head)
     if seen is None:
         return
     if seen.ratio and not NARROWEST - TOLERANCE <= seen.ratio <= WIDEST + TOLERANCE:
         raise bad_parameter("The aspect ratio of the video is not supported", subcode=1363040)
     if seen.width and (min(seen.width, seen.height) < LEAST_WIDTH or max(seen.width, seen.height) < LEAST_HEIGHT):
         raise bad_parameter("The resolution of the video is too small", subcode=1363127)
-    if seen.seconds and not SHORTEST <= seen.seconds <= longest:
+    if not seen.lasts(SHORTEST, longest):
         raise bad_parameter(f"The video must be between {SHORTEST} and {longest} seconds long", subcode=1363128)
+    if not seen.has_frame_rate(SLOWEST, FASTEST):
+        raise bad_parameter(f"The video must have {SLOWEST} to {FASTEST} frames per second", subcode=1363129)
 
 
 def _answer(call: Call, page: Account, video: Video) -> Response:

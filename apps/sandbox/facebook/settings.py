@@ -47,7 +47,10 @@ SETTINGS: dict[str, Any] = {
     "scrape_links": False,
     "text_format_presets": "100000000000001,100000000000002",
     # Videos.
+    "video_formats": "video/mp4 video/quicktime",  # of feed videos
+    "video_hours": 4,  # the longest feed video
     "video_seconds": 5,
+    "fails_after_publishing": False,  # a video that fails was published first, and its post goes when it is processed
     "upload_seconds": 2,
     "fresh_video_seconds": 0,  # so long a new video can not be read yet
     "chunk_bytes": 4 * 1024 * 1024,

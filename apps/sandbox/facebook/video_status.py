@@ -12,9 +12,11 @@ from apps.sandbox.facebook.people import NAME
 if TYPE_CHECKING:
     from apps.sandbox.facebook.videos import Video
 
+TROUBLE, INVALID_FILE, TOO_LONG = 1363047, 2069019, 1363128
 ERRORS = {
-    1363047: "The video could not be processed now. Please try again.",
-    2069019: "The file is not a valid video.",
+    TROUBLE: "The video could not be processed now. Please try again.",
+    INVALID_FILE: "The file is not a valid video.",
+    TOO_LONG: "The video is too long.",
 }
 
 

@@ -11,7 +11,7 @@ from apps.sandbox.core import fetching
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.uploads import MEBIBYTE, Intake
-from apps.sandbox.facebook import parameters, publishing, videos
+from apps.sandbox.facebook import parameters, photos, publishing, videos
 from apps.sandbox.facebook.access import PUBLISH, page_caller
 from apps.sandbox.facebook.errors import bad_parameter
 from apps.sandbox.facebook.people import NAME
@@ -41,7 +41,7 @@ async def create(call: Call) -> Response:
     video = videos.new(call, page, "video")
     video.intake = (await _whole(call)).dump()
     video.uploaded_at = call.world.now().timestamp()
-    _describe(call, video)
+    await _describe(call, page, video)
     videos.finish(call, page, video)
     return JSONResponse({"id": video.id})
 
@@ -76,10 +76,10 @@ async def _pieces(upload: UploadFile) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _describe(call: Call, video: Video) -> None:
-    """Texts, and when it becomes public."""
+async def _describe(call: Call, page: Account, video: Video) -> None:
+    """Texts, the picture that stands for it, and when it becomes public."""
     at = publishing.schedule_of(call, latest=publishing.LATEST_POST)
-    video.title = call.fields.text("title")
+    video.title, video.thumb = call.fields.text("title"), await photos.thumbnail(call, page)
     video.description = publishing.message_of(call, "description")
     video.scheduled_at = at.timestamp() if at else 0
     is_public = parameters.flag(call, "published", True)
@@ -98,7 +98,7 @@ async def _chunked(call: Call, page: Account, phase: str) -> Response:
         raise bad_parameter(f"The upload is not complete: continue from {video.size}")
     if video.finished_at:
         raise bad_parameter("The upload session has been finished already")
-    _describe(call, video)
+    await _describe(call, page, video)
     videos.finish(call, page, video)
     return JSONResponse({"success": True})
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from apps.sandbox.core import video as films
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Medium, Post
 from apps.sandbox.core.uploads import Intake
+from apps.sandbox.core.video import probe
 from apps.sandbox.core.world import World
-from apps.sandbox.facebook import parameters, posts, schedule, video_status, webhooks
+from apps.sandbox.facebook import films, parameters, posts, schedule, video_status, webhooks
 from apps.sandbox.facebook.access import READ, page_caller
 from apps.sandbox.facebook.names import bare_id, shown_id
 from apps.sandbox.facebook.people import NAME
@@ -40,6 +40,7 @@ class Video:
     scheduled_at: float = 0
     title: str = ""
     description: str = ""
+    thumb: str = ""  # a photo of the Page that stands for the film
     post_id: str = ""
     error: int = 0
 
@@ -82,19 +83,23 @@ def finish(call: Call, page: Account, video: Video) -> Video:
     seconds = call.processing_seconds(float(world.setting(NAME, "video_seconds")))
     video.finished_at, video.ready_at = now.timestamp(), now.timestamp() + seconds
     if call.take_fault("failed_processing"):
-        video.error = 1363047
-    elif films.probe(Intake.load(video.intake).head) is None:
-        video.error = 2069019
+        video.error = video_status.TROUBLE
+    else:
+        video.error = films.wrong_with(world, video.kind, Intake.load(video.intake))
     with world.store.transaction():
         medium = _keep(world, page, video)
-        if not video.error and video.state != "DRAFT":
+        is_shown = not video.error or bool(world.setting(NAME, "fails_after_publishing"))
+        if is_shown and video.state != "DRAFT":
             _publish(world, page, video, medium)
+            if video.error:
+                world.box(NAME, "failing").put(video.id, {}, owner=page.id)
         save(world, video)
     return video
 
 
 def _publish(world: World, page: Account, video: Video, medium: Medium) -> None:
     data = {"type": video.kind, "video_id": video.id, "ready_at": video.ready_at}
+    data |= {name: value for name, value in (("title", video.title), ("thumb", video.thumb)) if value}
     draft = Draft(
         id=f"{page.id}_{world.number()}",
         page_id=page.id,
@@ -114,7 +119,7 @@ def _publish(world: World, page: Account, video: Video, medium: Medium) -> None:
 def _keep(world: World, page: Account, video: Video) -> Medium:
     """The medium that stands for the video: its first bytes, its size and its checksum."""
     intake = Intake.load(video.intake)
-    seen = films.probe(intake.head)
+    seen = probe(intake.head)
     medium = Medium(
         platform=NAME,
         id=video.id,
@@ -132,14 +137,27 @@ def _keep(world: World, page: Account, video: Video) -> Medium:
 
 def delete(call: Call, video: Video) -> Response:
     """The post goes with it."""
-    world = call.world
+    _take_away_post(call.world, video)
+    call.world.box(NAME, "video").delete(video.id)
+    return JSONResponse({"success": True})
+
+
+def _take_away_post(world: World, video: Video) -> None:
     if draft := schedule.load(world, video.post_id):
         schedule.delete(world, draft)
     elif post := world.post(NAME, video.post_id):
         world.delete_post(post)
         webhooks.tell_of_post(world, post, verb="remove")
-    world.box(NAME, "video").delete(video.id)
-    return JSONResponse({"success": True})
+
+
+def settle(world: World) -> None:
+    """The posts of videos that were answered with success and failed afterwards go when processing ends."""
+    for thing in world.box(NAME, "failing").all():
+        video = load(world, thing.id)
+        if video is None or video.ready_at <= world.now().timestamp():
+            world.box(NAME, "failing").delete(thing.id)
+            if video:
+                _take_away_post(world, video)
 
 
 def of_page(world: World, page: Account, *kinds: str) -> list[Video]:
@@ -187,7 +205,7 @@ def readers(call: Call, video: Video) -> Readers:
     world = call.world
     post = world.post(NAME, video.post_id) if video.post_id else None
     is_public = post is not None and posts.is_ready(world, post)
-    seen = films.probe(Intake.load(video.intake).head)
+    seen = probe(Intake.load(video.intake).head)
 
     def post_id(_: Field) -> str | None:
         if post is None or not is_public:
@@ -205,9 +223,15 @@ def readers(call: Call, video: Video) -> Readers:
         "permalink_url": lambda _: world.permalink(post) if post and is_public else None,
         "title": lambda _: video.title or None,
         "description": lambda _: video.description or None,
+        "picture": lambda _: _picture(world, video),
         "created_time": instant,
         "updated_time": instant,
         "length": lambda _: seen.seconds if seen and seen.seconds else None,
         "published": lambda _: is_public,
         "views": lambda _: None,
     }
+
+
+def _picture(world: World, video: Video) -> str | None:
+    thumb = world.store.media.get(NAME, video.thumb) if video.thumb else None
+    return world.media_url(thumb) if thumb else None

@@ -139,6 +139,12 @@ def tell_of_comment(world: World, comment: Post, *, verb: str = "add") -> None:
     _tell(world, comment.account_id, value)
 
 
+def remove_post(world: World, post: Post) -> None:
+    """Its owner deletes it on facebook.com."""
+    world.delete_post(post)
+    (tell_of_comment if post.kind == "reply" else tell_of_post)(world, post, verb="remove")
+
+
 def tell_of_reaction(world: World, post: Post, *, by: dict[str, str], kind: str) -> None:
     value = {
         "item": "reaction",

@@ -37,6 +37,7 @@ def routes(world: World) -> list[Route]:
         at("posts", "GET", list_posts),
         at("posts", "POST", plant_posts),
         at("posts/counts", "GET", count_posts),
+        at("posts/remove", "POST", remove_post),
         at("faults", "GET", list_faults),
         at("faults", "POST", set_fault),
         at("faults", "DELETE", clear_faults),
@@ -161,6 +162,16 @@ def _plant(world: World, wanted: Body) -> Body:
     except past.PastRefused as error:
         raise Problem(str(error)) from error
     return {"id": planted.id, "url": world.permalink(planted)}
+
+
+def remove_post(world: World, request: Request, body: Body) -> Any:
+    """{"platform": "threads", "id": ...}: its owner deletes it there, and the platform tells whom it tells."""
+    platform = _platform(world, body.get("platform"))
+    post = world.post(platform, str(body.get("id") or ""))
+    if post is None:
+        raise Problem("There is no such post; it may have been deleted already.", 404)
+    world.platforms[platform].remove_post(world, post)
+    return {"removed": post.id}
 
 
 def _posts_wanted(world: World, request: Request) -> tuple[str, list[str]]:

@@ -137,8 +137,15 @@ def _medium(medium: Medium) -> Markup:
         id=medium.id,
         alt=medium.alt,
         caption=render("alt.html", alt=medium.alt) if medium.alt else Markup(""),
+        words=_captions(medium),
         size=Markup(f' width="{medium.width}" height="{medium.height}"' if medium.width else ""),
     )
+
+
+def _captions(medium: Medium) -> Markup:
+    """In which languages a video has captions (`data["captions"]`: language, name and text of each)."""
+    tracks = [one["name"] or one["language"] or "one language" for one in medium.data.get("captions", ())]
+    return render("captions.html", languages=", ".join(tracks)) if tracks else Markup("")
 
 
 def _spoken(instant: datetime) -> str:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from apps.sandbox.core.calls import Call
 
 
+MOST_TAGS = 20
+
+
 def flat_error(message: str, *, status: int = 400) -> Refusal:
     body = {"error_type": "OAuthException", "code": status, "error_message": message}
     return Refusal(JSONResponse(body, status_code=status))
@@ -31,6 +34,10 @@ def no_object(id: str, verb: str) -> Refusal:
 
 def bad_parameter(message: str) -> Refusal:
     return graph_error(100, f"(#100) {message}")
+
+
+def too_many_tags() -> Refusal:
+    return graph_error(100, f"Cannot use more than {MOST_TAGS} tags.", subcode=2207040, title="Too many tags")
 
 
 def throttled(call: Call, used: usage.Usage) -> Response:

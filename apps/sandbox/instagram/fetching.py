@@ -1,8 +1,8 @@
 """Instagram comes and gets the media: pictures and videos by their public address, checked by their bytes.
 
 A picture is judged when its container is made. A video is judged in its container's status, by what its beginning
-tells: one whose index is at its end passes, unless the setting `index_first` holds it to the documentation. Edit lists,
-codecs and sound are not looked at.
+tells: one whose index is at its end passes, unless the setting `index_first` holds it to the documentation, and so does
+one with edit lists without `no_edit_lists`. How dense its sound is and how its pictures hang together is not looked at.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ WIDEST_VIDEO = 1920
 # Shortest and longest in seconds; narrowest and widest.
 REEL, STORY = (3.0, 900.0), (3.0, 60.0)
 REEL_RATIOS, STORY_RATIOS = (0.01, 10.0), (0.1, 10.0)
+CODECS, SLOWEST, FASTEST = ("h264", "hevc"), 23, 60
+MOST_CHANNELS, HIGHEST_SAMPLE_RATE = 2, 48_000
+MEGABIT = 1_000_000
 USER_AGENT = "facebookexternalhit/1.1"
 NOT_FETCHED, TOO_SLOW, BAD_VIDEO, BAD_RATIO = 2207052, 2207003, 2207026, 2207009
 
@@ -77,18 +80,27 @@ async def fetch_video(url: str, *, limit: int) -> Intake | int:
 
 def wrong_with(world: World, intake: Intake, *, is_story: bool) -> int:
     """The subcode that the status will name; 0 for a video that Instagram takes."""
-    found = video.probe(intake.head)
+    found = video.probe(intake.head, size=intake.size)
     if found is None or found.mime not in {"video/mp4", "video/quicktime"}:
         return BAD_VIDEO
-    if intake.size > most_bytes(world, is_story=is_story):
+    if intake.size > most_bytes(world, is_story=is_story) or not found.lasts(*(STORY if is_story else REEL)):
         return BAD_VIDEO
-    shortest, longest = STORY if is_story else REEL
-    if (found.seconds and not shortest <= found.seconds <= longest) or found.width > WIDEST_VIDEO:
+    if not _is_well_made(world, found):
         return BAD_VIDEO
-    if world.setting("instagram", "index_first") and not found.seconds:
-        return BAD_VIDEO
-    narrowest, widest = STORY_RATIOS if is_story else REEL_RATIOS
-    return BAD_RATIO if found.ratio and not narrowest <= found.ratio <= widest else 0
+    return 0 if found.has_ratio(*(STORY_RATIOS if is_story else REEL_RATIOS)) else BAD_RATIO
+
+
+def _is_well_made(world: World, found: video.VideoProbe) -> bool:
+    if found.width > WIDEST_VIDEO or not found.has_video_codec(*CODECS) or not found.has_frame_rate(SLOWEST, FASTEST):
+        return False
+    if found.bit_rate > float(world.setting("instagram", "video_megabits")) * MEGABIT:
+        return False
+    if world.setting("instagram", "index_first") and not found.index_first:
+        return False
+    if world.setting("instagram", "no_edit_lists") and found.has_edit_list:
+        return False
+    has_fitting_sound = found.audio_channels <= MOST_CHANNELS and found.audio_rate <= HIGHEST_SAMPLE_RATE
+    return has_fitting_sound and found.has_audio_codec("aac")
 
 
 def unfetched(subcode: int) -> Refusal:

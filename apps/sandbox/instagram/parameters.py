@@ -13,12 +13,12 @@ from typing import Any
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.facebook import parameters
+from apps.sandbox.instagram import commerce
 from apps.sandbox.instagram.access import is_facebook_login
-from apps.sandbox.instagram.errors import bad_parameter
+from apps.sandbox.instagram.errors import MOST_TAGS, bad_parameter, too_many_tags
 from apps.sandbox.meta.graph import graph_error
 
 MAX_CAPTION, MAX_HASHTAGS, MAX_MENTIONS, MAX_ALT = 2200, 30, 20, 1000
-MOST_TAGS = 20
 STRATEGIES = {"MANUAL", "SS_PERFORMANCE"}
 # Which kinds have which parameter.
 BELONGS: Mapping[str, set[str]] = {
@@ -33,9 +33,13 @@ BELONGS: Mapping[str, set[str]] = {
     "collaborators": {"image", "reel", "carousel"},
     "user_tags": {"image", "reel", "story", "child"},
     "location_id": {"image", "reel", "carousel"},
+    "product_tags": {"image", "reel", "child"},
+    "is_paid_partnership": {"image", "reel", "story", "carousel"},
+    "branded_content_sponsor_ids": {"image", "reel", "story", "carousel"},
     "upload_type": {"reel", "story", "child"},
 }
-NEVER_DROPPED = {"collaborators", "user_tags", "location_id", "upload_type"}
+FACEBOOK_LOGIN_ONLY = ("location_id", "product_tags", "is_paid_partnership", "branded_content_sponsor_ids")
+NEVER_DROPPED = {"collaborators", "user_tags", "upload_type", *FACEBOOK_LOGIN_ONLY}
 
 
 def kind_of(call: Call, media_type: str) -> str:
@@ -47,16 +51,19 @@ def kind_of(call: Call, media_type: str) -> str:
 
 
 def check(call: Call, kind: str, *, is_video: bool) -> dict[str, Any]:
-    """What the post will remember; refuses what Instagram refuses."""
+    """What the post will remember; refuses what Instagram refuses. Some is for Facebook Login alone."""
     strict = call.world.setting("instagram", "strict_parameters")
     for name, kinds in BELONGS.items():
         if call.fields.has(name) and kind not in kinds and (strict or name in NEVER_DROPPED):
             raise bad_parameter(f"The parameter {name} is not supported for this kind of media")
+        if call.fields.has(name) and name in FACEBOOK_LOGIN_ONLY and not is_facebook_login(call):
+            raise bad_parameter(f"The parameter {name} is not supported")
     _check_texts(call)
     found = {
         "collaborators": _collaborators(call, kind),
         "user_tags": _user_tags(call, is_picture=not is_video and kind != "story", is_reel=kind == "reel"),
         "location_id": _location(call),
+        **commerce.check(call, is_video=is_video),
     }
     if kind == "reel":
         found |= _of_reel(call)
@@ -84,13 +91,9 @@ def _check_texts(call: Call) -> None:
     if len(re.findall(r"#\w+", caption)) > MAX_HASHTAGS:
         raise bad_parameter("The caption has more than 30 hashtags")
     if len(re.findall(r"(?<!\w)@[\w.]+", caption)) > MAX_MENTIONS:
-        raise _too_many_tags()
+        raise too_many_tags()
     if len(call.fields.text("alt_text")) > MAX_ALT:
         raise bad_parameter("alt_text is longer than 1000 characters")
-
-
-def _too_many_tags() -> Exception:
-    return graph_error(100, "Cannot use more than 20 tags.", subcode=2207040, title="Too many tags")
 
 
 def _collaborators(call: Call, kind: str) -> list[str]:
@@ -106,7 +109,7 @@ def _user_tags(call: Call, *, is_picture: bool, is_reel: bool) -> list[dict[str,
     """Pictures of the feed want a place for each tag, reels want none."""
     tags = parameters.items(call, "user_tags") if call.fields.has("user_tags") else []
     if len(tags) > MOST_TAGS:
-        raise _too_many_tags()
+        raise too_many_tags()
     for tag in tags:
         if not isinstance(tag, dict) or not tag.get("username"):
             raise bad_parameter("Each of user_tags must have a username")
@@ -119,10 +122,8 @@ def _user_tags(call: Call, *, is_picture: bool, is_reel: bool) -> list[dict[str,
 
 
 def _location(call: Call) -> str:
-    """A Page's id, and only with Facebook Login."""
+    """A Page's id."""
     id = call.fields.text("location_id")
-    if id and not is_facebook_login(call):
-        raise bad_parameter("The parameter location_id is not supported")
     if id and call.world.account("facebook", id) is None:
         raise bad_parameter("The parameter location_id must be the id of a Page with a location")
     return id

@@ -23,10 +23,13 @@ SETTINGS: dict[str, Any] = {
     "fetch_errors_in_status": False,
     "reel_megabytes": 300,
     "index_first": False,  # a video whose index is not at its beginning fails, as the documentation says
+    "no_edit_lists": False,  # the documentation forbids them, and most encoders write them
+    "video_megabits": 25,  # per second, at most
     "strict_parameters": False,
     "shares_reels_to_feed": True,  # what a reel does that says nothing of share_to_feed
     "most_collaborators": 3,  # elsewhere the documentation says 5
     "carousel_collaborators": True,
+    "unknown_products": "",  # ids with commas between them, of products that cannot be tagged
     "trial_reels": True,
     "resumable_with_instagram_login": True,  # documented, but nobody has been seen to use it
     # Publishing.

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from apps.sandbox.core.calls import door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
-from apps.sandbox.linkedin import access, errors, login, members
+from apps.sandbox.linkedin import access, errors, events, login, members
 from apps.sandbox.linkedin.headers import RequestIds
 from apps.sandbox.linkedin.routes import ROWS, STREAMS
 
@@ -47,6 +47,7 @@ PLATFORM = Platform(
     find_token=access.find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    remove_post=events.remove_post,
     how_to_connect="Choose a page: you log in as the member who administers it, and can publish as either.",
     settings={
         "client_id": "sandbox-linkedin-client",

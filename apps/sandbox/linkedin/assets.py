@@ -41,6 +41,7 @@ class Asset:
     upload_token: str = ""
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     extras: dict[str, dict[str, Any]] = field(default_factory=dict)  # thumbnail and captions
+    words: str = ""  # of the captions
 
     @property
     def urn(self) -> str:
@@ -114,6 +115,7 @@ def complete(call: Call, asset: Asset, *, seconds: float, failure: str, broken: 
     asset.ready_at = ready_at.timestamp()
     asset.failure = broken if call.take_fault("failed_processing") else failure
     save(call.world, asset)
+    captions = {"captions": [{"language": "", "name": "", "text": asset.words}]} if asset.words else {}
     medium = Medium(
         platform=LINKEDIN,
         id=asset.urn,
@@ -125,7 +127,7 @@ def complete(call: Call, asset: Asset, *, seconds: float, failure: str, broken: 
         width=asset.width,
         height=asset.height,
         ready_at=ready_at,
-        data={"crc32": asset.crc32, "received": asset.received, "extras": asset.extras},
+        data={"crc32": asset.crc32, "received": asset.received, "extras": asset.extras, **captions},
     )
     call.world.store.media.save(medium)
 

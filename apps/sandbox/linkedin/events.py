@@ -22,6 +22,15 @@ def commented(world: World, post: Post, comment: Post) -> None:
     _tell(world, post.account_id, action, post, comment, said)
 
 
+def remove_post(world: World, post: Post) -> None:
+    """Its owner deletes it on linkedin.com; only of a comment the page is told."""
+    world.delete_post(post)
+    parent = world.store.posts.get(LINKEDIN, str(post.data.get("post"))) if post.kind == "reply" else None
+    if parent is not None:
+        said = {"comment": {"entity": post.id, "owner": post.account_id}}
+        _tell(world, parent.account_id, "COMMENT_DELETE", parent, post, said)
+
+
 def published(world: World, post: Post, parent: Post | None) -> None:
     """A reshare is told to the page whose post it shares, a mention to the page that is mentioned."""
     said = {"share": {"entity": post.id, "owner": post.account_id, "text": post.text}}

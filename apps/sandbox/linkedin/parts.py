@@ -97,7 +97,7 @@ def head(world: World, asset: Asset) -> bytes:
             break
         kept = box.get(f"{asset.id} {place}")
         found += base64.b64decode(kept["head"]) if kept else b""
-    return found[:HEAD]
+    return found
 
 
 async def put_thumbnail(call: Call) -> Response:
@@ -119,11 +119,13 @@ async def put_captions(call: Call) -> Response:
     content = await files[0].read() if files else b""
     if b"-->" not in content:
         raise illegal("The captions are not in SRT")
+    asset.words = content.decode("utf-8", "replace")
     return _extra(call, asset, "captions", content)
 
 
 def _extra(call: Call, asset: Asset, name: str, content: bytes) -> Response:
-    asset = assets.load(call.world, asset.urn) or asset
+    words, asset = asset.words, assets.load(call.world, asset.urn) or asset
+    asset.words = words
     asset.extras[name] = {"size": len(content), "crc32": zlib.crc32(content)}
     assets.save(call.world, asset)
     return Response(status_code=201)

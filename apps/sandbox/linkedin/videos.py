@@ -118,11 +118,11 @@ def _wrong_with(found: video.VideoProbe | None) -> str:
     """What the first bytes do not tell counts as right."""
     if found is None or found.mime != "video/mp4":
         return "UNSUPPORTED_FORMAT"
-    if found.seconds and not SHORTEST_SECONDS <= found.seconds <= LONGEST_SECONDS:
+    if not found.has_video_codec("h264") or not found.has_audio_codec("aac"):
+        return "UNSUPPORTED_FORMAT"
+    if not found.lasts(SHORTEST_SECONDS, LONGEST_SECONDS):
         return "UNSUPPORTED_DURATION"
-    if found.ratio and not 1 / WIDEST <= found.ratio <= WIDEST:
-        return "UNSUPPORTED_ASPECT_RATIO"
-    return ""
+    return "" if found.has_ratio(1 / WIDEST, WIDEST) else "UNSUPPORTED_ASPECT_RATIO"
 
 
 async def look(visit: Visit) -> Response:

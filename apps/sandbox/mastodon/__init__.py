@@ -15,7 +15,7 @@ from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
-from apps.sandbox.mastodon import changing, errors, instance, login, media, reading, statuses
+from apps.sandbox.mastodon import changing, errors, instance, limits, login, media, reading, statuses
 from apps.sandbox.mastodon.access import find_token, limited
 
 # method, path, handler, operation
@@ -105,7 +105,7 @@ PLATFORM = Platform(
         "bad_token_status": 401,
         "token_seconds": 0,
         "unused_app_days": 0,
-        "max_characters": 500,
+        **limits.SETTINGS,
         "image_seconds": 0,
         "video_seconds": 2,
         "api_limit": 300,

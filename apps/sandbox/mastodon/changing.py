@@ -57,7 +57,7 @@ def _attributes(call: Call) -> dict[str, tuple[str | None, str | None]]:
     found = {}
     for id, description, focus in zip_longest(ids, *told):
         if id is not None:
-            media.checked_description(description or "")
+            media.checked_description(call.world, description or "")
             media.checked_focus(focus or "")
             found[id] = (description, focus)
     return found
@@ -71,7 +71,7 @@ def _attach(
         medium.post_id, medium.position = post.id, position
         description, focus = attributes.get(medium.id, (None, None))
         if description is not None:
-            medium.alt = media.checked_description(description)
+            medium.alt = media.checked_description(world, description)
         if focus is not None:
             medium.data["focus"] = media.checked_focus(focus)
         world.store.media.save(medium)

@@ -8,8 +8,10 @@ from typing import Any
 
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Medium, Post
-from apps.sandbox.mastodon import entities, instance, media, text
+from apps.sandbox.core.world import World
+from apps.sandbox.mastodon import entities, media, text
 from apps.sandbox.mastodon.errors import invalid, not_found, refused
+from apps.sandbox.mastodon.limits import limit
 from apps.sandbox.mastodon.reading import visible
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
@@ -38,9 +40,9 @@ def content(call: Call, account: Account, *, of: Post | None = None) -> Content:
         words, warning = warning, ""
     if not words.strip() and not attached:
         raise invalid("Text can't be blank")
-    limit = int(call.world.setting("mastodon", "max_characters"))
-    if text.graphemes(warning) + text.counted(words) > limit:
-        raise invalid(f"Text character limit of {limit} exceeded")
+    most = limit(call.world, "max_characters")
+    if text.graphemes(warning) + text.counted(words) > most:
+        raise invalid(f"Text character limit of {most} exceeded")
     return Content(words, warning, attached, poll)
 
 
@@ -79,8 +81,8 @@ def quote_policy(call: Call) -> str:
 def _attached(call: Call, account: Account, of: Post | None) -> list[Medium]:
     kept = {medium.id: medium for medium in call.world.media_of(of)} if of else {}
     ids = call.fields.list("media_ids")
-    if len(ids) > instance.MAX_MEDIA:
-        raise invalid(f"Cannot attach more than {instance.MAX_MEDIA} files")
+    if len(ids) > (most := limit(call.world, "max_media")):
+        raise invalid(f"Cannot attach more than {most} files")
     found = {id: medium for id in ids if (medium := kept.get(id) or media.unattached(call, account, id))}
     if missing := [id for id in ids if id not in found]:
         raise invalid(f"Media with IDs {', '.join(missing)} could not be found")
@@ -97,18 +99,11 @@ def _poll(call: Call) -> dict[str, Any] | None:
     options = [option.strip() for option in call.fields.list("poll[options]")]
     if not options:
         return None
-    if len(options) < 2 or not all(options):
-        raise invalid("Options must have more than one item")
-    if len(options) > instance.POLL_OPTIONS:
-        raise invalid(f"Options can't contain more than {instance.POLL_OPTIONS} items")
-    if any(text.graphemes(option) > instance.POLL_OPTION_LENGTH for option in options):
-        raise invalid(f"Options can't be longer than {instance.POLL_OPTION_LENGTH} characters each")
-    if len(set(options)) < len(options):
-        raise invalid("Options contain duplicate items")
+    _check_options(call.world, options)
     seconds = call.fields.text("poll[expires_in]", "0")
-    if not seconds.isdigit() or int(seconds) < instance.POLL_SHORTEST:
+    if not seconds.isdigit() or int(seconds) < limit(call.world, "poll_shortest"):
         raise invalid("Expires at is too soon")
-    if int(seconds) > instance.POLL_LONGEST:
+    if int(seconds) > limit(call.world, "poll_longest"):
         raise invalid("Expires at is too far into the future")
     ends_at = call.world.now() + timedelta(seconds=int(seconds))
     return {
@@ -117,3 +112,15 @@ def _poll(call: Call) -> dict[str, Any] | None:
         "hide_totals": call.fields.flag("poll[hide_totals]"),
         "expires_at": ends_at.isoformat(),
     }
+
+
+def _check_options(world: World, options: list[str]) -> None:
+    most, longest = limit(world, "poll_options"), limit(world, "poll_option_characters")
+    if len(options) < 2 or not all(options):
+        raise invalid("Options must have more than one item")
+    if len(options) > most:
+        raise invalid(f"Options can't contain more than {most} items")
+    if any(text.graphemes(option) > longest for option in options):
+        raise invalid(f"Options can't be longer than {longest} characters each")
+    if len(set(options)) < len(options):
+        raise invalid("Options contain duplicate items")

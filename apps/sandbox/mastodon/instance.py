@@ -12,14 +12,9 @@ from apps.sandbox.core.world import World
 from apps.sandbox.mastodon import entities
 from apps.sandbox.mastodon.access import SCOPES
 from apps.sandbox.mastodon.errors import not_found
+from apps.sandbox.mastodon.limits import limit
 from apps.sandbox.mastodon.text import URL_COUNTS
 
-IMAGE_BYTES, IMAGE_PIXELS = 16_777_216, 33_177_600
-VIDEO_BYTES, VIDEO_PIXELS = 103_809_024, 8_294_400
-DESCRIPTION_LIMIT = 1500
-MAX_MEDIA = 4
-POLL_OPTIONS, POLL_OPTION_LENGTH = 4, 50
-POLL_SHORTEST, POLL_LONGEST = 300, 2_629_746
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 MIME_TYPES = [
     *IMAGE_TYPES, "video/mp4", "video/webm", "video/quicktime", "audio/mpeg", "audio/ogg", "audio/wav", "audio/flac",
@@ -140,24 +135,24 @@ def configuration(world: World) -> dict[str, Any]:
     return {
         "accounts": {"max_featured_tags": 10},
         "statuses": {
-            "max_characters": world.setting("mastodon", "max_characters"),
-            "max_media_attachments": MAX_MEDIA,
+            "max_characters": limit(world, "max_characters"),
+            "max_media_attachments": limit(world, "max_media"),
             "characters_reserved_per_url": URL_COUNTS,
         },
         "media_attachments": {
-            "description_limit": DESCRIPTION_LIMIT,
+            "description_limit": limit(world, "max_description"),
             "supported_mime_types": MIME_TYPES,
-            "image_size_limit": IMAGE_BYTES,
-            "image_matrix_limit": IMAGE_PIXELS,
-            "video_size_limit": VIDEO_BYTES,
-            "video_frame_rate_limit": 120,
-            "video_matrix_limit": VIDEO_PIXELS,
+            "image_size_limit": limit(world, "image_bytes"),
+            "image_matrix_limit": limit(world, "image_pixels"),
+            "video_size_limit": limit(world, "video_bytes"),
+            "video_frame_rate_limit": limit(world, "video_frame_rate"),
+            "video_matrix_limit": limit(world, "video_pixels"),
         },
         "polls": {
-            "max_options": POLL_OPTIONS,
-            "max_characters_per_option": POLL_OPTION_LENGTH,
-            "min_expiration": POLL_SHORTEST,
-            "max_expiration": POLL_LONGEST,
+            "max_options": limit(world, "poll_options"),
+            "max_characters_per_option": limit(world, "poll_option_characters"),
+            "min_expiration": limit(world, "poll_shortest"),
+            "max_expiration": limit(world, "poll_longest"),
         },
     }
 

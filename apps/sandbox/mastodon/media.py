@@ -8,10 +8,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from apps.sandbox.core.calls import Call, Refusal
 from apps.sandbox.core.rows import Account, Medium
+from apps.sandbox.core.world import World
 from apps.sandbox.mastodon import entities, files
 from apps.sandbox.mastodon.access import caller
 from apps.sandbox.mastodon.errors import invalid, not_found, refused
-from apps.sandbox.mastodon.instance import DESCRIPTION_LIMIT
+from apps.sandbox.mastodon.limits import limit
 
 UNUSED_LIVES = timedelta(days=1)
 
@@ -37,7 +38,7 @@ async def _take_in(call: Call) -> Medium:
     file = call.fields.file("file")
     if file is None:
         raise invalid("File can't be blank")
-    found = await files.take_in(file)
+    found = await files.take_in(call.world, file)
     usual = call.world.setting("mastodon", "image_seconds" if found.kind == "image" else "video_seconds")
     seconds = call.processing_seconds(float(usual))
     now = call.world.now()
@@ -65,7 +66,7 @@ async def _take_thumbnail(call: Call, medium: Medium) -> None:
     file = call.fields.file("thumbnail")
     if file is None:
         return
-    found = await files.take_in(file)
+    found = await files.take_in(call.world, file)
     if found.kind not in {"image", "gifv"}:
         raise invalid("Thumbnail content type is invalid")
     now, digest = call.world.now(), call.world.store.blobs.add(found.content)
@@ -120,13 +121,13 @@ def unattached(call: Call, account: Account, id: str) -> Medium | None:
 
 
 def _description(call: Call) -> str:
-    return checked_description(call.fields.text("description"))
+    return checked_description(call.world, call.fields.text("description"))
 
 
-def checked_description(description: str) -> str:
-    description = description.strip()
-    if len(description) > DESCRIPTION_LIMIT:
-        raise invalid(f"Description is too long (maximum is {DESCRIPTION_LIMIT} characters)")
+def checked_description(world: World, description: str) -> str:
+    description, most = description.strip(), limit(world, "max_description")
+    if len(description) > most:
+        raise invalid(f"Description is too long (maximum is {most} characters)")
     return description
 
 

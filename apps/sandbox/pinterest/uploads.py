@@ -101,8 +101,8 @@ def take(call: Call, upload: Upload, intake: Intake) -> None:
 
 def _is_usable(found: video.VideoProbe) -> bool:
     """What its beginning does not tell cannot be held against it."""
-    is_long_enough = not found.seconds or SHORTEST <= found.seconds <= LONGEST
-    return found.mime in FORMATS and is_long_enough and (not found.ratio or NARROWEST <= found.ratio <= WIDEST)
+    is_film = found.mime in FORMATS and found.has_video_codec("h264", "hevc")
+    return is_film and found.lasts(SHORTEST, LONGEST) and found.has_ratio(NARROWEST, WIDEST)
 
 
 async def look(visit: Visit) -> Response:

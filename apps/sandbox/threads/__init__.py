@@ -12,7 +12,7 @@ from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.rows import Account
 from apps.sandbox.core.world import World
-from apps.sandbox.threads import errors, login, metrics, people, publishing, reading, staging, tokens
+from apps.sandbox.threads import errors, login, metrics, notices, people, publishing, reading, staging, tokens
 from apps.sandbox.threads.access import counted, find_token
 
 # path, method, handler, operation
@@ -78,6 +78,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    remove_post=notices.remove_post,
     settings={
         # the application that may log people in; app_* are Meta's names for the same two
         "client_id": "800100200300500",
@@ -99,6 +100,7 @@ PLATFORM = Platform(
         "image_seconds": 2,
         "video_seconds": 5,
         "fetch_patience_seconds": 5,
+        "video_megabits": 100,
         "failure_message": "",
         "visible_after_seconds": 0,
         "fetch_errors_in_status": False,

@@ -18,6 +18,9 @@ from apps.sandbox.meta.graph import graph_error
 MAX_IMAGE = 8 * MEBIBYTE
 MAX_VIDEO = 1024 * MEBIBYTE
 MAX_SECONDS = 300
+CODECS, SLOWEST, FASTEST = ("h264", "hevc"), 23, 60
+MOST_CHANNELS, HIGHEST_SAMPLE_RATE = 2, 48_000
+MEGABIT = 1_000_000
 WIDEST_VIDEO = 1920
 FLATTEST = 10.0  # both ways for pictures
 NARROWEST_VIDEO = 0.01
@@ -60,15 +63,17 @@ async def fetch_image(url: str, *, errors_in_status: bool) -> Fetched:
     return Fetched(found.mime, **sums, width=found.width, height=found.height, error=error)  # type: ignore[arg-type]
 
 
-async def fetch_video(url: str) -> Fetched:
-    """The video, counted and not kept but for its beginning; never refused, for nobody waits for it."""
+async def fetch_video(url: str, *, megabits: float) -> Fetched:
+    """The video, counted and not kept but for its beginning; never refused, for nobody waits for it.
+
+    `megabits` is the most it may have in a second."""
     try:
         intake = await fetching.measure(url, limit=MAX_VIDEO, user_agent=USER_AGENT)
     except NotFetched:
         return Fetched(error="FAILED_DOWNLOADING_VIDEO")
     except TooLarge:
         return Fetched(error="FAILED_PROCESSING_VIDEO")
-    found = video.probe(intake.head)
+    found = video.probe(intake.head, size=intake.size)
     return Fetched(
         mime=found.mime if found else "application/octet-stream",
         head=intake.head,
@@ -77,16 +82,28 @@ async def fetch_video(url: str) -> Fetched:
         received=intake.received,
         width=found.width if found else 0,
         height=found.height if found else 0,
-        error=_wrong_with(found),
+        error=_wrong_with(found, megabits),
     )
 
 
-def _wrong_with(found: video.VideoProbe | None) -> str:
+def _wrong_with(found: video.VideoProbe | None, megabits: float) -> str:
     """Judged by what the beginning tells; a video whose index is at its end passes."""
     if found is None or found.mime not in {"video/mp4", "video/quicktime"} or found.width > WIDEST_VIDEO:
         return "FAILED_PROCESSING_VIDEO"
+    if not found.has_video_codec(*CODECS):
+        return "FAILED_PROCESSING_VIDEO"
     if found.seconds > MAX_SECONDS:
         return "INVALID_DURATION"
-    if found.ratio and not NARROWEST_VIDEO <= found.ratio <= FLATTEST:
+    if not found.has_ratio(NARROWEST_VIDEO, FLATTEST):
         return "INVALID_ASPEC_RATIO"
-    return ""
+    if not found.has_frame_rate(SLOWEST, FASTEST):
+        return "INVALID_FRAME_RATE"
+    if found.bit_rate > megabits * MEGABIT:
+        return "INVALID_BIT_RATE"
+    return _wrong_with_sound(found)
+
+
+def _wrong_with_sound(found: video.VideoProbe) -> str:
+    if not found.has_audio_codec("aac") or found.audio_rate > HIGHEST_SAMPLE_RATE:
+        return "FAILED_PROCESSING_AUDIO"
+    return "INVALID_AUDIO_CHANNELS" if found.audio_channels > MOST_CHANNELS else ""

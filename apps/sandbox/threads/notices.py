@@ -55,6 +55,13 @@ def deleted(world: World, account: Account, post: Post) -> None:
     _tell(world, account, "moderate", "delete", value, scope=DELETE)
 
 
+def remove_post(world: World, post: Post) -> None:
+    """Its owner deletes it in the app."""
+    world.delete_post(post)
+    if account := world.account("threads", post.account_id):
+        deleted(world, account, post)
+
+
 def _root(world: World, root: Post) -> dict[str, str]:
     owner = world.account("threads", root.account_id)
     return {"id": root.id, "owner_id": root.account_id, "username": owner.handle if owner else ""}

@@ -142,7 +142,7 @@ async def _add_video(call: Call, container: Container) -> None:
 
 
 async def _fetch(world: World, container: Container, url: str, alt: str) -> None:
-    fetched = await fetch_video(url)
+    fetched = await fetch_video(url, megabits=float(world.setting("threads", "video_megabits")))
     if containers.load(world, container.id) is None:
         return  # the sandbox was emptied meanwhile
     container.is_fetched = True

@@ -91,6 +91,7 @@ PLATFORM = Platform(
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
     settle=settle,
+    remove_post=publishes.remove_post,
     settings=defaults.SETTINGS,
     data_of_past_posts={"media_type": "VIDEO", "privacy_level": EVERYONE, "available_at": 0, "is_told": True},
 )

@@ -1,7 +1,7 @@
 """What TikTok thinks of a file once it is there, in the words of `fail_reason`.
 
-A video whose index stands at its end does not tell its length and size at its beginning, and passes; the frame rate is
-never known here (the setting `failure_reason` and the fault `failed_processing` bring that refusal about).
+A video whose index stands at its end does not tell its length and size at its beginning, and passes. Which sound is
+taken is not documented: any is.
 """
 
 from __future__ import annotations
@@ -18,23 +18,28 @@ from apps.sandbox.tiktok.publishes import Publish
 
 SHORTEST_SIDE, LONGEST_SIDE = 360, 4096
 LONGEST_DRAFT = 600  # seconds
+CODECS, SLOWEST, FASTEST = ("h264", "hevc", "vp8", "vp9"), 23, 60
 
 
 def judge_video(world: World, publish: Publish, intake: Intake) -> tuple[Medium, str]:
     """The medium, of which the first bytes are kept, and what is wrong with it."""
-    found = video.probe(intake.head)
+    found = video.probe(intake.head, size=intake.size)
     seen = found or video.VideoProbe("application/octet-stream")
     account = world.account(NAME, publish.account_id)
     came = {"crc32": intake.crc32, "received": intake.received, "seconds": seen.seconds}
     medium = _medium(world, publish, seen.mime, intake.head, intake.size, (seen.width, seen.height), came)
-    if found is None:
-        return medium, "file_format_check_failed"
+    shortest, longest = float(world.setting(NAME, "min_video_seconds")), _longest(account, publish)
+    return medium, _wrong_with(found, shortest, longest)
+
+
+def _wrong_with(found: video.VideoProbe | None, shortest: float, longest: float) -> str:
+    if found is None or not found.has_video_codec(*CODECS):
+        return "file_format_check_failed"
     if found.width and not all(SHORTEST_SIDE <= side <= LONGEST_SIDE for side in (found.width, found.height)):
-        return medium, "picture_size_check_failed"
-    shortest = float(world.setting(NAME, "min_video_seconds"))
-    if found.seconds and not shortest <= found.seconds <= _longest(account, publish):
-        return medium, "duration_check_failed"
-    return medium, ""
+        return "picture_size_check_failed"
+    if not found.lasts(shortest, longest):
+        return "duration_check_failed"
+    return "" if found.has_frame_rate(SLOWEST, FASTEST) else "frame_rate_check_failed"
 
 
 def _longest(account: Account | None, publish: Publish) -> float:

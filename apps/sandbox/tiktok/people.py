@@ -100,9 +100,7 @@ def hide(world: World, account: Account, said: Said) -> bool:
 
 
 def delete(world: World, account: Account, said: Said) -> bool:
-    post = _post(world, account, said)
-    publishes.hide(world, post)
-    world.delete_post(post)
+    publishes.remove_post(world, _post(world, account, said))
     return True
 
 

@@ -209,6 +209,12 @@ def hide(world: World, post: Post) -> None:
         _tell(world, publish, "post.publish.no_longer_publicaly_available", {"post_id": int(post.id)})
 
 
+def remove_post(world: World, post: Post) -> None:
+    """Its owner deletes it in the app."""
+    hide(world, post)
+    world.delete_post(post)
+
+
 def is_available(post: Post, now: datetime) -> bool:
     at = post.data.get("available_at")
     return at is not None and at <= now.timestamp()

@@ -1,7 +1,7 @@
 """X, API version 2, as documented in August 2026 and sold per use: api.x.com and the consent page on one origin.
 
-Not simulated are the signatures of OAuth 1.0a, likes, direct messages, search and the frame rate of films. Where the
-documentation is silent the answer is the plain refusal; what its sources tell in two ways is a setting.
+Not simulated are the signatures of OAuth 1.0a, likes, direct messages and search. Where the documentation is silent the
+answer is the plain refusal; what its sources tell in two ways is a setting.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from apps.sandbox.x import (
     billing,
     captions,
     errors,
+    events,
     limits,
     login,
     posts,
@@ -87,6 +88,7 @@ PLATFORM = Platform(
     find_token=find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    remove_post=events.remove_post,
     settings={
         "client_id": "sandbox-x-client",
         "client_secret": "sandbox-x-secret",

@@ -54,6 +54,12 @@ def tell_deletion(world: World, post: Post) -> None:
     _tell(world, "post.delete", post.account_id, {"id": post.id, "author_id": post.account_id})
 
 
+def remove_post(world: World, post: Post) -> None:
+    """Its owner deletes it in the app."""
+    world.delete_post(post)
+    tell_deletion(world, post)
+
+
 def tell_revocation(world: World, account: Account) -> None:
     payload = {"user_id": account.id, "client_id": world.setting("x", "client_id")}
     _tell(world, "oauth.revoke", account.id, payload)

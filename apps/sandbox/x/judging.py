@@ -31,17 +31,19 @@ SCHEMA_BYTES = 17_179_869_184
 STILL = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 GIF_WIDTH, GIF_HEIGHT, GIF_FRAMES, GIF_PIXELS = 1280, 1080, 350, 300_000_000
 SHORTEST_SECONDS, LONGEST_SECONDS, SHORTEST_SIDE, WIDEST_RATIO = 0.5, 140, 32, 3.0
+FASTEST, MOST_CHANNELS = 60, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`problem` is empty where X has none with the file."""
+    """`problem` is empty where X has none with the file; what `is_too_fast` comes out when a post wants to show it."""
 
     mime: str
     width: int = 0
     height: int = 0
     seconds: float = 0.0
     problem: str = ""
+    is_too_fast: bool = False
 
 
 def most_bytes(world: World, account: Account, kind: str) -> int:
@@ -82,11 +84,16 @@ def _video(world: World, head: bytes) -> Judged:
     found = video.probe(head)
     if found is None or found.mime == "video/webm":
         return Judged("application/octet-stream", problem="Unsupported video format")
-    return Judged(found.mime, found.width, found.height, found.seconds, problem=_video_problem(world, found))
+    problem, is_too_fast = _video_problem(world, found), not found.has_frame_rate(0, FASTEST)
+    return Judged(found.mime, found.width, found.height, found.seconds, problem, is_too_fast)
 
 
 def _video_problem(world: World, found: video.VideoProbe) -> str:
     """Where the beginning of the file does not tell, X would look further and the sandbox lets it pass."""
+    if not found.has_video_codec("h264"):
+        return "Unsupported video format"
+    if not found.has_audio_codec("aac") or found.audio_channels > MOST_CHANNELS:
+        return "Unsupported audio format"
     if found.seconds and found.seconds < SHORTEST_SECONDS:
         return "Video is too short"
     if not found.width or not found.height:

@@ -1,7 +1,7 @@
 """Uploaded media: how far their processing is, how long they last, and who may show them.
 
-With `fails_at_post` a file that X cannot use seems to succeed and is refused when a post wants to show it, which is
-what happens to films of more than 60 frames a second.
+A film of more than 60 frames a second seems to succeed, and is refused when a post wants to show it. With
+`fails_at_post` that is what happens to every file that X cannot use.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def keep(
         "category": category,
         "seconds": found.seconds,
         "problem": problem,
+        "is_too_fast": found.is_too_fast,
         "is_processed": is_processed,
         "expires_at": (now + lives).timestamp(),
         **came,
@@ -101,7 +102,8 @@ def is_usable(medium: Medium | None, account: Account, now: datetime) -> bool:
     if medium is None or not _is_theirs(medium, account) or _has_expired(medium, now):
         return False
     is_ready = medium.ready_at is None or medium.ready_at <= now
-    return is_ready and not medium.data["problem"] and medium.data["category"].startswith(("tweet_", "amplify_"))
+    is_sound = not medium.data["problem"] and not medium.data.get("is_too_fast")
+    return is_ready and is_sound and medium.data["category"].startswith(("tweet_", "amplify_"))
 
 
 def _is_theirs(medium: Medium, account: Account) -> bool:

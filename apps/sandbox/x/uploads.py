@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core import crc
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account
-from apps.sandbox.core.uploads import HEAD
+from apps.sandbox.core.uploads import kept_length
 from apps.sandbox.x import errors, judging, media, schema
 from apps.sandbox.x.access import UPLOAD, caller
 from apps.sandbox.x.accounts import snowflake
@@ -151,7 +151,7 @@ def _kept(upload: dict[str, Any], index: int, content: bytes) -> bytes:
     """Everything of a picture; of a film what it begins with."""
     if CATEGORIES[upload["media_category"]] != "video":
         return content
-    return content[:HEAD] if index == 0 else b""
+    return content[: kept_length(content)] if index == 0 else b""
 
 
 def _segment_id(id: str, index: int) -> str:

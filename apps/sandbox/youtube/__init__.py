@@ -1,8 +1,8 @@
 """YouTube: Google's login, the Data API v3 with its resumable uploads, the Analytics API v2 and the WebSub hub.
 
 accounts.google.com, oauth2, www and youtubeanalytics.googleapis.com, www.youtube.com and pubsubhubbub.appspot.com are
-one origin here. An account of the sandbox is a channel with a Google account of its own. Not simulated: captions,
-ratings, live streams and the bulk reports.
+one origin here. An account of the sandbox is a channel with a Google account of its own. Not simulated: changes of
+captions, ratings, live streams and the bulk reports.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
 from apps.sandbox.google import settings as google
-from apps.sandbox.youtube import access, channels, errors, quota, routes
+from apps.sandbox.youtube import access, channels, errors, pushes, quota, routes
 
 
 def build(world: World) -> Starlette:
@@ -35,6 +35,7 @@ PLATFORM = Platform(
     find_token=access.find_token,
     rate_limited=errors.rate_limited,
     server_error=errors.server_error,
+    remove_post=pushes.remove_post,
     how_to_connect="Choose a channel: each consent is for one of them.",
     settings={
         **google.of("sandbox-youtube-client", "sandbox-youtube-secret"),

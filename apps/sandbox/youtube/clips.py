@@ -43,6 +43,7 @@ class Clip:
     processing_errors: list[str] = field(default_factory=list)
     published_at: float = 0.0  # 0: never been public or unlisted
     thumbnail: str = ""
+    captions: list[dict[str, Any]] = field(default_factory=list)  # see captions.py
     version: int = 1
 
     @property

@@ -74,6 +74,13 @@ REASONS: dict[str, Reason] = {
     ),
     "mediaBodyRequired": Reason(400, "youtube.common", "The request does not include the content."),
     "invalidImage": Reason(400, "youtube.thumbnail", "The provided image content is invalid."),
+    "contentRequired": Reason(400, "youtube.caption", "The request does not contain the caption track's contents."),
+    "invalidMetadata": Reason(400, "youtube.caption", "The request contains invalid metadata values."),
+    "nameTooLong": Reason(400, "youtube.caption", "The name of the caption track is longer than 150 characters."),
+    "captionExists": Reason(
+        409, "youtube.caption", "The video already has a caption track with the given language and name."
+    ),
+    "captionNotFound": Reason(404, "youtube.caption", "The specified caption track could not be found."),
     "badRequest": Reason(400, "global", "Bad Request"),
     "videoNotFound": Reason(404, VIDEO, "The video identified by the request cannot be found."),
     "playlistNotFound": Reason(404, "youtube.playlist", "The playlist identified by the request cannot be found."),

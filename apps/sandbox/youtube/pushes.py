@@ -11,8 +11,9 @@ import hmac
 from html import escape
 
 from apps.sandbox.core import hooks
-from apps.sandbox.core.rows import Account
+from apps.sandbox.core.rows import Account, Post
 from apps.sandbox.core.world import World
+from apps.sandbox.youtube import clips
 from apps.sandbox.youtube.clips import Clip
 from apps.sandbox.youtube.paging import timestamp
 
@@ -37,6 +38,13 @@ def tell_deleted(world: World, clip: Clip) -> None:
         )
         tombstone = f'<feed xmlns:at="http://purl.org/atompub/tombstones/1.0" xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
         _push(world, account, tombstone.encode())
+
+
+def remove_post(world: World, post: Post) -> None:
+    """The channel deletes a video, or its author a comment, of which nobody is told."""
+    world.delete_post(post)
+    if post.kind == "post" and (clip := clips.of(post)).is_public:
+        tell_deleted(world, clip)
 
 
 def _push(world: World, account: Account, body: bytes) -> None:

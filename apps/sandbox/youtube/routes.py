@@ -14,6 +14,7 @@ from apps.sandbox.core.world import World
 from apps.sandbox.google.routes import routes as google_routes
 from apps.sandbox.youtube import (
     analytics,
+    captions,
     categories,
     channels,
     comments,
@@ -116,6 +117,9 @@ METHODS: tuple[Method, ...] = (
         "POST", f"{UPLOADS}/thumbnails/set", thumbnails.set_thumbnail, "edit", TO_UPLOAD, 50, "videoId",
         streams=True,
     ),
+    Method("POST", f"{UPLOADS}/captions", captions.insert, "edit", TO_COMMENT, 400, "part sync"),
+    Method("GET", f"{DATA}/captions", captions.list_captions, "find", TO_COMMENT, 50, "part id videoId"),
+    Method("DELETE", f"{DATA}/captions", captions.delete, "delete", TO_COMMENT, 50, "id"),
     *(
         Method(
             "POST", f"{base}/videos", sessions.start, "stage", TO_UPLOAD, 1,

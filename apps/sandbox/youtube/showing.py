@@ -101,7 +101,7 @@ def _content(world: World, clip: Clip) -> dict[str, Any]:
         "duration": _duration(_seconds(world, clip)),
         "dimension": "2d",
         "definition": "hd" if min(clip.file.width, clip.file.height) >= 720 else "sd",
-        "caption": "false",
+        "caption": "true" if any(one["is_readable"] and not one["is_draft"] for one in clip.captions) else "false",
         "licensedContent": False,
         "projection": "rectangular",
     }

@@ -1,6 +1,7 @@
 """The verbs of this room. Those that talk to a platform are called outside of any transaction."""
 
 from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.services.abilities import note_inability
 from apps.social_accounts.services.apps import clients_that_sign
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
@@ -16,7 +17,8 @@ from apps.social_accounts.services.deauthorizing import note_deauthorized
 from apps.social_accounts.services.disconnecting import disconnect
 from apps.social_accounts.services.erasing import erase_identity, find_identity, remote_ids_of
 from apps.social_accounts.services.health import check_account, check_accounts
-from apps.social_accounts.services.marking import mark_disconnected, mark_missing_permission
+from apps.social_accounts.services.losing import lose_access
+from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
 
 __all__ = [
@@ -32,9 +34,10 @@ __all__ = [
     "find_identity",
     "finish_consent",
     "forget_journeys",
-    "mark_disconnected",
+    "lose_access",
     "mark_missing_permission",
     "note_deauthorized",
+    "note_inability",
     "read_choices",
     "read_choices_due",
     "refresh_expiring",

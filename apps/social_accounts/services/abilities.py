@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from uuid import UUID
 
 from apps.platforms import registry
 from apps.platforms.calls import FEATURE_WORDS, Feature, cannot
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.services.marking import mark_missing_permission
+from apps.social_accounts.states import AccountState
 
 # Without these there is nothing to connect an account for; the rest is said, and stops nobody.
 NEEDED = frozenset({Feature.CONNECT, Feature.PUBLISH})
@@ -26,6 +28,11 @@ def tell_inabilities(account: SocialAccount, grant: Grant) -> None:
         return
     account.reason = reason[:500]
     account.save(update_fields=["reason"])
+
+
+def note_inability(*, account_id: UUID, reason: str) -> None:
+    """Leave a word of something that the account may not do. It goes on publishing, so planned posts are not held."""
+    SocialAccount.objects.filter(pk=account_id, state=AccountState.ACTIVE).update(reason=reason[:500])
 
 
 def listed(features: Collection[Feature]) -> str:

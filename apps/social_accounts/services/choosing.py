@@ -17,7 +17,7 @@ from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import NotConnected
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.services.credentials import credential_for
-from apps.social_accounts.states import AccountState
+from apps.social_accounts.states import PUBLISHES
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def read_choices_due(*, now: datetime, limit: int = BATCH) -> int:
             SocialAccount.across_tenants.filter(
                 Q(choices_read_at=None) | Q(choices_read_at__lt=now - EVERY),
                 platform__in=platforms,
-                state=AccountState.ACTIVE,
+                state__in=PUBLISHES,
             )
             .order_by("choices_read_at")
             .values_list("organization_id", "pk")[:limit]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -25,14 +25,16 @@ from apps.core.secrets import Secret
 from apps.events import services as events
 from apps.platforms.contract import Adapter, Channel, Consent, ConsentStart
 from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
+from apps.social_accounts import lives
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
 from apps.social_accounts.services.abilities import tell_inabilities
 from apps.social_accounts.services.choosing import read_choices, remote_options
-from apps.social_accounts.services.credentials import client_of, keep_channels, new_grant, replace_tokens
+from apps.social_accounts.services.credentials import client_of, new_grant, replace_tokens
 from apps.social_accounts.services.marking import mark_missing_permission
+from apps.social_accounts.services.reviving import revive_family, revive_siblings, wanted_besides
 from apps.social_accounts.states import AccountState, GrantState
 from apps.tenants.members import Member
 
@@ -69,11 +71,12 @@ def begin_consent(
     """
     adapter = adapter_for(platform)
     uri = redirect_uri(platform)
+    also = _also(member, reconnects) if reconnects else ()
     state, browser_token = secrets.token_urlsafe(32), browser_token or secrets.token_urlsafe(32)
     try:
         server = _server(adapter, address)
         app = oauth_apps.app_for(adapter, server=server, redirect_uri=uri)
-        start = _start(adapter, app, redirect_uri=uri, state=state, hint=address.strip())
+        start = _start(adapter, app, also, redirect_uri=uri, state=state, hint=address.strip())
     except PlatformError as error:
         raise _in_words(adapter, error) from error
     if urlsplit(start.authorize_url).scheme not in ("https", "http"):  # What a server says of itself may be anything.
@@ -94,10 +97,16 @@ def begin_consent(
     return Journey(start.authorize_url, browser_token)
 
 
-def _start(adapter: Adapter, app: OAuthApp, **asked: str) -> ConsentStart:
+def _also(member: Member, account_id: UUID) -> tuple[str, ...]:
+    with member.scope():
+        account = SocialAccount.objects.select_related("grant").filter(pk=account_id).first()
+        return wanted_besides(account) if account else ()
+
+
+def _start(adapter: Adapter, app: OAuthApp, also: tuple[str, ...], **asked: str) -> ConsentStart:
     """The way to the consent page; a server that has forgotten our application is registered at again."""
     try:
-        return adapter.begin_consent(client=client_of(app), **asked)
+        return adapter.begin_consent(client=replace(client_of(app), also=also), **asked)
     except ConsentRefused as refused:
         if not oauth_apps.forgotten(adapter, refused):
             raise
@@ -128,6 +137,7 @@ def finish_consent(
         raise _in_words(adapter, error) from error
     session, accounts = _store(member, session, app, consent, adapter)
     for account in accounts:
+        revive_family(organization_id=account.organization_id, account_id=account.pk, actor=member.actor)
         _ask_for_choices(account)
     return session, accounts
 
@@ -176,7 +186,7 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
         if not ConnectSession.objects.filter(pk=session.pk, finished_at=None).update(finished_at=clock.now()):
             raise ConnectionRefused("These accounts were chosen already, perhaps in another tab.", field="channels")
         accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
-        keep_channels(session.grant, session.grant.accounts.values_list("remote_id", flat=True))
+        revive_siblings(account=accounts[0], before=None, grant=session.grant, channels=channels, actor=actor)
         return accounts
 
 
@@ -284,7 +294,11 @@ def _reconnect(
             f"You signed in to {adapter.label} as @{other}, but this account is @{account.handle}. "
             f"Nothing was changed. Sign in as @{account.handle}, or connect @{other} as a new account."
         )
-    return _connect(session, channel, _grant_for(session, consent, app), actor)
+    before = account.grant
+    grant = _grant_for(session, consent, app)
+    account = _connect(session, channel, grant, actor)
+    revive_siblings(account=account, before=before, grant=grant, channels=consent.channels, actor=actor)
+    return account
 
 
 def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Actor) -> SocialAccount:
@@ -298,6 +312,7 @@ def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Act
     account.limits = dict(channel.limits)
     account.state, account.reason = AccountState.ACTIVE, ""
     account.checked_at = account.connected_at = clock.now()
+    account.check_at = lives.next_check(account.pk, after=account.checked_at)
     account.connected_by_id = session.user_id
     account.save()
     audit.record("account.connected" if is_new else "account.reconnected", subject=account, actor=actor)

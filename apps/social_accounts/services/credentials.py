@@ -12,9 +12,12 @@ from django.db.models import F
 from apps.core import clock
 from apps.core.fields import seal
 from apps.core.secrets import Secret
-from apps.platforms.contract import CHANNEL_SECRET, Credential, OAuthClient, channel_secret
+from apps.platforms import registry
+from apps.platforms.contract import CHANNEL_SECRET, NO_SECRET, Credential, OAuthClient, channel_secret
+from apps.social_accounts import lives
 from apps.social_accounts.errors import LostRefresh, NotConnected
 from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
+from apps.social_accounts.selectors import webhook_secrets_of
 from apps.social_accounts.states import GrantState
 
 
@@ -42,7 +45,13 @@ def credential_of(grant: Grant) -> Credential:
 
 
 def client_of(app: OAuthApp) -> OAuthClient:
-    return OAuthClient(app.client_id, app.client_secret, server=app.server, scopes=tuple(app.scopes))
+    return OAuthClient(
+        app.client_id,
+        app.client_secret,
+        server=app.server,
+        scopes=tuple(app.scopes),
+        webhook_secret=next(iter(webhook_secrets_of(app.platform, app.client_id)), NO_SECRET),
+    )
 
 
 def new_grant(credential: Credential, *, platform: str, app: OAuthApp | None) -> Grant:
@@ -72,18 +81,31 @@ def replace_tokens(grant: Grant, credential: Credential) -> None:
 
 
 def _store(grant: Grant, credential: Credential, *, version: int) -> None:
+    now = clock.now()
+    tokens = lives.Tokens(
+        platform=grant.platform,
+        issued_at=now,
+        expires_at=credential.expires_at,
+        refresh_expires_at=credential.refresh_expires_at,
+        has_refresh_token=bool(credential.refresh_token or grant.refresh_token),
+    )
+    is_same = credential.refresh_token in (NO_SECRET, grant.refresh_token)
     changes: dict[str, Any] = {
         "server": credential.server,
         "access_token": seal(grant, "access_token", credential.access_token),
         "extra": seal(grant, "extra", _close_extra(credential)),
         "facts": dict(credential.facts),
         "scopes": list(credential.scopes),
-        "issued_at": clock.now(),
+        "issued_at": now,
         "expires_at": credential.expires_at,
+        "ends_at": lives.ends_at(tokens, known=grant.ends_at if is_same else None),
+        "family": registry.adapter_class(grant.platform).family(credential),
         "state": GrantState.ACTIVE,
+        "refresh_at": lives.refresh_at(tokens),
+        "refresh_tries": 0,
         "refresh_started_at": None,
         "version": F("version") + 1,
-        "updated_at": clock.now(),
+        "updated_at": now,
     }
     if credential.refresh_token:
         changes["refresh_token"] = seal(grant, "refresh_token", credential.refresh_token)

@@ -22,6 +22,9 @@ NAME: Final = "Deleted account"
 HANDLE: Final = "deleted-account"
 WHY: Final = "The person behind this account asked for their data to be deleted."
 ERASED: Final = "deleted:"  # begins the remote id of an account whose own was erased
+# Of what events tell of accounts, what names nobody; and those of them that may tell of many.
+OURS: Final = frozenset({"platform", "is_new", "missing_scopes", "ends_at"})
+TELL_OF_MANY: Final = ("account.needs_reauth", "account.expiring", "account.disabled", "account.recovered")
 FIND: Final = "find whatever is held about a person who asks to be forgotten"
 
 
@@ -75,9 +78,20 @@ def erase_identity(
         grants = Grant.objects.filter(pk__in=grant_ids)
         counts = {"sessions": sessions, "accounts": len(erased), "grants": grants.count()}
         grants.delete()
-        # Names and reasons may stand in what was told about the account before.
-        events.redact(subject_ids=account_ids, keep={"platform", "is_new", "missing_scopes"})
+        _redact([*account_ids, *grant_ids], account_ids)
     return counts
+
+
+def _redact(subject_ids: Collection[UUID], account_ids: Collection[UUID]) -> None:
+    """Names and reasons may stand in what was told before, also about several accounts at once (docs/events.md)."""
+    events.redact_listed(
+        names=TELL_OF_MANY,
+        place="accounts",
+        ids=account_ids,
+        keep=OURS,
+        keep_of_each={"id", "workspace_id", "platform"},
+    )
+    events.redact(subject_ids=subject_ids, keep={*OURS, "accounts"})
 
 
 def _erase(account: SocialAccount) -> SocialAccount:

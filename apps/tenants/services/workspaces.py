@@ -24,6 +24,7 @@ def create_workspace(
     actor: Actor,
     external_ref: str = "",
     too_late_after: timedelta | None = None,
+    alt_text_required: bool = False,
 ) -> Workspace:
     """A workspace for another client; NameTaken if the organization has one of that name or reference."""
     _refuse_taken(name=name, external_ref=external_ref)
@@ -33,6 +34,7 @@ def create_workspace(
         timezone=timezone,
         external_ref=external_ref,
         too_late_after=too_late_after,
+        alt_text_required=alt_text_required,
     )
     audit.record("workspace.created", subject=workspace, actor=actor, diff={"name": name})
     events.emit("workspace.created", subject=workspace, data={"name": name, "timezone": timezone})
@@ -41,7 +43,7 @@ def create_workspace(
 
 @transaction.atomic
 def update_workspace(*, workspace: Workspace, actor: Actor, **changes: Any) -> Workspace:
-    """Change name, timezone, external_ref or too_late_after. Posts that are planned keep their instants."""
+    """Change what a workspace is called and asks for. Posts that are planned keep their instants."""
     workspace = Workspace.objects.locked(workspace.pk)
     diff = {name: [getattr(workspace, name), value] for name, value in changes.items()}
     diff = {name: pair for name, pair in diff.items() if pair[0] != pair[1]}

@@ -17,6 +17,7 @@ from apps.core import clock, tenancy
 from apps.platforms.contract import Adapter, Credential
 from apps.platforms.errors import PlatformError
 from apps.publishing import services as publishing
+from apps.publishing.errors import PostBusy
 from apps.publishing.selectors import live_on
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.errors import NotConnected
@@ -71,7 +72,7 @@ def patrol_account(*, organization_id: UUID, account_id: UUID) -> None:
                 organization_id=organization_id, account_id=account_id, remote_ids=[remote_id], at=now,
                 needs_proof=True,
             )  # fmt: skip
-    except PlatformError as error:
+    except (PlatformError, PostBusy) as error:
         logger.info("Account %s could not be looked through: %s", account_id, error.words)
         problem = type(error).__name__
     _note(organization_id, account_id, looked_at=now, problem=problem)

@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests.dashboard.examples import accounts, compliance, days, going_out, tenants, writing
+from tests.dashboard.examples import accounts, compliance, days, going_out, library, tenants, writing
 from tests.dashboard.examples.frame import ZONE, row, shell
 
 PAGES: dict[str, Any] = {
@@ -34,6 +34,7 @@ PAGES: dict[str, Any] = {
     },
     "social_accounts/channels.html": accounts.channels,
     "social_accounts/account.html": accounts.account,
+    "social_accounts/risks.html": accounts.risks,
     "social_accounts/consent_failed.html": lambda: {
         "platform": "bluesky",
         "words": "Bluesky says that the permission was not given.",
@@ -46,8 +47,11 @@ PAGES: dict[str, Any] = {
     "posts/_after.html": writing.composer,
     "publishing/list.html": days.posts,
     "publishing/post.html": going_out.post,
+    "publishing/change.html": going_out.change,
     "publishing/correct.html": going_out.correction,
-    "media/library.html": writing.library,
+    "dashboard/library.html": library.library,
+    "dashboard/asset.html": library.asset,
+    "dashboard/shelf.html": library.shelf,
     "tenants/members.html": tenants.members,
     "tenants/member_form.html": tenants.form_page,
     "tenants/workspace_form.html": tenants.form_page,

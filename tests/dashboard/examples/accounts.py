@@ -37,6 +37,61 @@ def accounts() -> dict[str, Any]:
         "checked_at": NOW,
         "care": [care()],
         "connect_url": "/connect/",
+        "risks_url": "/accounts/at-risk/",
+        "forecast": It(
+            height=168,
+            summary="TikTok: signed out, 3 posts waiting. LinkedIn: ends Fri 20 Nov, 2 posts after.",
+            ticks=[It(x=176, words="Today", anchor="start"), It(x=282, words="21 Oct", anchor="middle")],
+            bars=[
+                It(label="TikTok", y=17, width=16, tone="bad", words="signed out · 3 posts waiting", words_x=200),
+                It(label="LinkedIn", y=52, width=562, tone="mid", words="ends Fri 20 Nov · 2 posts after", words_x=746),
+                It(
+                    label="X, Threads, Google",
+                    y=87,
+                    width=912,
+                    tone="okbar",
+                    words="renew themselves",
+                    words_x=188,
+                    words_tone="on",
+                ),
+            ],
+        ),
+    }
+
+
+def risks() -> dict[str, Any]:
+    def row(name: str, platform: str, client: str, health: str, words: str, **more: Any) -> It:
+        fields = {
+            "ends_at": None,
+            "held": 0,
+            "after": 0,
+            "next_at": None,
+            "reconnect_url": "/reconnect/",
+            "ask_url": "",
+        }
+        return It(
+            url="/accounts/1/",
+            name=name,
+            platform=platform,
+            client=client,
+            health=health,
+            health_words=words,
+            zone=ZONE,
+            **(fields | {"reconnect_url": "/reconnect/"} | more),
+        )
+
+    return {
+        "rows": [
+            row("Alder & Rye", "tiktok", "Alder & Rye", "bad", "Signed out", posts="3 held", next_at=NOW),
+            row(
+                "Maren Coast", "linkedin", "Maren Coast Hotels", "warn", "Ends soon", ends_at=NOW, after=12, next_at=NOW
+            ),
+            row("Halden", "linkedin", "Halden Cycles", "ok", "Healthy", ends_at=NOW, reconnect_url="", ask_url="/ask/"),
+        ],
+        "posts": 16,
+        "clients": 2,
+        "zone": ZONE,
+        "list_url": "/accounts/",
     }
 
 
@@ -130,6 +185,13 @@ def account() -> dict[str, Any]:
         ),
         "zone": ZONE,
         "list_url": "/accounts/",
+        "waiting": It(posts=3, in_time=1, too_late=2, first_due_at=NOW, days=2, first_moved_at=NOW),
+        "works": True,
+        "mend_url": "/waiting/",
+        "may_send": True,
+        "may_move": True,
+        "may_skip": True,
+        "soonest": "2026-10-14",
         "check_url": "/check/",
         "reconnect_url": "/reconnect/",
         "disconnect_url": "/disconnect/",

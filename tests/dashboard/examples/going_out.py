@@ -9,7 +9,8 @@ from typing import Any
 from apps.posts.lengths import counter
 from apps.posts.manuscripts import Edition, Manuscript, Passage
 from apps.posts.states import PartRole
-from apps.publishing.forms import CorrectionForm
+from apps.publishing.afterwards import Afterwards
+from apps.publishing.forms import ChangeForm, CorrectionForm
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 
@@ -31,6 +32,7 @@ def publication(state: str, **changes: Any) -> It:
         "problem_tone": "warn",
         "evidence": None,
         "address": None,
+        "afterwards": None,
         "follow_ups": [],
         "attempts": [],
         "cancel_url": "",
@@ -130,6 +132,10 @@ def post() -> dict[str, Any]:
                         note="Instagram refused it.",
                         remote_url="",
                         retry_url="/again/",
+                        take_down_url="/take-down/comment/",
+                        dialog_id="take-down-comment",
+                        question="Take down this comment?",
+                        warning="It is deleted on Instagram. The post stays. This cannot be undone.",
                     )
                 ],
             ),
@@ -142,6 +148,26 @@ def post() -> dict[str, Any]:
                     It(title="Sent", note="", at=NOW, state="publishing"),
                     It(title="Live", note="soon", at=None, state=""),
                 ],
+            ),
+            publication(
+                "published",
+                platform="linkedin",
+                account_name="@alder-rye",
+                afterwards=Afterwards(
+                    heading="It may or may not have been taken down.",
+                    words="LinkedIn did not answer in time. We do not know whether it worked.",
+                    change_url="/change/",
+                    change_label="Change the text",
+                    take_down_url="/take-down/",
+                    take_down_id="take-down-p-linkedin",
+                    question="Take it down from LinkedIn?",
+                    warning="It is deleted on LinkedIn. Likes and comments there are lost. This cannot be undone.",
+                    said_url="/removed/",
+                    said_id="said-removed-p-linkedin",
+                    said_why="It can only be taken down there.",
+                    said_warning="Postroom notes it as removed and does not look on LinkedIn.",
+                ),
+                id="p-linkedin",
             ),
             publication(
                 "failed",
@@ -190,3 +216,13 @@ def correction() -> dict[str, Any]:
         "back_url": "/post/",
         "back_label": "Rye week: meet the miller",
     }
+
+
+def change() -> dict[str, Any]:
+    """Of something that is out: only what can be changed there, with the change whose answer was lost."""
+    account = It(choices={}, platform="mastodon", handle="bread@masto.example", limits={})
+    edition = Edition(account, TEXT, {"visibility": "unlisted"})
+    form = ChangeForm.of(edition, TEXT, revision=4, only={"text", "options.content_warning"})
+    shown = {name: value for name, value in correction().items() if name not in ("may_try_again", "form", "counters")}
+    counters = [counter(Manuscript((Passage(PartRole.MAIN, TEXT),), (edition,)), edition)]
+    return {**shown, "form": form, "counters": counters, "is_unanswered": True, "action_url": "/change/"}

@@ -1,11 +1,47 @@
-"""The composer and the library."""
+"""The composer."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace as It
 from typing import Any
+from uuid import UUID
 
+from apps.dashboard.composer_media import MediaItem, Pick, Verdict
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
+
+ANY = UUID("01939b4a-0000-7000-8000-000000000001")
+
+
+def medium(id_: str, **changes: Any) -> MediaItem:
+    values: dict[str, Any] = {
+        "id": id_,
+        "url": PICTURE,
+        "thumb_url": PICTURE,
+        "placeholder": "",
+        "page_url": "/media/1/details/",
+        "name": "clip.mp4",
+        "alt": "",
+        "kind": "image",
+        "kind_word": "Picture",
+        "fact": "1080 × 1350",
+        "error": "",
+        "is_first": False,
+        "is_last": False,
+        "fit": "crop",
+        "focus": "40,60",
+        "box": "",
+        "start": "",
+        "end": "0:30",
+        "seconds": 0.0,
+        "cover_id": "m1",
+        "cover_url": PICTURE,
+        "verdicts": (
+            Verdict("instagram", "bad", "It is too wide.", ((f"fit-crop:{id_}", "Crop to fit"),)),
+            Verdict("mastodon", "ok", "Goes as it is."),
+        ),
+        "is_cut": False,
+    }
+    return MediaItem(**(values | changes))
 
 
 def composer() -> dict[str, Any]:
@@ -37,7 +73,10 @@ def composer() -> dict[str, Any]:
                 It(text="#oslobakery", kind="tagged"),
                 It(text=" more than fits", kind="over"),
             ],
-            media=[It(url=PICTURE, alt="A tray of buns"), It(url=PICTURE, alt="")],
+            media=[
+                It(url=PICTURE, alt="A tray of buns", kind="image"),
+                It(url="", alt="", kind="video"),
+            ],
             after=["Torshov has them until noon."],
             note="Text folds after 125 characters here.",
         )
@@ -106,27 +145,15 @@ def composer() -> dict[str, Any]:
                 variant("a3", "bluesky", error="11 characters too long for Bluesky."),
             ],
             media=[
-                It(
-                    id="m1",
-                    url=PICTURE,
-                    name="tray.jpg",
-                    alt="A tray of nine cardamom buns",
-                    ratio="4:3",
-                    error="",
-                    is_first=True,
-                    is_last=False,
-                ),
-                It(
-                    id="m2",
-                    url=PICTURE,
-                    name="IMG_2291.jpg",
-                    alt="",
-                    ratio="3:2",
-                    error="Too large for Bluesky.",
-                    is_first=False,
-                    is_last=True,
+                medium("m1", name="tray.jpg", alt="A tray of nine cardamom buns", is_first=True, is_cut=True),
+                medium(
+                    "m2", kind="video", kind_word="Video", fact="0:42", error="Too large.", is_last=True, seconds=42.0
                 ),
             ],
+            link="https://rye.example/buns",
+            links_on=["facebook", "bluesky"],
+            picks=[Pick(ANY, "loaf.jpg", "A loaf", "image", "Picture", "640 × 480", PICTURE, "")],
+            pick_url="/compose/pick/",
             media_note="2 of 4",
             first_comment_on=["instagram"],
             threads_on=["mastodon", "bluesky"],
@@ -134,6 +161,7 @@ def composer() -> dict[str, Any]:
                 accounts="",
                 text="",
                 media="",
+                link="",
                 first_comment="",
                 when="This time is in the past.",
                 form="Not scheduled yet: 2 things need another look.",
@@ -170,30 +198,4 @@ def composer() -> dict[str, Any]:
                 preview("a3", "bluesky", "micro"),
             ],
         )
-    }
-
-
-def library() -> dict[str, Any]:
-    pictures = [
-        It(
-            id=f"m{n}",
-            url=PICTURE,
-            name=f"tray-{n}.jpg",
-            alt="A tray of buns" if n % 2 else "",
-            size="2.1 MB",
-            dimensions="1200 × 900",
-            at=NOW,
-            save_url="/save/",
-            delete_url="" if n % 2 else "/delete/",
-            used=n,
-        )
-        for n in range(5)
-    ]
-    return {
-        "pictures": pictures,
-        "zone": ZONE,
-        "upload_url": "/upload/",
-        "error": "notes.pdf is not a picture. Add JPEG, PNG, WebP or GIF.",
-        "newer_url": "",
-        "older_url": "/media/?older",
     }

@@ -130,6 +130,10 @@ class Bench(ABC):
         """The CRC-32 of each video that was published, as the platform received it; the oldest first."""
         return []
 
+    def captions(self) -> list[list[str]]:
+        """The languages in which each post of the account is captioned, as everybody sees them; the oldest first."""
+        return []
+
     def lasting(self, credential: Credential) -> Credential:
         """The credential, renewed if its time is over by now."""
         is_over = credential.expires_at is not None and credential.expires_at <= self.clock()

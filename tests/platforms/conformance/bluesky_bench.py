@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx
 
 from apps.platforms.contract import Credential, Draft
 from tests.platforms.conformance.bench import Seen
 from tests.platforms.conformance.sandbox_bench import SandboxBench
-from tests.platforms.drafts import picture
+from tests.platforms.conftest import local_client
+from tests.platforms.drafts import caption, picture
 from tests.support.sandbox import Sandbox
 
 GIF = b"GIF89a" + bytes(range(256)) * 8
@@ -49,6 +50,18 @@ class BlueskyBench(SandboxBench):
             replace(post, remote_id=_uri(post.remote_id), parent_id=_uri(post.parent_id)) for post in super().seen()
         ]
 
+    def captions(self) -> list[list[str]]:
+        """As anybody reads them, in the records."""
+        embeds = [self._record(post.remote_id).get("embed", {}) for post in self.seen()]
+        return [[one["lang"] for one in embed.get("captions", ())] for embed in embeds]
+
+    def _record(self, uri: str) -> dict[str, Any]:
+        repo, collection, rkey = uri.removeprefix("at://").split("/")
+        params = {"repo": repo, "collection": collection, "rkey": rkey}
+        with local_client() as http:
+            found: dict[str, Any] = http.get(f"{self.origin}/xrpc/com.atproto.repo.getRecord", params=params).json()
+        return found.get("value", {})
+
     def limited(self) -> Credential:
         full = self.client
         self.client = lambda: replace(full(), scopes=("atproto",))  # type: ignore[method-assign]
@@ -66,6 +79,7 @@ class BlueskyBench(SandboxBench):
             "pictures": self.post("Four pictures", pictures=4),
             "gallery": self.post("Seven pictures", pictures=7),
             "video": Draft(text="A video", media=(self.video(filling=2_400_000),)),
+            "captioned": Draft(text="Said", media=(self.video("said"),), captions=(caption("en"), caption("de"))),
             "gif": Draft(text="A GIF", media=(gif,)),
             "gated": self.post("Not for everybody", options=gated),
         }

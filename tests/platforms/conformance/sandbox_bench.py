@@ -94,6 +94,9 @@ class SandboxBench(Bench):
         media = [one for post in self.sandbox.posts(self.name, self.handle) for one in post["media"]]
         return [one["data"]["crc32"] for one in media if "crc32" in one["data"]]
 
+    def captions(self) -> list[list[str]]:
+        return [captions_in(post) for post in self.sandbox.posts(self.name, self.handle) if not post["deleted_at"]]
+
     def deliveries(self) -> list[Incoming]:
         sent = self.sandbox.things(self.name, "delivery")
         return [
@@ -150,6 +153,11 @@ class AppBench(SandboxBench):
 
     def video(self, id: str = "waves", **changes: Any) -> MediaFile:
         return video(id, public_url=f"{self.files}/{id}.mp4", **changes)
+
+
+def captions_in(post: dict[str, Any]) -> list[str]:
+    """The languages that the sandbox keeps with the files of a post."""
+    return [one["language"].lower() for file in post["media"] for one in file["data"].get("captions", ())]
 
 
 def seen_post(post: dict[str, object]) -> Seen:

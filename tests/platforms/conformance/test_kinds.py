@@ -61,7 +61,7 @@ def test_an_upload_that_breaks_off_goes_on_and_arrives_whole(bench, credential, 
         staged = stored(bench.adapter.stage(written, credential, key="key-1", before=None))
     except (NotSent, StagedLost):
         bench.strike(fault, "stage")  # and a second time, further on
-    staged = _patiently(bench, credential, written, staged)
+    staged = patiently(bench, credential, written, staged)
     bench.adapter.commit(written, staged, credential, key="key-1")
 
     assert len(bench.seen()) == 1
@@ -69,7 +69,7 @@ def test_an_upload_that_breaks_off_goes_on_and_arrives_whole(bench, credential, 
     assert bench.checksums() in (sent, []), "a platform that fetches the file itself has no checksum of an upload"
 
 
-def _patiently(bench, credential, written, staged):
+def patiently(bench, credential, written, staged):
     """Stage until it is ready, through failures that may pass."""
     for _ in range(MOST_STEPS):
         if staged is not None and staged.ready:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from apps.core.secrets import Secret
 from apps.platforms.contract import Draft, OAuthClient
 from tests.platforms.conformance.sandbox_bench import AppBench, settings_of
+from tests.platforms.drafts import caption
 from tests.support.sandbox import Sandbox
 
 
@@ -44,5 +45,6 @@ class XBench(AppBench):
             "picture": self.post("A picture", pictures=1),
             "four pictures": self.post("Four pictures", pictures=4),
             "video": Draft(text="A video", media=(self.video(filling=2_400_000),)),
+            "captioned": Draft(text="Said", media=(self.video("said"),), captions=(caption("en"), caption("de"))),
             "poll": self.post("Tea or coffee?", options=poll),
         }

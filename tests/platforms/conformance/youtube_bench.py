@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from apps.platforms.contract import Draft
 from tests.platforms.conformance.bench import Seen
 from tests.platforms.conformance.sandbox_bench import AppBench, seen_post, settings_of
-from tests.platforms.drafts import draft
+from tests.platforms.drafts import caption, draft
 from tests.support.sandbox import Sandbox
 
 _SCOPES = "https://www.googleapis.com/auth/"
@@ -60,5 +60,11 @@ class YouTubeBench(AppBench):
                 cover=self.picture("frame"),
             ),
             "short": draft("A short", self.video("short"), options={"title": "A short", "format": "short"}),
+            "captioned": draft(
+                "Said",
+                self.video("said"),
+                options={"title": "Said"},
+                captions=(caption("en"), caption("de", label="Deutsch")),
+            ),
             "unlisted": draft("For some", self.video("some"), options={"title": "For some", "privacy": "unlisted"}),
         }

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from apps.core.secrets import Secret
 from apps.platforms.contract import OAuthClient, Receipt, Trace
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     MissingPermission,
     NotSent,
@@ -61,7 +62,7 @@ from tests.platforms.instagram.answers import (
         (error(-2, 2207020), StagedLost),
         (error(190, 460), Disconnected),
         (error(102), Disconnected),
-        (error(25, 2207050), Disconnected),
+        (error(25, 2207050), AccountDisabled),
         (error(100, message="The user is not an Instagram Business"), Disconnected),
         (error(10), MissingPermission),
         (error(200, status=403), MissingPermission),

@@ -10,6 +10,7 @@ import pytest
 from apps.core.secrets import Secret
 from apps.platforms.contract import RemotePost, Role
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     Gone,
     MissingPermission,
@@ -52,9 +53,9 @@ TABLE = {
     "unauthorized": (problem(401, "Unauthorized", title="Unauthorized"), TokenExpired, ""),
     "bad token": ((403, code(89)), TokenExpired, ""),
     "no authentication": ((400, code(32)), TokenExpired, ""),
-    "suspended": (problem(403, "Your account is suspended and is not permitted to do this."), Disconnected, ""),
-    "suspended by code": ((403, code(64)), Disconnected, ""),
-    "locked": ((403, code(326)), Disconnected, ""),
+    "suspended": (problem(403, "Your account is suspended and is not permitted to do this."), AccountDisabled, ""),
+    "suspended by code": ((403, code(64)), AccountDisabled, ""),
+    "locked": ((403, code(326)), AccountDisabled, ""),
     "app-only": (problem(403, "", type=f"{PROBLEMS}unsupported-authentication"), Disconnected, ""),
     "not enrolled": (problem(403, "", type=f"{PROBLEMS}client-forbidden", reason="client-not-enrolled"), Rejected, ""),
     "oauth 1": (problem(403, "", type=f"{PROBLEMS}oauth1-permissions"), MissingPermission, ""),

@@ -13,9 +13,7 @@ from apps.platforms.errors import Disconnected, Gone, NotSent, Rejected, StagedL
 from apps.platforms.formats import with_limits
 from apps.platforms.validation import problems
 from tests.platforms.conformance.bench import remote
-from tests.platforms.drafts import draft, picture, picture_bytes, video
-
-SRT = "1\n00:00:00,000 --> 00:00:02,000\nGood morning\n"
+from tests.platforms.drafts import caption, draft, picture, picture_bytes, video
 
 
 def posts(bench):
@@ -51,14 +49,10 @@ def test_a_gif_goes_in_parts_and_alone(bench, connected):
     assert caught.value.field == "media"
 
 
-def test_a_video_goes_with_cover_title_and_subtitles(bench, connected):
-    options = {
-        "video_title": "Spring",
-        "video_description": "At the harbour",
-        "subtitles": SRT,
-        "subtitles_language": "de",
-    }
-    written = draft("Look", bench.video(alt="Waves"), cover=bench.picture("frame"), options=options)
+def test_a_video_goes_with_cover_title_and_captions(bench, connected):
+    options = {"video_title": "Spring", "video_description": "At the harbour"}
+    said = (caption("de-AT", label="Deutsch"),)
+    written = draft("Look", bench.video(alt="Waves"), cover=bench.picture("frame"), options=options, captions=said)
     bench.publish(written, connected)
 
     (body,) = sent_bodies(bench, "/2/tweets")
@@ -67,7 +61,8 @@ def test_a_video_goes_with_cover_title_and_subtitles(bench, connected):
     assert body["media"]["preview_media_id"] not in body["media"]["media_ids"]
     (asked,) = sent_bodies(bench, "/2/media/subtitles")
     assert asked["id"] == body["media"]["media_ids"][0]
-    assert asked["subtitles"]["language_code"] == "DE"
+    assert asked["media_category"] == "TweetVideo"
+    assert (asked["subtitles"]["language_code"], asked["subtitles"]["display_name"]) == ("DE", "Deutsch")
     assert sent_bodies(bench, "/2/media/metadata") == []  # videos take no alt text
     assert len(posts(bench)) == 1
 

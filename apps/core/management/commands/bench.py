@@ -1,37 +1,78 @@
-"""`manage.py bench`: speed and memory, measured and told as JSON; no test judges them, for machines differ."""
+"""`manage.py bench`: how fast, and in how much memory. Figures as JSON; no test depends on them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
 
-MEBIBYTE = 1024 * 1024
+MEBIBYTE: Final = 1024 * 1024
+
+
+def mebibytes(text: str) -> int:
+    return int(text) * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A module of tests/benchmarks; `options` are the keywords of its `run`, by the flag that sets each."""
+
+    about: str
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+SIZE: Final = {"dest": "size", "type": mebibytes, "default": 1024 * MEBIBYTE, "help": "of the file (1024)"}
+
+MEASUREMENTS: Final[Mapping[str, Measurement]] = {
+    "videos": Measurement(
+        "a large video to every platform that is sent one",
+        {
+            "--size-mib": SIZE,
+            "--platform": {"dest": "platforms", "action": "append", "default": [], "help": "only this one"},
+        },
+    ),
+    "media": Measurement(
+        "files converted for platforms, and how much longer that takes than the bare program",
+        {"--rounds": {"type": int, "default": 3, "help": "how often each is made (3)"}},
+    ),
+    "uploads": Measurement(
+        "a large file on its way in, through the web process and past it",
+        {"--size-mib": SIZE},
+    ),
+    "refresh": Measurement(
+        "a day of refreshes and health reads, against each platform's limits",
+        {
+            "--accounts": {"type": int, "default": 10_000, "help": "so many are kept alive (10,000)"},
+            "--hours": {"type": int, "default": 4, "help": "of refreshes in the simulated day (4)"},
+        },
+    ),
+    "inbound": Measurement(
+        "how soon platforms are answered that tell us something",
+        {
+            "--rate": {"type": int, "default": 200, "help": "deliveries a second (200)"},
+            "--seconds": {"type": int, "default": 20, "help": "how long they come (20)"},
+            "--batch": {"type": int, "default": 1, "help": "notices in each (1)"},
+        },
+    ),
+}
 
 
 class Command(BaseCommand):
-    help = (
-        "Measures, and prints figures as JSON. videos: a large video to every platform that is sent one. inbound: how "
-        "soon platforms are answered that tell us something."
-    )
+    help = "Measures, and prints figures as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["videos", "inbound"])
-        parser.add_argument("--size-mib", type=int, default=1024, help="of the video (1024)")
-        parser.add_argument("--platform", action="append", default=[], help="only this one; may be given again")
-        parser.add_argument("--rate", type=int, default=200, help="deliveries a second (200)")
-        parser.add_argument("--seconds", type=int, default=20, help="how long they come (20)")
-        parser.add_argument("--batch", type=int, default=1, help="notices in each (1)")
+        kinds = parser.add_subparsers(dest="what", required=True, metavar="what")
+        for name, measurement in MEASUREMENTS.items():
+            own = kinds.add_parser(name, help=measurement.about, description=measurement.about)
+            for flag, how in measurement.options.items():
+                own.add_argument(flag, **how)
 
     def handle(self, *, what: str, **options: Any) -> None:
+        wanted = [how.get("dest", flag.lstrip("-")) for flag, how in MEASUREMENTS[what].options.items()]
         measurement = import_module(f"tests.benchmarks.{what}")
-        figures = {what: measurement.run(**_asked(what, options))}
-        self.stdout.write(json.dumps(figures, indent=2))
-
-
-def _asked(what: str, options: dict[str, Any]) -> dict[str, Any]:
-    if what == "videos":
-        return {"size": options["size_mib"] * MEBIBYTE, "platforms": tuple(options["platform"])}
-    return {name: options[name] for name in ("rate", "seconds", "batch")}
+        figures = measurement.run(**{name: options[name] for name in wanted})
+        self.stdout.write(json.dumps({what: figures}, indent=2))

@@ -17,11 +17,11 @@ from apps.core.running.errors import CannotStart
 from apps.core.running.programs import SANDBOX_PORTS, Plan
 from apps.core.running.supervisor import Supervisor
 
-ROLES = ("web", "worker", "beat")
+ROLES = ("web", "worker", "media", "beat")
 
 
 class Command(BaseCommand):
-    help = "Starts the pages, the worker, the schedules, a private queue and, for trials, simulated platforms."
+    help = "Starts the pages, the workers, the schedules, a private queue and, for trials, simulated platforms."
     requires_system_checks = []  # The web process checks; twice would only delay the start.
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -62,6 +62,7 @@ def _plan() -> Plan:
         web_processes=settings.WEB_PROCESSES,
         web_threads=settings.WEB_THREADS,
         worker_threads=settings.WORKER_THREADS,
+        media_workers=settings.MEDIA_WORKERS,
         sandbox_port=settings.SANDBOX_PORT if simulates else None,
     )
 

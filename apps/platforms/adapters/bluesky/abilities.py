@@ -12,8 +12,10 @@ from apps.platforms.insights import Metric
 
 MAX_GALLERY: Final = 10
 MAX_TAGS: Final = 8
+MAX_LISTS: Final = 3  # a gate has five rules, of which the option "who_replies" takes up to two
 MAX_LANGUAGES: Final = 3
 MAX_VIDEO_BYTES: Final = 300_000_000
+MAX_CAPTIONS: Final = 20
 
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
 FILMS: Final = frozenset({"video/mp4", "video/quicktime", "video/webm", "video/mpeg"})
@@ -69,6 +71,8 @@ _COMMON: Final[Mapping[str, Any]] = {"formats": _MAIN}
 OPTIONS: Final = (
     format_option(FORMATS),
     Option("who_replies", "Who can reply", choices=_WHO_REPLIES, kind=OptionKind.CHOICE, **_COMMON),
+    Option("reply_lists", "Lists whose members can reply as well (their addresses)", kind=OptionKind.LINES,
+           max_lines=MAX_LISTS, max_length=500, **_COMMON),
     Option("no_quotes", "Nobody can quote it", kind=OptionKind.SWITCH, **_COMMON),
     Option("quote", "Post to quote (its address)", max_length=500, **_COMMON),
     Option("label", "Content warning", choices=_LABELS, kind=OptionKind.CHOICE),
@@ -94,6 +98,8 @@ CAPABILITIES: Final = Capabilities(
     max_videos=1,
     max_video_bytes=MAX_VIDEO_BYTES,
     max_video_seconds=600.0,
+    max_captions=MAX_CAPTIONS,
+    max_caption_bytes=20_000,
     max_alt=2000,
     first_comment=True,
     threads=True,

@@ -19,7 +19,6 @@ SETUP: Final = Setup(
     ),
     review="Nothing is examined.",
     gaps=(
-        "Captions of videos, pictures beside a quoted post's own, and lists as a rule for who may reply.",
         "Notifications, likes, reposts, follows, direct messages, and what others write.",
         "Granular permissions are understood; connecting asks for transition:generic, which every server knows.",
     ),

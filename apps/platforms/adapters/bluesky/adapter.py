@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -38,6 +38,7 @@ from apps.platforms.contract import (
 )
 from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Rejected
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.setup import Setup
 
@@ -61,6 +62,7 @@ class BlueskyAdapter(Basis):
     capabilities: ClassVar[Capabilities] = abilities.CAPABILITIES
     calls: ClassVar[tuple[Call, ...]] = rights.CALLS
     limits: ClassVar[tuple[Limit, ...]] = rights.LIMITS
+    lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=2), refresh=timedelta(days=90))
     setup: ClassVar[Setup] = about.SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Clock) -> None:

@@ -17,12 +17,14 @@ from typing import Any, Final
 import httpx
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.bluesky import cards, cid, gates, names, quotes, records, richtext, tid
+from apps.platforms import webvtt
+from apps.platforms.adapters.bluesky import abilities, addressed, cards, cid, gates, names, records, richtext, tid
 from apps.platforms.adapters.bluesky.dpop import Clock
 from apps.platforms.adapters.bluesky.films import Films
 from apps.platforms.adapters.bluesky.identity import Directory
 from apps.platforms.adapters.bluesky.refusals import name_and_message, refusal, said
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
+from apps.platforms.caption_rules import WEBVTT, captions_of
 from apps.platforms.contract import Draft, Finding, MediaFile, Receipt, RemotePost, Staged, Verdict
 from apps.platforms.errors import NotSent, PlatformError, Rejected, Uncertain
 
@@ -50,13 +52,15 @@ class Desk:
             if "blob" not in film:
                 return Staged({"film": film}, ready=False, again_in=pause)
             blobs = [film["blob"]]
+        lists = addressed.replying_lists(draft, self.directory)
         parts = records.Parts(
             dids=self._mentioned(draft.text),
-            quoted=quotes.quoted(draft, self.directory),
+            quoted=addressed.quoted(draft, self.directory),
             blobs=blobs or self._pictures(draft.media),
+            captions=self._captions(draft),
             card=cards.card(self.http, self.repository, draft.link, draft.options) if self._has_card(draft) else None,
         )
-        return self._fixed(draft, parts, key=key)
+        return self._fixed(draft, parts, lists, key=key)
 
     def _film(self, file: MediaFile, before: Staged | None) -> tuple[dict[str, Any], timedelta]:
         achieved = before.data.get("film", {}) if before is not None else {}
@@ -65,7 +69,15 @@ class Desk:
             film["blob"] = {**film["blob"], "$type": "blob"}
         return film, pause
 
-    def _fixed(self, draft: Draft, parts: records.Parts, *, key: str) -> Staged:
+    def _captions(self, draft: Draft) -> dict[str, dict[str, Any]]:
+        """The captions of a video, stored like pictures; without the video they would have nothing to belong to."""
+        made = {}
+        for position, caption in enumerate(captions_of(draft, abilities.CAPABILITIES)[: abilities.MAX_CAPTIONS]):
+            content = webvtt.read(caption, field=f"captions.{position}")
+            made[caption.language] = self._stored(content, WEBVTT, field=f"captions.{position}")
+        return made
+
+    def _fixed(self, draft: Draft, parts: records.Parts, lists: tuple[str, ...], *, key: str) -> Staged:
         now, repo = self.clock(), self.repository.did
         record = records.post_record(draft, parts, created_at=now)
         data: dict[str, Any] = {"repo": repo, "rkey": tid.for_key(key, now), "record": record}
@@ -73,7 +85,7 @@ class Desk:
             data["cid"] = cid.of_record(record)
         except ValueError:  # in what the server said of a file
             raise NotSent("Bluesky sent an answer that makes no sense.") from None
-        if made := gates.gates(draft, uri=_uri(data), created_at=record["createdAt"]):
+        if made := gates.gates(draft, uri=_uri(data), created_at=record["createdAt"], lists=lists):
             data["gates"] = made
         return Staged(data)
 
@@ -91,11 +103,13 @@ class Desk:
         return [self._picture(file, position) for position, file in enumerate(media)]
 
     def _picture(self, file: MediaFile, position: int) -> dict[str, Any]:
-        content = wire.read_media(file, position)
+        return self._stored(wire.read_media(file, position), file.mime_type, field=f"media.{position}")
+
+    def _stored(self, content: bytes, mime_type: str, *, field: str) -> dict[str, Any]:
         try:
-            return self.repository.upload(content, mime_type=file.mime_type)
+            return self.repository.upload(content, mime_type=mime_type)
         except Rejected as error:
-            raise Rejected(error.words, field=f"media.{position}", evidence=error.evidence) from None
+            raise Rejected(error.words, field=field, evidence=error.evidence) from None
 
 
 def commit(repository: Repository, staged: Staged, http: httpx.Client, clock: Clock) -> Receipt:

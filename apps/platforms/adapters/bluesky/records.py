@@ -22,12 +22,14 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a record is made of beside its draft. `blobs` are the server's own answers for `draft.media`, in the same
-    order, unchanged; `card` is an `external`, `quoted` a strong reference."""
+    order, unchanged, and `captions` those for the captions of a video, by language; `card` is an `external`, `quoted` a
+    strong reference."""
 
     blobs: Sequence[Mapping[str, Any]] = ()
     dids: Mapping[str, str] = field(default_factory=dict)
     card: Mapping[str, Any] | None = None
     quoted: Mapping[str, str] | None = None
+    captions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def timestamp(moment: datetime) -> str:
@@ -117,7 +119,7 @@ def _media(draft: Draft, parts: Parts) -> Json | None:
     if not draft.media:
         return {"$type": f"{_EMBED}.external", "external": parts.card} if parts.card else None
     if is_film(draft.media[0]):
-        return _film(draft, parts.blobs[0])
+        return _film(draft, parts)
     if len(draft.media) > MAX_IMAGES:
         items = [_gallery_image(i, *one) for i, one in enumerate(zip(draft.media, parts.blobs, strict=True))]
         return {"$type": f"{_EMBED}.gallery", "items": items}
@@ -125,11 +127,13 @@ def _media(draft: Draft, parts: Parts) -> Json | None:
     return {"$type": f"{_EMBED}.images", "images": images}
 
 
-def _film(draft: Draft, blob: Mapping[str, Any]) -> Json:
+def _film(draft: Draft, parts: Parts) -> Json:
     file = draft.media[0]
-    film = {"$type": f"{_EMBED}.video", "video": blob, **_shape(file)}
+    film: Json = {"$type": f"{_EMBED}.video", "video": parts.blobs[0], **_shape(file)}
     if file.alt:
         film["alt"] = file.alt
+    if parts.captions:
+        film["captions"] = [{"lang": language, "file": blob} for language, blob in parts.captions.items()]
     if file.mime_type == abilities.GIF or draft.options.get("loops"):
         film["presentation"] = "gif"
     return film

@@ -14,6 +14,7 @@ from typing import Final
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     Evidence,
     MissingPermission,
@@ -113,7 +114,7 @@ def refusal(
 
 def inactive(status: str) -> PlatformError:
     """The error for an account whose session is fine and that may not act."""
-    return Disconnected(_STATUS_WORDS.get(status, _DEACTIVATED), evidence=Evidence(code=status[:100]))
+    return AccountDisabled(_STATUS_WORDS.get(status, _DEACTIVATED), evidence=Evidence(code=status[:100]))
 
 
 def unreadable(answer: wire.Answer, *, secrets: Iterable[Secret | None] = ()) -> NotSent:
@@ -131,7 +132,9 @@ def _by_name(name: str, message: str, evidence: Evidence) -> PlatformError | Non
         words = "This connection may not do that. Reconnect the account and grant what Postroom asks for."
         return MissingPermission(words, scopes=scopes, evidence=evidence)
     if name in _DISCONNECTED:
-        return Disconnected(_DISCONNECTED[name], evidence=evidence)
+        words = _DISCONNECTED[name]
+        kind = AccountDisabled if words in (_SUSPENDED, _DEACTIVATED) else Disconnected
+        return kind(words, evidence=evidence)
     if name == "BlobNotFound":
         return StagedLost("Bluesky has let go of the uploaded pictures; they are uploaded again.", evidence=evidence)
     if name in _OUR_FAULT:

@@ -17,6 +17,19 @@ FEED, REEL, STORY = "feed", "reel", "story"
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff"})
 VIDEOS: Final = frozenset({"video/mp4", "video/quicktime"})
 UPRIGHT, WIDE = 9 / 16, 16 / 9
+# Of reels and stories; what a video of the feed may be inside is not documented.
+_FILM: Final = {
+    "min_video_seconds": 3.0,
+    "min_video_aspect": UPRIGHT,
+    "max_video_aspect": WIDE,
+    "video_codecs": frozenset({"h264", "hevc", "vp9", "av1"}),
+    "audio_codecs": frozenset({"aac"}),
+    "min_frame_rate": 24.0,  # pictures a second
+    "max_frame_rate": 60.0,
+    # "540 x 960", of which it is not said that it may be turned: a wide video is held to it as well.
+    "min_video_width": 540,
+    "min_video_height": 960,
+}
 
 FORMATS: Final = (
     Format(FEED, "Post"),
@@ -27,11 +40,9 @@ FORMATS: Final = (
             "min_media": 1,
             "max_media": 1,
             "media_types": VIDEOS,
-            "min_video_seconds": 3.0,
             "max_video_seconds": 90.0,
-            "min_video_aspect": UPRIGHT,
-            "max_video_aspect": WIDE,
             "links": False,
+            **_FILM,
         },
     ),
     Format(
@@ -41,11 +52,9 @@ FORMATS: Final = (
             "max_text": 0,
             "min_media": 1,
             "max_media": 1,
-            "min_video_seconds": 3.0,
             "max_video_seconds": 60.0,
-            "min_video_aspect": UPRIGHT,
-            "max_video_aspect": WIDE,
             "links": False,
+            **_FILM,
         },
     ),
 )
@@ -57,7 +66,7 @@ CAPABILITIES: Final = Capabilities(
     media_types=PICTURES | VIDEOS,
     max_image_bytes=10_000_000,
     max_videos=1,
-    max_video_bytes=10_000_000_000,
+    max_video_bytes=10_000_000_000,  # told by others, as are the four hours
     max_video_seconds=4 * 3600.0,
     max_alt=1000,  # not documented
     first_comment=True,
@@ -120,7 +129,7 @@ SETUP: Final = Setup(
         "verified; how long that takes Meta does not promise."
     ),
     gaps=(
-        "A picture for a video (its thumbnail) is not set.",
+        "A picture for a video (its thumbnail) is not set: no field for it is documented where videos are published.",
         "Targeting, tags, coloured backgrounds and Facebook's own scheduling are not offered.",
         "Imports list posts of the feed: Facebook leaves reels and stories out of that list.",
         "Replies to comments, likes and the hiding of comments are not offered.",

@@ -40,7 +40,7 @@ from apps.platforms.contract import (
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
 from apps.platforms.limits import Limit, Usage
-from apps.platforms.meta import pace, versions
+from apps.platforms.meta import pace, people, versions
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
 
@@ -125,6 +125,10 @@ class FacebookAdapter(Basis):
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         return figures.of_page(self._line(credential), day)
+
+    @classmethod
+    def family(cls, credential: Credential) -> str:
+        return people.family_of(credential)
 
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:

@@ -27,6 +27,7 @@ from apps.platforms.contract import (
     channel_secret,
 )
 from apps.platforms.errors import (
+    AccountDisabled,
     ConsentRefused,
     Disconnected,
     MissingPermission,
@@ -36,6 +37,7 @@ from apps.platforms.errors import (
     Throttled,
     TokenExpired,
 )
+from apps.platforms.meta import people
 
 RENEW_BEFORE: Final = timedelta(days=30)
 NOTICES: Final = ("feed", "mention")
@@ -45,6 +47,7 @@ NO_PAGE: Final = (
     "Facebook gave no Page. Choose at least one on Facebook's page; if a business holds it, allow access to the "
     "business too."
 )
+HIDDEN: Final = "This Page is not published: whoever runs it switches that on in its settings on Facebook."
 NO_TASK: Final = "You may not create content on any of these Pages: ask their owner for that task, then start again."
 
 
@@ -52,8 +55,8 @@ def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> 
     """Nothing has to be kept: this login knows no PKCE. What was declined before is asked for again.
 
     Where the operator entered a configuration of Facebook Login for Business, it says what is asked for."""
-    config = line.endpoint("config_id")
-    wanted = {"config_id": config} if config else {"scope": ",".join(scopes.SCOPES), "auth_type": "rerequest"}
+    config, asked = line.endpoint("config_id"), people.asked_for(scopes.SCOPES, client.also)
+    wanted = {"config_id": config} if config else {"scope": ",".join(asked), "auth_type": "rerequest"}
     params = {
         "client_id": client.client_id,
         "redirect_uri": redirect_uri,
@@ -233,8 +236,11 @@ def sees_all(line: Line, needs: tuple[str, ...]) -> bool:
 def check(line: Line) -> Profile:
     """Who the Page is; of a consent as a whole, who the person is."""
     call, ids = (scopes.PAGE, {"page": line.page}) if line.page else (scopes.ME, {})
-    fields = pages.PROFILE_FIELDS if line.page else "id,name"
-    profile = pages.profile_of(line, line.ask(call, ids, params={"fields": fields}))
+    fields = f"{pages.PROFILE_FIELDS},is_published" if line.page else "id,name"
+    said = line.ask(call, ids, params={"fields": fields})
+    if said.get("is_published") is False:
+        raise AccountDisabled(HIDDEN)
+    profile = pages.profile_of(line, said)
     if not profile.remote_id:
         raise NotSent("Facebook did not say whose access this is.")
     return profile

@@ -1,6 +1,7 @@
 """What Google Business Profile takes: https://developers.google.com/my-business/content/posts-data.
 
-The lengths of a text and of a title are not documented; they are what the API answers to longer ones.
+The lengths of a text and of a title are not documented; they are what the API answers to longer ones. How small a photo
+of a post may be is not documented either: that of a profile has 250 x 250 pixels, others tell of 400 x 300 for posts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ MAX_TEXT: Final = 1500
 MAX_TITLE: Final = 58
 MAX_TERMS: Final = 5000
 MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024  # of a photo of the profile; that of a post is not documented
-MIN_WIDTH: Final = 250
+MIN_WIDTH, MIN_HEIGHT = 400, 300
 
 FORMATS: Final = (Format(UPDATE, "Update"), Format(EVENT, "Event"), Format(OFFER, "Offer"))
 
@@ -53,6 +54,7 @@ CAPABILITIES: Final = Capabilities(
     media_types=frozenset({"image/jpeg", "image/png"}),
     max_image_bytes=MAX_IMAGE_BYTES,
     min_width=MIN_WIDTH,
+    min_height=MIN_HEIGHT,
     options=OPTIONS,
     findable=True,
     pulls_media=True,

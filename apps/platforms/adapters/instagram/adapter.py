@@ -13,7 +13,7 @@ from apps.core.secrets import Secret
 from apps.platforms.adapters.instagram import consent, facts, finding, linked, publishing, reading, requests, staging
 from apps.platforms.adapters.instagram.capabilities import CAPABILITIES
 from apps.platforms.adapters.instagram.faults import LABEL
-from apps.platforms.adapters.instagram.line import BY_FACEBOOK, DEFAULT_ENDPOINTS, Line
+from apps.platforms.adapters.instagram.line import BY_FACEBOOK, DEFAULT_ENDPOINTS, LOGIN, Line
 from apps.platforms.adapters.instagram.notices import InstagramInbound
 from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
@@ -34,8 +34,9 @@ from apps.platforms.contract import (
 )
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
-from apps.platforms.meta import pace
+from apps.platforms.meta import pace, people
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
 
@@ -55,6 +56,7 @@ class InstagramAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = requests.CALLS
     limits: ClassVar[tuple[Limit, ...]] = facts.LIMITS
+    lifetimes: ClassVar[Lifetimes] = Lifetimes(renews_alone=True)
     version: ClassVar[ApiVersion | None] = facts.VERSION
     inbound: ClassVar[Inbound | None] = InstagramInbound()
     setup: ClassVar[Setup] = facts.SETUP
@@ -124,6 +126,10 @@ class InstagramAdapter(Basis):
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         return reading.account_metrics(self._line(credential), day)
+
+    @classmethod
+    def family(cls, credential: Credential) -> str:
+        return people.family_of(credential) if credential.facts.get(LOGIN) == BY_FACEBOOK else ""
 
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:

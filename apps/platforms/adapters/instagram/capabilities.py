@@ -2,7 +2,8 @@
 
 https://developers.facebook.com/documentation/instagram-platform/content-publishing. There are no posts of text or of
 links; a video alone is a reel. Older pages allow reels of 1 GB, the newer 300 MB. How a caption is counted, in code
-points or in UTF-16 units, is not documented: the second is never less.
+points or in UTF-16 units, is not documented: the second is never less. Nor is what a video in a carousel may be: it is
+held to what a reel is. Pictures that are wider than 1440 pixels, or narrower than 320, are scaled and not refused.
 """
 
 from __future__ import annotations
@@ -82,6 +83,12 @@ CAPABILITIES: Final = Capabilities(
     max_video_seconds=900.0,
     min_video_aspect=0.01,
     max_video_aspect=10.0,
+    video_codecs=frozenset({"h264", "hevc"}),
+    audio_codecs=frozenset({"aac"}),
+    min_frame_rate=23.0,  # pictures a second
+    max_frame_rate=60.0,
+    max_video_bit_rate=25_000_000,  # documented of the pictures alone; with the sound it is surely enough
+    max_video_width=1920,
     max_alt=1000,
     max_hashtags=30,
     max_mentions=20,

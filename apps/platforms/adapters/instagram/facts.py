@@ -51,7 +51,8 @@ SETUP: Final = Setup(
         "connect. Webhooks need the app to be live. A permission that is not used for 90 days must be granted again."
     ),
     gaps=(
-        "Product tags, paid partnerships, and sound from Instagram's library.",
+        "Product tags, paid partnerships and their sponsors, sound from Instagram's library: their names are known, "
+        "and not what they look like.",
         "Replies to comments, their hiding and deletion, and private messages.",
         "Accounts by Facebook Login whose Page only a business holds are found where Facebook lists that Page among "
         "the person's own; the lists of businesses are not searched.",

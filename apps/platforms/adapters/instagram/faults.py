@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from apps.platforms import http as wire
-from apps.platforms.errors import Disconnected, Evidence, NotSent, PlatformError, Rejected, StagedLost
+from apps.platforms.errors import AccountDisabled, Disconnected, Evidence, NotSent, PlatformError, Rejected, StagedLost
 from apps.platforms.meta import faults as graph
 from apps.platforms.meta.faults import Context, Fault
 
@@ -74,7 +74,7 @@ def _by_account(answer: wire.Answer, fault: Fault, context: Context, seen: Evide
         words = (
             "Instagram has restricted this account: its owner has to act in the Instagram app, then connect it again."
         )
-        return Disconnected(words, evidence=seen)
+        return AccountDisabled(words, evidence=seen)
     if "not an instagram business" in fault.message.lower():
         words = "This is no longer a professional account: switch it back in the Instagram app, then connect it again."
         return Disconnected(words, evidence=seen)

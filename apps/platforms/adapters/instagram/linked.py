@@ -30,6 +30,7 @@ from apps.platforms.adapters.instagram.line import (
 from apps.platforms.calls import Call
 from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile, channel_secret
 from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Throttled
+from apps.platforms.meta import people
 
 RENEW_BEFORE: Final = timedelta(days=30)
 MAX_PAGES: Final = 20
@@ -48,7 +49,7 @@ def begin(line: Line, *, client: OAuthClient, redirect_uri: str, state: str) -> 
         "client_id": client.client_id,
         "redirect_uri": redirect_uri,
         "response_type": "code",
-        "scope": ",".join(_wanted(client)),
+        "scope": ",".join(people.asked_for(_wanted(client), client.also)),
         "auth_type": "rerequest",
         "state": state,
     }

@@ -41,6 +41,7 @@ from apps.platforms.contract import (
 )
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
@@ -60,6 +61,7 @@ class LinkedInAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = permits.CALLS
     limits: ClassVar[tuple[Limit, ...]] = facts.LIMITS
+    lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(days=60), refresh=timedelta(days=365), rolling=False)
     version: ClassVar[ApiVersion | None] = facts.VERSION
     inbound: ClassVar[Inbound | None] = webhooks.LinkedInInbound()
     setup: ClassVar[Setup] = facts.SETUP

@@ -1,7 +1,8 @@
 """What LinkedIn takes, as data.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api. How large a picture may be
-is told differently (5 and 8 MB): the smaller number stands here. A video has at least 75 KB, which nobody counts here.
+is told differently (5 and 8 MB): the smaller number stands here. A video has at least 75 KB, which nobody counts here;
+how many pictures a second and how many pixels it may have is not documented.
 """
 
 from __future__ import annotations
@@ -93,12 +94,15 @@ CAPABILITIES: Final = Capabilities(
     media_types=IMAGE_TYPES | VIDEO_TYPES | DOCUMENT_TYPES,
     max_image_bytes=5_000_000,
     max_image_pixels=36_152_319,
+    max_frames=250,
     max_videos=1,
     max_video_bytes=500_000_000,
     min_video_seconds=3,
     max_video_seconds=1800,
     min_video_aspect=1 / 2.4,
     max_video_aspect=2.4,
+    video_codecs=frozenset({"h264"}),
+    audio_codecs=frozenset({"aac"}),
     max_document_bytes=100_000_000,
     max_alt=4086,
     first_comment=True,

@@ -46,7 +46,7 @@ SETUP: Final = Setup(
     "standard tier. How long that takes is not told.",
     gaps=(
         "Posts for chosen audiences (targetEntities) are not made.",
-        "Captions of a video are not sent along.",
+        "Captions of a video are not sent along: how their upload looks is not documented for certain.",
         "Replies below comments are not written.",
         "Sponsored formats, among them the carousel, are advertising and are left out.",
     ),

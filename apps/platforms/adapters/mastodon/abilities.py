@@ -2,7 +2,7 @@
 carries.
 
 https://docs.joinmastodon.org/user/posting/ and https://docs.joinmastodon.org/methods/statuses/. How many choices a poll
-has is a server's own as well; they are held to Mastodon's four, which all are known to take.
+has, and how long each is, is a server's own as well. Servers convert videos themselves, so that no codec is refused.
 """
 
 from __future__ import annotations
@@ -73,8 +73,11 @@ CAPABILITIES: Final = Capabilities(
     media_types=MEDIA_TYPES,
     max_image_bytes=16_777_216,
     max_image_pixels=33_177_600,
+    max_animated_pixels=921_600,
     max_videos=1,
     max_video_bytes=MAX_VIDEO_BYTES,
+    max_frame_rate=120.0,  # pictures a second
+    max_video_pixels=8_294_400,
     max_document_bytes=MAX_VIDEO_BYTES,
     max_alt=1500,
     first_comment=True,

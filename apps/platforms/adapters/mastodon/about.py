@@ -17,7 +17,7 @@ SETUP: Final = Setup(
     review="Nobody examines anything.",
     gaps=(
         "Boosting posts, custom emoji, and quoting posts of other accounts.",
-        "More choices in a poll than four, where a server allows more; editing the choices of a poll.",
+        "Editing the choices of a poll.",
         "Changing the files of a published post, or their alt texts.",
         "Notifications: servers have no webhooks for applications, so nothing tells Postroom of replies and mentions.",
         "Who favourited and boosted a post, and the votes of a poll beyond the raw answer.",

@@ -12,6 +12,7 @@ from datetime import datetime
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     Evidence,
     MissingPermission,
@@ -95,7 +96,7 @@ def _forbidden(answer: wire.Answer, server: str, said: str, needs: tuple[str, ..
         return MissingPermission(words, scopes=needs, evidence=seen)
     if any(state in lowered for state in _ACCOUNT_STATE):
         words = f"{server} wants the owner of this account to act there first: {said}"
-        return Disconnected(words, evidence=seen)
+        return AccountDisabled(words, evidence=seen)
     if not said:  # A proxy in front of the server, not the server.
         return NotSent(f"{server} is closed to us at the moment.", evidence=seen)
     return Rejected(f"{server} refuses this: {said}", evidence=seen)

@@ -213,18 +213,21 @@ _NUMBERS = {
     "max_image_bytes": ("media_attachments", "image_size_limit"),
     "max_image_pixels": ("media_attachments", "image_matrix_limit"),
     "max_video_bytes": ("media_attachments", "video_size_limit"),
+    "max_video_pixels": ("media_attachments", "video_matrix_limit"),
+    "max_frame_rate": ("media_attachments", "video_frame_rate_limit"),  # pictures a second
     "max_document_bytes": ("media_attachments", "video_size_limit"),  # of sounds
 }
+_OF_POLLS = {"max_lines": "max_options", "max_length": "max_characters_per_option"}
 
 
 def limits(instance: Mapping[str, Any], software: str) -> dict[str, Any]:
     """The numbers of `Capabilities` that this server sets itself. A missing key means Mastodon's default."""
     configuration = _section(instance, "configuration")
-    found: dict[str, Any] = {}
-    for name, (section, key) in _NUMBERS.items():
-        value = _section(configuration, section).get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12:
-            found[name] = value
+    numbers = {name: _number(_section(configuration, section), key) for name, (section, key) in _NUMBERS.items()}
+    found: dict[str, Any] = {name: number for name, number in numbers.items() if number}
+    told = {name: _number(_section(configuration, "polls"), key) for name, key in _OF_POLLS.items()}
+    if of_polls := {name: number for name, number in told.items() if number > 1}:  # of one choice there is no poll
+        found["options"] = {"poll": of_polls}
     types = _section(configuration, "media_attachments").get("supported_mime_types")
     if isinstance(types, list) and (taken := sorted(MEDIA_TYPES.intersection(t for t in types if isinstance(t, str)))):
         found["media_types"] = taken
@@ -233,6 +236,12 @@ def limits(instance: Mapping[str, Any], software: str) -> dict[str, Any]:
     if software == "pixelfed":
         found["min_media"] = 1
     return found
+
+
+def _number(of: Mapping[str, Any], key: str) -> int:
+    """A number that makes sense; 0 where there is none."""
+    value = of.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12 else 0
 
 
 def _section(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -32,7 +32,6 @@ SETUP: Final = Setup(
     ),
     gaps=(
         "Making boards and sections, saving other people's Pins, and changing single pictures of a carousel.",
-        "Titles, descriptions and links of single pictures of a carousel.",
         "Private notes, sponsors, product tags and Pins on behalf of another account (Business Access).",
         "Taking the link away from a published Pin: it can be changed here, and removed at Pinterest.",
         "Figures of Pins from more than 89 days ago, and watch time, whose unit is not documented.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import httpx
@@ -30,6 +30,7 @@ from apps.platforms.contract import (
     Trace,
 )
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
@@ -48,6 +49,7 @@ class PinterestAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = permits.CALLS
     limits: ClassVar[tuple[Limit, ...]] = permits.LIMITS
+    lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(days=30), refresh=timedelta(days=60))
     version: ClassVar[ApiVersion | None] = about.VERSION
     setup: ClassVar[Setup] = about.SETUP
 

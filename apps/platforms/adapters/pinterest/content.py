@@ -11,7 +11,7 @@ import re
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.pinterest import abilities, boards
+from apps.platforms.adapters.pinterest import abilities, boards, slides
 from apps.platforms.adapters.pinterest.abilities import MAX_ALT, MAX_LINK, VIDEO
 from apps.platforms.adapters.pinterest.line import Line
 from apps.platforms.contract import Draft, MediaFile
@@ -34,6 +34,8 @@ def check(line: Line, draft: Draft) -> None:
     if len(alt_text(draft)) > MAX_ALT:
         words = f"Pinterest has one alt text for all pictures of a carousel: at most {MAX_ALT} characters together."
         raise Rejected(words, field="media.0.alt")
+    if abilities.kind_of(draft) == abilities.CAROUSEL:
+        slides.check(draft)
     colour = draft.options.get("dominant_color", "")
     if colour and not _COLOUR.fullmatch(colour):
         raise Rejected("A colour is written as # and six digits, such as #6E7874.", field="options.dominant_color")
@@ -83,7 +85,8 @@ def _source(draft: Draft, *, media_id: str, is_inline: bool) -> dict[str, Any]:
         case abilities.VIDEO:
             return {"source_type": "video_id", "media_id": media_id, **_cover(draft, is_inline=is_inline)}
         case abilities.CAROUSEL:
-            return {"source_type": f"multiple_image_{form}{'' if is_inline else 's'}", "items": files, "index": 0}
+            items = [{**file, **slides.words_of(draft, position)} for position, file in enumerate(files)]
+            return {"source_type": f"multiple_image_{form}{'' if is_inline else 's'}", "items": items, "index": 0}
         case _:
             return {"source_type": f"image_{form}", **files[0]}
 

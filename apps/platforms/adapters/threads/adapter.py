@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import httpx
@@ -32,6 +32,7 @@ from apps.platforms.contract import (
 )
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.meta import pace
 from apps.platforms.setup import Setup
@@ -51,6 +52,7 @@ class ThreadsAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = requests.CALLS
     limits: ClassVar[tuple[Limit, ...]] = facts.LIMITS
+    lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(days=60), renews_alone=True)
     version: ClassVar[ApiVersion | None] = facts.VERSION
     inbound: ClassVar[Inbound | None] = ThreadsInbound()
     setup: ClassVar[Setup] = facts.SETUP

@@ -2,6 +2,7 @@
 
 https://developers.facebook.com/documentation/threads/posts and .../threads/overview. The first address in a text
 becomes its card by itself; `Draft.link` names another one. Without a topic the first #tag of the text becomes it.
+Pictures that are wider than 1440 pixels, or narrower than 320, are scaled and not refused.
 """
 
 from __future__ import annotations
@@ -65,6 +66,12 @@ CAPABILITIES: Final = Capabilities(
     max_video_seconds=300.0,
     min_video_aspect=0.01,
     max_video_aspect=10.0,
+    video_codecs=frozenset({"h264", "hevc"}),
+    audio_codecs=frozenset({"aac"}),
+    min_frame_rate=23.0,  # pictures a second
+    max_frame_rate=60.0,
+    max_video_bit_rate=100_000_000,  # documented of the pictures alone
+    max_video_width=1920,
     max_alt=1000,
     max_links=5,
     first_comment=True,

@@ -49,7 +49,9 @@ SETUP: Final = Setup(
         "the app can connect. Webhooks need the app to be live."
     ),
     gaps=(
-        "Reposting other posts, places, ranges of text hidden as spoilers, links and styling in an attached long text.",
+        "Reposting other posts.",
+        "Places, ranges of text hidden as spoilers, links and styling in an attached long text: their names are known, "
+        "and not what they look like.",
         "Search by keyword, look-up of profiles, and moderation of replies beyond holding them for approval.",
         "Figures of followers by country, city, age and gender.",
     ),

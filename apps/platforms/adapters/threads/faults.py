@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from apps.platforms import http as wire
-from apps.platforms.errors import Disconnected, Evidence, Gone, NotSent, PlatformError, Rejected
+from apps.platforms.errors import AccountDisabled, Evidence, Gone, NotSent, PlatformError, Rejected
 from apps.platforms.meta import faults as graph
 from apps.platforms.meta.faults import Context, Fault
 
@@ -75,7 +75,7 @@ def _by_visibility(answer: wire.Answer, fault: Fault, context: Context, seen: Ev
 def _by_account(answer: wire.Answer, fault: Fault, context: Context, seen: Evidence) -> PlatformError | None:
     if fault.subcode == RESTRICTED_PROFILE:
         words = "Threads has restricted this profile: its owner has to act in the Threads app, then connect it again."
-        return Disconnected(words, evidence=seen)
+        return AccountDisabled(words, evidence=seen)
     if fault.subcode == RESTRICTED_ACTIVITY or fault.code == POLICY_BLOCK:
         if context.acting and fault.code != POLICY_BLOCK:  # The post may nevertheless be live.
             return graph.doubtful(seen, label=LABEL)

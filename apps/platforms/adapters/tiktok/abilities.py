@@ -1,6 +1,7 @@
 """What TikTok takes, as data: https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide.
 
-The longest video differs by creator: the channel's own limit says it, and it is asked for again before each post.
+The longest video differs by creator: the channel's own limit says it, and it is asked for again before each post. Which
+sound a video may have is not documented, and how large a picture may be only as "1080p": upright ones surely fit.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ PICTURE_TYPES: Final = frozenset({"image/jpeg", "image/webp"})
 MAX_VIDEO_BYTES: Final = 4_000_000_000  # "4 GB", of which it is not said how many bytes they are
 LONGEST_SECONDS: Final = 600.0
 SHORTEST_SECONDS: Final = 3.0  # told by others, not by TikTok
-LEAST_RATE, MOST_RATE = 23.0, 60.0
+LEAST_RATE, MOST_RATE = 23.0, 60.0  # pictures a second
 LEAST_SIDE, MOST_SIDE = 360, 4096
 
 _FILM: Final = {"min_media": 1, "max_media": 1, "max_videos": 1, "media_types": VIDEO_TYPES}
@@ -66,11 +67,19 @@ CAPABILITIES: Final = Capabilities(
     max_media=MAX_PICTURES,
     media_types=VIDEO_TYPES | PICTURE_TYPES,
     max_image_bytes=20_000_000,
-    max_image_pixels=1080 * 1920,
+    max_width=1080,
+    max_height=1920,
     max_videos=1,
     max_video_bytes=MAX_VIDEO_BYTES,
     min_video_seconds=SHORTEST_SECONDS,
     max_video_seconds=LONGEST_SECONDS,
+    video_codecs=frozenset({"h264", "hevc", "vp8", "vp9"}),
+    min_frame_rate=LEAST_RATE,
+    max_frame_rate=MOST_RATE,
+    min_video_width=LEAST_SIDE,
+    min_video_height=LEAST_SIDE,
+    max_video_width=MOST_SIDE,
+    max_video_height=MOST_SIDE,
     options=OPTIONS,
     findable=True,
     pulls_media=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import httpx
@@ -40,6 +40,7 @@ from apps.platforms.contract import (
 )
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
@@ -56,6 +57,7 @@ class TikTokAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = permits.CALLS
     limits: ClassVar[tuple[Limit, ...]] = permits.LIMITS
+    lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=2), refresh=timedelta(days=180))
     version: ClassVar[ApiVersion | None] = about.VERSION
     inbound: ClassVar[Inbound | None] = notices.TikTokInbound()
     setup: ClassVar[Setup] = about.SETUP

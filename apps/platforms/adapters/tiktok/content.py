@@ -14,6 +14,7 @@ from apps.platforms.adapters.tiktok.creator import ONLY_ME, is_on
 from apps.platforms.capabilities import Counting
 from apps.platforms.contract import Draft, MediaFile, Role
 from apps.platforms.errors import Rejected
+from apps.platforms.video_rules import RATE_MARGIN
 
 
 def check(draft: Draft) -> None:
@@ -43,7 +44,8 @@ def _length(text: str) -> int:
 def _check_video(media: MediaFile) -> None:
     if media.mime_type not in abilities.VIDEO_TYPES:
         raise Rejected("TikTok takes MP4, MOV and WebM.", field="media.0")
-    if media.frame_rate and not abilities.LEAST_RATE <= media.frame_rate <= abilities.MOST_RATE:
+    least, most = abilities.LEAST_RATE - RATE_MARGIN, abilities.MOST_RATE + RATE_MARGIN
+    if media.frame_rate and not least <= media.frame_rate <= most:
         raise Rejected("TikTok takes videos of 23 to 60 frames a second.", field="media.0")
     sides = [side for side in (media.width, media.height) if side]
     if any(not abilities.LEAST_SIDE <= side <= abilities.MOST_SIDE for side in sides):

@@ -29,7 +29,6 @@ SETUP: Final = Setup(
     ),
     review="Nothing is examined: an app works as soon as it has credits. Larger access is a contract with X.",
     gaps=(
-        "Quoting a post: X took it from all but enterprise apps in April 2026.",
         "Likes, follows and direct messages.",
         "Pictures inside an article, and its styles: paragraphs and a cover go out.",
         "Restrictions by place, cards and posts for advertisements only.",
@@ -41,6 +40,8 @@ SETUP: Final = Setup(
         "Apps without a contract may reply only to those who mentioned or quoted the account. Threads and first "
         "comments below an account's own posts are reported to work; X's rule does not say so.",
         "One stock symbol ($ABC) in a post is the most for apps without a contract.",
+        "X took quotes from all apps without a contract in April 2026: what it says then is shown to the person.",
+        "Captions go out as SubRip, one file for each language; without its country, which X does not know.",
         "The person must be signed in to the right account in the browser: X does not let them choose.",
         "How long texts and videos of accounts with a subscription may be is not documented for certain; X itself says "
         "no to what is too long.",

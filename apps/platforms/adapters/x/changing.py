@@ -18,7 +18,7 @@ HISTORY = "created_at,text,entities,note_tweet,attachments,edit_history_tweet_id
 
 
 def edit(line: Line, post: RemotePost, draft: Draft) -> Receipt:
-    """X takes the whole post again: its files go along by the ids under which they were uploaded."""
+    """X takes the whole post again: its files by the ids under which they were uploaded, and what it quotes."""
     newest = _newest(line, post.remote_id)
     if _says(newest, draft.text):
         return _receipt(line, text_in(newest, "id"), post)
@@ -36,6 +36,8 @@ def _send(line: Line, newest_id: str, post: RemotePost, draft: Draft) -> str:
     fields: dict[str, Any] = {"text": draft.text, "edit_options": {"previous_post_id": newest_id}}
     if media_ids := post.facts.get("media_ids"):
         fields["media"] = {"media_ids": list(media_ids)}
+    if quoted := post.facts.get("quoted"):
+        fields["quote_tweet_id"] = quoted
     try:
         said = line.ask(rights.EDIT, json=fields, field="text", acting=True)
     except Uncertain as lost:  # Asked again, it is found by the history.

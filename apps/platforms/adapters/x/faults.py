@@ -15,6 +15,7 @@ from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.x import rights
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     Evidence,
     Gone,
@@ -145,7 +146,7 @@ def is_duplicate(answer: wire.Answer) -> bool:
 def _by_access(answer: wire.Answer, fault: Fault, context: Context, seen: Evidence) -> PlatformError | None:
     if fault.codes & {64, 326} or (answer.status == 403 and "suspended" in fault.text):
         words = "X has suspended or locked this account: its owner has to act on X, then connect it again."
-        return Disconnected(words, evidence=seen)
+        return AccountDisabled(words, evidence=seen)
     if answer.status == 401 or fault.codes & _TOKEN_CODES:
         if context.is_renewable:
             return TokenExpired("The access to this X account has to be renewed.", evidence=seen)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from apps.platforms.adapters.x import abilities, reading, rights, uploading
+from apps.platforms.adapters.x import abilities, quotes, reading, rights, uploading
 from apps.platforms.adapters.x.line import Line, listed, text_in
 from apps.platforms.contract import Draft, Finding, Receipt, Role, Staged, Trace, Verdict
 
@@ -48,6 +48,10 @@ class _Search:
     def parent_id(self) -> str:
         parent = self.draft.parent if self.draft.role is not Role.MAIN else None
         return parent.remote_id if parent else ""
+
+    @property
+    def quoted_id(self) -> str:
+        return quotes.quoted_id(self.draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def may_be_out(line: Line, draft: Draft, staged: Staged, *, since: datetime) -> 
 
 def _receipt(line: Line, post: reading.Post, trace: Trace) -> Receipt:
     remote_id, created_at = text_in(post, "id"), reading.created_at(post)
-    facts = uploading.facts(trace.staged, posted_at=created_at or trace.sent_at)
+    quoted = quotes.quoted_id(trace.draft)
+    facts = uploading.facts(trace.staged, posted_at=created_at or trace.sent_at, quoted=quoted)
     return Receipt(remote_id, line.post_url(remote_id), created_at, facts)
 
 
@@ -146,13 +151,17 @@ def _likeness(post: reading.Post, search: _Search, behind: timedelta) -> Likenes
         return _article_likeness(post, search)
     if theirs and (search.keys or len(theirs) != len(search.draft.media)):
         return Likeness.UNLIKE  # other files than ours
-    likeness = _text_likeness(post, search.draft.text)
+    quoted = reading.referenced(post).get("quoted", "")
+    if search.quoted_id and quoted and quoted != search.quoted_id:
+        return Likeness.UNLIKE
+    likeness = _text_likeness(post, search.draft.text, search.quoted_id)
     has_doubt = created_at is None or not text_in(post, "id") or len(theirs) != len(search.draft.media)
+    has_doubt = has_doubt or bool(search.quoted_id and not quoted)
     return Likeness.DOUBTFUL if likeness is Likeness.SAME and has_doubt else likeness
 
 
-def _text_likeness(post: reading.Post, written: str) -> Likeness:
-    text = reading.text_of(post)
+def _text_likeness(post: reading.Post, written: str, quoted: str) -> Likeness:
+    text = quotes.without_quoted(reading.text_of(post), quoted)
     if reading.flat(text) == reading.flat(written):
         return Likeness.SAME
     theirs, ours = reading.letters(text), reading.letters(written)

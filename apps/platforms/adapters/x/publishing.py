@@ -1,22 +1,21 @@
 """Putting a post on X: its files first, then the one request that makes it public.
 
 https://docs.x.com/x-api/posts/create-post. X has no idempotency key. What is prepared is kept in `Staged.data` as
-{"started_at", "media": [...], "cover", "subtitles", "is_subtitled", "article"}, where files are as in `uploading`.
+{"started_at", "media": [...], "cover", "subtitles": [...], "article"}, where files are as in `uploading`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.x import abilities, articles, faults, finding, rights, uploading
+from apps.platforms.adapters.x import abilities, articles, faults, finding, quotes, rights, subtitles, uploading
 from apps.platforms.adapters.x.line import Line, data_of, snowflake_time, text_in
 from apps.platforms.contract import Draft, MediaFile, Receipt, RemotePost, Role, Staged
-from apps.platforms.errors import Gone, NotSent, PlatformError, Rejected, StagedLost, Throttled, Uncertain
+from apps.platforms.errors import NotSent, PlatformError, Rejected, StagedLost, Throttled, Uncertain
 from apps.platforms.option_rules import lines
 from apps.platforms.text_x import cashtags
 
@@ -38,7 +37,8 @@ def stage(line: Line, draft: Draft, before: Staged | None) -> Staged:
             uploads.go_on(data["media"][position], media, f"media.{position}")
         if draft.cover is not None:
             uploads.go_on(data["cover"], draft.cover, "cover")
-        _subtitle(uploads, draft, data)
+        if data["subtitles"]:
+            subtitles.show(uploads, draft, data["subtitles"], data["media"][0])
         if abilities.kind_of(draft) == abilities.ARTICLE:
             articles.prepare(line, draft, data)
     except uploading.Paused as pause:
@@ -57,6 +57,7 @@ def _check(draft: Draft) -> None:
         raise Rejected("A reply needs the post it belongs to.", field="parent")
     if abilities.kind_of(draft) == abilities.POLL:
         _check_poll(draft)
+    quotes.quoted_id(draft)
     moving = [media for media in draft.media if media.is_video or media.mime_type == abilities.GIF]
     if moving and len(draft.media) > 1:
         raise Rejected("X takes up to four pictures, or one GIF, or one video.", field="media")
@@ -74,20 +75,18 @@ def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, 
     """What `before` achieved, as far as it still holds: the same files, uploaded not too long ago."""
     old: Mapping[str, Any] = before.data if before is not None else {}
     data: dict[str, Any] = {"started_at": old.get("started_at") or line.clock().isoformat()}
-    earlier = old.get("media") or []
-    data["media"] = [
-        _kept(line, media, earlier[position] if position < len(earlier) else None)
-        for position, media in enumerate(draft.media)
-    ]
+    data["media"] = _all_kept(line, draft.media, old.get("media"))
     if draft.cover is not None:
         data["cover"] = _kept(line, draft.cover, old.get("cover"), kind="tweet_image")
-    if (subtitles := _subtitles(draft)) is not None:
-        data["subtitles"] = _kept(line, subtitles, old.get("subtitles"))
-        of_same = data["subtitles"] == old.get("subtitles") and data["media"] == earlier
-        data["is_subtitled"] = bool(old.get("is_subtitled")) and of_same
+    data["subtitles"] = _all_kept(line, subtitles.files_of(draft), old.get("subtitles"))
     if "article" in old:
         data["article"] = dict(old["article"])
     return data
+
+
+def _all_kept(line: Line, files: Sequence[MediaFile], earlier: object) -> list[uploading.File]:
+    kept = earlier if isinstance(earlier, list) else []
+    return [_kept(line, file, old) for file, old in zip_longest(files, kept[: len(files)])]
 
 
 def _kept(line: Line, media: MediaFile, file: Mapping[str, Any] | None, *, kind: str = "") -> uploading.File:
@@ -98,32 +97,6 @@ def _kept(line: Line, media: MediaFile, file: Mapping[str, Any] | None, *, kind:
     is_alive = expires_at is not None and line.clock() < expires_at - uploading.FILE_MARGIN
     has_stale_alt = bool(file["alt"]) and not media.alt  # an alt text can be changed, and not be taken back
     return dict(file) if is_alive and not has_stale_alt else fresh
-
-
-def _subtitles(draft: Draft) -> MediaFile | None:
-    """The subtitles of a video, as a file."""
-    written = draft.options.get("subtitles", "").strip()
-    if not written or abilities.kind_of(draft) != abilities.VIDEO:
-        return None
-    content = f"{written}\n".encode()
-    digest = hashlib.sha256(content).hexdigest()
-    return MediaFile("subtitles", "text/srt", len(content), 0, 0, digest, open=lambda: io.BytesIO(content))
-
-
-def _subtitle(uploads: uploading.Uploads, draft: Draft, data: dict[str, Any]) -> None:
-    subtitles = _subtitles(draft)
-    if subtitles is None or data["is_subtitled"]:
-        return
-    field = "options.subtitles"
-    uploads.go_on(data["subtitles"], subtitles, field)
-    language = (draft.options.get("subtitles_language") or "EN").upper()
-    shown = {"id": data["subtitles"]["id"], "language_code": language, "display_name": language}
-    asked = {"id": data["media"][0]["id"], "media_category": "TweetVideo", "subtitles": shown}
-    try:
-        uploads.line.ask(rights.SUBTITLE, json=asked, field=field)
-    except Gone as gone:
-        raise StagedLost("X no longer has the uploaded files.", evidence=gone.evidence) from None
-    data["is_subtitled"] = True
 
 
 # --- the commit -------------------------------------------------------------------------------------------------------
@@ -140,6 +113,8 @@ def body(draft: Draft, staged: Staged) -> dict[str, Any]:
     if abilities.kind_of(draft) == abilities.POLL:
         minutes = options.get("poll_minutes") or DAY_MINUTES
         fields["poll"] = {"options": lines(options.get("poll_options", "")), "duration_minutes": int(minutes)}
+    if quoted := quotes.quoted_id(draft):
+        fields["quote_tweet_id"] = quoted
     if allowed := options.get("reply_settings"):
         fields["reply_settings"] = allowed
     if community := options.get("community_id"):
@@ -181,10 +156,10 @@ def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     answer = line.send(call, acting=True, json=body(draft, staged))
     if not answer.is_success:
         raise _refusal(line, draft, staged, answer, call)
-    return _receipt(line, answer, staged)
+    return _receipt(line, answer, draft, staged)
 
 
-def _receipt(line: Line, answer: wire.Answer, staged: Staged) -> Receipt:
+def _receipt(line: Line, answer: wire.Answer, draft: Draft, staged: Staged) -> Receipt:
     """A success may carry errors as well; what counts is the id."""
     try:
         remote_id = text_in(data_of(answer.mapping()), "id")
@@ -193,7 +168,7 @@ def _receipt(line: Line, answer: wire.Answer, staged: Staged) -> Receipt:
     if not remote_id:
         seen = wire.evidence(answer, code="unreadable", secrets=line.hidden)
         raise Uncertain("X gave an answer that makes no sense: the post may be out.", evidence=seen)
-    facts = uploading.facts(staged, posted_at=line.clock())
+    facts = uploading.facts(staged, posted_at=line.clock(), quoted=quotes.quoted_id(draft))
     return Receipt(remote_id, line.post_url(remote_id), facts=facts)
 
 

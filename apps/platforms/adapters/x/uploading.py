@@ -59,11 +59,12 @@ def new_file(media: MediaFile, kind: str = "") -> File:
     }  # fmt: skip
 
 
-def facts(staged: Staged, *, posted_at: datetime) -> dict[str, Any]:
+def facts(staged: Staged, *, posted_at: datetime, quoted: str = "") -> dict[str, Any]:
     """What replies, edits and figures need to know of a post later."""
     files = staged.data.get("media") or []
     videos = [file["key"] for file in files if file["kind"] in {"tweet_video", "amplify_video"} and file["key"]]
     found = {"posted_at": posted_at.isoformat(), "media_ids": [file["id"] for file in files], "video_keys": videos}
+    found |= {"quoted": quoted}
     return {name: value for name, value in found.items() if value}
 
 
@@ -97,9 +98,9 @@ class Uploads:
         if media.alt and file["alt"] != media.alt and file["kind"] in {"tweet_image", "tweet_gif"}:
             described = {"id": file["id"], "metadata": {"alt_text": {"text": media.alt}}}
             self.line.ask(rights.DESCRIBE, json=described, field=f"{place}.alt")
-            self._achieved(file, alt=media.alt)
+            self.achieved(file, alt=media.alt)
 
-    def _achieved(self, file: File, **changes: Any) -> None:
+    def achieved(self, file: File, **changes: Any) -> None:
         file.update(changes)
         self.has_achieved = True
 
@@ -172,7 +173,7 @@ class Uploads:
         expires_at = now + (timedelta(seconds=int(life)) if life and is_told else FILE_LIFE)
         if changes.get("is_whole"):
             changes |= {"is_ready": "processing_info" not in found, "since": now.isoformat()}
-        self._achieved(file, id=id, key=key or file["key"], expires_at=expires_at.isoformat(), **changes)
+        self.achieved(file, id=id, key=key or file["key"], expires_at=expires_at.isoformat(), **changes)
 
     def _send_part(self, file: File, media: MediaFile, number: int, place: str) -> None:
         size = part_size(media.size)
@@ -195,7 +196,7 @@ class Uploads:
             raise self.line.failure(answer, rights.APPEND, field=place)
         if answer.is_html:
             raise self.line.unreadable(answer)
-        self._achieved(file, parts=number + 1)
+        self.achieved(file, parts=number + 1)
 
     def _end(self, file: File, place: str) -> None:
         self._take_in(file, self.line.ask(rights.FINALIZE, id=file["id"], field=place), is_whole=True)
@@ -212,7 +213,7 @@ class Uploads:
         if info.get("state") == "failed":
             raise _failed(info, place)
         if info.get("state") == "succeeded":
-            self._achieved(file, is_ready=True)
+            self.achieved(file, is_ready=True)
             return
         since = wire.instant(file["since"])
         if since is None or self.line.clock() - since > LONGEST_PROCESSING:

@@ -1,12 +1,14 @@
 """What YouTube takes, and how much of it: https://developers.google.com/youtube/v3/docs/videos.
 
-A video is a Short by its shape and length alone: nothing in a request makes it one.
+A video is a Short by its shape and length alone: nothing in a request makes it one. H.264 with AAC is advised, and what
+else is read is not listed: no codec is refused here.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from apps.platforms import webvtt
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
 from apps.platforms.contract import Draft, MediaFile
 from apps.platforms.formats import format_of, format_option
@@ -18,6 +20,7 @@ MAX_BYTES: Final = 274_877_906_944
 MAX_TEXT: Final = 5000
 MAX_COMMENT: Final = 10_000  # not documented
 MAX_TITLE, MAX_TAGS = 100, 500
+MAX_CAPTIONS: Final = 10  # no number is documented; ten of them take 4,000 of the 10,000 units that all have in a day
 MAX_THUMBNAIL_BYTES: Final = 52_428_800
 THUMBNAILS: Final = frozenset({"image/jpeg", "image/png"})
 USUAL_CATEGORY: Final = "22"  # People & Blogs
@@ -64,6 +67,10 @@ CAPABILITIES: Final = Capabilities(
     max_videos=1,
     max_video_bytes=MAX_BYTES,
     max_video_seconds=12 * 60 * 60,
+    min_frame_rate=24.0,  # pictures a second
+    max_frame_rate=60.0,
+    max_captions=MAX_CAPTIONS,
+    max_caption_bytes=webvtt.MAX_BYTES,  # of our own; YouTube takes more
     first_comment=True,
     max_comment=MAX_COMMENT,
     max_comment_media=0,

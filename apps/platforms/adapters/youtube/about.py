@@ -35,7 +35,7 @@ SETUP: Final = Setup(
     ),
     gaps=(
         "Community posts, pinned comments and pictures: YouTube has no API for them.",
-        "Live streams, premieres, captions, translations, paid promotion and the date of recording.",
+        "Live streams, premieres, translations, paid promotion and the date of recording.",
         "Scheduling by YouTube itself (publishAt): Postroom publishes on time with one request.",
         "Changing and deleting comments; changing who may see a video after it is published.",
         "Impressions of thumbnails, which only the reports in bulk have.",
@@ -46,7 +46,9 @@ SETUP: Final = Setup(
         "A video goes up as private ahead of its hour, and is shown by one request at its hour. A playlist has it "
         "before that; others do not see it there.",
         "Uploads of all channels together: 100 a day. Everything else shares 10,000 units: a post with thumbnail, "
-        "playlist and first comment takes about 210 of them.",
+        "playlist and first comment takes about 210 of them, and captions 400 more for each language.",
+        "Captions are put on the video before its hour, and never keep a post back: what YouTube did not take is told "
+        "with the published post.",
         "Giving a consent back would end every consent that the same Google user gave to Postroom's project. So it is "
         "given back with the last of their channels, and until then only forgotten here; to know whose channels they "
         "are, connecting asks for `openid` as well.",

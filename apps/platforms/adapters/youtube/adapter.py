@@ -41,6 +41,7 @@ from apps.platforms.contract import (
 )
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
@@ -57,6 +58,7 @@ class YouTubeAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = permits.CALLS
     limits: ClassVar[tuple[Limit, ...]] = permits.LIMITS
+    lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=1), rolling=False)
     version: ClassVar[ApiVersion | None] = about.VERSION
     inbound: ClassVar[Inbound | None] = notices.YouTubeInbound()
     setup: ClassVar[Setup] = about.SETUP

@@ -13,6 +13,7 @@ from typing import Final
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     Evidence,
     Gone,
@@ -110,7 +111,7 @@ def _by_access(answer: wire.Answer, reason: str, context: Context, seen: Evidenc
     if reason == "youtubeSignupRequired":
         return Disconnected(NO_CHANNEL, evidence=seen)
     if reason in _CLOSED:
-        return Disconnected(CLOSED, evidence=seen)
+        return AccountDisabled(CLOSED, evidence=seen)
     if answer.status == 401:
         if context.is_renewable:
             return TokenExpired("The access to this channel has to be renewed.", evidence=seen)

@@ -44,6 +44,10 @@ LISTED = Call("listed", "GET", "/youtube/v3/playlistItems", Feature.READ, _READ,
 ENLIST = Call("enlist", "POST", "/youtube/v3/playlistItems", Feature.PUBLISH, _WRITE, counts_against=_UNITS)
 UNLIST = Call("unlist", "DELETE", "/youtube/v3/playlistItems", Feature.PUBLISH, _WRITE, counts_against=_UNITS)
 
+CAPTIONS = Call("captions", "GET", "/youtube/v3/captions", Feature.PUBLISH, _COMMENT, counts_against=_UNITS)
+CAPTION = Call("caption", "POST", "/upload/youtube/v3/captions", Feature.PUBLISH, _COMMENT, counts_against=_UNITS)
+UNCAPTION = Call("uncaption", "DELETE", "/youtube/v3/captions", Feature.PUBLISH, _COMMENT, counts_against=_UNITS)
+
 COMMENT = Call("comment", "POST", "/youtube/v3/commentThreads", Feature.COMMENT, _COMMENT, counts_against=_UNITS)
 COMMENTS = Call("comments", "GET", "/youtube/v3/commentThreads", Feature.COMMENT, _COMMENT, counts_against=_UNITS)
 
@@ -52,17 +56,17 @@ SUBSCRIBE = Call("subscribe", "POST", "/subscribe", Feature.NOTICES, endpoint="h
 
 CALLS: Final = (
     TOKEN, REVOKE, CHANNEL, START, SEND, LOOK, PUBLISH, THUMBNAIL, EDIT, DELETE, PLAYLISTS, CATEGORIES, LISTED, ENLIST,
-    UNLIST, COMMENT, COMMENTS, REPORT, SUBSCRIBE,
+    UNLIST, CAPTIONS, CAPTION, UNCAPTION, COMMENT, COMMENTS, REPORT, SUBSCRIBE,
 )  # fmt: skip
 
-_WRITING = (PUBLISH, THUMBNAIL, EDIT, DELETE, ENLIST, UNLIST, COMMENT)
+_WRITING = (PUBLISH, THUMBNAIL, EDIT, DELETE, ENLIST, UNLIST, COMMENT, CAPTIONS, UNCAPTION)  # and a look at captions
 _DAY = timedelta(days=1)
 
 LIMITS: Final = (
     Limit("uploads", "videos uploaded, by all channels", Per.APP, 100, _DAY, Window.MIDNIGHT_PACIFIC),
     Limit(
-        "units", "units of everything else (reading costs 1, writing 50), by all channels", Per.APP, 10_000, _DAY,
-        Window.MIDNIGHT_PACIFIC, {call.name: 50 for call in _WRITING},
+        "units", "units of everything else (reading costs 1, writing 50, captions 400), by all channels", Per.APP,
+        10_000, _DAY, Window.MIDNIGHT_PACIFIC, {**{call.name: 50 for call in _WRITING}, CAPTION.name: 400},
     ),
     Limit("channel_uploads", "videos of a channel; YouTube does not tell how many", Per.ACCOUNT, None, _DAY),
 )  # fmt: skip

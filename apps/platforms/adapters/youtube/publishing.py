@@ -1,10 +1,10 @@
 """Putting a video on YouTube: all of it early and for nobody to see, then the one request that shows it.
 
-The video is uploaded as private, processed, and given its thumbnail and its playlist before its hour. What makes it
+The video is uploaded as private, processed, and given thumbnail, captions and playlist before its hour. What makes it
 public is `videos.update`, and that request can be repeated: it names the video, so that no second one can come of it.
 It carries title and description once more, for they may have been changed since the upload.
 
-`Staged.data` is {"upload": as in `uploading`, "polls", "since", "is_processed", "cover", "playlist"}.
+`Staged.data` is {"upload": as in `uploading`, "polls", "since", "is_processed", "cover", "captions", "playlist"}.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.youtube import abilities, content, dressing, permits, reading, uploading
+from apps.platforms.adapters.youtube import abilities, captioning, content, dressing, permits, reading, uploading
 from apps.platforms.adapters.youtube.line import Line, object_in
 from apps.platforms.adapters.youtube.uploading import Paused
 from apps.platforms.contract import Draft, Receipt, Role, Staged
@@ -62,6 +62,7 @@ def stage(line: Line, draft: Draft, before: Staged | None, *, key: str) -> Stage
         uploading.Upload(line, draft, data["upload"], key).go_on()
         _wait_for(line, data)
         dressing.thumbnail(line, draft, data)
+        captioning.captions(line, draft, data)
         dressing.playlist(line, draft, data)
     except Paused as pause:
         return Staged(data=data, ready=False, again_in=pause.again_in)
@@ -98,6 +99,7 @@ def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, 
         "since": old.get("since", ""),
         "is_processed": old.get("is_processed", False),
         "cover": dict(old.get("cover") or {}),
+        "captions": {language: dict(one) for language, one in (old.get("captions") or {}).items()},
         "playlist": dict(old.get("playlist") or {}),
     }
 
@@ -167,11 +169,13 @@ def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
 
 
 def receipt(line: Line, draft: Draft, staged: Staged) -> Receipt:
-    """What is known of a published video; a thumbnail that YouTube did not take is told in `facts`."""
+    """What is known of a published video; a thumbnail or captions that YouTube did not take are told in `facts`."""
     video_id, is_short = staged.data["upload"]["video"], abilities.is_short(draft)
-    facts = {"kind": abilities.SHORT if is_short else abilities.VIDEO}
+    facts: dict[str, Any] = {"kind": abilities.SHORT if is_short else abilities.VIDEO}
     if refused := dressing.refusal(staged.data):
         facts["thumbnail"] = refused
+    if missing := captioning.refusals(staged.data):
+        facts["captions"] = missing
     return Receipt(video_id, line.video_url(video_id, is_short=is_short), facts=facts)
 
 
