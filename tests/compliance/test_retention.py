@@ -88,6 +88,25 @@ def test_what_was_disconnected_is_deleted_in_time(workspace, clock, platform, da
     assert read(gone).name == "Deleted account"
 
 
+@pytest.mark.parametrize("state", [AccountState.EXPIRING, AccountState.MISSING_PERMISSION, AccountState.DISABLED])
+def test_what_a_person_or_youtube_may_mend_is_not_deleted_as_disconnected(workspace, clock, state):
+    known = factories.account(workspace, "youtube", name="Harbour", checked_at=clock.now, state=state)
+    aged(known, days=8)
+
+    services.keep_rules(now=clock.now)
+
+    assert (read(known).name, read(known).state) == ("Harbour", state)
+
+
+def test_a_channel_that_ends_soon_is_asked_again_like_any_other(channel, clock):
+    with tenancy.across_tenants("it was forecast"):
+        SocialAccount.across_tenants.filter(pk=channel.pk).update(state=AccountState.EXPIRING)
+
+    services.keep_rules(now=clock.now)
+
+    assert (read(channel).checked_at, read(channel).name != "Deleted account") == (clock.now, True)
+
+
 def test_other_platforms_keep_what_was_disconnected(workspace, clock):
     gone = factories.account(workspace, "mastodon", name="Harbour", grant=None, state=AccountState.DISCONNECTED)
     aged(gone, days=400)

@@ -19,12 +19,14 @@ from apps.core import tenancy
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.services.erasing import ERASED
-from apps.social_accounts.states import AccountState
+from apps.social_accounts.states import CHECKED, PUBLISHES, AccountState
 from apps.webhooks import services as webhooks
 
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 100
+# Signed out at the platform is disconnected there, whatever we call it.
+GONE: Final = (AccountState.NEEDS_REAUTH, AccountState.DISCONNECTED)
 WHY: Final = "find what has been kept for as long as it may be"
 
 
@@ -52,17 +54,16 @@ def _accounts(rule: Rule, now: datetime) -> int:
 def _over(rule: Rule, now: datetime) -> Q:
     if rule.what is What.UNVERIFIED:
         return Q()
-    # Signed out at the platform is disconnected there, whatever we call it.
-    return ~Q(state=AccountState.ACTIVE) & Q(updated_at__lt=now - rule.after)
+    return Q(state__in=GONE, updated_at__lt=now - rule.after)
 
 
 def _settle(rule: Rule, organization_id: UUID, account_id: UUID, state: str) -> bool:
     """Refresh one account, or delete it; False if neither could be done now."""
     try:
-        if rule.act is Act.REFRESH_OR_DELETE and state == AccountState.ACTIVE:
+        if rule.act is Act.REFRESH_OR_DELETE and state in CHECKED:
             social_accounts.check_account(organization_id=organization_id, account_id=account_id)
             state = _state_of(organization_id, account_id)
-        if state == AccountState.ACTIVE:
+        if state in PUBLISHES:
             return True  # It was verified, or its platform is ill and is asked again.
         _erase(organization_id, account_id)
     except Exception:  # Whatever is wrong with one account, the others have their turn.
