@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
-from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from apps.compliance.estate import Estate, Model, columns_of, is_withheld, pages, tables_of
 from apps.core import clock, tenancy
+from apps.media import storage
 from apps.tenants.models import Membership, User
 
 FORMAT: Final = "postroom-export"
@@ -99,15 +99,17 @@ def _write_files(archive: zipfile.ZipFile, estate: Estate, missing: list[str]) -
         for page in pages(model, estate, names) if names else ():
             for row, name in ((row, name) for row in page for name in names if row[name]):
                 path = f"media/{model._meta.label_lower}/{row['pk']}/{PurePosixPath(row[name]).name}"
-                if not default_storage.exists(row[name]):
+                try:
+                    source = storage.open_file(row[name])
+                except FileNotFoundError:
                     missing.append(path)
                     continue
-                yield _copy(archive, path, row[name])
+                yield _copy(archive, path, source)
 
 
-def _copy(archive: zipfile.ZipFile, path: str, stored: str) -> dict[str, Any]:
+def _copy(archive: zipfile.ZipFile, path: str, source: IO[bytes]) -> dict[str, Any]:
     entry = _Entry(archive, path, is_compressed=True)
-    with default_storage.open(stored, "rb") as source:
+    with source:
         while piece := source.read(PIECE):
             entry.write(piece)
     return entry.close()

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -23,6 +22,7 @@ from apps.compliance.errors import NotConfirmed
 from apps.compliance.models import Erasure, Export
 from apps.compliance.selectors import erasures_of, exports_of, status_of
 from apps.compliance.states import ExportState
+from apps.media.serving import Stored, serve
 from apps.platforms.inbound import Forged, Malformed, Notice, NoticeKind
 from apps.tenants.access import MemberRequest, page, public
 from apps.webhooks import services as webhooks
@@ -98,12 +98,12 @@ def exports(request: MemberRequest) -> HttpResponse:
 @page("organization.export")
 def export_file(request: MemberRequest, export_id: UUID) -> HttpResponseBase:
     export = get_object_or_404(Export.objects.all(), pk=export_id)
-    if export.state != ExportState.READY or not default_storage.exists(export.stored_name):
+    if export.state != ExportState.READY:
         raise Http404
-    audit.record("export.fetched", subject=export, actor=request.member.actor)
     name = f"postroom-{export.created_at:%Y-%m-%d}-{str(export.pk)[-6:]}.zip"
-    response = FileResponse(default_storage.open(export.stored_name, "rb"), as_attachment=True, filename=name)
-    response["Cache-Control"] = "private, no-store"
+    stored = Stored(export.stored_name, "application/zip", export.size, export.sha256, name)
+    response = serve(request, stored, cache="private, no-store")
+    audit.record("export.fetched", subject=export, actor=request.member.actor)
     return response
 
 

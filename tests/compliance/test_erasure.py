@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -14,7 +17,10 @@ from apps.compliance.models import Erasure
 from apps.compliance.states import ErasureState
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
-from apps.media.models import Asset
+from apps.media import storage
+from apps.media.models import Asset, Folder, ShelfItem
+from apps.media.services import pieces, take_from_shelf, uploads
+from apps.media.services.destinations import Destination
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.social_accounts.models import Grant
@@ -109,6 +115,77 @@ def test_a_workspace_is_erased_and_the_others_go_on(world, owner, clock):
     assert grants() == unused - 1, "its permission went with its account"
     with tenancy.across_tenants("a test looks"):
         assert Organization.objects.filter(pk=place.organization_id).exists()
+
+
+def test_a_file_that_others_have_too_stays_theirs(world, owner, clock):
+    with tenancy.scope(organization_id=world.workspace.organization_id):
+        (item,) = ShelfItem.objects.all()
+        taken = take_from_shelf(item_id=item.pk, workspace_id=world.elsewhere.pk, actor=SYSTEM)
+        assert taken.file.name == Asset.objects.get(workspace=world.workspace).file.name
+
+    ask(owner, world.workspace.name, world.workspace)
+    services.carry_out_erasures(now=clock.advance(days=15))
+    assert default_storage.exists(taken.file.name)
+
+    ask(owner, "Quillon Agency")
+    services.carry_out_erasures(now=clock.advance(days=15))
+    assert not default_storage.exists(taken.file.name)
+
+
+@pytest.fixture(params=["disk", "bucket"])
+def stored(request, world):
+    """What lies in the folders of the workspace: its file, bytes that are arriving, and one that no row names."""
+    place = world.workspace
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+        with tenancy.scope(organization_id=place.organization_id):
+            default_storage.save(Asset.objects.get(workspace=place).file.name, ContentFile(b"picture"))
+    upload = uploads.begin(to=Destination(place.organization_id, place.pk, actor=SYSTEM), name="a.mp4", size=8)
+    pieces_of(upload)
+    default_storage.save(f"assets/{place.organization_id}/{place.pk}/lost.png", ContentFile(b"lost"))
+    return lambda: [
+        name
+        for folder in ("assets", "incoming")
+        for name, _ in storage.listing(f"{folder}/{place.organization_id}/{place.pk}")
+    ]
+
+
+def pieces_of(upload) -> None:
+    """Half of what was announced arrives."""
+    if storage.bucket():
+        default_storage.save(upload.storage_name, ContentFile(b"half"))
+    else:
+        pieces.receive(upload, offset=0, read=io.BytesIO(b"half").read, length=4)
+
+
+@pytest.mark.parametrize("is_interrupted", [False, True])
+def test_of_its_files_none_is_left_wherever_they_lie(world, owner, clock, stored, monkeypatch, is_interrupted):
+    with tenancy.scope(organization_id=world.workspace.organization_id):
+        ShelfItem.objects.all().delete()
+    assert len(stored()) == 3
+    if is_interrupted:
+        monkeypatch.setattr(demolition.releasing, "release", lambda name: False)
+
+    erasure = ask(owner, world.workspace.name, world.workspace)
+    services.carry_out_erasures(now=clock.advance(days=15))
+
+    erasure.refresh_from_db()
+    assert (erasure.state, stored()) == (ErasureState.DONE, [])
+
+
+def test_what_refers_to_its_own_kind_goes_a_page_at_a_time_too(world, owner, clock, monkeypatch):
+    monkeypatch.setattr(demolition, "PAGE", 1)
+    with tenancy.scope(organization_id=world.workspace.organization_id):
+        own = {"organization_id": world.workspace.organization_id, "workspace": world.workspace}
+        inner, outer = [Folder.objects.create(**own, name=name) for name in ("inner", "outer")]
+        inner.parent, innermost = outer, Folder.objects.create(**own, name="innermost", parent=inner)
+        inner.save()
+    assert innermost.pk > inner.pk
+
+    ask(owner, world.workspace.name, world.workspace)
+    services.carry_out_erasures(now=clock.advance(days=15))
+
+    assert rows_left(world.workspace.organization_id, world.workspace.pk) == {}
 
 
 def grants() -> int:

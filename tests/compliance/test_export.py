@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -144,6 +145,21 @@ def test_a_lost_file_is_told_and_stops_nothing(world, settings):
     manifest, _ = export(Estate(world.workspace.organization_id, world.workspace.pk))
 
     assert len(manifest["missing_files"]) == 1
+
+
+def test_files_in_a_bucket_are_read_in_pieces(world, bucket, monkeypatch):
+    """A film must not be fetched as a whole into memory."""
+    with tenancy.across_tenants("a test looks"):
+        asset = apps.get_model("media.Asset").across_tenants.get()
+    film = bytes(range(256)) * 4096
+    default_storage.save(asset.file.name, ContentFile(film))
+    monkeypatch.setattr(type(default_storage._wrapped), "open", None)
+
+    manifest, archive = export(Estate(world.workspace.organization_id, world.workspace.pk))
+
+    (entry,) = [one for one in manifest["files"] if one["path"].startswith("media/")]
+    assert archive.read(entry["path"]) == film
+    assert entry["sha256"] == hashlib.sha256(film).hexdigest()
 
 
 def test_the_command_writes_a_file_for_its_owner_alone(world, tmp_path, capsys):

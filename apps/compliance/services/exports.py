@@ -85,7 +85,7 @@ def _prepare(export: Export, now: datetime) -> bool:
 
 
 def _make(export: Export) -> dict[str, Any]:
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
         manifest = exporting.write(Estate(export.organization_id, export.workspace_id), file)
         size, digest = file.tell(), _digest(file)
         # A name that nobody guesses; it is handed out behind the owner's sign-in alone.
