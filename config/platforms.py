@@ -26,6 +26,9 @@ SANDBOX_APPS = {
     "pinterest": ("1500100200300", "sandbox-pinterest-secret"),
     "google_business": ("sandbox-google-business-client", "sandbox-google-business-secret"),
 }
+# What the sandbox asks for in a handshake, and signs with where that is not the app's secret.
+SANDBOX_VERIFY_TOKEN = "sandbox-verify-token"
+SANDBOX_WEBHOOK_SECRETS = {"x": ("sandbox-x-consumer-secret",), "youtube": ("sandbox-youtube-hub-secret",)}
 # What else an operator may say of a platform: the adapter's name for it, and the variable.
 FURTHER = {
     "facebook": {"config_id": "FACEBOOK_CONFIG_ID"},
@@ -35,24 +38,24 @@ FURTHER = {
     "youtube": {"region": "YOUTUBE_REGION"},
     "pinterest": {"max_description": "PINTEREST_MAX_DESCRIPTION"},
 }
-# Platforms that sign what they send on their own with another secret than an app's, and that of the simulated ones.
-SANDBOX_WEBHOOK_SECRETS = {
-    "x": "sandbox-x-consumer-secret", "youtube": "sandbox-youtube-hub-secret", "instagram": "",
-}  # fmt: skip
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
+APPS = tuple(name for name in SANDBOX_PORTS if name not in WITHOUT_APPS)
 
 
 @dataclass(frozen=True, slots=True)
 class Platforms:
-    """`endpoints` that differ from an adapter's own, `apps` as (client id, secret) and `webhook_secrets`, all by
-    platform; `sandboxes` are the origins of simulated platforms, and `trusted_origins` those that may be called
-    although private."""
+    """`endpoints` that differ from an adapter's own and `apps` as (client id, secret), both by platform; `sandboxes`
+    are the origins of simulated platforms, and `trusted_origins` those that may be called although private.
+
+    `verify_tokens` are what was entered at a platform for the handshake of its notices, and `webhook_secrets` what may
+    sign them besides the app's secret, the newest first; both by platform."""
 
     endpoints: dict[str, dict[str, str]]
     apps: dict[str, tuple[str, str]]
-    webhook_secrets: dict[str, str]
     sandboxes: dict[str, str]
     trusted_origins: tuple[str, ...]
+    verify_tokens: dict[str, str]
+    webhook_secrets: dict[str, tuple[str, ...]]
     sandbox_url: str = ""
 
 
@@ -62,13 +65,11 @@ def read() -> Platforms:
     here = _sandbox_origins(hub) if hub else {}
     return Platforms(
         endpoints={name: _endpoints(name, is_simulated=bool(hub)) for name in SANDBOX_PORTS},
-        apps={name: _app(name, is_simulated=bool(hub)) for name in SANDBOX_PORTS if name not in WITHOUT_APPS},
-        webhook_secrets={
-            name: env.text(f"{name.upper()}_WEBHOOK_SECRET", simulated if hub else "")
-            for name, simulated in SANDBOX_WEBHOOK_SECRETS.items()
-        },
+        apps={name: _app(name, is_simulated=bool(hub)) for name in APPS},
         sandboxes=here,
         trusted_origins=(*env.origins("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
+        verify_tokens={name: _verify_token(name, is_simulated=bool(hub)) for name in APPS},
+        webhook_secrets={name: _webhook_secrets(name, is_simulated=bool(hub)) for name in APPS},
         sandbox_url=hub,
     )
 
@@ -92,6 +93,15 @@ def _app(platform: str, *, is_simulated: bool) -> tuple[str, str]:
     given = SANDBOX_APPS.get(platform, ("", "")) if is_simulated else ("", "")
     prefix = platform.upper()
     return env.text(f"{prefix}_CLIENT_ID", given[0]), env.text(f"{prefix}_CLIENT_SECRET", given[1])
+
+
+def _verify_token(platform: str, *, is_simulated: bool) -> str:
+    return env.text(f"{platform.upper()}_VERIFY_TOKEN", SANDBOX_VERIFY_TOKEN if is_simulated else "")
+
+
+def _webhook_secrets(platform: str, *, is_simulated: bool) -> tuple[str, ...]:
+    given = SANDBOX_WEBHOOK_SECRETS.get(platform, ()) if is_simulated else ()
+    return env.words(f"{platform.upper()}_WEBHOOK_SECRETS", given)
 
 
 def _sandbox_origins(hub: str) -> dict[str, str]:

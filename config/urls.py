@@ -10,5 +10,7 @@ urlpatterns = [
     path("social-accounts/", include("apps.social_accounts.urls")),
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
+    path("", include("apps.webhooks.urls")),
+    path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
 ]

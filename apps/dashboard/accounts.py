@@ -266,14 +266,16 @@ def _page(account: SocialAccount, plans: Plans) -> AccountPage:
 def _history(account: SocialAccount) -> list[AccountEvent]:
     entries = list(Entry.objects.filter(subject_id=account.pk, verb__in=STORY)[:HISTORY])
     names = {user.pk: str(user) for user in User.objects.filter(pk__in={entry.actor_id for entry in entries})}
+    # What a person did is told with their name; what a platform ended with its reason, for as long as that holds: the
+    # diary keeps no words of a platform.
+    by = [f"by {names[entry.actor_id]}" if entry.actor_id in names else "" for entry in entries]
     return [
         AccountEvent(
             title=STORY[entry.verb][0],
-            # What a platform ended is told with its reason, what a person did with their name.
-            text=f"by {names[entry.actor_id]}" if entry.actor_id in names else str(entry.diff.get("reason", "")),
+            text=by[place] or (account.reason if place == 0 else ""),
             at=entry.created_at,
             tone=STORY[entry.verb][1],
             icon=STORY[entry.verb][2],
         )
-        for entry in entries
+        for place, entry in enumerate(entries)
     ]

@@ -28,6 +28,7 @@ ORGANIZATION_PAGES: Final = (
     ("Workspaces", "tenants:workspaces", "clients", "organization.enter", ("tenants:workspace",)),
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
+    ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
 )
 TABS: Final = ("Today", "Calendar", "Posts", "Accounts")
 

@@ -8,7 +8,7 @@ subjects are in no promised order, and after a failure a later one may overtake 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -69,6 +69,40 @@ def relay(*, batches: int = 20) -> int:
         if len(claimed) < BATCH:
             break
     return done
+
+
+def redact(*, subject_ids: Collection[UUID], keep: Collection[str]) -> int:
+    """Take everything but `keep` out of the payloads of events about these subjects, in the organization in context;
+    how many had more. What happened, and in what order, stays readable."""
+    changed = 0
+    for event in Event.objects.filter(subject_id__in=subject_ids).only("payload").iterator(chunk_size=500):
+        kept = {name: value for name, value in event.payload.items() if name in keep}
+        if kept != event.payload:
+            changed += Event.objects.filter(pk=event.pk).update(payload=kept)
+    return changed
+
+
+def redact_listed(
+    *, names: Collection[str], place: str, ids: Collection[UUID], keep: Collection[str], keep_of_each: Collection[str]
+) -> int:
+    """The same of events of these names that tell of several things at once: where one of `ids` is in the list at
+    `place`, only `keep` and the list are left of the payload, and the entry says nothing but `keep_of_each`; how many
+    had more."""
+    changed, wanted = 0, {str(one) for one in ids}
+    for event in Event.objects.filter(name__in=names).only("payload").iterator(chunk_size=500):
+        listed = event.payload.get(place, [])
+        if wanted.isdisjoint(one["id"] for one in listed):
+            continue
+        kept = {name: value for name, value in event.payload.items() if name in keep}
+        kept[place] = [_emptied(one, keep_of_each) if one["id"] in wanted else one for one in listed]
+        if kept != event.payload:
+            changed += Event.objects.filter(pk=event.pk).update(payload=kept)
+    return changed
+
+
+def _emptied(entry: Mapping[str, str], keep: Collection[str]) -> dict[str, str]:
+    """With all its names, for whoever reads them."""
+    return {name: value if name in keep else "" for name, value in entry.items()}
 
 
 def _next_sequence(subject_id: UUID) -> int:

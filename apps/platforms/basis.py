@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms.calls import Call
-from apps.platforms.contract import Consent, Credential, Draft, OAuthClient, Receipt, RemotePost
+from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuthClient, Receipt, RemotePost
 from apps.platforms.errors import ConsentRefused, NotOffered
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
@@ -46,6 +46,9 @@ class Basis:
 
     def sign_in(self, *, server: str, identifier: str, password: Secret) -> Consent:
         raise ConsentRefused(f"{self.label} accounts are connected on {self.label}'s own page, not with a password.")
+
+    def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
+        raise self._no("nothing can be asked for in advance")
 
     def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
         return ()

@@ -318,6 +318,11 @@ class Adapter(Protocol):
     def revoke(self, credential: Credential) -> None:
         """Give the tokens back, where the platform can; never raises Disconnected (dead is dead)."""
 
+    def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
+        """Ask the platform to tell us on its own what happens to the account; safe to repeat. The answer is how long
+        that holds (None: until it is taken back). `callback` and `secret` are for platforms that are told them with
+        each request (WebSub). Raises NotOffered."""
+
     # publishing
     # --------------------------------------------------------------------------------------------------------
 

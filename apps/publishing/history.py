@@ -30,6 +30,7 @@ TITLES = {
     "publication.edited": ("Changed where it is live", "", "edit"),
     "publication.removed": ("Taken down", "", "removed"),
     "publication.found_gone": ("Found to be gone", "", "removed"),
+    "publication.told_gone": ("Said to be gone by its platform", "", "removed"),
     "publication.said_removed": ("Said to be taken down by hand", "", "removed"),
     "follow_up.removed": ("A comment or reply taken down", "", "removed"),
     "publication.decided_leave": ("Left as it was", "", "canceled"),

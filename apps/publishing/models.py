@@ -14,6 +14,8 @@ from apps.publishing.states import WENT_OUT, Deed, Outcome, PostState, State
 
 # Begins the remote id of what a person saw live without bringing its address: a name of ours, unknown to the platform.
 BY_HAND = "by-hand:"
+# The same of a post whose account's person asked to be forgotten.
+FORGOTTEN = "forgotten:"
 IS_OUT_OR_WAS = Q(state__in=sorted(WENT_OUT))
 REMOVED_SAYS_WHEN = Q(state=State.REMOVED, removed_at__isnull=False) | ~Q(state=State.REMOVED) & Q(removed_at=None)
 NO_OPEN_INTENT = ~Q(state__in=sorted(SETTLED_AS_NOT_SENT)) | Q(intent_at__isnull=True)
@@ -107,8 +109,11 @@ class Publication(Sending):
 
     @property
     def is_known_by_hand(self) -> bool:
-        """A person said that it is live, and perhaps where: the platform's own name for it is not known."""
-        return self.remote_id.startswith(BY_HAND) or (bool(self.remote_id) and self.remote_id == self.remote_url)
+        """A person said that it is live, and perhaps where: the platform's own name for it is not known. Nor is it of a
+        post whose account was forgotten."""
+        return self.remote_id.startswith((BY_HAND, FORGOTTEN)) or (
+            bool(self.remote_id) and self.remote_id == self.remote_url
+        )
 
 
 class FollowUp(Sending):

@@ -16,7 +16,7 @@ from apps.publishing.afterwards import Afterwards, is_under_way, last_words, pre
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.moments import moment, when
 from apps.publishing.selectors import MOST_ATTEMPTS
-from apps.publishing.states import IN_FLIGHT, WENT_OUT, Deed, Outcome, State
+from apps.publishing.states import FAILED_AFTERWARDS, IN_FLIGHT, WENT_OUT, Deed, Outcome, State
 from apps.social_accounts.states import PUBLISHES
 from apps.social_accounts.web_addresses import web_hosts
 from apps.tenants.members import Member
@@ -175,7 +175,7 @@ def present(
         poll_url=reverse("publishing:publication", args=[publication.pk]),
         remote_url=publication.remote_url if publication.state == State.PUBLISHED else "",
         phases=_phases(publication),
-        problem=publication.problem_words if publication.state not in DECIDED else "",
+        problem=_problem(publication),
         afterwards=afterwards,
         problem_more=_next_step(publication, ZoneInfo(zone)),
         problem_tone="bad" if publication.state == State.FAILED else "warn",
@@ -185,6 +185,13 @@ def present(
         attempts=tuple(_attempt(row, ZoneInfo(zone), is_open=not i) for i, row in enumerate(own[:MOST_ATTEMPTS])),
         actions=_actions(publication, member, may_change_as_a_whole),
     )
+
+
+def _problem(publication: Publication) -> str:
+    """What is wrong with it: while it is not decided, or since it went out."""
+    is_told = publication.state not in DECIDED
+    is_told |= publication.state == State.PUBLISHED and publication.problem == FAILED_AFTERWARDS
+    return publication.problem_words if is_told else ""
 
 
 def shown_state(row: Publication | FollowUp) -> str:

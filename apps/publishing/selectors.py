@@ -17,8 +17,8 @@ from django.db.models.functions import Coalesce
 
 from apps.media.states import Kind
 from apps.posts.models import Part, PartMedia, Post
-from apps.publishing.models import Attempt, FollowUp, Publication
-from apps.publishing.states import Deed, Outcome, PostState, State, post_state
+from apps.publishing.models import BY_HAND, FORGOTTEN, Attempt, FollowUp, Publication
+from apps.publishing.states import FAILED_AFTERWARDS, Deed, Outcome, PostState, State, post_state
 
 PAGE: int = 30
 MOST_ATTEMPTS: int = 20
@@ -196,3 +196,11 @@ def _read_key(key: str) -> tuple[datetime, UUID] | None:
         return datetime.fromisoformat(at), UUID(pk)
     except (ValueError, binascii.Error):
         return None
+
+
+def live_on(*, account_id: UUID, since: datetime) -> dict[str, datetime]:
+    """When each post that is live on the account since then was published, by the platform's id of it."""
+    rows = Publication.objects.filter(account_id=account_id, state=State.PUBLISHED, published_at__gte=since)
+    rows = rows.exclude(problem=FAILED_AFTERWARDS)
+    rows = rows.exclude(remote_id__startswith=BY_HAND).exclude(remote_id__startswith=FORGOTTEN)
+    return {remote_id: at for remote_id, at in rows.values_list("remote_id", "published_at") if at}

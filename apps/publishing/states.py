@@ -50,6 +50,9 @@ PROVABLE = frozenset(State) - {State.PUBLISHED, State.CANCELED, State.REMOVED}
 # It went out, whatever became of it since: kept as a record, and passed by when its post is planned again.
 WENT_OUT = frozenset({State.PUBLISHED, State.REMOVED})
 
+# The problem of a post that went out all the same: its platform told later that it could not be shown.
+FAILED_AFTERWARDS = "failed_at_platform"
+
 
 def may_change_as_a_whole(states: Collection[str]) -> bool:
     """Whether all of a post may still be edited, going by its publications: nothing is out, on its way or unclear."""

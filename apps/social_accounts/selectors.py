@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from apps.core import clock
+from apps.core import clock, tenancy
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
@@ -42,6 +42,16 @@ class PlatformChoice:
     value: str = ""
     error: str = ""
     method: str = "oauth"
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """An account that a notice of its platform is about."""
+
+    organization_id: UUID
+    workspace_id: UUID
+    account_id: UUID
+    platform: str
 
 
 def accounts_of(workspace_id: UUID) -> QuerySet[SocialAccount]:
@@ -102,12 +112,32 @@ def configured_app(platform: str) -> tuple[str, str]:
     return app
 
 
-def webhook_secret_of(app: OAuthApp) -> Secret:
-    """What the platform signs its notices with, where the settings name another secret than the app's. It belongs to
+def concerned_by(*, platform: str, remote_id: str) -> list[Concerned]:
+    """Every connected account, of whichever organization, that a platform means by `remote_id`: the account itself, or
+    all that a person of that id has allowed us. One channel may be connected in several workspaces."""
+    if not remote_id:
+        return []
+    means = Q(remote_id=remote_id) | Q(grant__remote_user_id=remote_id) | Q(grant__facts__app_scoped_id=remote_id)
+    with tenancy.across_tenants("find the accounts that a platform's notice is about"):
+        rows = SocialAccount.across_tenants.filter(means, of_platform(platform)).order_by("pk")
+        rows = rows.exclude(state=AccountState.DISCONNECTED)
+        return [Concerned(*row) for row in rows.values_list("organization_id", "workspace_id", "pk", "platform")]
+
+
+def of_platform(platform: str) -> Q:
+    """Accounts whose person `platform` knows: behind an Instagram account that was connected by Facebook's login stands
+    a person of Facebook's."""
+    own = Q(platform=platform)
+    return own | Q(platform="instagram", grant__facts__login="facebook") if platform == "facebook" else own
+
+
+def webhook_secrets_of(platform: str, client_id: str) -> tuple[Secret, ...]:
+    """What may sign the platform's notices besides the secret of this app, the newest first. The settings name it for
     the operator's app: one that somebody else entered is not given it."""
-    operators, _ = configured_app(app.platform)
-    is_operators = operators in {"", app.client_id}
-    return Secret(settings.PLATFORM_WEBHOOK_SECRETS.get(app.platform, "") if is_operators else "")
+    operators, _ = configured_app(platform)
+    is_operators = operators in {"", client_id}
+    named: tuple[str, ...] = settings.PLATFORM_WEBHOOK_SECRETS.get(platform, ()) if is_operators else ()
+    return tuple(Secret(text) for text in named)
 
 
 def _is_set_up(platform: str) -> bool:

@@ -49,7 +49,7 @@ _ADMINISTER: Final = _MANAGE | {
     "organization.view",
     "audit.view",
 }
-_OWN: Final = _ADMINISTER | {"organization.edit", "owner.appoint"}
+_OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}
 
 # Whoever is a member at all may do this: look around, switch, leave.
 EVERY_MEMBER: Final = frozenset({"organization.enter"})

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "apps.media",
     "apps.posts",
     "apps.publishing",
+    "apps.webhooks",
+    "apps.compliance",
     "apps.dashboard",
     "apps.tenants.operator_app.OperatorAdminConfig",
     "django.contrib.auth",
@@ -211,6 +213,10 @@ MEDIA_LEASE = timedelta(seconds=env.integer("MEDIA_LEASE_SECONDS", 120))
 MEDIA_UNNEEDED_AFTER = timedelta(hours=env.integer("MEDIA_UNNEEDED_HOURS", 24))
 MEDIA_WORK_DIR = VAR_DIR / "making"  # files on their way; what a killed worker left there is removed
 
+# --- taking everything along
+ERASURE_GRACE = timedelta(days=env.integer("ERASURE_GRACE_DAYS", 14))  # while it can be taken back
+EXPORT_KEPT = timedelta(days=env.integer("EXPORT_DAYS", 7))
+
 # --- mail
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Postroom <postroom@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -248,6 +254,31 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
+    "handle notices of platforms": {
+        "task": "webhooks.handle_notices",
+        "schedule": schedule(timedelta(seconds=5)),
+        "options": {"expires": 10},
+    },
+    "carry out data requests": {
+        "task": "compliance.work",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
+    "ask platforms to tell us": {
+        "task": "webhooks.listen",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 600},
+    },
+    "look for posts that are gone": {
+        "task": "webhooks.patrol",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 600},
+    },
+    "keep the rules of retention": {
+        "task": "compliance.keep_rules",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "refresh tokens": {
         "task": "social_accounts.refresh_expiring",
         "schedule": schedule(timedelta(minutes=1)),
@@ -306,7 +337,8 @@ _platforms = platforms.read()
 PLATFORM_ENDPOINTS = _platforms.endpoints
 SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
-PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # what signs notices, where that is not the app's secret
+PLATFORM_VERIFY_TOKENS = _platforms.verify_tokens  # by platform: proves a handshake of its notices
+PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # by platform: what may sign them besides the app's secret
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.
@@ -316,6 +348,7 @@ if PUBLIC_URL.startswith("https://"):
         "client_id": f"{PUBLIC_URL}/social-accounts/bluesky/client-metadata.json",
         "client_key": BLUESKY_CLIENT_KEY,
     }
+    PLATFORM_ENDPOINTS["linkedin"].setdefault("webhook", f"{PUBLIC_URL}/inbound/linkedin/")
 # Addresses such as http://127.0.0.1:8012 that may be called although they are not public https: a sandbox, a test
 # server.
 OUTBOUND_TRUSTED_ORIGINS = _platforms.trusted_origins

@@ -134,6 +134,19 @@ DEEDS: Final = (
     post("media:upload_complete", "media.upload"),
     post("media:describe", "media.edit", data={"alt": "A teal square"}),
     post("media:remove", "media.edit"),
+    # --- webhooks: platforms prove who they are by their signatures
+    get("webhooks:inbound", PUBLIC, also=frozenset({404})),
+    post("webhooks:inbound", PUBLIC, also=frozenset({401, 404})),
+    # --- compliance: so do they when a person leaves; the code of a request is what its page is found by
+    post("compliance:deauthorize", PUBLIC, also=frozenset({401, 404})),
+    post("compliance:deletion", PUBLIC, also=frozenset({401, 404})),
+    get("compliance:deletion_status", PUBLIC, also=frozenset({404})),
+    post("compliance:erase", "organization.erase"),
+    post("compliance:erasure_undo", "organization.erase"),
+    get("compliance:erasure_certificate", PUBLIC, also=frozenset({404})),
+    get("compliance:exports", "organization.export"),
+    post("compliance:exports", "organization.export"),
+    get("compliance:export_file", "organization.export", also=frozenset({404})),
     # --- tenants
     get("tenants:index", "organization.enter"),
     get("tenants:profile", "organization.enter"),

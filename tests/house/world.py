@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
@@ -50,7 +51,13 @@ def build() -> World:
     )
     _fill(world)
     _invite_people(world)
-    world.arguments |= {"platform": "mastodon", "year": 2026, "month": 11, "token": "no-such-token"}
+    world.arguments |= {
+        "platform": "mastodon",
+        "year": 2026,
+        "month": 11,
+        "token": "no-such-token",
+        "code": "NOCODE",
+    }
     return world
 
 
@@ -112,4 +119,9 @@ def _invite_people(world: World) -> None:
             **own, workspace=place, user=guest.user, platform="mastodon", state_hash="1" * 64, browser_hash="2" * 64,
             keep=Secret("verifier"), expires_at=clock.now() + timedelta(minutes=10), grant=Grant.objects.first(),
         )  # fmt: skip
+        export = Export.objects.create(**own, workspace=place)
     world.arguments |= {"membership_id": guest.pk, "invitation_id": invitation.pk, "session_id": journey.pk}
+    erasure = Erasure.objects.create(
+        of_organization=agency.pk, asked_by=guest.user.pk, code="A" * 16, due_at=clock.now(), next_try_at=clock.now()
+    )
+    world.arguments |= {"export_id": export.pk, "erasure_id": erasure.pk}

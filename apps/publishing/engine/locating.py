@@ -8,12 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from apps.core import clock, tenancy
 from apps.platforms.contract import Adapter, Credential, Receipt
 from apps.publishing.claim import Claim
 from apps.publishing.engine.rows import rows_of
-from apps.publishing.models import BY_HAND, Publication
+from apps.publishing.models import BY_HAND, FORGOTTEN, Publication
 from apps.publishing.states import State
 from apps.social_accounts import services as social_accounts
 
@@ -38,7 +39,7 @@ def locate_missing(*, now: datetime, limit: int = 50) -> int:
         missing = Publication.across_tenants.filter(
             state=State.PUBLISHED, remote_url="", next_try_at__lte=now, published_at__gte=now - WITHIN
         )
-        missing = missing.exclude(remote_id__startswith=BY_HAND)
+        missing = missing.exclude(Q(remote_id__startswith=BY_HAND) | Q(remote_id__startswith=FORGOTTEN))
         rows = list(missing.order_by("next_try_at").values("pk", "organization_id", "workspace_id")[:limit])
     return sum(_locate(now=now, **row) for row in rows)
 

@@ -2,7 +2,15 @@
 
 from apps.publishing.services.changing import change_published
 from apps.publishing.services.editing import correct, discard, edit
+from apps.publishing.services.forgetting import forget_remote, is_sending
 from apps.publishing.services.mending import Choice, Mended, Waiting, mend, waiting
+from apps.publishing.services.noticing import (
+    may_be_on_its_way,
+    note_failed_at_platform,
+    note_publish_finished,
+    note_removed_at_platform,
+    note_responses,
+)
 from apps.publishing.services.preparing import prepare_media
 from apps.publishing.services.removals import note_removed, take_down, take_down_follow_up
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
@@ -32,8 +40,15 @@ __all__ = [
     "decide",
     "discard",
     "edit",
+    "forget_remote",
+    "is_sending",
+    "may_be_on_its_way",
     "mend",
+    "note_failed_at_platform",
+    "note_publish_finished",
     "note_removed",
+    "note_removed_at_platform",
+    "note_responses",
     "prepare_media",
     "publish_now",
     "reschedule",

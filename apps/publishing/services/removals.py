@@ -26,10 +26,12 @@ from apps.publishing.states import IN_FLIGHT, OPEN, Deed, Outcome, State
 # How it is known, and the verb of the diary.
 TAKEN_DOWN: Final = "taken_down"
 FOUND_GONE: Final = "found_gone"
+TOLD_GONE: Final = "told_gone"
 SAID_GONE: Final = "said_gone"
 VERBS: Final = {
     TAKEN_DOWN: "publication.removed",
     FOUND_GONE: "publication.found_gone",
+    TOLD_GONE: "publication.told_gone",
     SAID_GONE: "publication.said_removed",
 }
 WAITING: Final = "taking_down"
@@ -80,7 +82,7 @@ def write_removed(publication: Publication, *, actor: Actor, how: str) -> bool:
         return False
     publication = Publication.objects.select_related("account").get(pk=publication.pk)
     said = {"account_id": publication.account_id, "platform": publication.account.platform, "how": how}
-    audit.record(VERBS[how], subject=publication, actor=actor, diff={"remote_id": publication.remote_id})
+    audit.record(VERBS[how], subject=publication, actor=actor)
     events.emit("publication.removed", subject=publication, data={"post_id": publication.post_id, **said})
     follow_ups = FollowUp.objects.filter(publication=publication)
     if not replies_stand_alone(publication.account):

@@ -110,7 +110,7 @@ def _take_for_live(publication: Publication, link: str, actor: Actor) -> Publica
         raise DecisionIncomplete(words, field="remote_url") from error
     publication = _read(publication)
     follow_ups.give_up(publication)
-    audit.record("publication.decided_out", subject=publication, actor=actor, diff={"remote_url": link})
+    audit.record("publication.decided_out", subject=publication, actor=actor, diff={"has_link": bool(link)})
     events.emit("publication.published", subject=publication, data={"remote_url": link, "decided_by_a_person": True})
     rollups.tell(publication.post_id)
     return publication

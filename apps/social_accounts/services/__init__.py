@@ -2,6 +2,7 @@
 
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.services.abilities import note_inability
+from apps.social_accounts.services.apps import clients_that_sign
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
     Journey,
@@ -12,7 +13,9 @@ from apps.social_accounts.services.connecting import (
     take_channels,
 )
 from apps.social_accounts.services.credentials import credential_for
+from apps.social_accounts.services.deauthorizing import note_deauthorized
 from apps.social_accounts.services.disconnecting import disconnect
+from apps.social_accounts.services.erasing import erase_identity, find_identity, remote_ids_of
 from apps.social_accounts.services.health import check_account, check_accounts
 from apps.social_accounts.services.losing import lose_access
 from apps.social_accounts.services.marking import mark_missing_permission
@@ -24,18 +27,23 @@ __all__ = [
     "begin_consent",
     "check_account",
     "check_accounts",
+    "clients_that_sign",
     "credential_for",
     "disconnect",
+    "erase_identity",
+    "find_identity",
     "finish_consent",
     "forget_journeys",
     "lose_access",
     "mark_missing_permission",
+    "note_deauthorized",
     "note_inability",
     "read_choices",
     "read_choices_due",
     "refresh_expiring",
     "refresh_grant",
     "refresh_if_needed",
+    "remote_ids_of",
     "sign_in",
     "take_channels",
 ]

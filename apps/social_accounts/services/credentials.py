@@ -17,7 +17,7 @@ from apps.platforms.contract import CHANNEL_SECRET, NO_SECRET, Credential, OAuth
 from apps.social_accounts import lives
 from apps.social_accounts.errors import LostRefresh, NotConnected
 from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
-from apps.social_accounts.selectors import webhook_secret_of
+from apps.social_accounts.selectors import webhook_secrets_of
 from apps.social_accounts.states import GrantState
 
 
@@ -50,7 +50,7 @@ def client_of(app: OAuthApp) -> OAuthClient:
         app.client_secret,
         server=app.server,
         scopes=tuple(app.scopes),
-        webhook_secret=webhook_secret_of(app),
+        webhook_secret=next(iter(webhook_secrets_of(app.platform, app.client_id)), NO_SECRET),
     )
 
 

@@ -1,7 +1,8 @@
 """Saying of accounts that they no longer work, or work again: each mark is made once, with a line in the diary.
 
 What happened at once is told at once: the accounts of a consent that has died are marked in one transaction with one
-event. What an event tells is the same for one account and for many: see docs/events.md.
+event. What an event tells is the same for one account and for many: see docs/events.md. The diary, which is never
+rewritten, gets no words of a platform: they may name people.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def mark_signed_out(
     accounts = _held(account_ids, CHECKED, asked_at)
     for account in accounts:
         _mark(account, AccountState.NEEDS_REAUTH, reason)
-        audit.record("account.signed_out", subject=account, actor=SYSTEM, diff={"reason": account.reason})
+        audit.record("account.signed_out", subject=account, actor=SYSTEM)
     if accounts:
         dead = _bury({account.grant_id for account in accounts if account.grant_id}, dead_grant_id)
         tell("account.needs_reauth", accounts, grant=dead, reason=reason)
@@ -51,7 +52,7 @@ def mark_missing_permission(
     accounts = _held([account_id], PUBLISHES, asked_at)
     for account in accounts:
         _mark(account, AccountState.MISSING_PERMISSION, reason)
-        audit.record("account.missing_permission", subject=account, actor=SYSTEM, diff={"reason": account.reason})
+        audit.record("account.missing_permission", subject=account, actor=SYSTEM, diff={"scopes": list(scopes)})
         tell("account.needs_reauth", [account], reason=reason, missing_scopes=list(scopes))
     return bool(accounts)
 
@@ -63,7 +64,7 @@ def mark_disabled(*, account_id: UUID, reason: str, asked_at: datetime | None = 
     accounts = _held([account_id], PUBLISHES, asked_at)
     for account in accounts:
         _mark(account, AccountState.DISABLED, reason)
-        audit.record("account.disabled", subject=account, actor=SYSTEM, diff={"reason": account.reason})
+        audit.record("account.disabled", subject=account, actor=SYSTEM)
         tell("account.disabled", [account], reason=reason)
     return bool(accounts)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests.dashboard.examples import accounts, days, going_out, library, tenants, writing
+from tests.dashboard.examples import accounts, compliance, days, going_out, library, tenants, writing
 from tests.dashboard.examples.frame import ZONE, row, shell
 
 PAGES: dict[str, Any] = {
@@ -67,6 +67,9 @@ PAGES: dict[str, Any] = {
     "tenants/create.html": lambda: {"form": tenants.SampleForm()},
     "tenants/switch.html": tenants.switch,
     "tenants/profile.html": tenants.profile,
+    "compliance/deletion.html": compliance.deletion,
+    "compliance/certificate.html": compliance.certificate,
+    "compliance/exports.html": compliance.exports,
     "403.html": dict,
     "403_csrf.html": dict,
     "404.html": dict,

@@ -87,7 +87,7 @@ def test_what_cannot_be_read_is_malformed(body):
         ("ADMIN_COMMENT", NoticeKind.COMMENT),
         ("LIKE", NoticeKind.REACTION),
         ("SHARE_MENTION", NoticeKind.MENTION),
-        ("COMMENT_DELETE", NoticeKind.DELETED),
+        ("COMMENT_DELETE", NoticeKind.OTHER),
         ("COMMENT_EDIT", NoticeKind.OTHER),
         ("SHARE", NoticeKind.OTHER),
         ("SOMETHING_NEW", NoticeKind.OTHER),

@@ -118,10 +118,10 @@ SETUP: Final = Setup(
         "Enter Postroom's callback address among the valid OAuth redirect URIs, exactly as Postroom shows it.",
         "Enter the app's id and its secret in Postroom. With Facebook Login for Business, set FACEBOOK_CONFIG_ID to "
         "the id of its configuration: it then says which permissions are asked for, and a person grants all or none.",
-        "Under Webhooks subscribe the object Page with the fields feed and mention, with Postroom's webhook address "
-        "and the token that you chose for it.",
-        "Enter the same address as the deauthorize callback, and with ?about=deletion behind it as the data deletion "
-        "request URL.",
+        "Under Webhooks subscribe the object Page with the fields feed and mention, with Postroom's address "
+        "/inbound/facebook/ and the token that you chose for it, FACEBOOK_VERIFY_TOKEN.",
+        "Enter /compliance/facebook/deauthorize/ of this Postroom as deauthorize callback, and "
+        "/compliance/facebook/deletion/ as data deletion request URL.",
         "Ask for advanced access to the permissions that are named above, and switch the app to live mode.",
     ),
     review=(

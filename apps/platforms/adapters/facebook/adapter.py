@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import httpx
@@ -24,6 +24,7 @@ from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
 from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
+    NO_SECRET,
     Consent,
     ConsentStart,
     Credential,
@@ -82,9 +83,10 @@ class FacebookAdapter(Basis):
     def check(self, credential: Credential) -> Profile:
         return consent.check(self._line(credential))
 
-    def listen(self, credential: Credential) -> None:
+    def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
         """Ask Facebook to tell our app what happens on the Page; without it, no notice comes. Safe to repeat."""
         consent.listen(self._line(credential))
+        return None
 
     def revoke(self, credential: Credential) -> None:
         """Without a channel, all that the person allowed us ends, for each of their Pages in this app."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import ClassVar, cast
 
@@ -19,6 +19,7 @@ from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
 from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
+    NO_SECRET,
     Consent,
     ConsentStart,
     Credential,
@@ -83,9 +84,10 @@ class InstagramAdapter(Basis):
         line = self._line(credential)
         return linked.check(line) if line.is_by_facebook else consent.read_profile(line)[0]
 
-    def listen(self, credential: Credential) -> None:
+    def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
         """Ask Instagram to tell our app what happens to the account; without it, no notice comes. Safe to repeat."""
         consent.listen(self._line(credential))
+        return None
 
     def revoke(self, credential: Credential) -> None:
         line = self._line(credential)

@@ -34,11 +34,11 @@ SETUP: Final = Setup(
         "with which Instagram says no more than that the platform app is invalid.",
         "Under Business login settings enter the redirect address of this Postroom, exactly as it is shown here: it "
         "must be https, and a slash that the page adds at its end makes it another address.",
-        "There too, enter this Postroom's address as deauthorize callback, and the same with ?about=deletion behind it "
-        "as data deletion request URL.",
+        "There too, enter /compliance/instagram/deauthorize/ of this Postroom as deauthorize callback, and "
+        "/compliance/instagram/deletion/ as data deletion request URL.",
         "Add the permissions that are named above.",
-        "For notices, enter the webhook address and its token under Webhooks, and choose the fields comments, "
-        "live_comments, mentions and messages.",
+        "For notices, enter the address /inbound/instagram/ and INSTAGRAM_VERIFY_TOKEN under Webhooks, and choose the "
+        "fields comments, live_comments, mentions and messages.",
         "To connect accounts by the Facebook Pages that they are linked to instead, add Facebook Login to the app, "
         "enter the same addresses there, and in Postroom the id and secret of the Meta app and "
         "INSTAGRAM_LOGIN_WITH=facebook: "

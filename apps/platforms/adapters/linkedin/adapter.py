@@ -26,6 +26,7 @@ from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
 from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
+    NO_SECRET,
     Consent,
     ConsentStart,
     Credential,
@@ -87,10 +88,11 @@ class LinkedInAdapter(Basis):
     def check(self, credential: Credential) -> Profile:
         return identity.check(self._line(credential))
 
-    def listen(self, credential: Credential) -> None:
+    def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
         """Ask LinkedIn to tell our app what people do with the posts of the page. Safe to repeat; raises NotOffered
         for a member, and where the app's number or our address is not set."""
         webhooks.listen(self._line(credential))
+        return None
 
     def stop_listening(self, credential: Credential) -> None:
         """Ask it to tell no more. Safe to repeat."""

@@ -39,8 +39,8 @@ SETUP: Final = Setup(
         "enough, and needs no review: enter its scopes as LINKEDIN_SCOPES=openid profile w_member_social.",
         "Enter Postroom's callback address, which begins with https, under Authorized redirect URLs.",
         "Copy client id and client secret into Postroom's settings.",
-        "To hear of comments on pages, ask LinkedIn for webhooks, enter Postroom's address in the tab Webhooks, and "
-        "set LINKEDIN_APPLICATION_ID and LINKEDIN_WEBHOOK_URL.",
+        "To hear of comments on pages, ask LinkedIn for webhooks, enter Postroom's address /inbound/linkedin/ in the "
+        "tab Webhooks, and set LINKEDIN_APPLICATION_ID.",
     ),
     review="Community Management API is reviewed, first for a development tier with few calls a day, then for the "
     "standard tier. How long that takes is not told.",

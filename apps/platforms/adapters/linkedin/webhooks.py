@@ -27,7 +27,6 @@ _KINDS: Final = {
     "ADMIN_COMMENT": NoticeKind.COMMENT,
     "LIKE": NoticeKind.REACTION,
     "SHARE_MENTION": NoticeKind.MENTION,
-    "COMMENT_DELETE": NoticeKind.DELETED,
 }
 
 

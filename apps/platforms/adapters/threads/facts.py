@@ -35,12 +35,12 @@ SETUP: Final = Setup(
         "Take the Threads app id and Threads app secret from App settings, Basic: they are not those of the Meta app.",
         "Enter the redirect address of this Postroom, exactly as it is shown here: it must be https, and a slash too "
         "many at its end is another address.",
-        "Enter this Postroom's address as uninstall callback, and the same with ?about=deletion behind it as delete "
-        "callback.",
+        "Enter /compliance/threads/deauthorize/ of this Postroom as uninstall callback, and "
+        "/compliance/threads/deletion/ as delete callback.",
         "Add the permissions threads_basic, threads_content_publish, threads_manage_replies, threads_read_replies, "
         "threads_manage_insights and threads_delete.",
-        'For notices, enter the webhook address and its token under "Real-time notifications", and choose the fields '
-        "replies, delete and publish (mentions needs threads_manage_mentions).",
+        'For notices, enter the address /inbound/threads/ and THREADS_VERIFY_TOKEN under "Real-time notifications", '
+        "and choose the fields replies, delete and publish (mentions needs threads_manage_mentions).",
         "Until the app has Advanced Access, invite each profile as a Threads tester; it accepts in the Threads app "
         "under Website permissions.",
     ),

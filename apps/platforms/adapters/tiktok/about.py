@@ -26,7 +26,7 @@ SETUP: Final = Setup(
         "a trial on your own machine register a desktop app, which takes localhost and 127.0.0.1 with a port.",
         "Verify the domain (or the beginning of the address) at which Postroom's media is public: TikTok fetches "
         "pictures from nowhere else.",
-        "Enter Postroom's webhook address as the callback URL of the app.",
+        "Enter Postroom's address /inbound/tiktok/ as the callback URL of the app.",
         "Give Postroom the client key as client id, and the client secret.",
     ),
     review=(

@@ -23,8 +23,8 @@ SETUP: Final = Setup(
         "Set up user authentication with OAuth 2.0 as a web app (a confidential client), with read and write access.",
         "Enter Postroom's callback address exactly as Postroom shows it.",
         "Give Postroom the OAuth 2.0 client id and client secret; the API key is something else.",
-        "For notices, set X_WEBHOOK_SECRET to the API key secret (consumer secret) of the same app, and register "
-        "Postroom's https address without a port as a webhook with the app's bearer token.",
+        "For notices, give Postroom the API key secret (consumer secret) as X_WEBHOOK_SECRETS, and register its https "
+        "address /inbound/x/, without a port, as a webhook with the app's bearer token.",
         "Subscribe the webhook to the events wanted of each account: oauth.revoke, post.delete, post.reply.create.",
     ),
     review="Nothing is examined: an app works as soon as it has credits. Larger access is a contract with X.",

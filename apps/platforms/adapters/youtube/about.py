@@ -26,8 +26,8 @@ SETUP: Final = Setup(
         "Create an OAuth client of the kind web application, and enter Postroom's callback address exactly as Postroom "
         "shows it: https, or localhost for a trial.",
         "Give Postroom the client id and the client secret.",
-        "For notices of new videos, subscribe Postroom's address with `?token=` and your verify token at YouTube's "
-        "hub, with your webhook secret as hub.secret, and renew that before its lease ends.",
+        "For notices of new videos, set YOUTUBE_VERIFY_TOKEN and YOUTUBE_WEBHOOK_SECRETS to words of your own: "
+        "Postroom subscribes its address /inbound/youtube/ at YouTube's hub with them, and renews that in time.",
     ),
     review=(
         "The scopes count as sensitive. Until Google has verified the app, people see a warning and at most 100 of "

@@ -26,6 +26,7 @@ from apps.platforms.basis import Basis
 from apps.platforms.calls import Call
 from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import (
+    NO_SECRET,
     Consent,
     ConsentStart,
     Credential,
@@ -132,6 +133,11 @@ class YouTubeAdapter(Basis):
         return figures.account_metrics(self._line(credential), day)
 
     # notices
+
+    def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
+        """By `subscribe`, for the channel of the credential."""
+        self.subscribe(credential.channel_id, callback=callback, secret=secret)
+        return notices.LEASE
 
     def subscribe(self, channel_id: str, *, callback: str, secret: Secret) -> None:
         """Ask YouTube's hub for notices; `callback` has the verify token behind `?token=`. Again before five days."""

@@ -1,0 +1,82 @@
+"""The post room's shelves: what platforms have told us."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core import clock
+from apps.core.models import Row, WorkspaceOwned
+from apps.webhooks.querysets import NoticeQuerySet
+from apps.webhooks.states import NoticeState
+
+
+class InboundNotice(Row):
+    """One thing that a platform told, stored once before it is answered. It belongs to the deployment and not to a
+    tenant: only when it is handled does it turn out whose accounts it is about, and that may be several's.
+
+    `dedupe_key` is a digest of whom it is about and of what makes it the same when it comes again. What it says is kept
+    only while somebody here is concerned.
+    """
+
+    platform = models.CharField(max_length=32)
+    dedupe_key = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    remote_user_id = models.CharField(max_length=255, blank=True)
+    remote_id = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    happened_at = models.DateTimeField(null=True, blank=True, help_text="As the platform says; empty if it does not.")
+    received_at = models.DateTimeField(default=clock.now)
+    state = models.CharField(max_length=16, choices=NoticeState.choices, default=NoticeState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=clock.now, help_text="A worker's lease, or a pause after a failure.")
+    handled_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=255, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["platform", "dedupe_key"], name="each_notice_once")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state=NoticeState.WAITING), name="notices_to_handle"),
+            models.Index(fields=["platform", "remote_user_id"], name="notices_of_identity"),
+            models.Index(fields=["platform", "remote_id"], name="notices_about_a_post"),
+            models.Index(fields=["received_at"], name="notices_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.kind}: {self.state}"
+
+
+class Listening(WorkspaceOwned):
+    """That a platform was asked to tell us of an account, and until when it will. One row for each account."""
+
+    account = models.OneToOneField("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When it last agreed.")
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: until it is taken back.")
+    next_try_at = models.DateTimeField(help_text="When it is asked again; meanwhile the lease of whoever asks.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="That failed since it last agreed.")
+    problem = models.CharField(max_length=64, blank=True, help_text="The kind of the last failure.")
+
+    class Meta(WorkspaceOwned.Meta):
+        indexes = [models.Index(fields=["next_try_at"], name="listening_by_next_try")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} until {self.until}"
+
+
+class Patrol(WorkspaceOwned):
+    """When an account was last looked through for posts that are gone, where nobody tells of that."""
+
+    account = models.OneToOneField("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
+    looked_at = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField(help_text="When it is looked through again.")
+    problem = models.CharField(max_length=64, blank=True, help_text="The kind of the last failure.")
+
+    class Meta(WorkspaceOwned.Meta):
+        indexes = [models.Index(fields=["next_try_at"], name="patrols_by_next_try")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} at {self.looked_at}"

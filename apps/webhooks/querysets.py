@@ -1,0 +1,23 @@
+"""Reads of the post room that chain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self, TypeVar
+
+from django.db import connection, models
+
+from apps.webhooks.states import NoticeState
+
+M = TypeVar("M", bound=models.Model)
+
+
+class NoticeQuerySet(models.QuerySet[M]):
+    def due(self, now: datetime) -> Self:
+        return self.filter(state=NoticeState.WAITING, next_try_at__lte=now)
+
+    def skipping_locked(self) -> Self:
+        """Those that no other worker holds. SQLite has one writer at a time and needs no row locks."""
+        if connection.features.has_select_for_update_skip_locked:
+            return self.select_for_update(skip_locked=True)
+        return self

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from apps.webhooks import views
+
+app_name = "webhooks"
+urlpatterns = [path("inbound/<slug:platform>/", views.inbound, name="inbound")]
