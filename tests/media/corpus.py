@@ -516,6 +516,12 @@ def notes(path: Path) -> None:
     Image.new("RGB", (8, 8)).save(path, format="PNG", pnginfo=info, exif=exif())
 
 
+def moving_notes(path: Path) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Author", "Somebody Private")
+    animation("PNG", pnginfo=info, exif=exif())(path)
+
+
 def sound(*arguments: str) -> Callable[[Path], None]:
     return ffmpeg_film(*TONE, *arguments)
 
@@ -523,6 +529,9 @@ def sound(*arguments: str) -> Callable[[Path], None]:
 M3U8: Final = b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
 taken("two in one.jpg", two_in_one, width=40)
 taken("program.gif", picture_and_program, width=0x2A2F, mime_type="image/gif")
+taken("moving notes.png", moving_notes, frames=3)
+taken("moving notes.webp", animation("WEBP", exif=exif(), xmp=b"<x>Somebody Private</x>"), frames=3)
+taken("moving notes.gif", animation("GIF", comment=b"Somebody Private"), frames=3)
 taken("notes.png", notes, width=8)
 taken("film named.jpg", ffmpeg_film(*FILM, *H264, "-f", "mp4"), kind="video")
 refused("list.mp4", written(M3U8), "list of where a video lies")

@@ -31,7 +31,6 @@ logger = logging.getLogger(__name__)
 MB: Final = 1024 * 1024
 MAX_ANSWER: Final = 64 * 1024
 TICK_SECONDS: Final = 0.02
-# The kernel counts only what is filled by the process itself; the pages of its libraries come on top.
 START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from apps.media.decoding.child import main; main()"
 # A large picture unfolds to 200 MB and more, so few are unfolded at a time in one process.
 _TURNS = threading.BoundedSemaphore(2)
@@ -83,7 +82,8 @@ def run(arguments: Sequence[str], limits: Limits, should_stop: Callable[[], bool
 
 
 def _by_signal(code: int | None) -> str:
-    return TOO_SLOW if code == -signal.SIGXCPU else DAMAGED
+    # The last of these comes from a system that runs out of memory.
+    return {-signal.SIGXCPU: TOO_SLOW, -signal.SIGKILL: TOO_HUNGRY}.get(code or 0, DAMAGED)
 
 
 def _spend(order: dict[str, Any], limits: Limits, should_stop: Callable[[], bool] = lambda: False) -> Outcome:
