@@ -253,6 +253,7 @@ taken("large.mp4", ffmpeg_film(*FILM[:3], "testsrc2=s=3840x2160:r=30:d=0.2", *H2
 taken("fast.mp4", ffmpeg_film(*FILM[:3], "testsrc2=s=64x48:r=120:d=0.4", *H264), frame_rate=120.0)
 taken("uneven.mp4", uneven, is_variable_rate=True)
 taken("wide pixels.mp4", ffmpeg_film(*FILM, "-vf", "setsar=2", *H264), width=128, height=48, pixel_aspect=2.0)
+taken("absurd pixels.mp4", ffmpeg_film(*FILM, "-vf", "setsar=1000", *H264), width=64, pixel_aspect=1.0)
 taken("apple.m4v", ffmpeg_film(*FILM, *H264, "-f", "ipod"), mime_type="video/x-m4v", copy={"mime_type": "video/mp4"})
 taken(
     "old phone.3gp",

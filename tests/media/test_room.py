@@ -131,7 +131,9 @@ def test_a_process_that_dies_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         room.ask("pictures.look", {})
 
 
-@pytest.mark.parametrize("answer", ["", "[]", "{}", "nonsense", '{"found": 3}', '{"refused": 7}'])
+@pytest.mark.parametrize(
+    "answer", ["", "[]", "{}", "nonsense", '{"found": 3}', '{"refused": 7}', f'{{"refused": "{"x" * 999}"}}']
+)
 def test_an_answer_without_sense_is_a_sentence(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "START", f"print({answer!r})")
 
