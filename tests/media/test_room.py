@@ -54,6 +54,27 @@ def test_it_reaches_no_network(family: str) -> None:
     assert outcome.output == b"refused\n"
 
 
+def test_what_decodes_starts_no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from apps.media.decoding.confinement import confine\n"
+        "confine(memory=64_000_000, seconds=5, file=1000, may_exec=False)\n"
+        "import os\n"
+        "try: os.execv(sys.executable, [sys.executable, '-c', ''])\n"
+        'except PermissionError: print(\'{"found": {"refused": true}}\')'
+    )
+    monkeypatch.setattr(room, "START", code)
+
+    assert room.ask("pictures.look", {}) == {"refused": True}
+
+
+@pytest.mark.parametrize(("number", "words"), [("SIGXCPU", "too long"), ("SIGKILL", "memory"), ("SIGSEGV", "damaged")])
+def test_how_it_was_ended_is_told(number: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "START", f"import os, signal; os.kill(os.getpid(), signal.{number})")
+
+    with pytest.raises(Refused, match=words):
+        room.ask("pictures.look", {})
+
+
 def test_it_fills_no_more_memory_than_it_is_given() -> None:
     outcome = program("try: b'x' * 200_000_000\nexcept MemoryError: print('no more')")
 
@@ -110,7 +131,9 @@ def test_a_process_that_dies_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         room.ask("pictures.look", {})
 
 
-@pytest.mark.parametrize("answer", ["", "[]", "{}", "nonsense", '{"found": 3}', '{"refused": 7}'])
+@pytest.mark.parametrize(
+    "answer", ["", "[]", "{}", "nonsense", '{"found": 3}', '{"refused": 7}', f'{{"refused": "{"x" * 999}"}}']
+)
 def test_an_answer_without_sense_is_a_sentence(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "START", f"print({answer!r})")
 

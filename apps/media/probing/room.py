@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 
 MB: Final = 1024 * 1024
 MAX_ANSWER: Final = 64 * 1024
-TICK_SECONDS: Final = 0.02
-# The kernel counts only what is filled by the process itself; the pages of its libraries come on top.
+MAX_WORDS: Final = 300
+TICK_MILLISECONDS: Final = 20
 START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from apps.media.decoding.child import main; main()"
 # A large picture unfolds to 200 MB and more, so few are unfolded at a time in one process.
 _TURNS = threading.BoundedSemaphore(2)
@@ -65,7 +65,9 @@ def ask(verb: str, arguments: dict[str, Any], limits: Limits = Limits()) -> dict
     if (error := answer.get("error")) or "refused" not in answer:
         logger.info("%s of a file ended with %s (%s)", verb, outcome.code, error or outcome.ended)
     words = answer.get("refused")
-    raise Refused(words if isinstance(words, str) else outcome.ended or _by_signal(outcome.code))
+    if isinstance(words, str) and len(words) <= MAX_WORDS:
+        raise Refused(words)
+    raise Refused(outcome.ended or _by_signal(outcome.code))
 
 
 def _read(output: bytes) -> dict[str, Any]:
@@ -83,7 +85,8 @@ def run(arguments: Sequence[str], limits: Limits, should_stop: Callable[[], bool
 
 
 def _by_signal(code: int | None) -> str:
-    return TOO_SLOW if code == -signal.SIGXCPU else DAMAGED
+    # The last of these comes from a system that runs out of memory.
+    return {-signal.SIGXCPU: TOO_SLOW, -signal.SIGKILL: TOO_HUNGRY}.get(code or 0, DAMAGED)
 
 
 def _spend(order: dict[str, Any], limits: Limits, should_stop: Callable[[], bool] = lambda: False) -> Outcome:
@@ -124,9 +127,10 @@ def _process() -> Iterator[subprocess.Popen[bytes]]:
 def _watch(process: subprocess.Popen[bytes], limits: Limits, should_stop: Callable[[], bool]) -> Outcome:
     """Read until the end of the output, of the time, of the memory, or of the wish for an answer."""
     deadline, output, peak = time.monotonic() + limits.seconds, b"", 0
-    pipe = process.stdout.fileno()  # type: ignore[union-attr]
+    pipe, poll = process.stdout.fileno(), select.poll()  # type: ignore[union-attr]
+    poll.register(pipe, select.POLLIN)
     while True:
-        readable, _, _ = select.select([pipe], [], [], TICK_SECONDS)
+        readable = poll.poll(TICK_MILLISECONDS)
         peak = max(peak, _filled(process.pid))
         if readable:
             piece = os.read(pipe, MAX_ANSWER)
