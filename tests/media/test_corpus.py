@@ -24,7 +24,7 @@ def test_a_file_gets_its_probe_or_a_sentence(
     name: str, corpus: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     specimen, path, to = CORPUS[name], at(name, corpus), tmp_path / "copy"
-    caplog.set_level(logging.DEBUG, "apps.media.probing.room")
+    caplog.set_level(logging.DEBUG, "apps.media.room")
 
     if specimen.words:
         with pytest.raises(FileRefused, match=specimen.words) as refusal:
