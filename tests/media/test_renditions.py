@@ -37,6 +37,7 @@ from tests.media.films import film
 from tests.support.clock import Clock
 
 FOREVER = 600.0
+NO_FFMPEG = "This server has no FFmpeg, so videos cannot be converted. Ask whoever runs it."
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +158,18 @@ class TestMaking:
         assert (made.video_codec, made.audio_codec, made.frame_rate) == ("h264", "aac", 30.0)
         assert made.seconds == pytest.approx(0.5, abs=0.1)
         assert made.bit_rate > 0
+
+    def test_of_a_film_needs_ffmpeg_and_says_so(self, workspace: Workspace, settings: Any, tmp_path: Path) -> None:
+        video = ask(library.a_film(workspace, film(tmp_path / "film.mkv", seconds=0.2)), VideoRecipe())
+        picture = ask(library.a_picture(workspace))
+        settings.FFMPEG = "/nowhere/ffmpeg"
+
+        rounds.make(seconds=FOREVER)
+
+        failed = library.read(video)
+        assert (failed.state, failed.tries, failed.words) == (RenditionState.FAILED, 1, NO_FFMPEG)
+        assert [(event.name, event.payload["words"]) for event in events_of(video)] == [("media.failed", NO_FFMPEG)]
+        assert library.read(picture).state == RenditionState.READY
 
     def test_takes_a_file_from_afar_as_well(self, workspace: Workspace, settings: Any, tmp_path: Path) -> None:
         rendition = ask(library.a_picture(workspace))

@@ -31,7 +31,7 @@ AT_LEAST: Final = 120  # seconds
 LOWER: Final = 0.94  # the second try aims that much below the limit
 DAMAGED: Final = "This video cannot be read to its end. Export it again, or upload another."
 TOO_MUCH: Final = "This video takes too long to convert. Trim it, or use a smaller one."
-NO_PROGRAM: Final = "Videos cannot be converted here as yet: the operator of Postroom has to install FFmpeg."
+NO_PROGRAM: Final = "This server has no FFmpeg, so videos cannot be converted. Ask whoever runs it."
 FULL: Final = "No space left on device"
 LENGTH_MARGIN: Final = 0.25  # seconds
 
