@@ -208,6 +208,40 @@ class TestVideos:
         made = make(VideoRecipe(whole(180, 320), 30.0, 1_000_000), turned, found, to=tmp_path / "made.mp4")
         assert (made.width, made.height, made.rotation) == (180, 320, 0)
 
+    def test_that_stand_on_their_side_stay_so_where_they_are_copied(self, tmp_path: Path) -> None:
+        flat, turned = film(tmp_path / "flat.mp4", seconds=0.2), tmp_path / "turned.mov"
+        run_ffmpeg("-display_rotation", 90, "-i", flat, "-c", "copy", turned)
+        found = probe(turned)
+
+        made = make(VideoRecipe(), turned, found, to=tmp_path / "made.mp4")
+
+        assert (made.width, made.height, made.rotation) == (180, 320, found.rotation)
+        assert found.rotation == 270
+
+    @pytest.mark.parametrize("rotation", [0, 90])
+    def test_of_pixels_that_are_not_square_get_others(self, rotation: int, tmp_path: Path) -> None:
+        """Stored is a picture of 160 x 90, its left half red; it is shown twice as wide."""
+        flat, source, to = tmp_path / "flat.mp4", tmp_path / "source.mp4", tmp_path / "made.mp4"
+        halves = "color=blue:size=160x90:rate=25,drawbox=color=red:w=80:t=fill,setsar=2"
+        run_ffmpeg("-f", "lavfi", "-i", halves, "-t", 0.2, "-pix_fmt", "yuv420p", flat)
+        run_ffmpeg("-display_rotation", rotation, "-i", flat, "-c", "copy", source)
+        found = probe(source)
+        size = (90, 320) if rotation else (320, 90)
+        assert (found.width, found.height, found.pixel_aspect) == (*size, 2.0)
+
+        made = make(VideoRecipe(whole(*size), 25.0, 1_000_000), source, found, to=to)
+
+        assert (made.width, made.height, made.pixel_aspect, made.rotation) == (*size, 1.0, 0)
+        _, picture = frames(to)[0]
+        first, last = ((45, 315), (45, 5)) if rotation else ((5, 45), (315, 45))
+        assert is_like(picture.getpixel(first), RED)
+        assert is_like(picture.getpixel(last), (0, 0, 255))
+
+    def test_of_pixels_that_are_not_square_are_not_copied(self, tmp_path: Path) -> None:
+        source = film(tmp_path / "wide.mov", seconds=0.2, extra=("-vf", "setsar=2"))
+        with pytest.raises(CannotMake, match="did not become"):
+            make(VideoRecipe(), source, probe(source), to=tmp_path / "made.mp4")
+
     def test_of_a_wavering_rate_become_steady(self, tmp_path: Path) -> None:
         source = tmp_path / "wavering.mp4"
         slow = "setpts='if(lt(N,10),N/30/TB,(N*2-10)/30/TB)'"

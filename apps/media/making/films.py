@@ -122,6 +122,7 @@ def _check(recipe: VideoRecipe, found: Probe, made: Probe) -> None:
     is_right = (
         made.mime_type == recipe.mime_type
         and made.is_faststart
+        and made.pixel_aspect == 1.0
         and made.audio_codec in ("", "aac")
         and (framing is None or (made.width, made.height) == (framing.width, framing.height))
         and (framing is None or (made.video_codec, made.pixel_format, made.rotation) == ("h264", "yuv420p", 0))
