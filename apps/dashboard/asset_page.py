@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
+from apps.dashboard.composer_media import Verdict, verdicts_on
 from apps.dashboard.library_page import fact_of, thumb_url
 from apps.dashboard.post_rows import PostRow
 from apps.dashboard.post_rows import rows as post_rows
@@ -18,7 +19,9 @@ from apps.media import selectors
 from apps.media import services as media
 from apps.media.models import Asset, CaptionTrack
 from apps.media.states import Kind
+from apps.posts.manuscripts import Edition
 from apps.posts.models import Post
+from apps.social_accounts.selectors import accounts_of
 from apps.tenants.members import Member
 from apps.tenants.models import Workspace
 
@@ -68,6 +71,8 @@ class AssetPage:
     more_uses: int
     versions: list[Version]
     captions: list[Track]
+    verdicts: tuple[Verdict, ...]
+    compose_url: str
     seconds: float
     back_url: str
     here: str
@@ -105,6 +110,8 @@ def asset_page(asset: Asset, workspace: Workspace, member: Member) -> AssetPage:
         more_uses=max(0, len(posts) - USES_SHOWN),
         versions=[_version(row) for row in media.earlier_versions(asset)],
         captions=[_track(row) for row in CaptionTrack.objects.filter(asset=asset)],
+        verdicts=verdicts_on(asset, [Edition(one, None, {}) for one in accounts_of(workspace.pk)]),
+        compose_url=_compose_url(asset, workspace, member),
         seconds=asset.seconds,
         back_url=f"{reverse('dashboard:library')}{folder}",
         here=reverse("dashboard:asset", args=[asset.pk]),
@@ -112,6 +119,13 @@ def asset_page(asset: Asset, workspace: Workspace, member: Member) -> AssetPage:
         may_upload=member.may_in(workspace, "media.upload"),
         may_shelve=member.may_in(workspace, "media.shelve"),
     )
+
+
+def _compose_url(asset: Asset, workspace: Workspace, member: Member) -> str:
+    """Where a post with the file is begun; "" where that makes no sense."""
+    is_here = member.workspace is not None and member.workspace.pk == workspace.pk
+    usable = asset.trashed_at is None and asset.replaced_by_id is None
+    return f"{reverse('dashboard:compose')}?media={asset.pk}" if is_here and usable and member.may("post.edit") else ""
 
 
 def facts_of(asset: Asset) -> list[tuple[str, str]]:

@@ -3,8 +3,8 @@ decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -15,9 +15,9 @@ from apps.media import selectors
 from apps.media import services as media
 from apps.media.models import Asset
 from apps.media.recipes import Cut
-from apps.media.states import Kind
-from apps.posts.manuscripts import Manuscript, Medium
+from apps.posts.manuscripts import Edition, Manuscript, Medium, Passage
 from apps.posts.outgoing import Sent, parts_on
+from apps.posts.states import PartRole
 
 PICKED_FROM = 24  # files of the library that the picker shows at a time
 DECIDED_BY = {"crop": "Crop to fit", "pad": "Add a border"}
@@ -25,10 +25,10 @@ DECIDED_BY = {"crop": "Crop to fit", "pad": "Add a border"}
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of a file on one account. `tone` is ok, info (it is made to fit) or bad; `choices` are the buttons
-    that solve it: the action and its label."""
+    """What becomes of a file on accounts of these platforms. `tone` is ok, info (it is made to fit) or bad; `choices`
+    are the buttons that solve it: the action and its label."""
 
-    platform: str
+    platforms: tuple[str, ...]
     tone: str
     words: str
     choices: tuple[tuple[str, str], ...] = ()
@@ -75,6 +75,12 @@ class Pick:
     fact: str
     thumb_url: str
     placeholder: str
+
+
+def verdicts_on(asset: Asset, editions: Iterable[Edition]) -> tuple[Verdict, ...]:
+    """What would become of the file alone in a post, on each of these accounts."""
+    passage = Passage(PartRole.MAIN, "", (Medium(asset, asset.alt),))
+    return _verdicts(Manuscript((passage,), tuple(editions))).get(0, ())
 
 
 def media_items(manuscript: Manuscript, errors: Mapping[int, str]) -> list[MediaItem]:
@@ -139,23 +145,29 @@ def _cover_url(cover: Asset | None) -> str:
 
 
 def _verdicts(manuscript: Manuscript) -> dict[int, tuple[Verdict, ...]]:
-    """By the number of the file: what becomes of it, the same on two accounts of a platform said once."""
-    found: dict[int, dict[Verdict, None]] = {}
+    """By the number of the file: what becomes of it, the same on several platforms said once. What a person has to
+    decide comes first."""
+    found: dict[int, dict[Verdict, dict[str, None]]] = {}
     for edition in manuscript.editions:
         for number, sent in enumerate(parts_on(manuscript, edition)[0].files):
-            for verdict in _verdict(sent, edition.account.platform):
-                found.setdefault(number, {})[verdict] = None
-    return {number: tuple(verdicts) for number, verdicts in found.items()}
+            for verdict in _verdict(sent):
+                found.setdefault(number, {}).setdefault(verdict, {})[edition.account.platform] = None
+    return {number: _in_order(verdicts) for number, verdicts in found.items()}
 
 
-def _verdict(sent: Sent, platform: str) -> Iterator[Verdict]:
+def _in_order(verdicts: Mapping[Verdict, Mapping[str, None]]) -> tuple[Verdict, ...]:
+    told = [replace(verdict, platforms=tuple(platforms)) for verdict, platforms in verdicts.items()]
+    return tuple(sorted(told, key=lambda verdict: ("bad", "info", "ok").index(verdict.tone)))
+
+
+def _verdict(sent: Sent) -> Iterator[Verdict]:
     if sent.fitted.problems:
         for problem in sent.fitted.problems:
             choices = tuple(
                 (f"fit-{one}:{sent.asset.pk}", DECIDED_BY[one]) for one in problem.choices if one in DECIDED_BY
             )
-            yield Verdict(platform, "bad", problem.words, choices)
+            yield Verdict((), "bad", problem.words, choices)
     elif sent.fitted.recipe is None:
-        yield Verdict(platform, "ok", "Goes as it is." if sent.asset.kind != Kind.DOCUMENT else "Goes along.")
+        yield Verdict((), "ok", "Goes as it is.")
     else:
-        yield Verdict(platform, "info", " ".join(sent.fitted.notes) or "Is made to fit.")
+        yield Verdict((), "info", " ".join(sent.fitted.notes) or "Is made to fit.")

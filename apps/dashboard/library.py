@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.dashboard import workspaces
-from apps.dashboard.library_page import fact_of, library
+from apps.dashboard.library_page import arrivals, fact_of, library
 from apps.media import selectors
 from apps.media.models import ShelfItem
 from apps.media.selectors import PAGE_SIZE, Wanted
@@ -21,8 +21,21 @@ from apps.tenants.access import MemberRequest, page
 @page("media.view")
 def files(request: MemberRequest) -> HttpResponse:
     """The workspace's files, as a grid or a list."""
-    context = {"library": library(workspaces.here(request), request.member, request.GET.dict())}
+    workspace = workspaces.here(request)
+    context = {
+        "library": library(workspace, request.member, request.GET.dict()),
+        "arrivals": arrivals(workspace.pk, request.user.pk),
+    }
     return render(request, "dashboard/library.html", context)
+
+
+@require_safe
+@page("media.view")
+def arriving(request: MemberRequest) -> HttpResponse:
+    """Files on their way, asked for every few seconds while there are any."""
+    workspace = workspaces.here(request)
+    context = {"arrivals": arrivals(workspace.pk, request.user.pk), "before": request.GET.get("before", "")}
+    return render(request, "dashboard/_arriving.html", context)
 
 
 @require_safe

@@ -17,9 +17,9 @@ from django.urls import reverse
 from apps.core import clock
 from apps.media import selectors
 from apps.media import services as media
-from apps.media.models import Asset, Folder, StoredFile
+from apps.media.models import Asset, Folder, StoredFile, Upload
 from apps.media.selectors import PAGE_SIZE, Wanted
-from apps.media.states import Kind
+from apps.media.states import UPLOAD_OPEN, Kind, UploadState
 from apps.posts.models import PartMedia
 from apps.tenants.members import Member
 from apps.tenants.models import Workspace
@@ -118,6 +118,44 @@ def library(workspace: Workspace, member: Member, sent: dict[str, str]) -> Libra
         may_upload=member.may_in(workspace, "media.upload"),
         may_edit=member.may_in(workspace, "media.edit"),
         may_shelve=member.may_in(workspace, "media.shelve"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file on its way in; `percent` None where nobody knows how much there is."""
+
+    name: str
+    words: str
+    percent: int | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """`open_count` is what is still on its way: once it falls, there is something new to be seen."""
+
+    files: list[Arrival]
+
+    @property
+    def open_count(self) -> int:
+        return sum(file.is_open for file in self.files)
+
+
+def arrivals(workspace_id: UUID, user_id: UUID) -> Arrivals:
+    """What is on its way into the library, and what of this person's was refused within the last hour."""
+    rows = selectors.on_their_way(workspace_id, user_id=user_id, since=clock.now() - timedelta(hours=1))
+    return Arrivals([_arrival(row) for row in rows])
+
+
+def _arrival(row: Upload) -> Arrival:
+    is_open = row.state in UPLOAD_OPEN
+    known = row.declared_size and row.state == UploadState.RECEIVING
+    return Arrival(
+        name=row.name or row.source_url or "A file",
+        words=row.words or row.get_state_display(),
+        percent=min(100, row.received * 100 // row.declared_size) if known else None,
+        is_open=is_open,
     )
 
 

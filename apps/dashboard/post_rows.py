@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from apps.media.states import Kind
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.publishing.models import Publication
 from apps.publishing.states import PostState, State, post_state
@@ -110,8 +111,10 @@ def one_line(text: str, length: int) -> str:
 
 
 def _thumbs(ids: Iterable[UUID]) -> dict[UUID, str]:
-    pictures = PartMedia.objects.filter(part__post_id__in=ids, part__position=0, position=0)
+    pictures = PartMedia.objects.filter(part__post_id__in=ids, part__position=0, position=0).exclude(
+        asset__kind=Kind.DOCUMENT
+    )
     return {
-        post_id: reverse("media:show", args=[asset_id])
+        post_id: reverse("media:thumbnail", args=[asset_id])
         for post_id, asset_id in pictures.values_list("part__post_id", "asset_id")
     }

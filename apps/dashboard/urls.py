@@ -31,6 +31,7 @@ urlpatterns = [
     path("social-accounts/at-risk/", risks.at_risk, name="risks"),
     path("social-accounts/<uuid:account_id>/", accounts.account, name="account"),
     path("media/", library.files, name="library"),
+    path("media/arriving/", library.arriving, name="arriving"),
     path("media/shelf/", library.shelf, name="shelf"),
     path("media/<uuid:asset_id>/details/", asset.asset, name="asset"),
     path("media/<uuid:asset_id>/replace/", asset.replace, name="replace_asset"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from apps.media.models import Asset, Folder, ShelfItem, Tag
-from apps.media.states import Kind
+from apps.media.models import Asset, Folder, ShelfItem, Tag, Upload
+from apps.media.states import UPLOAD_OPEN, Kind, UploadState
 
 PAGE_SIZE = 48
 
@@ -86,6 +87,14 @@ def all_folders(workspace_id: UUID) -> list[tuple[UUID, str]]:
 
 def tags_of(workspace_id: UUID) -> list[str]:
     return list(Tag.objects.filter(workspace_id=workspace_id).values_list("name", flat=True))
+
+
+def on_their_way(workspace_id: UUID, *, user_id: UUID, since: datetime) -> list[Upload]:
+    """Files that are still arriving or being looked at, and those of this person that were refused since then."""
+    rows = Upload.objects.filter(workspace_id=workspace_id)
+    is_open = Q(state__in=UPLOAD_OPEN)
+    was_refused = Q(state=UploadState.REFUSED, uploaded_by_id=user_id, updated_at__gte=since)
+    return list(rows.filter(is_open | was_refused).order_by("-pk")[:20])
 
 
 def shelf(words: str, *, before: UUID | None) -> QuerySet[ShelfItem]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
+from apps.media.states import Kind
 from apps.posts.models import Part, PartMedia, Post
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.states import Deed, Outcome, PostState, State, post_state
@@ -149,9 +150,8 @@ def _page(posts: QuerySet[Any], *, newer_than: str, older_than: str) -> Page:
         posts = posts.filter(beyond)
     order = ("at", "pk") if backwards else ("-at", "-pk")
     first_text = Part.objects.filter(post=OuterRef("pk"), position=0).values("text")[:1]
-    shown = (
-        PartMedia.objects.filter(part__post=OuterRef("pk"), part__position=0).order_by("position").values("asset")[:1]
-    )
+    of_main = PartMedia.objects.filter(part__post=OuterRef("pk"), part__position=0)
+    shown = of_main.exclude(asset__kind=Kind.DOCUMENT).order_by("position").values("asset")[:1]
     # Without its type named, SQLite gives the key of a file as the text it stores.
     picture = Subquery(shown, output_field=UUIDField())
     found = list(posts.order_by(*order).annotate(text=Subquery(first_text), picture=picture)[: PAGE + 1])

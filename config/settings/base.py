@@ -198,6 +198,8 @@ MEDIA_RENDITIONS_KEPT = timedelta(days=env.integer("MEDIA_RENDITION_DAYS", 30))
 MEDIA_FETCH_TIMEOUT = timedelta(seconds=env.integer("MEDIA_FETCH_SECONDS", 900))
 # May browsers and platforms talk to the bucket, or do all files pass through Postroom on their way out?
 MEDIA_S3_DIRECT = env.flag("MEDIA_S3_DIRECT", True)
+# Is each file fetched from its public address before a platform is told to fetch it?
+MEDIA_SELF_CHECK = env.flag("MEDIA_SELF_CHECK", True)
 FILE_UPLOAD_TEMP_DIR = env.text("MEDIA_TEMP", "") or None
 FILE_UPLOAD_HANDLERS = [
     "apps.media.forms_guard.GuardedUpload",

@@ -193,7 +193,24 @@ class Uploader {
       button.click();
     } else if (!this.failed) {
       window.location.reload();
+    } else {
+      this.tellOfTheOthers(arrived.length);
     }
+  }
+
+  // What was refused stays to be read, so the page is not shown anew by itself.
+  tellOfTheOthers(count) {
+    this.others = (this.others ?? 0) + count;
+    const list = this.place.querySelector("[data-uploads]");
+    const line = list.querySelector("[data-others]") ?? list.appendChild(document.createElement("li"));
+    line.dataset.others = "";
+    line.textContent = this.others === 1 ? "1 file is in the library." : `${this.others} files are in the library.`;
+    const show = document.createElement("button");
+    show.type = "button";
+    show.className = "btn sm";
+    show.textContent = "Show them";
+    show.addEventListener("click", () => window.location.reload());
+    line.append(show);
   }
 }
 

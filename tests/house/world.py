@@ -14,7 +14,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
-from apps.media.models import Folder, Upload
+from apps.media.models import CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
@@ -79,6 +79,7 @@ def _fill(world: World) -> None:
         )  # fmt: skip
         folder = Folder.objects.create(**own, name=MARK)
         item = put_on_shelf(asset_id=asset.pk, actor=SYSTEM)
+        track = CaptionTrack.objects.create(**own, asset=asset, language="en", file="said.vtt", size=1, sha256="0" * 64)
         upload = Upload.objects.create(
             **own,
             name=f"{MARK}.mp4",
@@ -88,7 +89,7 @@ def _fill(world: World) -> None:
         )
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
-        "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "name": "file.png",
+        "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
         "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
     }  # fmt: skip
 

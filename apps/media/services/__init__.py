@@ -15,6 +15,7 @@ from apps.media.services.addresses import (
     self_check,
     thumbnail_url,
 )
+from apps.media.services.captioning import add_captions, remove_captions
 from apps.media.services.cleaning import clean_up
 from apps.media.services.describing import Description, describe, remove
 from apps.media.services.destinations import Destination
@@ -41,6 +42,7 @@ __all__ = [
     "Description",
     "Destination",
     "abort",
+    "add_captions",
     "begin",
     "begin_fetch",
     "by_public_token",
@@ -71,6 +73,7 @@ __all__ = [
     "release",
     "release_after_commit",
     "remove",
+    "remove_captions",
     "remove_folder",
     "remove_from_shelf",
     "rename_folder",

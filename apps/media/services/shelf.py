@@ -37,7 +37,8 @@ def put_on_shelf(*, asset_id: UUID, actor: Actor) -> ShelfItem:
 @transaction.atomic
 def take_from_shelf(*, item_id: UUID, workspace_id: UUID, actor: Actor) -> Asset:
     """The file of the shelf as one of the workspace; taken twice, it is the same."""
-    item: ShelfItem = ShelfItem.objects.get(pk=item_id, trashed_at=None)
+    # Held until the asset is there: whoever takes it off the shelf meanwhile must find that its file is still named.
+    item: ShelfItem = ShelfItem.objects.locked(item_id)
     known: Asset | None = Asset.objects.filter(workspace_id=workspace_id, sha256=item.sha256).in_library().first()
     if known is not None:
         return known

@@ -44,6 +44,28 @@ def add(request: MemberRequest) -> HttpResponse:
     return _back(request)
 
 
+@require_POST
+@page("media.upload", transaction=False)
+def fetch(request: MemberRequest) -> HttpResponse:
+    """Have a file fetched from the web by a worker."""
+    workspace = _here(request)
+    url = request.POST.get("url", "").strip()
+    to = services.Destination(
+        workspace.organization_id,
+        workspace.pk,
+        request.member.actor,
+        folder_id=_uuid(request.POST.get("folder", "")),
+    )
+    try:
+        services.check_address(url)
+        services.begin_fetch(to=to, url=url)
+    except MediaRefused as error:
+        messages.error(request, error.words)
+    else:
+        messages.info(request, "The file is being fetched. It is in the library in a moment.")
+    return _back(request)
+
+
 def _add(request: MemberRequest, file: Any, to: services.Destination) -> None:
     try:
         upload = services.take_in_now(services.from_form(file, to=to))

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.platforms.contract import Receipt, Staged
 from apps.posts.errors import MediaNotReady
 from apps.publishing.claim import Claim
-from apps.publishing.engine import ledger, outcomes, receipts
+from apps.publishing.engine import ledger, outcomes, reachability, receipts
 from apps.publishing.engine.rows import rows_of
 from apps.publishing.engine.timing import safe_to_send
 from apps.publishing.engine.work import Work, load, outside_of_transactions, stored
@@ -54,6 +54,8 @@ def _prepare(claim: Claim, work: Work) -> tuple[Staged, datetime | None]:
     Each step of an upload is in the row before the next begins, so that a killed worker's successor goes on from there.
     """
     since, staged = work.preparing_since, work.staged
+    if staged is None:
+        reachability.require_reachable(work.draft, work.adapter)
     while True:
         staged = work.adapter.stage(work.draft, work.credential, key=claim.key, before=staged)
         now = clock.now()

@@ -3,6 +3,7 @@
 from apps.publishing.services.changing import change_published
 from apps.publishing.services.editing import correct, discard, edit
 from apps.publishing.services.mending import Choice, Mended, Waiting, mend, waiting
+from apps.publishing.services.preparing import prepare_media
 from apps.publishing.services.removals import note_removed, take_down, take_down_follow_up
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
 from apps.publishing.services.replacing import Replaced, show_newer_version
@@ -33,6 +34,7 @@ __all__ = [
     "edit",
     "mend",
     "note_removed",
+    "prepare_media",
     "publish_now",
     "reschedule",
     "resume",

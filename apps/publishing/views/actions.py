@@ -48,6 +48,16 @@ def publish_now(request: MemberRequest, post_id: UUID) -> HttpResponse:
 
 @require_POST
 @page("post.view")
+def prepare_media(request: MemberRequest, post_id: UUID) -> HttpResponse:
+    """Have files made anew that could not be made."""
+    post = _post(request, post_id, "post.schedule")
+    services.prepare_media(post)
+    messages.success(request, "The files are made again.")
+    return redirect("publishing:post", post_id=post.pk)
+
+
+@require_POST
+@page("post.view")
 def delete(request: MemberRequest, post_id: UUID) -> HttpResponse:
     post = _post(request, post_id, "post.edit")
     try:

@@ -17,11 +17,13 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from apps.core import clock
+from apps.media import services as media
 from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Post
 from apps.posts.selectors import manuscript
 from apps.posts.states import PartRole
 from apps.publishing import history, selectors
+from apps.publishing.media_work import media_work
 from apps.publishing.models import Publication
 from apps.publishing.presenting import PublicationView, Refused, present, version_of
 from apps.publishing.selectors import Chosen, Line
@@ -152,6 +154,16 @@ def publication(request: MemberRequest, publication_id: UUID) -> HttpResponse:
     return publication_fragment(request, row, seen=request.GET.get("seen", ""))
 
 
+@require_safe
+@page("post.view")
+def media_work_of(request: MemberRequest, post_id: UUID) -> HttpResponse:
+    """What is being made of the post's files, for a page that asks while something is."""
+    shown: Post = get_object_or_404(Post.objects, pk=post_id, deleted_at=None)
+    may_repeat = request.member.may_in(shown.workspace_id, "post.schedule")
+    work = media_work(shown, manuscript(shown), may_repeat=may_repeat)
+    return render(request, "publishing/_media_work.html", {"work": work})
+
+
 def publication_fragment(
     request: HttpRequest, row: Publication, *, seen: str = "", status: int = 200, refused: Refused | None = None
 ) -> HttpResponse:
@@ -179,6 +191,7 @@ def post_context(shown: Post, member: Member, refused: Refused | None = None) ->
     return {
         "post": _post_page(shown, text, post_state(states), zone),
         "publications": [_present(one, member, zone, text, whole, refused) for one in publications],
+        "media_work": media_work(shown, text, may_repeat=member.may_in(shown.workspace_id, "post.schedule")),
         "history": history.of_post(shown, publications),
         **_back(shown, zone),
         **_post_urls(shown, publications, member),
@@ -207,7 +220,7 @@ def _post_page(shown: Post, text: Manuscript, state: PostState, zone: str) -> Po
             PartView(part.role, "" if part.role == PartRole.MAIN else part.role.label, part.text)
             for part in text.passages
         ),
-        media=tuple(PictureView(reverse("media:show", args=[one.asset.pk]), one.alt) for one in main.media),
+        media=tuple(PictureView(media.thumbnail_url(one.asset), one.alt) for one in main.media if one.asset.thumbnail),
         platforms=tuple(dict.fromkeys(edition.account.platform for edition in text.editions)),
     )
 
@@ -247,7 +260,7 @@ def _row(line: Line) -> PostRow:
         state=line.state,
         due_at=line.post.due_at,
         platforms=line.platforms,
-        thumb_url=reverse("media:show", args=[line.picture_id]) if line.picture_id else "",
+        thumb_url=reverse("media:thumbnail", args=[line.picture_id]) if line.picture_id else "",
         note=line.words,
     )
 

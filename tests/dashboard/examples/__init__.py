@@ -51,6 +51,7 @@ PAGES: dict[str, Any] = {
     "publishing/correct.html": going_out.correction,
     "dashboard/library.html": library.library,
     "dashboard/asset.html": library.asset,
+    "dashboard/_arriving.html": library.arriving,
     "dashboard/shelf.html": library.shelf,
     "tenants/members.html": tenants.members,
     "tenants/member_form.html": tenants.form_page,

@@ -61,14 +61,7 @@ def accounts() -> dict[str, Any]:
 
 def risks() -> dict[str, Any]:
     def row(name: str, platform: str, client: str, health: str, words: str, **more: Any) -> It:
-        fields = {
-            "ends_at": None,
-            "held": 0,
-            "after": 0,
-            "next_at": None,
-            "reconnect_url": "/reconnect/",
-            "ask_url": "",
-        }
+        fields = {"ends_at": None, "no_end": "ended", "posts": "", "next_at": None, "ask_url": "", "mend_url": ""}
         return It(
             url="/accounts/1/",
             name=name,

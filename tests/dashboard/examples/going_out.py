@@ -11,6 +11,7 @@ from apps.posts.manuscripts import Edition, Manuscript, Passage
 from apps.posts.states import PartRole
 from apps.publishing.afterwards import Afterwards
 from apps.publishing.forms import ChangeForm, CorrectionForm
+from apps.publishing.media_work import Making, MediaWork
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 
@@ -188,6 +189,14 @@ def post() -> dict[str, Any]:
                 publish_now_url="/now/",
             ),
         ],
+        "media_work": MediaWork(
+            [
+                Making("film.mov", "making", 42, "Being made", ["instagram"]),
+                Making("old.mov", "failed", 0, "No sound.", []),
+            ],
+            "/files/",
+            "/again/",
+        ),
         "history": [It(title="Time moved to 12:30", text="Priya Nair", at=NOW, tone="info", icon="edit")],
         "back_url": "/calendar/2026-10/",
         "back_label": "October 2026",

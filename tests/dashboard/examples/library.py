@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from apps.dashboard.asset_page import AssetPage, Version
-from apps.dashboard.library_page import Chip, FileTile, FolderTile, Library
+from apps.dashboard.asset_page import AssetPage, Track, Version
+from apps.dashboard.composer_media import Verdict
+from apps.dashboard.library_page import Arrival, Arrivals, Chip, FileTile, FolderTile, Library
 from apps.media.selectors import Wanted
 from tests.dashboard.examples.frame import NOW, ZONE, row
 from tests.dashboard.examples.writing import PICTURE
@@ -54,7 +55,10 @@ def library(*, is_list: bool = False) -> dict[str, Any]:
             may_upload=True,
             may_edit=True,
             may_shelve=True,
-        )
+        ),
+        "arrivals": Arrivals(
+            [Arrival("film.mp4", "Arriving", 42, True), Arrival("notes.txt", "No film.", None, False)]
+        ),
     }
 
 
@@ -82,7 +86,12 @@ def asset() -> dict[str, Any]:
             uses=[row("Rye week", "scheduled")],
             more_uses=3,
             versions=[Version("/media/3/details/", "tray-old.mp4", "0:40", "9 MB", NOW)],
-            captions=[],
+            captions=[Track(ANY, "en", "English", "2 kB")],
+            verdicts=(
+                Verdict(("x", "bluesky"), "ok", "Goes as it is."),
+                Verdict(("tiktok",), "bad", "It is too long."),
+            ),
+            compose_url="/compose/?media=1",
             seconds=42.0,
             back_url="/media/",
             here="/media/1/details/",
@@ -107,3 +116,7 @@ def shelf() -> dict[str, Any]:
         "remove_url": "/remove/",
     }
     return {"items": [item], "words": "", "may_take": True, "may_remove": True, "newer_url": "", "older_url": ""}
+
+
+def arriving() -> dict[str, Any]:
+    return {"arrivals": library()["arrivals"], "before": "2"}

@@ -36,8 +36,8 @@ def medium(id_: str, **changes: Any) -> MediaItem:
         "cover_id": "m1",
         "cover_url": PICTURE,
         "verdicts": (
-            Verdict("instagram", "bad", "It is too wide.", ((f"fit-crop:{id_}", "Crop to fit"),)),
-            Verdict("mastodon", "ok", "Goes as it is."),
+            Verdict(("instagram",), "bad", "It is too wide.", ((f"fit-crop:{id_}", "Crop to fit"),)),
+            Verdict(("mastodon", "bluesky"), "ok", "Goes as it is."),
         ),
         "is_cut": False,
     }
