@@ -138,7 +138,7 @@ class Role(StrEnum):
 class MediaFile:
     """A file that goes out with a post. `open` gives a fresh binary stream that can be moved to any place of the file;
     `public_url` is set for platforms that pull. `seconds`, codecs and `frame_rate` are those of a video; 0 and "" where
-    they are not known."""
+    they are not known. Width and height are as displayed, which the pixels of a video need not be square for."""
 
     id: str
     mime_type: str
@@ -156,6 +156,7 @@ class MediaFile:
     audio_codec: str = ""  # "aac"; "" also where there is no sound
     bit_rate: int = 0  # bits a second, of the whole file
     frames: int = 1  # of a picture: more than one is an animation
+    pixel_aspect: float = 1.0  # how much wider than high a stored pixel is shown
 
     @property
     def is_image(self) -> bool:

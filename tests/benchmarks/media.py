@@ -67,13 +67,15 @@ def _bare(dish: Dish, found: Any, to: Path) -> Callable[[], object]:
     from django.conf import settings
 
     from apps.media.decoding import drawing
+    from apps.media.decoding.sniffing import sniff
     from apps.media.making.arguments import arguments
     from apps.media.probing import ffmpeg
     from apps.media.recipes import PictureRecipe
 
     if isinstance(dish.recipe, PictureRecipe):
         return lambda: drawing.draw(recipe=dish.recipe.to_json(), path=str(dish.source), to=str(to))
-    command = [str(ffmpeg()), *arguments(dish.recipe, dish.source, found, to=to, threads=settings.MEDIA_THREADS)]
+    reader, threads = sniff(dish.source).reader, settings.MEDIA_THREADS
+    command = [str(ffmpeg()), *arguments(dish.recipe, dish.source, reader, found, to=to, threads=threads)]
     return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

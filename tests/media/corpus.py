@@ -253,6 +253,7 @@ taken("large.mp4", ffmpeg_film(*FILM[:3], "testsrc2=s=3840x2160:r=30:d=0.2", *H2
 taken("fast.mp4", ffmpeg_film(*FILM[:3], "testsrc2=s=64x48:r=120:d=0.4", *H264), frame_rate=120.0)
 taken("uneven.mp4", uneven, is_variable_rate=True)
 taken("wide pixels.mp4", ffmpeg_film(*FILM, "-vf", "setsar=2", *H264), width=128, height=48, pixel_aspect=2.0)
+taken("absurd pixels.mp4", ffmpeg_film(*FILM, "-vf", "setsar=1000", *H264), width=64, pixel_aspect=1.0)
 taken("apple.m4v", ffmpeg_film(*FILM, *H264, "-f", "ipod"), mime_type="video/x-m4v", copy={"mime_type": "video/mp4"})
 taken(
     "old phone.3gp",
@@ -516,6 +517,12 @@ def notes(path: Path) -> None:
     Image.new("RGB", (8, 8)).save(path, format="PNG", pnginfo=info, exif=exif())
 
 
+def moving_notes(path: Path) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Author", "Somebody Private")
+    animation("PNG", pnginfo=info, exif=exif())(path)
+
+
 def sound(*arguments: str) -> Callable[[Path], None]:
     return ffmpeg_film(*TONE, *arguments)
 
@@ -523,6 +530,9 @@ def sound(*arguments: str) -> Callable[[Path], None]:
 M3U8: Final = b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
 taken("two in one.jpg", two_in_one, width=40)
 taken("program.gif", picture_and_program, width=0x2A2F, mime_type="image/gif")
+taken("moving notes.png", moving_notes, frames=3)
+taken("moving notes.webp", animation("WEBP", exif=exif(), xmp=b"<x>Somebody Private</x>"), frames=3)
+taken("moving notes.gif", animation("GIF", comment=b"Somebody Private"), frames=3)
 taken("notes.png", notes, width=8)
 taken("film named.jpg", ffmpeg_film(*FILM, *H264, "-f", "mp4"), kind="video")
 refused("list.mp4", written(M3U8), "list of where a video lies")

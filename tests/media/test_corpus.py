@@ -24,7 +24,7 @@ def test_a_file_gets_its_probe_or_a_sentence(
     name: str, corpus: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     specimen, path, to = CORPUS[name], at(name, corpus), tmp_path / "copy"
-    caplog.set_level(logging.DEBUG, "apps.media.probing.room")
+    caplog.set_level(logging.DEBUG, "apps.media.room")
 
     if specimen.words:
         with pytest.raises(FileRefused, match=specimen.words) as refusal:
@@ -53,6 +53,9 @@ def test_a_file_gets_its_probe_or_a_sentence(
         "older phone.mov",
         "held 6.jpg",
         "notes.png",
+        "moving notes.png",
+        "moving notes.webp",
+        "moving notes.gif",
         "two in one.jpg",
         "program.gif",
         "photo of 12 MP.jpg",

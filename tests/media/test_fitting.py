@@ -9,7 +9,7 @@ import pytest
 
 from apps.media.fitting import Fitted, fit
 from apps.media.fitting.words import aspect_words
-from apps.media.recipes import Cut, PictureRecipe, VideoRecipe
+from apps.media.recipes import Cut, Framing, PictureRecipe, VideoRecipe
 from apps.platforms.capabilities import Capabilities, Counting
 from tests.media.shapes import picture, settled, video
 
@@ -130,6 +130,16 @@ class TestVideos:
         assert fit(video(video_codec="h264"), Cut(), place()).recipe == VideoRecipe()
         hevc = place(video_codecs=frozenset({"h264", "hevc"}))
         assert fit(video(), Cut(), hevc).recipe == VideoRecipe()
+
+    @pytest.mark.parametrize("mime_type", ["video/mp4", "video/quicktime"])
+    def test_of_pixels_that_are_not_square_are_made_anew(self, mime_type: str) -> None:
+        shape = video(1920, 1080, mime_type=mime_type, video_codec="h264", pixel_aspect=1.3333)
+
+        fitted = fit(shape, Cut(), place())
+
+        assert made_video(fitted).framing == Framing((0, 0, 1920, 1080), 1920, 1080, (1920, 1080))
+        assert fitted.shape.pixel_aspect == 1.0
+        assert "It gets square pixels, so that it is shown alike everywhere." in fitted.notes
 
     def test_with_the_wrong_sound_keep_their_pictures(self) -> None:
         fitted = fit(video(mime_type="video/mp4", video_codec="h264", audio_codec="pcm_s16le"), Cut(), place())

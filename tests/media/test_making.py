@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import signal
-import subprocess
-import sys
-import time
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -18,16 +14,15 @@ import pytest
 from PIL import Image, ImageCms
 
 from apps.media.errors import CannotMake
-from apps.media.making import Stopped, listening, make
+from apps.media.making import make
 from apps.media.probing import Probe
 from apps.media.probing import probe as look
-from apps.media.probing.room import MB, Limits
-from apps.media.recipes import Framing, PictureRecipe, VideoRecipe
+from apps.media.recipes import Framing, PictureRecipe, Recipe, VideoRecipe
+from apps.media.room import asking
 from apps.media.states import Kind
 from tests.media.films import HEVC, film, first_sound, frames, hdr_film, noise, photo, run_ffmpeg, tags
 
 RED = (255, 0, 0)
-AMPLE = Limits(memory=2048 * MB, seconds=30, file=MB)
 
 
 def whole(width: int, height: int, to_width: int = 0, to_height: int = 0) -> Framing:
@@ -213,6 +208,40 @@ class TestVideos:
         made = make(VideoRecipe(whole(180, 320), 30.0, 1_000_000), turned, found, to=tmp_path / "made.mp4")
         assert (made.width, made.height, made.rotation) == (180, 320, 0)
 
+    def test_that_stand_on_their_side_stay_so_where_they_are_copied(self, tmp_path: Path) -> None:
+        flat, turned = film(tmp_path / "flat.mp4", seconds=0.2), tmp_path / "turned.mov"
+        run_ffmpeg("-display_rotation", 90, "-i", flat, "-c", "copy", turned)
+        found = probe(turned)
+
+        made = make(VideoRecipe(), turned, found, to=tmp_path / "made.mp4")
+
+        assert (made.width, made.height, made.rotation) == (180, 320, found.rotation)
+        assert found.rotation == 270
+
+    @pytest.mark.parametrize("rotation", [0, 90])
+    def test_of_pixels_that_are_not_square_get_others(self, rotation: int, tmp_path: Path) -> None:
+        """Stored is a picture of 160 x 90, its left half red; it is shown twice as wide."""
+        flat, source, to = tmp_path / "flat.mp4", tmp_path / "source.mp4", tmp_path / "made.mp4"
+        halves = "color=blue:size=160x90:rate=25,drawbox=color=red:w=80:t=fill,setsar=2"
+        run_ffmpeg("-f", "lavfi", "-i", halves, "-t", 0.2, "-pix_fmt", "yuv420p", flat)
+        run_ffmpeg("-display_rotation", rotation, "-i", flat, "-c", "copy", source)
+        found = probe(source)
+        size = (90, 320) if rotation else (320, 90)
+        assert (found.width, found.height, found.pixel_aspect) == (*size, 2.0)
+
+        made = make(VideoRecipe(whole(*size), 25.0, 1_000_000), source, found, to=to)
+
+        assert (made.width, made.height, made.pixel_aspect, made.rotation) == (*size, 1.0, 0)
+        _, picture = frames(to)[0]
+        first, last = ((45, 315), (45, 5)) if rotation else ((5, 45), (315, 45))
+        assert is_like(picture.getpixel(first), RED)
+        assert is_like(picture.getpixel(last), (0, 0, 255))
+
+    def test_of_pixels_that_are_not_square_are_not_copied(self, tmp_path: Path) -> None:
+        source = film(tmp_path / "wide.mov", seconds=0.2, extra=("-vf", "setsar=2"))
+        with pytest.raises(CannotMake, match="did not become"):
+            make(VideoRecipe(), source, probe(source), to=tmp_path / "made.mp4")
+
     def test_of_a_wavering_rate_become_steady(self, tmp_path: Path) -> None:
         source = tmp_path / "wavering.mp4"
         slow = "setpts='if(lt(N,10),N/30/TB,(N*2-10)/30/TB)'"
@@ -251,7 +280,7 @@ class TestVideos:
         playlist = tmp_path / "list.mov"
         playlist.write_text(f"ffconcat version 1.0\nfile '{phone_film}'\n")
         recipe = VideoRecipe(whole(320, 180), 30.0, 1_000_000)
-        with pytest.raises(CannotMake):
+        with pytest.raises(CannotMake, match=r"^This video is a list of where"):
             make(recipe, playlist, probe(phone_film), to=tmp_path / "made.mp4")
 
     def test_that_came_out_otherwise_than_planned_do_not_leave_the_house(
@@ -262,61 +291,25 @@ class TestVideos:
             make(VideoRecipe(), phone_film, longer, to=tmp_path / "made.mp4")
 
 
-class TestChildren:
-    def test_that_are_told_to_stop_are_gone_with_their_own_children(self, tmp_path: Path) -> None:
-        told = tmp_path / "pids"
-        code = (
-            "import os, subprocess, time; child = subprocess.Popen(['sleep', '600']);"
-            f"open({str(told)!r}, 'w').write(f'{{os.getpid()}} {{child.pid}} '); time.sleep(600)"
-        )
+@pytest.mark.parametrize("kind", [Kind.IMAGE, Kind.VIDEO])
+def test_what_is_made_waits_for_no_turn_of_files_that_arrive(kind: Kind, tmp_path: Path) -> None:
+    """Their number is limited by the places of the lane, and some take an hour."""
+    source, began = tmp_path / "source", threading.Event()
+    recipe: Recipe = PictureRecipe("image/jpeg", whole(64, 48, 32, 24))
+    if kind == Kind.IMAGE:
+        source.write_bytes(photo(64, 48))
+    else:
+        film(tmp_path / "film.mp4", seconds=0.2).rename(source)
+        recipe = VideoRecipe(whole(320, 180), 30.0, 1_000_000)
 
-        def is_up() -> bool:
-            return told.exists() and told.read_text().endswith(" ")
+    def work() -> None:
+        make(recipe, source, found, to=tmp_path / "made", progress=lambda share: began.set())
 
-        with pytest.raises(Stopped):
-            listening.run([sys.executable, "-c", code], AMPLE, should_stop=is_up)
-        assert not any(is_alive(int(pid)) for pid in told.read_text().split())
-
-    def test_may_use_no_more_than_they_are_given(self) -> None:
-        greedy = [sys.executable, "-c", "x = bytearray(1024 ** 3)"]
-        ended = listening.run(greedy, replace(AMPLE, memory=256 * MB))
-        assert ended.code == 1
-        assert "MemoryError" in ended.said
-        with pytest.raises(listening.TooMuch):
-            listening.run([sys.executable, "-c", "import time; time.sleep(600)"], replace(AMPLE, seconds=1))
-
-    def test_reach_nobody(self) -> None:
-        code = "import socket; socket.create_connection(('127.0.0.1', 9), 1)"
-        assert "PermissionError" in listening.run([sys.executable, "-c", code], AMPLE).said
-
-    def test_know_no_secrets_of_ours(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("SECRET_KEY", "a secret")
-        lines: list[str] = []
-        listening.run([sys.executable, "-c", "import os; print(sorted(os.environ))"], AMPLE, heard=lines.append)
-        assert "SECRET" not in "".join(lines)
-
-    def test_that_are_killed_from_outside_may_be_tried_again(self) -> None:
-        def kill(line: str) -> None:
-            os.kill(int(line), signal.SIGKILL)
-
-        code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
-        with pytest.raises(listening.Broke):
-            listening.run([sys.executable, "-c", code], AMPLE, heard=kill)
-
-    @pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux does it")
-    def test_end_with_whoever_started_them(self, tmp_path: Path) -> None:
-        told = tmp_path / "pid"
-        inner = f"import os, time; open({str(told)!r}, 'w').write(f'{{os.getpid()}} '); time.sleep(600)"
-        outer = (
-            "import sys; import django; django.setup(); from apps.media.making.listening import *;"
-            f"run([sys.executable, '-c', {inner!r}], Limits(seconds=600))"
-        )
-        root = Path(__file__).resolve().parents[2]
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-        with subprocess.Popen([sys.executable, "-c", outer], cwd=root, env=environment) as starter:
-            wait_until(lambda: told.exists() and told.read_text().endswith(" "))
-            starter.kill()
-        wait_until(lambda: not is_alive(int(told.read_text())))
+    found, worker = probe(source), threading.Thread(target=work, daemon=True)
+    with asking.TURNS, asking.TURNS:
+        worker.start()
+        assert began.wait(20)
+    worker.join()
 
 
 def encoded(image: Image.Image, form: str = "JPEG") -> bytes:
@@ -331,17 +324,3 @@ def probe(path: Path) -> Probe:
 
 def is_like(found: Any, wanted: tuple[int, int, int]) -> bool:
     return all(abs(a - b) < 40 for a, b in zip(found, wanted, strict=False))
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(is_true: Callable[[], object]) -> None:
-    until = time.monotonic() + 20
-    while not is_true():
-        assert time.monotonic() < until, "It did not happen in time"
-        time.sleep(0.02)

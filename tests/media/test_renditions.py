@@ -22,21 +22,23 @@ from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.running.programs import Plan
 from apps.events.models import Event
-from apps.media import tasks, waking
+from apps.media import services, tasks, waking
 from apps.media.errors import LostRendition
+from apps.media.fitting import fit
 from apps.media.models import Asset, Rendition
-from apps.media.recipes import Framing, PictureRecipe, Recipe, VideoRecipe
+from apps.media.recipes import Cut, Framing, PictureRecipe, Recipe, VideoRecipe
 from apps.media.rendering import claims, outcomes, rounds, workplace
 from apps.media.rendering.claims import Claim, claim_next
 from apps.media.rendering.work import work
 from apps.media.services import renditions
 from apps.media.states import RenditionState
 from apps.tenants.models import Workspace
-from tests.media import library
+from tests.media import library, shapes
 from tests.media.films import film
 from tests.support.clock import Clock
 
 FOREVER = 600.0
+NO_FFMPEG = "This server has no FFmpeg, so videos cannot be converted. Ask whoever runs it."
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +159,33 @@ class TestMaking:
         assert (made.video_codec, made.audio_codec, made.frame_rate) == ("h264", "aac", 30.0)
         assert made.seconds == pytest.approx(0.5, abs=0.1)
         assert made.bit_rate > 0
+
+    def test_of_a_film_needs_ffmpeg_and_says_so(self, workspace: Workspace, settings: Any, tmp_path: Path) -> None:
+        video = ask(library.a_film(workspace, film(tmp_path / "film.mkv", seconds=0.2)), VideoRecipe())
+        picture = ask(library.a_picture(workspace))
+        settings.FFMPEG = "/nowhere/ffmpeg"
+
+        rounds.make(seconds=FOREVER)
+
+        failed = library.read(video)
+        assert (failed.state, failed.tries, failed.words) == (RenditionState.FAILED, 1, NO_FFMPEG)
+        assert [(event.name, event.payload["words"]) for event in events_of(video)] == [("media.failed", NO_FFMPEG)]
+        assert library.read(picture).state == RenditionState.READY
+
+    def test_of_a_film_with_other_pixels_is_what_was_planned(self, workspace: Workspace, tmp_path: Path) -> None:
+        asset = library.a_film(workspace, film(tmp_path / "film.mp4", size="240x180", extra=("-vf", "setsar=4/3")))
+        x = shapes.settled("x", "video")
+        with inside(workspace):
+            fitted = fit(services.media_file(asset), Cut(), x)
+        assert fitted.recipe is not None
+        rendition = ask(asset, fitted.recipe)
+
+        rounds.make(seconds=FOREVER)
+
+        made = library.read(rendition)
+        assert (made.state, made.width, made.height) == (RenditionState.READY, 320, 180)
+        with inside(workspace):
+            assert fit(services.media_file(made), Cut(), x).recipe is None
 
     def test_takes_a_file_from_afar_as_well(self, workspace: Workspace, settings: Any, tmp_path: Path) -> None:
         rendition = ask(library.a_picture(workspace))

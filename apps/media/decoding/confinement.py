@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import platform
+import os
 import resource
 import signal
 import sys
@@ -41,7 +41,7 @@ class _Program(ctypes.Structure):
 def confine(*, memory: int, seconds: int, file: int, may_exec: bool) -> None:
     """Give up all but `memory` bytes, `seconds` of the processor, and files of `file` bytes."""
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, seconds)
+    _limit(resource.RLIMIT_CPU, seconds, hard=seconds + 1)  # the first asks by a signal that tells why
     _limit(resource.RLIMIT_FSIZE, file)
     _limit(resource.RLIMIT_NOFILE, 64)
     # What is really filled; the parent watches the whole, pages of libraries included.
@@ -55,15 +55,14 @@ def confine(*, memory: int, seconds: int, file: int, may_exec: bool) -> None:
         _filter_calls(may_exec=may_exec)
 
 
-def _limit(what: int, value: int) -> None:
-    # macOS knows some of these limits and refuses to set others.
+def _limit(what: int, value: int, hard: int | None = None) -> None:
+    # macOS knows some of these limits and refuses to set others; elsewhere there may be a stricter one already.
     with contextlib.suppress(ValueError, OSError):
-        hard = resource.getrlimit(what)[1]
-        resource.setrlimit(what, (value, value) if hard in (-1, resource.RLIM_INFINITY) else (min(value, hard),) * 2)
+        resource.setrlimit(what, (value, hard or value))
 
 
 def _filter_calls(*, may_exec: bool) -> None:
-    machine = platform.machine()
+    machine = os.uname().machine
     if machine not in _ARCHITECTURES:
         return
     refused = _OUTWARD[machine] + (() if may_exec else _PROGRAMS[machine])

@@ -33,6 +33,8 @@ ORIENTATION: Final = 0x0112
 # Degrees clockwise by EXIF orientation, and those that lie on their side.
 TURNS: Final = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 DNG_VERSION: Final = 0xC612
+# What Pillow would write into an animation by itself, because it was in the source.
+WRITTEN_ALONG: Final = ("comment", "exif", "xmp", "icc_profile")
 MAX_PLACEHOLDER: Final = 1000
 
 
@@ -56,7 +58,8 @@ def clean(path: str, reader: str, to: str, max_pixels: int, max_frames: int) -> 
         profile = image.info.get("icc_profile")
         if frames > 1:
             options = _options(kind, profile, image) | _pace(kind, image, frames)
-            image.info.pop("comment", None)
+            for written in WRITTEN_ALONG:
+                image.info.pop(written, None)
             image.save(to, format=kind, save_all=True, **options)
         else:
             if kind not in ("JPEG", *ANIMATED):

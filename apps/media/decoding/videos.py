@@ -42,6 +42,7 @@ LOOKED_AT: Final = 240  # packets of which the times are compared
 PATIENCE: Final = 400  # packets after which a picture must have appeared
 MAX_PACKETS: Final = 2_000_000  # read to measure a video that does not say how long it is
 MAX_DECODED: Final = 900  # pictures on the way from a key frame to a moment
+MAX_PIXEL_ASPECT: Final = 8.0
 MAX_RATE: Final = 1000.0
 MAX_BIT_RATE: Final = 2**31 - 1
 # Containers round times to a millisecond, and phones tremble a little.
@@ -177,7 +178,7 @@ def _pictures(packet: av.Packet) -> Iterator[VideoFrame]:
 
 def _picture(stream: VideoStream, frame: VideoFrame) -> dict[str, Any]:
     turn = _turn(frame)
-    aspect = float(stream.sample_aspect_ratio or 1) or 1.0
+    aspect = _pixel_aspect(stream)
     width, height = round(frame.width * aspect), frame.height
     has_alpha = any(part.is_alpha for part in frame.format.components) or stream.metadata.get("alpha_mode") == "1"
     return {
@@ -191,6 +192,12 @@ def _picture(stream: VideoStream, frame: VideoFrame) -> dict[str, Any]:
         "is_hdr": int(frame.color_trc) in (colour.PQ, colour.HLG),
         "has_alpha": has_alpha,
     }
+
+
+def _pixel_aspect(stream: VideoStream) -> float:
+    """How much wider than high a pixel is shown; what no camera does is not believed."""
+    aspect = float(stream.sample_aspect_ratio or 1)
+    return aspect if 1 / MAX_PIXEL_ASPECT <= aspect <= MAX_PIXEL_ASPECT else 1.0
 
 
 def _turn(frame: VideoFrame) -> int:
@@ -284,7 +291,7 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFr
 
 def _shot(frame: VideoFrame, stream: VideoStream, longest: int) -> Shot:
     """Scaled before its colours are converted: a large picture fills enough memory once."""
-    width, height = round(frame.width * (float(stream.sample_aspect_ratio or 1) or 1.0)), frame.height
+    width, height = round(frame.width * _pixel_aspect(stream)), frame.height
     share = min(1.0, longest / max(width, height)) if longest else 1.0
     size = max(round(width * share), 1), max(round(height * share), 1)
     image = frame.to_image(width=size[0], height=size[1], interpolation="AREA")

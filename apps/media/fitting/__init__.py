@@ -2,7 +2,8 @@
 a recipe, or words about what only a person can decide, out.
 
 The contract with the rules of platforms: where `fit` reports no problem, `apps.platforms.media_rules` finds none in the
-shape that it promises. What a platform takes as it is, is never made anew.
+shape that it promises. What a platform takes as it is, is never made anew, unless the
+pixels of a video are not square.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ from apps.platforms.contract import MediaFile
 
 MP4, H264, AAC = "video/mp4", "h264", "aac"
 USUAL_RATE, HIGHEST_RATE = 30.0, 60.0
+# Platforms ask for square pixels (X), or measure a video by those that are stored: no others are sent anywhere.
+SQUARE: Final = 1.0
 RATE_MARGIN: Final = 0.05  # 23.976 pictures a second are called 24
 LONGEST_SIDE: Final = 1920  # of what is made anew: more than platforms show
 SOUND_BITS: Final = 128_000  # a second
@@ -44,9 +46,10 @@ def fit_video(shape: MediaFile, cut: Cut, can: Capabilities, label: str) -> Fitt
     shown = _span(shape, cut)
     if problem := _length_problem(shape, shown, can, label):
         return problem
-    if not shown.is_cut and cut.box is None and _is_taken(shape, can):
+    keeps_pictures = not shown.is_cut and cut.box is None and shape.pixel_aspect == SQUARE
+    if keeps_pictures and _is_taken(shape, can):
         return Fitted(None, shape)
-    if not shown.is_cut and cut.box is None and _can_be_copied(shape, can):
+    if keeps_pictures and _can_be_copied(shape, can):
         after = replace(shape, mime_type=MP4, audio_codec=AAC if shape.audio_codec else "", sha256="")
         return Fitted(VideoRecipe(), after, notes=("It is put into an MP4 file, its pictures as they are.",))
     if not _takes_ours(can):
@@ -235,6 +238,7 @@ def _after(shape: MediaFile, recipe: VideoRecipe, shown: _Span) -> MediaFile:
         video_codec=H264,
         audio_codec=AAC if shape.audio_codec else "",
         bit_rate=recipe.bit_rate,
+        pixel_aspect=SQUARE,
         size=min(size, recipe.max_bytes) if recipe.max_bytes else size,
         sha256="",
     )
@@ -244,6 +248,8 @@ def _notes(shape: MediaFile, recipe: VideoRecipe) -> Iterator[str]:
     assert recipe.framing is not None  # noqa: S101
     if shape.video_codec != H264 or shape.mime_type != MP4:
         yield "It becomes an H.264 video in MP4."
+    if shape.pixel_aspect != SQUARE:
+        yield "It gets square pixels, so that it is shown alike everywhere."
     yield from framing_notes(shape, recipe.framing)
     if shape.frame_rate and abs(recipe.frame_rate - shape.frame_rate) > RATE_MARGIN:
         yield f"It gets {recipe.frame_rate:.3g} pictures a second."

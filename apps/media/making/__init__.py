@@ -1,5 +1,6 @@
-"""Making a file by a recipe. The dangerous work (decoding, encoding) is done by child processes with limits: Pillow in
-a Python of its own for pictures (`apps.media.decoding`), FFmpeg for videos; here they are started, watched and ended.
+"""Making a file by a recipe. The dangerous work (decoding, encoding) is done in the locked room (`apps.media.room`):
+by Pillow for pictures (`apps.media.decoding.drawing`), by FFmpeg for videos. How many work at a time is for the lane to
+say, so none of them waits for the turns of files that arrive.
 
 No models, no database: whoever calls says where the files are, hears of the progress and may stop it at any time.
 """
@@ -10,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apps.media.making import films, stills
-from apps.media.making.listening import Stopped
 from apps.media.probing import Probe
 from apps.media.recipes import PictureRecipe, Recipe
+from apps.media.room import Stopped
 
 __all__ = ["Stopped", "make"]
 
@@ -33,8 +34,8 @@ def make(
     """Make the file `to` of `source`, which was `found` to be so, and tell what it has become.
 
     `progress` hears shares from 0 to 1; `should_stop` is asked several times a second while a video is made (a picture
-    is quick). Raises CannotMake where no further try would help, Stopped where that was asked for, Broke where
-    something else came between; what stands at `to` then is of no use."""
+    is quick). Raises CannotMake where no further try would help, Stopped where that was asked for, Killed or
+    OSError where something else came between; what stands at `to` then is of no use."""
     if isinstance(recipe, PictureRecipe):
         return stills.make(recipe, source, to=to, progress=progress)
     return films.make(recipe, source, found, to=to, progress=progress, should_stop=should_stop)

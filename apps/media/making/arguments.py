@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from apps.media.probing import Probe
+from apps.media.probing.programs import QUIETLY, opening
 from apps.media.recipes import Framing, VideoRecipe
 
 SOUND_BITS: Final = 128_000
@@ -15,8 +16,6 @@ PRESET, QUALITY = "veryfast", "20"
 KEY_FRAME_SECONDS: Final = 2
 # Rates of television, which no decimal number says exactly.
 NTSC: Final = {round(rate * 1000 / 1001, 3): Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 120)}
-# What a container may be; a playlist is none, and neither is anything that names other files.
-CONTAINERS: Final = "mov,mp4,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg,gif"
 # Brighter than a screen can show: to linear light, the highlights compressed, and back to what screens expect.
 TO_SDR: Final = (
     "setparams=color_primaries=bt2020:colorspace=bt2020nc",
@@ -31,16 +30,15 @@ SOUND_IN_STEP: Final = "aresample=48000:async=1:first_pts=0,atrim=start_sample=1
 BACKDROP: Final = 8  # the blurred border is drawn that much smaller
 
 
-def arguments(recipe: VideoRecipe, source: Path, found: Probe, *, to: Path, threads: int) -> list[str]:
-    """What FFmpeg is called with, its own name left out."""
+def arguments(recipe: VideoRecipe, source: Path, reader: str, found: Probe, *, to: Path, threads: int) -> list[str]:
+    """What FFmpeg is called with, its own name left out; `reader` is the one that the source's first bytes name."""
     return [
-        *("-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-y"),
-        *("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS, "-threads", str(threads)),
+        *(*QUIETLY, "-progress", "pipe:1", "-threads", str(threads)),
         *(("-ss", _number(recipe.start)) if recipe.start else ()),
-        *("-i", f"file:{source}"),
+        *opening(source, reader),
         *(_made(recipe, recipe.framing, found, threads) if recipe.framing else _copied(found)),
         *("-map", "0:a:0?", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-fflags", "+bitexact"),
-        *("-movflags", "+faststart", "-f", "mp4", f"file:{to}"),
+        *("-movflags", "+faststart", "-f", "mp4", f"file:{to.absolute()}"),
     ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +13,15 @@ from typing import Final
 
 from django.conf import settings
 
-from apps.media.errors import CannotMake, FileRefused
+from apps.media import room
+from apps.media.decoding.refusals import Refused
+from apps.media.decoding.sniffing import sniff
+from apps.media.errors import CannotMake
 from apps.media.making.arguments import arguments
-from apps.media.making.listening import Broke, TooMuch, run
-from apps.media.probing import Probe, ffmpeg, probe
-from apps.media.probing.room import MB, Limits
+from apps.media.probing import Probe, ffmpeg
+from apps.media.probing.looking import look
 from apps.media.recipes import VideoRecipe
+from apps.media.room import FREELY, MB, Limits
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +31,7 @@ AT_LEAST: Final = 120  # seconds
 LOWER: Final = 0.94  # the second try aims that much below the limit
 DAMAGED: Final = "This video cannot be read to its end. Export it again, or upload another."
 TOO_MUCH: Final = "This video takes too long to convert. Trim it, or use a smaller one."
-NO_PROGRAM: Final = "Videos cannot be converted here as yet: the operator of Postroom has to install FFmpeg."
+NO_PROGRAM: Final = "This server has no FFmpeg, so videos cannot be converted. Ask whoever runs it."
 FULL: Final = "No space left on device"
 LENGTH_MARGIN: Final = 0.25  # seconds
 
@@ -61,36 +66,45 @@ def _convert(
     should_stop: Callable[[], bool],
 ) -> None:
     seconds = recipe.seconds or found.seconds
-    program = ffmpeg()
-    if program is None:
-        raise CannotMake(NO_PROGRAM)
-    command = [program, *arguments(recipe, source, found, to=to, threads=settings.MEDIA_THREADS)]
     try:
-        ended = run(
-            command,
+        outcome = room.run(
+            _command(recipe, source, found, to),
             _limits(recipe, found, seconds),
             heard=lambda line: _report(line, seconds, progress),
             should_stop=should_stop,
+            turns=FREELY,
         )
-    except TooMuch as error:
-        raise CannotMake(TOO_MUCH) from error
-    if ended.code:
-        if FULL in ended.said:
-            raise Broke(ended.said)
-        logger.warning("FFmpeg ended with %d: %s", ended.code, ended.said)
+    except (room.TooSlow, room.TooHungry) as end:
+        raise CannotMake(TOO_MUCH) from end
+    if outcome.code:
+        if FULL in outcome.said:
+            raise OSError(errno.ENOSPC, outcome.said)
+        logger.warning("FFmpeg ended with %d: %s", outcome.code, outcome.said)
         raise CannotMake(DAMAGED)
 
 
+def _command(recipe: VideoRecipe, source: Path, found: Probe, to: Path) -> list[str]:
+    program = ffmpeg()
+    if program is None:
+        raise CannotMake(NO_PROGRAM)
+    try:
+        reader = sniff(source).reader
+    except Refused as refusal:
+        raise CannotMake(f"This video {refusal.words}") from refusal
+    return [program, *arguments(recipe, source, reader, found, to=to, threads=settings.MEDIA_THREADS)]
+
+
 def _limits(recipe: VideoRecipe, found: Probe, seconds: float) -> Limits:
+    """It may keep all processors busy until the clock, which is watched, has run down."""
     most = AT_LEAST + math.ceil((seconds or 60.0) * PATIENCE)
     written = max(found.size * 2, int(recipe.bit_rate * (seconds + 60) / 4), 64 * MB)
-    return Limits(memory=MEMORY, seconds=most, file=written)
+    return Limits(memory=MEMORY, seconds=most, file=written, processors=(os.cpu_count() or 1) + 1)
 
 
 def _seen(path: Path) -> Probe:
     try:
-        return probe(path, name="The video")
-    except FileRefused as refusal:
+        return look(path)
+    except Refused as refusal:
         logger.warning("What was made is refused: %s", refusal.words)
         raise CannotMake(DAMAGED) from refusal
 
@@ -108,6 +122,7 @@ def _check(recipe: VideoRecipe, found: Probe, made: Probe) -> None:
     is_right = (
         made.mime_type == recipe.mime_type
         and made.is_faststart
+        and made.pixel_aspect == 1.0
         and made.audio_codec in ("", "aac")
         and (framing is None or (made.width, made.height) == (framing.width, framing.height))
         and (framing is None or (made.video_codec, made.pixel_format, made.rotation) == ("h264", "yuv420p", 0))

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from apps.media import room
 from apps.media.decoding.refusals import Refused
 from apps.media.decoding.sniffing import Sniffed, sniff
-from apps.media.probing import room
 from apps.media.probing.looking import for_pixels, look, of_picture, pictured, refusing
-from apps.media.probing.programs import ffmpeg
-from apps.media.probing.room import MB, Limits
+from apps.media.probing.programs import QUIETLY, ffmpeg, opening
 from apps.media.probing.shape import Probe
+from apps.media.room import MB, Limits
 from apps.media.states import Kind
 
 logger = logging.getLogger(__name__)
@@ -51,18 +51,18 @@ def _copied(program: str, path: Path, found: Probe, to: Path) -> Probe:
     sniffed = sniff(path)
     limits = Limits(seconds=20 + found.size // BYTES_A_SECOND, file=found.size * 2 + 64 * MB)
     for muxer in dict.fromkeys((MUXERS.get(found.mime_type, LAST_RESORT), LAST_RESORT)):
-        outcome = room.run(list(_arguments(program, path, sniffed, muxer, to)), limits)
-        if outcome.ended:
-            raise Refused(outcome.ended)
+        try:
+            outcome = room.run([program, *_arguments(path, sniffed, muxer, to)], limits)
+        except room.Ended as end:
+            raise Refused(end.words) from end
         if outcome.code == 0 and to.exists() and to.stat().st_size:
             return look(to)
-        logger.info("A %s video could not be copied as %s: %s", found.mime_type, muxer, outcome.code)
+        logger.info("A %s video could not be copied as %s: %s", found.mime_type, muxer, outcome.said)
     raise Refused(CANNOT_COPY)
 
 
-def _arguments(program: str, path: Path, sniffed: Sniffed, muxer: str, to: Path) -> Iterator[str]:
-    yield from (program, "-nostdin", "-hide_banner", "-loglevel", "error", "-y")
-    yield from ("-protocol_whitelist", "file", "-f", sniffed.reader, "-i", f"file:{path.absolute()}")
+def _arguments(path: Path, sniffed: Sniffed, muxer: str, to: Path) -> Iterator[str]:
+    yield from (*QUIETLY, *opening(path, sniffed.reader))
     # Capital V: no picture on a sleeve. A second sound is one that no platform plays.
     yield from ("-map", "0:V:0", "-map", "0:a:0?", "-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1")
     # The same file gives the same copy: no date, no version of the program.

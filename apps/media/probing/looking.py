@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from apps.media import room
 from apps.media.decoding.refusals import DAMAGED, EMPTY, Refused
 from apps.media.decoding.sniffing import CAPTIONS, DOCUMENT, IMAGE, VIDEO, Sniffed, sniff
 from apps.media.errors import FileRefused
-from apps.media.probing import documents, room
-from apps.media.probing.room import MB, Limits
+from apps.media.probing import documents
 from apps.media.probing.shape import Probe
+from apps.media.room import MB, Limits
 from apps.media.states import Kind
 
 EXTENSIONS: Final = {

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import shutil
 from functools import cache
+from pathlib import Path
+from typing import Final
 
 from django.conf import settings
+
+# It asks nothing, says nothing but what went wrong, and writes over what is there.
+QUIETLY: Final = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-y")
+
+
+def opening(path: Path, reader: str) -> tuple[str, ...]:
+    """The arguments that open a foreign file: with the reader that its first bytes name, and nothing that it names."""
+    return ("-protocol_whitelist", "file", "-f", reader, "-i", f"file:{path.absolute()}")
 
 
 def ffmpeg() -> str | None:

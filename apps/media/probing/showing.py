@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from apps.media import room
 from apps.media.decoding.refusals import Refused
 from apps.media.decoding.sniffing import sniff
-from apps.media.probing import room
 from apps.media.probing.looking import for_pixels, look, refusing, source
-from apps.media.probing.room import MB, Limits
 from apps.media.probing.shape import Probe
+from apps.media.room import MB, Limits
 from apps.media.states import Kind
 
 # A picture in the middle of a scene needs those before it; of 4K with ten bits these are 25 MB each.

@@ -85,6 +85,7 @@ def media_file(row: Asset | Rendition) -> MediaFile:
         audio_codec=row.audio_codec,
         bit_rate=row.bit_rate,
         frames=row.frames,
+        pixel_aspect=getattr(row, "probe", {}).get("pixel_aspect", 1.0),  # no rendition has others
     )
 
 
