@@ -99,7 +99,7 @@ def test_a_workspaces_file_has_its_rows_and_pictures_and_nobody_elses(world):
     assert "Said by strangers" not in everything
     assert str(world.elsewhere.pk) not in everything
     (asset,) = rows(archive, "media.asset")
-    (picture,) = [name for name in archive.namelist() if name.startswith("media/")]
+    (picture,) = [name for name in archive.namelist() if name.startswith("media/media.asset/")]
     assert hashlib.sha256(archive.read(picture)).hexdigest() == asset["sha256"]
 
 

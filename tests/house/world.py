@@ -5,17 +5,20 @@ Whatever belongs to that workspace has Zanzibar in its name, so that a page whic
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+from django.core.files.base import ContentFile
 
 from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
-from apps.media.models import CaptionTrack, Folder, Upload
+from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
@@ -86,7 +89,7 @@ def _fill(world: World) -> None:
         )  # fmt: skip
         folder = Folder.objects.create(**own, name=MARK)
         item = put_on_shelf(asset_id=asset.pk, actor=SYSTEM)
-        track = CaptionTrack.objects.create(**own, asset=asset, language="en", file="said.vtt", size=1, sha256="0" * 64)
+        track = _captions(asset)
         upload = Upload.objects.create(
             **own,
             name=f"{MARK}.mp4",
@@ -99,6 +102,16 @@ def _fill(world: World) -> None:
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
         "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
     }  # fmt: skip
+
+
+def _captions(asset: Asset) -> CaptionTrack:
+    words = "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n"
+    track = CaptionTrack(
+        organization_id=asset.organization_id, workspace_id=asset.workspace_id, asset=asset, language="en",
+        size=len(words), sha256=hashlib.sha256(words.encode()).hexdigest(),
+    )  # fmt: skip
+    track.file.save("said.vtt", ContentFile(words.encode()))
+    return track
 
 
 def _invite_people(world: World) -> None:

@@ -8,13 +8,18 @@ from django.urls import reverse
 
 from apps.audit import services as audit
 from apps.audit.models import Entry
+from apps.compliance.models import DataRequest
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM, ActorKind
 from apps.events import services as events
+from apps.media import services as media
+from apps.media.models import Upload
+from apps.media.recipes import Framing, PictureRecipe
 from apps.posts.models import Post
 from apps.publishing.models import Attempt
 from apps.tenants.models import Invitation
 from apps.tenants.permissions import Role
+from apps.webhooks.models import InboundNotice
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +44,8 @@ def everything(owner, workspace):
     publication = factories.publication(post, account)
     factories.member(workspace.organization, Role.CREATOR, workspaces=[workspace])
     factories.oauth_app()
+    InboundNotice.objects.create(platform="x", dedupe_key="1" * 64, kind="post_removed")
+    DataRequest.objects.create(platform="facebook", request_key="1" * 64, identity_hash="1" * 64, code="abc")
     with tenancy.scope(organization_id=workspace.organization_id):
         Attempt.objects.create(
             workspace=workspace, publication=publication, number=1, fence=1, revision=1, started_at=clock.now()
@@ -46,6 +53,9 @@ def everything(owner, workspace):
         Invitation.objects.create(
             email="x@example.org", role=Role.ADMIN, token_hash="0" * 64, expires_at=clock.now(), invited_by=owner.user
         )
+        media.request_rendition(asset=asset, recipe=PictureRecipe("image/jpeg", Framing((0, 0, 8, 8), 8, 8, (8, 8))))
+        media.put_on_shelf(asset_id=asset.pk, actor=SYSTEM)
+        Upload.objects.create(workspace=workspace, declared_size=1, storage_name="x", expires_at=clock.now())
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 
