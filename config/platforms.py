@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from dataclasses import dataclass
+from operator import itemgetter
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from config import env
 
-# How far the port of each simulated platform lies above the hub's.
-SANDBOX_PORTS = {
-    "instagram": 1, "mastodon": 2, "bluesky": 3, "facebook": 4, "threads": 5, "x": 6, "linkedin": 7, "tiktok": 8,
-    "youtube": 9, "pinterest": 10, "google_business": 11,
-}  # fmt: skip
-
-# The apps that docs/guides/sandbox.md names; an operator of a real deployment enters their own.
+# Each simulated platform says in its place.toml how far its port lies above the hub's, and which app Postroom is there;
+# an operator of a real deployment enters their own.
+PLACES = {
+    path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in (Path(__file__).resolve().parent.parent / "apps" / "sandbox").glob("*/place.toml")
+}
+SANDBOX_PORTS = dict(sorted(((name, place["port_above_the_hub"]) for name, place in PLACES.items()), key=itemgetter(1)))
 SANDBOX_APPS = {
-    "instagram": ("900100200300400", "sandbox-instagram-secret"),
-    "facebook": ("800100200300400", "sandbox-facebook-secret"),
-    "threads": ("800100200300500", "sandbox-threads-secret"),
-    "x": ("sandbox-x-client", "sandbox-x-secret"),
-    "linkedin": ("sandbox-linkedin-client", "sandbox-linkedin-secret"),
-    "tiktok": ("sandbox-tiktok-client", "sandbox-tiktok-secret"),
-    "youtube": ("sandbox-youtube-client", "sandbox-youtube-secret"),
-    "pinterest": ("1500100200300", "sandbox-pinterest-secret"),
-    "google_business": ("sandbox-google-business-client", "sandbox-google-business-secret"),
+    name: (PLACES[name]["client_id"], PLACES[name]["client_secret"])
+    for name in SANDBOX_PORTS
+    if "client_id" in PLACES[name]
 }
 # What the sandbox asks for in a handshake, and signs with where that is not the app's secret.
 SANDBOX_VERIFY_TOKEN = "sandbox-verify-token"
-SANDBOX_WEBHOOK_SECRETS = {"x": ("sandbox-x-consumer-secret",), "youtube": ("sandbox-youtube-hub-secret",)}
+SANDBOX_WEBHOOK_SECRETS = {
+    name: tuple(place["webhook_secrets"]) for name, place in PLACES.items() if "webhook_secrets" in place
+}
 # What else an operator may say of a platform: the adapter's name for it, and the variable.
 FURTHER = {
     "facebook": {"config_id": "FACEBOOK_CONFIG_ID"},
@@ -38,8 +37,7 @@ FURTHER = {
     "youtube": {"region": "YOUTUBE_REGION"},
     "pinterest": {"max_description": "PINTEREST_MAX_DESCRIPTION"},
 }
-WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
-APPS = tuple(name for name in SANDBOX_PORTS if name not in WITHOUT_APPS)
+APPS = tuple(SANDBOX_APPS)  # elsewhere Postroom registers itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,26 @@
-"""The simulated platforms: one line each, with the place of its port after the hub's."""
+"""The simulated platforms: every package here that has a place.toml."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
+from operator import itemgetter
+from pathlib import Path
 
 from apps.sandbox.core.platform import Platform
 
-PLATFORMS = {
-    "apps.sandbox.instagram": 1,
-    "apps.sandbox.mastodon": 2,
-    "apps.sandbox.bluesky": 3,
-    "apps.sandbox.facebook": 4,
-    "apps.sandbox.threads": 5,
-    "apps.sandbox.x": 6,
-    "apps.sandbox.linkedin": 7,
-    "apps.sandbox.tiktok": 8,
-    "apps.sandbox.youtube": 9,
-    "apps.sandbox.pinterest": 10,
-    "apps.sandbox.google_business": 11,
-}
+
+def places() -> dict[str, int]:
+    """How far the port of each platform lies above the hub's, in order."""
+    found = {
+        path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))["port_above_the_hub"]
+        for path in Path(__file__).parent.glob("*/place.toml")
+    }
+    return dict(sorted(found.items(), key=itemgetter(1)))
 
 
 def platforms() -> Iterator[tuple[Platform, int]]:
     """Each platform (its package's `PLATFORM`) and how far its port lies above the hub's."""
-    for module, offset in PLATFORMS.items():
-        yield import_module(module).PLATFORM, offset
+    for name, above in places().items():
+        yield import_module(f"apps.sandbox.{name}").PLATFORM, above

@@ -358,6 +358,7 @@ OUTBOUND_TIMEOUT = timedelta(seconds=env.integer("OUTBOUND_TIMEOUT_SECONDS", 20)
 RUN_HOST = env.text("BIND", "127.0.0.1")
 RUN_PORT = env.integer("PORT", 8000)
 SANDBOX_PORT = env.integer("SANDBOX_PORT", 8010)
+SANDBOX_PORTS = 1 + len(platforms.SANDBOX_PORTS)  # the hub's, and one for each simulated platform
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 1)
 WEB_THREADS = env.integer("WEB_THREADS", 8)
 WORKER_THREADS = env.integer("WORKER_THREADS", 16)

@@ -11,8 +11,6 @@ from apps.core.running.ports import LOOPBACK
 from apps.core.running.queue import Queue
 from apps.core.running.supervisor import Program
 
-SANDBOX_PORTS = 12  # the hub, and one for each simulated platform
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.contract import Consent, Credential
+from tests.platforms import conformance
 from tests.platforms.conformance.bench import CALLBACK, Bench, BenchClock, Seen
-from tests.platforms.conformance.bluesky_bench import BlueskyBench
-from tests.platforms.conformance.facebook_bench import FacebookBench
-from tests.platforms.conformance.google_business_bench import GoogleBusinessBench
-from tests.platforms.conformance.instagram_bench import InstagramBench, LinkedInstagramBench
-from tests.platforms.conformance.linkedin_bench import LinkedInBench
-from tests.platforms.conformance.mastodon_bench import FediverseBench, MastodonBench
-from tests.platforms.conformance.pinterest_bench import PinterestBench
 from tests.platforms.conformance.sandbox_bench import SandboxBench
-from tests.platforms.conformance.threads_bench import ThreadsBench
-from tests.platforms.conformance.tiktok_bench import TikTokBench
-from tests.platforms.conformance.x_bench import XBench
-from tests.platforms.conformance.youtube_bench import YouTubeBench
 from tests.support.sandbox import Sandbox
 
 # --- in memory --------------------------------------------------------------------------------------------------------
@@ -64,21 +56,20 @@ class MemoryBench(Bench):
 # --- the sandbox ------------------------------------------------------------------------------------------------------
 
 
-SANDBOX_BENCHES: dict[str, type[SandboxBench]] = {
-    "mastodon": MastodonBench,
-    "fediverse": FediverseBench,
-    "instagram": InstagramBench,
-    "instagram_linked": LinkedInstagramBench,
-    "bluesky": BlueskyBench,
-    "threads": ThreadsBench,
-    "linkedin": LinkedInBench,
-    "facebook": FacebookBench,
-    "x": XBench,
-    "youtube": YouTubeBench,
-    "pinterest": PinterestBench,
-    "tiktok": TikTokBench,
-    "google_business": GoogleBusinessBench,
-}
+def _found() -> Iterator[tuple[str, type[SandboxBench]]]:
+    """The benches of every module that is named for one: a platform brings its own, and nothing else is touched."""
+    for module in pkgutil.iter_modules(conformance.__path__):
+        if module.name.endswith("_bench"):
+            here = import_module(f"{conformance.__name__}.{module.name}")
+            own = [one for one in vars(here).values() if getattr(one, "__module__", "") == here.__name__]
+            yield from (
+                (bench.key or bench.name, bench)
+                for bench in own
+                if isinstance(bench, type) and issubclass(bench, SandboxBench) and hasattr(bench, "name")
+            )
+
+
+SANDBOX_BENCHES: dict[str, type[SandboxBench]] = dict(_found())
 NAMES = ("memory", *SANDBOX_BENCHES)
 
 

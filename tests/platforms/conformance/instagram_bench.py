@@ -53,6 +53,8 @@ class InstagramBench(AppBench):
 class LinkedInstagramBench(InstagramBench):
     """A person who signed in with Facebook, and one account that is linked to their Page."""
 
+    key = "instagram_linked"
+
     paths: ClassVar[dict[str, str]] = {
         **InstagramBench.paths,
         "check": r"/v[\d.]+/\d+$",

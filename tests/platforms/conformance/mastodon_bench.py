@@ -56,6 +56,8 @@ class MastodonBench(SandboxBench):
 class FediverseBench(MastodonBench):
     """A server of other software: no OAuth metadata, no keys honoured, files at the old address only."""
 
+    key = "fediverse"
+
     settings: ClassVar[dict[str, object]] = {
         "software": "gotosocial",
         "metadata": False,

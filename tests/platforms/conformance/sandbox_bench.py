@@ -37,6 +37,7 @@ def settings_of(sandbox: Sandbox, platform: str) -> dict[str, Any]:
 class SandboxBench(Bench):
     """An account of its own at one platform of the running sandbox."""
 
+    key: ClassVar[str] = ""  # what it is called where a platform has several benches
     paths: ClassVar[dict[str, str]]  # call: where it goes, as a pattern
     endpoints: dict[str, str]
     is_on_machine_time = False

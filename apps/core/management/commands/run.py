@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.core.running import database, greeting, ports, queue
 from apps.core.running.demo import Demo
 from apps.core.running.errors import CannotStart
-from apps.core.running.programs import SANDBOX_PORTS, Plan
+from apps.core.running.programs import Plan
 from apps.core.running.supervisor import Supervisor
 
 ROLES = ("web", "worker", "media", "beat")
@@ -70,7 +70,7 @@ def _plan() -> Plan:
 def _require_free_ports(plan: Plan) -> None:
     _require_free(plan.port, host=plan.host, name="PORT")
     if plan.sandbox_port:
-        for port in range(plan.sandbox_port, plan.sandbox_port + SANDBOX_PORTS):
+        for port in range(plan.sandbox_port, plan.sandbox_port + settings.SANDBOX_PORTS):
             _require_free(port, name="SANDBOX_PORT")
 
 
