@@ -47,6 +47,9 @@ class Basis:
     def sign_in(self, *, server: str, identifier: str, password: Secret) -> Consent:
         raise ConsentRefused(f"{self.label} accounts are connected on {self.label}'s own page, not with a password.")
 
+    def test_app(self, client: OAuthClient) -> str:
+        raise NotOffered(f"{self.label} apps cannot be tested without connecting an account.")
+
     def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
         return ()
 

@@ -39,6 +39,38 @@ class OAuthApp(Row):
         return f"{self.platform} {self.server}".strip()
 
 
+class OrganizationApp(OrganizationOwned):
+    """The application that an organization has registered at a platform for itself (BYOK); it goes before the
+    operator's.
+
+    One of them is in use for each platform. One that was replaced stays for as long as a grant hangs on it, for tokens
+    are refreshed by the app that they were given to.
+    """
+
+    platform = models.CharField(max_length=32)
+    client_id = models.CharField(max_length=500)
+    client_secret = SecretField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OrganizationOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "platform"],
+                condition=Q(replaced_at=None),
+                name="one_app_of_an_organization_in_use",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} of {self.organization_id}"
+
+    @property
+    def secret_hint(self) -> str:
+        """How the secret ends, for whoever has two of them; nothing of a short one."""
+        text = self.client_secret.reveal()
+        return text[-4:] if len(text) >= 16 else ""
+
+
 class Grant(OrganizationOwned):
     """What one consent gave: the tokens of one person at one platform. `version` guards every change of tokens.
 
@@ -47,6 +79,9 @@ class Grant(OrganizationOwned):
 
     platform = models.CharField(max_length=32)
     app = models.ForeignKey(OAuthApp, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    organization_app = models.ForeignKey(
+        OrganizationApp, null=True, blank=True, on_delete=models.RESTRICT, related_name="grants"
+    )
     server = models.CharField(max_length=255, blank=True)
     remote_user_id = models.CharField(max_length=255)
     access_token = SecretField(blank=True)
@@ -72,6 +107,11 @@ class Grant(OrganizationOwned):
     family = models.CharField(max_length=200, blank=True)
 
     class Meta(OrganizationOwned.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(app=None) | Q(organization_app=None), name="a_grant_was_given_to_one_app"
+            )
+        ]
         indexes = [
             models.Index(fields=["refresh_at"], condition=Q(refresh_at__isnull=False), name="grants_to_refresh"),
             models.Index(fields=["family"], condition=~Q(family=""), name="grants_of_a_family"),
@@ -79,6 +119,12 @@ class Grant(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.remote_user_id}"
+
+    @property
+    def issuer(self) -> OAuthApp | OrganizationApp | None:
+        """The app that the tokens were given to, and that alone can refresh them; None after an app password."""
+        found: OAuthApp | OrganizationApp | None = self.organization_app or self.app
+        return found
 
 
 class SocialAccount(WorkspaceOwned):
@@ -144,6 +190,7 @@ class ConnectSession(WorkspaceOwned):
     user = models.ForeignKey("tenants.User", on_delete=models.CASCADE, related_name="+")
     platform = models.CharField(max_length=32)
     app = models.ForeignKey(OAuthApp, null=True, on_delete=models.CASCADE, related_name="+")
+    organization_app = models.ForeignKey(OrganizationApp, null=True, on_delete=models.CASCADE, related_name="+")
     server = models.CharField(max_length=255, blank=True)
     reconnects = models.ForeignKey(SocialAccount, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     state_hash = models.CharField(max_length=64, unique=True)

@@ -19,6 +19,7 @@ def check_accounts() -> None:
 @shared_task(name="social_accounts.forget_journeys")
 def forget_journeys() -> None:
     services.forget_journeys(now=clock.now())
+    services.forget_replaced_apps()
 
 
 @shared_task(name="social_accounts.read_choices")

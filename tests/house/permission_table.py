@@ -94,6 +94,12 @@ DEEDS: Final = (
     post("social_accounts:reconnect", "account.connect"),
     post("social_accounts:check", "account.connect"),
     post("social_accounts:disconnect", "account.disconnect"),
+    # --- how an organization connects
+    get("connections:apps", "app.edit"),
+    get("connections:app", "app.edit", of={"platform": "app_platform"}),
+    post("connections:app", "app.edit", of={"platform": "app_platform"}, data={"client_id": "1", "client_secret": "2"}),
+    post("connections:app_test", "app.edit", of={"platform": "app_platform"}),
+    post("connections:app_remove", "app.edit", of={"platform": "app_platform"}),
     # --- media
     get("media:public", PUBLIC, also=frozenset({404})),
     get("media:library", "media.view"),

@@ -32,7 +32,7 @@ class World:
     elsewhere: Workspace
     foreign: Workspace
     arguments: dict[str, Any] = field(default_factory=dict)
-    others: dict[str, UUID] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
     members: dict[Role, Membership] = field(default_factory=dict)
     neighbour: Membership | None = None
     stranger: Membership | None = None
@@ -47,6 +47,7 @@ def build() -> World:
     )
     _fill(world)
     _invite_people(world)
+    world.others["app_platform"] = "linkedin"
     world.arguments |= {"platform": "mastodon", "year": 2026, "month": 11, "token": "no-such-token"}
     return world
 

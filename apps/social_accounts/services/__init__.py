@@ -7,6 +7,7 @@ from apps.social_accounts.services.connecting import (
     begin_consent,
     finish_consent,
     forget_journeys,
+    redirect_uri,
     sign_in,
     take_channels,
 )
@@ -15,6 +16,7 @@ from apps.social_accounts.services.disconnecting import disconnect
 from apps.social_accounts.services.health import check_account, check_accounts
 from apps.social_accounts.services.losing import lose_access
 from apps.social_accounts.services.marking import mark_missing_permission
+from apps.social_accounts.services.own_apps import forget_replaced_apps
 from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
 
 __all__ = [
@@ -27,10 +29,12 @@ __all__ = [
     "disconnect",
     "finish_consent",
     "forget_journeys",
+    "forget_replaced_apps",
     "lose_access",
     "mark_missing_permission",
     "read_choices",
     "read_choices_due",
+    "redirect_uri",
     "refresh_expiring",
     "refresh_grant",
     "refresh_if_needed",

@@ -32,7 +32,7 @@ from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialA
 from apps.social_accounts.services import apps as oauth_apps
 from apps.social_accounts.services.abilities import tell_inabilities
 from apps.social_accounts.services.choosing import read_choices, remote_options
-from apps.social_accounts.services.credentials import client_of, new_grant, replace_tokens
+from apps.social_accounts.services.credentials import AnyApp, client_of, issued_by, new_grant, replace_tokens
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.reviving import revive_family, revive_siblings, wanted_besides
 from apps.social_accounts.states import AccountState, GrantState
@@ -75,7 +75,7 @@ def begin_consent(
     state, browser_token = secrets.token_urlsafe(32), browser_token or secrets.token_urlsafe(32)
     try:
         server = _server(adapter, address)
-        app = oauth_apps.app_for(adapter, server=server, redirect_uri=uri)
+        app = oauth_apps.app_for(member.organization.pk, adapter, server=server, redirect_uri=uri)
         start = _start(adapter, app, also, redirect_uri=uri, state=state, hint=address.strip())
     except PlatformError as error:
         raise _in_words(adapter, error) from error
@@ -86,7 +86,7 @@ def begin_consent(
             workspace_id=workspace_id,
             user_id=member.user.pk,
             platform=platform,
-            app=app,
+            **issued_by(app),
             server=server,
             reconnects_id=reconnects,
             state_hash=_hash(state),
@@ -103,12 +103,12 @@ def _also(member: Member, account_id: UUID) -> tuple[str, ...]:
         return wanted_besides(account) if account else ()
 
 
-def _start(adapter: Adapter, app: OAuthApp, also: tuple[str, ...], **asked: str) -> ConsentStart:
+def _start(adapter: Adapter, app: AnyApp, also: tuple[str, ...], **asked: str) -> ConsentStart:
     """The way to the consent page; a server that has forgotten our application is registered at again."""
     try:
         return adapter.begin_consent(client=replace(client_of(app), also=also), **asked)
     except ConsentRefused as refused:
-        if not oauth_apps.forgotten(adapter, refused):
+        if not (isinstance(app, OAuthApp) and oauth_apps.forgotten(adapter, refused)):
             raise
     return adapter.begin_consent(client=client_of(oauth_apps.register_again(adapter, app)), **asked)
 
@@ -125,7 +125,7 @@ def finish_consent(
     with member.scope(), transaction.atomic():
         session = _use_once(answer.get("state", ""), member, platform, browser_token)
         member.require("account.connect", session.workspace_id)
-        app = session.app
+        app = session.organization_app or session.app
     if app is None:
         raise ConnectionRefused("The application this sign-in was started with is gone. Start again.")
     adapter = adapter_for(platform)
@@ -234,13 +234,15 @@ def _use_once(state: str, member: Member, platform: str, browser_token: str) -> 
             "This sign-in was started too long ago, in another browser, or was used before. Nothing was connected. "
             "Start again from the accounts page."
         )
-    session: ConnectSession = ConnectSession.objects.select_related("app").get(state_hash=_hash(state))
+    session: ConnectSession = ConnectSession.objects.select_related("app", "organization_app").get(
+        state_hash=_hash(state)
+    )
     ConnectSession.objects.filter(pk=session.pk).update(keep="")
     return session
 
 
 def _store(
-    member: Member, session: ConnectSession, app: OAuthApp | None, consent: Consent, adapter: Adapter
+    member: Member, session: ConnectSession, app: AnyApp | None, consent: Consent, adapter: Adapter
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     if not consent.channels:
         raise ConnectionRefused(f"{adapter.label} gave no account that can be published to. Nothing was connected.")
@@ -258,7 +260,7 @@ def _store(
         return session, [_with_missing(only, consent, adapter)]
 
 
-def _grant_for(session: ConnectSession, consent: Consent, app: OAuthApp | None) -> Grant:
+def _grant_for(session: ConnectSession, consent: Consent, app: AnyApp | None) -> Grant:
     """The grant of this identity in this workspace with its new tokens, or a first one. Workspaces never share
     tokens."""
     known = (
@@ -274,7 +276,7 @@ def _grant_for(session: ConnectSession, consent: Consent, app: OAuthApp | None) 
         return new_grant(consent.credential, platform=session.platform, app=app)
     # Held, so that a refresh under way cannot come between: these tokens are newer than any it brings.
     grant: Grant = Grant.objects.locked(known.grant_id)
-    Grant.objects.filter(pk=grant.pk).update(app=app)
+    Grant.objects.filter(pk=grant.pk).update(**issued_by(app))
     replace_tokens(grant, consent.credential)
     return grant
 
@@ -283,7 +285,7 @@ def _reconnect(
     session: ConnectSession,
     account: SocialAccount,
     consent: Consent,
-    app: OAuthApp | None,
+    app: AnyApp | None,
     actor: Actor,
     adapter: Adapter,
 ) -> SocialAccount:

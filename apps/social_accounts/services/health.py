@@ -98,7 +98,7 @@ def _later(organization_id: UUID, account_id: UUID, at: datetime) -> None:
 
 def _read(organization_id: UUID, account_id: UUID, *, may_refresh: bool = True) -> Profile:
     with tenancy.scope(organization_id=organization_id):
-        account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
+        account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
         credential = credential_for(account)
     try:
         return adapter_for(account.platform).check(credential)

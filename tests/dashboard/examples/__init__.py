@@ -34,6 +34,8 @@ PAGES: dict[str, Any] = {
     },
     "social_accounts/channels.html": accounts.channels,
     "social_accounts/account.html": accounts.account,
+    "social_accounts/apps.html": accounts.apps,
+    "social_accounts/app.html": accounts.app,
     "social_accounts/consent_failed.html": lambda: {
         "platform": "bluesky",
         "words": "Bluesky says that the permission was not given.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace as It
 from typing import Any
 
+from apps.social_accounts.forms import AppForm
 from tests.dashboard.examples.frame import NOW, ZONE, care
 
 
@@ -137,4 +138,36 @@ def account() -> dict[str, Any]:
             It(title="Signed out", text="Instagram refused the token", at=NOW, tone="bad", icon="failed"),
             It(title="Connected", text="Ingrid Solheim", at=NOW, tone="ok", icon="check"),
         ],
+    }
+
+
+def apps() -> dict[str, Any]:
+    return {
+        "apps": [
+            It(platform="linkedin", source="own", client_id="86abc", changed_at=NOW, url="/apps/linkedin/"),
+            It(platform="x", source="operator", client_id="", changed_at=None, url="/apps/x/"),
+            It(platform="tiktok", source="", client_id="", changed_at=None, url="/apps/tiktok/"),
+        ],
+        "zone": ZONE,
+    }
+
+
+def app() -> dict[str, Any]:
+    form = AppForm({"client_id": "87def", "client_secret": "secret"})
+    form.is_valid()
+    form.ask_to_confirm(3)
+    return {
+        "platform": "linkedin",
+        "form": form,
+        "client_id": "86abc",
+        "secret_hint": "3f9a",
+        "accounts": 3,
+        "has_operators": True,
+        "redirect_uri": "https://postroom.example/social-accounts/callback/linkedin/",
+        "portal": "https://www.linkedin.com/developers/apps",
+        "steps": ("Create an app.", "Copy client id and client secret."),
+        "action_url": "/apps/linkedin/",
+        "test_url": "/apps/linkedin/test/",
+        "remove_url": "/apps/linkedin/remove/",
+        "back_url": "/apps/",
     }
