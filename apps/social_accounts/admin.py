@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.secrets import Secret
-from apps.social_accounts.models import OAuthApp, OrganizationApp
+from apps.social_accounts.models import OAuthApp, OrganizationApp, ReturnOrigin
 from apps.social_accounts.operators_view import platform_rows
 from apps.tenants.operator import TenantAdmin
 
@@ -60,3 +60,10 @@ class OrganizationAppAdmin(TenantAdmin):
     list_select_related = ("organization",)
     list_filter = ("platform", ("replaced_at", admin.EmptyFieldListFilter))
     search_fields = ("organization__name", "client_id")
+
+
+@admin.register(ReturnOrigin)
+class ReturnOriginAdmin(TenantAdmin):
+    list_display = ("organization", "origin", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("organization__name", "origin")

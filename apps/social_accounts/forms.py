@@ -74,3 +74,12 @@ class AppForm(forms.Form):
             "client_secret": Secret(data["client_secret"].strip()),
             "confirmed": data["confirmed"],
         }
+
+
+class ReturnOriginForm(forms.Form):
+    origin = forms.CharField(
+        max_length=255,
+        label="Origin",
+        help_text="Such as https://app.example.com: scheme and host, and nothing behind them.",
+        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+    )

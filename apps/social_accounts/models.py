@@ -8,7 +8,7 @@ from django.db.models import Q
 from apps.core import clock
 from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, Row, WorkspaceOwned
-from apps.social_accounts.states import PUBLISHES, AccountState, GrantState
+from apps.social_accounts.states import PUBLISHES, AccountState, GrantState, JourneyState
 
 
 class OAuthApp(Row):
@@ -184,6 +184,19 @@ def _clean(text: str, longest: int) -> str:
     return text.replace("\0", "")[:longest]
 
 
+class ReturnOrigin(OrganizationOwned):
+    """A place on the web that people may be sent back to after a consent; nothing else is ever redirected to."""
+
+    origin = models.CharField(max_length=255, help_text="Such as https://app.example.com")
+
+    class Meta(OrganizationOwned.Meta):
+        ordering = ["origin"]
+        constraints = [models.UniqueConstraint(fields=["organization", "origin"], name="each_return_origin_once")]
+
+    def __str__(self) -> str:
+        return self.origin
+
+
 class ConnectSession(WorkspaceOwned):
     """One journey to a consent page and back: its state is used once, within minutes, by the browser that began it."""
 
@@ -201,6 +214,22 @@ class ConnectSession(WorkspaceOwned):
     grant = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     channels = models.JSONField(default=list)
     finished_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=JourneyState.choices, default=JourneyState.OPEN)
+    reason = models.CharField(max_length=32, blank=True, help_text="Why it failed or was cancelled, in one word.")
+    account_ids = models.JSONField(default=list, blank=True, help_text="What it connected.")
+    max_accounts = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: as many as there are.")
+    return_url = models.CharField(max_length=500, blank=True)
+    is_chosen_elsewhere = models.BooleanField(
+        default=False, help_text="Whoever is returned to chooses among several accounts."
+    )
+
+    class Meta(WorkspaceOwned.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=JourneyState.PENDING) | Q(finished_at=None),
+                name="a_pending_journey_is_not_finished",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform} for {self.workspace_id}"

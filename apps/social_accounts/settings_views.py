@@ -1,25 +1,41 @@
-"""How an organization connects: its own apps at platforms."""
+"""How an organization connects: its own apps at platforms, and where people may be sent back to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.platforms import registry
 from apps.social_accounts import selectors, services
-from apps.social_accounts.errors import AppRefused, AppReplaced
-from apps.social_accounts.forms import AppForm
-from apps.social_accounts.models import OrganizationApp
-from apps.social_accounts.services import own_apps
+from apps.social_accounts.errors import AppRefused, AppReplaced, ReturnRefused
+from apps.social_accounts.forms import AppForm, ReturnOriginForm
+from apps.social_accounts.models import OrganizationApp, ReturnOrigin
+from apps.social_accounts.services import own_apps, returning
 from apps.tenants.access import MemberRequest, page
+
+TABS: Final = (("Apps", "connections:apps"), ("Return addresses", "connections:return_origins"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRow:
+    origin: str
+    remove_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +56,8 @@ def apps(request: MemberRequest) -> HttpResponse:
     own = {app.platform: app for app in OrganizationApp.objects.filter(replaced_at=None)}
     platforms = sorted(filter(own_apps.takes_apps, registry.names()), key=registry.label)
     rows = [_row(platform, own.get(platform)) for platform in platforms]
-    return TemplateResponse(request, "social_accounts/apps.html", {"apps": rows, "zone": _zone(request)})
+    facts = {"apps": rows, "zone": _zone(request), "tabs": _tabs("connections:apps")}
+    return TemplateResponse(request, "social_accounts/apps.html", facts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,6 +104,44 @@ def remove(request: MemberRequest, platform: str) -> HttpResponse:
     own_apps.remove_app(platform=known, actor=request.member.actor)
     messages.success(request, f"Your {registry.label(known)} app is no longer used for new connections.")
     return redirect("connections:apps")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("app.edit")
+def return_origins(request: MemberRequest) -> HttpResponse:
+    """The list of places that people may be sent back to after a consent."""
+    form = ReturnOriginForm(request.POST or None)
+    if form.is_valid():
+        try:
+            allowed = returning.allow_origin(address=form.cleaned_data["origin"], actor=request.member.actor)
+        except ReturnRefused as refused:
+            form.add_error("origin", refused.words)
+        else:
+            messages.success(request, f"People may be sent back to {allowed.origin} from now on.")
+            return redirect("connections:return_origins")
+    facts = {
+        "form": form,
+        "origins": [
+            OriginRow(row.origin, reverse("connections:return_origin_remove", args=[row.pk]))
+            for row in ReturnOrigin.objects.all()
+        ],
+        "action_url": reverse("connections:return_origins"),
+        "tabs": _tabs("connections:return_origins"),
+    }
+    return TemplateResponse(request, "social_accounts/return_origins.html", facts, status=422 if form.errors else 200)
+
+
+@require_POST
+@page("app.edit")
+def remove_return_origin(request: MemberRequest, origin_id: UUID) -> HttpResponse:
+    origin = get_object_or_404(ReturnOrigin.objects.all(), pk=origin_id)
+    returning.forbid_origin(origin=origin, actor=request.member.actor)
+    messages.success(request, f"Nobody is sent back to {origin.origin} any more.")
+    return redirect("connections:return_origins")
+
+
+def _tabs(current: str) -> list[Tab]:
+    return [Tab(label, reverse(name), name == current) for label, name in TABS]
 
 
 def _known(platform: str) -> str:

@@ -23,6 +23,7 @@ from apps.social_accounts import selectors, services
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.forms import ConnectForm
 from apps.social_accounts.models import ConnectSession, SocialAccount
+from apps.social_accounts.services.returning import way_back
 from apps.social_accounts.states import AccountState
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
@@ -175,16 +176,21 @@ def _start(request: MemberRequest, form: ConnectForm, *, reconnects: SocialAccou
     except ConnectionRefused as error:
         return _choose(request, form=form, error=error.words, status=422)
     request.session[BROWSER_KEY] = journey.browser_token
-    return _leave(request, data["platform"], journey.authorize_url)
+    return leave(request, journey.authorize_url, platform=data["platform"])
 
 
-def _leave(request: HttpRequest, platform: str, url: str) -> HttpResponse:
-    """A page that goes on to the platform by itself.
+def _way_back(request: MemberRequest, session: ConnectSession) -> str:
+    with request.member.scope():
+        return way_back(session)
+
+
+def leave(request: HttpRequest, url: str, *, platform: str = "") -> HttpResponse:
+    """A page that goes on by itself to a platform, or back to where somebody came from.
 
     Not a redirect: browsers apply the policy's form-action to where a form's answer leads, and the platform's address
     cannot be known in advance for Mastodon and Bluesky.
     """
-    response = render(request, "social_accounts/leaving.html", {"platform": platform, "authorize_url": url})
+    response = render(request, "social_accounts/leaving.html", {"platform": platform, "next_url": url})
     response["Refresh"] = f"0; url={url}"
     response["Cache-Control"] = "no-store"
     return response
@@ -218,7 +224,9 @@ def _with_input(choice: selectors.PlatformChoice, form: ConnectForm, error: str)
     )
 
 
-def _refused(request: HttpRequest, platform: str, error: Exception) -> HttpResponse:
+def _refused(request: MemberRequest, platform: str, error: Exception) -> HttpResponse:
+    if address := _way_back_after(request, error):
+        return leave(request, address)
     known = platform in registry.names()
     context = {
         "platform": platform if known else "",
@@ -231,7 +239,16 @@ def _refused(request: HttpRequest, platform: str, error: Exception) -> HttpRespo
     return render(request, "social_accounts/consent_failed.html", context, status=400)
 
 
+def _way_back_after(request: MemberRequest, error: Exception) -> str:
+    if not isinstance(error, ConnectionRefused) or error.session_id is None:
+        return ""
+    with request.member.scope():
+        return way_back(ConnectSession.objects.get(pk=error.session_id))
+
+
 def _arrived(request: MemberRequest, session: ConnectSession, accounts: list[SocialAccount]) -> HttpResponse:
+    if (accounts or session.is_chosen_elsewhere) and (address := _way_back(request, session)):
+        return leave(request, address)
     if not accounts:
         return redirect("social_accounts:channels", session.pk)
     for account in accounts:

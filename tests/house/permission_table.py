@@ -95,6 +95,9 @@ DEEDS: Final = (
     post("social_accounts:check", "account.connect"),
     post("social_accounts:disconnect", "account.disconnect"),
     # --- how an organization connects
+    get("connections:return_origins", "app.edit"),
+    post("connections:return_origins", "app.edit", data={"origin": "https://app.example.com"}),
+    post("connections:return_origin_remove", "app.edit"),
     get("connections:apps", "app.edit"),
     get("connections:app", "app.edit", of={"platform": "app_platform"}),
     post("connections:app", "app.edit", of={"platform": "app_platform"}, data={"client_id": "1", "client_secret": "2"}),

@@ -4,9 +4,11 @@ from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
     Journey,
+    Terms,
     begin_consent,
     finish_consent,
     forget_journeys,
+    leave_channels,
     redirect_uri,
     sign_in,
     take_channels,
@@ -21,6 +23,7 @@ from apps.social_accounts.services.refreshing import refresh_expiring, refresh_g
 
 __all__ = [
     "Journey",
+    "Terms",
     "adapter_for",
     "begin_consent",
     "check_account",
@@ -30,6 +33,7 @@ __all__ = [
     "finish_consent",
     "forget_journeys",
     "forget_replaced_apps",
+    "leave_channels",
     "lose_access",
     "mark_missing_permission",
     "read_choices",

@@ -10,7 +10,7 @@ from apps.core.secrets import Secret
 from apps.platforms.capabilities import ConnectBy
 from apps.platforms.contract import Adapter
 from apps.platforms.errors import ConsentRefused
-from apps.social_accounts.errors import ConnectionRefused
+from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import OAuthApp, OrganizationApp
 from apps.social_accounts.selectors import configured_app
 from apps.social_accounts.services.credentials import AnyApp
@@ -73,7 +73,8 @@ def _configured(adapter: Adapter, server: str, known: OAuthApp | None) -> OAuthA
         if known is None:
             raise ConnectionRefused(
                 f"{adapter.label} is not set up on this server yet. "
-                f"Ask whoever runs it to enter the {adapter.label} app's id and secret."
+                f"Ask whoever runs it to enter the {adapter.label} app's id and secret.",
+                reason=Reason.NOT_SET_UP,
             )
         return known
     values = {"client_id": client_id, "client_secret": Secret(secret)}

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -27,18 +28,20 @@ from apps.platforms.contract import Adapter, Channel, Consent, ConsentStart
 from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
 from apps.social_accounts import lives
 from apps.social_accounts.adapters import adapter_for
-from apps.social_accounts.errors import ConnectionRefused
+from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
 from apps.social_accounts.services.abilities import tell_inabilities
 from apps.social_accounts.services.choosing import read_choices, remote_options
 from apps.social_accounts.services.credentials import AnyApp, client_of, issued_by, new_grant, replace_tokens
 from apps.social_accounts.services.marking import mark_missing_permission
+from apps.social_accounts.services.returning import require_allowed
 from apps.social_accounts.services.reviving import revive_family, revive_siblings, wanted_besides
-from apps.social_accounts.states import AccountState, GrantState
+from apps.social_accounts.states import JOURNEY_MOVES, AccountState, GrantState, JourneyState
 from apps.tenants.members import Member
 
 LIFETIME = timedelta(minutes=10)
+SAID_NO: Final = frozenset({"access_denied", "user_denied", "user_cancelled_login", "user_cancelled_authorize"})
 KEPT = timedelta(days=1)  # how long accounts may be chosen after a consent that gave several
 
 
@@ -49,6 +52,19 @@ class Journey:
 
     authorize_url: str
     browser_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed for a journey: where it leads back to, how many accounts it may connect, and who chooses among
+    several (`is_chosen_elsewhere`: whoever is returned to)."""
+
+    return_url: str = ""
+    max_accounts: int | None = None
+    is_chosen_elsewhere: bool = False
+
+
+NO_TERMS: Final = Terms()
 
 
 def redirect_uri(platform: str) -> str:
@@ -63,12 +79,14 @@ def begin_consent(
     address: str = "",
     reconnects: UUID | None = None,
     browser_token: str = "",
+    terms: Terms = NO_TERMS,
 ) -> Journey:
     """Prepare the way to the platform's consent page; `address` names a server or handle where the platform needs one.
 
     `browser_token` is the one that this browser was given by an earlier journey, if any. Raises ConnectionRefused in
-    words.
+    words, and ReturnRefused where the terms name an address that the organization does not return to.
     """
+    _check(member, terms)
     adapter = adapter_for(platform)
     uri = redirect_uri(platform)
     also = _also(member, reconnects) if reconnects else ()
@@ -80,7 +98,11 @@ def begin_consent(
     except PlatformError as error:
         raise _in_words(adapter, error) from error
     if urlsplit(start.authorize_url).scheme not in ("https", "http"):  # What a server says of itself may be anything.
-        raise ConnectionRefused(f"{adapter.label} named no page to sign in at. Nothing was connected.", field="address")
+        raise ConnectionRefused(
+            f"{adapter.label} named no page to sign in at. Nothing was connected.",
+            reason=Reason.BAD_ADDRESS,
+            field="address",
+        )
     with member.scope(), transaction.atomic():
         ConnectSession(
             workspace_id=workspace_id,
@@ -93,8 +115,15 @@ def begin_consent(
             browser_hash=_hash(browser_token),
             keep=start.keep,
             expires_at=clock.now() + LIFETIME,
+            **asdict(terms),
         ).save()
     return Journey(start.authorize_url, browser_token)
+
+
+def _check(member: Member, terms: Terms) -> None:
+    if terms.return_url:
+        with member.scope():
+            require_allowed(terms.return_url)
 
 
 def _also(member: Member, account_id: UUID) -> tuple[str, ...]:
@@ -125,21 +154,52 @@ def finish_consent(
     with member.scope(), transaction.atomic():
         session = _use_once(answer.get("state", ""), member, platform, browser_token)
         member.require("account.connect", session.workspace_id)
-        app = session.organization_app or session.app
-    if app is None:
-        raise ConnectionRefused("The application this sign-in was started with is gone. Start again.")
-    adapter = adapter_for(platform)
     try:
-        consent = adapter.finish_consent(
-            client=client_of(app), redirect_uri=redirect_uri(platform), answer=answer, keep=session.keep
-        )
-    except PlatformError as error:
-        raise _in_words(adapter, error) from error
-    session, accounts = _store(member, session, app, consent, adapter)
+        session, accounts = _take_answer(member, session, answer)
+    except ConnectionRefused as refused:
+        _end(member, session, refused.reason)
+        refused.session_id = session.pk
+        raise
     for account in accounts:
         revive_family(organization_id=account.organization_id, account_id=account.pk, actor=member.actor)
         _ask_for_choices(account)
     return session, accounts
+
+
+def _take_answer(
+    member: Member, session: ConnectSession, answer: Mapping[str, str]
+) -> tuple[ConnectSession, list[SocialAccount]]:
+    app = session.organization_app or session.app
+    if app is None:
+        raise ConnectionRefused(
+            "The application this sign-in was started with is gone. Start again.", reason=Reason.NOT_SET_UP
+        )
+    adapter = adapter_for(session.platform)
+    try:
+        consent = adapter.finish_consent(
+            client=client_of(app), redirect_uri=redirect_uri(session.platform), answer=answer, keep=session.keep
+        )
+    except PlatformError as error:
+        said_no = answer.get("error") in SAID_NO
+        raise _in_words(adapter, error, refused=Reason.ACCESS_DENIED if said_no else Reason.REFUSED) from error
+    return _store(member, session, app, consent, adapter)
+
+
+def _end(member: Member, session: ConnectSession, reason: Reason) -> None:
+    """Write down that the journey connected nothing, and why."""
+    state = JourneyState.CANCELLED if reason is Reason.ACCESS_DENIED else JourneyState.FAILED
+    with member.scope():
+        _move(session, state, reason=reason, finished_at=clock.now())
+
+
+def _move(session: ConnectSession, to: JourneyState, **changes: object) -> bool:
+    """Move the journey, unless it has gone another way already; the row follows in memory."""
+    sources = [state for state, targets in JOURNEY_MOVES.items() if to in targets]
+    moved = ConnectSession.objects.filter(pk=session.pk, state__in=sources).update(state=to, **changes)
+    if moved:
+        for name, value in {"state": to, **changes}.items():
+            setattr(session, name, value)
+    return bool(moved)
 
 
 def sign_in(
@@ -151,14 +211,16 @@ def sign_in(
     identifier: str,
     password: Secret,
     reconnects: UUID | None = None,
+    terms: Terms = NO_TERMS,
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     """Connect with an app password. Raises ConnectionRefused in words; the password itself is never stored."""
+    _check(member, terms)
     adapter = adapter_for(platform)
     try:
         server = _server(adapter, address or identifier)
         consent = adapter.sign_in(server=server, identifier=identifier.strip().lstrip("@"), password=password)
     except PlatformError as error:
-        raise _in_words(adapter, error) from error
+        raise _in_words(adapter, error, refused=Reason.BAD_PASSWORD) from error
     with member.scope(), transaction.atomic():
         session = ConnectSession(
             workspace_id=workspace_id,
@@ -170,6 +232,7 @@ def sign_in(
             browser_hash="",
             expires_at=clock.now() + LIFETIME,
             used_at=clock.now(),
+            **asdict(terms),
         )
         session.save()
     return _store(member, session, None, consent, adapter)
@@ -181,13 +244,38 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
     channels = [Channel(**data) for data in session.channels]
     chosen = [channel for channel in channels if channel.remote_id in set(remote_ids)]
     if not chosen or session.grant is None:
-        raise ConnectionRefused("Choose at least one account to connect.", field="channels")
+        raise ConnectionRefused(
+            "Choose at least one account to connect.", reason=Reason.NOTHING_CHOSEN, field="channels"
+        )
     with transaction.atomic():
-        if not ConnectSession.objects.filter(pk=session.pk, finished_at=None).update(finished_at=clock.now()):
-            raise ConnectionRefused("These accounts were chosen already, perhaps in another tab.", field="channels")
+        if not _move(session, JourneyState.CONNECTED, finished_at=clock.now()):
+            raise ConnectionRefused(
+                "These accounts were chosen already, perhaps in another tab.",
+                reason=Reason.CHOSEN_ALREADY,
+                field="channels",
+            )
+        _keep_to_limit(session, chosen)
         accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
         revive_siblings(account=accounts[0], before=None, grant=session.grant, channels=channels, actor=actor)
+        _remember(session, accounts)
         return accounts
+
+
+def _keep_to_limit(session: ConnectSession, chosen: Sequence[Channel]) -> None:
+    most = session.max_accounts
+    if most is not None and len(chosen) > most:
+        words = "One account can be connected here." if most == 1 else f"Up to {most} accounts can be connected here."
+        raise ConnectionRefused(words, reason=Reason.LIMIT_REACHED, field="channels")
+
+
+def _remember(session: ConnectSession, accounts: Sequence[SocialAccount]) -> None:
+    session.account_ids = [str(account.pk) for account in accounts]
+    ConnectSession.objects.filter(pk=session.pk).update(account_ids=session.account_ids)
+
+
+def leave_channels(*, session: ConnectSession) -> None:
+    """Connect none of the channels after all; the tokens are forgotten with the journey."""
+    _move(session, JourneyState.CANCELLED, reason=Reason.ACCESS_DENIED, finished_at=clock.now())
 
 
 def forget_journeys(*, now: datetime) -> int:
@@ -211,12 +299,14 @@ def _server(adapter: Adapter, address: str) -> str:
         try:
             outbound.check_url(server)
         except outbound.AddressRefused as error:
-            raise ConnectionRefused(str(error), field="address") from error
+            raise ConnectionRefused(str(error), reason=Reason.BAD_ADDRESS, field="address") from error
     return server
 
 
 def _need_address(adapter: Adapter) -> str:
-    raise ConnectionRefused(f"Name the {adapter.label} server that the account is on.", field="address")
+    raise ConnectionRefused(
+        f"Name the {adapter.label} server that the account is on.", reason=Reason.BAD_ADDRESS, field="address"
+    )
 
 
 def _use_once(state: str, member: Member, platform: str, browser_token: str) -> ConnectSession:
@@ -232,7 +322,8 @@ def _use_once(state: str, member: Member, platform: str, browser_token: str) -> 
     if not browser_token or not mine.update(used_at=clock.now()):
         raise ConnectionRefused(
             "This sign-in was started too long ago, in another browser, or was used before. Nothing was connected. "
-            "Start again from the accounts page."
+            "Start again from the accounts page.",
+            reason=Reason.EXPIRED,
         )
     session: ConnectSession = ConnectSession.objects.select_related("app", "organization_app").get(
         state_hash=_hash(state)
@@ -245,16 +336,22 @@ def _store(
     member: Member, session: ConnectSession, app: AnyApp | None, consent: Consent, adapter: Adapter
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     if not consent.channels:
-        raise ConnectionRefused(f"{adapter.label} gave no account that can be published to. Nothing was connected.")
+        raise ConnectionRefused(
+            f"{adapter.label} gave no account that can be published to. Nothing was connected.",
+            reason=Reason.NO_ACCOUNTS,
+        )
     with member.scope(), transaction.atomic():
         if (account := session.reconnects) is not None:
             account = _reconnect(session, account, consent, app, member.actor, adapter)
+            _move(session, JourneyState.CONNECTED, finished_at=clock.now())
+            _remember(session, [account])
             return session, [_with_missing(account, consent, adapter)]
         grant = _grant_for(session, consent, app)
         channels = [asdict(channel) for channel in consent.channels]
         ConnectSession.objects.filter(pk=session.pk).update(grant=grant, channels=channels)
         session.grant, session.channels = grant, channels
         if len(consent.channels) > 1:
+            _move(session, JourneyState.PENDING)
             return session, []
         (only,) = take_channels(session=session, remote_ids=[consent.channels[0].remote_id], actor=member.actor)
         return session, [_with_missing(only, consent, adapter)]
@@ -294,7 +391,8 @@ def _reconnect(
         other = consent.channels[0].handle
         raise ConnectionRefused(
             f"You signed in to {adapter.label} as @{other}, but this account is @{account.handle}. "
-            f"Nothing was changed. Sign in as @{account.handle}, or connect @{other} as a new account."
+            f"Nothing was changed. Sign in as @{account.handle}, or connect @{other} as a new account.",
+            reason=Reason.WRONG_ACCOUNT,
         )
     before = account.grant
     grant = _grant_for(session, consent, app)
@@ -341,12 +439,13 @@ def _with_missing(account: SocialAccount, consent: Consent, adapter: Adapter) ->
     return account
 
 
-def _in_words(adapter: Adapter, error: PlatformError) -> ConnectionRefused:
+def _in_words(adapter: Adapter, error: PlatformError, *, refused: Reason = Reason.REFUSED) -> ConnectionRefused:
     if isinstance(error, Rejected):
-        return ConnectionRefused(error.words, field=error.field or "address")
+        return ConnectionRefused(error.words, reason=Reason.BAD_ADDRESS, field=error.field or "address")
     if isinstance(error, ConsentRefused):
-        return ConnectionRefused(error.words)
-    return ConnectionRefused(f"{error.words} Nothing was connected. Try again in a few minutes.")
+        return ConnectionRefused(error.words, reason=refused)
+    words = f"{error.words} Nothing was connected. Try again in a few minutes."
+    return ConnectionRefused(words, reason=Reason.UNREACHABLE)
 
 
 def _hash(token: str) -> str:

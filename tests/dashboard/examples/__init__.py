@@ -30,12 +30,13 @@ PAGES: dict[str, Any] = {
     "social_accounts/connect.html": accounts.connect,
     "social_accounts/leaving.html": lambda: {
         "platform": "mastodon",
-        "authorize_url": "https://masto.example/oauth/authorize?state=s",
+        "next_url": "https://masto.example/oauth/authorize?state=s",
     },
     "social_accounts/channels.html": accounts.channels,
     "social_accounts/account.html": accounts.account,
     "social_accounts/apps.html": accounts.apps,
     "social_accounts/app.html": accounts.app,
+    "social_accounts/return_origins.html": accounts.return_origins,
     "social_accounts/consent_failed.html": lambda: {
         "platform": "bluesky",
         "words": "Bluesky says that the permission was not given.",

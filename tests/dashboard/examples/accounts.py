@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace as It
 from typing import Any
 
-from apps.social_accounts.forms import AppForm
+from apps.social_accounts.forms import AppForm, ReturnOriginForm
 from tests.dashboard.examples.frame import NOW, ZONE, care
+
+TABS = [It(label="Apps", url="/apps/", is_current=True), It(label="Return addresses", url="/r/", is_current=False)]
 
 
 def accounts() -> dict[str, Any]:
@@ -149,6 +151,19 @@ def apps() -> dict[str, Any]:
             It(platform="tiktok", source="", client_id="", changed_at=None, url="/apps/tiktok/"),
         ],
         "zone": ZONE,
+        "tabs": TABS,
+    }
+
+
+def return_origins() -> dict[str, Any]:
+    form = ReturnOriginForm({"origin": "http://app.example.com"})
+    form.is_valid()
+    form.add_error("origin", "The address has to begin with https://.")
+    return {
+        "origins": [It(origin="https://app.example.com", remove_url="/remove/")],
+        "form": form,
+        "action_url": "/return-addresses/",
+        "tabs": TABS,
     }
 
 
