@@ -9,6 +9,7 @@ urlpatterns = [
     path("settings/", include("apps.tenants.urls")),
     path("settings/connections/", include("apps.social_accounts.settings_urls")),
     path("social-accounts/", include("apps.social_accounts.urls")),
+    path("connect/", include("apps.social_accounts.portal_urls")),
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
     path("operator/", admin.site.urls),

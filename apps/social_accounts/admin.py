@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.secrets import Secret
-from apps.social_accounts.models import OAuthApp, OrganizationApp, ReturnOrigin
+from apps.social_accounts.models import OAuthApp, OrganizationApp, PortalLink, ReturnOrigin
 from apps.social_accounts.operators_view import platform_rows
 from apps.tenants.operator import TenantAdmin
 
@@ -67,3 +67,13 @@ class ReturnOriginAdmin(TenantAdmin):
     list_display = ("organization", "origin", "created_at")
     list_select_related = ("organization",)
     search_fields = ("organization__name", "origin")
+
+
+@admin.register(PortalLink)
+class PortalLinkAdmin(TenantAdmin):
+    fields = (
+        "organization", "workspace", "note", "platforms", "max_accounts", "connected", "language", "made_by",
+        "created_at", "expires_at", "last_used_at", "revoked_at", "spent_at",
+    )  # fmt: skip
+    list_display = ("workspace", "note", "connected", "max_accounts", "expires_at", "revoked_at", "spent_at")
+    list_select_related = ("workspace",)

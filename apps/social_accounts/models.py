@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -197,10 +199,53 @@ class ReturnOrigin(OrganizationOwned):
         return self.origin
 
 
-class ConnectSession(WorkspaceOwned):
-    """One journey to a consent page and back: its state is used once, within minutes, by the browser that began it."""
+class PortalLink(WorkspaceOwned):
+    """A link for somebody without a seat, who connects accounts of this client with it; of its token only a hash is
+    kept. With `reconnects` it is for that one account, and over once that is connected again."""
 
-    user = models.ForeignKey("tenants.User", on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    note = models.CharField(max_length=120, blank=True, help_text="Who it is for, as members see it.")
+    platforms = models.JSONField(default=list)
+    max_accounts = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    connected = models.PositiveSmallIntegerField(default=0, help_text="Accounts that came by it so far.")
+    language = models.CharField(max_length=16, blank=True, help_text="Empty: the browser's.")
+    reconnects = models.ForeignKey(SocialAccount, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    return_url = models.CharField(max_length=500, blank=True)
+    is_chosen_elsewhere = models.BooleanField(default=False)
+    made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    spent_at = models.DateTimeField(null=True, blank=True, help_text="When a reconnect has done what it was for.")
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_accounts=None) | Q(connected__lte=models.F("max_accounts")),
+                name="a_portal_link_keeps_to_its_limit",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.note or f"Portal link of {self.workspace_id}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.revoked_at is None and self.spent_at is None and self.expires_at > now
+
+    @property
+    def left(self) -> int | None:
+        """How many accounts may still come by it; None: no limit."""
+        return None if self.max_accounts is None else max(self.max_accounts - self.connected, 0)
+
+
+class ConnectSession(WorkspaceOwned):
+    """One journey to a consent page and back: its state is used once, within minutes, by the browser that began it.
+
+    It is a member's, or that of somebody who came by a portal link."""
+
+    user = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    link = models.ForeignKey(PortalLink, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions")
     platform = models.CharField(max_length=32)
     app = models.ForeignKey(OAuthApp, null=True, on_delete=models.CASCADE, related_name="+")
     organization_app = models.ForeignKey(OrganizationApp, null=True, on_delete=models.CASCADE, related_name="+")
@@ -228,6 +273,10 @@ class ConnectSession(WorkspaceOwned):
             models.CheckConstraint(
                 condition=~Q(state=JourneyState.PENDING) | Q(finished_at=None),
                 name="a_pending_journey_is_not_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, link=None) | Q(user=None, link__isnull=False),
+                name="a_journey_is_a_members_or_a_links",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""How an organization connects: its own apps at platforms, and where people may be sent back to."""
+"""How an organization connects: its own apps at platforms, how its portal looks, where people may be sent back to."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.platforms import registry
 from apps.social_accounts import selectors, services
 from apps.social_accounts.errors import AppRefused, AppReplaced, ReturnRefused
-from apps.social_accounts.forms import AppForm, ReturnOriginForm
+from apps.social_accounts.forms import AppForm, BrandingForm, ReturnOriginForm
 from apps.social_accounts.models import OrganizationApp, ReturnOrigin
 from apps.social_accounts.services import own_apps, returning
+from apps.tenants import services as tenants
 from apps.tenants.access import MemberRequest, page
+from apps.tenants.errors import Refused
 
-TABS: Final = (("Apps", "connections:apps"), ("Return addresses", "connections:return_origins"))
+TABS: Final = (
+    ("Apps", "connections:apps"),
+    ("Look of the portal", "connections:branding"),
+    ("Return addresses", "connections:return_origins"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,30 @@ def remove_return_origin(request: MemberRequest, origin_id: UUID) -> HttpRespons
     returning.forbid_origin(origin=origin, actor=request.member.actor)
     messages.success(request, f"Nobody is sent back to {origin.origin} any more.")
     return redirect("connections:return_origins")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("organization.edit")
+def branding(request: MemberRequest) -> HttpResponse:
+    """How the portal looks."""
+    organization_id = request.member.organization.pk
+    current = tenants.branding_of(organization_id)
+    form = BrandingForm.of(current, request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            tenants.update_branding(organization_id=organization_id, actor=request.member.actor, **form.values())
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            messages.success(request, "Pages for clients look like this from now on.")
+            return redirect("connections:branding")
+    facts = {
+        "form": form,
+        "has_logo": bool(current.logo),
+        "action_url": reverse("connections:branding"),
+        "tabs": _tabs("connections:branding"),
+    }
+    return TemplateResponse(request, "social_accounts/branding.html", facts, status=422 if form.errors else 200)
 
 
 def _tabs(current: str) -> list[Tab]:

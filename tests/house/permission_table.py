@@ -87,7 +87,7 @@ DEEDS: Final = (
     get("social_accounts:bluesky_keys", PUBLIC, also=frozenset({404})),
     get("social_accounts:connect", "account.connect"),
     post("social_accounts:connect", "account.connect"),
-    get("social_accounts:callback", "account.connect", also=frozenset({400})),
+    get("social_accounts:callback", PUBLIC, also=frozenset({400})),
     # A journey to a platform belongs to the person who began it, in their browser.
     get("social_accounts:channels", "account.connect", also=frozenset({404})),
     post("social_accounts:channels", "account.connect", also=frozenset({404})),
@@ -95,6 +95,19 @@ DEEDS: Final = (
     post("social_accounts:check", "account.connect"),
     post("social_accounts:disconnect", "account.disconnect"),
     # --- how an organization connects
+    get("social_accounts:portal_links", "account.connect"),
+    post("social_accounts:portal_links", "account.connect", data={"platforms": "mastodon", "days": "7"}),
+    post("social_accounts:portal_link_revoke", "account.connect"),
+    get("connections:branding", "organization.edit"),
+    post("connections:branding", "organization.edit", data={"colour": "#1f7a5c"}),
+    # Whoever has a link's token has no seat; here they have none.
+    get("portal:home", PUBLIC, also=frozenset({404})),
+    post("portal:start", PUBLIC, also=frozenset({404})),
+    get("portal:brand_sheet", PUBLIC, also=frozenset({404})),
+    get("portal:logo", PUBLIC, also=frozenset({404})),
+    get("portal:channels", PUBLIC, also=frozenset({404})),
+    post("portal:channels", PUBLIC, also=frozenset({404})),
+    get("portal:done", PUBLIC, also=frozenset({404})),
     get("connections:return_origins", "app.edit"),
     post("connections:return_origins", "app.edit", data={"origin": "https://app.example.com"}),
     post("connections:return_origin_remove", "app.edit"),

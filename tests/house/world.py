@@ -15,7 +15,7 @@ from apps.core.ids import new_id
 from apps.core.secrets import Secret
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
-from apps.social_accounts.models import ConnectSession, Grant, ReturnOrigin
+from apps.social_accounts.models import ConnectSession, Grant, PortalLink, ReturnOrigin
 from apps.tenants.models import Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.support import factories
@@ -99,9 +99,14 @@ def _invite_people(world: World) -> None:
             **own, workspace=place, user=guest.user, platform="mastodon", state_hash="1" * 64, browser_hash="2" * 64,
             keep=Secret("verifier"), expires_at=clock.now() + timedelta(minutes=10), grant=Grant.objects.first(),
         )  # fmt: skip
+        link = PortalLink.objects.create(
+            **own, workspace=place, note=MARK, platforms=["mastodon"], token_hash="3" * 64,
+            expires_at=clock.now() + timedelta(days=1),
+        )  # fmt: skip
         origin = ReturnOrigin.objects.create(**own, origin=f"https://{MARK.lower()}.example")
     world.arguments |= {
         "origin_id": origin.pk,
+        "link_id": link.pk,
         "membership_id": guest.pk,
         "invitation_id": invitation.pk,
         "session_id": journey.pk,

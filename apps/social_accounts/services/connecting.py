@@ -1,7 +1,8 @@
 """From "connect an account" to a connected account: consent pages, app passwords, channels.
 
-A journey belongs to one member, one browser and one workspace, is used once, and ends after ten minutes. Functions that
-talk to a platform open their own tenancy scopes around the rows they need, so that no transaction waits for a network.
+A journey belongs to one member or portal link, one browser and one workspace, is used once, and ends after ten minutes.
+Functions that talk to a platform open their own tenancy scopes around the rows they need, so that no transaction waits
+for a network.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.urls import reverse
 
 from apps.audit import services as audit
@@ -29,7 +31,7 @@ from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
 from apps.social_accounts import lives
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import ConnectionRefused, Reason
-from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
+from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, PortalLink, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
 from apps.social_accounts.services.abilities import tell_inabilities
 from apps.social_accounts.services.choosing import read_choices, remote_options
@@ -37,8 +39,8 @@ from apps.social_accounts.services.credentials import AnyApp, client_of, issued_
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.returning import require_allowed
 from apps.social_accounts.services.reviving import revive_family, revive_siblings, wanted_besides
+from apps.social_accounts.services.travellers import CLOSED, Traveller, whose
 from apps.social_accounts.states import JOURNEY_MOVES, AccountState, GrantState, JourneyState
-from apps.tenants.members import Member
 
 LIFETIME = timedelta(minutes=10)
 SAID_NO: Final = frozenset({"access_denied", "user_denied", "user_cancelled_login", "user_cancelled_authorize"})
@@ -73,7 +75,7 @@ def redirect_uri(platform: str) -> str:
 
 def begin_consent(
     *,
-    member: Member,
+    member: Traveller,
     workspace_id: UUID,
     platform: str,
     address: str = "",
@@ -106,8 +108,8 @@ def begin_consent(
     with member.scope(), transaction.atomic():
         ConnectSession(
             workspace_id=workspace_id,
-            user_id=member.user.pk,
             platform=platform,
+            **whose(member),
             **issued_by(app),
             server=server,
             reconnects_id=reconnects,
@@ -120,13 +122,13 @@ def begin_consent(
     return Journey(start.authorize_url, browser_token)
 
 
-def _check(member: Member, terms: Terms) -> None:
+def _check(member: Traveller, terms: Terms) -> None:
     if terms.return_url:
         with member.scope():
             require_allowed(terms.return_url)
 
 
-def _also(member: Member, account_id: UUID) -> tuple[str, ...]:
+def _also(member: Traveller, account_id: UUID) -> tuple[str, ...]:
     with member.scope():
         account = SocialAccount.objects.select_related("grant").filter(pk=account_id).first()
         return wanted_besides(account) if account else ()
@@ -143,7 +145,7 @@ def _start(adapter: Adapter, app: AnyApp, also: tuple[str, ...], **asked: str) -
 
 
 def finish_consent(
-    *, member: Member, platform: str, answer: Mapping[str, str], browser_token: str
+    *, member: Traveller, platform: str, answer: Mapping[str, str], browser_token: str
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     """Take the platform's answer. With one channel the account is connected; with several a person picks
     (`take_channels`).
@@ -167,7 +169,7 @@ def finish_consent(
 
 
 def _take_answer(
-    member: Member, session: ConnectSession, answer: Mapping[str, str]
+    member: Traveller, session: ConnectSession, answer: Mapping[str, str]
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     app = session.organization_app or session.app
     if app is None:
@@ -185,7 +187,7 @@ def _take_answer(
     return _store(member, session, app, consent, adapter)
 
 
-def _end(member: Member, session: ConnectSession, reason: Reason) -> None:
+def _end(member: Traveller, session: ConnectSession, reason: Reason) -> None:
     """Write down that the journey connected nothing, and why."""
     state = JourneyState.CANCELLED if reason is Reason.ACCESS_DENIED else JourneyState.FAILED
     with member.scope():
@@ -204,7 +206,7 @@ def _move(session: ConnectSession, to: JourneyState, **changes: object) -> bool:
 
 def sign_in(
     *,
-    member: Member,
+    member: Traveller,
     workspace_id: UUID,
     platform: str,
     address: str,
@@ -224,8 +226,8 @@ def sign_in(
     with member.scope(), transaction.atomic():
         session = ConnectSession(
             workspace_id=workspace_id,
-            user_id=member.user.pk,
             platform=platform,
+            **whose(member),
             server=server,
             reconnects_id=reconnects,
             state_hash=_hash(secrets.token_urlsafe(32)),
@@ -255,6 +257,7 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
                 field="channels",
             )
         _keep_to_limit(session, chosen)
+        _count_on_link(session, chosen)
         accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
         revive_siblings(account=accounts[0], before=None, grant=session.grant, channels=channels, actor=actor)
         _remember(session, accounts)
@@ -266,6 +269,28 @@ def _keep_to_limit(session: ConnectSession, chosen: Sequence[Channel]) -> None:
     if most is not None and len(chosen) > most:
         words = "One account can be connected here." if most == 1 else f"Up to {most} accounts can be connected here."
         raise ConnectionRefused(words, reason=Reason.LIMIT_REACHED, field="channels")
+
+
+def _count_on_link(session: ConnectSession, chosen: Sequence[Channel]) -> None:
+    """Let the link know how many accounts came by it; the UPDATE itself keeps two tabs within its limit."""
+    if session.link_id is None:
+        return
+    here = SocialAccount.objects.filter(workspace_id=session.workspace_id, platform=session.platform)
+    known = here.filter(remote_id__in=[channel.remote_id for channel in chosen])
+    new = len(chosen) - known.exclude(state=AccountState.DISCONNECTED).count()
+    fits = Q(max_accounts=None) | Q(max_accounts__gte=F("connected") + new)
+    link = PortalLink.objects.filter(fits, pk=session.link_id, revoked_at=None, spent_at=None)
+    if not link.update(connected=F("connected") + new):
+        raise ConnectionRefused("This link is for fewer accounts, or it is over.", reason=Reason.LIMIT_REACHED)
+
+
+def _spend_link(session: ConnectSession) -> None:
+    """A link to reconnect has done what it was for; only one journey can say so."""
+    if session.link_id is None:
+        return
+    link = PortalLink.objects.filter(pk=session.link_id, revoked_at=None, spent_at=None)
+    if not link.update(spent_at=clock.now()):
+        raise ConnectionRefused(CLOSED, reason=Reason.CLOSED)
 
 
 def _remember(session: ConnectSession, accounts: Sequence[SocialAccount]) -> None:
@@ -309,12 +334,12 @@ def _need_address(adapter: Adapter) -> str:
     )
 
 
-def _use_once(state: str, member: Member, platform: str, browser_token: str) -> ConnectSession:
+def _use_once(state: str, member: Traveller, platform: str, browser_token: str) -> ConnectSession:
     """Mark the journey as used, and forget what was kept for it; the UPDATE itself decides that it happens once."""
     mine = ConnectSession.objects.filter(
         state_hash=_hash(state),
         browser_hash=_hash(browser_token),
-        user_id=member.user.pk,
+        **whose(member),
         platform=platform,
         used_at=None,
         expires_at__gt=clock.now(),
@@ -333,7 +358,7 @@ def _use_once(state: str, member: Member, platform: str, browser_token: str) -> 
 
 
 def _store(
-    member: Member, session: ConnectSession, app: AnyApp | None, consent: Consent, adapter: Adapter
+    member: Traveller, session: ConnectSession, app: AnyApp | None, consent: Consent, adapter: Adapter
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     if not consent.channels:
         raise ConnectionRefused(
@@ -343,6 +368,7 @@ def _store(
     with member.scope(), transaction.atomic():
         if (account := session.reconnects) is not None:
             account = _reconnect(session, account, consent, app, member.actor, adapter)
+            _spend_link(session)
             _move(session, JourneyState.CONNECTED, finished_at=clock.now())
             _remember(session, [account])
             return session, [_with_missing(account, consent, adapter)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace as It
 from typing import Any
 
-from apps.social_accounts.forms import AppForm, ReturnOriginForm
+from apps.social_accounts.forms import AppForm, BrandingForm, PortalLinkForm, ReturnOriginForm
 from tests.dashboard.examples.frame import NOW, ZONE, care
 
 TABS = [It(label="Apps", url="/apps/", is_current=True), It(label="Return addresses", url="/r/", is_current=False)]
@@ -79,6 +79,7 @@ def connect() -> dict[str, Any]:
         ],
         "start_url": "/start/",
         "sandbox_url": "http://127.0.0.1:8010",
+        "links_url": "/portal-links/",
         "back_url": "/accounts/",
     }
 
@@ -185,4 +186,46 @@ def app() -> dict[str, Any]:
         "test_url": "/apps/linkedin/test/",
         "remove_url": "/apps/linkedin/remove/",
         "back_url": "/apps/",
+    }
+
+
+def branding() -> dict[str, Any]:
+    stored = It(colour="#1f7a5c", back_url="", back_label="", hides_product=True, may_hide_product=True, logo=b"png")
+    form = BrandingForm.of(stored, {"colour": "green"})  # type: ignore[arg-type]
+    form.is_valid()
+    return {"form": form, "has_logo": True, "action_url": "/portal/", "tabs": TABS}
+
+
+def portal_links() -> dict[str, Any]:
+    def link(note: str, reconnects: str = "") -> It:
+        return It(
+            note=note,
+            platforms=["instagram", "facebook"],
+            connected=1,
+            max_accounts=3,
+            reconnects=reconnects,
+            made_by="Ingrid Solheim",
+            expires_at=NOW,
+            last_used_at=NOW,
+            revoke_url="/revoke/",
+        )
+
+    return {
+        "links": [link("Nora at Alder & Rye"), link("", "@alderandrye")],
+        "form": PortalLinkForm({}),
+        "action_url": "/portal-links/",
+        "back_url": "/connect/",
+        "zone": ZONE,
+    }
+
+
+def portal_link() -> dict[str, Any]:
+    return {
+        "link_url": "https://postroom.example/connect/abc/",
+        "mail_url": "mailto:?subject=Connect",
+        "reconnects": It(handle="alderandrye"),
+        "label": "Instagram",
+        "expires_at": NOW,
+        "zone": ZONE,
+        "back_url": "/accounts/1/",
     }
