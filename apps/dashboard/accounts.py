@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from apps.audit.models import Entry
 from apps.core import clock
+from apps.core.actors import ActorKind
 from apps.core.calendar import cell_of
 from apps.dashboard.risks import AHEAD, forecast
 from apps.platforms import registry
@@ -151,6 +152,7 @@ def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         **_waiting(request.member, found),
         "check_url": reverse("social_accounts:check", args=[found.pk]) if may_connect and is_connected else "",
         "reconnect_url": reverse("social_accounts:reconnect", args=[found.pk]) if may_connect else "",
+        "reconnect_link_url": reverse("social_accounts:reconnect_link", args=[found.pk]) if may_connect else "",
         "disconnect_url": (
             reverse("social_accounts:disconnect", args=[found.pk]) if may_disconnect and is_connected else ""
         ),
@@ -270,10 +272,17 @@ def _history(account: SocialAccount) -> list[AccountEvent]:
         AccountEvent(
             title=STORY[entry.verb][0],
             # What a platform ended is told with its reason, what a person did with their name.
-            text=f"by {names[entry.actor_id]}" if entry.actor_id in names else str(entry.diff.get("reason", "")),
+            text=_by(entry, names),
             at=entry.created_at,
             tone=STORY[entry.verb][1],
             icon=STORY[entry.verb][2],
         )
         for entry in entries
     ]
+
+
+def _by(entry: Entry, names: Mapping[UUID, str]) -> str:
+    """Who did it, or else why it came about."""
+    if entry.actor_kind == ActorKind.GUEST:
+        return "by somebody with a portal link"
+    return f"by {names[entry.actor_id]}" if entry.actor_id in names else str(entry.diff.get("reason", ""))

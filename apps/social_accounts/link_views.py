@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.social_accounts.forms import PortalLinkForm
-from apps.social_accounts.models import PortalLink
+from apps.social_accounts.models import PortalLink, SocialAccount
 from apps.social_accounts.services import portal
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
@@ -58,6 +58,16 @@ def links(request: MemberRequest) -> HttpResponse:
         "back_url": reverse("social_accounts:connect"),
     }
     return TemplateResponse(request, "social_accounts/portal_links.html", facts, status=422 if form.errors else 200)
+
+
+@require_POST
+@page("account.view")
+def reconnect(request: MemberRequest, account_id: UUID) -> HttpResponse:
+    """A link for whoever owns the account at the platform, to connect exactly this one again."""
+    account = get_object_or_404(SocialAccount.objects.select_related("workspace"), pk=account_id)
+    request.member.require("account.connect", account.workspace_id)
+    made, token = portal.make_reconnect_link(member=request.member, account=account)
+    return _hand_over(request, made, token)
 
 
 @require_POST

@@ -260,7 +260,8 @@ def _home(request: Any, visitor: Visitor, *, error: str = "", status: int = 200)
         accounts = portal.connected_by(visitor.link)
         own = selectors.platforms_with_own_app()
         visitor.link.refresh_from_db(fields=["connected"])
-    offers = [_offer(platform, accounts, own) for platform in visitor.link.platforms]
+        known_by = portal.known_by(visitor.link)
+    offers = [_offer(platform, accounts, own, known_by) for platform in visitor.link.platforms]
     if error:
         offers = [_with_error(offer, request, error) for offer in offers]
     facts = {
@@ -275,10 +276,11 @@ def _home(request: Any, visitor: Visitor, *, error: str = "", status: int = 200)
     return _page(request, visitor, "portal/home.html", facts, status=status)
 
 
-def _offer(platform: str, accounts: list[SocialAccount], own: frozenset[str]) -> Offer:
+def _offer(platform: str, accounts: list[SocialAccount], own: frozenset[str], known_by: str) -> Offer:
     asks_for = portal.asks_for(platform)
     handles = tuple(account.handle for account in accounts if account.platform == platform)
-    return Offer(platform, asks_for, bool(asks_for) or platform in own or selectors.is_set_up(platform), handles)
+    is_ready = bool(asks_for) or platform in own or selectors.is_set_up(platform)
+    return Offer(platform, asks_for, is_ready, handles, value=known_by)
 
 
 def _with_error(offer: Offer, request: HttpRequest, error: str) -> Offer:

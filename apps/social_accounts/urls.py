@@ -12,6 +12,7 @@ urlpatterns = [
     path("callback/<slug:platform>/", views.callback, name="callback"),
     path("channels/<uuid:session_id>/", views.channels, name="channels"),
     path("<uuid:account_id>/reconnect/", views.reconnect, name="reconnect"),
+    path("<uuid:account_id>/reconnect-link/", link_views.reconnect, name="reconnect_link"),
     path("<uuid:account_id>/check/", views.check, name="check"),
     path("<uuid:account_id>/disconnect/", views.disconnect, name="disconnect"),
 ]

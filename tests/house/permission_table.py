@@ -92,6 +92,7 @@ DEEDS: Final = (
     get("social_accounts:channels", "account.connect", also=frozenset({404})),
     post("social_accounts:channels", "account.connect", also=frozenset({404})),
     post("social_accounts:reconnect", "account.connect"),
+    post("social_accounts:reconnect_link", "account.connect"),
     post("social_accounts:check", "account.connect"),
     post("social_accounts:disconnect", "account.disconnect"),
     # --- how an organization connects

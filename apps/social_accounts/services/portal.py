@@ -144,6 +144,16 @@ def connected_by(link: PortalLink) -> list[SocialAccount]:
     return list(rows.order_by("platform", "handle"))
 
 
+def known_by(link: PortalLink) -> str:
+    """What whoever reconnects would have to type: the account's handle, or its server where that matters."""
+    if link.reconnects_id is None:
+        return ""
+    account = SocialAccount.objects.select_related("grant").get(pk=link.reconnects_id)
+    if asks_for(account.platform) == "instance" and account.grant:
+        return str(account.grant.server)
+    return str(account.handle)
+
+
 def forget_links(*, now: datetime) -> int:
     """Delete links that were over long ago; how many."""
     with tenancy.across_tenants("forget portal links that are over"):

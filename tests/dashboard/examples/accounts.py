@@ -136,6 +136,7 @@ def account() -> dict[str, Any]:
         "list_url": "/accounts/",
         "check_url": "/check/",
         "reconnect_url": "/reconnect/",
+        "reconnect_link_url": "/reconnect-link/",
         "disconnect_url": "/disconnect/",
         "events": [
             It(title="Signed out", text="Instagram refused the token", at=NOW, tone="bad", icon="failed"),
