@@ -285,4 +285,5 @@ def _by(entry: Entry, names: Mapping[UUID, str]) -> str:
     """Who did it, or else why it came about."""
     if entry.actor_kind == ActorKind.GUEST:
         return "by somebody with a portal link"
-    return f"by {names[entry.actor_id]}" if entry.actor_id in names else str(entry.diff.get("reason", ""))
+    name = names.get(entry.actor_id) if entry.actor_id else None
+    return f"by {name}" if name else str(entry.diff.get("reason", ""))

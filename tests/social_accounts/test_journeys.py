@@ -17,6 +17,7 @@ from apps.social_accounts.services import returning
 from apps.social_accounts.states import JOURNEY_MOVES, JourneyState
 from apps.tenants.models import Membership, Workspace
 from tests.social_accounts.conftest import Connecting
+from tests.social_accounts.rows import every
 from tests.support import factories
 from tests.support.platforms import answer_of
 
@@ -102,7 +103,7 @@ class TestTheReturnAddress:
     ) -> None:
         with pytest.raises(ReturnRefused):
             connecting.begin("mastodon", terms=services.Terms(return_url=address))
-        assert not ConnectSession.plain.exists()
+        assert every(ConnectSession) == []
 
     def test_of_another_organization_is_refused(
         self, connecting: Connecting, terms: services.Terms, stranger_workspace: Workspace
@@ -181,7 +182,7 @@ class TestAJourneyThatIsOver:
             with pytest.raises(ConnectionRefused) as refused:
                 services.take_channels(session=session, remote_ids=ids, actor=SYSTEM)
         assert refused.value.reason is Reason.CHOSEN_ALREADY
-        assert not SocialAccount.plain.exists()
+        assert every(SocialAccount) == []
 
 
 def test_no_more_accounts_are_connected_than_was_agreed(connecting: Connecting) -> None:
@@ -236,4 +237,4 @@ def state_of(journey: services.Journey) -> str:
 
 
 def rows() -> list[Any]:
-    return [sorted(model.plain.values_list("pk", "updated_at")) for model in (Grant, SocialAccount)]
+    return [(row.pk, row.updated_at) for model in (Grant, SocialAccount) for row in every(model)]

@@ -103,8 +103,8 @@ class TestWhichAppSpeaks:
 
         with connecting.manager.scope():
             grant = Grant.objects.get(pk=account.grant_id)
-        assert grant.app is None
-        assert grant.organization_app is not None
+        assert grant.app_id is None
+        assert grant.organization_app_id is not None
 
 
 class TestEnteringAnApp:

@@ -4,11 +4,8 @@ from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
     Journey,
-    Terms,
     begin_consent,
     finish_consent,
-    forget_journeys,
-    leave_channels,
     redirect_uri,
     sign_in,
     take_channels,
@@ -16,6 +13,7 @@ from apps.social_accounts.services.connecting import (
 from apps.social_accounts.services.credentials import credential_for
 from apps.social_accounts.services.disconnecting import disconnect
 from apps.social_accounts.services.health import check_account, check_accounts
+from apps.social_accounts.services.journeys import Terms, forget_journeys, leave_channels
 from apps.social_accounts.services.losing import lose_access
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.own_apps import forget_replaced_apps

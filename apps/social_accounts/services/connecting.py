@@ -11,18 +11,17 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.urls import reverse
 
 from apps.audit import services as audit
-from apps.core import clock, outbound, tenancy
+from apps.core import clock, outbound
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events import services as events
@@ -31,20 +30,21 @@ from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
 from apps.social_accounts import lives
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import ConnectionRefused, Reason
-from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, PortalLink, SocialAccount
+from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
+from apps.social_accounts.services import journeys
 from apps.social_accounts.services.abilities import tell_inabilities
 from apps.social_accounts.services.choosing import read_choices, remote_options
 from apps.social_accounts.services.credentials import AnyApp, client_of, issued_by, new_grant, replace_tokens
+from apps.social_accounts.services.journeys import NO_TERMS, Terms
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.returning import require_allowed
 from apps.social_accounts.services.reviving import revive_family, revive_siblings, wanted_besides
-from apps.social_accounts.services.travellers import CLOSED, Traveller, whose
-from apps.social_accounts.states import JOURNEY_MOVES, AccountState, GrantState, JourneyState
+from apps.social_accounts.services.travellers import Traveller, whose
+from apps.social_accounts.states import AccountState, GrantState, JourneyState
 
 LIFETIME = timedelta(minutes=10)
 SAID_NO: Final = frozenset({"access_denied", "user_denied", "user_cancelled_login", "user_cancelled_authorize"})
-KEPT = timedelta(days=1)  # how long accounts may be chosen after a consent that gave several
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,6 @@ class Journey:
 
     authorize_url: str
     browser_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What was agreed for a journey: where it leads back to, how many accounts it may connect, and who chooses among
-    several (`is_chosen_elsewhere`: whoever is returned to)."""
-
-    return_url: str = ""
-    max_accounts: int | None = None
-    is_chosen_elsewhere: bool = False
-
-
-NO_TERMS: Final = Terms()
 
 
 def redirect_uri(platform: str) -> str:
@@ -159,7 +146,7 @@ def finish_consent(
     try:
         session, accounts = _take_answer(member, session, answer)
     except ConnectionRefused as refused:
-        _end(member, session, refused.reason)
+        journeys.end(member, session, refused.reason)
         refused.session_id = session.pk
         raise
     for account in accounts:
@@ -185,23 +172,6 @@ def _take_answer(
         said_no = answer.get("error") in SAID_NO
         raise _in_words(adapter, error, refused=Reason.ACCESS_DENIED if said_no else Reason.REFUSED) from error
     return _store(member, session, app, consent, adapter)
-
-
-def _end(member: Traveller, session: ConnectSession, reason: Reason) -> None:
-    """Write down that the journey connected nothing, and why."""
-    state = JourneyState.CANCELLED if reason is Reason.ACCESS_DENIED else JourneyState.FAILED
-    with member.scope():
-        _move(session, state, reason=reason, finished_at=clock.now())
-
-
-def _move(session: ConnectSession, to: JourneyState, **changes: object) -> bool:
-    """Move the journey, unless it has gone another way already; the row follows in memory."""
-    sources = [state for state, targets in JOURNEY_MOVES.items() if to in targets]
-    moved = ConnectSession.objects.filter(pk=session.pk, state__in=sources).update(state=to, **changes)
-    if moved:
-        for name, value in {"state": to, **changes}.items():
-            setattr(session, name, value)
-    return bool(moved)
 
 
 def sign_in(
@@ -250,69 +220,18 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
             "Choose at least one account to connect.", reason=Reason.NOTHING_CHOSEN, field="channels"
         )
     with transaction.atomic():
-        if not _move(session, JourneyState.CONNECTED, finished_at=clock.now()):
+        if not journeys.move(session, JourneyState.CONNECTED, finished_at=clock.now()):
             raise ConnectionRefused(
                 "These accounts were chosen already, perhaps in another tab.",
                 reason=Reason.CHOSEN_ALREADY,
                 field="channels",
             )
-        _keep_to_limit(session, chosen)
-        _count_on_link(session, chosen)
+        journeys.keep_to_limit(session, chosen)
+        journeys.count_on_link(session, chosen)
         accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
         revive_siblings(account=accounts[0], before=None, grant=session.grant, channels=channels, actor=actor)
-        _remember(session, accounts)
+        journeys.remember(session, accounts)
         return accounts
-
-
-def _keep_to_limit(session: ConnectSession, chosen: Sequence[Channel]) -> None:
-    most = session.max_accounts
-    if most is not None and len(chosen) > most:
-        words = "One account can be connected here." if most == 1 else f"Up to {most} accounts can be connected here."
-        raise ConnectionRefused(words, reason=Reason.LIMIT_REACHED, field="channels")
-
-
-def _count_on_link(session: ConnectSession, chosen: Sequence[Channel]) -> None:
-    """Let the link know how many accounts came by it; the UPDATE itself keeps two tabs within its limit."""
-    if session.link_id is None:
-        return
-    here = SocialAccount.objects.filter(workspace_id=session.workspace_id, platform=session.platform)
-    known = here.filter(remote_id__in=[channel.remote_id for channel in chosen])
-    new = len(chosen) - known.exclude(state=AccountState.DISCONNECTED).count()
-    fits = Q(max_accounts=None) | Q(max_accounts__gte=F("connected") + new)
-    link = PortalLink.objects.filter(fits, pk=session.link_id, revoked_at=None, spent_at=None)
-    if not link.update(connected=F("connected") + new):
-        raise ConnectionRefused("This link is for fewer accounts, or it is over.", reason=Reason.LIMIT_REACHED)
-
-
-def _spend_link(session: ConnectSession) -> None:
-    """A link to reconnect has done what it was for; only one journey can say so."""
-    if session.link_id is None:
-        return
-    link = PortalLink.objects.filter(pk=session.link_id, revoked_at=None, spent_at=None)
-    if not link.update(spent_at=clock.now()):
-        raise ConnectionRefused(CLOSED, reason=Reason.CLOSED)
-
-
-def _remember(session: ConnectSession, accounts: Sequence[SocialAccount]) -> None:
-    session.account_ids = [str(account.pk) for account in accounts]
-    ConnectSession.objects.filter(pk=session.pk).update(account_ids=session.account_ids)
-
-
-def leave_channels(*, session: ConnectSession) -> None:
-    """Connect none of the channels after all; the tokens are forgotten with the journey."""
-    _move(session, JourneyState.CANCELLED, reason=Reason.ACCESS_DENIED, finished_at=clock.now())
-
-
-def forget_journeys(*, now: datetime) -> int:
-    """Delete journeys that ended a day ago, and what they brought if nobody chose an account of it; how many."""
-    with tenancy.across_tenants("forget journeys to platforms that are over"):
-        over = ConnectSession.across_tenants.filter(expires_at__lt=now - KEPT)
-        unused = Grant.across_tenants.filter(pk__in=over.values("grant_id"), accounts=None)
-        # First which, then the deed: once the journeys are gone, nothing tells their grants from others.
-        unused_ids = list(unused.values_list("pk", flat=True))
-        deleted, _ = over.delete()
-        Grant.across_tenants.filter(pk__in=unused_ids).delete()
-    return deleted
 
 
 def _server(adapter: Adapter, address: str) -> str:
@@ -368,16 +287,16 @@ def _store(
     with member.scope(), transaction.atomic():
         if (account := session.reconnects) is not None:
             account = _reconnect(session, account, consent, app, member.actor, adapter)
-            _spend_link(session)
-            _move(session, JourneyState.CONNECTED, finished_at=clock.now())
-            _remember(session, [account])
+            journeys.spend_link(session)
+            journeys.move(session, JourneyState.CONNECTED, finished_at=clock.now())
+            journeys.remember(session, [account])
             return session, [_with_missing(account, consent, adapter)]
         grant = _grant_for(session, consent, app)
         channels = [asdict(channel) for channel in consent.channels]
         ConnectSession.objects.filter(pk=session.pk).update(grant=grant, channels=channels)
         session.grant, session.channels = grant, channels
         if len(consent.channels) > 1:
-            _move(session, JourneyState.PENDING)
+            journeys.move(session, JourneyState.PENDING)
             return session, []
         (only,) = take_channels(session=session, remote_ids=[consent.channels[0].remote_id], actor=member.actor)
         return session, [_with_missing(only, consent, adapter)]

@@ -19,7 +19,8 @@ from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import ConnectSession, PortalLink, SocialAccount
-from apps.social_accounts.services.connecting import Journey, Terms, begin_consent, sign_in
+from apps.social_accounts.services.connecting import Journey, begin_consent, sign_in
+from apps.social_accounts.services.journeys import Terms
 from apps.social_accounts.services.returning import require_allowed
 from apps.social_accounts.services.travellers import Visitor
 from apps.social_accounts.states import AccountState, JourneyState
@@ -196,7 +197,10 @@ def _visitor(which: Q, address: str) -> Visitor | None:
         link: PortalLink | None = rows.select_related("organization", "workspace", "reconnects").first()
         if link is None:
             return None
-        PortalLink.across_tenants.filter(pk=link.pk).update(last_used_at=clock.now())
+        now = clock.now()
+        # A page is several requests; one of them is enough to say that the link was used.
+        if link.last_used_at is None or now - link.last_used_at > timedelta(minutes=1):
+            PortalLink.across_tenants.filter(pk=link.pk).update(last_used_at=now)
     return Visitor(link, link.organization, address)
 
 

@@ -20,13 +20,14 @@ from apps.tenants.members import Member
 from apps.tenants.models import Membership, Workspace
 from tests.social_accounts.conftest import Connecting
 from tests.social_accounts.portal.conftest import Guest
+from tests.social_accounts.rows import every
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def count() -> tuple[int, int]:
-    return SocialAccount.plain.count(), Grant.plain.count()
+    return len(every(SocialAccount)), len(every(Grant))
 
 
 class TestTheWayThere:
@@ -290,9 +291,10 @@ class TestLeadingBack:
         assert page.context["next_url"] == "https://app.example.com/done?status=failed&reason=access_denied"
 
     def test_leaves_the_choice_to_whoever_is_returned_to(self, guest: Guest) -> None:
-        PortalLink.plain.update(is_chosen_elsewhere=True)
+        with tenancy.scope(organization_id=guest.link.organization_id):
+            PortalLink.objects.update(is_chosen_elsewhere=True)
 
         page = guest.connect("linkedin", "lumenyoga")
 
-        session = ConnectSession.plain.get()
+        (session,) = every(ConnectSession)
         assert page.context["next_url"] == f"https://app.example.com/done?status=pending&session={session.pk}"
