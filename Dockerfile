@@ -21,6 +21,7 @@ COPY manage.py ./
 COPY config config
 COPY apps apps
 COPY templates templates
+COPY locale locale
 COPY static static
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -66,7 +66,15 @@ def _accounts(about: Erased) -> Counter[str]:
 STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
     (_notices, ("webhooks.InboundNotice",)),
     (_publications, ("publishing.Publication", "publishing.FollowUp", "publishing.Attempt", "events.Event")),
-    (_accounts, ("social_accounts.SocialAccount", "social_accounts.Grant", "social_accounts.ConnectSession")),
+    (
+        _accounts,
+        (
+            "social_accounts.SocialAccount",
+            "social_accounts.Grant",
+            "social_accounts.ConnectSession",
+            "social_accounts.PortalLink",
+        ),
+    ),
 )
 # Tables that refer to an account and hold nothing of the person behind it.
 HOLD_NOTHING: Final = {

@@ -18,6 +18,7 @@ WORDS: Final = {
     "accounts": ("connected account: its name and address", "connected accounts: names and addresses"),
     "grants": ("permission with its tokens", "permissions with their tokens"),
     "sessions": ("sign-in that was under way", "sign-ins that were under way"),
+    "links": ("link for connecting the account again", "links for connecting accounts again"),
     "publications": ("post: the platform's id and address of it", "posts: the platform's ids and addresses of them"),
     "comments": ("comment or reply: its id and address", "comments and replies: their ids and addresses"),
     "attempts": ("record of sending: what the platform answered", "records of sending: what the platform answered"),

@@ -11,6 +11,7 @@ class ActorKind(StrEnum):
     USER = "user"
     SYSTEM = "system"
     OPERATOR = "operator"
+    GUEST = "guest"  # who came by a signed link; `id` is the link's
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from apps.audit.models import Entry
 from apps.core import clock
+from apps.core.actors import ActorKind
 from apps.core.calendar import cell_of
 from apps.dashboard.risks import AHEAD, forecast
 from apps.platforms import registry
@@ -151,6 +152,7 @@ def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         **_waiting(request.member, found),
         "check_url": reverse("social_accounts:check", args=[found.pk]) if may_connect and is_connected else "",
         "reconnect_url": reverse("social_accounts:reconnect", args=[found.pk]) if may_connect else "",
+        "reconnect_link_url": reverse("social_accounts:reconnect_link", args=[found.pk]) if may_connect else "",
         "disconnect_url": (
             reverse("social_accounts:disconnect", args=[found.pk]) if may_disconnect and is_connected else ""
         ),
@@ -266,16 +268,23 @@ def _page(account: SocialAccount, plans: Plans) -> AccountPage:
 def _history(account: SocialAccount) -> list[AccountEvent]:
     entries = list(Entry.objects.filter(subject_id=account.pk, verb__in=STORY)[:HISTORY])
     names = {user.pk: str(user) for user in User.objects.filter(pk__in={entry.actor_id for entry in entries})}
-    # What a person did is told with their name; what a platform ended with its reason, for as long as that holds: the
-    # diary keeps no words of a platform.
-    by = [f"by {names[entry.actor_id]}" if entry.actor_id in names else "" for entry in entries]
     return [
         AccountEvent(
             title=STORY[entry.verb][0],
-            text=by[place] or (account.reason if place == 0 else ""),
+            # What a person did is told with their name; what a platform ended with its reason, for as long as that
+            # holds: the diary keeps no words of a platform.
+            text=_by(entry, names) or (account.reason if place == 0 else ""),
             at=entry.created_at,
             tone=STORY[entry.verb][1],
             icon=STORY[entry.verb][2],
         )
         for place, entry in enumerate(entries)
     ]
+
+
+def _by(entry: Entry, names: Mapping[UUID, str]) -> str:
+    """Who did it, where it was not Postroom itself."""
+    if entry.actor_kind == ActorKind.GUEST:
+        return "by somebody with a portal link"
+    name = names.get(entry.actor_id) if entry.actor_id else None
+    return f"by {name}" if name else ""

@@ -50,6 +50,9 @@ class Basis:
     def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
         raise self._no("nothing can be asked for in advance")
 
+    def test_app(self, client: OAuthClient) -> str:
+        raise NotOffered(f"{self.label} apps cannot be tested without connecting an account.")
+
     def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
         return ()
 

@@ -296,6 +296,12 @@ class Adapter(Protocol):
     def register(self, *, server: str, redirect_uri: str) -> OAuthClient:
         """Register Postroom as an application at `server`, on platforms that let us (Mastodon); derive it (Bluesky)."""
 
+    def test_app(self, client: OAuthClient) -> str:
+        """Ask the platform whether it knows this application, without anybody's account; the answer in words.
+
+        Raises ConsentRefused where id and secret do not fit, NotOffered where only a consent shows it, and NotSent or
+        Throttled where nothing was learnt."""
+
     def begin_consent(self, *, client: OAuthClient, redirect_uri: str, state: str, hint: str = "") -> ConsentStart:
         """The address of the consent page. `hint` is the handle or account the person named, if any."""
 

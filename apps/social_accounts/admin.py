@@ -10,8 +10,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.secrets import Secret
-from apps.social_accounts.models import OAuthApp
+from apps.social_accounts.models import OAuthApp, OrganizationApp, PortalLink, ReturnOrigin
 from apps.social_accounts.operators_view import platform_rows
+from apps.tenants.operator import TenantAdmin
 
 
 class OAuthAppForm(forms.ModelForm):
@@ -48,3 +49,31 @@ class OAuthAppAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Grants refer to their app; it is replaced, never removed under them.
         return False
+
+
+@admin.register(OrganizationApp)
+class OrganizationAppAdmin(TenantAdmin):
+    """The apps that organizations brought themselves; they alone enter and change them."""
+
+    fields = ("organization", "platform", "client_id", "replaced_at", "created_at", "updated_at")
+    list_display = ("organization", "platform", "client_id", "updated_at", "replaced_at")
+    list_select_related = ("organization",)
+    list_filter = ("platform", ("replaced_at", admin.EmptyFieldListFilter))
+    search_fields = ("organization__name", "client_id")
+
+
+@admin.register(ReturnOrigin)
+class ReturnOriginAdmin(TenantAdmin):
+    list_display = ("organization", "origin", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("organization__name", "origin")
+
+
+@admin.register(PortalLink)
+class PortalLinkAdmin(TenantAdmin):
+    fields = (
+        "organization", "workspace", "note", "platforms", "max_accounts", "connected", "language", "made_by",
+        "created_at", "expires_at", "last_used_at", "revoked_at", "spent_at",
+    )  # fmt: skip
+    list_display = ("workspace", "note", "connected", "max_accounts", "expires_at", "revoked_at", "spent_at")
+    list_select_related = ("workspace",)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
 from apps.core import clock
 from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, Row, WorkspaceOwned
-from apps.social_accounts.states import PUBLISHES, AccountState, GrantState
+from apps.social_accounts.states import PUBLISHES, AccountState, GrantState, JourneyState
 
 
 class OAuthApp(Row):
@@ -39,6 +41,38 @@ class OAuthApp(Row):
         return f"{self.platform} {self.server}".strip()
 
 
+class OrganizationApp(OrganizationOwned):
+    """The application that an organization has registered at a platform for itself (BYOK); it goes before the
+    operator's.
+
+    One of them is in use for each platform. One that was replaced stays for as long as a grant hangs on it, for tokens
+    are refreshed by the app that they were given to.
+    """
+
+    platform = models.CharField(max_length=32)
+    client_id = models.CharField(max_length=500)
+    client_secret = SecretField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OrganizationOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "platform"],
+                condition=Q(replaced_at=None),
+                name="one_app_of_an_organization_in_use",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} of {self.organization_id}"
+
+    @property
+    def secret_hint(self) -> str:
+        """How the secret ends, for whoever has two of them; nothing of a short one."""
+        text = self.client_secret.reveal()
+        return text[-4:] if len(text) >= 16 else ""
+
+
 class Grant(OrganizationOwned):
     """What one consent gave: the tokens of one person at one platform. `version` guards every change of tokens.
 
@@ -47,6 +81,9 @@ class Grant(OrganizationOwned):
 
     platform = models.CharField(max_length=32)
     app = models.ForeignKey(OAuthApp, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    organization_app = models.ForeignKey(
+        OrganizationApp, null=True, blank=True, on_delete=models.RESTRICT, related_name="grants"
+    )
     server = models.CharField(max_length=255, blank=True)
     remote_user_id = models.CharField(max_length=255)
     access_token = SecretField(blank=True)
@@ -72,6 +109,11 @@ class Grant(OrganizationOwned):
     family = models.CharField(max_length=200, blank=True)
 
     class Meta(OrganizationOwned.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(app=None) | Q(organization_app=None), name="a_grant_was_given_to_one_app"
+            )
+        ]
         indexes = [
             models.Index(fields=["refresh_at"], condition=Q(refresh_at__isnull=False), name="grants_to_refresh"),
             models.Index(fields=["family"], condition=~Q(family=""), name="grants_of_a_family"),
@@ -79,6 +121,12 @@ class Grant(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.remote_user_id}"
+
+    @property
+    def issuer(self) -> OAuthApp | OrganizationApp | None:
+        """The app that the tokens were given to, and that alone can refresh them; None after an app password."""
+        found: OAuthApp | OrganizationApp | None = self.organization_app or self.app
+        return found
 
 
 class SocialAccount(WorkspaceOwned):
@@ -138,12 +186,69 @@ def _clean(text: str, longest: int) -> str:
     return text.replace("\0", "")[:longest]
 
 
-class ConnectSession(WorkspaceOwned):
-    """One journey to a consent page and back: its state is used once, within minutes, by the browser that began it."""
+class ReturnOrigin(OrganizationOwned):
+    """A place on the web that people may be sent back to after a consent; nothing else is ever redirected to."""
 
-    user = models.ForeignKey("tenants.User", on_delete=models.CASCADE, related_name="+")
+    origin = models.CharField(max_length=255, help_text="Such as https://app.example.com")
+
+    class Meta(OrganizationOwned.Meta):
+        ordering = ["origin"]
+        constraints = [models.UniqueConstraint(fields=["organization", "origin"], name="each_return_origin_once")]
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class PortalLink(WorkspaceOwned):
+    """A link for somebody without a seat, who connects accounts of this client with it; of its token only a hash is
+    kept. With `reconnects` it is for that one account, and over once that is connected again."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    note = models.CharField(max_length=120, blank=True, help_text="Who it is for, as members see it.")
+    platforms = models.JSONField(default=list)
+    max_accounts = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    connected = models.PositiveSmallIntegerField(default=0, help_text="Accounts that came by it so far.")
+    language = models.CharField(max_length=16, blank=True, help_text="Empty: the browser's.")
+    reconnects = models.ForeignKey(SocialAccount, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    return_url = models.CharField(max_length=500, blank=True)
+    is_chosen_elsewhere = models.BooleanField(default=False)
+    made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    spent_at = models.DateTimeField(null=True, blank=True, help_text="When a reconnect has done what it was for.")
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_accounts=None) | Q(connected__lte=models.F("max_accounts")),
+                name="a_portal_link_keeps_to_its_limit",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.note or f"Portal link of {self.workspace_id}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.revoked_at is None and self.spent_at is None and self.expires_at > now
+
+    @property
+    def left(self) -> int | None:
+        """How many accounts may still come by it; None: no limit."""
+        return None if self.max_accounts is None else max(self.max_accounts - self.connected, 0)
+
+
+class ConnectSession(WorkspaceOwned):
+    """One journey to a consent page and back: its state is used once, within minutes, by the browser that began it.
+
+    It is a member's, or that of somebody who came by a portal link."""
+
+    user = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    link = models.ForeignKey(PortalLink, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions")
     platform = models.CharField(max_length=32)
     app = models.ForeignKey(OAuthApp, null=True, on_delete=models.CASCADE, related_name="+")
+    organization_app = models.ForeignKey(OrganizationApp, null=True, on_delete=models.CASCADE, related_name="+")
     server = models.CharField(max_length=255, blank=True)
     reconnects = models.ForeignKey(SocialAccount, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     state_hash = models.CharField(max_length=64, unique=True)
@@ -154,6 +259,26 @@ class ConnectSession(WorkspaceOwned):
     grant = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     channels = models.JSONField(default=list)
     finished_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=JourneyState.choices, default=JourneyState.OPEN)
+    reason = models.CharField(max_length=32, blank=True, help_text="Why it failed or was cancelled, in one word.")
+    account_ids = models.JSONField(default=list, blank=True, help_text="What it connected.")
+    max_accounts = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: as many as there are.")
+    return_url = models.CharField(max_length=500, blank=True)
+    is_chosen_elsewhere = models.BooleanField(
+        default=False, help_text="Whoever is returned to chooses among several accounts."
+    )
+
+    class Meta(WorkspaceOwned.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=JourneyState.PENDING) | Q(finished_at=None),
+                name="a_pending_journey_is_not_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, link=None) | Q(user=None, link__isnull=False),
+                name="a_journey_is_a_members_or_a_links",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform} for {self.workspace_id}"

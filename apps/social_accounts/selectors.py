@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +14,7 @@ from apps.core import clock, tenancy
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
-from apps.social_accounts.models import OAuthApp, SocialAccount
+from apps.social_accounts.models import OAuthApp, OrganizationApp, SocialAccount
 from apps.social_accounts.states import AccountState
 
 ENDS_SOON = timedelta(days=7)
@@ -89,10 +90,17 @@ def platform_choices(workspace_id: UUID) -> list[PlatformChoice]:
     counts: dict[str, int] = {}
     for platform in accounts_of(workspace_id).values_list("platform", flat=True):
         counts[platform] = counts.get(platform, 0) + 1
-    return [_choice(platform, counts.get(platform, 0)) for platform in sorted(registry.names(), key=registry.label)]
+    own = platforms_with_own_app()
+    names = sorted(registry.names(), key=registry.label)
+    return [_choice(platform, counts.get(platform, 0), own) for platform in names]
 
 
-def _choice(platform: str, connected: int) -> PlatformChoice:
+def platforms_with_own_app() -> frozenset[str]:
+    """Where the organization in context has an app of its own."""
+    return frozenset(OrganizationApp.objects.filter(replaced_at=None).values_list("platform", flat=True))
+
+
+def _choice(platform: str, connected: int, own: Collection[str]) -> PlatformChoice:
     ways = registry.capabilities(platform).connect_by
     needs = "bluesky" if ConnectBy.APP_PASSWORD in ways else "instance" if ConnectBy.INSTANCE_OAUTH in ways else ""
     label = registry.label(platform)
@@ -101,8 +109,8 @@ def _choice(platform: str, connected: int) -> PlatformChoice:
         note=f"{connected} connected" if connected else "Not connected yet",
         connected=connected,
         needs=needs,
-        is_ready=bool(needs) or _is_set_up(platform),
-        missing=f"Whoever runs this server has to enter the {label} app's id and secret first.",
+        is_ready=bool(needs) or is_set_up(platform) or platform in own,
+        missing=f"Whoever runs this server, or an admin of your organization, has to enter a {label} app first.",
     )
 
 
@@ -140,7 +148,8 @@ def webhook_secrets_of(platform: str, client_id: str) -> tuple[Secret, ...]:
     return tuple(Secret(text) for text in named)
 
 
-def _is_set_up(platform: str) -> bool:
+def is_set_up(platform: str) -> bool:
+    """Whether the operator has an app there."""
     return bool(configured_app(platform)[0]) or OAuthApp.objects.filter(platform=platform).exists()
 
 

@@ -1,4 +1,9 @@
-"""The lives of a grant and of an account."""
+"""The lives of a grant, of an account and of the journey that connects it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
 
 from django.db import models
 
@@ -23,3 +28,23 @@ PUBLISHES = frozenset({AccountState.ACTIVE, AccountState.EXPIRING})
 CHECKED = PUBLISHES | {AccountState.DISABLED}
 # Somebody has to do something before it publishes again.
 BROKEN = frozenset({AccountState.NEEDS_REAUTH, AccountState.MISSING_PERMISSION, AccountState.DISABLED})
+
+
+class JourneyState(models.TextChoices):
+    OPEN = "open", "On the way"
+    PENDING = "pending", "Accounts to choose"
+    CONNECTED = "connected", "Connected"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+# What is over stays as it ended: a second answer of the platform, or a second choice, finds nothing to move.
+JOURNEY_MOVES: Final[Mapping[JourneyState, frozenset[JourneyState]]] = {
+    JourneyState.OPEN: frozenset(
+        {JourneyState.PENDING, JourneyState.CONNECTED, JourneyState.FAILED, JourneyState.CANCELLED}
+    ),
+    JourneyState.PENDING: frozenset({JourneyState.CONNECTED, JourneyState.CANCELLED}),
+    JourneyState.CONNECTED: frozenset(),
+    JourneyState.FAILED: frozenset(),
+    JourneyState.CANCELLED: frozenset(),
+}

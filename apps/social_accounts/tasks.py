@@ -4,6 +4,7 @@ from celery import shared_task
 
 from apps.core import clock
 from apps.social_accounts import services
+from apps.social_accounts.services import portal
 
 
 @shared_task(name="social_accounts.refresh_expiring")
@@ -19,6 +20,8 @@ def check_accounts() -> None:
 @shared_task(name="social_accounts.forget_journeys")
 def forget_journeys() -> None:
     services.forget_journeys(now=clock.now())
+    services.forget_replaced_apps()
+    portal.forget_links(now=clock.now())
 
 
 @shared_task(name="social_accounts.read_choices")

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,15 +19,16 @@ from apps.core import clock
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
-from apps.social_accounts import selectors, services
+from apps.social_accounts import portal_views, selectors, services
 from apps.social_accounts.errors import ConnectionRefused
 from apps.social_accounts.forms import ConnectForm
+from apps.social_accounts.leaving import BROWSER_KEY, leave
 from apps.social_accounts.models import ConnectSession, SocialAccount
+from apps.social_accounts.services import portal
+from apps.social_accounts.services.returning import way_back
 from apps.social_accounts.states import AccountState
-from apps.tenants.access import MemberRequest, page
+from apps.tenants.access import MemberRequest, address_of, page, public
 from apps.tenants.models import Workspace
-
-BROWSER_KEY = "connect_browser"  # one token for all journeys of this session, so that two tabs do not end each other's
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,19 @@ def reconnect(request: MemberRequest, account_id: UUID) -> HttpResponse:
 
 
 @require_GET
+@public
+def callback(request: HttpRequest, platform: str) -> HttpResponseBase:
+    """The way back from a platform's consent page, for members and for whoever came by a portal link."""
+    state = request.GET.get("state", "")
+    if visitor := portal.visitor_of_journey(state, address=address_of(request)):
+        return portal_views.come_back(request, visitor, platform)
+    if request.user.is_authenticated or portal.is_known(state):
+        return _members_callback(request, platform)
+    return portal_views.lost(request)
+
+
 @page("account.connect", transaction=False)
-def callback(request: MemberRequest, platform: str) -> HttpResponse:
-    """The way back from a platform's consent page."""
+def _members_callback(request: MemberRequest, platform: str) -> HttpResponse:
     answer = request.GET.dict()
     try:
         session, accounts = services.finish_consent(
@@ -175,19 +186,12 @@ def _start(request: MemberRequest, form: ConnectForm, *, reconnects: SocialAccou
     except ConnectionRefused as error:
         return _choose(request, form=form, error=error.words, status=422)
     request.session[BROWSER_KEY] = journey.browser_token
-    return _leave(request, data["platform"], journey.authorize_url)
+    return leave(request, journey.authorize_url, platform=data["platform"])
 
 
-def _leave(request: HttpRequest, platform: str, url: str) -> HttpResponse:
-    """A page that goes on to the platform by itself.
-
-    Not a redirect: browsers apply the policy's form-action to where a form's answer leads, and the platform's address
-    cannot be known in advance for Mastodon and Bluesky.
-    """
-    response = render(request, "social_accounts/leaving.html", {"platform": platform, "authorize_url": url})
-    response["Refresh"] = f"0; url={url}"
-    response["Cache-Control"] = "no-store"
-    return response
+def _way_back(request: MemberRequest, session: ConnectSession) -> str:
+    with request.member.scope():
+        return way_back(session)
 
 
 def _choose(
@@ -200,6 +204,7 @@ def _choose(
         context = {
             "platforms": choices,
             "start_url": reverse("social_accounts:connect"),
+            "links_url": reverse("social_accounts:portal_links"),
             "sandbox_url": settings.SANDBOX_URL,
             "back_url": reverse("dashboard:accounts"),
         }
@@ -218,7 +223,9 @@ def _with_input(choice: selectors.PlatformChoice, form: ConnectForm, error: str)
     )
 
 
-def _refused(request: HttpRequest, platform: str, error: Exception) -> HttpResponse:
+def _refused(request: MemberRequest, platform: str, error: Exception) -> HttpResponse:
+    if address := _way_back_after(request, error):
+        return leave(request, address)
     known = platform in registry.names()
     context = {
         "platform": platform if known else "",
@@ -231,7 +238,16 @@ def _refused(request: HttpRequest, platform: str, error: Exception) -> HttpRespo
     return render(request, "social_accounts/consent_failed.html", context, status=400)
 
 
+def _way_back_after(request: MemberRequest, error: Exception) -> str:
+    if not isinstance(error, ConnectionRefused) or error.session_id is None:
+        return ""
+    with request.member.scope():
+        return way_back(ConnectSession.objects.get(pk=error.session_id))
+
+
 def _arrived(request: MemberRequest, session: ConnectSession, accounts: list[SocialAccount]) -> HttpResponse:
+    if (accounts or session.is_chosen_elsewhere) and (address := _way_back(request, session)):
+        return leave(request, address)
     if not accounts:
         return redirect("social_accounts:channels", session.pk)
     for account in accounts:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from apps.audit.models import Entry
 from apps.events.models import Event
-from apps.tenants.models import Invitation, Membership, Organization, User, Workspace, WorkspaceAccess
+from apps.tenants.models import Branding, Invitation, Membership, Organization, User, Workspace, WorkspaceAccess
 from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 
@@ -29,6 +29,17 @@ class UserAdmin(OperatorAdmin):
 class OrganizationAdmin(TenantAdmin):
     list_display = ("name", "slug", "timezone", "created_at")
     search_fields = ("name", "slug")
+
+
+@admin.register(Branding)
+class BrandingAdmin(TenantAdmin):
+    """What clients see; the operator says who may leave out the name of the software."""
+
+    fields = ("organization", "colour", "back_label", "back_url", "hides_product", "may_hide_product", "updated_at")
+    changeable = ("may_hide_product",)
+    list_display = ("organization", "colour", "hides_product", "may_hide_product", "updated_at")
+    list_select_related = ("organization",)
+    search_fields = ("organization__name",)
 
 
 @admin.register(Workspace)

@@ -56,3 +56,9 @@ class MeantForSomebodyElse(Refused):
 
     def __init__(self, email: str) -> None:
         super().__init__(f"This invitation is for {email}. Sign out, then open the link again.")
+
+
+class NotALogo(Refused):
+    """The file is no picture that a page could show."""
+
+    field = "logo"

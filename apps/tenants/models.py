@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -196,3 +197,24 @@ class Invitation(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role}"
+
+
+class Branding(OrganizationOwned):
+    """How pages look that the organization's clients see: a colour, a logo, a way back."""
+
+    colour = models.CharField(max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")])
+    logo = models.BinaryField(blank=True, default=b"", help_text="A PNG that Postroom has drawn anew.")
+    back_label = models.CharField(max_length=60, blank=True)
+    back_url = models.CharField(max_length=300, blank=True)
+    hides_product = models.BooleanField(default=False, help_text="Leave out who makes the software.")
+    may_hide_product = models.BooleanField(default=False, help_text="Whether the operator allows that.")
+
+    class Meta(OrganizationOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization"], name="one_branding_for_an_organization")]
+
+    def __str__(self) -> str:
+        return f"Branding of {self.organization_id}"
+
+    @property
+    def names_product(self) -> bool:
+        return not (self.hides_product and self.may_hide_product)

@@ -47,6 +47,7 @@ _ADMINISTER: Final = _MANAGE | {
     "member.edit",
     "member.remove",
     "organization.view",
+    "app.edit",
     "audit.view",
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}

@@ -178,6 +178,13 @@ CONTENT_SECURITY_POLICY = {
 
 # --- language, time, files
 LANGUAGE_CODE = "en-gb"
+# Only pages for people without a seat are translated; each language is named in itself.
+LANGUAGES = [
+    ("en", "English"), ("pl", "Polski"), ("fr", "Français"), ("de", "Deutsch"), ("es", "Español"), ("it", "Italiano"),
+    ("nl", "Nederlands"), ("pt", "Português"), ("ru", "Русский"), ("tr", "Türkçe"), ("zh-hans", "简体中文"),
+    ("hi", "हिन्दी"), ("sv", "Svenska"),
+]  # fmt: skip
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"

@@ -22,7 +22,7 @@ from apps.publishing import services as publishing
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.services import turns
 from apps.publishing.states import Deed, Outcome, State
-from apps.social_accounts.models import ConnectSession, Grant, SocialAccount
+from apps.social_accounts.models import ConnectSession, Grant, PortalLink, SocialAccount
 from apps.social_accounts.services.marking import mark_signed_out
 from apps.social_accounts.states import AccountState
 from config.platforms import SANDBOX_APPS
@@ -63,6 +63,11 @@ def full_account(workspace, *, page: str = PAGE, person: str = PERSON) -> Social
             expires_at=system_clock.now(), grant=account.grant, channels=[{"remote_id": page, "name": NAME}],
         )  # fmt: skip
         session.save()
+        link = PortalLink(
+            **own, note=f"@{HANDLE}", platforms=["facebook"], token_hash=new_id().hex * 2, reconnects=account,
+            expires_at=system_clock.now(),
+        )  # fmt: skip
+        link.save()
     publication = factories.publication(
         post, account, state=State.PUBLISHED, remote_id=f"{page}_5", remote_url=f"https://facebook.com/{HANDLE}/5",
         remote_facts={"owner": NAME}, staged={"data": {"page": page}, "ready": True, "since": "x"},
@@ -115,8 +120,8 @@ def test_the_receipt_outlives_the_person_by_number_alone(workspace):
     assert (bool(request.identity), request.targets) == (False, [])
     assert request.identity_hash == services.requesting.identity_hash("facebook", PERSON)
     assert request.receipt == {
-        "accounts": 1, "grants": 1, "sessions": 1, "publications": 1, "comments": 1, "attempts": 1, "events": 1,
-        "notices": 1,
+        "accounts": 1, "grants": 1, "sessions": 1, "links": 1, "publications": 1, "comments": 1, "attempts": 1,
+        "events": 1, "notices": 1,
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from apps.compliance.states import ErasureState
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.media import storage
-from apps.media.models import Asset, Folder, ShelfItem
+from apps.media.models import Asset, CaptionTrack, Folder, ShelfItem
 from apps.media.services import pieces, take_from_shelf, uploads
 from apps.media.services.destinations import Destination
 from apps.publishing.models import Publication
@@ -134,12 +134,13 @@ def test_a_file_that_others_have_too_stays_theirs(world, owner, clock):
 
 @pytest.fixture(params=["disk", "bucket"])
 def stored(request, world):
-    """What lies in the folders of the workspace: its file, bytes that are arriving, and one that no row names."""
+    """What lies in the folders of the workspace: its file and captions, bytes that arrive, and a stray one."""
     place = world.workspace
     if request.param == "bucket":
         request.getfixturevalue("bucket")
         with tenancy.scope(organization_id=place.organization_id):
             default_storage.save(Asset.objects.get(workspace=place).file.name, ContentFile(b"picture"))
+            default_storage.save(CaptionTrack.objects.get(workspace=place).file.name, ContentFile(b"WEBVTT"))
     upload = uploads.begin(to=Destination(place.organization_id, place.pk, actor=SYSTEM), name="a.mp4", size=8)
     pieces_of(upload)
     default_storage.save(f"assets/{place.organization_id}/{place.pk}/lost.png", ContentFile(b"lost"))
@@ -162,7 +163,7 @@ def pieces_of(upload) -> None:
 def test_of_its_files_none_is_left_wherever_they_lie(world, owner, clock, stored, monkeypatch, is_interrupted):
     with tenancy.scope(organization_id=world.workspace.organization_id):
         ShelfItem.objects.all().delete()
-    assert len(stored()) == 3
+    assert len(stored()) == 4
     if is_interrupted:
         monkeypatch.setattr(demolition.releasing, "release", lambda name: False)
 

@@ -22,7 +22,7 @@ from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
-from apps.social_accounts.models import ConnectSession, Grant
+from apps.social_accounts.models import ConnectSession, Grant, PortalLink, ReturnOrigin
 from apps.tenants.models import Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.support import factories
@@ -39,7 +39,7 @@ class World:
     elsewhere: Workspace
     foreign: Workspace
     arguments: dict[str, Any] = field(default_factory=dict)
-    others: dict[str, UUID] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
     members: dict[Role, Membership] = field(default_factory=dict)
     neighbour: Membership | None = None
     stranger: Membership | None = None
@@ -61,6 +61,7 @@ def build() -> World:
         "token": "no-such-token",
         "code": "NOCODE",
     }
+    world.others["app_platform"] = "linkedin"
     return world
 
 
@@ -133,8 +134,20 @@ def _invite_people(world: World) -> None:
             keep=Secret("verifier"), expires_at=clock.now() + timedelta(minutes=10), grant=Grant.objects.first(),
         )  # fmt: skip
         export = Export.objects.create(**own, workspace=place)
-    world.arguments |= {"membership_id": guest.pk, "invitation_id": invitation.pk, "session_id": journey.pk}
+        link = PortalLink.objects.create(
+            **own, workspace=place, note=MARK, platforms=["mastodon"], token_hash="3" * 64,
+            expires_at=clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        origin = ReturnOrigin.objects.create(**own, origin=f"https://{MARK.lower()}.example")
     erasure = Erasure.objects.create(
         of_organization=agency.pk, asked_by=guest.user.pk, code="A" * 16, due_at=clock.now(), next_try_at=clock.now()
     )
-    world.arguments |= {"export_id": export.pk, "erasure_id": erasure.pk}
+    world.arguments |= {
+        "origin_id": origin.pk,
+        "link_id": link.pk,
+        "membership_id": guest.pk,
+        "invitation_id": invitation.pk,
+        "session_id": journey.pk,
+        "export_id": export.pk,
+        "erasure_id": erasure.pk,
+    }

@@ -50,7 +50,9 @@ def _locate(*, now: datetime, pk: UUID, organization_id: UUID, workspace_id: UUI
         mine = Publication.objects.filter(pk=pk, remote_url="", next_try_at__lte=now)
         if not mine.update(next_try_at=now + PAUSE):
             return False
-        publication = Publication.objects.select_related("account__grant__app").get(pk=pk)
+        publication = Publication.objects.select_related("account__grant__app", "account__grant__organization_app").get(
+            pk=pk
+        )
         try:
             credential = social_accounts.credential_for(publication.account)
         except Exception:  # It is signed out: there is nobody to ask as.

@@ -85,7 +85,7 @@ def _load(claim: Claim) -> Work:
     outside_of_transactions()
     read_at = clock.now()
     with claim.scope():
-        related = ("post", "account__grant__app")
+        related = ("post", "account__grant__app", "account__grant__organization_app")
         publication = Publication.objects.select_related(*related).get(pk=claim.publication_id)
         row = FollowUp.objects.get(pk=claim.follow_up_id) if claim.follow_up_id else publication
         if row.fence != claim.fence or row.state != (State.UNCERTAIN if claim.is_search else State.PUBLISHING):

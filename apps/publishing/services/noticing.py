@@ -117,7 +117,9 @@ def _out(organization_id: UUID, account_id: UUID, remote_ids: Collection[str]) -
     """The publication of one of these ids that is out, or was."""
     with tenancy.scope(organization_id=organization_id):
         rows = Publication.objects.filter(account_id=account_id, state__in=WENT_OUT, remote_id__in=remote_ids)
-        found: Publication | None = rows.select_related("account__grant__app").first()
+        found: Publication | None = rows.select_related(
+            "account__grant__app", "account__grant__organization_app"
+        ).first()
         return found
 
 

@@ -182,7 +182,9 @@ def _tell_account(turn: Turn, error: Exception, asked_at: Any) -> None:
 def _credential(turn: Turn, *, fresh: bool = False) -> tuple[Any, Credential]:
     """Raises NotConnected."""
     with turn.claim.scope():
-        account = SocialAccount.objects.select_related("grant__app").get(pk=turn.claim.account_id)
+        account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(
+            pk=turn.claim.account_id
+        )
         credential = social_accounts.credential_for(account)
     if not fresh or credential.expires_at is None:
         return account.grant_id, credential

@@ -8,7 +8,7 @@ from apps.social_accounts.services.connecting import (
     Journey,
     begin_consent,
     finish_consent,
-    forget_journeys,
+    redirect_uri,
     sign_in,
     take_channels,
 )
@@ -17,12 +17,15 @@ from apps.social_accounts.services.deauthorizing import note_deauthorized
 from apps.social_accounts.services.disconnecting import disconnect
 from apps.social_accounts.services.erasing import erase_identity, find_identity, remote_ids_of
 from apps.social_accounts.services.health import check_account, check_accounts
+from apps.social_accounts.services.journeys import Terms, forget_journeys, leave_channels
 from apps.social_accounts.services.losing import lose_access
 from apps.social_accounts.services.marking import mark_missing_permission
+from apps.social_accounts.services.own_apps import forget_replaced_apps
 from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
 
 __all__ = [
     "Journey",
+    "Terms",
     "adapter_for",
     "begin_consent",
     "check_account",
@@ -34,12 +37,15 @@ __all__ = [
     "find_identity",
     "finish_consent",
     "forget_journeys",
+    "forget_replaced_apps",
+    "leave_channels",
     "lose_access",
     "mark_missing_permission",
     "note_deauthorized",
     "note_inability",
     "read_choices",
     "read_choices_due",
+    "redirect_uri",
     "refresh_expiring",
     "refresh_grant",
     "refresh_if_needed",

@@ -1,25 +1,31 @@
-"""Which application Postroom is at a platform: the operator's, or one registered with the server on the spot."""
+"""Which application Postroom is at a platform: the organization's own, the operator's, or one registered with the
+server on the spot."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
+from apps.core import tenancy
 from apps.core.secrets import Secret
 from apps.platforms.capabilities import ConnectBy
 from apps.platforms.contract import NO_SECRET, Adapter, OAuthClient
 from apps.platforms.errors import ConsentRefused
-from apps.social_accounts.errors import ConnectionRefused
-from apps.social_accounts.models import OAuthApp
+from apps.social_accounts.errors import ConnectionRefused, Reason
+from apps.social_accounts.models import OAuthApp, OrganizationApp
 from apps.social_accounts.selectors import configured_app, webhook_secrets_of
-from apps.social_accounts.services.credentials import client_of
+from apps.social_accounts.services.credentials import AnyApp, client_of
 
 
-def app_for(adapter: Adapter, *, server: str, redirect_uri: str) -> OAuthApp:
-    """The app for this server and redirect address, registered first if need be (a network call).
+def app_for(organization_id: UUID, adapter: Adapter, *, server: str, redirect_uri: str) -> AnyApp:
+    """The app for this server and redirect address, registered first if need be (a network call). An organization's
+    own goes before the operator's.
 
     Raises ConnectionRefused where the operator has not set the platform up, and the adapter's errors.
     """
+    if own := _own(organization_id, adapter.name):
+        return own
     known = OAuthApp.objects.filter(platform=adapter.name, server=server, redirect_uri__in=["", redirect_uri]).first()
     if not is_registered_by_us(adapter):
         return _configured(adapter, server, known)
@@ -75,6 +81,12 @@ def register_again(adapter: Adapter, app: OAuthApp) -> OAuthApp:
     return app
 
 
+def _own(organization_id: UUID, platform: str) -> OrganizationApp | None:
+    with tenancy.scope(organization_id=organization_id):
+        own: OrganizationApp | None = OrganizationApp.objects.filter(platform=platform, replaced_at=None).first()
+    return own
+
+
 def is_registered_by_us(adapter: Adapter) -> bool:
     return ConnectBy.INSTANCE_OAUTH in adapter.capabilities.connect_by
 
@@ -86,7 +98,8 @@ def _configured(adapter: Adapter, server: str, known: OAuthApp | None) -> OAuthA
         if known is None:
             raise ConnectionRefused(
                 f"{adapter.label} is not set up on this server yet. "
-                f"Ask whoever runs it to enter the {adapter.label} app's id and secret."
+                f"Ask whoever runs it to enter the {adapter.label} app's id and secret.",
+                reason=Reason.NOT_SET_UP,
             )
         return known
     values = {"client_id": client_id, "client_secret": Secret(secret)}

@@ -56,7 +56,7 @@ def read_choices_due(*, now: datetime, limit: int = BATCH) -> int:
 def read_choices(*, organization_id: UUID, account_id: UUID) -> None:
     """Ask the platform and keep what it says. What it does not tell now stays as it was."""
     with tenancy.scope(organization_id=organization_id):
-        account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
+        account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
         try:
             credential = credential_for(account)
         except NotConnected:

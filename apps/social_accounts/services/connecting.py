@@ -1,7 +1,8 @@
 """From "connect an account" to a connected account: consent pages, app passwords, channels.
 
-A journey belongs to one member, one browser and one workspace, is used once, and ends after ten minutes. Functions that
-talk to a platform open their own tenancy scopes around the rows they need, so that no transaction waits for a network.
+A journey belongs to one member or portal link, one browser and one workspace, is used once, and ends after ten minutes.
+Functions that talk to a platform open their own tenancy scopes around the rows they need, so that no transaction waits
+for a network.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from apps.audit import services as audit
-from apps.core import clock, outbound, tenancy
+from apps.core import clock, outbound
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events import services as events
@@ -27,19 +29,22 @@ from apps.platforms.contract import Adapter, Channel, Consent, ConsentStart
 from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
 from apps.social_accounts import lives
 from apps.social_accounts.adapters import adapter_for
-from apps.social_accounts.errors import ConnectionRefused
+from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
 from apps.social_accounts.services import apps as oauth_apps
+from apps.social_accounts.services import journeys
 from apps.social_accounts.services.abilities import tell_inabilities
 from apps.social_accounts.services.choosing import read_choices, remote_options
-from apps.social_accounts.services.credentials import client_of, new_grant, replace_tokens
+from apps.social_accounts.services.credentials import AnyApp, client_of, issued_by, new_grant, replace_tokens
+from apps.social_accounts.services.journeys import NO_TERMS, Terms
 from apps.social_accounts.services.marking import mark_missing_permission
+from apps.social_accounts.services.returning import require_allowed
 from apps.social_accounts.services.reviving import revive_family, revive_siblings, wanted_besides
-from apps.social_accounts.states import AccountState, GrantState
-from apps.tenants.members import Member
+from apps.social_accounts.services.travellers import Traveller, whose
+from apps.social_accounts.states import AccountState, GrantState, JourneyState
 
 LIFETIME = timedelta(minutes=10)
-KEPT = timedelta(days=1)  # how long accounts may be chosen after a consent that gave several
+SAID_NO: Final = frozenset({"access_denied", "user_denied", "user_cancelled_login", "user_cancelled_authorize"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,64 +62,77 @@ def redirect_uri(platform: str) -> str:
 
 def begin_consent(
     *,
-    member: Member,
+    member: Traveller,
     workspace_id: UUID,
     platform: str,
     address: str = "",
     reconnects: UUID | None = None,
     browser_token: str = "",
+    terms: Terms = NO_TERMS,
 ) -> Journey:
     """Prepare the way to the platform's consent page; `address` names a server or handle where the platform needs one.
 
     `browser_token` is the one that this browser was given by an earlier journey, if any. Raises ConnectionRefused in
-    words.
+    words, and ReturnRefused where the terms name an address that the organization does not return to.
     """
+    _check(member, terms)
     adapter = adapter_for(platform)
     uri = redirect_uri(platform)
     also = _also(member, reconnects) if reconnects else ()
     state, browser_token = secrets.token_urlsafe(32), browser_token or secrets.token_urlsafe(32)
     try:
         server = _server(adapter, address)
-        app = oauth_apps.app_for(adapter, server=server, redirect_uri=uri)
+        app = oauth_apps.app_for(member.organization.pk, adapter, server=server, redirect_uri=uri)
         start = _start(adapter, app, also, redirect_uri=uri, state=state, hint=address.strip())
     except PlatformError as error:
         raise _in_words(adapter, error) from error
     if urlsplit(start.authorize_url).scheme not in ("https", "http"):  # What a server says of itself may be anything.
-        raise ConnectionRefused(f"{adapter.label} named no page to sign in at. Nothing was connected.", field="address")
+        raise ConnectionRefused(
+            f"{adapter.label} named no page to sign in at. Nothing was connected.",
+            reason=Reason.BAD_ADDRESS,
+            field="address",
+        )
     with member.scope(), transaction.atomic():
         ConnectSession(
             workspace_id=workspace_id,
-            user_id=member.user.pk,
             platform=platform,
-            app=app,
+            **whose(member),
+            **issued_by(app),
             server=server,
             reconnects_id=reconnects,
             state_hash=_hash(state),
             browser_hash=_hash(browser_token),
             keep=start.keep,
             expires_at=clock.now() + LIFETIME,
+            **asdict(terms),
         ).save()
     return Journey(start.authorize_url, browser_token)
 
 
-def _also(member: Member, account_id: UUID) -> tuple[str, ...]:
+def _check(member: Traveller, terms: Terms) -> None:
+    if terms.return_url:
+        with member.scope():
+            require_allowed(terms.return_url)
+
+
+def _also(member: Traveller, account_id: UUID) -> tuple[str, ...]:
     with member.scope():
         account = SocialAccount.objects.select_related("grant").filter(pk=account_id).first()
         return wanted_besides(account) if account else ()
 
 
-def _start(adapter: Adapter, app: OAuthApp, also: tuple[str, ...], **asked: str) -> ConsentStart:
+def _start(adapter: Adapter, app: AnyApp, also: tuple[str, ...], **asked: str) -> ConsentStart:
     """The way to the consent page; a server that has forgotten our application is registered at again."""
     try:
         return adapter.begin_consent(client=replace(client_of(app), also=also), **asked)
     except ConsentRefused as refused:
-        if not oauth_apps.forgotten(adapter, refused):
+        if not (isinstance(app, OAuthApp) and oauth_apps.forgotten(adapter, refused)):
             raise
     return adapter.begin_consent(client=client_of(oauth_apps.register_again(adapter, app)), **asked)
 
 
 def finish_consent(
-    *, member: Member, platform: str, answer: Mapping[str, str], browser_token: str
+    *, member: Traveller, platform: str, answer: Mapping[str, str], browser_token: str
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     """Take the platform's answer. With one channel the account is connected; with several a person picks
     (`take_channels`).
@@ -125,51 +143,68 @@ def finish_consent(
     with member.scope(), transaction.atomic():
         session = _use_once(answer.get("state", ""), member, platform, browser_token)
         member.require("account.connect", session.workspace_id)
-        app = session.app
-    if app is None:
-        raise ConnectionRefused("The application this sign-in was started with is gone. Start again.")
-    adapter = adapter_for(platform)
     try:
-        consent = adapter.finish_consent(
-            client=client_of(app), redirect_uri=redirect_uri(platform), answer=answer, keep=session.keep
-        )
-    except PlatformError as error:
-        raise _in_words(adapter, error) from error
-    session, accounts = _store(member, session, app, consent, adapter)
+        session, accounts = _take_answer(member, session, answer)
+    except ConnectionRefused as refused:
+        journeys.end(member, session, refused.reason)
+        refused.session_id = session.pk
+        raise
     for account in accounts:
         revive_family(organization_id=account.organization_id, account_id=account.pk, actor=member.actor)
         _ask_for_choices(account)
     return session, accounts
 
 
+def _take_answer(
+    member: Traveller, session: ConnectSession, answer: Mapping[str, str]
+) -> tuple[ConnectSession, list[SocialAccount]]:
+    app = session.organization_app or session.app
+    if app is None:
+        raise ConnectionRefused(
+            "The application this sign-in was started with is gone. Start again.", reason=Reason.NOT_SET_UP
+        )
+    adapter = adapter_for(session.platform)
+    try:
+        consent = adapter.finish_consent(
+            client=client_of(app), redirect_uri=redirect_uri(session.platform), answer=answer, keep=session.keep
+        )
+    except PlatformError as error:
+        said_no = answer.get("error") in SAID_NO
+        raise _in_words(adapter, error, refused=Reason.ACCESS_DENIED if said_no else Reason.REFUSED) from error
+    return _store(member, session, app, consent, adapter)
+
+
 def sign_in(
     *,
-    member: Member,
+    member: Traveller,
     workspace_id: UUID,
     platform: str,
     address: str,
     identifier: str,
     password: Secret,
     reconnects: UUID | None = None,
+    terms: Terms = NO_TERMS,
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     """Connect with an app password. Raises ConnectionRefused in words; the password itself is never stored."""
+    _check(member, terms)
     adapter = adapter_for(platform)
     try:
         server = _server(adapter, address or identifier)
         consent = adapter.sign_in(server=server, identifier=identifier.strip().lstrip("@"), password=password)
     except PlatformError as error:
-        raise _in_words(adapter, error) from error
+        raise _in_words(adapter, error, refused=Reason.BAD_PASSWORD) from error
     with member.scope(), transaction.atomic():
         session = ConnectSession(
             workspace_id=workspace_id,
-            user_id=member.user.pk,
             platform=platform,
+            **whose(member),
             server=server,
             reconnects_id=reconnects,
             state_hash=_hash(secrets.token_urlsafe(32)),
             browser_hash="",
             expires_at=clock.now() + LIFETIME,
             used_at=clock.now(),
+            **asdict(terms),
         )
         session.save()
     return _store(member, session, None, consent, adapter)
@@ -181,25 +216,22 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
     channels = [Channel(**data) for data in session.channels]
     chosen = [channel for channel in channels if channel.remote_id in set(remote_ids)]
     if not chosen or session.grant is None:
-        raise ConnectionRefused("Choose at least one account to connect.", field="channels")
+        raise ConnectionRefused(
+            "Choose at least one account to connect.", reason=Reason.NOTHING_CHOSEN, field="channels"
+        )
     with transaction.atomic():
-        if not ConnectSession.objects.filter(pk=session.pk, finished_at=None).update(finished_at=clock.now()):
-            raise ConnectionRefused("These accounts were chosen already, perhaps in another tab.", field="channels")
+        if not journeys.move(session, JourneyState.CONNECTED, finished_at=clock.now()):
+            raise ConnectionRefused(
+                "These accounts were chosen already, perhaps in another tab.",
+                reason=Reason.CHOSEN_ALREADY,
+                field="channels",
+            )
+        journeys.keep_to_limit(session, chosen)
+        journeys.count_on_link(session, chosen)
         accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
         revive_siblings(account=accounts[0], before=None, grant=session.grant, channels=channels, actor=actor)
+        journeys.remember(session, accounts)
         return accounts
-
-
-def forget_journeys(*, now: datetime) -> int:
-    """Delete journeys that ended a day ago, and what they brought if nobody chose an account of it; how many."""
-    with tenancy.across_tenants("forget journeys to platforms that are over"):
-        over = ConnectSession.across_tenants.filter(expires_at__lt=now - KEPT)
-        unused = Grant.across_tenants.filter(pk__in=over.values("grant_id"), accounts=None)
-        # First which, then the deed: once the journeys are gone, nothing tells their grants from others.
-        unused_ids = list(unused.values_list("pk", flat=True))
-        deleted, _ = over.delete()
-        Grant.across_tenants.filter(pk__in=unused_ids).delete()
-    return deleted
 
 
 def _server(adapter: Adapter, address: str) -> str:
@@ -211,20 +243,22 @@ def _server(adapter: Adapter, address: str) -> str:
         try:
             outbound.check_url(server)
         except outbound.AddressRefused as error:
-            raise ConnectionRefused(str(error), field="address") from error
+            raise ConnectionRefused(str(error), reason=Reason.BAD_ADDRESS, field="address") from error
     return server
 
 
 def _need_address(adapter: Adapter) -> str:
-    raise ConnectionRefused(f"Name the {adapter.label} server that the account is on.", field="address")
+    raise ConnectionRefused(
+        f"Name the {adapter.label} server that the account is on.", reason=Reason.BAD_ADDRESS, field="address"
+    )
 
 
-def _use_once(state: str, member: Member, platform: str, browser_token: str) -> ConnectSession:
+def _use_once(state: str, member: Traveller, platform: str, browser_token: str) -> ConnectSession:
     """Mark the journey as used, and forget what was kept for it; the UPDATE itself decides that it happens once."""
     mine = ConnectSession.objects.filter(
         state_hash=_hash(state),
         browser_hash=_hash(browser_token),
-        user_id=member.user.pk,
+        **whose(member),
         platform=platform,
         used_at=None,
         expires_at__gt=clock.now(),
@@ -232,33 +266,43 @@ def _use_once(state: str, member: Member, platform: str, browser_token: str) -> 
     if not browser_token or not mine.update(used_at=clock.now()):
         raise ConnectionRefused(
             "This sign-in was started too long ago, in another browser, or was used before. Nothing was connected. "
-            "Start again from the accounts page."
+            "Start again from the accounts page.",
+            reason=Reason.EXPIRED,
         )
-    session: ConnectSession = ConnectSession.objects.select_related("app").get(state_hash=_hash(state))
+    session: ConnectSession = ConnectSession.objects.select_related("app", "organization_app").get(
+        state_hash=_hash(state)
+    )
     ConnectSession.objects.filter(pk=session.pk).update(keep="")
     return session
 
 
 def _store(
-    member: Member, session: ConnectSession, app: OAuthApp | None, consent: Consent, adapter: Adapter
+    member: Traveller, session: ConnectSession, app: AnyApp | None, consent: Consent, adapter: Adapter
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     if not consent.channels:
-        raise ConnectionRefused(f"{adapter.label} gave no account that can be published to. Nothing was connected.")
+        raise ConnectionRefused(
+            f"{adapter.label} gave no account that can be published to. Nothing was connected.",
+            reason=Reason.NO_ACCOUNTS,
+        )
     with member.scope(), transaction.atomic():
         if (account := session.reconnects) is not None:
             account = _reconnect(session, account, consent, app, member.actor, adapter)
+            journeys.spend_link(session)
+            journeys.move(session, JourneyState.CONNECTED, finished_at=clock.now())
+            journeys.remember(session, [account])
             return session, [_with_missing(account, consent, adapter)]
         grant = _grant_for(session, consent, app)
         channels = [asdict(channel) for channel in consent.channels]
         ConnectSession.objects.filter(pk=session.pk).update(grant=grant, channels=channels)
         session.grant, session.channels = grant, channels
         if len(consent.channels) > 1:
+            journeys.move(session, JourneyState.PENDING)
             return session, []
         (only,) = take_channels(session=session, remote_ids=[consent.channels[0].remote_id], actor=member.actor)
         return session, [_with_missing(only, consent, adapter)]
 
 
-def _grant_for(session: ConnectSession, consent: Consent, app: OAuthApp | None) -> Grant:
+def _grant_for(session: ConnectSession, consent: Consent, app: AnyApp | None) -> Grant:
     """The grant of this identity in this workspace with its new tokens, or a first one. Workspaces never share
     tokens."""
     known = (
@@ -274,7 +318,7 @@ def _grant_for(session: ConnectSession, consent: Consent, app: OAuthApp | None) 
         return new_grant(consent.credential, platform=session.platform, app=app)
     # Held, so that a refresh under way cannot come between: these tokens are newer than any it brings.
     grant: Grant = Grant.objects.locked(known.grant_id)
-    Grant.objects.filter(pk=grant.pk).update(app=app)
+    Grant.objects.filter(pk=grant.pk).update(**issued_by(app))
     replace_tokens(grant, consent.credential)
     return grant
 
@@ -283,7 +327,7 @@ def _reconnect(
     session: ConnectSession,
     account: SocialAccount,
     consent: Consent,
-    app: OAuthApp | None,
+    app: AnyApp | None,
     actor: Actor,
     adapter: Adapter,
 ) -> SocialAccount:
@@ -292,7 +336,8 @@ def _reconnect(
         other = consent.channels[0].handle
         raise ConnectionRefused(
             f"You signed in to {adapter.label} as @{other}, but this account is @{account.handle}. "
-            f"Nothing was changed. Sign in as @{account.handle}, or connect @{other} as a new account."
+            f"Nothing was changed. Sign in as @{account.handle}, or connect @{other} as a new account.",
+            reason=Reason.WRONG_ACCOUNT,
         )
     before = account.grant
     grant = _grant_for(session, consent, app)
@@ -339,12 +384,13 @@ def _with_missing(account: SocialAccount, consent: Consent, adapter: Adapter) ->
     return account
 
 
-def _in_words(adapter: Adapter, error: PlatformError) -> ConnectionRefused:
+def _in_words(adapter: Adapter, error: PlatformError, *, refused: Reason = Reason.REFUSED) -> ConnectionRefused:
     if isinstance(error, Rejected):
-        return ConnectionRefused(error.words, field=error.field or "address")
+        return ConnectionRefused(error.words, reason=Reason.BAD_ADDRESS, field=error.field or "address")
     if isinstance(error, ConsentRefused):
-        return ConnectionRefused(error.words)
-    return ConnectionRefused(f"{error.words} Nothing was connected. Try again in a few minutes.")
+        return ConnectionRefused(error.words, reason=refused)
+    words = f"{error.words} Nothing was connected. Try again in a few minutes."
+    return ConnectionRefused(words, reason=Reason.UNREACHABLE)
 
 
 def _hash(token: str) -> str:

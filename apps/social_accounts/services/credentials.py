@@ -16,9 +16,11 @@ from apps.platforms import registry
 from apps.platforms.contract import CHANNEL_SECRET, NO_SECRET, Credential, OAuthClient, channel_secret
 from apps.social_accounts import lives
 from apps.social_accounts.errors import LostRefresh, NotConnected
-from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
+from apps.social_accounts.models import Grant, OAuthApp, OrganizationApp, SocialAccount
 from apps.social_accounts.selectors import webhook_secrets_of
 from apps.social_accounts.states import GrantState
+
+AnyApp = OAuthApp | OrganizationApp
 
 
 def credential_for(account: SocialAccount) -> Credential:
@@ -38,13 +40,15 @@ def credential_of(grant: Grant) -> Credential:
         refresh_expires_at=grant.refresh_expires_at,
         scopes=tuple(grant.scopes),
         server=grant.server,
-        client=client_of(grant.app) if grant.app else None,
+        client=client_of(grant.issuer) if grant.issuer else None,
         extra=_open_extra(grant.extra),
         facts=grant.facts,
     )
 
 
-def client_of(app: OAuthApp) -> OAuthClient:
+def client_of(app: AnyApp) -> OAuthClient:
+    if isinstance(app, OrganizationApp):
+        return OAuthClient(app.client_id, app.client_secret)
     return OAuthClient(
         app.client_id,
         app.client_secret,
@@ -54,9 +58,15 @@ def client_of(app: OAuthApp) -> OAuthClient:
     )
 
 
-def new_grant(credential: Credential, *, platform: str, app: OAuthApp | None) -> Grant:
+def issued_by(app: AnyApp | None) -> dict[str, Any]:
+    """The columns by which a row remembers its app."""
+    is_own = isinstance(app, OrganizationApp)
+    return {"app": None if is_own else app, "organization_app": app if is_own else None}
+
+
+def new_grant(credential: Credential, *, platform: str, app: AnyApp | None) -> Grant:
     """A row for a fresh consent, in the organization in context."""
-    grant = Grant(platform=platform, app=app, remote_user_id=credential.remote_user_id, issued_at=clock.now())
+    grant = Grant(platform=platform, **issued_by(app), remote_user_id=credential.remote_user_id, issued_at=clock.now())
     grant.save()  # The id and the organization are part of what the tokens are sealed with.
     _store(grant, credential, version=grant.version)
     return grant

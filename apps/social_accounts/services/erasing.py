@@ -14,7 +14,7 @@ from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events import services as events
-from apps.social_accounts.models import ConnectSession, Grant, SocialAccount
+from apps.social_accounts.models import ConnectSession, Grant, PortalLink, SocialAccount
 from apps.social_accounts.selectors import of_platform
 from apps.social_accounts.states import AccountState
 
@@ -68,15 +68,16 @@ def remote_ids_of(*, organization_id: UUID, account_ids: Collection[UUID]) -> di
 def erase_identity(
     *, organization_id: UUID, account_ids: Collection[UUID], grant_ids: Collection[UUID]
 ) -> dict[str, int]:
-    """Delete the grants with their tokens and whatever a sign-in had brought, and leave of each account a row that
-    names nobody. What there was, in numbers; safe to repeat."""
+    """Delete the grants with their tokens, whatever a sign-in had brought and the links by which one was asked for,
+    and leave of each account a row that names nobody. What there was, in numbers; safe to repeat."""
     with tenancy.scope(organization_id=organization_id):
         own = Q(grant_id__in=grant_ids) | Q(reconnects_id__in=account_ids)
         sessions, _ = ConnectSession.objects.filter(own).delete()
+        links, _ = PortalLink.objects.filter(reconnects_id__in=account_ids).delete()
         accounts = SocialAccount.objects.filter(pk__in=account_ids).exclude(remote_id__startswith=ERASED)
         erased = [_erase(account) for account in accounts.select_for_update()]
         grants = Grant.objects.filter(pk__in=grant_ids)
-        counts = {"sessions": sessions, "accounts": len(erased), "grants": grants.count()}
+        counts = {"sessions": sessions, "links": links, "accounts": len(erased), "grants": grants.count()}
         grants.delete()
         _redact([*account_ids, *grant_ids], account_ids)
     return counts

@@ -108,7 +108,7 @@ def _read(organization_id: UUID, account_id: UUID) -> Profile | None:
     asked_at = clock.now()
     try:
         with tenancy.scope(organization_id=organization_id):
-            account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
+            account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
             credential = credential_for(account)
         return adapter_for(account.platform).check(credential)
     except (Disconnected, NotConnected) as error:

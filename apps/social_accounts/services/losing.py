@@ -41,7 +41,7 @@ def lose_access(
             is_news = mark_disabled(account_id=account_id, reason=words, asked_at=asked_at)
             return [SocialAccount.objects.get(pk=account_id)] if is_news else []
     with tenancy.scope(organization_id=organization_id):
-        account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
+        account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
         others = _others(account)
     refused = others if isinstance(error, NotConnected) else _refused_too(account, others)
     with tenancy.scope(organization_id=organization_id):
@@ -66,14 +66,14 @@ def _others(account: SocialAccount) -> list[SocialAccount]:
         return []
     same = Q(grant=account.grant_id) | (Q(grant__family=account.grant.family) & ~Q(grant__family=""))
     rows = SocialAccount.objects.filter(same, state__in=PUBLISHES).exclude(pk=account.pk)
-    return list(rows.select_related("grant__app").order_by("pk"))
+    return list(rows.select_related("grant__app", "grant__organization_app").order_by("pk"))
 
 
 def _of_family(grant: Grant) -> list[SocialAccount]:
     if not grant.family:
         return []
     rows = SocialAccount.objects.filter(grant__family=grant.family, state__in=PUBLISHES).exclude(grant=grant)
-    return list(rows.select_related("grant__app").order_by("pk"))
+    return list(rows.select_related("grant__app", "grant__organization_app").order_by("pk"))
 
 
 def _refused_too(account: SocialAccount, others: Sequence[SocialAccount]) -> Collection[SocialAccount]:

@@ -128,7 +128,7 @@ def _take(grant_id: UUID, seen: Q, *, is_refused: bool) -> Grant | None:
     changes = {"refresh_started_at": now, "refresh_tries": F("refresh_tries") + 1}
     if not taken.update(state=Case(was_begun, default=F("state")), **changes):
         return None
-    grant: Grant = Grant.objects.select_related("app").get(pk=grant_id)
+    grant: Grant = Grant.objects.select_related("app", "organization_app").get(pk=grant_id)
     return grant
 
 
@@ -155,7 +155,9 @@ def _carefully(organization_id: UUID, grant: Grant) -> Outcome | None:
 def _access_works(organization_id: UUID, grant: Grant) -> bool:
     """One health read with the tokens that are there; raises what says nothing about them."""
     with tenancy.scope(organization_id=organization_id):
-        accounts = SocialAccount.objects.filter(grant=grant, state__in=CHECKED).select_related("grant__app")
+        accounts = SocialAccount.objects.filter(grant=grant, state__in=CHECKED).select_related(
+            "grant__app", "grant__organization_app"
+        )
         account = accounts.order_by("pk").first()
         try:
             credential = credential_for(account) if account else None

@@ -63,10 +63,10 @@ def revive_family(*, organization_id: UUID, account_id: UUID, actor: Actor) -> N
     """Bring back what hangs on the same sign-in at another platform, with the new tokens of `account`'s grant. Asks
     those platforms: call it outside of any transaction. What they do not give stays as it is."""
     with tenancy.scope(organization_id=organization_id):
-        account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
+        account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
         if (grant := account.grant) is None:
             return
-        kin = list(_kin(grant, account.workspace_id).select_related("app"))
+        kin = list(_kin(grant, account.workspace_id).select_related("app", "organization_app"))
     for cousin in kin:
         try:
             fresh = adapter_for(cousin.platform).refresh(_lent(grant, cousin, organization_id))

@@ -1,5 +1,6 @@
-"""The verbs of this room, told in four stories: organizations, workspaces, members, invitations."""
+"""The verbs of this room, told in five stories: organizations, their branding, workspaces, members, invitations."""
 
+from apps.tenants.services.branding import branding_of, update_branding
 from apps.tenants.services.invitations import accept, find, has_account, invite, join, revoke, send_again
 from apps.tenants.services.members import change_member, remove_member
 from apps.tenants.services.organizations import create_organization, update_organization
@@ -13,6 +14,7 @@ from apps.tenants.services.workspaces import (
 __all__ = [
     "accept",
     "archive_workspace",
+    "branding_of",
     "change_member",
     "create_organization",
     "create_workspace",
@@ -24,6 +26,7 @@ __all__ = [
     "restore_workspace",
     "revoke",
     "send_again",
+    "update_branding",
     "update_organization",
     "update_workspace",
 ]

@@ -61,7 +61,9 @@ def listen_to(*, organization_id: UUID, account_id: UUID, is_new: bool = False) 
     """Ask the platform to tell us of one account, and note what came of it. Called outside of any transaction; whoever
     comes while somebody asks leaves it to them."""
     with tenancy.scope(organization_id=organization_id):
-        account = SocialAccount.objects.select_related("grant__app").filter(pk=account_id).first()
+        account = (
+            SocialAccount.objects.select_related("grant__app", "grant__organization_app").filter(pk=account_id).first()
+        )
         if account is None or account.state != AccountState.ACTIVE or not _take(account, is_new=is_new):
             return
         try:

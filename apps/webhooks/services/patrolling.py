@@ -55,7 +55,7 @@ def patrol_account(*, organization_id: UUID, account_id: UUID) -> None:
     whatever comes of this one."""
     now = clock.now()
     with tenancy.scope(organization_id=organization_id):
-        account = SocialAccount.objects.select_related("grant__app").get(pk=account_id)
+        account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
         own = {"organization_id": organization_id, "workspace_id": account.workspace_id}
         Patrol.objects.update_or_create(account=account, defaults={"next_try_at": now + EVERY}, create_defaults={
             **own, "next_try_at": now + EVERY,

@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests.dashboard.examples import accounts, compliance, days, going_out, library, tenants, writing
+from tests.dashboard.examples import accounts, compliance, days, going_out, library, portal, tenants, writing
 from tests.dashboard.examples.frame import ZONE, row, shell
 
 PAGES: dict[str, Any] = {
@@ -30,11 +30,22 @@ PAGES: dict[str, Any] = {
     "social_accounts/connect.html": accounts.connect,
     "social_accounts/leaving.html": lambda: {
         "platform": "mastodon",
-        "authorize_url": "https://masto.example/oauth/authorize?state=s",
+        "next_url": "https://masto.example/oauth/authorize?state=s",
     },
     "social_accounts/channels.html": accounts.channels,
     "social_accounts/account.html": accounts.account,
     "social_accounts/risks.html": accounts.risks,
+    "social_accounts/apps.html": accounts.apps,
+    "social_accounts/app.html": accounts.app,
+    "social_accounts/return_origins.html": accounts.return_origins,
+    "social_accounts/branding.html": accounts.branding,
+    "social_accounts/portal_links.html": accounts.portal_links,
+    "social_accounts/portal_link.html": accounts.portal_link,
+    "portal/home.html": portal.home,
+    "portal/leaving.html": portal.leaving,
+    "portal/channels.html": portal.channels,
+    "portal/done.html": portal.done,
+    "portal/problem.html": portal.problem,
     "social_accounts/consent_failed.html": lambda: {
         "platform": "bluesky",
         "words": "Bluesky says that the permission was not given.",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace as It
 from typing import Any
 
+from apps.social_accounts.forms import AppForm, BrandingForm, PortalLinkForm, ReturnOriginForm
 from tests.dashboard.examples.frame import NOW, ZONE, care
+
+TABS = [It(label="Apps", url="/apps/", is_current=True), It(label="Return addresses", url="/r/", is_current=False)]
 
 
 def accounts() -> dict[str, Any]:
@@ -124,6 +127,7 @@ def connect() -> dict[str, Any]:
         ],
         "start_url": "/start/",
         "sandbox_url": "http://127.0.0.1:8010",
+        "links_url": "/portal-links/",
         "back_url": "/accounts/",
     }
 
@@ -187,9 +191,97 @@ def account() -> dict[str, Any]:
         "soonest": "2026-10-14",
         "check_url": "/check/",
         "reconnect_url": "/reconnect/",
+        "reconnect_link_url": "/reconnect-link/",
         "disconnect_url": "/disconnect/",
         "events": [
             It(title="Signed out", text="Instagram refused the token", at=NOW, tone="bad", icon="failed"),
             It(title="Connected", text="Ingrid Solheim", at=NOW, tone="ok", icon="check"),
         ],
+    }
+
+
+def apps() -> dict[str, Any]:
+    return {
+        "apps": [
+            It(platform="linkedin", source="own", client_id="86abc", changed_at=NOW, url="/apps/linkedin/"),
+            It(platform="x", source="operator", client_id="", changed_at=None, url="/apps/x/"),
+            It(platform="tiktok", source="", client_id="", changed_at=None, url="/apps/tiktok/"),
+        ],
+        "zone": ZONE,
+        "tabs": TABS,
+    }
+
+
+def return_origins() -> dict[str, Any]:
+    form = ReturnOriginForm({"origin": "http://app.example.com"})
+    form.is_valid()
+    form.add_error("origin", "The address has to begin with https://.")
+    return {
+        "origins": [It(origin="https://app.example.com", remove_url="/remove/")],
+        "form": form,
+        "action_url": "/return-addresses/",
+        "tabs": TABS,
+    }
+
+
+def app() -> dict[str, Any]:
+    form = AppForm({"client_id": "87def", "client_secret": "secret"})
+    form.is_valid()
+    form.ask_to_confirm(3)
+    return {
+        "platform": "linkedin",
+        "form": form,
+        "client_id": "86abc",
+        "secret_hint": "3f9a",
+        "accounts": 3,
+        "has_operators": True,
+        "redirect_uri": "https://postroom.example/social-accounts/callback/linkedin/",
+        "portal": "https://www.linkedin.com/developers/apps",
+        "steps": ("Create an app.", "Copy client id and client secret."),
+        "action_url": "/apps/linkedin/",
+        "test_url": "/apps/linkedin/test/",
+        "remove_url": "/apps/linkedin/remove/",
+        "back_url": "/apps/",
+    }
+
+
+def branding() -> dict[str, Any]:
+    stored = It(colour="#1f7a5c", back_url="", back_label="", hides_product=True, may_hide_product=True, logo=b"png")
+    form = BrandingForm.of(stored, {"colour": "green"})  # type: ignore[arg-type]
+    form.is_valid()
+    return {"form": form, "has_logo": True, "action_url": "/portal/", "tabs": TABS}
+
+
+def portal_links() -> dict[str, Any]:
+    def link(note: str, reconnects: str = "") -> It:
+        return It(
+            note=note,
+            platforms=["instagram", "facebook"],
+            connected=1,
+            max_accounts=3,
+            reconnects=reconnects,
+            made_by="Ingrid Solheim",
+            expires_at=NOW,
+            last_used_at=NOW,
+            revoke_url="/revoke/",
+        )
+
+    return {
+        "links": [link("Nora at Alder & Rye"), link("", "@alderandrye")],
+        "form": PortalLinkForm({}),
+        "action_url": "/portal-links/",
+        "back_url": "/connect/",
+        "zone": ZONE,
+    }
+
+
+def portal_link() -> dict[str, Any]:
+    return {
+        "link_url": "https://postroom.example/connect/abc/",
+        "mail_url": "mailto:?subject=Connect",
+        "reconnects": It(handle="alderandrye"),
+        "label": "Instagram",
+        "expires_at": NOW,
+        "zone": ZONE,
+        "back_url": "/accounts/1/",
     }

@@ -80,6 +80,9 @@ class FacebookAdapter(Basis):
         """Derives the Pages' tokens anew; called when one is refused, for they have no end of their own."""
         return consent.refresh(self._home, credential)
 
+    def test_app(self, client: OAuthClient) -> str:
+        return consent.test_app(self._home, client)
+
     def check(self, credential: Credential) -> Profile:
         return consent.check(self._line(credential))
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms import app_tests
 from apps.platforms import http as wire
 from apps.platforms.adapters.facebook import faults, pages, scopes
 from apps.platforms.adapters.facebook.line import Line, instant, mapping_in, remote_id, text_in
@@ -149,6 +150,17 @@ def _inspect(line: Line, client: OAuthClient, token: Secret) -> dict[str, Any]:
     line = replace(line, credential=None, secrets=(*line.secrets, app_token))
     params: wire.Fields = {"input_token": token, "access_token": app_token}
     return mapping_in(line.ask(scopes.INSPECT, params=params), "data")
+
+
+def test_app(line: Line, client: OAuthClient) -> str:
+    """Facebook inspects any token for an app that proves itself, one that nobody was given too."""
+    try:
+        _inspect(line, client, app_tests.NOBODYS_TOKEN)
+    except (Disconnected, TokenExpired, MissingPermission, Rejected) as error:
+        failure = app_tests.unknown(faults.LABEL, error)
+    else:
+        return app_tests.known(faults.LABEL)
+    raise failure
 
 
 def _date(data: Mapping[str, Any], name: str) -> str:

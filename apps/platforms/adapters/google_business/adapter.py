@@ -9,6 +9,7 @@ from typing import ClassVar
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms import app_tests
 from apps.platforms.adapters.google_business import abilities, about, consent, figures, permits, publishing, reading
 from apps.platforms.adapters.google_business.line import DEFAULT_ENDPOINTS, LABEL, Line
 from apps.platforms.basis import Basis
@@ -66,6 +67,9 @@ class GoogleBusinessAdapter(Basis):
     def refresh(self, credential: Credential) -> Credential:
         """The refresh token stays good, so that a lost answer is NotSent."""
         return consent.accounts(self._home).refresh(credential)
+
+    def test_app(self, client: OAuthClient) -> str:
+        return app_tests.by_a_dead_token(self, client)
 
     def check(self, credential: Credential) -> Profile:
         return consent.check(self._line(credential))

@@ -9,6 +9,7 @@ from typing import ClassVar
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms import app_tests
 from apps.platforms.adapters.linkedin import (
     afterwards,
     consent,
@@ -84,6 +85,9 @@ class LinkedInAdapter(Basis):
     def refresh(self, credential: Credential) -> Credential:
         """Never Uncertain: refresh tokens do not change. Without one the credential is returned as it is."""
         return consent.refresh(self._line(credential), credential)
+
+    def test_app(self, client: OAuthClient) -> str:
+        return app_tests.by_a_dead_token(self, client)
 
     def check(self, credential: Credential) -> Profile:
         return identity.check(self._line(credential))

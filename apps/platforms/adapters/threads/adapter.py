@@ -75,6 +75,9 @@ class ThreadsAdapter(Basis):
         """A token younger than 24 hours is returned as it is: Threads renews no younger ones."""
         return consent.refresh(self._line(credential), credential)
 
+    def test_app(self, client: OAuthClient) -> str:
+        return consent.test_app(self._home, client)
+
     def check(self, credential: Credential) -> Profile:
         return consent.read_profile(self._line(credential))
 

@@ -13,8 +13,10 @@ from typing import Any, Final
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms import app_tests
 from apps.platforms import http as wire
 from apps.platforms.adapters.threads import requests
+from apps.platforms.adapters.threads.faults import LABEL
 from apps.platforms.adapters.threads.line import Line, remote_id
 from apps.platforms.calls import Call
 from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile
@@ -95,6 +97,28 @@ def _short_token(line: Line, client: OAuthClient, redirect_uri: str, code: Secre
     }
     said = _token_answer(line, requests.CODE_TO_TOKEN, line.send(requests.CODE_TO_TOKEN, data=form))
     return Credential(remote_id(said, "user_id"), Secret(said["access_token"]), client=client)
+
+
+def test_app(line: Line, client: OAuthClient) -> str:
+    """A token of the app itself, which Threads gives to whoever shows its id and secret; it is not kept."""
+    params: wire.Fields = {
+        "client_id": client.client_id,
+        "client_secret": client.client_secret,
+        "grant_type": "client_credentials",
+    }
+    line = replace(line, secrets=(client.client_secret,))
+    answer = line.send(requests.APP_TOKEN, params=params)
+    try:
+        said = line.understood(answer, requests.APP_TOKEN)
+    except Throttled:
+        raise
+    except PlatformError as error:
+        failure = error if answer.status >= 500 else app_tests.unknown(LABEL, error)
+    else:
+        if _has_token(said):
+            return app_tests.known(LABEL)
+        failure = line.unreadable(answer)
+    raise failure
 
 
 def _long_token(line: Line, client: OAuthClient, short: Credential) -> Credential:

@@ -26,6 +26,7 @@ _WRITING: Final = ((BASIC, PUBLISH),)
 _REPLYING: Final = ((BASIC, PUBLISH, MANAGE_REPLIES),)
 
 CODE_TO_TOKEN: Final = Call("code_to_token", "POST", "/oauth/access_token", Feature.CONNECT, endpoint=_GRAPH)
+APP_TOKEN: Final = Call("app_token", "GET", "/oauth/access_token", Feature.CONNECT, endpoint=_GRAPH)
 LONG_TOKEN: Final = Call("long_token", "GET", "/access_token", Feature.CONNECT, endpoint=_GRAPH)
 RENEW: Final = Call(
     "renew", "GET", "/refresh_access_token", Feature.CONNECT, ((BASIC,),), _GRAPH,
@@ -78,6 +79,6 @@ REMOVE: Final = Call(
 )
 
 CALLS: Final = (
-    CODE_TO_TOKEN, LONG_TOKEN, RENEW, INSPECT, ME, QUOTA, REPLY_QUOTA, CREATE, CREATE_REPLY, PUBLISH_POST,
+    CODE_TO_TOKEN, APP_TOKEN, LONG_TOKEN, RENEW, INSPECT, ME, QUOTA, REPLY_QUOTA, CREATE, CREATE_REPLY, PUBLISH_POST,
     PUBLISH_REPLY, OWN_POSTS, OWN_REPLIES, ACCOUNT_INSIGHTS, POST_INSIGHTS, CONTAINER, POST, REMOVE,
 )  # fmt: skip

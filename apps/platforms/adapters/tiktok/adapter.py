@@ -9,6 +9,7 @@ from typing import ClassVar
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms import app_tests
 from apps.platforms.adapters.tiktok import (
     abilities,
     about,
@@ -79,6 +80,9 @@ class TikTokAdapter(Basis):
     def refresh(self, credential: Credential) -> Credential:
         """The refresh token that is sent stops working: what comes back has to be stored before it is used."""
         return consent.refresh(self._line(credential), credential)
+
+    def test_app(self, client: OAuthClient) -> str:
+        return app_tests.by_a_dead_token(self, client)
 
     def check(self, credential: Credential) -> Profile:
         return consent.read_profile(self._line(credential))

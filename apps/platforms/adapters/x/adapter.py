@@ -9,6 +9,7 @@ from typing import ClassVar
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms import app_tests
 from apps.platforms.adapters.x import abilities, about, changing, consent, figures, finding, notices, publishing, rights
 from apps.platforms.adapters.x.line import DEFAULT_ENDPOINTS, Line
 from apps.platforms.basis import Basis
@@ -68,6 +69,9 @@ class XAdapter(Basis):
     def refresh(self, credential: Credential) -> Credential:
         """The old refresh token works once: whoever asks stores the new pair before using it."""
         return consent.refresh(self._home, credential)
+
+    def test_app(self, client: OAuthClient) -> str:
+        return app_tests.by_a_dead_token(self, client)
 
     def check(self, credential: Credential) -> Profile:
         profile, _ = consent.read_profile(self._line(credential))

@@ -9,6 +9,7 @@ from typing import ClassVar
 import httpx
 
 from apps.core.secrets import Secret
+from apps.platforms import app_tests
 from apps.platforms.adapters.youtube import (
     abilities,
     about,
@@ -80,6 +81,9 @@ class YouTubeAdapter(Basis):
     def refresh(self, credential: Credential) -> Credential:
         """The refresh token stays good, so that a lost answer is NotSent."""
         return consent.accounts(self._home).refresh(credential)
+
+    def test_app(self, client: OAuthClient) -> str:
+        return app_tests.by_a_dead_token(self, client)
 
     def check(self, credential: Credential) -> Profile:
         profile, _ = consent.read_channel(self._line(credential))
