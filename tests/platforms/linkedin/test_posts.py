@@ -144,7 +144,7 @@ CAN = LinkedInAdapter.capabilities
         (draft("Vote", options={**POLL, "poll_choices": "1\n" + "x" * 31}), ["line_too_long"]),
         (draft("21", *(picture(f"p{n}") for n in range(21))), ["too_many_media"]),
         (draft("Mixed", picture(), video()), ["media_type"]),
-        (draft("Two", video(), video()), ["media_type", "media_type"]),
+        (draft("Two", video(), video()), ["too_many_media"]),
         (draft("Link", picture(), link="https://a.example"), ["no_link"]),
         (draft("Short", video(seconds=2.0)), ["video_too_short"]),
         (draft("Long", video(seconds=1801.0)), ["video_too_long"]),
