@@ -66,6 +66,7 @@ _OUR_FAULT: Final = frozenset(
         "unauthorized_client",
     }
 )
+_NOT_DONE: Final = frozenset({400, 401, 403, 404, 405, 413})  # even where no name is told
 _NOT_A_SERVER: Final = frozenset({"XRPCNotSupported", "MethodNotImplemented"})
 _SCOPE = re.compile(r'required scope "([^"]+)"')
 _FIELDS: Final[Mapping[str, str]] = {
@@ -105,7 +106,7 @@ def refusal(
         return Throttled("Bluesky takes no more calls from here for a while.", retry_at=pause, evidence=evidence)
     if named := _by_name(name, message, evidence):
         return named
-    if answer.status >= 500 and acting:
+    if acting and answer.status not in _NOT_DONE:
         return Uncertain("Bluesky failed while publishing: the post may be out.", evidence=evidence)
     if answer.status >= 500:
         return NotSent("Bluesky has a problem at the moment.", evidence=evidence)
