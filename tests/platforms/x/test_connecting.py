@@ -141,6 +141,7 @@ def test_a_refresh_gives_a_new_pair_and_keeps_the_rest(x, credential, clock):
         ((403, {"title": "Forbidden", "detail": "Your account is suspended."}), AccountDisabled),
         ((429, {"title": "Too Many Requests"}), Throttled),
         ((402, {"title": "CreditsDepleted"}), Throttled),
+        ((408, b""), Uncertain),
         ((500, {}), Uncertain),
         ((200, {}), Uncertain),
         ((200, b"<html>"), Uncertain),

@@ -183,7 +183,7 @@ def refresh(line: Line, credential: Credential) -> Credential:
 def _refresh_failure(line: Line, answer: wire.Answer) -> PlatformError:
     fault = faults.read_fault(answer)
     seen = wire.evidence(answer, code=fault.label, text=fault.detail, secrets=line.hidden)
-    if answer.is_success or answer.status >= 500:
+    if answer.is_success or answer.status >= 500 or answer.status == 408:
         return Uncertain("X may have renewed the access, but its answer was lost.", evidence=seen)
     if _blames_app(answer):
         return NotSent(faults.NO_APP, evidence=seen)
