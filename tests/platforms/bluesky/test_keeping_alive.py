@@ -39,8 +39,13 @@ def test_a_refresh_token_shown_twice_is_a_dead_connection(adapter, network):
 
 @pytest.mark.parametrize(
     ("outcome", "after"),
-    [(httpx.ReadTimeout("slow"), True), (httpx.Response(500), False), (httpx.Response(200, text="<html>"), True)],
-    ids=["no answer", "server error", "garbage"],
+    [
+        (httpx.ReadTimeout("slow"), True),
+        (httpx.Response(500), False),
+        (httpx.Response(408), True),
+        (httpx.Response(200, text="<html>"), True),
+    ],
+    ids=["no answer", "server error", "timeout", "garbage"],
 )
 def test_a_lost_answer_to_a_consents_refresh_is_uncertain(adapter, network, outcome, after):
     credential = connect(adapter, network).credential
@@ -54,6 +59,16 @@ def test_a_lost_answer_to_a_consents_refresh_is_uncertain(adapter, network, outc
 def test_a_refresh_that_never_left_may_be_tried_again(adapter, network):
     credential = connect(adapter, network).credential
     network.fail("/oauth/token", httpx.ConnectError("refused"))
+
+    with pytest.raises(NotSent):
+        adapter.refresh(credential)
+    assert adapter.refresh(credential).remote_user_id == DID
+
+
+def test_a_page_in_front_of_the_server_says_nothing_of_a_consent(adapter, network):
+    credential = connect(adapter, network).credential
+    network.fail("/oauth/token", error(400, "use_dpop_nonce", dpop_nonce=network.nonce))
+    network.fail("/oauth/token", httpx.Response(403, text="<html>"))
 
     with pytest.raises(NotSent):
         adapter.refresh(credential)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -125,9 +125,58 @@ def test_files_are_unique_to_an_upload_and_tell_a_post_whatever_its_words(search
     written = draft("Bike", picture("a"), picture("b"))
     images = [{"id": "urn:li:image:A"}, {"id": "urn:li:image:B"}]
     ours = post(commentary="Bi", content={"multiImage": {"images": images}})
-    other = post(2, commentary="Bike", content={"multiImage": {"images": images[::-1]}})
+    other = post(2, commentary="Bike", content={"multiImage": {"images": [{"id": "urn:li:image:C"}]}})
     finding = search(listed(other, ours), written=written, urns=("urn:li:image:A", "urn:li:image:B"))
     assert (finding.verdict, finding.receipt.remote_id) == (Verdict.FOUND, "urn:li:share:1")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},  # a post whose film is still being worked on may be listed without it
+        {"multiImage": {"images": [{"id": "urn:li:image:B"}]}},
+    ],
+)
+def test_a_post_with_some_of_our_files_or_none_yet_is_a_case_for_a_person(search, post, content):
+    written, urns = draft("Bike", picture("a"), picture("b")), ("urn:li:image:A", "urn:li:image:B")
+    assert search(listed(post(commentary="Bike", content=content)), written=written, urns=urns).verdict is (
+        Verdict.UNCLEAR
+    )
+    other = post(commentary="Another", content={})
+    assert search(listed(other), written=written, urns=urns).verdict is Verdict.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("text", "commentary"),
+    [
+        ("Read https://acme.test/a/long/one", "Read https://lnkd.in/abc"),
+        ("https://acme.test/a/long/one", "https://lnkd.in/abc"),
+        ("With @[Acme](urn:li:organization:5)", "With Acme"),
+        ("Wait... what?", "Wait… what?"),
+    ],
+)
+def test_words_that_linkedin_may_have_dressed_otherwise_are_a_case_for_a_person(search, post, text, commentary):
+    assert search(listed(post(commentary=commentary)), written=draft(text)).verdict is Verdict.UNCLEAR
+    elsewhere = post(commentary=commentary, content={"poll": {"question": "Tea?"}})
+    assert search(listed(elsewhere), written=draft(text)).verdict is Verdict.ABSENT
+    assert search(listed(post(commentary="See https://lnkd.in/abc")), written=draft(text)).verdict is Verdict.ABSENT
+
+
+def test_a_card_whose_address_linkedin_changed_is_a_case_for_a_person(search, post):
+    card = {"content": {"article": {"source": "https://a.example/?utm_source=li"}}}
+    written = draft(WRITTEN, link="https://a.example")
+    assert search(listed(post(**card)), written=written).verdict is Verdict.UNCLEAR
+    assert search(listed(post(commentary="Other", **card)), written=written).verdict is Verdict.ABSENT
+
+
+def test_a_clock_that_is_behind_does_not_end_the_reading_too_early(linkedin, page, post, clock):
+    theirs = datetime.now(UTC)  # what the server writes into its answers
+    clock.now = theirs + timedelta(minutes=10)
+    sent = milliseconds(theirs - timedelta(seconds=90))
+    first = listed(post(2, commentary="Other", createdAt=sent + 1000, lastModifiedAt=sent + 1000), **NEXT)
+    _, adapter = linkedin({"GET /rest/posts": [(200, first), (200, listed(post(createdAt=sent, lastModifiedAt=sent)))]})
+    trace = Trace(draft(WRITTEN), Staged({"files": []}), "k", clock() - timedelta(seconds=90))
+    assert adapter.find(trace, page).verdict is Verdict.FOUND
 
 
 POLL = {"format": "poll", "poll_question": "Tea?", "poll_choices": "Yes\nNo"}
@@ -252,6 +301,13 @@ def test_a_lost_comment_is_found_by_its_plain_words(search, comment):
 )
 def test_a_comment_of_somebody_else_is_not_ours(search, comment, changes, verdict):
     assert search(listed(comment(**changes)), written=FIRST).verdict is verdict
+
+
+def test_a_comment_whose_address_was_shortened_is_a_case_for_a_person(search, comment):
+    written = replace(FIRST, text="More at https://acme.test/a")
+    shortened = {"message": {"text": "More at https://lnkd.in/abc"}}
+    assert search(listed(comment(**shortened)), written=written).verdict is Verdict.UNCLEAR
+    assert search(listed(comment(**shortened, actor=MEMBER)), written=written).verdict is Verdict.ABSENT
 
 
 def test_comments_below_a_post_that_is_gone_cannot_be_told(search):

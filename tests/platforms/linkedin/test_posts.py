@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from apps.platforms.adapters.linkedin import LinkedInAdapter, capabilities
+from apps.platforms.adapters.linkedin.line import milliseconds
 from apps.platforms.contract import Receipt, RemotePost, Role
 from apps.platforms.errors import MissingPermission, NotOffered, Rejected, StagedLost, Uncertain
 from apps.platforms.validation import max_text, problems, text_length
@@ -144,7 +146,7 @@ CAN = LinkedInAdapter.capabilities
         (draft("Vote", options={**POLL, "poll_choices": "1\n" + "x" * 31}), ["line_too_long"]),
         (draft("21", *(picture(f"p{n}") for n in range(21))), ["too_many_media"]),
         (draft("Mixed", picture(), video()), ["media_type"]),
-        (draft("Two", video(), video()), ["media_type", "media_type"]),
+        (draft("Two", video(), video()), ["too_many_media"]),
         (draft("Link", picture(), link="https://a.example"), ["no_link"]),
         (draft("Short", video(seconds=2.0)), ["video_too_short"]),
         (draft("Long", video(seconds=1801.0)), ["video_too_long"]),
@@ -288,6 +290,23 @@ def test_a_ghost_of_a_deleted_post_is_no_receipt(linkedin, page):
 def test_a_duplicate_that_cannot_be_read_just_now_stays_open(linkedin, page):
     _, commit = twice(linkedin, page, (500, b""))
     with pytest.raises(Uncertain):
+        commit()
+
+
+@pytest.mark.parametrize(
+    "answer", [(401, {"status": 401, "code": "EXPIRED_ACCESS_TOKEN", "message": "Expired"}), (404, b"<html>")]
+)
+def test_a_duplicate_that_another_fault_hides_stays_open_too(linkedin, page, answer):
+    _, commit = twice(linkedin, page, answer)
+    with pytest.raises(Uncertain):
+        commit()
+
+
+@pytest.mark.parametrize(("seconds", "error"), [(-30, Uncertain), (-90, Rejected), (None, Uncertain)])
+def test_a_duplicate_is_older_than_our_preparations_by_more_than_clocks_differ(linkedin, page, clock, seconds, error):
+    made = {"createdAt": milliseconds(clock() + timedelta(seconds=seconds))} if seconds else {}
+    _, commit = twice(linkedin, page, (200, {"id": "urn:li:share:7", **made}))
+    with pytest.raises(error):
         commit()
 
 

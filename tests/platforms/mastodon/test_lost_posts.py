@@ -85,6 +85,14 @@ def test_uploads_that_mastodon_hides_are_no_proof_of_absence(adapter, scripted, 
     assert search(adapter, gone, clock, written, staged, "gotosocial").verdict is Verdict.ABSENT
 
 
+def test_a_post_that_was_changed_since_may_have_had_our_words(adapter, scripted, clock):
+    changed = status_of(clock, text="Hallo")
+    server = scripted({LIST: [(200, [changed | {"edited_at": clock().isoformat()}]), (200, [])]})
+    assert search(adapter, server, clock).verdict is Verdict.UNCLEAR
+    server = scripted({LIST: [(200, [changed | {"edited_at": None}]), (200, [])]})
+    assert search(adapter, server, clock).verdict is Verdict.ABSENT
+
+
 def test_a_slow_server_clock_does_not_hide_the_post(adapter, scripted, clock):
     early = clock() - timedelta(minutes=5)
     date = {"date": early.strftime("%a, %d %b %Y %H:%M:%S GMT")}

@@ -34,6 +34,10 @@ def test_a_token_that_ends_is_renewed_with_its_refresh_token(adapter, scripted, 
     [
         (400, {"error": "invalid_grant"}, Disconnected),
         (401, {"error": "invalid_client"}, Disconnected),
+        (403, {"error": "unauthorized_client"}, Disconnected),
+        (403, b"<html>", NotSent),  # of a machine in front of the server, which says nothing of the token
+        (404, b"<html>", NotSent),
+        (408, b"", Uncertain),
         (429, {}, Throttled),
         (500, {}, Uncertain),
         (200, b"<html>", Uncertain),
@@ -42,8 +46,9 @@ def test_a_token_that_ends_is_renewed_with_its_refresh_token(adapter, scripted, 
 )
 def test_a_failed_renewal_says_whether_the_old_token_may_be_used_up(adapter, scripted, status, body, error):
     server = scripted({"POST /oauth/token": [(status, body)]})
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         adapter.refresh(account_at(server, refresh_token=Secret("R1")))
+    assert type(caught.value) is error
 
 
 def test_a_token_over_its_time_is_renewed_and_a_dead_one_is_not(adapter, scripted, clock):

@@ -13,7 +13,7 @@ from apps.platforms.adapters.x import XAdapter
 from apps.platforms.adapters.x.consent import challenge
 from apps.platforms.calls import Feature, cannot
 from apps.platforms.contract import OAuthClient
-from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, Throttled, Uncertain
+from apps.platforms.errors import AccountDisabled, ConsentRefused, Disconnected, NotSent, Throttled, Uncertain
 from tests.platforms.conformance.bench import CALLBACK
 from tests.platforms.x.conftest import CLIENT, ME
 
@@ -138,8 +138,10 @@ def test_a_refresh_gives_a_new_pair_and_keeps_the_rest(x, credential, clock):
         ((401, {"error": "unauthorized_client"}), NotSent),  # our own id or secret: no account is at fault
         ((400, {"error": "unauthorized_client"}), NotSent),
         ((403, {"title": "Forbidden", "detail": "?"}), NotSent),
+        ((403, {"title": "Forbidden", "detail": "Your account is suspended."}), AccountDisabled),
         ((429, {"title": "Too Many Requests"}), Throttled),
         ((402, {"title": "CreditsDepleted"}), Throttled),
+        ((408, b""), Uncertain),
         ((500, {}), Uncertain),
         ((200, {}), Uncertain),
         ((200, b"<html>"), Uncertain),

@@ -108,6 +108,7 @@ def test_a_refused_token_that_cannot_be_renewed_disconnects(x, credential, stage
     [
         (problem(403, "Something new"), MissingPermission),  # uploads without media.write answer so
         (problem(403, "You are not permitted to perform this action."), MissingPermission),
+        ((403, b"<html>Attention required</html>"), NotSent),  # of a machine in front of X
         (problem(500, ""), NotSent),
         (problem(400, "Bad", type=f"{PROBLEMS}invalid-request"), Rejected),
         (problem(413, "Too large"), Rejected),

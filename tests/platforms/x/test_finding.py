@@ -135,6 +135,31 @@ def test_all_pages_are_read(look, clock):
     assert look(draft("Nowhere"), pages=[page(1, next_token="again")])[0] is Verdict.UNCLEAR
 
 
+def test_a_gap_in_an_earlier_page_is_not_forgotten_at_the_end(look, clock):
+    post = {"id": "9", "text": "Another", "created_at": clock().isoformat()}
+    hole = {"data": [post], "errors": [{"title": "Not Found Error"}], "meta": {"result_count": 1, "next_token": "n2"}}
+    end = {"data": [{**post, "id": "8"}], "meta": {"result_count": 1}}
+    assert look(draft("Hello"), pages=[(200, hole), (200, end)])[0] is Verdict.UNCLEAR
+
+
+def test_a_repost_of_ours_is_not_ours_and_no_proof_that_there_is_none(look):
+    ours = {"attachments": {"media_keys": ["3_10"]}}
+    repost = {"text": "RT @acme: Bike", "referenced_posts": [{"type": "retweeted", "id": "9"}], **ours}
+    assert look(draft("Bike", picture()), repost, media=uploaded("3_10"))[0] is Verdict.UNCLEAR
+
+
+def test_a_post_that_was_changed_since_may_have_had_our_words(look):
+    changed = {"text": "Hallo", "edit_history_tweet_ids": ["8", "9"]}
+    assert look(draft("Hello"), changed)[0] is Verdict.UNCLEAR
+    assert look(draft("Hello"), changed, known={"8"})[0] is Verdict.ABSENT
+
+
+def test_whether_a_post_in_a_community_is_listed_is_not_told(look):
+    written = draft("Hello", options={"community_id": "77"})
+    assert look(written)[0] is Verdict.UNCLEAR
+    assert look(written, {"text": "Hello"})[0] is Verdict.FOUND
+
+
 @pytest.mark.parametrize("spelling", ["tweet", "post"])
 def test_the_other_spelling_is_used_where_one_is_refused(look, spelling):
     message = f"The query parameter [{spelling}.fields] is not one of [expansions]"

@@ -218,17 +218,30 @@ def test_the_storage_that_fails_midway_counts_for_nothing(x, credential):
     assert caught.value.field == "media.0"
 
 
+@pytest.fixture
+def working(clock):
+    """A video as it is remembered while X works on it."""
+    film, now = video(), clock()
+    file = uploading.new_file(film) | {
+        "id": "9", "is_whole": True, "since": now.isoformat(), "expires_at": (now + timedelta(days=1)).isoformat()
+    }  # fmt: skip
+    return draft("A film", film), Staged({"started_at": now.isoformat(), "media": [file]}, ready=False)
+
+
+@pytest.mark.parametrize("said", [{}, {"errors": [{"title": "Not Found Error"}]}, {"data": None}])
+def test_an_answer_that_says_nothing_of_the_file_does_not_make_it_ready(x, credential, working, said):
+    _, adapter = x({"GET /2/media/upload": [(200, said)]})
+    written, before = working
+    with pytest.raises(NotSent):
+        adapter.stage(written, credential, key="k", before=before)
+
+
 @pytest.mark.parametrize(
     ("told", "seconds"),
     [({"check_after_secs": 0}, 1), ({"check_after_secs": 600}, 30), ({}, 5), ({"check_after_secs": "?"}, 5)],
 )
-def test_x_is_asked_again_when_it_says_but_within_reason(x, credential, clock, told, seconds):
-    working = (200, {"data": {"id": "9", "processing_info": {"state": "in_progress", **told}}})
-    _, adapter = x({"GET /2/media/upload": [working]})
-    film = video()
-    now = clock()
-    file = uploading.new_file(film) | {
-        "id": "9", "is_whole": True, "since": now.isoformat(), "expires_at": (now + timedelta(days=1)).isoformat()
-    }  # fmt: skip
-    before = Staged({"started_at": now.isoformat(), "media": [file]}, ready=False)
-    assert adapter.stage(draft("A", film), credential, key="k", before=before).again_in == timedelta(seconds=seconds)
+def test_x_is_asked_again_when_it_says_but_within_reason(x, credential, working, told, seconds):
+    in_progress = (200, {"data": {"id": "9", "processing_info": {"state": "in_progress", **told}}})
+    _, adapter = x({"GET /2/media/upload": [in_progress]})
+    written, before = working
+    assert adapter.stage(written, credential, key="k", before=before).again_in == timedelta(seconds=seconds)

@@ -167,7 +167,7 @@ def refresh(http: httpx.Client, clock: Clock, credential: Credential) -> Credent
     prover = Prover(http, clock, credential.extra[DPOP_KEY])
     url, issuer = str(credential.facts["token_endpoint"]), str(credential.facts["issuer"])
     answer = _post(prover, url, form, client=client, issuer=issuer, acting=True)
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status == 408:
         raise Uncertain("Bluesky failed while renewing the access; it may be used up.", evidence=said(answer, secret))
     if not answer.is_success:
         raise refusal(answer, now=clock(), secrets=secret)

@@ -66,6 +66,7 @@ _OUR_FAULT: Final = frozenset(
         "unauthorized_client",
     }
 )
+_NOT_DONE: Final = frozenset({400, 401, 403, 404, 405, 413})  # even where no name is told
 _NOT_A_SERVER: Final = frozenset({"XRPCNotSupported", "MethodNotImplemented"})
 _SCOPE = re.compile(r'required scope "([^"]+)"')
 _FIELDS: Final[Mapping[str, str]] = {
@@ -105,11 +106,11 @@ def refusal(
         return Throttled("Bluesky takes no more calls from here for a while.", retry_at=pause, evidence=evidence)
     if named := _by_name(name, message, evidence):
         return named
-    if answer.status >= 500 and acting:
+    if acting and answer.status not in _NOT_DONE:
         return Uncertain("Bluesky failed while publishing: the post may be out.", evidence=evidence)
     if answer.status >= 500:
         return NotSent("Bluesky has a problem at the moment.", evidence=evidence)
-    return _by_status(answer.status, message, evidence)
+    return _by_status(answer.status, name, message, evidence)
 
 
 def inactive(status: str) -> PlatformError:
@@ -147,12 +148,12 @@ def _by_name(name: str, message: str, evidence: Evidence) -> PlatformError | Non
     return None
 
 
-def _by_status(status: int, message: str, evidence: Evidence) -> PlatformError:
+def _by_status(status: int, name: str, message: str, evidence: Evidence) -> PlatformError:
     if status == 413:
         return Rejected("Bluesky says that this is too large.", field="media", evidence=evidence)
     if status == 401:
         return Disconnected(_RECONNECT, evidence=evidence)
-    if status == 403:
+    if status == 403 and name:  # without one it is a machine in front of the server that speaks
         return MissingPermission("Bluesky does not let this connection do that. Reconnect.", evidence=evidence)
     return NotSent(f"Bluesky did not take the call{f': {message[:200]}' if message else ''}.", evidence=evidence)
 

@@ -23,6 +23,7 @@ from apps.platforms.option_rules import lines
 
 _POST_URN: Final = re.compile(r"urn:li:(?:share|ugcPost):\d+")
 _ACTIVITY_URN: Final = re.compile(r"urn:li:activity:\d+")
+_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 LONGEST_TITLE: Final = 400
 
 # What a post carries beside its text: a kind, and what names it. Media URNs are unique to each upload.
@@ -153,18 +154,32 @@ def substance_of(body: Mapping[str, Any]) -> Substance:
     return NOTHING
 
 
-def is_same_text(ours: str, commentary: str) -> bool:
-    return _folded(little.unescape(commentary)) == _folded(ours)
-
-
-def is_same_plain(ours: str, theirs: str) -> bool:
+def is_same(ours: str, theirs: str) -> bool:
     return _folded(theirs) == _folded(ours)
 
 
-def is_beginning(ours: str, commentary: str) -> bool:
+def is_beginning(ours: str, theirs: str) -> bool:
     """Whether it is our text cut off, which LinkedIn does to one that it finds too long."""
-    theirs = _folded(little.unescape(commentary))
-    return bool(theirs) and _folded(ours).startswith(theirs)
+    return bool(theirs.strip()) and _folded(ours).startswith(_folded(theirs))
+
+
+def is_alike(ours: str, theirs: str) -> bool:
+    """Whether the words are the same, however LinkedIn dressed them: it may shorten an address, leave a mention that it
+    does not know as plain text, and set other marks. Nothing in common is not alike."""
+    if not theirs or bool(_ADDRESS.search(ours)) != bool(_ADDRESS.search(theirs)):
+        return False
+    return _letters(ours) == _letters(theirs) and bool(_letters(ours) or _ADDRESS.search(ours))
+
+
+def may_carry(ours: Substance, theirs: Substance) -> bool:
+    """Whether a post that is listed with `theirs` can be one that was sent with `ours`: an address in the text may have
+    become a card, and that of a card may have changed."""
+    return ours == theirs or (theirs[0] == "article" and ours[0] in {"", "article"})
+
+
+def _letters(text: str) -> str:
+    shown, _ = little.plain(text)
+    return "".join(sign for sign in _folded(_ADDRESS.sub("", shown)).casefold() if sign.isalnum())
 
 
 def _folded(text: str) -> str:

@@ -16,6 +16,7 @@ from apps.platforms import http as wire
 from apps.platforms import text_linkedin as little
 from apps.platforms.adapters.linkedin import content, files, permits, publishing
 from apps.platforms.adapters.linkedin.line import (
+    MARGIN,
     Line,
     encoded,
     has_next,
@@ -29,7 +30,6 @@ from apps.platforms.calls import Call
 from apps.platforms.contract import Finding, Receipt, Role, Trace, Verdict
 from apps.platforms.errors import Gone, MissingPermission
 
-MARGIN: Final = timedelta(seconds=60)
 SETTLED: Final = timedelta(seconds=60)  # until then a request that is under way may still take effect
 PAGE_SIZE: Final = 50
 MOST_PAGES: Final = 5
@@ -73,14 +73,13 @@ def find(line: Line, trace: Trace) -> Finding:
 
 
 def _find_post(line: Line, trace: Trace) -> Finding:
-    since = trace.sent_at - MARGIN
     body = publishing.body_of(line, trace.draft, files.urns(trace.staged))
     ours = content.substance_of(body)
 
     def likeness(post: dict[str, Any]) -> Likeness:
         return _post_likeness(post, trace, ours)
 
-    def is_older(post: dict[str, Any]) -> bool:
+    def is_older(post: dict[str, Any], since: datetime) -> bool:
         changed_at = moment(post.get("lastModifiedAt"))
         return changed_at is not None and changed_at < since
 
@@ -97,15 +96,24 @@ def _find_post(line: Line, trace: Trace) -> Finding:
 def _post_likeness(post: dict[str, Any], trace: Trace, ours: content.Substance) -> Likeness:
     if text_of(post, "lifecycleState") not in LIVE:
         return Likeness.UNLIKE
-    theirs, commentary = content.substance_of(post), text_of(post, "commentary")
+    theirs, text = content.substance_of(post), little.unescape(text_of(post, "commentary"))
     if "media" in (ours[0], theirs[0]):
-        return Likeness.SAME if ours == theirs else Likeness.UNLIKE
-    if content.is_same_text(trace.draft.text, commentary):
-        # LinkedIn may have made a card of an address in the text.
-        is_like = ours == theirs or (ours == content.NOTHING and theirs[0] == "article")
-        return Likeness.SAME if ours == theirs else Likeness.DOUBTFUL if is_like else Likeness.UNLIKE
-    is_cut = ours == theirs and content.is_beginning(trace.draft.text, commentary)
-    return Likeness.DOUBTFUL if is_cut else Likeness.UNLIKE
+        return _likeness_by_files(ours, theirs, is_same_text=content.is_same(trace.draft.text, text))
+    if not content.may_carry(ours, theirs):
+        return Likeness.UNLIKE
+    if content.is_same(trace.draft.text, text):
+        return Likeness.SAME if ours == theirs else Likeness.DOUBTFUL
+    is_like = content.is_beginning(trace.draft.text, text) or content.is_alike(trace.draft.text, text)
+    return Likeness.DOUBTFUL if is_like else Likeness.UNLIKE
+
+
+def _likeness_by_files(ours: content.Substance, theirs: content.Substance, *, is_same_text: bool) -> Likeness:
+    """A post with our words and no files may be one whose files are still being worked on."""
+    if ours == theirs:
+        return Likeness.SAME
+    is_unfinished = theirs == content.NOTHING and is_same_text
+    is_partly_ours = ours[0] == theirs[0] and not set(ours[1]).isdisjoint(theirs[1])
+    return Likeness.DOUBTFUL if is_unfinished or is_partly_ours else Likeness.UNLIKE
 
 
 # --- comments ---------------------------------------------------------------------------------------------------------
@@ -117,14 +125,16 @@ def _find_comment(line: Line, trace: Trace) -> Finding:
     shown, _ = little.plain(trace.draft.text)
 
     def likeness(comment: dict[str, Any]) -> Likeness:
-        if not content.is_same_plain(shown, text_of(object_of(comment, "message"), "text")):
+        actor, text = text_of(comment, "actor"), text_of(object_of(comment, "message"), "text")
+        if actor not in {line.author, ""}:
             return Likeness.UNLIKE
-        actor = text_of(comment, "actor")
-        return Likeness.SAME if actor == line.author else Likeness.UNLIKE if actor else Likeness.DOUBTFUL
+        if content.is_same(shown, text):
+            return Likeness.SAME if actor else Likeness.DOUBTFUL
+        return Likeness.DOUBTFUL if content.is_alike(shown, text) else Likeness.UNLIKE
 
     path = f"{permits.COMMENTS.path.replace('{urn}', encoded(trace.draft.parent.remote_id))}?"
     try:
-        listing = _listed(line, permits.COMMENTS, path, trace, likeness, lambda comment: False)
+        listing = _listed(line, permits.COMMENTS, path, trace, likeness, lambda comment, since: False)
     except Gone:
         return Finding(Verdict.UNCLEAR, None, ("the post it belongs to is not at LinkedIn any more",))
 
@@ -154,7 +164,7 @@ def _listed(
     path: str,
     trace: Trace,
     likeness: Callable[[dict[str, Any]], Likeness],
-    is_older: Callable[[dict[str, Any]], bool],
+    is_older: Callable[[dict[str, Any], datetime], bool],
     *,
     restli: str = "",
 ) -> _Listing:
@@ -168,11 +178,12 @@ def _listed(
         elements = objects_of(said, "elements")
         if elements is None:
             raise line.unreadable(answer)
-        skew = min(wire.server_skew(answer.headers, now=line.clock()), timedelta(0))
+        # A server whose clock is slow dates the post before we sent it.
+        since = trace.sent_at - MARGIN + min(wire.server_skew(answer.headers, now=line.clock()), timedelta(0))
         for entry in elements:
-            _sort(entry, trace, likeness, listing, since=trace.sent_at - MARGIN + skew)
+            _sort(entry, trace, likeness, listing, since=since)
         listing.seen += len(elements)
-        listing.is_complete = _is_last(said, elements) or (bool(elements) and is_older(elements[-1]))
+        listing.is_complete = _is_last(said, elements) or (bool(elements) and is_older(elements[-1], since))
         if listing.is_complete:
             break
         start += len(elements)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +22,7 @@ from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
 
 LABEL: Final = "LinkedIn"
+MARGIN: Final = timedelta(seconds=60)  # by which its clock may be behind ours
 
 # The version is a setting, for each lives about a year. "scopes" names, separated by spaces, what the operator's app
 # may ask for where that is not everything: LinkedIn refuses the whole sign-in for one scope that the app lacks.

@@ -14,9 +14,9 @@ from typing import Any, Final
 from apps.platforms import http as wire
 from apps.platforms.adapters.linkedin import assets, content, faults, files, permits
 from apps.platforms.adapters.linkedin.capabilities import TEXT
-from apps.platforms.adapters.linkedin.line import Line, encoded, moment, object_of, text_of
+from apps.platforms.adapters.linkedin.line import MARGIN, Line, encoded, moment, object_of, text_of
 from apps.platforms.contract import Draft, Receipt, Role, Staged
-from apps.platforms.errors import NotSent, PlatformError, Rejected, StagedLost, Throttled, Uncertain
+from apps.platforms.errors import Gone, MissingPermission, PlatformError, Rejected, StagedLost, Uncertain
 
 _URN: Final = re.compile(r"urn:li:\w+:\S+")
 BEFORE_COMMENT: Final = timedelta(seconds=5)  # a post is not known everywhere at once, and its comment is refused
@@ -120,17 +120,16 @@ def _repeated(line: Line, body: dict[str, Any], staged: Staged, urn: str, answer
     doubtful = Uncertain("LinkedIn says that it has this post already: it may be out.", evidence=seen)
     try:
         post = line.read(permits.ONE_POST, f"/rest/posts/{encoded(urn)}?viewContext=AUTHOR")
-    except (NotSent, Throttled):
-        raise doubtful from None
-    except PlatformError:
+    except (Gone, MissingPermission):
         raise refused from None
+    except PlatformError:
+        raise doubtful from None
     ours, theirs = content.substance_of(body), content.substance_of(post)
     if ours[0] == "media" and ours == theirs:
         return Receipt(urn, address(line, urn), moment(post.get("publishedAt")))
     began_at, created_at = wire.instant(staged.data.get("started_at")), moment(post.get("createdAt"))
-    if ours == theirs and began_at is not None and created_at is not None and created_at >= began_at:
-        raise doubtful
-    raise refused
+    is_older = began_at is not None and created_at is not None and created_at < began_at - MARGIN
+    raise refused if ours != theirs or is_older else doubtful
 
 
 def _comment(line: Line, draft: Draft, body: dict[str, Any]) -> Receipt:

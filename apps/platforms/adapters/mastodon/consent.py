@@ -284,12 +284,14 @@ def refresh(line: Line, credential: Credential) -> Credential:
 
 
 def _refresh_failure(line: Line, answer: wire.Answer) -> Exception:
-    if answer.is_success or answer.status >= 500:
+    """A token is dead by the server's own word: a page of some machine in front of it says nothing of the token."""
+    if answer.is_success or answer.status >= 500 or answer.status == 408:
         seen = wire.evidence(answer, secrets=line.hidden)
         return Uncertain(f"{line.name} may have renewed the access, but its answer was lost.", evidence=seen)
     failure = line.failure(answer, rights.TOKEN)
-    if isinstance(failure, Throttled) or not 400 <= answer.status < 500:
+    if isinstance(failure, Throttled):
         return failure
-    return Disconnected(
-        f"Access to this account on {line.name} has ended: connect it again.", evidence=failure.evidence
-    )
+    if 400 <= answer.status < 500 and any(error_words(answer)):
+        words = f"Access to this account on {line.name} has ended: connect it again."
+        return Disconnected(words, evidence=failure.evidence)
+    return NotSent(f"{line.name} did not renew the access.", evidence=failure.evidence)

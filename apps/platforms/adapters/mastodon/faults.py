@@ -26,6 +26,7 @@ from apps.platforms.errors import (
 
 _ACCOUNT_STATE = ("login is currently disabled", "confirmed e-mail", "currently pending approval", "two-factor")
 _MEDIA_GONE = ("media not found", "could not be found", "media could not")
+_NOT_DONE = frozenset({404, 405, 410, 413, 415})  # what has no words of its own, and yet is certainly a refusal
 # What a refusal speaks of is what a person has to change; the first that fits.
 _FIELDS = (
     ("options.poll", ("option", "expires at")),
@@ -84,7 +85,7 @@ def failure(
         return _unprocessable(server, said, seen)
     if status == 404 and is_reply:
         return Rejected("The post this one answers is gone.", field="parent", evidence=seen)
-    if acting and answer.is_success:
+    if acting and status not in _NOT_DONE:
         return Uncertain(f"{server} gave an answer that makes no sense: the post may be out.", evidence=seen)
     return NotSent(f"{server} answered {status} where we did not expect it.", evidence=seen)
 

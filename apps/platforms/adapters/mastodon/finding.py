@@ -159,8 +159,8 @@ def _by_text(line: Line, status: Mapping[str, Any], trace: Trace) -> Likeness:
     if source is not None:
         text, warning = source
         is_equal = (text, warning) == sent or (not sent[0] and text == sent[1])
-        if not is_equal:
-            return Likeness.UNLIKE
+        if not is_equal:  # What was changed since may have had our words before.
+            return Likeness.DOUBTFUL if status.get("edited_at") else Likeness.UNLIKE
     elif markup.flat(markup.text_of(str(status.get("content") or ""))) != sent[0]:
         # Servers may turn markup into HTML that no longer reads like the text: a difference proves nothing.
         return Likeness.DOUBTFUL

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Final
-from urllib.parse import quote
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 
-import httpx
-
-from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.pinterest import faults, permits
 from apps.platforms.adapters.pinterest.faults import LABEL
-from apps.platforms.calls import Call, require
-from apps.platforms.contract import Credential
-from apps.platforms.errors import NotSent, PlatformError
+from apps.platforms.calls import Call
+from apps.platforms.errors import PlatformError
+from apps.platforms.line import PlatformLine
 
 # `max_description` is what a description may have, on which Pinterest's own pages disagree: 500 or 800.
 DEFAULT_ENDPOINTS: Final[Mapping[str, str]] = {
@@ -28,51 +23,13 @@ DEFAULT_ENDPOINTS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(PlatformLine):
     """Requests to Pinterest, with the token of one account where there is one."""
 
-    http: httpx.Client
-    endpoints: Mapping[str, str]
-    clock: Callable[[], datetime]
-    credential: Credential | None = None
-    secrets: tuple[Secret, ...] = ()
+    label: ClassVar[str] = LABEL
 
-    @property
-    def hidden(self) -> tuple[Secret, ...]:
-        """What must not appear in evidence."""
-        held = self.credential
-        if held is None:
-            return self.secrets
-        secret = held.client.client_secret if held.client else Secret("")
-        return tuple(one for one in (*self.secrets, held.access_token, held.refresh_token, secret) if one)
-
-    def endpoint(self, name: str) -> str:
-        return self.endpoints[name].rstrip("/")
-
-    def require(self, call: Call) -> None:
-        """Raise MissingPermission for what the consent is known not to cover."""
-        if self.credential is not None:
-            require(call, self.credential, label=LABEL)
-
-    def send(self, call: Call, *, id: str = "", acting: bool = False, **request: Any) -> wire.Answer:
-        """Send; any status is an answer. Raises MissingPermission before anything leaves."""
-        self.require(call)
-        token = self.credential.access_token if self.credential is not None else None
-        url = self.endpoint(call.endpoint) + call.path.format(version=self.endpoints["version"], id=quote(id, safe=""))
-        return wire.send(self.http, call.method, url, platform=LABEL, acting=acting, token=token, **request)
-
-    def ask(self, call: Call, *, field: str = "", **request: Any) -> dict[str, Any]:
-        """The object in an answer to a call that harms nobody when repeated; raises what a refusal means."""
-        return self.understood(self.send(call, **request), call, field=field)
-
-    def understood(self, answer: wire.Answer, call: Call, **context: Any) -> dict[str, Any]:
-        if answer.is_success:
-            try:
-                return answer.mapping()
-            except wire.Unreadable:
-                pass
-            raise self.unreadable(answer)
-        raise self.failure(answer, call, **context)
+    def meaning(self, answer: wire.Answer, call: Call, **context: Any) -> PlatformError:
+        return faults.failure(answer, faults.Context(is_of_a_pin=call in permits.OF_A_PIN, **context))
 
     def pages(self, call: Call, *, id: str = "", most: int, **params: str) -> Iterator[Page]:
         """The pages of a listing, at most `most` of them; raises NotSent for what is no listing."""
@@ -87,27 +44,6 @@ class Line:
             if not bookmark:
                 return
             params = {**params, "bookmark": bookmark}
-
-    def failure(self, answer: wire.Answer, call: Call, *, acting: bool = False, field: str = "") -> PlatformError:
-        held = self.credential
-        context = faults.Context(
-            now=self.clock(),
-            secrets=self.hidden,
-            acting=acting,
-            is_reading=call.method == "GET",
-            is_of_a_pin=call in permits.OF_A_PIN,
-            is_renewable=bool(held and held.refresh_token),
-            needs=call.scopes[0] if call.scopes else (),
-            field=field,
-        )
-        return faults.failure(answer, context)
-
-    def unreadable(self, answer: wire.Answer) -> PlatformError:
-        seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
-        return NotSent("Pinterest gave an answer that makes no sense.", evidence=seen)
-
-    def for_account(self, credential: Credential) -> Line:
-        return replace(self, credential=credential)
 
     def pin_url(self, remote_id: str) -> str:
         return f"{self.endpoint('login')}/pin/{remote_id}/"

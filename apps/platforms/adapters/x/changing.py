@@ -60,21 +60,16 @@ def _receipt(line: Line, remote_id: str, post: RemotePost) -> Receipt:
     return Receipt(remote_id, line.post_url(remote_id), facts=dict(post.facts))
 
 
-def _versions(post: reading.Post) -> list[str]:
-    history = post.get("edit_history_post_ids") or post.get("edit_history_tweet_ids")
-    return [one for one in history if isinstance(one, str) and one.isdecimal()] if isinstance(history, list) else []
-
-
 def _newest(line: Line, remote_id: str) -> reading.Post:
     post = read_post(line, remote_id, HISTORY)
-    newest = max(_versions(post), key=int, default=remote_id)
+    newest = max(reading.versions(post), key=int, default=remote_id)
     return post if newest == remote_id else read_post(line, newest, HISTORY)
 
 
 def _listed_version(line: Line, remote_id: str) -> reading.Post | None:
     account_id = line.credential.remote_user_id if line.credential else ""
     said, _ = reading.ask(line, rights.TIMELINE, HISTORY, id=account_id, max_results="20")
-    return next((post for post in listed(said) if remote_id in _versions(post)), None)
+    return next((post for post in listed(said) if remote_id in reading.versions(post)), None)
 
 
 def read_post(line: Line, remote_id: str, names: str, **params: str) -> reading.Post:

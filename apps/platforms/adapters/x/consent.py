@@ -22,7 +22,15 @@ from apps.platforms import http as wire
 from apps.platforms.adapters.x import faults, rights
 from apps.platforms.adapters.x.line import Line, data_of, text_in
 from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile
-from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Throttled, Uncertain
+from apps.platforms.errors import (
+    AccountDisabled,
+    ConsentRefused,
+    Disconnected,
+    NotSent,
+    PlatformError,
+    Throttled,
+    Uncertain,
+)
 
 TOKEN_LIFE = timedelta(hours=2)  # documented; used when an answer does not say
 PROFILE_FIELDS = "id,name,username,profile_image_url,verified,verified_type,subscription_type,public_metrics"
@@ -175,14 +183,15 @@ def refresh(line: Line, credential: Credential) -> Credential:
 def _refresh_failure(line: Line, answer: wire.Answer) -> PlatformError:
     fault = faults.read_fault(answer)
     seen = wire.evidence(answer, code=fault.label, text=fault.detail, secrets=line.hidden)
-    if answer.is_success or answer.status >= 500:
+    if answer.is_success or answer.status >= 500 or answer.status == 408:
         return Uncertain("X may have renewed the access, but its answer was lost.", evidence=seen)
     if _blames_app(answer):
         return NotSent(faults.NO_APP, evidence=seen)
     if answer.status == 400 and fault.error in {"invalid_request", "invalid_grant"}:
         return Disconnected("Access to this X account has ended: connect it again.", evidence=seen)
     failure = line.failure(answer, rights.TOKEN)
-    return failure if isinstance(failure, Throttled) else NotSent("X did not renew the access.", evidence=seen)
+    is_told = isinstance(failure, Throttled | AccountDisabled)
+    return failure if is_told else NotSent("X did not renew the access.", evidence=seen)
 
 
 def revoke(line: Line, credential: Credential) -> None:

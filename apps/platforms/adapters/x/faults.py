@@ -66,6 +66,11 @@ class Fault:
         return self.detail.lower()
 
     @property
+    def is_told(self) -> bool:
+        """Whether it is an error of X's own, and not a page of some machine on the way."""
+        return bool(self.label or self.detail)
+
+    @property
     def label(self) -> str:
         code = next(iter(sorted(self.codes)), "")
         return self.error or str(code) or self.problem or self.title
@@ -129,10 +134,10 @@ def failure(answer: wire.Answer, context: Context) -> PlatformError:
             return error
     if context.acting:  # What we do not know may have been carried out.
         return Uncertain("X failed while publishing: the post may be out.", evidence=seen)
-    if answer.status == 403:
+    if answer.status == 403 and fault.is_told:
         words = "X did not permit this. Connect the account again and allow all that is asked."
         return MissingPermission(words, scopes=context.needs, evidence=seen)
-    if context.is_reading or answer.status >= 500 or answer.status < 400:
+    if context.is_reading or answer.status == 403 or not 400 <= answer.status < 500:
         return NotSent("X is having trouble.", evidence=seen)
     return _refused(fault, context, seen)
 

@@ -53,6 +53,11 @@ class _Search:
     def quoted_id(self) -> str:
         return quotes.quoted_id(self.draft)
 
+    @property
+    def may_be_unlisted(self) -> bool:
+        """Whether the account's list shows what was written to a community is not documented."""
+        return self.draft.role is Role.MAIN and bool(self.draft.options.get("community_id"))
+
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
@@ -77,7 +82,7 @@ def find(line: Line, trace: Trace, account_id: str) -> Finding:
     if len(found.same) == 1 and not found.doubtful:
         return Finding(Verdict.FOUND, _receipt(line, found.same[0], trace), looked)
     is_settled = line.clock() - trace.sent_at >= SETTLED
-    if is_settled and found.is_complete and not found.same and not found.doubtful:
+    if is_settled and found.is_complete and not (found.same or found.doubtful or search.may_be_unlisted):
         return Finding(Verdict.ABSENT, None, looked)
     return Finding(Verdict.UNCLEAR, None, looked)
 
@@ -106,7 +111,7 @@ def _sorted_out(line: Line, search: _Search, account_id: str) -> _Sorted:
     for page, skew, is_complete in _pages(line, account_id, search.since):  # noqa: B007 - the last one counts
         for post in page:
             seen += 1
-            if text_in(post, "id") in search.known:
+            if not search.known.isdisjoint({text_in(post, "id"), *reading.versions(post)}):
                 continue
             likeness = _likeness(post, search, skew)
             if likeness is Likeness.SAME:
@@ -116,8 +121,9 @@ def _sorted_out(line: Line, search: _Search, account_id: str) -> _Sorted:
 
 
 def _pages(line: Line, account_id: str, since: datetime) -> Iterator[tuple[list[dict[str, Any]], timedelta, bool]]:
-    """Pages of the account's posts since `since`, newest first, and whether each is the last there is."""
+    """Pages of the account's posts since `since`, newest first, and whether each is the last and none had gaps."""
     params = {"max_results": str(PAGE), "start_time": reading.stamp(since), "expansions": "attachments.media_keys"}
+    is_whole = True
     for number in range(MAX_PAGES):
         said, skew = reading.ask(line, rights.TIMELINE, reading.FIELDS, id=account_id, **params)
         skew = max(min(skew, timedelta(0)), -LONGEST_SKEW)
@@ -128,7 +134,7 @@ def _pages(line: Line, account_id: str, since: datetime) -> Iterator[tuple[list[
         meta = said.get("meta")
         token = text_in(meta, "next_token") if isinstance(meta, dict) else ""
         # A full page without a token for the next one is not believed to be the last.
-        is_whole = len(posts) == len(said.get("data", [])) and "errors" not in said
+        is_whole = is_whole and len(posts) == len(said.get("data", [])) and "errors" not in said
         yield posts, skew, is_whole and not token and len(posts) < PAGE
         if not token:
             return
@@ -142,7 +148,7 @@ def _likeness(post: reading.Post, search: _Search, behind: timedelta) -> Likenes
     created_at = reading.created_at(post)
     theirs = set(reading.media_keys(post))
     if theirs & search.keys:
-        return Likeness.SAME if theirs == search.keys else Likeness.DOUBTFUL
+        return Likeness.SAME if theirs == search.keys and not reading.is_repost(post) else Likeness.DOUBTFUL
     if created_at is not None and created_at < search.since + behind:
         return Likeness.UNLIKE
     if reading.is_repost(post) or reading.referenced(post).get("replied_to", "") != search.parent_id:
@@ -155,6 +161,8 @@ def _likeness(post: reading.Post, search: _Search, behind: timedelta) -> Likenes
     if search.quoted_id and quoted and quoted != search.quoted_id:
         return Likeness.UNLIKE
     likeness = _text_likeness(post, search.draft.text, search.quoted_id)
+    if likeness is Likeness.UNLIKE and len(reading.versions(post)) > 1:
+        return Likeness.DOUBTFUL  # Somebody changed it on X: it may have had our words before.
     has_doubt = created_at is None or not text_in(post, "id") or len(theirs) != len(search.draft.media)
     has_doubt = has_doubt or bool(search.quoted_id and not quoted)
     return Likeness.DOUBTFUL if likeness is Likeness.SAME and has_doubt else likeness

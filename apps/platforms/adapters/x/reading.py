@@ -19,7 +19,7 @@ from apps.platforms.adapters.x import faults
 from apps.platforms.adapters.x.line import Line, listed, text_in
 from apps.platforms.calls import Call
 
-FIELDS = "created_at,text,entities,attachments,referenced_tweets,note_tweet,conversation_id"
+FIELDS = "created_at,text,entities,attachments,referenced_tweets,note_tweet,conversation_id,edit_history_tweet_ids"
 _SHORTENED = regex.compile(r"https?://t\.co/\w+", regex.IGNORECASE)
 _SCHEME = regex.compile(r"https?://(?:www\.)?", regex.IGNORECASE)
 _LAST_SLASH = regex.compile(r"/(?=\s|$)")
@@ -68,6 +68,12 @@ def referenced(post: Post) -> dict[str, str]:
 
 def is_repost(post: Post) -> bool:
     return not referenced(post).keys().isdisjoint({"retweeted", "reposted"})
+
+
+def versions(post: Post) -> list[str]:
+    """The ids that a post has had, its own among them: each change makes a new one. [] where X does not tell."""
+    history = post.get("edit_history_post_ids") or post.get("edit_history_tweet_ids")
+    return [one for one in history if isinstance(one, str) and one.isdecimal()] if isinstance(history, list) else []
 
 
 def media_keys(post: Post) -> list[str]:

@@ -164,10 +164,10 @@ class Uploads:
 
     def _take_in(self, file: File, said: dict[str, Any], **changes: Any) -> None:
         """Remember what X said of a file: its id, its key, how long it lives, and whether it is being worked on."""
-        found = data_of(said)
+        found = _told(said)
         id, key, life = text_in(found, "id") or file["id"], text_in(found, "media_key"), found.get("expires_after_secs")
         if not id:
-            raise NotSent("X gave an answer that makes no sense.", evidence=Evidence(code="unreadable"))
+            raise _senseless()
         now = self.line.clock()
         is_told = isinstance(life, int) and 0 < life < 10**8
         expires_at = now + (timedelta(seconds=int(life)) if life and is_told else FILE_LIFE)
@@ -208,7 +208,7 @@ class Uploads:
 
     def _wait_for(self, file: File, place: str) -> None:
         """X processes videos and GIFs after they arrived."""
-        info = data_of(self._status(file)).get("processing_info")
+        info = _told(self._status(file)).get("processing_info")
         info = info if isinstance(info, dict) else {"state": "succeeded"}
         if info.get("state") == "failed":
             raise _failed(info, place)
@@ -219,6 +219,17 @@ class Uploads:
         if since is None or self.line.clock() - since > LONGEST_PROCESSING:
             raise StagedLost("X has been working on this file for more than half an hour.")
         raise Paused(_pause(info))
+
+
+def _told(said: dict[str, Any]) -> dict[str, Any]:
+    """What X says of a file; raises NotSent where that is nothing, which does not make it ready."""
+    if found := data_of(said):
+        return found
+    raise _senseless()
+
+
+def _senseless() -> NotSent:
+    return NotSent("X gave an answer that makes no sense.", evidence=Evidence(code="unreadable"))
 
 
 def _pause(info: dict[str, Any]) -> timedelta:

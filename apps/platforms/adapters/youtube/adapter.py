@@ -148,4 +148,4 @@ class YouTubeAdapter(Basis):
         notices.subscribe(self._home, channel_id, callback=callback, secret=secret)
 
     def _line(self, credential: Credential) -> Line:
-        return self._home.for_channel(credential)
+        return self._home.for_account(credential)

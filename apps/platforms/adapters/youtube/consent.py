@@ -39,7 +39,7 @@ def _wanted(client: OAuthClient) -> tuple[str, ...]:
 def finish(line: Line, *, client: OAuthClient, redirect_uri: str, answer: Mapping[str, str], keep: Secret) -> Consent:
     credential = accounts(line).finish(client=client, redirect_uri=redirect_uri, answer=answer, keep=keep)
     try:
-        profile, facts = read_channel(line.for_channel(credential))
+        profile, facts = read_channel(line.for_account(credential))
     except MissingPermission as error:
         words = "YouTube was not allowed to say which channel this is: start again and allow all that is asked."
         raise ConsentRefused(words, evidence=error.evidence) from None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,10 +12,11 @@ import httpx
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.youtube import faults
-from apps.platforms.calls import Call, require
-from apps.platforms.contract import NO_SECRET, Credential
-from apps.platforms.errors import NotSent, PlatformError
+from apps.platforms.calls import Call
+from apps.platforms.contract import NO_SECRET
+from apps.platforms.errors import PlatformError
 from apps.platforms.google.faults import objects_in, text_in
+from apps.platforms.line import PlatformLine
 
 LABEL: Final = "YouTube"
 
@@ -33,13 +33,13 @@ DEFAULT_ENDPOINTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(PlatformLine):
     """Requests to YouTube, with the token of one channel where there is one."""
 
-    http: httpx.Client
-    endpoints: Mapping[str, str]
-    clock: Callable[[], datetime]
-    credential: Credential | None = None
+    label: ClassVar[str] = LABEL
+
+    def meaning(self, answer: wire.Answer, call: Call, **context: Any) -> PlatformError:
+        return faults.failure(answer, faults.Context(**context))
 
     @property
     def channel_id(self) -> str:
@@ -51,41 +51,11 @@ class Line:
         client = self.credential.client if self.credential else None
         return client.client_secret if client else NO_SECRET
 
-    @property
-    def hidden(self) -> tuple[Secret, ...]:
-        """What must not appear in evidence."""
-        held = self.credential
-        found = (held.access_token, held.refresh_token, self.client_secret) if held else ()
-        return tuple(one for one in found if one)
-
-    def endpoint(self, name: str) -> str:
-        return self.endpoints[name].rstrip("/")
-
-    def allows(self, call: Call) -> bool:
-        held = self.credential
-        return held is None or not held.scopes or not call.lacks(held.scopes)
-
-    def require(self, call: Call) -> None:
-        """Raise MissingPermission for what the consent is known not to cover."""
-        if self.credential is not None:
-            require(call, self.credential, label=LABEL)
-
-    def send(self, call: Call, *, session: Secret = NO_SECRET, acting: bool = False, **request: Any) -> wire.Answer:
-        """Send; any status is an answer. Raises MissingPermission before anything leaves. `session` is the address
-        that YouTube gave to an upload, which is a secret itself."""
-        self.require(call)
-        token = self.credential.access_token if self.credential is not None else None
-        url = self.endpoint(call.endpoint) + call.path
-        params = request.pop("params", None)
+    def send(self, call: Call, *, session: Secret = NO_SECRET, **request: Any) -> wire.Answer:
+        """As every line does. `session` is the address that YouTube gave to an upload, which is a secret itself."""
         if session:
-            url, params = _apart(session)
-        return wire.send(
-            self.http, call.method, url, platform=LABEL, acting=acting, token=token, params=params, **request
-        )
-
-    def ask(self, call: Call, *, field: str = "", **request: Any) -> dict[str, Any]:
-        """The object in an answer to a call that harms nobody when repeated; raises what a refusal means."""
-        return self.understood(self.send(call, **request), call, field=field)
+            request["url"], request["params"] = _apart(session)
+        return PlatformLine.send(self, call, **request)
 
     def items(self, call: Call, *, field: str = "", **request: Any) -> tuple[list[dict[str, Any]], str]:
         """The objects of a listing, and the token of its next page ("" after the last).
@@ -98,36 +68,6 @@ class Line:
         if not is_listing or len(found) != len(said.get("items", [])):
             raise self.unreadable(answer)
         return found, text_in(said, "nextPageToken")
-
-    def understood(self, answer: wire.Answer, call: Call, **context: Any) -> dict[str, Any]:
-        if answer.is_success:
-            try:
-                return answer.mapping()
-            except wire.Unreadable:
-                pass
-            raise self.unreadable(answer)
-        raise self.failure(answer, call, **context)
-
-    def failure(self, answer: wire.Answer, call: Call, **context: Any) -> PlatformError:
-        held = self.credential
-        return faults.failure(
-            answer,
-            faults.Context(
-                now=self.clock(),
-                secrets=self.hidden,
-                is_reading=call.method == "GET",
-                is_renewable=bool(held and held.refresh_token),
-                needs=call.scopes[0] if call.scopes else (),
-                **context,
-            ),
-        )
-
-    def unreadable(self, answer: wire.Answer) -> PlatformError:
-        seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
-        return NotSent("YouTube gave an answer that makes no sense.", evidence=seen)
-
-    def for_channel(self, credential: Credential) -> Line:
-        return replace(self, credential=credential)
 
     def is_home(self, address: str) -> bool:
         """Whether an address that an answer names may be given the token: YouTube's API, or another host of Google's
