@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from apps.core import tenancy
 from apps.events.models import Event
-from apps.media import services, tasks
+from apps.media import services, tasks, waking
 from apps.media.errors import LostClaim
 from apps.media.models import Upload
 from apps.media.services import Destination, receiving
@@ -27,6 +28,14 @@ pytestmark = pytest.mark.django_db
 def arrived(to: Destination, content: bytes, name: str = "cup.jpg") -> Upload:
     """An upload of which everything is there."""
     return services.complete(send(services.begin(to=to, name=name, size=len(content)), content, at=0))
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A mark for each time that a worker is woken."""
+    marks: list[str] = []
+    monkeypatch.setattr(waking, "wake", lambda: marks.append("woken"))
+    return marks
 
 
 def test_a_worker_takes_in_what_has_arrived(to: Destination, cup: bytes, media_root: Path) -> None:
@@ -128,16 +137,30 @@ def test_a_refusal_is_an_event_with_its_words(to: Destination) -> None:
     ],
     ids=["mp4", "quicktime", "matroska", "heic"],
 )
-def test_a_film_waits_for_a_worker_however_short_it_is(to: Destination, head: bytes, waits: bool) -> None:
+def test_a_film_waits_for_a_worker_however_short_it_is(
+    to: Destination, head: bytes, waits: bool, woken: list[str]
+) -> None:
     state = services.take_in_now(arrived(to, head + bytes(100))).state
 
-    assert state == (UploadState.RECEIVED if waits else UploadState.REFUSED)
+    assert (state, len(woken)) == ((UploadState.RECEIVED, 1) if waits else (UploadState.REFUSED, 0))
 
 
-def test_a_large_file_waits_for_a_worker(to: Destination, cup: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_waits_for_a_worker(
+    to: Destination, cup: bytes, woken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(receiving, "AT_ONCE", 100)
 
     assert services.take_in_now(arrived(to, cup)).state == UploadState.RECEIVED
+    assert len(woken) == 1
+
+
+def test_no_worker_snatches_a_small_file_from_the_page_that_waits_for_it(
+    to: Destination, cup: bytes, woken: list[str]
+) -> None:
+    upload = services.from_form(SimpleUploadedFile("cup.jpg", cup), to=to)
+
+    assert services.take_in_now(upload).state == UploadState.DONE
+    assert woken == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,7 @@ from django.db.models import Q
 
 from apps.core import clock, tenancy
 from apps.events import services as events
-from apps.media import storage
+from apps.media import storage, waking
 from apps.media.errors import FileRefused, LostClaim
 from apps.media.models import Asset, Upload
 from apps.media.services import fetching, pieces, quota, uploads
@@ -80,10 +80,15 @@ def take_in_waiting(*, most: int = BATCH) -> int:
 
 
 def take_in_now(upload: Upload) -> Upload:
-    """Work on this upload here, if it is no film, small and on the disk, and nobody else does; as it stands then."""
-    if upload.state != UploadState.RECEIVED or upload.declared_size > AT_ONCE or storage.bucket():
+    """Work on this upload here, if it is no film, small and on the disk, and nobody else does; else wake a worker. As
+    it stands then.
+
+    The worker is woken by no one else: if it were by whoever completes the upload, it would be first at times, and the
+    page would have nothing to show."""
+    if upload.state != UploadState.RECEIVED:
         return upload
-    if _is_film(upload):
+    if upload.declared_size > AT_ONCE or storage.bucket() or _is_film(upload):
+        waking.wake()
         return upload
     if claim := _claim(pk=upload.pk):
         _work_on(claim)

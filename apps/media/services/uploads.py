@@ -86,7 +86,7 @@ def from_form(file: Any, *, to: Destination) -> Upload:
 
 
 def complete(upload: Upload, *, etags: Mapping[int, str] | None = None) -> Upload:
-    """All has been sent: look whether it is there, and hand it to a worker. Twice is as good as once.
+    """All has been sent: look whether it is there; `take_in_now` comes next. Twice is as good as once.
 
     Raises PartsMissing; UploadEnded; FileRefused where the object is not what was declared, and then it is gone.
     """
@@ -115,8 +115,6 @@ def _received(upload: Upload) -> Upload:
         size = upload.declared_size
         mine.update(state=UploadState.RECEIVED, received=size, expires_at=until, updated_at=clock.now())
         now: Upload = Upload.objects.get(pk=upload.pk)
-    if now.state == UploadState.RECEIVED:
-        waking.wake()
     return now
 
 
