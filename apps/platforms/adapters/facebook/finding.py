@@ -7,11 +7,9 @@ single match a person decides.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from apps.platforms import http as wire
@@ -28,6 +26,7 @@ from apps.platforms.adapters.facebook.line import (
 from apps.platforms.calls import Call
 from apps.platforms.contract import Finding, Receipt, Trace, Verdict
 from apps.platforms.errors import NotSent
+from apps.platforms.meta.likeness import Likeness, plain
 
 MARGIN: Final = timedelta(seconds=60)
 SETTLED: Final = timedelta(minutes=2)  # until then a request that is under way may still take effect
@@ -36,12 +35,6 @@ POST_FIELDS: Final = "id,message,created_time,permalink_url,attachments{media_ty
 STORY_FIELDS: Final = "post_id,media_id,creation_time"
 COMMENT_FIELDS: Final = "id,message,from,created_time"
 MEDIA_TYPES: Final = frozenset({"photo", "album", "video"})
-
-
-class Likeness(StrEnum):
-    SAME = "same"
-    UNLIKE = "unlike"
-    DOUBTFUL = "doubtful"
 
 
 @dataclass
@@ -93,7 +86,7 @@ def _post_likeness(post: dict[str, Any], trace: Trace) -> Likeness:
     carried, kinds = _attached(post.get("attachments"))
     if ours and carried:
         return Likeness.SAME if ours & carried else Likeness.UNLIKE
-    if _plain(post.get("message")) != _plain(publishing.message_of(trace.draft)):
+    if plain(post.get("message")) != plain(publishing.message_of(trace.draft)):
         return Likeness.UNLIKE
     if bool(ours) != bool(kinds & MEDIA_TYPES):
         return Likeness.DOUBTFUL if ours else Likeness.UNLIKE
@@ -173,7 +166,7 @@ def _find_comment(line: Line, trace: Trace) -> Finding:
         return Finding(Verdict.UNCLEAR, None, ("the post it belongs to is not known",))
 
     def likeness(comment: dict[str, Any], trace: Trace) -> Likeness:
-        if _plain(comment.get("message")) != _plain(trace.draft.text):
+        if plain(comment.get("message")) != plain(trace.draft.text):
             return Likeness.UNLIKE
         if remote_id(mapping_in(comment, "from")) not in ("", line.page):
             return Likeness.UNLIKE
@@ -267,9 +260,3 @@ def _pages(
         if not after:
             return
         params["after"] = after
-
-
-def _plain(text: object) -> str:
-    """Words as they compare: Facebook may trim them and write the ends of lines in its own way."""
-    told = unicodedata.normalize("NFC", text if isinstance(text, str) else "")
-    return told.replace("\r\n", "\n").replace("\r", "\n").strip()

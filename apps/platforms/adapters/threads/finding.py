@@ -7,17 +7,16 @@ and parent a person decides, and is told where to look.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.threads import consent, containers, forms, requests
 from apps.platforms.adapters.threads.line import Line, entries, next_cursor, remote_id
 from apps.platforms.contract import Credential, Finding, Receipt, Role, Trace, Verdict
+from apps.platforms.meta.likeness import Likeness, plain
 
 MARGIN: Final = timedelta(seconds=60)
 SETTLED: Final = timedelta(seconds=60)  # until then a publish that is under way may still take effect
@@ -26,12 +25,6 @@ MAX_PAGES: Final = 8
 POST_FIELDS: Final = "id,text,timestamp,media_type,permalink,is_quote_post"
 REPLY_FIELDS: Final = "id,text,timestamp,media_type,permalink,replied_to{id},root_post{id}"
 _UNPUBLISHED: Final = frozenset({containers.FINISHED, containers.ERROR, containers.EXPIRED})
-
-
-class Likeness(StrEnum):
-    SAME = "same"
-    UNLIKE = "unlike"
-    DOUBTFUL = "doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +101,7 @@ def _likeness(post: dict[str, Any], trace: Trace, since: datetime, skew: timedel
 
 
 def _is_like(post: dict[str, Any], trace: Trace) -> bool:
-    if _plain(post.get("text")) != _plain(trace.draft.text):
+    if plain(post.get("text")) != plain(trace.draft.text):
         return False
     # How a post with a GIF is called when it is read is not documented.
     if not trace.draft.options.get("gif") and post.get("media_type") != forms.kind_of(trace.draft):
@@ -118,10 +111,6 @@ def _is_like(post: dict[str, Any], trace: Trace) -> bool:
     above = post.get("replied_to")
     parent = remote_id(above) if isinstance(above, dict) else ""
     return not parent or (trace.draft.parent is not None and parent == trace.draft.parent.remote_id)
-
-
-def _plain(text: object) -> str:
-    return unicodedata.normalize("NFC", text if isinstance(text, str) else "").strip()
 
 
 # --- listing ----------------------------------------------------------------------------------------------------------
