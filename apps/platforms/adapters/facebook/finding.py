@@ -86,22 +86,25 @@ def _post_likeness(post: dict[str, Any], trace: Trace) -> Likeness:
     carried, kinds = _attached(post.get("attachments"))
     if ours and carried:
         return Likeness.SAME if ours & carried else Likeness.UNLIKE
-    if plain(post.get("message")) != plain(publishing.message_of(trace.draft)):
+    words = plain(publishing.message_of(trace.draft))
+    if plain(post.get("message")) != words:
         return Likeness.UNLIKE
     if bool(ours) != bool(kinds & MEDIA_TYPES):
         return Likeness.DOUBTFUL if ours else Likeness.UNLIKE
-    return Likeness.SAME
+    # With neither ids nor words it is like any other picture of that hour.
+    return Likeness.SAME if words else Likeness.DOUBTFUL
 
 
 def _attached(attachments: object, depth: int = 0) -> tuple[set[str], set[str]]:
-    """The ids of what a post carries, and of which kinds that is."""
+    """The ids of what a post carries, and of which kinds that is. An album has an id that is none of its pictures'."""
     ids: set[str] = set()
     kinds: set[str] = set()
     listed = entries_in(attachments) if isinstance(attachments, dict) else None
     for attachment in listed or ():
-        if target := remote_id(mapping_in(attachment, "target")):
+        kind = str(attachment.get("media_type") or "")
+        kinds.add(kind)
+        if kind != "album" and (target := remote_id(mapping_in(attachment, "target"))):
             ids.add(target)
-        kinds.add(str(attachment.get("media_type") or ""))
         if depth < 2:
             deeper = _attached(attachment.get("subattachments"), depth + 1)
             ids |= deeper[0]
