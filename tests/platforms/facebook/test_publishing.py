@@ -108,6 +108,17 @@ def test_a_corrected_text_needs_no_second_upload(facebook, known):
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("kind", ["video", "reel"])
+def test_a_long_text_goes_out_with_a_video(bench, credential, kind):
+    """Words belong into the body: an address of 80,000 signs is taken by no server."""
+    long = "Grüße aus Köln. " * 900
+    written = replace(bench.samples()[kind], text=long)
+    assert problems(written, bench.adapter.capabilities, label="Facebook") == []
+    bench.publish(written, credential)
+    assert published(bench)[0]["text"] == long
+    assert len(bytes(bench.requests[-1].url.raw_path)) < 1_000
+
+
 def test_other_pictures_than_were_prepared_are_never_published(facebook, known):
     server, adapter = facebook({PHOTOS: [(200, {"id": "601"})]})
     staged = adapter.stage(draft("One", picture()), known, key="k", before=None)
