@@ -15,7 +15,7 @@ from typing import Any, Final
 from apps.platforms import http as wire
 from apps.platforms.adapters.threads import consent, containers, forms, requests
 from apps.platforms.adapters.threads.line import Line, entries, next_cursor, remote_id
-from apps.platforms.contract import Credential, Finding, Receipt, Role, Trace, Verdict
+from apps.platforms.contract import Credential, Draft, Finding, Receipt, Role, Trace, Verdict
 from apps.platforms.meta.likeness import Likeness, plain
 
 MARGIN: Final = timedelta(seconds=60)
@@ -52,11 +52,17 @@ def find(line: Line, trace: Trace, credential: Credential) -> Finding:
     if status in _UNPUBLISHED:
         if is_nowhere and listing.is_complete and line.clock() - trace.sent_at >= SETTLED:
             return Finding(Verdict.ABSENT, None, tuple(looked))
-    elif len(listing.same) == 1 and not listing.doubtful and status != containers.WORKING:
+    elif len(listing.same) == 1 and not listing.doubtful and _may_be_out(status, trace.draft):
         return Finding(Verdict.FOUND, _receipt(listing.same[0]), tuple(looked))
     if status == containers.PUBLISHED:
         looked.append(f"it is out: see {consent.profile_url(line, str(credential.facts.get('username') or ''))}")
     return Finding(Verdict.UNCLEAR, None, tuple(looked))
+
+
+def _may_be_out(status: str, draft: Draft) -> bool:
+    """Whether a lone post like it is the one. Without words it is like any other of its kind: the container has to say
+    that it is out."""
+    return status == containers.PUBLISHED or (status != containers.WORKING and bool(plain(draft.text)))
 
 
 def _receipt(post: dict[str, Any]) -> Receipt:
@@ -94,23 +100,26 @@ def _likeness(post: dict[str, Any], trace: Trace, since: datetime, skew: timedel
     at = wire.instant(post.get("timestamp"))
     if at is not None and at < since + min(skew, timedelta(0)):
         return Likeness.UNLIKE
-    if not _is_like(post, trace):
-        return Likeness.UNLIKE
+    likeness = _is_like(post, trace.draft)
     # Where their clock is behind ours, the post carries a time before we sent it.
-    return Likeness.SAME if at is not None and at >= since and remote_id(post) else Likeness.DOUBTFUL
+    is_told = at is not None and at >= since and bool(remote_id(post))
+    return likeness if likeness is not Likeness.SAME or is_told else Likeness.DOUBTFUL
 
 
-def _is_like(post: dict[str, Any], trace: Trace) -> bool:
-    if plain(post.get("text")) != plain(trace.draft.text):
-        return False
+def _is_like(post: dict[str, Any], draft: Draft) -> Likeness:
+    if plain(post.get("text")) != plain(draft.text):
+        return Likeness.UNLIKE
     # How a post with a GIF is called when it is read is not documented.
-    if not trace.draft.options.get("gif") and post.get("media_type") != forms.kind_of(trace.draft):
-        return False
-    if trace.draft.role is Role.MAIN:
-        return True
+    if not draft.options.get("gif") and post.get("media_type") != forms.kind_of(draft):
+        return Likeness.UNLIKE
+    if draft.role is Role.MAIN:
+        is_no_quote = bool(draft.options.get("quote")) and post.get("is_quote_post") is False
+        return Likeness.UNLIKE if is_no_quote else Likeness.SAME
     above = post.get("replied_to")
     parent = remote_id(above) if isinstance(above, dict) else ""
-    return not parent or (trace.draft.parent is not None and parent == trace.draft.parent.remote_id)
+    if not parent:
+        return Likeness.DOUBTFUL
+    return Likeness.SAME if draft.parent is not None and parent == draft.parent.remote_id else Likeness.UNLIKE
 
 
 # --- listing ----------------------------------------------------------------------------------------------------------
