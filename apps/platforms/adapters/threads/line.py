@@ -17,7 +17,7 @@ from apps.platforms.adapters.threads.faults import LABEL
 from apps.platforms.calls import Call, require
 from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
-from apps.platforms.meta.faults import Context
+from apps.platforms.meta.faults import Context, unreadable
 
 DEFAULT_ENDPOINTS: Final[Mapping[str, str]] = {
     "login": "https://threads.com",
@@ -81,7 +81,7 @@ class Line:
         return faults.failure(answer, context, of_post=of_post)
 
     def unreadable(self, answer: wire.Answer) -> PlatformError:
-        seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
+        seen = unreadable(answer, self.hidden)
         return NotSent("Threads gave an answer that makes no sense.", evidence=seen)
 
     def for_account(self, credential: Credential) -> Line:
