@@ -137,6 +137,10 @@ class Line:
         seen = unreadable(answer, self.hidden)
         return NotSent("Instagram gave an answer that makes no sense.", evidence=seen)
 
+    def hiding(self, *secrets: Secret) -> Line:
+        """This line with more that is kept out of evidence."""
+        return replace(self, secrets=(*self.secrets, *secrets))
+
     def for_account(self, credential: Credential) -> Line:
         """This line with the tokens of an account; everything secret in its credential is kept out of evidence."""
         secrets = [credential.refresh_token, *credential.extra.values()]
