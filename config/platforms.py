@@ -38,6 +38,7 @@ FURTHER = {
 # Platforms that sign what they send on their own with another secret than an app's, and that of the simulated ones.
 SANDBOX_WEBHOOK_SECRETS = {
     "x": "sandbox-x-consumer-secret", "youtube": "sandbox-youtube-hub-secret", "instagram": "",
+    "threads": "",
 }  # fmt: skip
 WITHOUT_APPS = ("mastodon", "bluesky")  # Postroom registers itself there
 

@@ -62,7 +62,8 @@ SETUP: Final = Setup(
         "refusal.",
         "Access has no call that gives it back: the person removes the app in the Threads settings, Website "
         "permissions.",
-        "Which secret signs webhooks is not documented: the Threads app's secret is tried.",
+        "Which secret signs webhooks is not documented: the Threads app's is tried, and the webhook secret where one "
+        "is entered.",
         "Sharing to Instagram is asked for only where the app is registered with threads_share_to_instagram.",
     ),
 )
