@@ -16,7 +16,7 @@ from apps.platforms.errors import (
     Throttled,
     Uncertain,
 )
-from apps.platforms.validation import problems
+from apps.platforms.validation import post_problems, problems
 from tests.platforms.conformance.bench import remote
 from tests.platforms.drafts import draft, picture
 
@@ -164,6 +164,8 @@ def test_a_story_takes_no_words_and_a_reel_a_video_of_its_length(bench):
         return {problem.field for problem in problems(written, can, label="Facebook")}
 
     story, reel = {"format": "story"}, {"format": "reel"}
+    commented = [draft("", bench.picture(), options=story), draft("First", role=Role.FIRST_COMMENT)]
+    assert [(place, one.field) for place, one in post_problems(commented, can, label="Facebook")] == [(1, "role")]
     assert fields(draft("Words", bench.picture(), options=story)) == {"text"}
     assert fields(draft("", bench.video(seconds=61.0), options=story)) == {"media.0"}
     assert fields(draft("", bench.video(seconds=91.0), options=reel)) == {"media.0"}

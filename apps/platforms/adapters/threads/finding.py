@@ -8,22 +8,25 @@ and parent a person decides, and is told where to look.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.threads import consent, containers, forms, requests
+from apps.platforms.adapters.threads import consent, containers, forms, reposts, requests
+from apps.platforms.adapters.threads.capabilities import REPOST
 from apps.platforms.adapters.threads.line import Line, entries, next_cursor, remote_id
 from apps.platforms.contract import Credential, Draft, Finding, Receipt, Role, Trace, Verdict
 from apps.platforms.meta.likeness import Likeness, plain
 
 MARGIN: Final = timedelta(seconds=60)
 SETTLED: Final = timedelta(seconds=60)  # until then a publish that is under way may still take effect
+LISTED: Final = timedelta(minutes=3)  # by then a list that lags has what it is the only one to tell of
 CLOCKS_APART: Final = timedelta(minutes=10)
 MAX_PAGES: Final = 8
 POST_FIELDS: Final = "id,text,timestamp,media_type,permalink,is_quote_post"
 REPLY_FIELDS: Final = "id,text,timestamp,media_type,permalink,replied_to{id},root_post{id}"
+REPOST_FIELDS: Final = "id,timestamp,media_type,permalink,reposted_post{id}"
 _UNPUBLISHED: Final = frozenset({containers.FINISHED, containers.ERROR, containers.EXPIRED})
 
 
@@ -43,6 +46,8 @@ class _Sorted:
 
 
 def find(line: Line, trace: Trace, credential: Credential) -> Finding:
+    if forms.is_repost(trace.draft):
+        return _find_repost(line, trace)
     container = str(trace.staged.data.get("post", {}).get("id") or "")
     status = containers.status(line, container)[0] if container else containers.UNSEEN
     listing = _sorted_out(line, trace)
@@ -57,6 +62,18 @@ def find(line: Line, trace: Trace, credential: Credential) -> Finding:
     if status == containers.PUBLISHED:
         looked.append(f"it is out: see {consent.profile_url(line, str(credential.facts.get('username') or ''))}")
     return Finding(Verdict.UNCLEAR, None, tuple(looked))
+
+
+def _find_repost(line: Line, trace: Trace) -> Finding:
+    """By the list alone: it has each repost with the post that it passes on."""
+    listing = _sorted_out(line, trace)
+    looked = (f"the profile's reposts: {listing.words}",)
+    if len(listing.same) == 1 and not listing.doubtful:
+        return Finding(Verdict.FOUND, replace(_receipt(listing.same[0]), facts={"kind": REPOST}), looked)
+    is_nowhere = listing.is_complete and not listing.same and not listing.doubtful
+    if is_nowhere and line.clock() - trace.sent_at >= LISTED:
+        return Finding(Verdict.ABSENT, None, looked)
+    return Finding(Verdict.UNCLEAR, None, looked)
 
 
 def _may_be_out(status: str, draft: Draft) -> bool:
@@ -100,7 +117,8 @@ def _likeness(post: dict[str, Any], trace: Trace, since: datetime, skew: timedel
     at = wire.instant(post.get("timestamp"))
     if at is not None and at < since + min(skew, timedelta(0)):
         return Likeness.UNLIKE
-    likeness = _is_like(post, trace.draft)
+    is_repost = forms.is_repost(trace.draft)
+    likeness = reposts.likeness(post, trace.staged) if is_repost else _is_like(post, trace.draft)
     # Where their clock is behind ours, the post carries a time before we sent it.
     is_told = at is not None and at >= since and bool(remote_id(post))
     return likeness if likeness is not Likeness.SAME or is_told else Likeness.DOUBTFUL
@@ -129,6 +147,8 @@ def _pages(line: Line, trace: Trace, since: datetime) -> Iterator[tuple[list[dic
     """Pages of what was published since, each with the server's clock against ours, and whether it is the last one."""
     is_post = trace.draft.role is Role.MAIN
     call, fields = (requests.OWN_POSTS, POST_FIELDS) if is_post else (requests.OWN_REPLIES, REPLY_FIELDS)
+    if forms.is_repost(trace.draft):
+        fields = REPOST_FIELDS
     # A server whose clock is behind ours dates posts earlier: the list begins a while before, and each is compared.
     begin = since - CLOCKS_APART
     params = {"fields": fields, "limit": "25", "since": str(int(begin.timestamp()))}

@@ -69,9 +69,9 @@ class Line:
         """The object in an answer to a call that harms nobody when repeated."""
         if (said := succeeded(answer)) is not None:
             return said
-        if answer.is_success and not has_error(answer):
-            raise self.unreadable(answer)
-        raise self.failure(answer, call, of_post=of_post, field=field)
+        if is_refused(answer):
+            raise self.failure(answer, call, of_post=of_post, field=field)
+        raise self.unreadable(answer)
 
     def failure(
         self, answer: wire.Answer, call: Call, *, acting: bool = False, of_post: bool = False, field: str = ""
@@ -98,12 +98,16 @@ class Line:
 
 def succeeded(answer: wire.Answer) -> dict[str, Any] | None:
     """The object in an answer that is no error. A container's own `error_message` does not make it one."""
-    if not answer.is_success or has_error(answer):
+    if is_refused(answer):
         return None
     try:
         return answer.mapping()
     except wire.Unreadable:
         return None
+
+
+def is_refused(answer: wire.Answer) -> bool:
+    return has_error(answer) or not answer.is_success
 
 
 def has_error(answer: wire.Answer) -> bool:
