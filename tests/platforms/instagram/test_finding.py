@@ -122,6 +122,21 @@ def test_nothing_seen_of_the_container_is_no_proof_of_absence(instagram, credent
     assert search(instagram, credential, clock, failed(2207001), [], written=written).verdict is Verdict.UNCLEAR
 
 
+def test_a_search_without_a_container_finds_by_the_list_alone_and_proves_no_absence(
+    instagram, credential, clock, written
+):
+    def verdict(*posts):
+        server, adapter = instagram({f"GET {MEDIA}": [(200, {"data": list(posts)})]})
+        trace = Trace(written, Staged({}), "k", clock())
+        clock.advance(seconds=90)
+        found = adapter.find(trace, credential).verdict
+        assert len(server.requests) == 1
+        return found
+
+    assert verdict(posted(clock)) is Verdict.FOUND
+    assert verdict() is Verdict.UNCLEAR
+
+
 def commented(clock, **changes):
     described = {"id": "k1", "text": "First", "username": "acme", "from": {"id": "x"}, "timestamp": clock().isoformat()}
     return {**described, **changes}

@@ -59,7 +59,8 @@ def find(line: Line, trace: Trace, credential: Credential) -> Finding:
 
 
 def _find_post(line: Line, trace: Trace) -> Finding:
-    status, _ = containers.status(line, containers.published_id(trace.staged))
+    container = containers.published_id(trace.staged)
+    status = containers.status(line, container)[0] if container else containers.UNSEEN
     name = forms.format_name(trace.draft)
     call = requests.STORIES if name == STORY else requests.OWN_POSTS
     listing = _sorted_out(line, call, "", POST_FIELDS, trace, _post_likeness, is_newest_first=True)
