@@ -88,6 +88,7 @@ class Capabilities:
     max_text_bytes: int | None = None
     refused_signs: str = ""  # signs that the text of a post may not have
     text_required: bool = False  # True: a post may not consist of media alone
+    bare: bool = False  # a post consists of its options alone: it has neither text nor media (a repost)
     min_media: int = 0
     max_media: int = 0
     media_types: frozenset[str] = frozenset()  # MIME types taken as they are

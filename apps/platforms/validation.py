@@ -7,6 +7,7 @@ Pure: a `Draft` and `Capabilities` in, a list of `Problem` out. Numbers of an ac
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from apps.platforms import text as measure
 from apps.platforms.capabilities import Capabilities
@@ -17,12 +18,23 @@ from apps.platforms.option_rules import option_problems
 from apps.platforms.problem import Problem
 from apps.platforms.text_x import cashtags
 
-__all__ = ["Problem", "max_media", "max_text", "post_problems", "problems", "text_length"]
+__all__ = ["Problem", "capabilities_below", "max_media", "max_text", "post_problems", "problems", "text_length"]
 
 
 def post_problems(parts: Sequence[Draft], capabilities: Capabilities, *, label: str) -> list[tuple[int, Problem]]:
     """The problems of a whole post, each with the position of its part."""
-    return [(i, problem) for i, part in enumerate(parts) for problem in problems(part, capabilities, label=label)]
+    below = capabilities_below(parts[0], capabilities) if parts else capabilities
+    return [
+        (position, problem)
+        for position, part in enumerate(parts)
+        for problem in problems(part, below if position else capabilities, label=label)
+    ]
+
+
+def capabilities_below(main: Draft, capabilities: Capabilities) -> Capabilities:
+    """What holds for the parts below `main`: some formats take no comments and begin no thread."""
+    can = limits_of(main, capabilities)
+    return replace(capabilities, first_comment=can.first_comment, threads=can.threads)
 
 
 def problems(draft: Draft, capabilities: Capabilities, *, label: str) -> list[Problem]:
@@ -62,9 +74,9 @@ def max_media(draft: Draft, capabilities: Capabilities) -> int:
 
 def _role_problems(draft: Draft, capabilities: Capabilities, label: str) -> Iterator[Problem]:
     if draft.role is Role.FIRST_COMMENT and not capabilities.first_comment:
-        yield Problem("role", "no_first_comment", f"{label} takes no first comment from us.")
+        yield Problem("role", "no_first_comment", f"{label} takes no first comment here.")
     if draft.role is Role.REPLY and not capabilities.threads:
-        yield Problem("role", "no_threads", f"{label} has no threads: only the first part can be published there.")
+        yield Problem("role", "no_threads", f"{label} takes no further parts here: only the first can be published.")
 
 
 # --- text -------------------------------------------------------------------------------------------------------------
@@ -95,7 +107,7 @@ def _no_text_problems(draft: Draft, capabilities: Capabilities, label: str) -> I
     if draft.media:
         if capabilities.text_required:
             yield Problem("text", "text_required", f"{label} needs a text with the picture.")
-    elif draft.role is not Role.MAIN or not capabilities.min_media:
+    elif draft.role is not Role.MAIN or not (capabilities.min_media or capabilities.bare):
         picture = " or add a picture" if max_media(draft, capabilities) else ""
         yield Problem("text", "empty", f"There is nothing to publish here yet: write a text{picture}.")
 

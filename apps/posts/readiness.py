@@ -85,15 +85,18 @@ def _account_problems(edition: Edition) -> Iterable[ReadinessProblem]:
 
 
 def _draft_problems(manuscript: Manuscript, edition: Edition) -> Iterable[ReadinessProblem]:
-    account = edition.account
-    for position, part in enumerate(parts_on(manuscript, edition)):
+    account, parts = edition.account, parts_on(manuscript, edition)
+    below = validation.capabilities_below(parts[0].draft, edition.capabilities) if parts else edition.capabilities
+    for position, part in enumerate(parts):
         unfit: set[str] = set()
         for field, misfit in part.problems():
             unfit.add(field)
             yield ReadinessProblem(
                 field, misfit.code, misfit.words, account.pk, account.platform, choices=misfit.choices
             )
-        for problem in validation.problems(part.draft, edition.capabilities, label=edition.label):
+        for problem in validation.problems(
+            part.draft, below if position else edition.capabilities, label=edition.label
+        ):
             # Options are chosen once for a post, so they are told of once.
             if position and problem.field.startswith("options."):
                 continue

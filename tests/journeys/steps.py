@@ -151,7 +151,7 @@ def choose_accounts(page: Page, accounts: Sequence[Account]) -> None:
 def add_picture(page: Page, *, alt: str, name: str = "latte.jpg") -> None:
     """Choose a file, wait until it is there, and describe it."""
     page.locator("#files").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": jpeg()})
-    upload = page.get_by_role("button", name="Add the chosen pictures")
+    upload = page.get_by_role("button", name="Add the chosen files")
     if upload.is_visible():
         upload.click()
     described = page.get_by_label("Alt text of file 1")

@@ -126,6 +126,20 @@ def test_an_unknown_choice_is_named(agency: Agency) -> None:
     assert problem.field == "options.audience"
 
 
+def test_a_repost_is_ready_without_words_and_with_nothing_below_it(agency: Agency) -> None:
+    account = factories.account(agency.workspace, "threads")
+    chosen = (VariantContent(account.pk, None, {"format": "repost", "repost": "18100000000000001"}),)
+
+    def problems(**parts: object) -> list[str]:
+        content = replace(agency.content("", [account], **parts), variants=chosen)
+        with agency.scope():
+            manuscript = selectors.manuscript_of(content, workspace_id=agency.workspace.pk)
+            return [problem.field for problem in readiness.problems_in(manuscript)]
+
+    assert problems() == []
+    assert problems(comment="First!", replies=["Two"]) == ["parts.1.role", "parts.2.role"]
+
+
 def test_the_same_words_to_the_same_account_within_days_are_pointed_out_but_not_refused(agency: Agency) -> None:
     account = agency.account()
     agency.schedule(agency.post("Come and see", on=[account]), minutes=60)

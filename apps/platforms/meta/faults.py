@@ -6,12 +6,13 @@ here; an adapter asks its own table first and `common` afterwards.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from apps.core.secrets import Secret
+from apps.core.secrets import MASK, Secret
 from apps.platforms import http as wire
 from apps.platforms.errors import (
     Disconnected,
@@ -35,7 +36,7 @@ REVOKED: Final = frozenset({102, 190})
 EXPIRED: Final = (190, 463)
 PERMISSION: Final = frozenset({3, 10, *range(200, 300)})
 UNSEEN: Final = (100, 33)  # gone, a wrong id, or no right to see it; a fresh object may be hidden for seconds
-DUPLICATE_CODES: Final = frozenset({506})
+_BROUGHT: Final = re.compile(r"""(access_token["']?\s*[:=]\s*["']?)[^"'&<\s]+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,13 @@ def evidence(answer: wire.Answer, fault: Fault, secrets: Iterable[Secret]) -> Ev
     """What support needs: the codes, Meta's words and its trace id."""
     text = " ".join(part for part in (fault.message, fault.user_message) if part)
     return wire.evidence(answer, code=fault.label, text=text, request_id=fault.trace_id, secrets=secrets)
+
+
+def unreadable(answer: wire.Answer, secrets: Iterable[Secret]) -> Evidence:
+    """An answer that makes no sense, without the tokens in it: those that we hold, and those that it would have
+    brought."""
+    seen = wire.evidence(answer, code="unreadable", secrets=secrets)
+    return replace(seen, text=_BROUGHT.sub(rf"\1{MASK}", seen.text))
 
 
 # --- what all of them mean alike --------------------------------------------------------------------------------------

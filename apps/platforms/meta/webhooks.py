@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs
 
 from apps.core.secrets import Secret
 from apps.platforms.contract import OAuthClient
 from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
 from apps.platforms.meta.signing import read_signed_request
+
+_Read = TypeVar("_Read")
 
 DELETION: Final = ("about", "deletion")
 
@@ -54,6 +58,17 @@ def deliveries(incoming: Incoming, *, client: OAuthClient) -> tuple[dict[str, An
     if not all(isinstance(one, dict) for one in listed):
         raise Malformed("The delivery is not a JSON object.")
     return tuple(listed)
+
+
+def by_either(client: OAuthClient, read: Callable[[OAuthClient], _Read]) -> _Read:
+    """What `read` makes of it with the app's secret, or else with the webhook secret: which of them signs is not
+    documented for apps that have one of their own beside the Meta app's."""
+    try:
+        return read(client)
+    except Forged:
+        if not client.webhook_secret:
+            raise
+    return read(replace(client, client_secret=client.webhook_secret))
 
 
 def signed_request(incoming: Incoming, *, client: OAuthClient) -> Notice | None:

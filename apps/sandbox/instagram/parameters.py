@@ -67,6 +67,8 @@ def check(call: Call, kind: str, *, is_video: bool) -> dict[str, Any]:
     }
     if kind == "reel":
         found |= _of_reel(call)
+    if kind == "carousel":
+        found["is_shared_to_feed"] = parameters.flag(call, "share_to_feed", True)
     if kind != "child" and parameters.flag(call, "is_ai_generated", False):
         found["is_ai_generated"] = True
     return {name: value for name, value in found.items() if value not in (None, [], "")}

@@ -42,6 +42,7 @@ class InstagramBench(AppBench):
             "picture": draft("A picture", two[0]),
             "pictures": draft("Two pictures", *two),
             "carousel": draft("A picture and a video", two[0], self.video("one")),
+            "quiet_carousel": draft("Not in the feed", *two, options={"format": "carousel", "share_to_feed": "no"}),
             "reel": draft("A reel", self.video("two"), options={"share_to_feed": "no", "thumb_offset": "2000"}),
             "reel_with_cover": draft("A reel with a cover", self.video("three"), cover=self.picture("cover")),
             "picture_story": draft("", self.picture("story"), options={"format": "story"}),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from apps.platforms.contract import Draft
 from tests.platforms.conformance.sandbox_bench import AppBench
+from tests.platforms.conftest import local_client
 from tests.platforms.drafts import draft
 
 
@@ -23,6 +24,13 @@ class ThreadsBench(AppBench):
 
     limited_scopes = ("threads_basic",)
 
+    def post_of_a_stranger(self) -> str:
+        """The number of a post that another profile published."""
+        friend = self.sandbox.create_account(self.name, f"{self.handle}.friend")["credentials"]["token"]
+        form = {"media_type": "TEXT", "text": "Theirs", "auto_publish_text": "true", "access_token": friend}
+        with local_client() as http:
+            return str(http.post(f"{self.origin}/v1.0/me/threads", data=form).json()["id"])
+
     def samples(self) -> dict[str, Draft]:
         """One draft of each kind that Threads takes."""
         four = tuple(self.picture(f"p{n}", alt=f"Picture {n}") for n in range(4))
@@ -37,5 +45,6 @@ class ThreadsBench(AppBench):
             "long_text": draft("Read on", options={"format": "long_text", "long_text": "A long story. " * 60}),
             "gif": draft("It moves", options={"format": "gif", "gif": "3oEjI6SIIHBdRxXI40"}),
             "ghost": draft("Gone tomorrow", options={"format": "ghost"}),
+            "repost": draft("", options={"format": "repost", "repost": self.post_of_a_stranger()}),
             "choices": draft("With a topic", options={"topic_tag": "Harbour walks", "reply_control": "followers_only"}),
         }

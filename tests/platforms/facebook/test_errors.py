@@ -8,6 +8,7 @@ import pytest
 
 from apps.platforms.adapters.facebook import faults
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     MissingPermission,
     NotSent,
@@ -33,7 +34,7 @@ SAME_FOR_ALL = [
     (80002, None, Throttled),
     (80006, None, Throttled),
     (368, 1390008, Throttled),
-    (368, 4854002, Disconnected),
+    (368, 4854002, AccountDisabled),
     (102, None, Disconnected),
     (190, None, Disconnected),
     (190, 458, Disconnected),

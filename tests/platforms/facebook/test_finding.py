@@ -8,7 +8,7 @@ import pytest
 from apps.platforms.contract import Staged, Trace, Verdict
 from apps.platforms.errors import MissingPermission, NotSent, StagedLost, Uncertain
 from tests.platforms.conformance.bench import remote
-from tests.platforms.drafts import draft, video
+from tests.platforms.drafts import draft, picture, video
 
 POSTED = "GET /v26.0/111/published_posts"
 INSPECTED = {
@@ -50,6 +50,21 @@ def test_a_picture_without_words_is_found_by_itself(bench, credential):
     bench.publish(draft("", bench.picture("third")), credential, key="key-2")
     finding = bench.adapter.find(trace, credential)
     assert finding.receipt.remote_id == bench.seen()[1].remote_id
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict", "found"), [("Two of us", Verdict.FOUND, "111_1"), ("", Verdict.UNCLEAR, None)]
+)
+def test_an_album_that_does_not_show_its_pictures_is_told_by_its_words(facebook, known, clock, words, verdict, found):
+    """Its own id is none of the pictures': taken for one, the post would be absent and go out twice."""
+    written = draft(words, picture("a"), picture("b"))
+    album = {"data": [{"media_type": "album", "target": {"id": "900"}}]}
+    said = {"id": "111_1", "message": words, "created_time": clock().isoformat(), "attachments": album}
+    _, adapter = facebook({POSTED: [(200, {"data": [said]})], "GET /v26.0/debug_token": [(200, INSPECTED)]})
+    trace = Trace(written, Staged({"photos": ["601", "602"]}), "k", clock())
+    clock.advance(minutes=7)
+    finding = adapter.find(trace, known)
+    assert (finding.verdict, finding.receipt and finding.receipt.remote_id) == (verdict, found)
 
 
 def test_a_reel_that_is_still_processed_is_neither_found_nor_absent(bench, credential, switch):

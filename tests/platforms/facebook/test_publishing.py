@@ -16,7 +16,7 @@ from apps.platforms.errors import (
     Throttled,
     Uncertain,
 )
-from apps.platforms.validation import problems
+from apps.platforms.validation import post_problems, problems
 from tests.platforms.conformance.bench import remote
 from tests.platforms.drafts import draft, picture
 
@@ -108,6 +108,17 @@ def test_a_corrected_text_needs_no_second_upload(facebook, known):
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("kind", ["video", "reel"])
+def test_a_long_text_goes_out_with_a_video(bench, credential, kind):
+    """Words belong into the body: an address of 80,000 signs is taken by no server."""
+    long = "Grüße aus Köln. " * 900
+    written = replace(bench.samples()[kind], text=long)
+    assert problems(written, bench.adapter.capabilities, label="Facebook") == []
+    bench.publish(written, credential)
+    assert published(bench)[0]["text"] == long
+    assert len(bytes(bench.requests[-1].url.raw_path)) < 1_000
+
+
 def test_other_pictures_than_were_prepared_are_never_published(facebook, known):
     server, adapter = facebook({PHOTOS: [(200, {"id": "601"})]})
     staged = adapter.stage(draft("One", picture()), known, key="k", before=None)
@@ -153,6 +164,8 @@ def test_a_story_takes_no_words_and_a_reel_a_video_of_its_length(bench):
         return {problem.field for problem in problems(written, can, label="Facebook")}
 
     story, reel = {"format": "story"}, {"format": "reel"}
+    commented = [draft("", bench.picture(), options=story), draft("First", role=Role.FIRST_COMMENT)]
+    assert [(place, one.field) for place, one in post_problems(commented, can, label="Facebook")] == [(1, "role")]
     assert fields(draft("Words", bench.picture(), options=story)) == {"text"}
     assert fields(draft("", bench.video(seconds=61.0), options=story)) == {"media.0"}
     assert fields(draft("", bench.video(seconds=91.0), options=reel)) == {"media.0"}

@@ -112,6 +112,18 @@ def what_arrived(bench, credential, begun):
     return arrived
 
 
+@pytest.mark.parametrize("options", [{}, REEL], ids=["video", "reel"])
+def test_a_video_that_is_no_longer_in_the_library_is_named(bench, credential, options):
+    def gone():
+        raise FileNotFoundError
+
+    written = draft("Waves", video(content=video_bytes(), open=gone), options=options)
+    begun = bench.adapter.stage(written, credential, key="key-1", before=None)
+    with pytest.raises(Rejected, match="library") as caught:
+        bench.adapter.stage(written, credential, key="key-1", before=begun)
+    assert caught.value.field == "media.0"
+
+
 def test_a_feed_video_goes_up_in_the_parts_that_are_asked_for_and_each_byte_once(bench, credential, switch):
     switch(chunk_bytes=65_536)
     shelf = Shelf(video_bytes(size=300_000))

@@ -35,6 +35,7 @@ EVERYTHING = ",".join(InstagramAdapter.scopes)
         ({"data": [{**SHORT, "permissions": EVERYTHING.split(",")}]}, 0),
         (SHORT, 3),
         ({"access_token": "IGAA-short"}, 0),
+        ({**SHORT, "permissions": ""}, 0),
     ],
 )
 def test_a_consent_is_exchanged_for_a_long_token_of_the_account(instagram, clock, given, missing):
@@ -97,6 +98,15 @@ def test_a_personal_account_is_refused_with_the_reason(instagram):
     )
     client = OAuthClient("app", Secret("app-secret"))
     with pytest.raises(ConsentRefused, match="professional"):
+        adapter.finish_consent(client=client, redirect_uri=CALLBACK, answer={"code": "c"}, keep=Secret("{}"))
+
+
+@pytest.mark.parametrize("code", [190, 10, 100])
+def test_an_account_that_instagram_does_not_show_is_not_connected(instagram, code):
+    tokens = {"POST /oauth/access_token": [(200, SHORT)], "GET /access_token": [(200, {"access_token": "IGAA-long"})]}
+    _, adapter = instagram({**tokens, "GET /v26.0/me": [error(code)]})
+    client = OAuthClient("app", Secret("app-secret"))
+    with pytest.raises(ConsentRefused):
         adapter.finish_consent(client=client, redirect_uri=CALLBACK, answer={"code": "c"}, keep=Secret("{}"))
 
 

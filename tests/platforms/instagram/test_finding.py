@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from apps.platforms.contract import RemotePost, Role, Staged, Trace, Verdict
-from tests.platforms.drafts import draft
+from tests.platforms.drafts import draft, picture
 from tests.platforms.instagram.answers import (
     FINISHED,
     MEDIA,
@@ -81,9 +81,60 @@ def test_a_container_that_is_not_published_a_minute_later_is_absent(instagram, c
     assert search(instagram, credential, clock, status, twin, written=written).verdict is Verdict.UNCLEAR
 
 
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "SOMETHING_NEW", ""])
+def test_a_container_that_instagram_is_still_at_proves_nothing(instagram, credential, clock, written, status):
+    """A publish that is under way takes effect later: sent again by then, the post would be out twice."""
+    answer = (200, {"status_code": status})
+    assert search(instagram, credential, clock, answer, [], written=written).verdict is Verdict.UNCLEAR
+
+
+def test_a_list_whose_older_pages_were_not_read_proves_nothing(instagram, credential, clock, written):
+    other, answer = posted(clock, caption="Other"), (200, {"status_code": "FINISHED"})
+    endless = {"data": [other], "paging": {"next": "https://n", "cursors": {"after": "a"}}}
+    _, adapter = instagram({"GET /v26.0/c1": [answer], f"GET {MEDIA}": [(200, endless)]})
+    trace = Trace(written, staged_for(written), "k", clock())
+    clock.advance(seconds=90)
+    assert adapter.find(trace, credential).verdict is Verdict.UNCLEAR
+
+    earlier = posted(clock, caption="Other", timestamp=(clock() - timedelta(hours=1)).isoformat())
+    ended = {**endless, "data": [other, earlier]}
+    server, adapter = instagram({"GET /v26.0/c1": [answer], f"GET {MEDIA}": [(200, ended)]})
+    assert adapter.find(trace, credential).verdict is Verdict.ABSENT
+    assert len(server.requests) == 2, "what is older than the request need not be read"
+
+
+def test_a_post_without_words_is_not_told_by_its_kind_and_time_alone(instagram, credential, clock):
+    """The client's own picture of that hour would be taken for ours, and ours never sent."""
+    wordless, posts = draft("", picture()), [posted(clock, caption=None)]
+    assert search(instagram, credential, clock, error(100, 33), posts, written=wordless).verdict is Verdict.UNCLEAR
+    out, posts = (200, {"status_code": "PUBLISHED"}), [posted(clock, caption=None)]
+    assert search(instagram, credential, clock, out, posts, written=wordless).verdict is Verdict.FOUND
+
+
+def test_lines_that_end_in_another_way_are_the_same_words(instagram, credential, clock):
+    written, posts = draft("One\r\nTwo", picture()), [posted(clock, caption="One\nTwo")]
+    out = (200, {"status_code": "PUBLISHED"})
+    assert search(instagram, credential, clock, out, posts, written=written).verdict is Verdict.FOUND
+
+
 def test_nothing_seen_of_the_container_is_no_proof_of_absence(instagram, credential, clock, written):
     assert search(instagram, credential, clock, error(100, 33), [], written=written).verdict is Verdict.UNCLEAR
     assert search(instagram, credential, clock, failed(2207001), [], written=written).verdict is Verdict.UNCLEAR
+
+
+def test_a_search_without_a_container_finds_by_the_list_alone_and_proves_no_absence(
+    instagram, credential, clock, written
+):
+    def verdict(*posts):
+        server, adapter = instagram({f"GET {MEDIA}": [(200, {"data": list(posts)})]})
+        trace = Trace(written, Staged({}), "k", clock())
+        clock.advance(seconds=90)
+        found = adapter.find(trace, credential).verdict
+        assert len(server.requests) == 1
+        return found
+
+    assert verdict(posted(clock)) is Verdict.FOUND
+    assert verdict() is Verdict.UNCLEAR
 
 
 def commented(clock, **changes):

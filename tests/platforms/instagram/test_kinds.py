@@ -70,7 +70,7 @@ def test_only_the_whole_of_a_carousel_has_a_caption(instagram, credential):
     assert (picture_form["is_carousel_item"], picture_form["alt_text"]) == ("true", "A")
     assert (video_form["is_carousel_item"], video_form["media_type"]) == ("true", "VIDEO")
     assert "caption" not in {**picture_form, **video_form}
-    assert whole == {"media_type": "CAROUSEL", "children": "c1,c2", "caption": "Both"}
+    assert whole == {"media_type": "CAROUSEL", "children": "c1,c2", "caption": "Both", "share_to_feed": "true"}
 
 
 def test_a_story_has_no_caption(instagram, credential):
@@ -89,6 +89,34 @@ def test_accounts_are_tagged_in_a_place_on_pictures_and_without_one_on_videos(in
     assert json.loads(on_picture["user_tags"]) == [{**ann, "x": 0.5, "y": 0.5}, {**bob, "x": 0.25, "y": 1.0}]
     assert json.loads(on_video["user_tags"]) == [ann, bob]
     assert json.loads(on_picture["collaborators"]) == ["cara"]
+
+
+def test_in_a_carousel_accounts_are_tagged_on_the_first_picture_or_else_on_the_first_video(instagram, credential):
+    tagged = {"tags": "@ann"}
+    first, second, _ = made(instagram, credential, draft("", video(), picture(), options=tagged))
+    assert "user_tags" not in first
+    assert json.loads(second["user_tags"]) == [{"username": "ann", "x": 0.5, "y": 0.5}]
+    first, second, _ = made(instagram, credential, draft("", video("a"), video("b"), options=tagged))
+    assert json.loads(first["user_tags"]) == [{"username": "ann"}]
+    assert "user_tags" not in second
+
+
+def test_a_carousel_says_whether_it_is_in_the_feed_and_only_its_own_choice_counts(instagram, credential):
+    files, no = (picture("a"), picture("b")), {"share_to_feed": "no"}
+    assert made(instagram, credential, draft("", *files))[-1]["share_to_feed"] == "true"
+    assert made(instagram, credential, draft("", *files, options=no))[-1]["share_to_feed"] == "true"
+    chosen = draft("", *files, options={"format": "carousel", **no})
+    *items, whole = made(instagram, credential, chosen)
+    assert whole["share_to_feed"] == "false"
+    assert all("share_to_feed" not in item for item in items)
+
+
+def test_a_carousel_arrives_in_the_feed_or_out_of_it(bench, connected):
+    for number, (format, choice) in enumerate([("", ""), ("carousel", ""), ("carousel", "no")]):
+        written = bench.post("Two", pictures=2, options={"format": format, "share_to_feed": choice})
+        bench.publish(written, connected, key=f"k{number}")
+    posts = bench.sandbox.posts("instagram", bench.handle)
+    assert [post["data"]["is_shared_to_feed"] for post in posts] == [True, True, False]
 
 
 @pytest.mark.parametrize(

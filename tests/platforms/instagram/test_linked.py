@@ -133,6 +133,22 @@ def test_an_account_that_no_page_leads_to_any_more_is_disconnected(instagram, li
         adapter.refresh(linked)
 
 
+def test_tokens_of_other_accounts_do_not_take_the_place_of_those_that_are_lost(instagram, linked):
+    _, adapter = instagram(answers(page("178", "second")))
+    with pytest.raises(Disconnected):
+        adapter.refresh(linked)
+
+
+@pytest.mark.parametrize(
+    "refusal", [{EXCHANGE: [error(100)]}, {INSPECT: [(200, {"data": {"is_valid": False}})]}, {INSPECT: [error(10)]}]
+)
+def test_a_renewal_that_facebook_refuses_is_made_again_later(instagram, linked, clock, refusal):
+    _, adapter = instagram({**answers(page()), **refusal})
+    clock.advance(days=40)
+    with pytest.raises(NotSent, match="renew"):
+        adapter.refresh(linked)
+
+
 def test_of_one_account_nothing_is_given_back_for_it_would_end_all_others(instagram, linked):
     server, adapter = instagram({})
     adapter.revoke(linked)

@@ -65,7 +65,7 @@ def test_a_carousel_waits_for_its_pictures_before_it_is_made(instagram, credenti
     assert containers.published_id(third) == "c3"
     children, carousel = forms(server, MEDIA)[:2], forms(server, MEDIA)[2]
     assert all(form["is_carousel_item"] == "true" and "caption" not in form for form in children)
-    assert carousel == {"media_type": "CAROUSEL", "children": "c1,c2", "caption": "Two"}
+    assert carousel == {"media_type": "CAROUSEL", "children": "c1,c2", "caption": "Two", "share_to_feed": "true"}
 
 
 def test_the_publishing_limit_is_read_before_anything_is_made(instagram, credential, clock, written):

@@ -144,3 +144,23 @@ JSON = st.recursive(
 def test_no_answer_is_too_odd_to_be_named(said, status, usage, acting):
     odd = answer(said, status=status, **{"x-business-use-case-usage": usage.encode("ascii", "ignore").decode()})
     assert isinstance(judged(odd, acting=acting), PlatformError)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"access_token":"EAAnew-token","token_ty',
+        b"access_token=EAAnew-token&expires=5183944",
+        b'{"data":[{"name":"Acme","access_token" : "EAAnew-token"}',
+        b"<p>access_token: EAAnew-token</p>",
+    ],
+)
+def test_a_token_that_nobody_knew_yet_is_in_no_evidence_of_a_garbled_answer(body):
+    seen = faults.unreadable(answer(body, status=200), [Secret("old-token")])
+    assert (seen.status, seen.code) == (200, "unreadable")
+    assert "access_token" in seen.text
+    assert "EAAnew" not in seen.text
+
+
+def test_a_garbled_answer_is_quoted_otherwise():
+    assert faults.unreadable(answer(b"<h1>old-token Down</h1>"), [Secret("old-token")]).text == "<h1>*** Down</h1>"

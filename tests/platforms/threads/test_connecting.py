@@ -122,10 +122,19 @@ def test_somebody_who_says_no_is_not_connected(threads):
 
 
 @pytest.mark.parametrize("call", [SHORT, LONG, WHO])
-def test_a_sign_in_that_threads_refuses_is_started_anew(threads, call):
-    _, adapter = threads(answers(**{call: [error(190, message="Error validating verification code")]}))
+@pytest.mark.parametrize("code", [190, 10, 100])
+def test_a_sign_in_that_threads_refuses_is_started_anew(threads, call, code):
+    _, adapter = threads(answers(**{call: [error(code, message="Error validating verification code")]}))
     with pytest.raises(ConsentRefused):
         finish(adapter, code="AQB")
+
+
+@pytest.mark.parametrize("call", [SHORT, LONG])
+def test_a_token_in_a_garbled_answer_is_in_no_evidence(threads, call):
+    _, adapter = threads(answers(**{call: [(200, b"access_token=THBRANDNEW&expires=5183944")]}))
+    with pytest.raises(NotSent) as caught:
+        finish(adapter, code="AQB")
+    assert caught.value.evidence.text == "access_token=***&expires=5183944"
 
 
 # --- renewing ---------------------------------------------------------------------------------------------------------

@@ -125,6 +125,32 @@ def test_a_reply_is_looked_for_among_replies_and_below_its_parent(found):
     assert (finding.verdict, finding.receipt.remote_id) == (Verdict.FOUND, "2")
 
 
+def test_a_reply_whose_parent_threads_does_not_name_may_be_another(found):
+    """The account thanks many people in the same words; a parent that was deleted is left out."""
+    written = draft("Thank you!", role=Role.REPLY, parent=RemotePost("7"))
+    answers = {CONTAINER: [container("PUBLISHED")], REPLIES: [listed(post(id="1", text="Thank you!"))]}
+    assert found(written, answers).verdict is Verdict.UNCLEAR
+
+
+def test_a_post_without_words_is_not_told_by_its_kind_and_time_alone(found):
+    """The client's own picture of that hour would be taken for ours, and ours never sent."""
+    wordless, said = draft("", picture()), listed(post(text=None, media_type="IMAGE"))
+    assert found(wordless, {CONTAINER: [error(100, 33)], POSTS: [said]}).verdict is Verdict.UNCLEAR
+    assert found(wordless, {CONTAINER: [container("PUBLISHED")], POSTS: [said]}).verdict is Verdict.FOUND
+
+
+def test_a_post_that_quotes_nothing_is_not_the_quote_that_was_lost(found):
+    written = draft("Hello", options={"quote": "5"})
+    plain, quoting = post(id="1", is_quote_post=False), post(id="2", is_quote_post=True)
+    finding = found(written, {CONTAINER: [container("PUBLISHED")], POSTS: [listed(plain, quoting)]})
+    assert (finding.verdict, finding.receipt and finding.receipt.remote_id) == (Verdict.FOUND, "2")
+
+
+def test_lines_that_end_in_another_way_are_the_same_words(found):
+    answers = {CONTAINER: [container("PUBLISHED")], POSTS: [listed(post(text="One\nTwo"))]}
+    assert found(draft("One\r\nTwo"), answers).verdict is Verdict.FOUND
+
+
 def test_the_list_is_read_to_its_end_although_no_next_address_is_given(found):
     first = (200, {"data": [post(**LATER)], "paging": {"cursors": {"before": "a", "after": "b"}}})
     answers = {CONTAINER: [container("PUBLISHED")], POSTS: [first, listed(post()), listed()]}

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -49,6 +50,15 @@ def test_a_reply_is_read_from_the_documented_delivery():
     assert notice.text == "hi"
     assert notice.at == datetime(2026, 9, 21, 15, 33, 20, tzinfo=UTC)
     assert notice.data["root_post"]["id"] == "567890"
+
+
+def test_either_of_two_secrets_may_have_signed():
+    """Which one does is not documented."""
+    other = replace(CLIENT, client_secret=Secret("the-threads-app-secret"))
+    with pytest.raises(Forged):
+        inbound.notices(delivered(), client=other)
+    both = replace(other, webhook_secret=Secret(SECRET))
+    assert inbound.notices(delivered(), client=both) == inbound.notices(delivered(), client=CLIENT)
 
 
 def test_a_body_that_was_read_and_written_again_is_forged():

@@ -54,6 +54,7 @@ FORMATS: Final = (
             "max_media": 1,
             "max_video_seconds": 60.0,
             "links": False,
+            "first_comment": False,
             **_FILM,
         },
     ),

@@ -13,6 +13,7 @@ from typing import Final
 
 from apps.platforms import http as wire
 from apps.platforms.errors import (
+    AccountDisabled,
     Disconnected,
     Evidence,
     MissingPermission,
@@ -106,7 +107,7 @@ def _by_block(fault: Fault, context: Context, seen: Evidence) -> PlatformError |
         return Throttled(words, retry_at=context.now + BLOCKED_FOR, evidence=seen)
     if fault.pair == (368, 4854002):
         words = "Facebook wants its owner to confirm who they are, as the Page, in the Facebook app."
-        return Disconnected(words, evidence=seen)
+        return AccountDisabled(words, evidence=seen)
     if fault.code == 368 and fault.subcode not in _CONTENT:
         said = wire.concealed(fault.user_message or fault.message, context.secrets)[:200]
         return Rejected(f"Facebook does not let this Page publish this: {said}", field=context.field, evidence=seen)

@@ -7,11 +7,9 @@ single match a person decides.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from apps.platforms import http as wire
@@ -28,6 +26,7 @@ from apps.platforms.adapters.facebook.line import (
 from apps.platforms.calls import Call
 from apps.platforms.contract import Finding, Receipt, Trace, Verdict
 from apps.platforms.errors import NotSent
+from apps.platforms.meta.likeness import Likeness, plain
 
 MARGIN: Final = timedelta(seconds=60)
 SETTLED: Final = timedelta(minutes=2)  # until then a request that is under way may still take effect
@@ -36,12 +35,6 @@ POST_FIELDS: Final = "id,message,created_time,permalink_url,attachments{media_ty
 STORY_FIELDS: Final = "post_id,media_id,creation_time"
 COMMENT_FIELDS: Final = "id,message,from,created_time"
 MEDIA_TYPES: Final = frozenset({"photo", "album", "video"})
-
-
-class Likeness(StrEnum):
-    SAME = "same"
-    UNLIKE = "unlike"
-    DOUBTFUL = "doubtful"
 
 
 @dataclass
@@ -93,22 +86,25 @@ def _post_likeness(post: dict[str, Any], trace: Trace) -> Likeness:
     carried, kinds = _attached(post.get("attachments"))
     if ours and carried:
         return Likeness.SAME if ours & carried else Likeness.UNLIKE
-    if _plain(post.get("message")) != _plain(publishing.message_of(trace.draft)):
+    words = plain(publishing.message_of(trace.draft))
+    if plain(post.get("message")) != words:
         return Likeness.UNLIKE
     if bool(ours) != bool(kinds & MEDIA_TYPES):
         return Likeness.DOUBTFUL if ours else Likeness.UNLIKE
-    return Likeness.SAME
+    # With neither ids nor words it is like any other picture of that hour.
+    return Likeness.SAME if words else Likeness.DOUBTFUL
 
 
 def _attached(attachments: object, depth: int = 0) -> tuple[set[str], set[str]]:
-    """The ids of what a post carries, and of which kinds that is."""
+    """The ids of what a post carries, and of which kinds that is. An album has an id that is none of its pictures'."""
     ids: set[str] = set()
     kinds: set[str] = set()
     listed = entries_in(attachments) if isinstance(attachments, dict) else None
     for attachment in listed or ():
-        if target := remote_id(mapping_in(attachment, "target")):
+        kind = str(attachment.get("media_type") or "")
+        kinds.add(kind)
+        if kind != "album" and (target := remote_id(mapping_in(attachment, "target"))):
             ids.add(target)
-        kinds.add(str(attachment.get("media_type") or ""))
         if depth < 2:
             deeper = _attached(attachment.get("subattachments"), depth + 1)
             ids |= deeper[0]
@@ -173,7 +169,7 @@ def _find_comment(line: Line, trace: Trace) -> Finding:
         return Finding(Verdict.UNCLEAR, None, ("the post it belongs to is not known",))
 
     def likeness(comment: dict[str, Any], trace: Trace) -> Likeness:
-        if _plain(comment.get("message")) != _plain(trace.draft.text):
+        if plain(comment.get("message")) != plain(trace.draft.text):
             return Likeness.UNLIKE
         if remote_id(mapping_in(comment, "from")) not in ("", line.page):
             return Likeness.UNLIKE
@@ -267,9 +263,3 @@ def _pages(
         if not after:
             return
         params["after"] = after
-
-
-def _plain(text: object) -> str:
-    """Words as they compare: Facebook may trim them and write the ends of lines in its own way."""
-    told = unicodedata.normalize("NFC", text if isinstance(text, str) else "")
-    return told.replace("\r\n", "\n").replace("\r", "\n").strip()

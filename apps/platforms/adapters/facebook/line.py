@@ -17,7 +17,7 @@ from apps.platforms.calls import Call, require
 from apps.platforms.contract import Credential, channel_secret
 from apps.platforms.errors import Disconnected, NotSent, PlatformError, Uncertain
 from apps.platforms.meta import versions
-from apps.platforms.meta.faults import Context, Fault, read_fault
+from apps.platforms.meta.faults import Context, Fault, read_fault, unreadable
 from apps.platforms.meta.signing import appsecret_proof
 
 LABEL: Final = faults.LABEL
@@ -91,7 +91,7 @@ class Line:
         raise faults.failure(answer, Context(self.clock(), self.hidden, acting=acting, needs=needs, field=field))
 
     def unreadable(self, answer: wire.Answer, *, acting: bool = False) -> PlatformError:
-        seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
+        seen = unreadable(answer, self.hidden)
         if acting:
             return Uncertain("Facebook gave an answer that makes no sense: the post may be out.", evidence=seen)
         return NotSent("Facebook gave an answer that makes no sense.", evidence=seen)

@@ -172,15 +172,19 @@ def _post(line: Line, draft: Draft, staged: Staged) -> Receipt:
 
 
 def _finish_video(line: Line, draft: Draft, kind: Kind, video: str, session: str) -> Receipt:
-    """The parameters go into the address: in a body, a reel's `video_id` has been reported as missing."""
+    """Which video it is goes into the address: in a body, a reel's `video_id` has been reported as missing. Words go
+    into the body: an address as long as a text may be is taken by no server."""
     params = {"upload_phase": "finish"}
+    form: dict[str, str] = {}
     if kind.name == "video":
-        params |= {"upload_session_id": session} | _described(draft)
+        params |= {"upload_session_id": session}
+        form = _described(draft)
     elif kind.name == "reel":
-        params |= {"video_id": video, "video_state": "PUBLISHED"} | _described(draft) | _place(draft)
+        params |= {"video_id": video, "video_state": "PUBLISHED"}
+        form = _described(draft) | _place(draft)
     else:
         params |= {"video_id": video}
-    said = line.act(kind.upload, params=params, field="media.0")
+    said = line.act(kind.upload, params=params, data=form, field="media.0")
     if said.get("success") is not True and not remote_id(said, "post_id"):
         raise Uncertain("Facebook did not say whether the video is out.")
     return _receipt(line, post_id(line, remote_id(said, "post_id"), kind.name) or video, kind=kind.name, video=video)

@@ -198,7 +198,9 @@ class Upload:
         part = FilePart(self.media, "video_file_chunk", start, size, FIELD)
         try:
             said = self.line.ask(self.call, params=params, field=FIELD, **part.request())
-        except Rejected:
+        except Rejected as refused:
+            if refused.evidence.status is None:  # It is not Facebook that refused: the file is gone.
+                raise
             self._catch_up(start, size)
         else:
             self._move_to(said)

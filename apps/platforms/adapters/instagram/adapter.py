@@ -100,7 +100,8 @@ class InstagramAdapter(Basis):
         return staging.stage(self._line(credential), draft, before)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
-        """The key is not used: a container is published at most once."""
+        """The key is not used: a container is published at most once. Uncertain, with nothing sent, when it already
+        was."""
         return publishing.commit(self._line(credential), draft, staged)
 
     def find(self, trace: Trace, credential: Credential) -> Finding:

@@ -3,7 +3,8 @@
 https://developers.facebook.com/documentation/instagram-platform/content-publishing. There are no posts of text or of
 links; a video alone is a reel. Older pages allow reels of 1 GB, the newer 300 MB. How a caption is counted, in code
 points or in UTF-16 units, is not documented: the second is never less. Nor is what a video in a carousel may be: it is
-held to what a reel is. Pictures that are wider than 1440 pixels, or narrower than 320, are scaled and not refused.
+held to what a reel is; nor where a carousel is to be seen that is not shared to the feed. Pictures that are wider than
+1440 pixels, or narrower than 320, are scaled and not refused.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ FORMATS: Final = (
 )
 _WITH_CAPTION: Final = (FEED, REEL, CAROUSEL)
 
-_WHERE: Final = (("", "Among the reels and in the feed"), ("no", "Among the reels only"))
+_WHERE: Final = (("", "In the feed too"), ("no", "Not in the feed: a reel among the reels only"))
 _TRIAL: Final = (
     ("", "No: everybody sees it"),
     ("MANUAL", "Yes, until the account shares it with all"),
@@ -51,7 +52,7 @@ _TRIAL: Final = (
 
 OPTIONS: Final = (
     format_option(FORMATS),
-    Option("share_to_feed", "Where the reel is shown", choices=_WHERE, kind=OptionKind.CHOICE, formats=(REEL,)),
+    Option("share_to_feed", "Where it is shown", choices=_WHERE, kind=OptionKind.CHOICE, formats=(REEL, CAROUSEL)),
     Option("thumb_offset", "Cover taken from the video, at this millisecond", kind=OptionKind.NUMBER, formats=(REEL,)),
     Option("trial", "Trial reel, not shown to followers", choices=_TRIAL, kind=OptionKind.CHOICE, formats=(REEL,)),
     Option("audio_name", "Name of the sound", formats=(REEL,), max_length=100),

@@ -32,13 +32,27 @@ class Paused(Exception):
 def entry() -> dict[str, Any]:
     """What is remembered of one container, as plain JSON. `uri` is where its file is to be sent, "" where Instagram
     fetches it."""
-    return {"id": "", "created_at": "", "is_finished": False, "failures": 0, "uri": "", "is_uploaded": False}
+    return {
+        "id": "",
+        "created_at": "",
+        "is_finished": False,
+        "is_published": False,
+        "failures": 0,
+        "uri": "",
+        "is_uploaded": False,
+    }
 
 
 def published_id(staged: Staged) -> str:
     """The container that is published."""
     post = staged.data.get("post")
     return str(post.get("id") or "") if isinstance(post, dict) else ""
+
+
+def is_published(staged: Staged) -> bool:
+    """Whether Instagram says of that container that it is out already."""
+    post = staged.data.get("post")
+    return isinstance(post, dict) and post.get("is_published") is True
 
 
 def status(line: Line, container: str) -> tuple[str, str]:

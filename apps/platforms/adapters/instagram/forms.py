@@ -54,16 +54,20 @@ def item_form(draft: Draft, position: int) -> Form:
     """A picture or video of a carousel."""
     media = draft.media[position]
     form = _media_form(media, position) | {"is_carousel_item": _YES}
-    if media.is_video:
-        return form | {"media_type": "VIDEO"}
-    return form | _alt(media) | (_tags(draft, on_picture=True) if position == 0 else {})
+    form |= {"media_type": "VIDEO"} if media.is_video else _alt(media)
+    return form | (_tags(draft, on_picture=not media.is_video) if position == _tagged(draft) else {})
+
+
+def _tagged(draft: Draft) -> int:
+    """Which file of a carousel the tagged accounts are on: its first picture, or the first video of videos alone."""
+    return next((position for position, media in enumerate(draft.media) if not media.is_video), 0)
 
 
 def post_form(draft: Draft, *, items: Iterable[str], is_by_facebook: bool) -> Form:
     """The container that is published; `items` are the containers of a carousel's files. Raises Rejected."""
     name = format_name(draft)
     if is_carousel(draft):
-        form = {"media_type": "CAROUSEL", "children": ",".join(items)}
+        form = {"media_type": "CAROUSEL", "children": ",".join(items)} | _shown(draft, name)
     else:
         media = draft.media[0]
         form = _media_form(media, 0)
@@ -96,10 +100,16 @@ def _alt(media: MediaFile) -> Form:
 # --- choices of a post ------------------------------------------------------------------------------------------------
 
 
+def _shown(draft: Draft, name: str) -> Form:
+    """Whether it is in the feed too is always said: what Instagram does otherwise is not promised. A choice that was
+    made for another kind of post does not count."""
+    is_left_out = name in {REEL, CAROUSEL} and draft.options.get("share_to_feed") == "no"
+    return {"share_to_feed": _NO if is_left_out else _YES}
+
+
 def _reel(draft: Draft) -> Form:
-    """Whether it is in the feed too is always said: what Instagram does otherwise is not promised."""
     options = draft.options
-    form = {"share_to_feed": _NO if options.get("share_to_feed") == "no" else _YES}
+    form = _shown(draft, REEL)
     if draft.cover is not None:
         if not draft.cover.public_url:
             raise Rejected("Instagram fetches covers from a public address, and this one has none.", field="cover")
@@ -119,8 +129,8 @@ def _together(draft: Draft) -> Form:
 
 
 def _tags(draft: Draft, *, on_picture: bool) -> Form:
-    """Tagged accounts. On a picture each stands somewhere, in parts of its width and height: the middle, if not said.
-    In a carousel they are on its first picture."""
+    """Tagged accounts. On a picture each stands somewhere, in parts of its width and height: the middle, if not
+    said."""
     named = [_tag(line, on_picture=on_picture) for line in lines(draft.options.get("tags", ""))]
     return {"user_tags": json.dumps(named)} if named else {}
 

@@ -23,7 +23,7 @@ from apps.platforms.calls import Call, require
 from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
 from apps.platforms.meta import versions
-from apps.platforms.meta.faults import Context, Fault, read_fault
+from apps.platforms.meta.faults import Context, Fault, read_fault, unreadable
 from apps.platforms.meta.signing import appsecret_proof
 
 LOGIN: Final = "login"  # the fact of a credential that says how it was connected
@@ -134,8 +134,12 @@ class Line:
         return faults.failure(answer, Context(self.clock(), self.hidden, acting=acting, needs=needs, field=field))
 
     def unreadable(self, answer: wire.Answer) -> PlatformError:
-        seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
+        seen = unreadable(answer, self.hidden)
         return NotSent("Instagram gave an answer that makes no sense.", evidence=seen)
+
+    def hiding(self, *secrets: Secret) -> Line:
+        """This line with more that is kept out of evidence."""
+        return replace(self, secrets=(*self.secrets, *secrets))
 
     def for_account(self, credential: Credential) -> Line:
         """This line with the tokens of an account; everything secret in its credential is kept out of evidence."""

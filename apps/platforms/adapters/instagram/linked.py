@@ -29,7 +29,15 @@ from apps.platforms.adapters.instagram.line import (
 )
 from apps.platforms.calls import Call
 from apps.platforms.contract import Channel, Consent, ConsentStart, Credential, OAuthClient, Profile, channel_secret
-from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Throttled
+from apps.platforms.errors import (
+    ConsentRefused,
+    Disconnected,
+    MissingPermission,
+    NotSent,
+    PlatformError,
+    Rejected,
+    Throttled,
+)
 from apps.platforms.meta import people
 
 RENEW_BEFORE: Final = timedelta(days=30)
@@ -208,13 +216,22 @@ def refresh(line: Line, credential: Credential) -> Credential:
         raise Disconnected("The access through Facebook has ended: connect the accounts again.")
     person = replace(credential, channel_id="", channel_kind="")
     if until is not None and until - now < RENEW_BEFORE and credential.client is not None:
-        fresh = _inspected(line, credential.client, _long(line, credential.client, credential.access_token))
-        person = replace(person, access_token=fresh.access_token, facts={**person.facts, **fresh.facts})
+        person = _renewed(line, person, credential.client)
     found = {channel_secret(channel.remote_id): token for channel, token in _accounts(line.for_account(person))}
-    if not found:
+    kept = {name: found[name] for name in credential.extra or found if name in found}
+    if not kept:
         raise Disconnected("None of these accounts can be reached any more: connect them again.")
-    kept = {name: found[name] for name in credential.extra if name in found}
-    return replace(credential, access_token=person.access_token, facts=person.facts, extra=kept or found)
+    return replace(credential, access_token=person.access_token, facts=person.facts, extra=kept)
+
+
+def _renewed(line: Line, person: Credential, client: OAuthClient) -> Credential:
+    try:
+        fresh = _inspected(line, client, _long(line, client, person.access_token))
+    except (Rejected, MissingPermission, ConsentRefused) as error:
+        failure = NotSent("Facebook did not renew the access.", evidence=error.evidence)
+    else:
+        return replace(person, access_token=fresh.access_token, facts={**person.facts, **fresh.facts})
+    raise failure
 
 
 def revoke(line: Line) -> None:

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.instagram.line import mapping_in, remote_id, text_in
 from apps.platforms.contract import OAuthClient
-from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply
+from apps.platforms.inbound import Incoming, Malformed, Notice, NoticeKind, Reply
 from apps.platforms.meta import webhooks
-
-_Read = TypeVar("_Read")
 
 FIELDS: Final = ("comments", "live_comments", "mentions", "messages")
 
@@ -41,21 +38,11 @@ class InstagramInbound:
 
     def notices(self, incoming: Incoming, *, client: OAuthClient) -> tuple[Notice, ...]:
         """A person who leaves is named as our app knows them: by `app_scoped_id` of the credential's facts."""
-        leaving = _by_either(client, lambda one: webhooks.signed_request(incoming, client=one))
+        leaving = webhooks.by_either(client, lambda one: webhooks.signed_request(incoming, client=one))
         if leaving is not None:
             return (leaving,)
-        said = _by_either(client, lambda one: webhooks.deliveries(incoming, client=one))
+        said = webhooks.by_either(client, lambda one: webhooks.deliveries(incoming, client=one))
         return tuple(notice for delivery in said for entry in _entries(delivery) for notice in _notices(entry))
-
-
-def _by_either(client: OAuthClient, read: Callable[[OAuthClient], _Read]) -> _Read:
-    """What `read` makes of it with the app's secret, or else with the webhook secret."""
-    try:
-        return read(client)
-    except Forged:
-        if not client.webhook_secret:
-            raise
-    return read(replace(client, client_secret=client.webhook_secret))
 
 
 def _entries(delivery: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
         return _comment(line, draft)
     if staged.data.get("draft") != forms.fingerprint(draft):
         raise StagedLost("What was prepared at Instagram is an earlier version of this post.")
+    if containers.is_published(staged):
+        raise Uncertain("Instagram says that this post is out already.")
     form = {"creation_id": containers.published_id(staged)}
     answer = line.send(requests.PUBLISH_POST, acting=True, data=form)
     return _receipt(line, answer, requests.PUBLISH_POST, {"kind": forms.format_name(draft)})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from apps.platforms.calls import Call, Feature
+from apps.platforms.meta.sign_in import KIND
 
 BASIC: Final = "instagram_business_basic"
 PUBLISH: Final = "instagram_business_content_publish"
@@ -30,7 +31,7 @@ FB_SCOPES: Final = (FB_BASIC, FB_SHOW, FB_READ, FB_PUBLISH, FB_COMMENTS, FB_INSI
 FB_HELPFUL: Final = frozenset({FB_BUSINESS})
 
 # The kinds of channels: an account that signed in itself, and one that is reached through its Page.
-OWN, LINKED = "profile", "linked"
+OWN, LINKED = KIND, "linked"
 
 _GRAPH: Final = "graph"
 _FACEBOOK: Final = "facebook_graph"

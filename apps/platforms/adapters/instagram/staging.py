@@ -2,7 +2,8 @@
 
 https://developers.facebook.com/documentation/instagram-platform/content-publishing. What was achieved is in
 `Staged.data`: {"draft", "started_at", "polls", "items": [...], "post": {...}}, where `items` are the files of a
-carousel and each entry is one of `containers.entry`.
+carousel and each entry is one of `containers.entry`. The container is read again before another commit: one that
+Instagram calls published is never published a second time, and never made anew.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ MOST_GROWTH: Final = 20  # of the pause, beyond which it is the longest anyway
 RETRY_PAUSES: Final = (5, 20, 60)  # seconds, after a failure that may pass
 DEFAULT_QUOTA: Final = 50  # pages of the documentation say 25, 50 and 100: the account's own number is read
 SHORT_PAUSE: Final = timedelta(seconds=30)
+EXPIRED: Final = "What was prepared for this post has expired at Instagram."
 
 
 def stage(line: Line, draft: Draft, before: Staged | None) -> Staged:
@@ -39,6 +41,8 @@ def stage(line: Line, draft: Draft, before: Staged | None) -> Staged:
         check_quota(line)
     work = _Work(line, draft, _carried_over(line, draft, before))
     try:
+        if before is not None and before.ready:
+            work.look_again()
         work.go_on()
     except Paused as pause:
         return Staged(data=work.data, ready=False, again_in=pause.again_in)
@@ -105,6 +109,16 @@ class _Work:
         if not items:
             self._upload([post])
         self._wait_for([post])
+
+    def look_again(self) -> None:
+        """A commit came to nothing: perhaps by its answer alone. One that reads do not show is left as it was."""
+        post = self.data["post"]
+        if not post["is_finished"]:
+            return
+        status, _ = containers.status(self.line, post["id"])
+        if status == containers.EXPIRED:
+            raise StagedLost(EXPIRED)
+        post["is_published"] = status == containers.PUBLISHED
 
     @property
     def _post_field(self) -> str:
@@ -181,7 +195,7 @@ class _Work:
         status, said = containers.status(self.line, entry["id"])
         is_lost = status == containers.UNSEEN and self._age(entry) > containers.LONGEST_UNSEEN
         if status == containers.EXPIRED or is_lost:
-            raise StagedLost("What was prepared for this post has expired at Instagram.")
+            raise StagedLost(EXPIRED)
         if status == containers.ERROR:
             subcode = faults.subcode_in(said)
             failure = faults.media_failure(subcode, field=field, evidence=faults.status_evidence(said))
@@ -190,6 +204,6 @@ class _Work:
             raise failure
         if status not in {containers.FINISHED, containers.PUBLISHED}:
             return False
-        entry["is_finished"] = True
+        entry.update(is_finished=True, is_published=status == containers.PUBLISHED)
         self.data["polls"] = 0
         return True

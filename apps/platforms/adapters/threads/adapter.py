@@ -96,8 +96,9 @@ class ThreadsAdapter(Basis):
         return publishing.commit(self._line(credential), draft, staged)
 
     def find(self, trace: Trace, credential: Credential) -> Finding:
-        """ABSENT when the container is not published a minute after the request, and no post equals it. The caller
-        waits before it asks, for the request to be over."""
+        """ABSENT when the container is not published a minute after the request, and no post equals it; a repost, which
+        has no container, when all posts since then were read three minutes after it. The caller waits before it asks,
+        for the request to be over."""
         return finding.find(self._line(credential), trace, credential)
 
     def locate(self, receipt: Receipt, credential: Credential) -> str:

@@ -13,6 +13,7 @@ from apps.platforms.capabilities import Capabilities, Counting, Format, Option, 
 from apps.platforms.formats import format_option
 from apps.platforms.insights import Metric
 
+REPOST: Final = "repost"
 MAX_COUNTRIES: Final = 200  # no number is documented; it bounds what is sent
 
 _WITHOUT_MEDIA: Final = {"max_media": 0, "max_videos": 0, "links": False}
@@ -23,8 +24,9 @@ FORMATS: Final = (
     Format("long_text", "Text with a long text attached", _WITHOUT_MEDIA),
     Format("gif", "Text with a GIF", _WITHOUT_MEDIA),
     Format("ghost", "Ghost post, gone after 24 hours", _WITHOUT_MEDIA),
+    Format(REPOST, "Repost", {**_WITHOUT_MEDIA, "max_text": 0, "bare": True, "first_comment": False, "threads": False}),
 )
-_MAIN: Final = tuple(one.name for one in FORMATS)
+_MAIN: Final = tuple(one.name for one in FORMATS if one.name != REPOST)
 
 _WHO_REPLIES: Final = (
     ("", "As Threads has it"),
@@ -50,6 +52,10 @@ OPTIONS: Final = (
     ),
     Option("long_text", "Long text", kind=OptionKind.LONG_TEXT, formats=("long_text",), required=True,
            max_length=10_000),
+    Option(
+        "repost", "Number of the post to repost, or the address of one of the account's own", formats=(REPOST,),
+        required=True, max_length=500,
+    ),
     Option("gif", "GIF at GIPHY (its id)", formats=("gif",), required=True, max_length=100),
 )  # fmt: skip
 

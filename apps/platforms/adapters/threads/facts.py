@@ -49,7 +49,6 @@ SETUP: Final = Setup(
         "the app can connect. Webhooks need the app to be live."
     ),
     gaps=(
-        "Reposting other posts.",
         "Places, ranges of text hidden as spoilers, links and styling in an attached long text: their names are known, "
         "and not what they look like.",
         "Search by keyword, look-up of profiles, and moderation of replies beyond holding them for approval.",
@@ -62,7 +61,10 @@ SETUP: Final = Setup(
         "refusal.",
         "Access has no call that gives it back: the person removes the app in the Threads settings, Website "
         "permissions.",
-        "Which secret signs webhooks is not documented: the Threads app's secret is tried.",
+        "Which secret signs webhooks is not documented: the Threads app's is tried, and the webhook secret where one "
+        "is entered.",
+        "Somebody else's post is reposted by its number: Threads has no call that leads from an address to it, but for "
+        "the account's own posts.",
         "Sharing to Instagram is asked for only where the app is registered with threads_share_to_instagram.",
     ),
 )

@@ -7,31 +7,27 @@ and parent a person decides, and is told where to look.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.threads import consent, containers, forms, requests
+from apps.platforms.adapters.threads import consent, containers, forms, reposts, requests
+from apps.platforms.adapters.threads.capabilities import REPOST
 from apps.platforms.adapters.threads.line import Line, entries, next_cursor, remote_id
-from apps.platforms.contract import Credential, Finding, Receipt, Role, Trace, Verdict
+from apps.platforms.contract import Credential, Draft, Finding, Receipt, Role, Trace, Verdict
+from apps.platforms.meta.likeness import Likeness, plain
 
 MARGIN: Final = timedelta(seconds=60)
 SETTLED: Final = timedelta(seconds=60)  # until then a publish that is under way may still take effect
+LISTED: Final = timedelta(minutes=3)  # by then a list that lags has what it is the only one to tell of
 CLOCKS_APART: Final = timedelta(minutes=10)
 MAX_PAGES: Final = 8
 POST_FIELDS: Final = "id,text,timestamp,media_type,permalink,is_quote_post"
 REPLY_FIELDS: Final = "id,text,timestamp,media_type,permalink,replied_to{id},root_post{id}"
+REPOST_FIELDS: Final = "id,timestamp,media_type,permalink,reposted_post{id}"
 _UNPUBLISHED: Final = frozenset({containers.FINISHED, containers.ERROR, containers.EXPIRED})
-
-
-class Likeness(StrEnum):
-    SAME = "same"
-    UNLIKE = "unlike"
-    DOUBTFUL = "doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,8 @@ class _Sorted:
 
 
 def find(line: Line, trace: Trace, credential: Credential) -> Finding:
+    if forms.is_repost(trace.draft):
+        return _find_repost(line, trace)
     container = str(trace.staged.data.get("post", {}).get("id") or "")
     status = containers.status(line, container)[0] if container else containers.UNSEEN
     listing = _sorted_out(line, trace)
@@ -59,11 +57,29 @@ def find(line: Line, trace: Trace, credential: Credential) -> Finding:
     if status in _UNPUBLISHED:
         if is_nowhere and listing.is_complete and line.clock() - trace.sent_at >= SETTLED:
             return Finding(Verdict.ABSENT, None, tuple(looked))
-    elif len(listing.same) == 1 and not listing.doubtful and status != containers.WORKING:
+    elif len(listing.same) == 1 and not listing.doubtful and _may_be_out(status, trace.draft):
         return Finding(Verdict.FOUND, _receipt(listing.same[0]), tuple(looked))
     if status == containers.PUBLISHED:
         looked.append(f"it is out: see {consent.profile_url(line, str(credential.facts.get('username') or ''))}")
     return Finding(Verdict.UNCLEAR, None, tuple(looked))
+
+
+def _find_repost(line: Line, trace: Trace) -> Finding:
+    """By the list alone: it has each repost with the post that it passes on."""
+    listing = _sorted_out(line, trace)
+    looked = (f"the profile's reposts: {listing.words}",)
+    if len(listing.same) == 1 and not listing.doubtful:
+        return Finding(Verdict.FOUND, replace(_receipt(listing.same[0]), facts={"kind": REPOST}), looked)
+    is_nowhere = listing.is_complete and not listing.same and not listing.doubtful
+    if is_nowhere and line.clock() - trace.sent_at >= LISTED:
+        return Finding(Verdict.ABSENT, None, looked)
+    return Finding(Verdict.UNCLEAR, None, looked)
+
+
+def _may_be_out(status: str, draft: Draft) -> bool:
+    """Whether a lone post like it is the one. Without words it is like any other of its kind: the container has to say
+    that it is out."""
+    return status == containers.PUBLISHED or (status != containers.WORKING and bool(plain(draft.text)))
 
 
 def _receipt(post: dict[str, Any]) -> Receipt:
@@ -101,27 +117,27 @@ def _likeness(post: dict[str, Any], trace: Trace, since: datetime, skew: timedel
     at = wire.instant(post.get("timestamp"))
     if at is not None and at < since + min(skew, timedelta(0)):
         return Likeness.UNLIKE
-    if not _is_like(post, trace):
-        return Likeness.UNLIKE
+    is_repost = forms.is_repost(trace.draft)
+    likeness = reposts.likeness(post, trace.staged) if is_repost else _is_like(post, trace.draft)
     # Where their clock is behind ours, the post carries a time before we sent it.
-    return Likeness.SAME if at is not None and at >= since and remote_id(post) else Likeness.DOUBTFUL
+    is_told = at is not None and at >= since and bool(remote_id(post))
+    return likeness if likeness is not Likeness.SAME or is_told else Likeness.DOUBTFUL
 
 
-def _is_like(post: dict[str, Any], trace: Trace) -> bool:
-    if _plain(post.get("text")) != _plain(trace.draft.text):
-        return False
+def _is_like(post: dict[str, Any], draft: Draft) -> Likeness:
+    if plain(post.get("text")) != plain(draft.text):
+        return Likeness.UNLIKE
     # How a post with a GIF is called when it is read is not documented.
-    if not trace.draft.options.get("gif") and post.get("media_type") != forms.kind_of(trace.draft):
-        return False
-    if trace.draft.role is Role.MAIN:
-        return True
+    if not draft.options.get("gif") and post.get("media_type") != forms.kind_of(draft):
+        return Likeness.UNLIKE
+    if draft.role is Role.MAIN:
+        is_no_quote = bool(draft.options.get("quote")) and post.get("is_quote_post") is False
+        return Likeness.UNLIKE if is_no_quote else Likeness.SAME
     above = post.get("replied_to")
     parent = remote_id(above) if isinstance(above, dict) else ""
-    return not parent or (trace.draft.parent is not None and parent == trace.draft.parent.remote_id)
-
-
-def _plain(text: object) -> str:
-    return unicodedata.normalize("NFC", text if isinstance(text, str) else "").strip()
+    if not parent:
+        return Likeness.DOUBTFUL
+    return Likeness.SAME if draft.parent is not None and parent == draft.parent.remote_id else Likeness.UNLIKE
 
 
 # --- listing ----------------------------------------------------------------------------------------------------------
@@ -131,6 +147,8 @@ def _pages(line: Line, trace: Trace, since: datetime) -> Iterator[tuple[list[dic
     """Pages of what was published since, each with the server's clock against ours, and whether it is the last one."""
     is_post = trace.draft.role is Role.MAIN
     call, fields = (requests.OWN_POSTS, POST_FIELDS) if is_post else (requests.OWN_REPLIES, REPLY_FIELDS)
+    if forms.is_repost(trace.draft):
+        fields = REPOST_FIELDS
     # A server whose clock is behind ours dates posts earlier: the list begins a while before, and each is compared.
     begin = since - CLOCKS_APART
     params = {"fields": fields, "limit": "25", "since": str(int(begin.timestamp()))}

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from apps.platforms.adapters.threads.capabilities import CAPABILITIES
+from apps.platforms.adapters.threads.capabilities import CAPABILITIES, REPOST
 from apps.platforms.adapters.threads.requests import SHARE
 from apps.platforms.contract import Credential, Draft, MediaFile, Role
 from apps.platforms.errors import Rejected
@@ -27,6 +27,11 @@ _NOT_IN_TOPICS: Final = frozenset(".&")
 
 def is_carousel(draft: Draft) -> bool:
     return len(draft.media) > 1
+
+
+def is_repost(draft: Draft) -> bool:
+    chosen = format_of(draft, CAPABILITIES)
+    return chosen is not None and chosen.name == REPOST
 
 
 def kind_of(draft: Draft) -> str:
@@ -86,6 +91,8 @@ def _place(draft: Draft) -> Form:
         return {}
     if draft.parent is None:
         raise Rejected("A reply needs the post it belongs to.", field="parent")
+    if draft.parent.facts.get("kind") == REPOST:
+        raise Rejected("A repost on Threads takes no comments of its own.", field="role")
     return {"reply_to_id": draft.parent.remote_id}
 
 

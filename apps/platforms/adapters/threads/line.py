@@ -17,7 +17,7 @@ from apps.platforms.adapters.threads.faults import LABEL
 from apps.platforms.calls import Call, require
 from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
-from apps.platforms.meta.faults import Context
+from apps.platforms.meta.faults import Context, unreadable
 
 DEFAULT_ENDPOINTS: Final[Mapping[str, str]] = {
     "login": "https://threads.com",
@@ -69,9 +69,9 @@ class Line:
         """The object in an answer to a call that harms nobody when repeated."""
         if (said := succeeded(answer)) is not None:
             return said
-        if answer.is_success and not has_error(answer):
-            raise self.unreadable(answer)
-        raise self.failure(answer, call, of_post=of_post, field=field)
+        if is_refused(answer):
+            raise self.failure(answer, call, of_post=of_post, field=field)
+        raise self.unreadable(answer)
 
     def failure(
         self, answer: wire.Answer, call: Call, *, acting: bool = False, of_post: bool = False, field: str = ""
@@ -81,8 +81,12 @@ class Line:
         return faults.failure(answer, context, of_post=of_post)
 
     def unreadable(self, answer: wire.Answer) -> PlatformError:
-        seen = wire.evidence(answer, code="unreadable", secrets=self.hidden)
+        seen = unreadable(answer, self.hidden)
         return NotSent("Threads gave an answer that makes no sense.", evidence=seen)
+
+    def hiding(self, *secrets: Secret) -> Line:
+        """This line with more that is kept out of evidence."""
+        return replace(self, secrets=(*self.secrets, *secrets))
 
     def for_account(self, credential: Credential) -> Line:
         """This line with the token of an account; everything secret in its credential is kept out of evidence."""
@@ -94,12 +98,16 @@ class Line:
 
 def succeeded(answer: wire.Answer) -> dict[str, Any] | None:
     """The object in an answer that is no error. A container's own `error_message` does not make it one."""
-    if not answer.is_success or has_error(answer):
+    if is_refused(answer):
         return None
     try:
         return answer.mapping()
     except wire.Unreadable:
         return None
+
+
+def is_refused(answer: wire.Answer) -> bool:
+    return has_error(answer) or not answer.is_success
 
 
 def has_error(answer: wire.Answer) -> bool:

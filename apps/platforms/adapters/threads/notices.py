@@ -1,7 +1,8 @@
 """What Threads sends on its own: replies, mentions, and posts that were published or deleted.
 
 https://developers.facebook.com/documentation/threads/webhooks. Unlike the Graph API's, a delivery is one flat object.
-Which secret signs it is not documented, the Threads app's or the Meta app's: whoever calls tries each it has.
+Which secret signs it is not documented, the Threads app's or the Meta app's: the second can be entered as webhook
+secret, and both are tried.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ class ThreadsInbound:
 
     def notices(self, incoming: Incoming, *, client: OAuthClient) -> tuple[Notice, ...]:
         """Also replies of the account itself: `data["username"]` tells whose they are."""
-        if (parting := webhooks.signed_request(incoming, client=client)) is not None:
+        parting = webhooks.by_either(client, lambda one: webhooks.signed_request(incoming, client=one))
+        if parting is not None:
             return (parting,)
-        return (_notice(webhooks.delivery(incoming, client=client), incoming.body),)
+        said = webhooks.by_either(client, lambda one: webhooks.delivery(incoming, client=one))
+        return (_notice(said, incoming.body),)
 
 
 def _notice(said: dict[str, Any], body: bytes) -> Notice:

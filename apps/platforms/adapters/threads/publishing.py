@@ -1,13 +1,17 @@
-"""The commit: one call that makes a finished container public; where the post is to be seen then, and its removal.
+"""The commit: one call that makes a finished container public or passes another post on; where it is to be seen then,
+and its removal.
 
 https://developers.facebook.com/documentation/threads/posts
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from apps.platforms import http as wire
-from apps.platforms.adapters.threads import forms, requests
-from apps.platforms.adapters.threads.line import Line, has_error, remote_id, succeeded
+from apps.platforms.adapters.threads import forms, reposts, requests
+from apps.platforms.adapters.threads.capabilities import REPOST
+from apps.platforms.adapters.threads.line import Line, is_refused, remote_id, succeeded
 from apps.platforms.contract import Draft, Receipt, RemotePost, Role, Staged
 from apps.platforms.errors import Gone, NotSent, PlatformError, StagedLost, Uncertain
 
@@ -15,19 +19,34 @@ from apps.platforms.errors import Gone, NotSent, PlatformError, StagedLost, Unce
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     if staged.data.get("draft") != forms.fingerprint(draft):
         raise StagedLost("What was prepared at Threads is an earlier version of this post.")
+    if forms.is_repost(draft):
+        return _repost(line, staged)
     container = staged.data["post"]
     if container["is_published"]:
         raise Uncertain("Threads says that this post is out already.")
     call = requests.PUBLISH_POST if draft.role is Role.MAIN else requests.PUBLISH_REPLY
     answer = line.send(call, acting=True, data={"creation_id": container["id"]})
-    said = succeeded(answer)
-    if said is None and (has_error(answer) or not answer.is_success):
+    if is_refused(answer):
         raise line.failure(answer, call, acting=True)
-    if not said or not (published := remote_id(said)):
+    said = _published(line, answer)
+    shared = said.get("crossreshare_to_ig_status")
+    return Receipt(remote_id(said), facts={"shared_to_instagram": shared} if isinstance(shared, str) else {})
+
+
+def _repost(line: Line, staged: Staged) -> Receipt:
+    answer = line.send(requests.REPOST, at=reposts.original_of(staged), acting=True)
+    if is_refused(answer):
+        raise reposts.refusal(line.failure(answer, requests.REPOST, acting=True, of_post=True))
+    return Receipt(remote_id(_published(line, answer)), facts={"kind": REPOST})
+
+
+def _published(line: Line, answer: wire.Answer) -> dict[str, Any]:
+    """What Threads says of a post that is out. Raises Uncertain where it does not name it."""
+    said = succeeded(answer) or {}
+    if not remote_id(said):
         seen = wire.evidence(answer, code="unreadable", secrets=line.hidden)
         raise Uncertain("Threads gave an answer that makes no sense: the post may be out.", evidence=seen)
-    shared = said.get("crossreshare_to_ig_status")
-    return Receipt(published, facts={"shared_to_instagram": shared} if isinstance(shared, str) else {})
+    return said
 
 
 def locate(line: Line, receipt: Receipt) -> str:

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from apps.platforms import http as wire
 from apps.platforms.adapters.threads import requests
 from apps.platforms.adapters.threads.line import Line, entries, next_cursor, remote_id
+from apps.platforms.adapters.threads.reposts import FACADE
 from apps.platforms.contract import RemotePost
 from apps.platforms.errors import NotOffered
 from apps.platforms.insights import Metric, Metrics, OwnPost, OwnPosts
 
 OWN_FIELDS: Final = "id,media_type,media_url,thumbnail_url,permalink,text,timestamp,is_quote_post"
-REPOST: Final = "REPOST_FACADE"  # somebody else's post, passed on
 PAGE: Final = "25"
 PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 FIRST_DAY: Final = date(2024, 4, 14)  # no figures before; those before June 2024 are unreliable
@@ -50,7 +50,7 @@ def own_posts(line: Line, *, cursor: str) -> OwnPosts:
     page = entries(said)
     if page is None:
         raise line.unreadable(answer)
-    posts = tuple(_own_post(post) for post in page if remote_id(post) and post.get("media_type") != REPOST)
+    posts = tuple(_own_post(post) for post in page if remote_id(post) and post.get("media_type") != FACADE)
     return OwnPosts(posts, next_cursor(said))
 
 

@@ -55,6 +55,10 @@ PUBLISH_POST: Final = Call(
 PUBLISH_REPLY: Final = Call(
     "publish_reply", "POST", "/{version}/me/threads_publish", Feature.COMMENT, _REPLYING, _GRAPH, (_CALLS, _REPLIES)
 )
+REPOST: Final = Call(
+    "repost", "POST", "/{version}/{id}/repost", Feature.PUBLISH, _WRITING, _GRAPH, (_CALLS, _POSTS),
+    trap="It is public at once: nothing is prepared that could tell of a lost answer.",
+)  # fmt: skip
 
 OWN_POSTS: Final = Call("own_posts", "GET", "/{version}/me/threads", Feature.READ, ((BASIC,),), _GRAPH, (_CALLS,))
 OWN_REPLIES: Final = Call(
@@ -80,5 +84,5 @@ REMOVE: Final = Call(
 
 CALLS: Final = (
     CODE_TO_TOKEN, APP_TOKEN, LONG_TOKEN, RENEW, INSPECT, ME, QUOTA, REPLY_QUOTA, CREATE, CREATE_REPLY, PUBLISH_POST,
-    PUBLISH_REPLY, OWN_POSTS, OWN_REPLIES, ACCOUNT_INSIGHTS, POST_INSIGHTS, CONTAINER, POST, REMOVE,
+    PUBLISH_REPLY, REPOST, OWN_POSTS, OWN_REPLIES, ACCOUNT_INSIGHTS, POST_INSIGHTS, CONTAINER, POST, REMOVE,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.threads import containers, faults, forms, requests
+from apps.platforms.adapters.threads import containers, faults, forms, reposts, requests
 from apps.platforms.adapters.threads.line import Line, entries, remote_id
 from apps.platforms.contract import Credential, Draft, Role, Staged
 from apps.platforms.errors import NotSent, Rejected, StagedLost, Throttled
@@ -38,6 +38,8 @@ class _Paused(Exception):
 def stage(line: Line, draft: Draft, credential: Credential, before: Staged | None) -> Staged:
     if before is None or before.ready:
         check_quota(line, draft)
+    if forms.is_repost(draft):
+        return reposts.stage(line, draft, before)
     work = _Work(line, draft, credential, _carried_over(line, draft, before))
     try:
         work.go_on()
