@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from apps.platforms.adapters.memory import MemoryPlatform
+from apps.platforms.contract import Finding, Trace
 from apps.publishing.states import Outcome, State
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.states import AccountState, GrantState
@@ -73,6 +75,31 @@ def test_what_is_proven_not_to_be_there_is_sent_again(agency: Agency, memory: Me
     assert memory.texts("harbour") == ["Good morning"]
     outcomes = [attempt.outcome for attempt in agency.attempts(publication)]
     assert outcomes == [Outcome.UNCERTAIN, Outcome.ABSENT, Outcome.PUBLISHED]
+
+
+def test_a_search_knows_when_the_first_request_left_and_when_the_last(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may still take effect is the last one, however long ago the first was."""
+    traces: list[Trace] = []
+    find = adapter(memory).find
+
+    def noted(self: Any, trace: Trace, *given: Any) -> Finding:
+        traces.append(trace)
+        return find(self, trace, *given)
+
+    monkeypatch.setattr(adapter(memory), "find", noted)
+    agency.scheduled()
+    memory.fault("lost_before", call="commit", times=2)
+
+    begun = clock.now
+    for minutes in (0, 2, 2):
+        clock.advance(minutes=minutes)
+        run_worker()
+
+    minute = timedelta(minutes=1)
+    assert [trace.sent_at - begun for trace in traces] == [0 * minute, 0 * minute]
+    assert [trace.quiet_for(clock.now) for trace in traces] == [4 * minute, 2 * minute]
 
 
 def test_nothing_is_sent_again_while_the_platform_cannot_be_read_and_in_the_end_a_person_is_asked(

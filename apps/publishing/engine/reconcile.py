@@ -59,6 +59,7 @@ def _look(claim: Claim) -> Finding:
         key=claim.key,
         sent_at=sent_at,
         known_remote_ids=known_remote_ids(claim, since=sent_at),
+        last_sent_at=work.last_sent_at,
     )
     outside_of_transactions()
     try:

@@ -34,8 +34,8 @@ class ContentMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Everything an adapter is handed. `preparing_since` is when staging first began for these words; `read_at` is from
-    before the credential was read."""
+    """Everything an adapter is handed. `preparing_since` is when staging first began for these words; `first_sent_at`
+    and `last_sent_at` are those of its commits, if there were any; `read_at` is from before the credential was read."""
 
     draft: Draft
     credential: Credential
@@ -43,6 +43,7 @@ class Work:
     staged: Staged | None
     preparing_since: datetime | None
     first_sent_at: datetime | None
+    last_sent_at: datetime | None
     grant_id: UUID | None
     read_at: datetime
 
@@ -97,7 +98,8 @@ def _load(claim: Claim) -> Work:
         staged, since = _read_staged(row.staged)
     adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
     grant_id = publication.account.grant_id
-    return Work(draft, credential, adapter, staged, since, row.first_sent_at, grant_id, read_at)
+    sent = (row.first_sent_at, row.intent_at)
+    return Work(draft, credential, adapter, staged, since, *sent, grant_id, read_at)
 
 
 def _main(publication: Publication, day: date | None) -> Draft:

@@ -46,7 +46,7 @@ def _find_video(line: Line, trace: Trace) -> Finding:
     looked = (f"upload {publish_id}: TikTok says {told.state} {told.reason}".rstrip(),)
     if told.is_out:
         return Finding(Verdict.FOUND, publishing.receipt(trace.draft, trace.staged, publish_id), looked)
-    is_settled = line.clock() - trace.sent_at >= SETTLED
+    is_settled = trace.quiet_for(line.clock()) >= SETTLED
     # A video that failed is never published; why is told when it is prepared again. One without its last chunk waits
     # for it, and takes it once: there is no second post to be had from it.
     is_absent = told.has_failed or (is_settled and told.lacks_bytes_of(trace.draft.media[0].size))
