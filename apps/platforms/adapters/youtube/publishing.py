@@ -23,8 +23,8 @@ from apps.platforms.google.faults import text_in
 from apps.platforms.text_youtube import tags_length
 
 FIRST_POLL, LONGEST_POLL = timedelta(seconds=5), timedelta(minutes=2)
-# YouTube shows a video that it is still working on, so that a long film is not late for it.
-LONGEST_PROCESSING: Final = timedelta(hours=1)
+# YouTube shows a video that it is still working on, so that a long film is neither late for it nor given up.
+LONGEST_PROCESSING: Final = timedelta(minutes=10)
 LONGEST_UNSEEN: Final = timedelta(minutes=5)  # until a fresh video is to be seen
 
 _FAILURES: Final = {
