@@ -95,7 +95,7 @@ def _load(claim: Claim) -> Work:
         day = None if claim.is_search else _today(publication)
         draft = _comment(row, publication, day) if isinstance(row, FollowUp) else _main(publication, day)
         credential = social_accounts.credential_for(publication.account)
-        staged, since = _read_staged(row.staged)
+        staged, since = _read_staged(row)
     adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
     grant_id = publication.account.grant_id
     sent = (row.first_sent_at, row.intent_at)
@@ -137,7 +137,8 @@ def _today(publication: Publication) -> date:
     return clock.now().astimezone(ZoneInfo(publication.post.timezone or "UTC")).date()
 
 
-def _read_staged(column: dict[str, Any] | None) -> tuple[Staged | None, datetime | None]:
-    if not column:
+def _read_staged(row: Publication | FollowUp) -> tuple[Staged | None, datetime | None]:
+    """What was prepared, and since when it has been waited for: not since before its present hour."""
+    if not (column := row.staged):
         return None, None
-    return Staged(column["data"], ready=column["ready"]), datetime.fromisoformat(column["since"])
+    return Staged(column["data"], ready=column["ready"]), max(datetime.fromisoformat(column["since"]), row.due_at)

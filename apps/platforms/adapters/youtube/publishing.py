@@ -53,6 +53,19 @@ _REJECTIONS: Final = {
 
 
 def stage(line: Line, draft: Draft, before: Staged | None, *, key: str) -> Staged:
+    try:
+        return _prepared(line, draft, before, key=key)
+    except Rejected as refused:
+        raise _keeping(refused) from None
+
+
+def _keeping(refused: Rejected) -> Rejected:
+    """A film that is there stays good, whatever is said about it: all of that is compared with what was prepared."""
+    refused.keeps_staged = refused.field != uploading.FIELD
+    return refused
+
+
+def _prepared(line: Line, draft: Draft, before: Staged | None, *, key: str) -> Staged:
     check(draft)
     if draft.role is Role.FIRST_COMMENT:
         return Staged(data={})
@@ -146,6 +159,13 @@ def _given_up(words: str, reasons: Mapping[str, str], reason: str) -> Rejected:
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     if draft.role is Role.FIRST_COMMENT:
         return _comment(line, draft)
+    try:
+        return _show(line, draft, staged)
+    except Rejected as refused:
+        raise _keeping(refused) from None
+
+
+def _show(line: Line, draft: Draft, staged: Staged) -> Receipt:
     upload = staged.data.get("upload") or {}
     video_id = upload.get("video")
     if not video_id or upload.get("print") != draft.media[0].sha256[:24]:
