@@ -19,7 +19,7 @@ from apps.posts.models import Variant
 from apps.posts.selectors import drafts_for
 from apps.publishing.claim import Claim
 from apps.publishing.errors import LostClaim
-from apps.publishing.models import FollowUp, Publication
+from apps.publishing.models import BY_HAND, FollowUp, Publication
 from apps.publishing.states import State
 from apps.social_accounts import services as social_accounts
 
@@ -61,9 +61,11 @@ def load(claim: Claim) -> Work:
 
 
 def known_remote_ids(claim: Claim, *, since: datetime) -> frozenset[str]:
-    """Posts of the account that are known to be others, so that a search never takes one for this."""
+    """Posts of the account that are known to be others, so that a search never takes one for this. Those that a person
+    saw live go by the address they gave, if they gave one."""
     with claim.scope():
         recent = Q(published_at__gte=since - KNOWN_SINCE) & ~Q(remote_id="") & ~Q(pk=claim.row_id)
+        recent &= ~Q(remote_id__startswith=BY_HAND)
         posts = Publication.objects.filter(recent, account_id=claim.account_id)
         comments = FollowUp.objects.filter(recent, publication__account_id=claim.account_id)
         return frozenset(posts.values_list("remote_id", flat=True)) | frozenset(
