@@ -53,7 +53,8 @@ def cinema(memory: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> Cinema:
 def refused(agency: Agency) -> Publication:
     publication = agency.scheduled("Old words")
     run_worker()
-    publication = agency.read(publication)
+    with agency.scope():
+        publication = Publication.objects.select_related("post", "account").get(pk=publication.pk)
     assert publication.state == State.FAILED
     return publication
 
