@@ -133,7 +133,7 @@ class Capabilities:
     options: tuple[Option, ...] = ()
     idempotent_commit: bool = False  # a repeated commit with the same key is the same post
     findable: bool = False  # a post can be looked up after a lost answer
-    pulls_media: bool = False  # the platform fetches media from a public address of ours
+    pulls_media: bool = False  # it fetches media from a public address of ours, and takes them in no other way
     connect_by: tuple[ConnectBy, ...] = (ConnectBy.OAUTH,)
     formats: tuple[Format, ...] = ()  # (): there is one way only, and the numbers above are its limits
     links: bool = False  # a post may carry a link of its own (`Draft.link`), shown as a card

@@ -230,14 +230,20 @@ class Receipt:
 class Trace:
     """What is known of a commit whose answer was lost: the same draft, staged data and key, and when it was first sent.
 
-    `fetched_at` of the search is the adapter's clock; `known_remote_ids` are posts of this account that Postroom
-    already knows to be others, so that they are never taken for this one."""
+    A post is looked for from `sent_at` on. `last_sent_at` is that of the last request, where there were several.
+    `known_remote_ids` are posts of this account that Postroom already knows to be others, so that they are never taken
+    for this one; one that a person confirmed goes by the address that they gave."""
 
     draft: Draft
     staged: Staged
     key: str
     sent_at: datetime
     known_remote_ids: frozenset[str] = frozenset()
+    last_sent_at: datetime | None = None
+
+    def quiet_for(self, now: datetime) -> timedelta:
+        """How long ago the last request left: for a while it may still take effect, and what it made not be listed."""
+        return now - (self.last_sent_at or self.sent_at)
 
 
 class Verdict(StrEnum):

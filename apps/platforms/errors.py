@@ -45,11 +45,15 @@ class Throttled(PlatformError):
 
 class Rejected(PlatformError):
     """The content is at fault; `field` names the part a person has to edit ("text", "media.0",
-    "options.visibility")."""
+    "options.visibility"). With `keeps_staged` the adapter promises that what was prepared stays good for whatever the
+    post becomes, so that a film that was uploaded is not uploaded again for another title."""
 
-    def __init__(self, words: str, *, field: str = "", evidence: Evidence | None = None) -> None:
+    def __init__(
+        self, words: str, *, field: str = "", keeps_staged: bool = False, evidence: Evidence | None = None
+    ) -> None:
         super().__init__(words, evidence=evidence)
         self.field = field
+        self.keeps_staged = keeps_staged
 
 
 class Disconnected(PlatformError):

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.core.querysets import TenantQuerySet
 from apps.publishing.claim import Claim
 from apps.publishing.errors import LostClaim
-from apps.publishing.states import CLAIMED, MOVES, PROVABLE, State
+from apps.publishing.states import CLAIMED, MOVES, PROVABLE, WENT_OUT, Outcome, State
 
 M = TypeVar("M", bound=models.Model)
 
@@ -69,6 +69,12 @@ class SendingQuerySet(TenantQuerySet[M]):
         if to is State.SCHEDULED and only is None:
             rows = rows.filter(intent_at=None)
         return rows.update(**_changes(to, changes))
+
+    def forget_staged(self) -> None:
+        """Forget what was prepared, for a person has other words or begins anew. What a refusal left is left by its
+        adapter's word that it stays good; what a worker has in its hands is the worker's."""
+        left_by_a_refusal = {"state": State.FAILED, "problem": Outcome.REJECTED}
+        self.exclude(state__in=CLAIMED | WENT_OUT).exclude(**left_by_a_refusal).update(staged=None)
 
 
 def _changes(to: State, changes: dict[str, Any]) -> dict[str, Any]:

@@ -90,14 +90,27 @@ def test_a_post_that_takes_its_worker_down_every_time_is_given_up(agency: Agency
 
     for _ in range(leases.MOST_DEATHS + 1):
         claims.claim_due(now=clock.now, limit=1)
-        # Deaths are counted within an hour, so these come quickly after each other.
-        with tenancy.across_tenants(WHY):
-            Publication.across_tenants.update(lease_until=clock.now - timedelta(seconds=1))
+        clock.advance(minutes=5, seconds=2)  # a lease has to run out before a death is noticed
         leases.expire(now=clock.now)
-        clock.advance(seconds=1)
 
     assert agency.read(publication).state == State.FAILED
     assert "operator" in agency.read(publication).problem_words
+    assert agency.events(publication)[-1] == "publication.failed"
+    assert agency.events(publication.post)[-1] == "post.failed"
+
+
+@pytest.mark.django_db
+def test_what_may_be_out_although_its_worker_died_is_told(agency: Agency, clock: Clock) -> None:
+    publication = agency.scheduled()
+    claims.claim_due(now=clock.now, limit=1)
+    with tenancy.across_tenants(WHY):
+        Publication.across_tenants.update(intent_at=clock.now)
+
+    clock.advance(minutes=6)
+    leases.expire(now=clock.now)
+
+    assert agency.read(publication).state == State.UNCERTAIN
+    assert agency.events(publication)[-1] == "publication.uncertain"
 
 
 @pytest.mark.django_db

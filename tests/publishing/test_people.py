@@ -14,6 +14,7 @@ from apps.posts.errors import PostChanged, PostNotReady
 from apps.posts.models import Post
 from apps.publishing import services
 from apps.publishing.engine import claims, locating
+from apps.publishing.engine.work import known_remote_ids
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.services import Verdict
@@ -295,6 +296,19 @@ def test_a_person_who_saw_it_live_need_not_bring_its_address_and_nobody_is_asked
     for publication in decided:
         publication = agency.read(publication)
         assert (publication.state, publication.remote_url) == (State.PUBLISHED, "")
+
+
+def test_a_search_is_told_of_what_a_person_saw_live_by_its_address_and_by_no_name_of_ours(
+    agency: Agency, memory: MemoryPlatform, clock: Clock
+) -> None:
+    """No platform knows our names: one that is asked about them may answer anything."""
+    account, address = agency.account(), "https://memory.invalid/posts/77"
+    for link in ("", address):
+        publication = undecided(agency, memory, clock, on=[account])
+        agency.do(services.decide, publication=publication, verdict=Verdict.OUT, link=link)
+    agency.scheduled("Another", on=[account])
+    (claim,) = claims.claim_due(now=clock.now, limit=1)
+    assert known_remote_ids(claim, since=clock.now) == {address}
 
 
 def test_a_person_says_it_is_not_live_and_it_goes_out_once_more(

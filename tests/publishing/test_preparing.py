@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from apps.platforms.adapters.memory import MemoryAdapter, MemoryPlatform
+from apps.platforms.adapters.youtube import publishing as youtube
 from apps.platforms.contract import Credential, Draft, Staged
 from apps.platforms.errors import NotSent
 from apps.publishing.models import Publication
@@ -97,6 +98,11 @@ def test_an_upload_that_outlives_its_lease_is_carried_on_under_the_next_one(
 
     assert upload.begun == [0, 1, 2, 3]
     assert memory.texts("harbour") == ["A long film"]
+
+
+def test_a_film_is_shown_before_it_would_be_given_up_for_being_worked_on(settings: Any) -> None:
+    """YouTube shows what it is still working on: a long film is neither late for that nor lost."""
+    assert youtube.LONGEST_PROCESSING + youtube.LONGEST_POLL < settings.PUBLISH_PREPARATION_LIMIT
 
 
 def test_an_upload_that_goes_on_is_not_given_up_however_long_it_takes(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from apps.platforms.adapters.memory import MemoryPlatform
+from apps.platforms.contract import Finding, Receipt, Trace, Verdict
 from apps.publishing.states import Outcome, State
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.states import AccountState, GrantState
@@ -75,6 +77,31 @@ def test_what_is_proven_not_to_be_there_is_sent_again(agency: Agency, memory: Me
     assert outcomes == [Outcome.UNCERTAIN, Outcome.ABSENT, Outcome.PUBLISHED]
 
 
+def test_a_search_knows_when_the_first_request_left_and_when_the_last(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may still take effect is the last one, however long ago the first was."""
+    traces: list[Trace] = []
+    find = adapter(memory).find
+
+    def noted(self: Any, trace: Trace, *given: Any) -> Finding:
+        traces.append(trace)
+        return find(self, trace, *given)
+
+    monkeypatch.setattr(adapter(memory), "find", noted)
+    agency.scheduled()
+    memory.fault("lost_before", call="commit", times=2)
+
+    begun = clock.now
+    for minutes in (0, 2, 2):
+        clock.advance(minutes=minutes)
+        run_worker()
+
+    minute = timedelta(minutes=1)
+    assert [trace.sent_at - begun for trace in traces] == [0 * minute, 0 * minute]
+    assert [trace.quiet_for(clock.now) for trace in traces] == [4 * minute, 2 * minute]
+
+
 def test_nothing_is_sent_again_while_the_platform_cannot_be_read_and_in_the_end_a_person_is_asked(
     agency: Agency, memory: MemoryPlatform, clock: Clock
 ) -> None:
@@ -90,6 +117,27 @@ def test_nothing_is_sent_again_while_the_platform_cannot_be_read_and_in_the_end_
     assert publication.state == State.NEEDS_ATTENTION
     assert memory.texts("harbour") == ["Good morning"]
     assert agency.events(publication)[-1] == "publication.needs_attention"
+
+
+def test_a_search_that_finds_another_post_of_ours_again_and_again_asks_a_person_in_the_end(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = agency.account()
+    first = agency.scheduled("First", on=[account])
+    run_worker()
+    lost = agency.scheduled("Second", on=[account])
+    memory.fault("lost_before", call="commit")
+    taken = Finding(Verdict.FOUND, Receipt(agency.read(first).remote_id), ("one post",))
+    monkeypatch.setattr(adapter(memory), "find", lambda *given: taken)
+
+    for minutes in (0, 2, 2, 6, 16, 61):
+        clock.advance(minutes=minutes)
+        run_worker()
+
+    assert agency.read(lost).state == State.NEEDS_ATTENTION
+    assert [one.outcome for one in agency.attempts(lost)][1:] == [Outcome.UNCLEAR] * 5
+    assert "another publication" in agency.attempts(lost)[1].words
+    assert memory.texts("harbour") == ["First"]
 
 
 def test_a_search_for_a_signed_out_account_says_so_in_a_line_and_asks_a_person_in_the_end(

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.core import tenancy
 from apps.publishing.engine import ledger
+from apps.publishing.engine.rows import tell_of
 from apps.publishing.engine.timing import looked_for_at
 from apps.publishing.models import Attempt, FollowUp, Publication
+from apps.publishing.querysets import SendingQuerySet
 from apps.publishing.states import Outcome, State
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 200
-# A row that takes its worker down every time must not take all workers down for ever.
+# A row that takes its worker down every time must not take all workers down for ever. A death is noticed when its lease
+# is over, so that many of them take as many leases.
 MOST_DEATHS: Final = 12
-DEATHS_WITHIN: Final = timedelta(hours=1)
+LEASES_LOOKED_BACK: Final = 2 * MOST_DEATHS
 DEADLY: Final = (
     "Sending this stopped the worker again and again. Postroom has stopped trying; its operator can see why."
 )
@@ -38,25 +42,42 @@ def expire(*, now: datetime) -> int:
 
 def _free(row: Publication | FollowUp, now: datetime) -> bool:
     with tenancy.scope(organization_id=row.organization_id, workspace_ids={row.workspace_id}), transaction.atomic():
-        mine = type(row).objects.filter(pk=row.pk, fence=row.fence).expired(now)
-        search_at = looked_for_at(now)
-        changes = {"problem": Outcome.UNCERTAIN.value, "problem_words": MAY_BE_OUT, "searches_made": 0}
-        freed = mine.filter(intent_at__isnull=False).update(
-            state=State.UNCERTAIN, next_try_at=search_at, updated_at=now, **changes
-        ) or _give_up_deadly(row, now) or mine.filter(intent_at=None).update(
-            state=State.SCHEDULED, next_try_at=now, updated_at=now
-        )  # fmt: skip
+        freed = _look_for(row, now) or _give_up_deadly(row, now) or _put_back(row, now)
         if freed:
             ledger.close_abandoned([row], now=now)
             logger.warning("The lease of %s %s (fence %s) ran out", row._meta.verbose_name, row.pk, row.fence)
-        return bool(freed)
+        return freed
 
 
-def _give_up_deadly(row: Publication | FollowUp, now: datetime) -> int:
+def _look_for(row: Publication | FollowUp, now: datetime) -> bool:
+    changes = {"state": State.UNCERTAIN, "next_try_at": looked_for_at(now), "searches_made": 0, "updated_at": now}
+    return _end(row, now, was_sent=True, problem=Outcome.UNCERTAIN.value, problem_words=MAY_BE_OUT, **changes)
+
+
+def _give_up_deadly(row: Publication | FollowUp, now: datetime) -> bool:
     about = {"follow_up": row} if isinstance(row, FollowUp) else {"publication": row, "follow_up": None}
-    deaths = Attempt.objects.filter(outcome=Outcome.ABANDONED, started_at__gte=now - DEATHS_WITHIN, **about).count()
+    since = now - LEASES_LOOKED_BACK * settings.PUBLISH_LEASE
+    deaths = Attempt.objects.filter(outcome=Outcome.ABANDONED, started_at__gte=since, **about).count()
     if deaths < MOST_DEATHS:
-        return 0
-    mine = type(row).objects.filter(pk=row.pk, fence=row.fence).expired(now)
-    changes = {"problem": Outcome.ABANDONED.value, "problem_words": DEADLY}
-    return mine.filter(intent_at=None).update(state=State.FAILED, updated_at=now, **changes)
+        return False
+    changes = {"state": State.FAILED, "updated_at": now}
+    return _end(row, now, was_sent=False, problem=Outcome.ABANDONED.value, problem_words=DEADLY, **changes)
+
+
+def _put_back(row: Publication | FollowUp, now: datetime) -> bool:
+    changes = {"state": State.SCHEDULED, "next_try_at": now, "updated_at": now}
+    return bool(_mine(row, now).filter(intent_at=None).update(**changes))
+
+
+def _end(row: Publication | FollowUp, now: datetime, *, was_sent: bool, **changes: Any) -> bool:
+    """Move it on, and tell what has become of it."""
+    if not _mine(row, now).filter(intent_at__isnull=not was_sent).update(**changes):
+        return False
+    tell_of(row, changes["state"], problem=changes["problem"], words=changes["problem_words"])
+    return True
+
+
+def _mine(row: Publication | FollowUp, now: datetime) -> SendingQuerySet[Any]:
+    """The row, unless somebody else has had it since."""
+    rows: SendingQuerySet[Any] = type(row).objects.filter(pk=row.pk, fence=row.fence)
+    return rows.expired(now)

@@ -128,7 +128,8 @@ def _wait(claim: Claim, error: errors.Throttled) -> None:
 
 
 def _refused(claim: Claim, error: errors.Rejected) -> None:
-    _move(claim, State.FAILED, Outcome.REJECTED, error.words, error, staged=None, problem_field=error.field[:64])
+    kept = {} if error.keeps_staged else {"staged": None}
+    _move(claim, State.FAILED, Outcome.REJECTED, error.words, error, problem_field=error.field[:64], **kept)
 
 
 def _hold(claim: Claim, error: Exception, words: str) -> None:

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.platforms.contract import Receipt
 from apps.platforms.errors import Evidence, Uncertain
 from apps.publishing.claim import Claim
-from apps.publishing.engine import follow_ups, ledger, outcomes
+from apps.publishing.engine import follow_ups, ledger
 from apps.publishing.engine.rows import rows_of, tell
 from apps.publishing.errors import LostClaim
 from apps.publishing.states import Outcome, State
@@ -24,14 +24,15 @@ TAKEN = "The platform answered with a post that another publication already has.
 
 
 def store(claim: Claim, receipt: Receipt, *, outcome: Outcome = Outcome.PUBLISHED) -> None:
-    """Record that it is live. Tries hard: what is lost here has to be looked for again."""
+    """Record that it is live. Tries hard: what is lost here has to be looked for again. Raises Uncertain where the
+    receipt is that of another publication: then nothing is known of this one."""
     for number in range(1, TRIES + 1):
         try:
             return _store(claim, receipt, outcome)
         except LostClaim:
             return _prove(claim, receipt)
-        except IntegrityError:
-            return outcomes.settle(claim, _taken_by_another(receipt), sent=True)
+        except IntegrityError as error:
+            raise _taken_by_another(receipt) from error
         except Error:
             logger.exception("The receipt of %s could not be stored (try %s)", claim, number)
             if not connection.in_atomic_block:

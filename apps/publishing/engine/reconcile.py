@@ -10,7 +10,7 @@ from django.db import transaction
 
 from apps.core import clock
 from apps.platforms import errors
-from apps.platforms.contract import Finding, Staged, Trace, Verdict
+from apps.platforms.contract import Finding, Receipt, Staged, Trace, Verdict
 from apps.publishing.claim import Claim
 from apps.publishing.engine import ledger, receipts
 from apps.publishing.engine.outcomes import log_ours
@@ -43,7 +43,7 @@ def search(claim: Claim) -> None:
         )
         return
     if finding.verdict is Verdict.FOUND and finding.receipt is not None:
-        receipts.store(claim, finding.receipt, outcome=Outcome.FOUND)
+        _found(claim, finding.receipt)
     elif finding.verdict is Verdict.ABSENT:
         _send_again(claim, finding)
     else:
@@ -59,6 +59,7 @@ def _look(claim: Claim) -> Finding:
         key=claim.key,
         sent_at=sent_at,
         known_remote_ids=known_remote_ids(claim, since=sent_at),
+        last_sent_at=work.last_sent_at,
     )
     outside_of_transactions()
     try:
@@ -68,6 +69,13 @@ def _look(claim: Claim) -> Finding:
             raise
         social_accounts.refresh_grant(organization_id=claim.organization_id, grant_id=work.grant_id)
         raise
+
+
+def _found(claim: Claim, receipt: Receipt) -> None:
+    try:
+        receipts.store(claim, receipt, outcome=Outcome.FOUND)
+    except errors.Uncertain as error:  # It is another post of ours.
+        _search_again(claim, error.words, ledger.evidence_of(error))
 
 
 def _send_again(claim: Claim, finding: Finding) -> None:

@@ -1,4 +1,4 @@
-"""A claim and its row: which table it is in, and what is said when it moves."""
+"""A claim and its row: which table it is in, and what is said when a row moves."""
 
 from __future__ import annotations
 
@@ -31,18 +31,25 @@ def rows_of(claim: Claim) -> SendingQuerySet[Any]:
 
 def tell(claim: Claim, to: State, **data: Any) -> None:
     """Emit what the move means, in the transaction of the move; the end of the whole post too, if this was it."""
-    said = {"account_id": claim.account_id, "platform": claim.platform, **data}
-    if claim.follow_up_id:
-        _tell_of_comment(claim, to, said)
+    _tell(rows_of(claim).get(pk=claim.row_id), to, account_id=claim.account_id, platform=claim.platform, **data)
+
+
+def tell_of(row: Publication | FollowUp, to: State, **data: Any) -> None:
+    """The same of a row that no worker has in its hands any more."""
+    account = (row.publication if isinstance(row, FollowUp) else row).account
+    _tell(row, to, account_id=account.pk, platform=account.platform, **data)
+
+
+def _tell(row: Publication | FollowUp, to: State, **said: Any) -> None:
+    if isinstance(row, FollowUp):
+        _tell_of_comment(row, to, said)
         return
-    publication = Publication.objects.get(pk=claim.publication_id)
-    events.emit(_EVENTS[to], subject=publication, data={"post_id": publication.post_id, **said})
-    rollups.tell(publication.post_id)
+    events.emit(_EVENTS[to], subject=row, data={"post_id": row.post_id, **said})
+    rollups.tell(row.post_id)
 
 
-def _tell_of_comment(claim: Claim, to: State, said: dict[str, Any]) -> None:
+def _tell_of_comment(row: FollowUp, to: State, said: dict[str, Any]) -> None:
     if to is not State.PUBLISHED and to not in _COMMENT_TROUBLE:
         return
-    follow_up = FollowUp.objects.get(pk=claim.row_id)
     name = "comment.published" if to is State.PUBLISHED else "comment.failed"
-    events.emit(name, subject=follow_up, data={"publication_id": claim.publication_id, "part": claim.position, **said})
+    events.emit(name, subject=row, data={"publication_id": row.publication_id, "part": row.position, **said})

@@ -92,8 +92,8 @@ def _commit(claim: Claim, staged: Staged, work: Work) -> tuple[Work, Receipt] | 
     outside_of_transactions()
     try:
         receipt = work.adapter.commit(work.draft, staged, work.credential, key=claim.key)
+        receipts.store(claim, receipt)
     except Exception as error:  # An adapter that breaks after its request has left has lost the answer.
         outcomes.settle(claim, error, sent=True, asked_at=work.read_at)
         return None
-    receipts.store(claim, receipt)
     return work, receipt

@@ -19,7 +19,7 @@ from apps.posts.models import Variant
 from apps.posts.selectors import drafts_for
 from apps.publishing.claim import Claim
 from apps.publishing.errors import LostClaim
-from apps.publishing.models import FollowUp, Publication
+from apps.publishing.models import BY_HAND, FollowUp, Publication
 from apps.publishing.states import State
 from apps.social_accounts import services as social_accounts
 
@@ -34,8 +34,8 @@ class ContentMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Everything an adapter is handed. `preparing_since` is when staging first began for these words; `read_at` is from
-    before the credential was read."""
+    """Everything an adapter is handed. `preparing_since` is when staging first began for these words; `first_sent_at`
+    and `last_sent_at` are those of its commits, if there were any; `read_at` is from before the credential was read."""
 
     draft: Draft
     credential: Credential
@@ -43,6 +43,7 @@ class Work:
     staged: Staged | None
     preparing_since: datetime | None
     first_sent_at: datetime | None
+    last_sent_at: datetime | None
     grant_id: UUID | None
     read_at: datetime
 
@@ -60,9 +61,11 @@ def load(claim: Claim) -> Work:
 
 
 def known_remote_ids(claim: Claim, *, since: datetime) -> frozenset[str]:
-    """Posts of the account that are known to be others, so that a search never takes one for this."""
+    """Posts of the account that are known to be others, so that a search never takes one for this. Those that a person
+    saw live go by the address they gave, if they gave one."""
     with claim.scope():
         recent = Q(published_at__gte=since - KNOWN_SINCE) & ~Q(remote_id="") & ~Q(pk=claim.row_id)
+        recent &= ~Q(remote_id__startswith=BY_HAND)
         posts = Publication.objects.filter(recent, account_id=claim.account_id)
         comments = FollowUp.objects.filter(recent, publication__account_id=claim.account_id)
         return frozenset(posts.values_list("remote_id", flat=True)) | frozenset(
@@ -94,10 +97,11 @@ def _load(claim: Claim) -> Work:
         day = None if claim.is_search else _today(publication)
         draft = _comment(row, publication, day) if isinstance(row, FollowUp) else _main(publication, day)
         credential = social_accounts.credential_for(publication.account)
-        staged, since = _read_staged(row.staged)
+        staged, since = _read_staged(row)
     adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
     grant_id = publication.account.grant_id
-    return Work(draft, credential, adapter, staged, since, row.first_sent_at, grant_id, read_at)
+    sent = (row.first_sent_at, row.intent_at)
+    return Work(draft, credential, adapter, staged, since, *sent, grant_id, read_at)
 
 
 def _main(publication: Publication, day: date | None) -> Draft:
@@ -135,7 +139,8 @@ def _today(publication: Publication) -> date:
     return clock.now().astimezone(ZoneInfo(publication.post.timezone or "UTC")).date()
 
 
-def _read_staged(column: dict[str, Any] | None) -> tuple[Staged | None, datetime | None]:
-    if not column:
+def _read_staged(row: Publication | FollowUp) -> tuple[Staged | None, datetime | None]:
+    """What was prepared, and since when it has been waited for: not since before its present hour."""
+    if not (column := row.staged):
         return None, None
-    return Staged(column["data"], ready=column["ready"]), datetime.fromisoformat(column["since"])
+    return Staged(column["data"], ready=column["ready"]), max(datetime.fromisoformat(column["since"]), row.due_at)

@@ -74,7 +74,7 @@ def correct(
         expected_revision=expected_revision,
     )
     keep_up_with(post)
-    Publication.objects.filter(pk=publication.pk).update(staged=None)
+    Publication.objects.filter(pk=publication.pk).forget_staged()
     _refuse_unready(post, only={publication.account_id})
     prepare_media(post)
     return Publication.objects.select_related("account", "post").get(pk=publication.pk)
@@ -100,8 +100,9 @@ def _follow(post: Post, planned: list[Publication]) -> None:
     for row in gone:
         events.emit("publication.canceled", subject=row)
     _refuse_unready(post)
-    kept = [row.pk for row in planned if row.account_id in meant]
-    Publication.objects.filter(pk__in=kept).update(revision=post.revision, staged=None)
+    kept = Publication.objects.filter(pk__in=[row.pk for row in planned if row.account_id in meant])
+    kept.update(revision=post.revision)
+    kept.forget_staged()
     known = set(Publication.objects.filter(post=post).values_list("account_id", flat=True))
     # A time that has passed is nothing to put an account on: whoever adds it says when.
     if post.due_at is not None and post.due_at > clock.now() and meant - known:

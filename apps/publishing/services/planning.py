@@ -32,9 +32,10 @@ def is_behind_us(publication: Publication) -> bool:
 def put_on_plan(post: Post, *, account_ids: Collection[UUID], due_at: datetime) -> None:
     """Let the post wait for `due_at` on these accounts, with its present words. The caller holds the post."""
     again = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision}
-    fresh = {**again, "staged": None, "first_sent_at": None, **AFRESH}
+    fresh = {**again, "first_sent_at": None, **AFRESH}
     rows = Publication.objects.filter(post=post, account_id__in=account_ids)
     there = set(rows.values_list("account_id", flat=True))
+    rows.forget_staged()
     rows.filter(state=State.SCHEDULED).update(**fresh)
     rows.steer(State.SCHEDULED, **fresh)
     own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}

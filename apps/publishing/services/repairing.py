@@ -89,7 +89,8 @@ def _send_now(publication: Publication, *, only: State, actor: Actor, verb: str)
     if post.deleted_at is not None:
         raise PostBusy("This post was deleted.")
     now = clock.now()
-    again: Mapping[str, Any] = {"due_at": now, "next_try_at": now, "revision": post.revision, "staged": None, **AFRESH}
+    Publication.objects.filter(pk=publication.pk).forget_staged()
+    again: Mapping[str, Any] = {"due_at": now, "next_try_at": now, "revision": post.revision, **AFRESH}
     _steer(publication, State.SCHEDULED, only=only, **again)
     publication = _read(publication)
     prepare_media(post)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,22 @@ def test_nothing_is_absent_while_pinterest_may_still_be_fetching(pinterest, cred
     clock.advance(minutes=-5)
     _, adapter = pinterest({BOARD_PINS: [listed()], PINS: [listed()]})
     assert adapter.find(trace, credential).verdict is UNCLEAR
+
+
+def test_a_request_that_left_a_moment_ago_proves_nothing_however_long_ago_the_first_one_left(
+    pinterest, credential, trace, clock
+):
+    _, adapter = pinterest({BOARD_PINS: [listed()], PINS: [listed()]})
+    again = replace(trace, last_sent_at=clock() - timedelta(minutes=2))
+    assert adapter.find(again, credential).verdict is UNCLEAR
+
+
+def test_pins_without_a_word_are_like_any_others(pinterest, credential, trace):
+    silent = replace(bike(), text="", link="", options={"board": "549755885175"})
+    silent = replace(silent, media=tuple(replace(one, alt="") for one in silent.media))
+    told = pin(title="", description=None, link=None, alt_text=None)
+    _, adapter = pinterest({BOARD_PINS: [listed(told)], PINS: [listed(told)]})
+    assert adapter.find(replace(trace, draft=silent), credential).verdict is UNCLEAR
 
 
 def later(number, **said):

@@ -86,6 +86,20 @@ def test_an_equal_post_of_ours_is_not_taken_for_the_lost_one(tiktok, credential,
     assert adapter.find(trace, credential).verdict is Verdict.FOUND
 
 
+def test_a_post_that_a_person_knows_by_its_address_is_not_taken_for_the_lost_one(tiktok, credential, clock):
+    server, adapter = tiktok({LIST: [page(shown(clock))]})
+    for path in ("video", "photo"):
+        known = frozenset({f"https://www.tiktok.com/@d/{path}/{ID}?is_from_webapp=1"})
+        assert adapter.find(lost(clock, known_remote_ids=known), credential).verdict is Verdict.UNCLEAR
+    assert not [path for _, path in server.requests if "status" in path], "TikTok is asked about none but its own names"
+
+
+def test_pictures_without_a_word_are_like_any_others(tiktok, credential, clock):
+    _, adapter = tiktok({LIST: [page(shown(clock, text=""))]})
+    silent = replace(PICTURES, text="", options={"privacy": PUBLIC})
+    assert adapter.find(lost(clock, silent), credential).verdict is Verdict.UNCLEAR
+
+
 def test_pictures_that_nobody_may_see_or_that_never_arrived_are_left_to_a_person(bench, connected):
     for fault, privacy in (("lost_after", FRIENDS), ("lost_before", PUBLIC)):
         written = bench.post("Where", pictures=1, options={"privacy": privacy})

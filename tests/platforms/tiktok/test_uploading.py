@@ -160,6 +160,14 @@ def test_an_upload_that_is_over_is_begun_again_under_another_name(tiktok, creden
         adapter.stage(LONG, credential, key="k", before=Staged({**staged.data, "upload": tired}))
 
 
+@pytest.mark.parametrize("answer", [(416, b"", range_of(0)), (206, b"", range_of(0))])
+def test_a_chunk_that_moves_nothing_is_a_failure_and_not_a_reason_to_go_on_at_once(tiktok, credential, answer):
+    """Whoever goes on at once would send the same bytes for hours."""
+    server, adapter = tiktok({PUT: [answer]})
+    with pytest.raises(NotSent):
+        adapter.stage(LONG, credential, key="k", before=under_way(server.origin))
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
@@ -218,3 +226,26 @@ def test_the_last_chunk_stays_here_unless_tiktok_waits_for_it(tiktok, credential
     with pytest.raises(error):
         adapter.commit(SHORT, under_way(server.origin, written=SHORT), credential, key="k")
     assert [method for method, _ in server.requests] == ["POST"]
+
+
+def test_a_video_that_was_one_too_many_goes_up_again_once_there_is_room(tiktok, credential):
+    """Its upload has failed for good: waiting for that one would be waiting for ever."""
+    failed = fine(status="FAILED", fail_reason="spam_risk_too_many_posts")
+    answers = {STATUS: [failed], CREATOR: [refused(200, "spam_risk_too_many_posts"), INFO]}
+    server, adapter = tiktok(answers)
+    answers[START] = [fine(publish_id="v_pub_file~2", upload_url=f"{server.origin}/video/?upload_id=2")]
+    staged = replace(under_way(server.origin, written=SHORT), ready=True)
+    with pytest.raises(Throttled):
+        adapter.commit(SHORT, staged, credential, key="k")
+    with pytest.raises(Throttled):
+        adapter.stage(SHORT, credential, key="k", before=row(staged))
+    again = adapter.stage(SHORT, credential, key="k", before=row(staged))
+    assert again.data["upload"]["publish_id"] == "v_pub_file~2"
+
+
+def test_an_answer_without_an_upload_in_it_is_asked_for_again(tiktok, credential):
+    """It says "ok" and nothing else, so that nothing is wrong with the film."""
+    nothing = 200, {"data": None, "error": {"code": "ok", "message": "", "log_id": "L1"}}
+    _, adapter = tiktok({CREATOR: [INFO], START: [nothing]})
+    with pytest.raises(NotSent):
+        adapter.stage(SHORT, credential, key="k", before=None)

@@ -105,6 +105,12 @@ def test_two_that_equal_the_lost_one_are_for_a_person_to_judge(search, clock):
     assert search(comment(), answers).verdict is Verdict.UNCLEAR
 
 
+@pytest.mark.parametrize("minutes", [-2, -9])
+def test_one_that_our_clocks_may_disagree_about_could_be_it(search, clock, minutes):
+    """Written a second time, it would stand there twice."""
+    assert search(comment(), {COMMENTS: [listing(thread(clock, minutes=minutes))]}).verdict is Verdict.UNCLEAR
+
+
 def test_one_without_an_author_could_be_it(search, clock):
     assert search(comment(), {COMMENTS: [listing(thread(clock, author=""))]}).verdict is Verdict.UNCLEAR
 

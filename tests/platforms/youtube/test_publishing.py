@@ -220,6 +220,43 @@ def test_a_film_that_is_gone_is_prepared_again(youtube, credential, clock, said)
         adapter.stage(written, credential, key="k", before=uploaded(written, since=since))
 
 
+# --- what a refusal leaves --------------------------------------------------------------------------------------------
+
+
+def refused_by(call):
+    with pytest.raises(Rejected) as caught:
+        call()
+    return caught.value
+
+
+def test_a_film_that_is_there_stays_good_whatever_else_is_refused(youtube, credential):
+    """It was uploaded once: another title or playlist needs no other film."""
+    written = film(options={"playlist": "PL1"})
+    _, adapter = youtube(
+        {
+            LISTED: [refusal(404, "playlistNotFound")],
+            PUBLISH: [refusal(400, "invalidTitle"), (200, found("private"))],
+        }
+    )
+    before = prepared(written)
+    refusals = [refused_by(lambda: adapter.stage(written, credential, key="k", before=before))]
+    refusals += [refused_by(lambda: adapter.commit(written, before, credential, key="k")) for _ in range(2)]
+    untitled = film(options={"title": ""})
+    refusals += [refused_by(lambda: adapter.stage(untitled, credential, key="k", before=before))]
+    assert [one.field for one in refusals] == [
+        "options.playlist", "options.title", "options.privacy", "options.title"
+    ]  # fmt: skip
+    assert all(one.keeps_staged for one in refusals)
+
+
+def test_a_film_that_is_at_fault_itself_does_not(youtube, credential):
+    written = film()
+    failed = {"id": VIDEO, "status": {"uploadStatus": "failed", "failureReason": "codec"}}
+    _, adapter = youtube({LOOK: [listing(failed)]})
+    refused = refused_by(lambda: adapter.stage(written, credential, key="k", before=uploaded(written)))
+    assert (refused.field, refused.keeps_staged) == ("media.0", False)
+
+
 # --- thumbnail and playlist -------------------------------------------------------------------------------------------
 
 

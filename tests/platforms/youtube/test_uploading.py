@@ -74,6 +74,17 @@ def films(bench):
 # --- as the sandbox simulates it --------------------------------------------------------------------------------------
 
 
+def test_a_step_that_moves_nothing_is_not_repeated_at_once_for_ever(youtube, credential, clock, written):
+    """YouTube keeps none of what it is sent: whoever goes on at once would send it again for hours."""
+    server, adapter = youtube({SEND: [(308, b"")]})
+    session = sealing.sealed(Secret(f"{server.origin}/upload/youtube/v3/videos"), credential.client.client_secret)
+    entry = uploading.entry(written.media[0], clock().isoformat()) | {"session": session, "sessions": 1}
+    staged = adapter.stage(written, credential, key="k", before=Staged({"upload": entry}))
+    assert (staged.ready, staged.again_in) == (False, uploading.PAUSE)
+    with pytest.raises(NotSent):
+        adapter.stage(written, credential, key="k", before=stored(staged))
+
+
 def test_a_session_is_remembered_before_the_first_byte_and_nobody_can_read_it_in_a_row(bench, connected, written):
     staged = next_step(bench, connected, written, None)
 

@@ -20,19 +20,23 @@ from apps.platforms.insights import OwnPost, OwnPosts
 PAGE: Final = "100"
 MAX_PAGES: Final = 10
 MARGIN: Final = timedelta(seconds=60)
+SKEW: Final = timedelta(
+    minutes=10
+)  # by as much Google's clock and ours may differ: what is a little too old could be it
 SETTLED: Final = timedelta(minutes=2)  # until then a request that is under way may still take effect
 _NOT_SHOWN: Final = frozenset({"REJECTED", "SCHEDULED"})
 
 
 def find(line: Line, trace: Trace) -> Finding:
-    """A post counts whatever its state: one that was rejected was created as well."""
+    """A post counts whatever its state: one that was rejected was created as well. One without a word is like any
+    other without one, and left to a person."""
     posts, is_all = _posts(line)
     alike = [post for post in posts if _is_alike(post, trace)]
-    sure = [post for post in alike if is_post(post) and wire.instant(post.get("createTime"))]
+    sure = [post for post in alike if is_post(post) and _is_certain(post, trace)]
     looked = (f"{len(posts)} posts of the location", f"{len(alike)} of them like this one")
     if len(alike) == len(sure) == 1:
         return Finding(Verdict.FOUND, publishing.receipt_of(sure[0]), looked)
-    is_absent = not alike and is_all and line.clock() - trace.sent_at >= SETTLED
+    is_absent = not alike and is_all and trace.quiet_for(line.clock()) >= SETTLED
     return Finding(Verdict.ABSENT if is_absent else Verdict.UNCLEAR, None, looked)
 
 
@@ -52,12 +56,18 @@ def _is_alike(post: dict[str, Any], trace: Trace) -> bool:
     if text_in(post, "name") in trace.known_remote_ids:
         return False
     created_at = wire.instant(post.get("createTime"))
-    if created_at is not None and created_at < trace.sent_at - MARGIN:
+    if created_at is not None and created_at < trace.sent_at - SKEW:
         return False
     return _told(post) == _wanted(trace.draft)
 
 
-def _told(post: dict[str, Any]) -> tuple[str, ...]:
+def _is_certain(post: dict[str, Any], trace: Trace) -> bool:
+    created_at = wire.instant(post.get("createTime"))
+    summary, _, address, title = _told(post)
+    return created_at is not None and created_at >= trace.sent_at - MARGIN and any((summary, address, title))
+
+
+def _told(post: dict[str, Any]) -> tuple[str, str, str, str]:
     return (
         _flat(text_in(post, "summary")),
         text_in(post, "topicType"),
@@ -66,7 +76,7 @@ def _told(post: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _wanted(draft: Draft) -> tuple[str, ...]:
+def _wanted(draft: Draft) -> tuple[str, str, str, str]:
     topic = abilities.TOPICS[abilities.kind_of(draft)]
     return (_flat(draft.text), topic, content.button(draft).get("url", ""), _flat(content.title_of(draft)))
 

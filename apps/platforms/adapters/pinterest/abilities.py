@@ -71,7 +71,6 @@ CAPABILITIES: Final = Capabilities(
     max_alt=MAX_ALT,
     options=OPTIONS,
     findable=True,
-    pulls_media=True,
     formats=FORMATS,
     links=True,
     covers=True,

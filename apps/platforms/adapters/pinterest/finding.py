@@ -61,7 +61,7 @@ def find(line: Line, trace: Trace) -> Finding:
     if len(same) == 1 and not doubtful:
         (pin,) = same.values()
         return Finding(Verdict.FOUND, publishing.receipt_of(line, pin), looked)
-    is_settled = line.clock() - trace.sent_at >= SETTLED
+    is_settled = trace.quiet_for(line.clock()) >= SETTLED
     if not same and not doubtful and is_settled and on_board.is_complete and of_account.is_complete:
         return Finding(Verdict.ABSENT, None, looked)
     return Finding(Verdict.UNCLEAR, None, looked)
@@ -116,6 +116,7 @@ def _likeness(pin: dict[str, Any], trace: Trace, place: Place, since: datetime) 
         return Likeness.UNLIKE
     alike = (
         at is not None,
+        bool(any(ours.values()) or trace.draft.link),  # without a word it is like any other without one
         is_id(text_in(pin, "id")),
         _plain(pin.get("alt_text")) == _plain(ours["alt_text"]),
         _address(pin.get("link")) == _address(trace.draft.link),

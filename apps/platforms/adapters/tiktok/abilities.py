@@ -28,7 +28,7 @@ SHORTEST_SECONDS: Final = 3.0  # told by others, not by TikTok
 LEAST_RATE, MOST_RATE = 23.0, 60.0  # pictures a second
 LEAST_SIDE, MOST_SIDE = 360, 4096
 
-_FILM: Final = {"min_media": 1, "max_media": 1, "max_videos": 1, "media_types": VIDEO_TYPES}
+_FILM: Final = {"min_media": 1, "max_media": 1, "max_videos": 1, "media_types": VIDEO_TYPES, "pulls_media": False}
 _PICTURES: Final = {
     "min_media": 1, "max_media": MAX_PICTURES, "max_videos": 0, "media_types": PICTURE_TYPES,
     "max_text": MAX_DESCRIPTION,

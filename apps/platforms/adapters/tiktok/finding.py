@@ -11,6 +11,8 @@ import unicodedata
 from datetime import timedelta
 from typing import Final
 
+import regex
+
 from apps.platforms.adapters.tiktok import abilities, publishing, reading, status
 from apps.platforms.adapters.tiktok.line import Line, id_of, text_in
 from apps.platforms.contract import Draft, Finding, Receipt, Trace, Verdict
@@ -21,6 +23,7 @@ SETTLED: Final = timedelta(seconds=60)  # until then the last chunk may still be
 MAX_PAGES: Final = 5
 SHOWN: Final = 150  # letters of a text that TikTok tells
 MOST_TWINS: Final = 10  # questions about posts of ours that may be the one that was found
+_OF_A_POST = regex.compile(r"/(?:video|photo)/(\d{1,24})")
 
 
 def find(line: Line, trace: Trace) -> Finding:
@@ -43,7 +46,7 @@ def _find_video(line: Line, trace: Trace) -> Finding:
     looked = (f"upload {publish_id}: TikTok says {told.state} {told.reason}".rstrip(),)
     if told.is_out:
         return Finding(Verdict.FOUND, publishing.receipt(trace.draft, trace.staged, publish_id), looked)
-    is_settled = line.clock() - trace.sent_at >= SETTLED
+    is_settled = trace.quiet_for(line.clock()) >= SETTLED
     # A video that failed is never published; why is told when it is prepared again. One without its last chunk waits
     # for it, and takes it once: there is no second post to be had from it.
     is_absent = told.has_failed or (is_settled and told.lacks_bytes_of(trace.draft.media[0].size))
@@ -58,7 +61,8 @@ def _find_pictures(line: Line, trace: Trace) -> Finding:
     alike = [video for video in found if _is_like(video, trace.draft)]
     extent = "all" if is_complete else "not all"
     looked = [f"{extent} public posts since then: {len(found)} compared, {len(alike)} read like this one"]
-    if len(alike) == 1 and is_complete and _is_new(line, id_of(alike[0].get("id")), trace.known_remote_ids):
+    is_certain = len(alike) == 1 and is_complete and _has_words(trace.draft)
+    if is_certain and _is_new(line, id_of(alike[0].get("id")), trace.known_remote_ids):
         return Finding(Verdict.FOUND, _receipt(alike[0], trace), tuple(looked))
     looked.append("posts that are not public, or wait for TikTok's moderation, cannot be seen")
     return Finding(Verdict.UNCLEAR, None, tuple(looked))
@@ -79,8 +83,18 @@ def _since(line: Line, trace: Trace) -> tuple[list[reading.Video], bool]:
 
 def _is_like(video: reading.Video, draft: Draft) -> bool:
     told = _shown(text_in(video, "video_description") or text_in(video, "title"))
+    return told in _words(draft)
+
+
+def _words(draft: Draft) -> set[str]:
+    """What TikTok may show of a draft's words."""
     title, text = draft.options.get("title", ""), draft.text
-    return told in {_shown(text or title), _shown(f"{title} {text}")}
+    return {_shown(text or title), _shown(f"{title} {text}")}
+
+
+def _has_words(draft: Draft) -> bool:
+    """Without any it reads like every other post that has none."""
+    return any(_words(draft))
 
 
 def _shown(text: str) -> str:
@@ -88,11 +102,19 @@ def _shown(text: str) -> str:
 
 
 def _is_new(line: Line, id: str, known: frozenset[str]) -> bool:
-    """Whether it is none of the posts that are known to be others, most of which are known by their publish_id."""
-    others = [name for name in known if not id_of(name)]
-    if id in known or len(others) > MOST_TWINS:
+    """Whether it is none of the posts that are known to be others, most of which are known by their publish_id, and
+    those that a person has confirmed by their address."""
+    ids = {id_of(name) or _id_in(name) for name in known}
+    others = [name for name in known if not id_of(name) and "://" not in name]
+    if id in ids or len(others) > MOST_TWINS:
         return False
     return all(id not in _posts_of(line, name) for name in others)
+
+
+def _id_in(address: str) -> str:
+    """The id of the post that an address leads to; "" for none."""
+    found = _OF_A_POST.search(address)
+    return found[1] if found else ""
 
 
 def _posts_of(line: Line, publish_id: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Line:
         answer = self.send(call, acting=acting, **request)
         if (data := succeeded(answer)) is not None:
             return data
-        if answer.is_success and not faults.read_fault(answer).code:
+        if answer.is_success and faults.read_fault(answer).code in {"", faults.OK}:
             raise self.unreadable(answer, acting=acting)
         raise self.failure(answer, call, acting=acting, field=field)
 

@@ -17,7 +17,7 @@ from apps.platforms import http as wire
 from apps.platforms.adapters.tiktok import abilities, content, creator, permits, status, uploading
 from apps.platforms.adapters.tiktok.line import Line, text_in
 from apps.platforms.contract import Draft, Receipt, Staged
-from apps.platforms.errors import Gone, NotSent, StagedLost, Uncertain
+from apps.platforms.errors import Gone, NotSent, StagedLost, Throttled, Uncertain
 
 CHANGED = "What was prepared for TikTok is an earlier version of this post."
 FORGOTTEN = "TikTok does not know this upload any more: it is begun again."
@@ -61,10 +61,15 @@ def _carried_over(draft: Draft, before: Staged | None) -> dict[str, Any]:
 
 
 def _look_again(line: Line, draft: Draft, upload: dict[str, Any]) -> None:
-    """A commit came to nothing: TikTok knows how far the upload is."""
+    """A commit came to nothing: TikTok knows how far the upload is. One that failed for want of room is over; whether
+    there is room now is asked before another begins."""
     told = _status(line, upload["publish_id"])
     if told.has_failed:
-        raise status.failure(told, line.clock())
+        failure = status.failure(told, line.clock())
+        if not isinstance(failure, Throttled):
+            raise failure
+        upload.update(uploading.entry(), starts=upload["starts"])
+        return
     cut = uploading.plan(draft.media[0].size)
     if not told.waits_for(cut.size):
         upload["sent"] = cut.size  # The commit will say so, and send nothing.

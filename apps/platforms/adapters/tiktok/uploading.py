@@ -94,14 +94,15 @@ def is_over(line: Line, upload: Mapping[str, Any]) -> bool:
 
 
 def send_next(line: Line, media: MediaFile, upload: dict[str, Any]) -> None:
-    """The next chunk, which is not the last. One that TikTok has already is told by its answer."""
+    """The next chunk, which is not the last. One that TikTok has already is told by its answer. Raises NotSent where
+    nothing moves: what goes on at once has come further."""
     cut = plan(media.size)
     first, last = cut.span(upload["sent"])
     answer = put(line, media, upload, first, last)
-    if answer.status == STORED:
-        told = stored(answer, cut)
-        upload["sent"] = told if told is not None else last + 1
-    elif answer.status == OUT_OF_STEP and (told := stored(answer, cut)) is not None:
+    told = stored(answer, cut)
+    if told is None and answer.status == STORED:
+        told = last + 1
+    if answer.status in {STORED, OUT_OF_STEP} and told not in {None, first}:
         upload["sent"] = told
     elif answer.status in LOST:
         upload.update(entry(), starts=upload["starts"])

@@ -22,6 +22,9 @@ from apps.platforms.errors import Gone
 from apps.platforms.google.faults import text_in
 
 MARGIN: Final = timedelta(seconds=60)
+SKEW: Final = timedelta(
+    minutes=10
+)  # by as much YouTube's clock and ours may differ: what is a little too old could be it
 SETTLED: Final = timedelta(minutes=2)  # until then a request that is under way may still take effect
 MAX_PAGES: Final = 5
 PAGE: Final = "20"
@@ -40,7 +43,7 @@ def find(line: Line, trace: Trace) -> Finding:
 
 
 def _is_settled(line: Line, trace: Trace) -> bool:
-    return line.clock() - trace.sent_at >= SETTLED
+    return trace.quiet_for(line.clock()) >= SETTLED
 
 
 def _find_video(line: Line, trace: Trace) -> Finding:
@@ -65,7 +68,7 @@ def _find_video(line: Line, trace: Trace) -> Finding:
 def _find_comment(line: Line, trace: Trace) -> Finding:
     video_id = trace.draft.parent.remote_id if trace.draft.parent else ""
     try:
-        threads, is_complete = _newest(line, video_id, trace.sent_at - MARGIN)
+        threads, is_complete = _newest(line, video_id, trace.sent_at - SKEW)
     except Gone:
         return Finding(Verdict.UNCLEAR, None, (f"comments below {video_id}, which is not on YouTube any more",))
     likenesses = [(_likeness(thread, line, trace), thread) for thread in threads]
@@ -113,7 +116,8 @@ def _likeness(thread: dict[str, Any], line: Line, trace: Trace) -> Likeness:
     original, shown = text_in(comment, "textOriginal"), text_in(comment, "textDisplay")
     if _flat(original or _plain(shown)) != _flat(trace.draft.text):
         return Likeness.UNLIKE
-    is_certain = bool(author and remote_id and wire.instant(comment.get("publishedAt")))
+    at = wire.instant(comment.get("publishedAt"))
+    is_certain = bool(author and remote_id and at is not None and at >= trace.sent_at - MARGIN)
     return Likeness.SAME if is_certain else Likeness.DOUBTFUL
 
 

@@ -23,8 +23,8 @@ from apps.platforms.google.faults import text_in
 from apps.platforms.text_youtube import tags_length
 
 FIRST_POLL, LONGEST_POLL = timedelta(seconds=5), timedelta(minutes=2)
-# YouTube shows a video that it is still working on, so that a long film is not late for it.
-LONGEST_PROCESSING: Final = timedelta(hours=1)
+# YouTube shows a video that it is still working on, so that a long film is neither late for it nor given up.
+LONGEST_PROCESSING: Final = timedelta(minutes=10)
 LONGEST_UNSEEN: Final = timedelta(minutes=5)  # until a fresh video is to be seen
 
 _FAILURES: Final = {
@@ -53,6 +53,19 @@ _REJECTIONS: Final = {
 
 
 def stage(line: Line, draft: Draft, before: Staged | None, *, key: str) -> Staged:
+    try:
+        return _prepared(line, draft, before, key=key)
+    except Rejected as refused:
+        raise _keeping(refused) from None
+
+
+def _keeping(refused: Rejected) -> Rejected:
+    """A film that is there stays good, whatever is said about it: all of that is compared with what was prepared."""
+    refused.keeps_staged = refused.field != uploading.FIELD
+    return refused
+
+
+def _prepared(line: Line, draft: Draft, before: Staged | None, *, key: str) -> Staged:
     check(draft)
     if draft.role is Role.FIRST_COMMENT:
         return Staged(data={})
@@ -146,6 +159,13 @@ def _given_up(words: str, reasons: Mapping[str, str], reason: str) -> Rejected:
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     if draft.role is Role.FIRST_COMMENT:
         return _comment(line, draft)
+    try:
+        return _show(line, draft, staged)
+    except Rejected as refused:
+        raise _keeping(refused) from None
+
+
+def _show(line: Line, draft: Draft, staged: Staged) -> Receipt:
     upload = staged.data.get("upload") or {}
     video_id = upload.get("video")
     if not video_id or upload.get("print") != draft.media[0].sha256[:24]:

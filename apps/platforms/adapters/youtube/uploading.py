@@ -111,8 +111,11 @@ class Upload:
         """The next bytes: as many as one step takes, which is a multiple of the 256 KiB that YouTube wants."""
         size = min(STEP, self.media.size - offset)
         span = f"bytes {offset}-{offset + size - 1}/{self.media.size}"
+        body = pieces(self.media, start=offset, size=size, field=FIELD)
         try:
-            self._told(self._put(session, pieces(self.media, start=offset, size=size, field=FIELD), span, size=size))
+            stored = self._told(self._put(session, body, span, size=size))
+            if stored is not None and stored <= offset:
+                raise NotSent("YouTube keeps nothing of what it is sent.")
         except NotSent:
             if self.data.get("stuck_at") == offset:
                 raise
