@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from apps.platforms.contract import Verdict
@@ -91,3 +93,15 @@ def test_a_search_that_fails_says_so_and_can_be_made_again(bench, credential, fa
     with pytest.raises(error):
         bench.adapter.find(trace, credential)
     assert bench.adapter.find(trace, credential).verdict is Verdict.FOUND
+
+
+BY_KEY = frozenset({"bluesky", "mastodon", "memory"})  # what is sent twice there is the same post
+
+
+def test_nothing_is_absent_while_the_last_request_may_still_take_effect(bench, credential):
+    """However long ago the first one left."""
+    trace = lose(bench, credential, bench.post("Sent twice"), "lost_before")
+
+    finding = bench.adapter.find(replace(trace, last_sent_at=bench.clock()), credential)
+
+    assert finding.verdict is (Verdict.ABSENT if bench.name in BY_KEY else Verdict.UNCLEAR)

@@ -209,7 +209,7 @@ def _verdict(
 
 
 def _is_settled(line: Line, trace: Trace) -> bool:
-    return line.clock() - trace.sent_at >= SETTLED
+    return trace.quiet_for(line.clock()) >= SETTLED
 
 
 def _sorted_out(

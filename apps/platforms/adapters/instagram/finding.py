@@ -66,7 +66,7 @@ def _find_post(line: Line, trace: Trace) -> Finding:
     listing = _sorted_out(line, call, "", POST_FIELDS, trace, _post_likeness, is_newest_first=True)
     what = "stories" if name == STORY else "posts"
     looked = (f"Instagram says of what was prepared: {status or 'nothing'}", f"its newest {what}: {listing.words}")
-    if status in _UNPUBLISHED and listing.is_empty and line.clock() - trace.sent_at >= SETTLED:
+    if status in _UNPUBLISHED and listing.is_empty and trace.quiet_for(line.clock()) >= SETTLED:
         return Finding(Verdict.ABSENT, None, looked)
     if _may_be_out(status, trace.draft) and len(listing.same) == 1 and not listing.doubtful:
         return Finding(Verdict.FOUND, _post_receipt(listing.same[0], name), looked)
@@ -125,7 +125,7 @@ def _find_comment(line: Line, trace: Trace, credential: Credential) -> Finding:
         comment = listing.same[0]
         receipt = Receipt(remote_id(comment), published_at=wire.instant(comment.get("timestamp")))
         return Finding(Verdict.FOUND, receipt, looked)
-    if listing.is_empty and line.clock() - trace.sent_at >= SETTLED:
+    if listing.is_empty and trace.quiet_for(line.clock()) >= SETTLED:
         return Finding(Verdict.ABSENT, None, looked)
     return Finding(Verdict.UNCLEAR, None, looked)
 

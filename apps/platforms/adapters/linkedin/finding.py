@@ -152,7 +152,7 @@ def _verdict(
 ) -> Finding:
     if len(listing.same) == 1 and not listing.doubtful:
         return Finding(Verdict.FOUND, receipt(listing.same[0]), (looked,))
-    is_settled = line.clock() - trace.sent_at >= SETTLED
+    is_settled = trace.quiet_for(line.clock()) >= SETTLED
     if is_settled and listing.is_complete and not listing.same and not listing.doubtful:
         return Finding(Verdict.ABSENT, None, (looked,))
     return Finding(Verdict.UNCLEAR, None, (looked,))

@@ -55,7 +55,7 @@ def find(line: Line, trace: Trace, credential: Credential) -> Finding:
     looked = [f"Threads says of what was prepared: {status or 'nothing'}", f"the profile's {what}: {listing.words}"]
     is_nowhere = not listing.same and not listing.doubtful
     if status in _UNPUBLISHED:
-        if is_nowhere and listing.is_complete and line.clock() - trace.sent_at >= SETTLED:
+        if is_nowhere and listing.is_complete and trace.quiet_for(line.clock()) >= SETTLED:
             return Finding(Verdict.ABSENT, None, tuple(looked))
     elif len(listing.same) == 1 and not listing.doubtful and _may_be_out(status, trace.draft):
         return Finding(Verdict.FOUND, _receipt(listing.same[0]), tuple(looked))
@@ -71,7 +71,7 @@ def _find_repost(line: Line, trace: Trace) -> Finding:
     if len(listing.same) == 1 and not listing.doubtful:
         return Finding(Verdict.FOUND, replace(_receipt(listing.same[0]), facts={"kind": REPOST}), looked)
     is_nowhere = listing.is_complete and not listing.same and not listing.doubtful
-    if is_nowhere and line.clock() - trace.sent_at >= LISTED:
+    if is_nowhere and trace.quiet_for(line.clock()) >= LISTED:
         return Finding(Verdict.ABSENT, None, looked)
     return Finding(Verdict.UNCLEAR, None, looked)
 

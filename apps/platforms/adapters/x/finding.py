@@ -81,7 +81,7 @@ def find(line: Line, trace: Trace, account_id: str) -> Finding:
     looked = (found.words,)
     if len(found.same) == 1 and not found.doubtful:
         return Finding(Verdict.FOUND, _receipt(line, found.same[0], trace), looked)
-    is_settled = line.clock() - trace.sent_at >= SETTLED
+    is_settled = trace.quiet_for(line.clock()) >= SETTLED
     if is_settled and found.is_complete and not (found.same or found.doubtful or search.may_be_unlisted):
         return Finding(Verdict.ABSENT, None, looked)
     return Finding(Verdict.UNCLEAR, None, looked)
