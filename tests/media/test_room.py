@@ -232,7 +232,7 @@ class TestPrograms:
 
         with pytest.raises(room.Stopped):
             room.run([sys.executable, "-c", code], AMPLE, should_stop=is_up)
-        assert not any(is_alive(int(pid)) for pid in told.read_text().split())
+        wait_until(lambda: not any(is_alive(int(pid)) for pid in told.read_text().split()))
 
     def test_may_use_no_more_than_they_are_given(self) -> None:
         greedy = [sys.executable, "-c", "x = bytearray(1024 ** 3)"]

@@ -11,13 +11,15 @@ from apps.audit.models import Entry
 from apps.compliance.models import DataRequest
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM, ActorKind
+from apps.core.secrets import Secret
 from apps.events import services as events
 from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
 from apps.posts.models import Post
 from apps.publishing.models import Attempt
-from apps.tenants.models import Invitation
+from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
+from apps.tenants.models import Branding, Invitation
 from apps.tenants.permissions import Role
 from apps.webhooks.models import InboundNotice
 from tests.support import factories
@@ -56,6 +58,10 @@ def everything(owner, workspace):
         media.request_rendition(asset=asset, recipe=PictureRecipe("image/jpeg", Framing((0, 0, 8, 8), 8, 8, (8, 8))))
         media.put_on_shelf(asset_id=asset.pk, actor=SYSTEM)
         Upload.objects.create(workspace=workspace, declared_size=1, storage_name="x", expires_at=clock.now())
+        OrganizationApp.objects.create(platform="x", client_id="own", client_secret=Secret("very-secret-token"))
+        PortalLink.objects.create(workspace=workspace, token_hash="0" * 64, expires_at=clock.now())
+        ReturnOrigin.objects.create(origin="https://shop.example")
+        Branding.objects.create()
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 
