@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from apps.dashboard.composer_media import Verdict, verdicts_on
@@ -18,6 +17,7 @@ from apps.dashboard.post_rows import rows as post_rows
 from apps.media import selectors
 from apps.media import services as media
 from apps.media.models import Asset, CaptionTrack
+from apps.media.services.quota import in_words as size_in_words
 from apps.media.states import Kind
 from apps.posts.manuscripts import Edition
 from apps.posts.models import Post
@@ -134,7 +134,7 @@ def facts_of(asset: Asset) -> list[tuple[str, str]]:
     sound = asset.audio_codec.upper() if asset.audio_codec else "None"
     lines = [
         ("Type", asset.mime_type.partition("/")[2].upper()),
-        ("Size", filesizeformat(asset.size)),
+        ("Size", size_in_words(asset.size)),
         ("Dimensions", f"{asset.width} × {asset.height}" if asset.width else ""),
         ("Frames", str(asset.frames) if asset.frames > 1 else ""),
         ("Length", fact_of(asset) if asset.kind == Kind.VIDEO else ""),
@@ -160,8 +160,8 @@ def _posts_with(asset: Asset) -> list[Post]:
 
 def _version(row: Asset) -> Version:
     url = reverse("dashboard:asset", args=[row.pk])
-    return Version(url, row.original_name or "Unnamed", fact_of(row), filesizeformat(row.size), row.created_at)
+    return Version(url, row.original_name or "Unnamed", fact_of(row), size_in_words(row.size), row.created_at)
 
 
 def _track(row: CaptionTrack) -> Track:
-    return Track(row.pk, row.language, row.label, filesizeformat(row.size))
+    return Track(row.pk, row.language, row.label, size_in_words(row.size))

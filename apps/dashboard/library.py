@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -13,6 +12,7 @@ from apps.dashboard.library_page import arrivals, fact_of, library
 from apps.media import selectors
 from apps.media.models import ShelfItem
 from apps.media.selectors import PAGE_SIZE, Wanted
+from apps.media.services.quota import in_words as size_in_words
 from apps.media.states import Kind
 from apps.tenants.access import MemberRequest, page
 
@@ -64,7 +64,7 @@ def _item(row: ShelfItem) -> dict[str, object]:
         "kind": row.kind,
         "kind_word": row.get_kind_display(),
         "fact": fact_of(row),
-        "size": filesizeformat(row.size),
+        "size": size_in_words(row.size),
         "placeholder": row.placeholder,
         "thumb_url": reverse("media:shelf_show", args=[row.pk]) if row.kind == Kind.IMAGE else "",
         "take_url": reverse("media:shelf_take", args=[row.pk]),

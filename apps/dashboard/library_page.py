@@ -11,7 +11,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from apps.core import clock
@@ -211,7 +210,7 @@ def _tiles(rows: Sequence[Asset], zone: ZoneInfo) -> list[FileTile]:
             kind=row.kind,
             kind_word=row.get_kind_display(),
             fact=fact_of(row),
-            size=filesizeformat(row.size),
+            size=size_in_words(row.size),
             at=row.created_at,
             used=used.get(row.pk, 0),
             note=_note(row, zone),

@@ -200,7 +200,7 @@ MEDIA_MAX_DOCUMENT_BYTES = env.integer("MEDIA_MAX_DOCUMENT_BYTES", 100 * 1024 * 
 FFMPEG = env.text("FFMPEG", "")  # empty: the one that came with the packages
 MEDIA_LINK_LIFETIME = timedelta(hours=env.integer("MEDIA_LINK_HOURS", 24))
 MEDIA_MAX_UPLOAD_BYTES = env.integer("MEDIA_MAX_UPLOAD_BYTES", 5 * 1024**3)
-MEDIA_WORKSPACE_BYTES = env.integer("MEDIA_WORKSPACE_BYTES", 20 * 1024**3)
+MEDIA_WORKSPACE_BYTES = env.integer("MEDIA_WORKSPACE_BYTES", 20 * 1000**3)
 MEDIA_UPLOAD_LIFETIME = timedelta(hours=env.integer("MEDIA_UPLOAD_HOURS", 24))
 MEDIA_TRASH_KEPT = timedelta(days=env.integer("MEDIA_TRASH_DAYS", 30))
 MEDIA_RENDITIONS_KEPT = timedelta(days=env.integer("MEDIA_RENDITION_DAYS", 30))
