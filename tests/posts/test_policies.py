@@ -36,7 +36,8 @@ def test_a_picture_without_alt_text_goes_out_where_nobody_asks_for_one(agency: A
 
 
 def test_a_picture_without_alt_text_waits_where_the_workspace_asks_for_one(agency: Agency) -> None:
-    Workspace.plain.filter(pk=agency.workspace.pk).update(alt_text_required=True)
+    with agency.scope():
+        Workspace.objects.filter(pk=agency.workspace.pk).update(alt_text_required=True)
 
     assert "alt_required" in _codes(agency, factories.asset(agency.workspace))
     assert "alt_required" not in _codes(agency, factories.asset(agency.workspace, alt="A loaf"))
