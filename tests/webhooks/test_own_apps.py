@@ -18,6 +18,7 @@ from apps.social_accounts.models import Sender
 from apps.social_accounts.selectors import concerned_by
 from apps.webhooks import services
 from apps.webhooks.models import InboundNotice, Listening
+from apps.webhooks.services import passing
 from apps.webhooks.states import NoticeState
 from apps.webhooks.views import MOST_BYTES
 from tests.support import factories
@@ -121,16 +122,18 @@ def test_nobody_shadows_what_another_app_tells(app, their_app):
     assert set(found) == {(kind, *one) for kind in ("comment", "unreadable") for one in whose}
 
 
-def test_one_app_does_not_make_another_doubt_what_it_was_told(app, their_app, workspace):
-    """That a post is public, as another tenant's app says, is no word against its removal."""
-    mine = published(page_on(app, workspace))
+def test_what_one_app_tells_is_contradicted_by_its_own_words_alone(app, their_app):
+    """Else a tenant could cast doubt on what others are told, and have the platform asked each time."""
+    send(gone(OURS), app)
+    removal = InboundNotice.objects.get()
     public = {"item": "post", "verb": "add", "post_id": "111_5", "from": {"id": PAGE}}
+
     send(letters.facebook(public, secret=THEIRS), their_app)
+    send(letters.facebook(public))
+    assert not passing._is_contradicted(removal)
 
-    send(letters.facebook(letters.removed(), secret=OURS), app)
-    services.handle_waiting()
-
-    assert read(mine).state == State.REMOVED
+    send(letters.facebook(public, secret=OURS), app)
+    assert passing._is_contradicted(removal)
 
 
 def test_an_address_that_nobody_has_is_as_unknown_as_a_platform(app, workspace):
