@@ -97,6 +97,12 @@ class Inbound(Protocol):
         """What a genuine delivery tells, in its order. Raises Forged before a byte of it is believed, and Malformed."""
 
 
+def could_be_a_delivery(challenge: str) -> bool:
+    """Whether a challenge that is to be signed could itself be a delivery, which is a JSON object: whoever asked for
+    its signature could send it as genuine."""
+    return "{" in challenge
+
+
 def is_signed(body: bytes, signature: str, secret: Secret, *, digest: str = "sha256") -> bool:
     """Whether `signature` is the hexadecimal HMAC of `body`; compared in constant time."""
     made = hmac.new(secret.reveal().encode(), body, getattr(hashlib, digest)).hexdigest()

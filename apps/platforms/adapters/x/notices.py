@@ -17,7 +17,7 @@ from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.x.line import listed, text_in
 from apps.platforms.contract import OAuthClient
-from apps.platforms.inbound import Entered, Forged, Incoming, Malformed, Notice, NoticeKind, Reply
+from apps.platforms.inbound import Entered, Forged, Incoming, Malformed, Notice, NoticeKind, Reply, could_be_a_delivery
 
 SIGNATURE: Final = "x-twitter-webhooks-signature"
 
@@ -52,6 +52,8 @@ class XInbound:
         challenge = incoming.query.get("crc_token", "")
         if incoming.method != "GET" or not challenge:
             return None
+        if could_be_a_delivery(challenge):
+            raise Forged
         answer = {"response_token": signature(challenge.encode(), _secret_of(client))}
         return Reply(json.dumps(answer), content_type="application/json")
 
