@@ -10,7 +10,7 @@ from apps.tenants.operator import OperatorAdmin
 
 @admin.register(DataRequest)
 class DataRequestAdmin(OperatorAdmin):
-    list_display = ("code", "platform", "state", "received_at", "done_at", "tries", "problem")
+    list_display = ("code", "platform", "state", "received_at", "done_at", "tries", "problem", "of_organization")
     list_filter = ("state", "platform")
     search_fields = ("code",)
     exclude = ("identity", "targets")

@@ -28,6 +28,8 @@ from apps.media.services import releasing, uploads
 from apps.publishing import services as publishing
 from apps.social_accounts.models import ConnectSession, Grant, SocialAccount
 from apps.tenants.models import Workspace
+from apps.webhooks import services as webhooks
+from apps.webhooks.models import InboundNotice
 
 PAGE: Final = 500
 MOST_PASSES: Final = 3  # somebody may have written a row while its table was emptied
@@ -53,6 +55,7 @@ def demolish(estate: Estate, *, note: Note) -> None:
     for _ in range(MOST_PASSES):
         removed = sum(_empty(model, estate, note) for model in order() if model in tables_of(estate))
         if not removed:
+            _forget_notices(estate, note)
             _sweep(estate, note)
             return
         _forget_unused_grants(estate, note)
@@ -126,6 +129,15 @@ def _sweep(estate: Estate, note: Note) -> None:
                 storage.delete(name)
                 storage.remove_empty_folders(name.rpartition("/")[0])
             _note_files(len(left), note)
+
+
+def _forget_notices(estate: Estate, note: Note) -> None:
+    """What the organization's own apps signed lies among the rows of the deployment; by now those apps are gone, and
+    nothing comes after it. Requests to be forgotten stay: a receipt is the person's, and names nobody."""
+    if estate.workspace_id is None:
+        with transaction.atomic():
+            if removed := webhooks.forget_organization(organization_id=estate.organization_id):
+                note(Counter({InboundNotice._meta.label: removed}))
 
 
 def _note_files(count: int, note: Note) -> None:

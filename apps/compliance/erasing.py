@@ -15,28 +15,36 @@ from uuid import UUID
 from apps.compliance.errors import StillBusy
 from apps.publishing import services as publishing
 from apps.social_accounts import services as social_accounts
+from apps.social_accounts.models import Sender
 from apps.webhooks import services as webhooks
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Accounts and grants of one organization that a person stands behind."""
+    """Accounts and grants of one organization that a person stands behind; and the organization's own app, where the
+    person asked through that."""
 
     platform: str
     organization_id: UUID
     account_ids: Sequence[UUID]
     grant_ids: Sequence[UUID]
+    sender: Sender | None = None
 
 
 Step = Callable[[Erased], Counter[str]]
 
 
 def erase(
-    *, platform: str, organization_id: UUID, account_ids: Sequence[UUID], grant_ids: Sequence[UUID]
+    *,
+    platform: str,
+    organization_id: UUID,
+    account_ids: Sequence[UUID],
+    grant_ids: Sequence[UUID],
+    sender: Sender | None = None,
 ) -> Counter[str]:
     """Forget all that is held about the person behind these; what was removed, in numbers. Safe to repeat: the rows by
     which the rest is found are the last to be changed. Raises StillBusy while a post of theirs is being sent."""
-    about = Erased(platform, organization_id, account_ids, grant_ids)
+    about = Erased(platform, organization_id, account_ids, grant_ids, sender)
     if publishing.is_sending(organization_id=organization_id, account_ids=account_ids):
         raise StillBusy
     removed: Counter[str] = Counter()
@@ -47,7 +55,13 @@ def erase(
 
 def _notices(about: Erased) -> Counter[str]:
     known = social_accounts.remote_ids_of(organization_id=about.organization_id, account_ids=about.account_ids)
-    return Counter(notices=sum(webhooks.forget_identity(platform=name, remote_ids=ids) for name, ids in known.items()))
+    counts = [
+        webhooks.forget_identity(
+            platform=name, remote_ids=ids, organization_id=about.organization_id, sender=about.sender
+        )
+        for name, ids in known.items()
+    ]
+    return Counter(notices=sum(counts))
 
 
 def _publications(about: Erased) -> Counter[str]:

@@ -9,11 +9,13 @@ from apps.compliance.states import ErasureState, ExportState, RequestState
 from apps.core import clock
 from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, Row
+from apps.social_accounts.models import WHOLE_SENDER, SignedRow
 
 
-class DataRequest(Row):
+class DataRequest(SignedRow):
     """A person asked, through a platform, that their data be deleted. It belongs to the deployment: the same person may
-    have connected accounts in several organizations.
+    have connected accounts in several organizations. One that an organization's own app signed is about that
+    organization alone.
 
     Whom it is about is sealed until it is done, and afterwards a keyed digest alone. `targets` are ids of rows of ours,
     found once, so that a job which broke off goes on; `receipt` is what was removed, in numbers.
@@ -42,6 +44,7 @@ class DataRequest(Row):
                 condition=~Q(state=RequestState.DONE) | (Q(identity="") & Q(done_at__isnull=False)),
                 name="a_done_request_names_nobody",
             ),
+            models.CheckConstraint(condition=WHOLE_SENDER, name="a_data_request_has_a_whole_sender"),
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=~Q(state=RequestState.DONE), name="data_requests_to_work")

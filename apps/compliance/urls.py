@@ -12,4 +12,6 @@ urlpatterns = [
     path("deletion/<slug:code>/", views.deletion_status, name="deletion_status"),
     path("<slug:platform>/deauthorize/", views.deauthorize, name="deauthorize"),
     path("<slug:platform>/deletion/", views.deletion, name="deletion"),
+    path("<slug:platform>/<uuid:app_id>/deauthorize/", views.deauthorize, name="deauthorize_of_app"),
+    path("<slug:platform>/<uuid:app_id>/deletion/", views.deletion, name="deletion_of_app"),
 ]

@@ -24,6 +24,7 @@ from apps.compliance.selectors import erasures_of, exports_of, status_of
 from apps.compliance.states import ExportState
 from apps.media.serving import Stored, serve
 from apps.platforms.inbound import Forged, Malformed, Notice, NoticeKind
+from apps.social_accounts.models import Sender
 from apps.tenants.access import MemberRequest, page, public
 from apps.webhooks import services as webhooks
 from apps.webhooks.errors import NotHeard
@@ -33,12 +34,13 @@ from apps.webhooks.views import incoming_of, is_too_large
 @csrf_exempt  # A platform has no cookie of ours: it signs what it sends.
 @public
 @require_POST
-def deauthorize(request: HttpRequest, platform: str) -> HttpResponse:
-    """A person took our app away: stored like every notice, and handled at once after the answer."""
+def deauthorize(request: HttpRequest, platform: str, app_id: UUID | None = None) -> HttpResponse:
+    """A person took our app away, or with `app_id` an organization's own: stored like every notice, and handled at once
+    after the answer."""
     if is_too_large(request):
         return _said(413)
     try:
-        webhooks.receive(platform=platform, incoming=replace(incoming_of(request), query={}))
+        webhooks.receive(platform=platform, incoming=replace(incoming_of(request), query={}), app_id=app_id)
     except NotHeard:
         return _said(404)
     except Forged:
@@ -49,21 +51,22 @@ def deauthorize(request: HttpRequest, platform: str) -> HttpResponse:
 @csrf_exempt
 @public
 @require_POST
-def deletion(request: HttpRequest, platform: str) -> HttpResponse:
-    """A person asked to be forgotten: answered with a code, and with the page that says what became of it."""
+def deletion(request: HttpRequest, platform: str, app_id: UUID | None = None) -> HttpResponse:
+    """A person asked to be forgotten, with `app_id` by one organization: answered with a code, and with the page that
+    says what became of it."""
     if is_too_large(request):
         return _said(413)
     incoming = replace(incoming_of(request), query={"about": "deletion"})  # as Meta's adapters tell the two apart
     try:
-        notices = webhooks.read(platform=platform, incoming=incoming)
+        heard = webhooks.read(platform=platform, incoming=incoming, app_id=app_id)
     except NotHeard:
         return _said(404)
     except Forged:
         return _said(401)
     except Malformed:
         return _said(400)
-    wishes = [notice for notice in notices if notice.kind is NoticeKind.DATA_DELETION]
-    return _receipt(platform, wishes[0]) if wishes else _said(400)
+    wishes = [notice for notice in heard.notices if notice.kind is NoticeKind.DATA_DELETION]
+    return _receipt(platform, wishes[0], heard.sender) if wishes else _said(400)
 
 
 @public
@@ -141,8 +144,8 @@ def erasure_certificate(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "compliance/certificate.html", {"erasure": erasure, "counts": counts})
 
 
-def _receipt(platform: str, wish: Notice) -> HttpResponse:
-    made = services.open_request(platform=platform, identity=wish.remote_user_id, key=wish.dedupe_key)
+def _receipt(platform: str, wish: Notice, sender: Sender | None) -> HttpResponse:
+    made = services.open_request(platform=platform, identity=wish.remote_user_id, key=wish.dedupe_key, sender=sender)
     page = f"{settings.PUBLIC_URL}{reverse('compliance:deletion_status', args=[made.code])}"
     return JsonResponse({"url": page, "confirmation_code": made.code})
 

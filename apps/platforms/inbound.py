@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from apps.core.secrets import Secret
 from apps.platforms.contract import OAuthClient
@@ -65,6 +65,17 @@ class Notice:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What whoever registers an app at the platform enters there, so that it rings: `verify_token` beside the address,
+    and `callbacks`, the addresses for people who leave or ask to be forgotten. `unproven` says why the secret of an app
+    alone proves nothing there; empty where it does."""
+
+    verify_token: bool = False
+    callbacks: bool = False
+    unproven: str = ""
+
+
 class Forged(Exception):
     """The signature is missing, wrong or too old: answer 401 and look no further."""
 
@@ -77,11 +88,19 @@ class Inbound(Protocol):
     """`client` is our application at the platform, whose secret signs; `verify_token` is what the operator entered at
     the platform for the handshake, where it has such a thing."""
 
+    entered: ClassVar[Entered]
+
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         """The answer that proves the address is ours; None when this is no handshake. Raises Forged."""
 
     def notices(self, incoming: Incoming, *, client: OAuthClient) -> tuple[Notice, ...]:
         """What a genuine delivery tells, in its order. Raises Forged before a byte of it is believed, and Malformed."""
+
+
+def could_be_a_delivery(challenge: str) -> bool:
+    """Whether a challenge that is to be signed could itself be a delivery, which is a JSON object: whoever asked for
+    its signature could send it as genuine."""
+    return "{" in challenge
 
 
 def is_signed(body: bytes, signature: str, secret: Secret, *, digest: str = "sha256") -> bool:

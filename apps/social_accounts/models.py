@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -71,6 +73,46 @@ class OrganizationApp(OrganizationOwned):
         """How the secret ends, for whoever has two of them; nothing of a short one."""
         text = self.client_secret.reveal()
         return text[-4:] if len(text) >= 16 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An organization's own app that signed something: it speaks for accounts of that organization alone, and of these
+    for those that hang on it."""
+
+    organization_id: UUID
+    app_id: UUID
+
+
+class SignedRow(Row):
+    """Something that a platform sent, signed by an app of ours: by the operator's where both columns are empty, or else
+    by an organization's own.
+
+    The row belongs to the deployment and may outlive that app. So these are ids and no references: emptied, they would
+    say that the operator's app had signed, which speaks for everybody.
+    """
+
+    of_organization = models.UUIDField(null=True, blank=True, editable=False)
+    of_app = models.UUIDField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def sender(self) -> Sender | None:
+        """The organization's app that signed; None where it was the operator's."""
+        if self.of_organization is None or self.of_app is None:
+            return None
+        return Sender(self.of_organization, self.of_app)
+
+
+def signed_by(sender: Sender | None) -> dict[str, UUID]:
+    """The columns by which a row remembers who signed it."""
+    return {"of_organization": sender.organization_id, "of_app": sender.app_id} if sender else {}
+
+
+# Half a sender would be taken for the operator.
+WHOLE_SENDER = Q(of_organization=None, of_app=None) | Q(of_organization__isnull=False, of_app__isnull=False)
 
 
 class Grant(OrganizationOwned):

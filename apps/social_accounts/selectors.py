@@ -14,7 +14,7 @@ from apps.core import clock, tenancy
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
-from apps.social_accounts.models import OAuthApp, OrganizationApp, SocialAccount
+from apps.social_accounts.models import OAuthApp, OrganizationApp, Sender, SocialAccount
 from apps.social_accounts.states import AccountState
 
 ENDS_SOON = timedelta(days=7)
@@ -120,16 +120,25 @@ def configured_app(platform: str) -> tuple[str, str]:
     return app
 
 
-def concerned_by(*, platform: str, remote_id: str) -> list[Concerned]:
+def concerned_by(*, platform: str, remote_id: str, sender: Sender | None = None) -> list[Concerned]:
     """Every connected account, of whichever organization, that a platform means by `remote_id`: the account itself, or
-    all that a person of that id has allowed us. One channel may be connected in several workspaces."""
+    all that a person of that id has allowed us. One channel may be connected in several workspaces.
+
+    With a `sender`, those of its organization alone whose sign-in hangs on its app."""
     if not remote_id:
         return []
     means = Q(remote_id=remote_id) | Q(grant__remote_user_id=remote_id) | Q(grant__facts__app_scoped_id=remote_id)
     with tenancy.across_tenants("find the accounts that a platform's notice is about"):
         rows = SocialAccount.across_tenants.filter(means, of_platform(platform)).order_by("pk")
-        rows = rows.exclude(state=AccountState.DISCONNECTED)
+        rows = rows.filter(hung_on(sender)).exclude(state=AccountState.DISCONNECTED)
         return [Concerned(*row) for row in rows.values_list("organization_id", "workspace_id", "pk", "platform")]
+
+
+def hung_on(sender: Sender | None) -> Q:
+    """Accounts that an app speaks for; every one where it is the operator's."""
+    if sender is None:
+        return Q()
+    return Q(organization_id=sender.organization_id, grant__organization_app_id=sender.app_id)
 
 
 def of_platform(platform: str) -> Q:

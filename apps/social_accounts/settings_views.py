@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.platforms import registry
+from apps.platforms.inbound import Entered
 from apps.social_accounts import selectors, services
 from apps.social_accounts.errors import AppRefused, AppReplaced, ReturnRefused
 from apps.social_accounts.forms import AppForm, BrandingForm, ReturnOriginForm
@@ -42,6 +44,15 @@ class Tab:
 class OriginRow:
     origin: str
     remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Something to enter at the platform exactly as it stands."""
+
+    id: str
+    label: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +207,7 @@ def _facts(platform: str, current: OrganizationApp | None, form: AppForm) -> dic
         "accounts": own_apps.accounts_on(current) if current else 0,
         "has_operators": selectors.is_set_up(platform),
         "redirect_uri": services.redirect_uri(platform),
+        **_ringing(platform, current),
         "portal": setup.portal,
         "steps": setup.steps,
         "action_url": reverse("connections:app", args=[platform]),
@@ -203,6 +215,33 @@ def _facts(platform: str, current: OrganizationApp | None, form: AppForm) -> dic
         "remove_url": reverse("connections:app_remove", args=[platform]) if current else "",
         "back_url": reverse("connections:apps"),
     }
+
+
+def _ringing(platform: str, current: OrganizationApp | None) -> dict[str, Any]:
+    """How the platform tells of accounts that hang on the app: addresses to enter, or why there are none."""
+    inbound = registry.adapter_class(platform).inbound
+    has_address = inbound is not None and not inbound.entered.unproven
+    return {
+        "rings": has_address,
+        "unproven": inbound.entered.unproven if inbound else "",
+        "addresses": _addresses(current, inbound.entered) if inbound and has_address and current else [],
+    }
+
+
+def _addresses(app: OrganizationApp, entered: Entered) -> list[Address]:
+    found = [Address("notices-address", "Address for notices", _own_address("webhooks:inbound_of_app", app))]
+    if entered.verify_token:
+        token = services.verify_token_of(app.pk).reveal()
+        found.append(Address("verify-token", "Verify token, beside that address", token))
+    if entered.callbacks:
+        leave, forget = "compliance:deauthorize_of_app", "compliance:deletion_of_app"
+        found.append(Address("leave-address", "Deauthorize or uninstall callback", _own_address(leave, app)))
+        found.append(Address("forget-address", "Data deletion request address", _own_address(forget, app)))
+    return found
+
+
+def _own_address(name: str, app: OrganizationApp) -> str:
+    return f"{settings.PUBLIC_URL}{reverse(name, args=[app.platform, app.pk])}"
 
 
 def _zone(request: MemberRequest) -> str:

@@ -10,7 +10,7 @@ from apps.webhooks.models import InboundNotice
 
 @admin.register(InboundNotice)
 class InboundNoticeAdmin(OperatorAdmin):
-    list_display = ("received_at", "platform", "kind", "state", "tries", "problem", "happened_at")
+    list_display = ("received_at", "platform", "kind", "state", "tries", "problem", "happened_at", "of_organization")
     list_filter = ("platform", "state", "kind")
     exclude = ("text", "data")  # What people wrote is not an operator's to read.
     show_full_result_count = False

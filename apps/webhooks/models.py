@@ -6,17 +6,19 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core import clock
-from apps.core.models import Row, WorkspaceOwned
+from apps.core.models import WorkspaceOwned
+from apps.social_accounts.models import WHOLE_SENDER, SignedRow
 from apps.webhooks.querysets import NoticeQuerySet
 from apps.webhooks.states import NoticeState
 
 
-class InboundNotice(Row):
+class InboundNotice(SignedRow):
     """One thing that a platform told, stored once before it is answered. It belongs to the deployment and not to a
-    tenant: only when it is handled does it turn out whose accounts it is about, and that may be several's.
+    tenant: only when it is handled does it turn out whose accounts it is about, and that may be several's. What an
+    organization's own app signed is about accounts of that organization alone.
 
-    `dedupe_key` is a digest of whom it is about and of what makes it the same when it comes again. What it says is kept
-    only while somebody here is concerned.
+    `dedupe_key` is a digest of who signed, of whom it is about and of what makes it the same when it comes again. What
+    it says is kept only while somebody here is concerned.
     """
 
     platform = models.CharField(max_length=32)
@@ -38,12 +40,18 @@ class InboundNotice(Row):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["platform", "dedupe_key"], name="each_notice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "dedupe_key"], name="each_notice_once"),
+            models.CheckConstraint(condition=WHOLE_SENDER, name="a_notice_has_a_whole_sender"),
+        ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state=NoticeState.WAITING), name="notices_to_handle"),
             models.Index(fields=["platform", "remote_user_id"], name="notices_of_identity"),
             models.Index(fields=["platform", "remote_id"], name="notices_about_a_post"),
             models.Index(fields=["received_at"], name="notices_by_age"),
+            models.Index(
+                fields=["of_organization"], condition=Q(of_organization__isnull=False), name="notices_of_own_apps"
+            ),
         ]
 
     def __str__(self) -> str:

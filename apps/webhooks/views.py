@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -20,10 +21,12 @@ MOST_BYTES: Final = 1024 * 1024
 @csrf_exempt  # A platform has no cookie of ours: it signs what it sends.
 @public
 @require_http_methods(["GET", "POST"])
-def inbound(request: HttpRequest, platform: str) -> HttpResponse:
-    """A handshake, or a delivery. What is answered holds nothing of what was asked but a challenge."""
+def inbound(request: HttpRequest, platform: str, app_id: UUID | None = None) -> HttpResponse:
+    """A handshake, or a delivery, at the operator's address or at that of an organization's app. What is answered holds
+    nothing of what was asked but a challenge."""
+    answer = _handshake if request.method == "GET" else _delivery
     try:
-        return _handshake(request, platform) if request.method == "GET" else _delivery(request, platform)
+        return answer(request, platform, app_id)
     except NotHeard:
         return _said(404)
 
@@ -45,9 +48,9 @@ def is_too_large(request: HttpRequest) -> bool:
     return not length.isdecimal() or int(length) > MOST_BYTES
 
 
-def _handshake(request: HttpRequest, platform: str) -> HttpResponse:
+def _handshake(request: HttpRequest, platform: str, app_id: UUID | None) -> HttpResponse:
     try:
-        reply = services.answer_handshake(platform=platform, incoming=incoming_of(request))
+        reply = services.answer_handshake(platform=platform, incoming=incoming_of(request), app_id=app_id)
     except Forged:
         return _said(403)
     if reply is None:
@@ -55,11 +58,11 @@ def _handshake(request: HttpRequest, platform: str) -> HttpResponse:
     return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status)
 
 
-def _delivery(request: HttpRequest, platform: str) -> HttpResponse:
+def _delivery(request: HttpRequest, platform: str, app_id: UUID | None) -> HttpResponse:
     if is_too_large(request):
         return _said(413)
     try:
-        services.receive(platform=platform, incoming=incoming_of(request))
+        services.receive(platform=platform, incoming=incoming_of(request), app_id=app_id)
     except Forged:
         return _said(401)
     return _said(200)

@@ -160,9 +160,13 @@ DEEDS: Final = (
     # --- webhooks: platforms prove who they are by their signatures
     get("webhooks:inbound", PUBLIC, also=frozenset({404})),
     post("webhooks:inbound", PUBLIC, also=frozenset({401, 404})),
+    get("webhooks:inbound_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({404})),
+    post("webhooks:inbound_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({401})),
     # --- compliance: so do they when a person leaves; the code of a request is what its page is found by
     post("compliance:deauthorize", PUBLIC, also=frozenset({401, 404})),
     post("compliance:deletion", PUBLIC, also=frozenset({401, 404})),
+    post("compliance:deauthorize_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({401})),
+    post("compliance:deletion_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({401})),
     get("compliance:deletion_status", PUBLIC, also=frozenset({404})),
     post("compliance:erase", "organization.erase"),
     post("compliance:erasure_undo", "organization.erase"),

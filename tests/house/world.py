@@ -22,7 +22,7 @@ from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
-from apps.social_accounts.models import ConnectSession, Grant, PortalLink, ReturnOrigin
+from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.support import factories
@@ -61,7 +61,7 @@ def build() -> World:
         "token": "no-such-token",
         "code": "NOCODE",
     }
-    world.others["app_platform"] = "linkedin"
+    world.others |= {"app_platform": "linkedin", "heard_platform": "tiktok"}
     return world
 
 
@@ -138,11 +138,14 @@ def _invite_people(world: World) -> None:
             **own, workspace=place, note=MARK, platforms=["mastodon"], token_hash="3" * 64,
             expires_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
+        app = OrganizationApp(**own, platform="tiktok", client_id=MARK, client_secret=Secret("the agency's own"))
+        app.save()
         origin = ReturnOrigin.objects.create(**own, origin=f"https://{MARK.lower()}.example")
     erasure = Erasure.objects.create(
         of_organization=agency.pk, asked_by=guest.user.pk, code="A" * 16, due_at=clock.now(), next_try_at=clock.now()
     )
     world.arguments |= {
+        "app_id": app.pk,
         "origin_id": origin.pk,
         "link_id": link.pk,
         "membership_id": guest.pk,

@@ -205,6 +205,41 @@ class TestThePage:
         assert "secret ends in 3f9a" in shown
         assert secret not in shown
 
+    def test_shows_what_to_enter_once_there_is_an_app(
+        self, browser: Client, workspace: Workspace, settings: Any
+    ) -> None:
+        page = "/settings/connections/apps/threads/"
+        assert "Once the app is saved, its addresses" in browser.get(page).content.decode()
+        app = enter(workspace)
+
+        shown = browser.get(page).content.decode()
+
+        for path in ("inbound/threads/{}/", "compliance/threads/{}/deauthorize/", "compliance/threads/{}/deletion/"):
+            assert f'value="{settings.PUBLIC_URL}/{path.format(app.pk)}"' in shown
+        assert services.verify_token_of(app.pk).reveal() in shown
+
+    def test_shows_no_token_and_no_callbacks_where_the_platform_has_none(
+        self, browser: Client, workspace: Workspace
+    ) -> None:
+        app = enter(workspace, "linkedin")
+
+        shown = browser.get(LINKEDIN).content.decode()
+
+        assert f"/inbound/linkedin/{app.pk}/" in shown
+        assert "/compliance/linkedin/" not in shown
+        assert services.verify_token_of(app.pk).reveal() not in shown
+
+    @pytest.mark.parametrize(("platform", "words"), [("x", "consumer secret"), ("youtube", "hub knows channels")])
+    def test_says_why_there_is_no_address(
+        self, browser: Client, workspace: Workspace, platform: str, words: str
+    ) -> None:
+        app = enter(workspace, platform)
+
+        shown = browser.get(f"/settings/connections/apps/{platform}/").content.decode()
+
+        assert words in shown
+        assert str(app.pk) not in shown
+
     def test_never_gives_a_refused_secret_back(self, browser: Client) -> None:
         answer = browser.post(LINKEDIN, {"client_id": "", "client_secret": "typed-by-somebody-in-haste"})
 

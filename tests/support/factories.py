@@ -28,7 +28,7 @@ from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.posts.states import PartRole
 from apps.publishing.models import Publication
 from apps.publishing.states import State
-from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
+from apps.social_accounts.models import Grant, OAuthApp, OrganizationApp, SocialAccount
 from apps.tenants.models import Membership, Organization, User, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 
@@ -88,6 +88,13 @@ def oauth_app(platform: str = "mastodon", **fields: Any) -> OAuthApp:
     """An application of the deployment at a platform's server."""
     values = {"server": f"https://server{next(_numbers)}.example", "client_id": "client", **fields}
     return OAuthApp.objects.create(platform=platform, client_secret=Secret("app secret"), **values)
+
+
+def organization_app(of: Workspace, platform: str, *, secret: str, **fields: Any) -> OrganizationApp:
+    """An organization's own application."""
+    values = {"client_id": f"own{next(_numbers)}", "client_secret": Secret(secret), **fields}
+    with tenancy.across_tenants(WHY):
+        return OrganizationApp.plain.create(organization_id=of.organization_id, platform=platform, **values)
 
 
 def picture(*, size: tuple[int, int] = (64, 48), colour: str = "teal", form: str = "PNG") -> bytes:

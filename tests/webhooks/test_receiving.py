@@ -215,6 +215,17 @@ def test_linkedin_is_answered_with_its_code_signed(client):
     }
 
 
+@pytest.mark.parametrize("platform", ["x", "linkedin"])
+def test_nobody_has_a_delivery_signed_by_calling_it_a_challenge(client, platform):
+    """What is signed for whoever asks would prove nothing any more."""
+    body = b'{"data": {"event_type": "post.delete"}, "notifications": []}'
+    asked = {"crc_token": body.decode(), "challengeCode": f"hmacsha256={body.decode()}"}
+
+    answer = client.get(f"/inbound/{platform}/", asked)
+
+    assert (answer.status_code, answer.content) == (403, b"")
+
+
 def test_a_look_at_the_door_tells_nothing(client):
     assert client.get("/inbound/facebook/").status_code == 404
     assert client.put("/inbound/facebook/").status_code == 405

@@ -68,10 +68,10 @@ def _carry_out(request: DataRequest) -> None:
         removed = erasing.erase(
             platform=request.platform, organization_id=UUID(target["organization_id"]),
             account_ids=[UUID(one) for one in target["account_ids"]],
-            grant_ids=[UUID(one) for one in target["grant_ids"]],
+            grant_ids=[UUID(one) for one in target["grant_ids"]], sender=request.sender,
         )  # fmt: skip
         _add(request, removed)
-    notices = webhooks.forget_identity(platform=request.platform, remote_ids=[identity])
+    notices = webhooks.forget_identity(platform=request.platform, remote_ids=[identity], sender=request.sender)
     _add(request, Counter({"notices": notices}))
     now = clock.now()
     DataRequest.objects.filter(pk=request.pk).update(
@@ -80,9 +80,10 @@ def _carry_out(request: DataRequest) -> None:
 
 
 def _targets(request: DataRequest, identity: str) -> list[dict[str, Any]]:
-    """Every organization's rows of this person: those found before, and whatever has come since."""
+    """The rows of this person in every organization that is asked: those found before, and what has come since."""
     known = {target["organization_id"]: target for target in request.targets}
-    for found in social_accounts.find_identity(platform=request.platform, remote_id=identity):
+    found_now = social_accounts.find_identity(platform=request.platform, remote_id=identity, sender=request.sender)
+    for found in found_now:
         before = known.setdefault(
             str(found.organization_id),
             {"organization_id": str(found.organization_id), "account_ids": [], "grant_ids": []},

@@ -14,6 +14,7 @@ from apps.compliance.waking import wake_after_commit
 from apps.core import clock
 from apps.core.secrets import Secret
 from apps.platforms.inbound import NoticeKind
+from apps.social_accounts.models import Sender, signed_by
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without letters that look like others
 CODE_LENGTH: Final = 16
@@ -22,16 +23,19 @@ TIKTOK_ACCOUNT_DELETED: Final = (2, "2")
 
 
 @transaction.atomic
-def open_request(*, platform: str, identity: str, key: str) -> DataRequest:
-    """The request of this person, who the platform has proven to be asking; the same one when it is asked again."""
-    request_key = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+def open_request(*, platform: str, identity: str, key: str, sender: Sender | None = None) -> DataRequest:
+    """The request of this person, who the platform has proven to be asking; the same one when it is asked again. What
+    an organization's own app signed asks that organization alone, and is another request than everybody else's."""
+    whole_key = f"{sender.app_id}\n{key}" if sender else key
+    request_key = hashlib.sha256(whole_key.encode("utf-8", "replace")).hexdigest()
     known = DataRequest.objects.filter(platform=platform, request_key=request_key).first()
     if known is not None:
         return known
     now = clock.now()
     request = DataRequest(
-        platform=platform, request_key=request_key, identity_hash=identity_hash(platform, identity),
-        identity=Secret(identity), code=new_code(), received_at=now, next_try_at=now,
+        **signed_by(sender), platform=platform, request_key=request_key,
+        identity_hash=identity_hash(platform, identity), identity=Secret(identity), code=new_code(), received_at=now,
+        next_try_at=now,
     )  # fmt: skip
     DataRequest.objects.bulk_create([request], ignore_conflicts=True)
     wake_after_commit()
@@ -42,7 +46,10 @@ def take_notice(notice: Any) -> None:
     """What the post room hands us: a request for deletion that came to its door, or the end of a whole account."""
     is_end = notice.platform == "tiktok" and notice.data.get("reason") in TIKTOK_ACCOUNT_DELETED
     if notice.remote_user_id and (notice.kind == NoticeKind.DATA_DELETION or is_end):
-        open_request(platform=notice.platform, identity=notice.remote_user_id, key=f"notice:{notice.dedupe_key}")
+        open_request(
+            platform=notice.platform, identity=notice.remote_user_id, key=f"notice:{notice.dedupe_key}",
+            sender=notice.sender,
+        )  # fmt: skip
 
 
 def identity_hash(platform: str, identity: str) -> str:

@@ -20,13 +20,14 @@ from apps.social_accounts.services.health import check_account, check_accounts
 from apps.social_accounts.services.journeys import Terms, forget_journeys, leave_channels
 from apps.social_accounts.services.losing import lose_access
 from apps.social_accounts.services.marking import mark_missing_permission
-from apps.social_accounts.services.own_apps import forget_replaced_apps
+from apps.social_accounts.services.own_apps import app_at_address, forget_replaced_apps, verify_token_of
 from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
 
 __all__ = [
     "Journey",
     "Terms",
     "adapter_for",
+    "app_at_address",
     "begin_consent",
     "check_account",
     "check_accounts",
@@ -52,4 +53,5 @@ __all__ = [
     "remote_ids_of",
     "sign_in",
     "take_channels",
+    "verify_token_of",
 ]

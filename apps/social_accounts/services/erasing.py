@@ -14,8 +14,8 @@ from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events import services as events
-from apps.social_accounts.models import ConnectSession, Grant, PortalLink, SocialAccount
-from apps.social_accounts.selectors import of_platform
+from apps.social_accounts.models import ConnectSession, Grant, PortalLink, Sender, SocialAccount
+from apps.social_accounts.selectors import hung_on, of_platform
 from apps.social_accounts.states import AccountState
 
 NAME: Final = "Deleted account"
@@ -37,18 +37,25 @@ class Found:
     grant_ids: frozenset[UUID]
 
 
-def find_identity(*, platform: str, remote_id: str) -> list[Found]:
+def find_identity(*, platform: str, remote_id: str, sender: Sender | None = None) -> list[Found]:
     """Accounts and grants of a person in every organization, by the id under which the platform knows them: whatever
-    their consent brought, and the account that they are, connected or not."""
+    their consent brought, and the account that they are, connected or not.
+
+    With a `sender`, in its organization alone: what hangs on its app, and what is left of accounts that hang on none.
+    """
     with tenancy.across_tenants(FIND):
         person = Q(remote_user_id=remote_id) | Q(facts__app_scoped_id=remote_id)
         of_same = Q(platform=platform) | (
             Q(platform="instagram", facts__login="facebook") if platform == "facebook" else Q(pk=None)
         )
         means = Q(remote_id=remote_id) | Q(grant__remote_user_id=remote_id) | Q(grant__facts__app_scoped_id=remote_id)
-        grants = list(Grant.across_tenants.filter(person, of_same).values_list("organization_id", "pk"))
+        mine, hung = Q(), Q()
+        if sender is not None:
+            mine = Q(organization_id=sender.organization_id, organization_app_id=sender.app_id)
+            hung = hung_on(sender) | Q(organization_id=sender.organization_id, grant=None)
+        grants = list(Grant.across_tenants.filter(person, of_same, mine).values_list("organization_id", "pk"))
         accounts = list(
-            SocialAccount.across_tenants.filter(means, of_platform(platform)).values_list("organization_id", "pk")
+            SocialAccount.across_tenants.filter(means, of_platform(platform), hung).values_list("organization_id", "pk")
         )
     organizations = sorted({organization_id for organization_id, _ in [*grants, *accounts]})
     return [Found(one, _of(one, accounts), _of(one, grants)) for one in organizations]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from apps.audit import services as audit
 from apps.core import clock, tenancy
@@ -16,10 +18,11 @@ from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
+from apps.platforms.contract import OAuthClient
 from apps.platforms.errors import ConsentRefused, NotOffered, PlatformError
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import AppRefused, AppReplaced
-from apps.social_accounts.models import OrganizationApp, SocialAccount
+from apps.social_accounts.models import OrganizationApp, Sender, SocialAccount
 from apps.social_accounts.services.credentials import client_of
 from apps.social_accounts.states import AccountState
 
@@ -33,6 +36,21 @@ def takes_apps(platform: str) -> bool:
 def app_in_use(platform: str) -> OrganizationApp | None:
     found: OrganizationApp | None = OrganizationApp.objects.filter(platform=platform, replaced_at=None).first()
     return found
+
+
+def app_at_address(*, platform: str, app_id: UUID) -> tuple[Sender, OAuthClient] | None:
+    """The app whose secret signs what comes to its own address, of whichever organization; None where there is none,
+    or where it was replaced and no token hangs on it any more."""
+    with tenancy.across_tenants("find the app that signs what comes to its address"):
+        found = OrganizationApp.across_tenants.filter(Q(replaced_at=None) | Q(grants__isnull=False))
+        app = found.filter(pk=app_id, platform=platform).first()
+        return (Sender(app.organization_id, app.pk), client_of(app)) if app else None
+
+
+def verify_token_of(app_id: UUID) -> Secret:
+    """What is entered at the platform beside the app's address, for the handshake: a word of each app's own, so that
+    the operator's stays the operator's."""
+    return Secret(salted_hmac("social_accounts.verify_token", str(app_id), algorithm="sha256").hexdigest()[:40])
 
 
 def accounts_on(app: OrganizationApp) -> int:

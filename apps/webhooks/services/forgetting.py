@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from django.db.models import Q
+
+from apps.social_accounts.models import Sender
 from apps.webhooks.models import InboundNotice
 from apps.webhooks.states import NoticeState
 
@@ -16,6 +20,19 @@ def forget_old(*, now: datetime, after: timedelta) -> int:
     return old.delete()[0]
 
 
-def forget_identity(*, platform: str, remote_ids: Collection[str]) -> int:
-    """Delete every notice about these accounts; how many."""
-    return InboundNotice.objects.filter(platform=platform, remote_user_id__in=remote_ids).delete()[0]
+def forget_identity(
+    *, platform: str, remote_ids: Collection[str], organization_id: UUID | None = None, sender: Sender | None = None
+) -> int:
+    """Delete notices about these accounts; how many. Where one organization forgets, those that another's app signed
+    are not its own to forget; where that was asked for through its own app, only what that app signed is."""
+    about = InboundNotice.objects.filter(platform=platform, remote_user_id__in=remote_ids)
+    if sender is not None:
+        about = about.filter(of_organization=sender.organization_id, of_app=sender.app_id)
+    elif organization_id is not None:
+        about = about.filter(Q(of_organization=None) | Q(of_organization=organization_id))
+    return about.delete()[0]
+
+
+def forget_organization(*, organization_id: UUID) -> int:
+    """Delete every notice that an app of this organization signed; how many."""
+    return InboundNotice.objects.filter(of_organization=organization_id).delete()[0]

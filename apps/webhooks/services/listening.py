@@ -35,6 +35,8 @@ LONGEST_PAUSE: Final = timedelta(days=1)
 SHARE_OF_LEASE: Final = 0.6  # asked again when this much of a lease is over
 # Who is told where to, and signs with what, by each request, so that both must have been set.
 NEEDS_OUR_WORDS: Final = frozenset({"youtube"})
+# Who is asked by the number of the app that asks, of which only the operator's is known.
+NEEDS_OUR_NUMBER: Final = frozenset({"linkedin"})
 
 
 def listen_when_connected(event: Event) -> None:
@@ -71,6 +73,8 @@ def listen_to(*, organization_id: UUID, account_id: UUID, is_new: bool = False) 
         except NotConnected:
             return
     try:
+        if account.platform in NEEDS_OUR_NUMBER and account.grant.organization_app_id:
+            raise NotOffered("The number of the organization's own app is not known.")
         lease = _ask(social_accounts.adapter_for(account.platform), account.platform, credential)
     except NotOffered:
         _note(account, next_try_at=clock.now() + NOT_OFFERED, problem="not offered")

@@ -21,13 +21,14 @@ _OBJECTS: Final = ("media", "root_post", "replied_to", "post")
 
 
 def pass_on(notice: InboundNotice) -> bool:
-    """Hand the notice to every account concerned, in whichever organization it is; whether there was any.
+    """Hand the notice to every account concerned, in whichever organization that its signature speaks for; whether
+    there was any.
 
     Raises TooEarly when it may be about a post whose id is not stored yet, and whatever a room raises.
     """
     for taker in routing.takers_of(notice.kind):
         taker(notice)
-    concerned = concerned_by(platform=notice.platform, remote_id=notice.remote_user_id)
+    concerned = concerned_by(platform=notice.platform, remote_id=notice.remote_user_id, sender=notice.sender)
     for account in concerned:
         _VERBS.get(notice.kind, _something_else)(notice, account)
     return bool(concerned)
@@ -100,9 +101,9 @@ def _about(notice: InboundNotice) -> frozenset[str]:
 
 
 def _is_contradicted(notice: InboundNotice) -> bool:
-    """Whether another notice says that the same post is public, and is not surely older."""
+    """Whether another notice of the same app says that the same post is public, and is not surely older."""
     others = InboundNotice.objects.filter(
-        platform=notice.platform, remote_id=notice.remote_id, kind=NoticeKind.PUBLISHED,
+        platform=notice.platform, remote_id=notice.remote_id, kind=NoticeKind.PUBLISHED, of_app=notice.of_app,
     )  # fmt: skip
     later = Q(happened_at=None) | Q(happened_at__gt=notice.happened_at) if notice.happened_at else Q()
     return others.filter(later).exists()

@@ -1,4 +1,8 @@
-"""From a request to rows: genuine or not, then stored once, whatever it says. Nothing is acted on before the answer."""
+"""From a request to rows: genuine or not, then stored once, whatever it says. Nothing is acted on before the answer.
+
+Each app of an organization has an address of its own, where only its own secret signs. Everywhere else the operator's
+do, and what they sign speaks for everybody.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import hashlib
 import logging
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -14,8 +20,10 @@ from django.db import transaction
 from apps.core import clock
 from apps.core.secrets import Secret
 from apps.platforms import registry
+from apps.platforms.contract import OAuthClient
 from apps.platforms.inbound import Forged, Inbound, Incoming, Malformed, Notice, Reply
 from apps.social_accounts import services as social_accounts
+from apps.social_accounts.models import Sender, signed_by
 from apps.webhooks.errors import NotHeard
 from apps.webhooks.models import InboundNotice
 from apps.webhooks.states import NoticeState
@@ -28,55 +36,83 @@ LONGEST_TEXT: Final = 20_000
 UNREADABLE: Final = "unreadable"
 
 
-def answer_handshake(*, platform: str, incoming: Incoming) -> Reply | None:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a genuine delivery tells, and the organization's app that signed it; None for the operator's."""
+
+    notices: tuple[Notice, ...]
+    sender: Sender | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """The address that something came to, and whose secrets sign there."""
+
+    platform: str
+    inbound: Inbound
+    sender: Sender | None
+    clients: Iterable[OAuthClient]
+    verify_token: Secret
+
+
+def answer_handshake(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> Reply | None:
     """What proves that the address is ours; None when this is no handshake. Raises NotHeard and Forged."""
-    inbound, token = _inbound(platform), Secret(settings.PLATFORM_VERIFY_TOKENS.get(platform, ""))
-    for client in social_accounts.clients_that_sign(platform):
-        return inbound.handshake(incoming, client=client, verify_token=token)
+    door = _door(platform, app_id)
+    for client in door.clients:
+        return door.inbound.handshake(incoming, client=client, verify_token=door.verify_token)
     return None
 
 
-def receive(*, platform: str, incoming: Incoming) -> tuple[Notice, ...]:
+def receive(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> tuple[Notice, ...]:
     """Store what a genuine delivery tells, each thing once, all of it or nothing; and wake a worker.
 
-    Raises NotHeard, and Forged when none of our secrets has signed it. A genuine one that cannot be read is put on the
-    dead shelf without its words: the platform has done its part, and would send it again for days.
+    Raises NotHeard, and Forged when no secret that signs at this address has signed it. A genuine one that cannot be
+    read is put on the dead shelf without its words: the platform has done its part, and would send it again for days.
     """
-    inbound = _inbound(platform)
+    door = _door(platform, app_id)
     try:
-        notices = _genuine(inbound, platform, incoming)
+        notices = _genuine(door, incoming)
     except Malformed as error:
         logger.error("%s sent something that cannot be read: %s", platform, error)
-        _store([_unreadable(platform, incoming, error)])
+        _store([_unreadable(door, incoming, error)])
         return ()
-    _store([_row(platform, notice) for notice in notices])
+    _store([_row(door, notice) for notice in notices])
     if notices:
         wake()
     return notices
 
 
-def read(*, platform: str, incoming: Incoming) -> tuple[Notice, ...]:
+def read(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> Heard:
     """What a genuine delivery tells, for a room that answers it in its own words; nothing is stored.
 
     Raises NotHeard, Forged and Malformed."""
-    return _genuine(_inbound(platform), platform, incoming)
+    door = _door(platform, app_id)
+    return Heard(_genuine(door, incoming), door.sender)
 
 
-def _inbound(platform: str) -> Inbound:
+def _door(platform: str, app_id: UUID | None) -> _Door:
     inbound = registry.adapter_class(platform).inbound if platform in registry.names() else None
     if inbound is None:
         raise NotHeard(platform)
-    return inbound
+    if app_id is None:
+        token = Secret(settings.PLATFORM_VERIFY_TOKENS.get(platform, ""))
+        return _Door(platform, inbound, None, social_accounts.clients_that_sign(platform), token)
+    found = social_accounts.app_at_address(platform=platform, app_id=app_id)
+    if found is None:
+        raise NotHeard(platform)
+    sender, client = found
+    clients = () if inbound.entered.unproven else (client,)
+    return _Door(platform, inbound, sender, clients, social_accounts.verify_token_of(app_id))
 
 
-def _genuine(inbound: Inbound, platform: str, incoming: Incoming) -> tuple[Notice, ...]:
-    """Whichever of our secrets has signed it: while one is replaced by another, both do."""
-    for client in social_accounts.clients_that_sign(platform):
+def _genuine(door: _Door, incoming: Incoming) -> tuple[Notice, ...]:
+    """Whichever of the secrets has signed it: while one of the operator's is replaced by another, both do."""
+    for client in door.clients:
         try:
-            return inbound.notices(incoming, client=client)
+            return door.inbound.notices(incoming, client=client)
         except Forged:
             continue
-    raise Forged("None of our secrets has signed this.")
+    raise Forged("No secret that signs here has signed this.")
 
 
 def _store(rows: Iterable[InboundNotice]) -> None:
@@ -84,11 +120,12 @@ def _store(rows: Iterable[InboundNotice]) -> None:
         InboundNotice.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _row(platform: str, notice: Notice) -> InboundNotice:
+def _row(door: _Door, notice: Notice) -> InboundNotice:
     now = clock.now()
     return InboundNotice(
-        platform=platform,
-        dedupe_key=_digest(notice.remote_user_id, notice.dedupe_key),
+        **signed_by(door.sender),
+        platform=door.platform,
+        dedupe_key=_digest(*_signer(door), notice.remote_user_id, notice.dedupe_key),
         kind=notice.kind,
         remote_user_id=_text(notice.remote_user_id, 255),
         remote_id=_text(notice.remote_id, 500),
@@ -100,15 +137,21 @@ def _row(platform: str, notice: Notice) -> InboundNotice:
     )
 
 
-def _unreadable(platform: str, incoming: Incoming, error: Malformed) -> InboundNotice:
+def _unreadable(door: _Door, incoming: Incoming, error: Malformed) -> InboundNotice:
     return InboundNotice(
-        platform=platform,
-        dedupe_key=hashlib.sha256(incoming.body).hexdigest(),
+        **signed_by(door.sender),
+        platform=door.platform,
+        dedupe_key=_digest(*_signer(door), hashlib.sha256(incoming.body).hexdigest()),
         kind=UNREADABLE,
         received_at=clock.now(),
         state=NoticeState.DEAD,
         problem=_text(f"{len(incoming.body)} bytes: {error}", 255),
     )
+
+
+def _signer(door: _Door) -> list[str]:
+    """Part of every key, so that nobody takes the place of what another app told; nothing for the operator's."""
+    return [str(door.sender.app_id)] if door.sender else []
 
 
 def _digest(*parts: str) -> str:

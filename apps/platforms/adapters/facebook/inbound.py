@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.facebook.line import instant, mapping_in, remote_id, text_in
 from apps.platforms.contract import OAuthClient
-from apps.platforms.inbound import Incoming, Malformed, Notice, NoticeKind, Reply
+from apps.platforms.inbound import Entered, Incoming, Malformed, Notice, NoticeKind, Reply
 from apps.platforms.meta import webhooks
 
 OWN_WORDS: Final = frozenset({"comment", "reaction"})
@@ -22,6 +22,8 @@ POSTS: Final = frozenset({"post", "status", "photo", "video", "share", "album"})
 
 
 class FacebookInbound:
+    entered: ClassVar[Entered] = Entered(verify_token=True, callbacks=True)
+
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         return webhooks.handshake(incoming, verify_token=verify_token)
 

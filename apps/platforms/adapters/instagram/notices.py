@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.instagram.line import mapping_in, remote_id, text_in
 from apps.platforms.contract import OAuthClient
-from apps.platforms.inbound import Incoming, Malformed, Notice, NoticeKind, Reply
+from apps.platforms.inbound import Entered, Incoming, Malformed, Notice, NoticeKind, Reply
 from apps.platforms.meta import webhooks
 
 FIELDS: Final = ("comments", "live_comments", "mentions", "messages")
@@ -32,6 +32,8 @@ _KINDS: Final[Mapping[str, NoticeKind]] = {
 
 class InstagramInbound:
     """Deliveries, and the callbacks for deauthorizing and for deletion (whose address ends in `?about=deletion`)."""
+
+    entered: ClassVar[Entered] = Entered(verify_token=True, callbacks=True)
 
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         return webhooks.handshake(incoming, verify_token=verify_token)

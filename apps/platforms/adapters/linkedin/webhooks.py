@@ -11,14 +11,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.linkedin import permits
 from apps.platforms.adapters.linkedin.line import Line, encoded, moment, object_of, objects_of, text_of
 from apps.platforms.contract import OAuthClient
 from apps.platforms.errors import Gone, NotOffered
-from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
+from apps.platforms.inbound import (
+    Entered,
+    Forged,
+    Incoming,
+    Malformed,
+    Notice,
+    NoticeKind,
+    Reply,
+    could_be_a_delivery,
+    is_signed,
+)
 
 SOCIAL_ACTIONS: Final = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
 _PREFIX: Final = "hmacsha256="
@@ -64,10 +74,14 @@ def _subscription(line: Line) -> str:
 class LinkedInInbound:
     """The prefix is part of what is signed, and not of the header; one that has it there is understood too."""
 
+    entered: ClassVar[Entered] = Entered()
+
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         code = incoming.query.get("challengeCode", "")
         if incoming.method != "GET" or not code:
             return None
+        if could_be_a_delivery(code):
+            raise Forged("A challenge of LinkedIn is a plain word.")
         secret = client.client_secret.reveal().encode()
         response = hmac.new(secret, code.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
         return Reply(json.dumps({"challengeCode": code, "challengeResponse": response}), "application/json")

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.threads.line import remote_id
 from apps.platforms.contract import OAuthClient
-from apps.platforms.inbound import Incoming, Malformed, Notice, NoticeKind, Reply
+from apps.platforms.inbound import Entered, Incoming, Malformed, Notice, NoticeKind, Reply
 from apps.platforms.meta import webhooks
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
@@ -28,6 +28,8 @@ _KINDS: Final[Mapping[str, NoticeKind]] = {
 
 class ThreadsInbound:
     """Deliveries, the uninstall callback, and the delete callback (whose address ends in `?about=deletion`)."""
+
+    entered: ClassVar[Entered] = Entered(verify_token=True, callbacks=True)
 
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         return webhooks.handshake(incoming, verify_token=verify_token)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.tiktok.line import id_of, number_in, text_in
 from apps.platforms.contract import OAuthClient
-from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
+from apps.platforms.inbound import Entered, Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
 
 SIGNATURE: Final = "tiktok-signature"
 OLDEST: Final = timedelta(hours=73)
@@ -33,6 +33,8 @@ _KINDS: Final[Mapping[str, NoticeKind]] = {
 class TikTokInbound:
     """There is no handshake. `Notice.remote_id` is the publish_id, by which a publication is known; the id of the post
     and the reason of a failure are in `data`, as "post_id" and "reason"."""
+
+    entered: ClassVar[Entered] = Entered()
 
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         return None

@@ -11,13 +11,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
 from apps.platforms.adapters.x.line import listed, text_in
 from apps.platforms.contract import OAuthClient
-from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply
+from apps.platforms.inbound import Entered, Forged, Incoming, Malformed, Notice, NoticeKind, Reply, could_be_a_delivery
 
 SIGNATURE: Final = "x-twitter-webhooks-signature"
 
@@ -42,11 +42,18 @@ def signature(message: bytes, secret: Secret) -> str:
 class XInbound:
     """Handshake by challenge (CRC), notices with a signature over the raw body."""
 
+    entered: ClassVar[Entered] = Entered(
+        unproven="X signs notices with the app's consumer secret, which Postroom does not keep for apps of "
+        "organizations: enter no address for them. Accounts are looked through once a day instead."
+    )
+
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         """X asks at registration and every half an hour to an hour; a wrong answer ends the deliveries at once."""
         challenge = incoming.query.get("crc_token", "")
         if incoming.method != "GET" or not challenge:
             return None
+        if could_be_a_delivery(challenge):
+            raise Forged
         answer = {"response_token": signature(challenge.encode(), _secret_of(client))}
         return Reply(json.dumps(answer), content_type="application/json")
 

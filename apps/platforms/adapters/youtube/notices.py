@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 from xml.etree import ElementTree as Xml
 
 from apps.core.secrets import Secret
@@ -21,7 +21,7 @@ from apps.platforms.adapters.youtube import permits
 from apps.platforms.adapters.youtube.line import Line
 from apps.platforms.contract import OAuthClient
 from apps.platforms.errors import NotSent
-from apps.platforms.inbound import Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
+from apps.platforms.inbound import Entered, Forged, Incoming, Malformed, Notice, NoticeKind, Reply, is_signed
 
 TOPIC: Final = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
 TOPICS: Final = (TOPIC, "https://www.youtube.com/feeds/videos.xml?channel_id=")  # as it is, and as it was
@@ -53,6 +53,10 @@ def subscribe(line: Line, channel_id: str, *, callback: str, secret: Secret, mod
 
 
 class YouTubeInbound:
+    entered: ClassVar[Entered] = Entered(
+        unproven="YouTube's hub knows channels and no apps: this server asks it by itself. Nothing is to be entered."
+    )
+
     def handshake(self, incoming: Incoming, *, client: OAuthClient, verify_token: Secret) -> Reply | None:
         query = incoming.query
         if incoming.method != "GET" or query.get("hub.mode") not in {"subscribe", "unsubscribe"}:
