@@ -132,7 +132,7 @@ def test_a_post_with_picture_link_mention_and_tag_goes_out(adapter, signed_in, b
         {"$type": "app.bsky.richtext.facet#tag", "tag": "spring"},
     ]
     [image] = record["embed"]["images"]
-    assert (image["alt"], image["aspectRatio"]) == ("A daffodil", {"width": 40, "height": 40})
+    assert (image["alt"], image["aspectRatio"]) == ("A daffodil", {"width": 400, "height": 400})
     assert image["image"]["size"] == picture().size
 
 
