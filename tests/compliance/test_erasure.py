@@ -174,6 +174,7 @@ def test_of_its_files_none_is_left_wherever_they_lie(world, owner, clock, stored
     assert (erasure.state, stored()) == (ErasureState.DONE, [])
 
 
+@pytest.mark.django_db(transaction=True)  # the database looks at references when a page is committed
 def test_what_refers_to_its_own_kind_goes_a_page_at_a_time_too(world, owner, clock, monkeypatch):
     monkeypatch.setattr(demolition, "PAGE", 1)
     with tenancy.scope(organization_id=world.workspace.organization_id):
