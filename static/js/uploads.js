@@ -147,7 +147,8 @@ class Uploader {
   constructor() {
     this.waiting = [];
     this.busy = 0;
-    this.arrived = [];
+    this.arrived = []; // by the order in which they were chosen, whichever is first to arrive
+    this.chosen = 0;
     this.failed = false;
   }
 
@@ -158,7 +159,7 @@ class Uploader {
 
   add(files) {
     const list = this.place.querySelector("[data-uploads]");
-    for (const file of files) this.waiting.push({ file, line: new Line(list, file.name) });
+    for (const file of files) this.waiting.push({ file, line: new Line(list, file.name), place: this.chosen++ });
     this.next();
   }
 
@@ -167,10 +168,10 @@ class Uploader {
     if (!this.busy && !this.waiting.length) this.finish();
   }
 
-  async take({ file, line }) {
+  async take({ file, line, place }) {
     this.busy += 1;
     try {
-      this.arrived.push(await send(file, line, this.place?.dataset.folder || undefined));
+      this.arrived[place] = await send(file, line, this.place?.dataset.folder || undefined);
       line.item.remove();
     } catch (error) {
       if (error instanceof GivenUp) {
@@ -185,7 +186,8 @@ class Uploader {
   }
 
   finish() {
-    const arrived = this.arrived.splice(0);
+    const arrived = this.arrived.splice(0).filter(Boolean);
+    this.chosen = 0;
     if (!arrived.length) return;
     const button = this.place.querySelector("[data-attach]");
     if (button) {

@@ -156,6 +156,20 @@ def test_pictures_change_places_by_their_buttons(tab, picture, tmp_path):
     expect(tab.locator("[data-media] .tile-foot")).to_have_text(["bun.png"])
 
 
+def test_files_keep_the_order_in_which_they_were_chosen_whichever_arrives_first(tab, picture, tmp_path):
+    other = tmp_path / "roll.png"
+    other.write_bytes(factories.picture(size=(480, 640), colour="brown"))
+    held = []
+    tab.route("**/media/uploads/", lambda route: route.continue_() if held else held.append(route))
+    tab.goto("/compose/")
+
+    with tab.expect_response("**/complete/"):
+        tab.locator("#files").set_input_files([picture, other])
+    held[0].continue_()
+
+    expect(tab.locator("[data-media] .tile-foot")).to_have_text(["bun.png", "roll.png"])
+
+
 def test_a_refused_file_is_told_and_nothing_is_lost(tab, tmp_path):
     notes = tmp_path / "notes.txt"
     notes.write_text("hello")

@@ -80,7 +80,7 @@ def test_an_organization_may_have_a_limit_of_its_own(
     to: Destination, organization: Organization, settings: Settings
 ) -> None:
     with to.scope():
-        assert quota.limit() == settings.MEDIA_WORKSPACE_BYTES == 20 * 1024**3
+        assert quota.limit() == settings.MEDIA_WORKSPACE_BYTES == 20 * 1000**3
     with tenancy.across_tenants("a test sells more room"):
         Organization.objects.filter(pk=organization.pk).update(max_storage_bytes=5000)
     with to.scope():

@@ -173,6 +173,8 @@ def test_whatever_a_decoder_stumbles_over_is_a_damaged_file(monkeypatch: pytest.
 
     path = tmp_path / "in.png"
     path.write_bytes(picture("PNG"))
+    # The reader sets it for its whole process, which is ours here.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
     order = {"path": str(path), "reader": "PNG", "to": os.devnull, "max_pixels": 1_000_000, "max_frames": 300}
     assert pictures.look(str(path), "PNG", 1_000_000, 300)["width"] == 40
     monkeypatch.setattr(Image.Image, "save", stumble)
