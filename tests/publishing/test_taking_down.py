@@ -1,9 +1,8 @@
-"""Changing and taking down what is out: one at a time, safe to repeat, and written down whatever comes of it."""
+"""Taking down what is out: one at a time, safe to repeat, and written down whatever comes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,69 +11,22 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from apps.audit.models import Entry
-from apps.core import clock as system_clock
-from apps.core.actors import SYSTEM
 from apps.platforms.adapters.memory import MemoryAdapter, MemoryPlatform
 from apps.platforms.contract import Credential, Draft, Receipt, RemotePost
-from apps.platforms.errors import MissingPermission, NotOffered, NotSent
-from apps.posts.errors import PostChanged, PostNotReady
-from apps.posts.models import Part, Post, Variant
+from apps.platforms.errors import MissingPermission, NotOffered
+from apps.posts.models import Post
 from apps.publishing import services
-from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import PostBusy
-from apps.publishing.models import BY_HAND, Attempt, FollowUp, Publication
+from apps.publishing.models import BY_HAND, Attempt, Publication
 from apps.publishing.services import Aftermath
 from apps.publishing.states import MOVES, Deed, Outcome, PostState, State, post_state
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import AccountState
+from tests.publishing.afterwards import able, change, deeds, diary, published, take_down
 from tests.support.clock import Clock
 from tests.support.publishing import Agency, adapter, run_worker
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def out(agency: Agency) -> Publication:
-    """A post that is live on one account."""
-    return published(agency)
-
-
-def published(agency: Agency, text: str = "Open until 8", **parts: Any) -> Publication:
-    publication = agency.scheduled(text, **parts)
-    run_worker()
-    row: Publication = agency.read(publication)
-    assert row.state == State.PUBLISHED
-    return row
-
-
-def take_down(publication: Publication) -> Aftermath:
-    return services.take_down(publication=publication, actor=SYSTEM)
-
-
-def change(publication: Publication, text: str | None = "Open until 9", **more: Any) -> Aftermath:
-    wanted = {"options": {}, **more}
-    return services.change_published(publication=publication, text=text, actor=SYSTEM, **wanted)
-
-
-def able(memory: MemoryPlatform, **can: Any) -> None:
-    """A platform that can do less, or other things, than the one in memory."""
-    adapter(memory).capabilities = replace(MemoryAdapter.capabilities, **can)
-
-
-def deeds(agency: Agency, publication: Publication) -> list[tuple[str, str]]:
-    """What people have tried with the post itself, and what came of it."""
-    lines = [line for line in agency.attempts(publication) if line.deed != Deed.PUBLISH and line.follow_up_id is None]
-    return [(line.deed, line.outcome) for line in lines]
-
-
-def diary(agency: Agency, publication: Publication) -> list[str]:
-    with agency.scope():
-        entries = Entry.objects.filter(subject_id=publication.pk).order_by("id")
-        return list(entries.values_list("verb", flat=True))
-
-
-# --- taking down ------------------------------------------------------------------------------------------------------
 
 
 def test_a_post_is_taken_down_and_kept_as_a_record(agency: Agency, memory: MemoryPlatform, out: Publication) -> None:
@@ -337,270 +289,6 @@ def test_an_error_of_ours_is_not_taken_for_an_answer(
     assert answer.outcome == Outcome.UNCERTAIN
     assert "secret" not in answer.words
     assert agency.attempts(out)[-1].evidence["error"] == "ValueError"
-
-
-# --- comments and replies ---------------------------------------------------------------------------------------------
-
-
-def test_replies_that_would_stay_are_taken_down_first_last_first(
-    agency: Agency, memory: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = published(agency, "Main", replies=["Second", "Third"])
-    assert memory.texts("harbour") == ["Main", "Second", "Third"]
-    order: list[str] = []
-
-    def told(self: MemoryAdapter, post: RemotePost, credential: Credential) -> None:
-        order.extend(one.text for one in memory.posts if one.remote_id == post.remote_id)
-        MemoryAdapter.delete(self, post, credential)
-
-    monkeypatch.setattr(adapter(memory), "delete", told)
-
-    assert take_down(out).is_done
-
-    assert order == ["Third", "Second", "Main"]
-    replies = agency.follow_ups(out)
-    assert [row.state for row in replies] == [State.REMOVED, State.REMOVED]
-    assert agency.events(replies[0])[-1] == "comment.removed"
-
-
-def test_a_thread_that_came_down_halfway_goes_on_where_it_stopped(
-    agency: Agency, memory: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = published(agency, "Main", replies=["Second", "Third"])
-    calls: list[str] = []
-
-    def second_fails(self: MemoryAdapter, post: RemotePost, credential: Credential) -> None:
-        calls.append(post.remote_id)
-        if len(calls) == 2:
-            raise NotSent("The platform did not answer in time.")
-        MemoryAdapter.delete(self, post, credential)
-
-    monkeypatch.setattr(adapter(memory), "delete", second_fails)
-
-    assert not take_down(out).is_done
-    assert memory.texts("harbour") == ["Main", "Second"]
-    assert agency.read(out).state == State.PUBLISHED
-
-    assert take_down(out).is_done
-    assert memory.posts == []
-
-
-def test_comments_that_hang_on_their_post_go_with_it(agency: Agency, memory: MemoryPlatform) -> None:
-    able(memory, threads=False)
-    out = published(agency, "Main", comment="First!")
-
-    assert take_down(out).is_done
-
-    (comment,) = agency.follow_ups(out)
-    assert comment.state == State.REMOVED
-    assert comment.remote_id
-    assert [line.follow_up_id for line in agency.attempts(out) if line.deed == Deed.REMOVE] == [None]
-
-
-def test_what_still_waits_below_a_post_is_not_said_after_it_is_gone(
-    agency: Agency, memory: MemoryPlatform, clock: Clock
-) -> None:
-    out = waiting_comment(agency, memory)
-
-    assert take_down(out).is_done
-    clock.advance(minutes=30)
-    run_worker()
-
-    (comment,) = agency.follow_ups(out)
-    assert comment.state == State.CANCELED
-    assert memory.posts == []
-
-
-def test_what_waits_below_a_post_goes_on_where_the_post_stays(
-    agency: Agency, memory: MemoryPlatform, clock: Clock
-) -> None:
-    out = waiting_comment(agency, memory)
-    memory.fault("rate_limited", call="delete")
-
-    assert not take_down(out).is_done
-    clock.advance(minutes=1)
-    run_worker()
-
-    assert memory.texts("harbour") == ["Main", "First!"]
-
-
-def test_no_worker_says_more_below_a_post_that_is_coming_down(
-    agency: Agency, memory: MemoryPlatform, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = waiting_comment(agency, memory)
-    clock.advance(minutes=30)
-    taken: list[object] = []
-
-    def slow(self: MemoryAdapter, post: RemotePost, credential: Credential) -> None:
-        taken.extend(claims.claim_follow_ups(now=clock.now, limit=5))
-        MemoryAdapter.delete(self, post, credential)
-
-    monkeypatch.setattr(adapter(memory), "delete", slow)
-
-    assert take_down(out).is_done
-    assert taken == []
-
-
-def test_a_post_waits_for_its_comment_that_is_on_its_way(agency: Agency, memory: MemoryPlatform, clock: Clock) -> None:
-    out = waiting_comment(agency, memory)
-    clock.advance(minutes=30)
-    claims.claim_follow_ups(now=clock.now, limit=1)
-
-    with pytest.raises(PostBusy) as refused:
-        take_down(out)
-
-    assert "on its way" in refused.value.words
-    assert memory.texts("harbour") == ["Main"]
-
-
-def waiting_comment(agency: Agency, memory: MemoryPlatform) -> Publication:
-    """A post that is out, and whose first comment waits for a worker."""
-    publication = agency.scheduled("Main", comment="First!")
-    for claim in claims.claim_due(now=system_clock.now(), limit=1):
-        rounds.work(claim)
-    assert memory.texts("harbour") == ["Main"]
-    row: Publication = agency.read(publication)
-    return row
-
-
-def test_one_reply_is_taken_down_alone_and_the_thread_goes_on(
-    agency: Agency, memory: MemoryPlatform, clock: Clock
-) -> None:
-    out = published(agency, "Main", replies=["Second", "Third"])
-    second, third = agency.follow_ups(out)
-    with agency.scope():
-        FollowUp.objects.filter(pk=third.pk).update(state=State.SCHEDULED, remote_id="", intent_at=None)
-    memory.posts[:] = [post for post in memory.posts if post.text != "Third"]
-
-    answer = services.take_down_follow_up(follow_up=second, actor=SYSTEM)
-    run_worker()
-
-    assert answer.is_done
-    assert memory.texts("harbour") == ["Main", "Third"]
-    assert agency.read(out).state == State.PUBLISHED
-    assert agency.read(second).state == State.REMOVED
-
-
-# --- changing ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_change_is_live_and_the_page_says_what_is_live(agency: Agency, memory: MemoryPlatform) -> None:
-    first, second = agency.account("harbour"), agency.account("pier")
-    post = agency.post("Open until 8", on=[first, second])
-    agency.schedule(post)
-    run_worker()
-    with agency.scope():
-        out = Publication.objects.get(post=post, account=first)
-
-    answer = change(out, options={"audience": "few"})
-
-    assert answer == Aftermath(Outcome.CHANGED)
-    assert memory.texts("harbour") == ["Open until 9"]
-    assert memory.texts("pier") == ["Open until 8"]
-    with agency.scope():
-        own = Variant.objects.get(post=post, account=first)
-        assert (own.text, own.options) == ("Open until 9", {"audience": "few"})
-        assert Part.objects.get(post=post).text == "Open until 8"
-    changed = agency.read(out)
-    assert changed.state == State.PUBLISHED
-    assert changed.revision == agency.read(post).revision == 2
-    assert deeds(agency, out) == [("change", "changed")]
-    assert agency.events(out)[-1] == "publication.edited"
-    assert diary(agency, out) == ["publication.edited"]
-
-
-def test_a_change_with_a_lost_answer_is_not_believed_until_it_is_said_again(
-    agency: Agency, memory: MemoryPlatform, out: Publication
-) -> None:
-    memory.fault("lost_after", call="edit")
-
-    lost = change(out)
-    assert (lost.outcome, lost.is_done) == (Outcome.UNCERTAIN, False)
-    with agency.scope():
-        assert Variant.objects.get(post=out.post_id).text is None
-    assert agency.attempts(out)[-1].evidence["wanted"] == {"text": "Open until 9", "options": {}}
-
-    assert change(out).is_done
-    assert memory.texts("harbour") == ["Open until 9"]
-    assert deeds(agency, out) == [("change", "uncertain"), ("change", "changed")]
-
-
-def test_what_is_found_gone_while_changing_it_is_removed(
-    agency: Agency, memory: MemoryPlatform, out: Publication
-) -> None:
-    memory.posts.clear()
-
-    answer = change(out)
-
-    assert answer.outcome == Outcome.GONE
-    assert agency.read(out).state == State.REMOVED
-    assert diary(agency, out) == ["publication.found_gone"]
-
-
-def test_words_that_the_platform_would_refuse_are_not_sent(
-    agency: Agency, memory: MemoryPlatform, out: Publication
-) -> None:
-    with pytest.raises(PostNotReady) as refused:
-        change(out, "x" * 501)
-
-    assert [problem.field for problem in refused.value.problems] == ["text"]
-    assert deeds(agency, out) == []
-
-
-def test_only_what_the_platform_changes_is_changed(agency: Agency, memory: MemoryPlatform, out: Publication) -> None:
-    able(memory, edits=frozenset({"text"}))
-
-    change(out, options={"audience": "few"})
-
-    with agency.scope():
-        assert Variant.objects.get(post=out.post_id).options == {}
-
-
-def test_somebody_elses_change_is_not_overwritten(agency: Agency, memory: MemoryPlatform, out: Publication) -> None:
-    change(out, "Theirs", expected_revision=1)
-
-    with pytest.raises(PostChanged):
-        change(out, "Mine", expected_revision=1)
-
-    assert memory.texts("harbour") == ["Theirs"]
-
-
-def test_what_is_on_its_way_elsewhere_is_not_disturbed_by_a_change(
-    agency: Agency, memory: MemoryPlatform, clock: Clock
-) -> None:
-    first, second = agency.account("harbour"), agency.account("pier")
-    post = agency.post("Open until 8", on=[first, second])
-    agency.schedule(post)
-    memory.fault("lost_after", call="commit")
-    run_worker()
-    with agency.scope():
-        out = Publication.objects.get(post=post, state=State.PUBLISHED)
-        lost = Publication.objects.get(post=post, state=State.UNCERTAIN)
-
-    assert change(out).is_done
-    clock.advance(minutes=2)
-    run_worker()
-
-    assert agency.read(lost).state == State.PUBLISHED
-    assert sorted(memory.texts("harbour") + memory.texts("pier")) == ["Open until 8", "Open until 9"]
-
-
-def test_a_new_name_of_the_changed_post_is_kept(
-    agency: Agency, memory: MemoryPlatform, out: Publication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On X each version of a post has a name of its own."""
-
-    def renamed(*_: object) -> Receipt:
-        return Receipt("version-2", "https://memory.invalid/posts/version-2", facts={"cid": "2"})
-
-    monkeypatch.setattr(adapter(memory), "edit", renamed)
-
-    change(out)
-
-    row = agency.read(out)
-    assert (row.remote_id, row.remote_facts) == ("version-2", {"cid": "2"})
-    assert row.remote_url.endswith("version-2")
-    assert row.published_at == out.published_at
 
 
 # --- the row ----------------------------------------------------------------------------------------------------------
