@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from apps.core.running.supervisor import Program, Supervisor, ending_with_us
+from tests.support.waiting import wait_until
 
-PATIENCE_SECONDS = 20
 STAYS = "import time; print('here', flush=True); time.sleep(600)"
 FAILS = "import sys; print('this went wrong'); sys.exit(3)"
 # Has a child of its own, and neither heeds a request to stop.
@@ -36,13 +35,6 @@ def supervise(*programs: Program, meanwhile: Callable[[Supervisor], None] | None
     supervisor = Supervisor(programs, env=dict(os.environ), output=output)
     code = supervisor.run(meanwhile=lambda it: meanwhile(it) if meanwhile else None)
     return code, output.getvalue()
-
-
-def wait_until(is_true: Callable[[], object]) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not is_true():
-        assert time.monotonic() < give_up, "It did not happen in time"
-        time.sleep(0.02)
 
 
 def is_alive(pid: int) -> bool:

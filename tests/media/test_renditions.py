@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -36,6 +35,7 @@ from apps.tenants.models import Workspace
 from tests.media import library, shapes
 from tests.media.films import film
 from tests.support.clock import Clock
+from tests.support.waiting import wait_until
 
 FOREVER = 600.0
 NO_FFMPEG = "This server has no FFmpeg, so videos cannot be converted. Ask whoever runs it."
@@ -418,10 +418,3 @@ def side_by_side(work: Callable[[], object], *, count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
-
-
-def wait_until(is_true: Callable[[], object]) -> None:
-    until = time.monotonic() + 60
-    while not is_true():
-        assert time.monotonic() < until, "It did not happen in time"
-        time.sleep(0.1)

@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from apps.media.decoding.refusals import Refused
 from apps.media.probing import Probe, ffmpeg, looking
 from apps.media.room import MB, Limits, process
 from apps.media.states import Kind
+from tests.support.waiting import wait_until
 
 SMALL = Limits(memory=64 * MB, seconds=10, file=MB)
 AMPLE = Limits(memory=2048 * MB, seconds=30, file=MB)
@@ -281,10 +280,3 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_until(is_true: Callable[[], object]) -> None:
-    until = time.monotonic() + 20
-    while not is_true():
-        assert time.monotonic() < until, "It did not happen in time"
-        time.sleep(0.02)
