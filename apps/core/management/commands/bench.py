@@ -27,6 +27,37 @@ class Measurement:
 
 SIZE: Final = {"dest": "size", "type": mebibytes, "default": 1024 * MEBIBYTE, "help": "of the file (1024)"}
 
+FAULTS: Final = ("none", "kill", "timeouts", "lost", "5xx")
+
+
+def engine(**defaults: int) -> dict[str, Mapping[str, Any]]:
+    """The options of what is measured of the publishing engine, with these defaults for numbers."""
+    numbers = {
+        "count": (2_000, "publications"),
+        "workspaces": (40, "clients they are spread over"),
+        "accounts": (400, "accounts they are spread over, each of which publishes one thing at a time"),
+        "latency_ms": (200, "how long the platform takes to answer"),
+        "workers": (1, "worker processes"),
+        "threads": (100, "hands of each worker"),
+        "most_seconds": (300, "give up then, with what is known"),
+    }
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, (usual, about) in numbers.items():
+        default = defaults.get(name, usual)
+        found[f"--{name.replace('_', '-')}"] = {
+            "dest": name, "type": int, "default": default, "help": f"{about} ({default:,})",
+        }  # fmt: skip
+    return found | {
+        "--fault": {"choices": FAULTS, "default": "none", "help": "what goes wrong meanwhile (none)"},
+        "--database": {"choices": ("postgres", "sqlite"), "default": "postgres", "help": "one of its own (postgres)"},
+        "--platform": {
+            "choices": ("mastodon", "threads"), "default": "mastodon",
+            "help": "published in one step, or in two (mastodon)",
+        },
+        "--profile": {"default": "", "metavar": "PATH", "help": "write there where the workers' time went; slows them"},
+    }  # fmt: skip
+
+
 MEASUREMENTS: Final[Mapping[str, Measurement]] = {
     "videos": Measurement(
         "a large video to every platform that is sent one",
@@ -50,6 +81,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--hours": {"type": int, "default": 4, "help": "of refreshes in the simulated day (4)"},
         },
     ),
+    "publish": Measurement("publications a second, against a bare loop with as many threads", engine()),
     "inbound": Measurement(
         "how soon platforms are answered that tell us something",
         {
