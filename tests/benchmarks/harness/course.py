@@ -13,12 +13,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.harness import bare, planting, profiles
+from tests.benchmarks.harness import bare, figures, planting, profiles
 from tests.benchmarks.harness.fleet import Fleet, killer
 from tests.benchmarks.harness.meter import Meter
 from tests.benchmarks.harness.planting import Place, Planted
@@ -28,6 +29,7 @@ from tests.benchmarks.harness.stub import Accepted, Stub
 FAR: Final = timedelta(hours=8)  # nobody prepares what is due so late
 LOOK: Final = 0.25  # seconds between two looks at the stub
 LOOK_AT_ROWS: Final = 2.0
+TELL: Final = 10.0
 SETTLE_SECONDS: Final = 20.0  # for the answers of the last requests to be stored
 KILL_EVERY: Final = 5.0
 STRUCK: Final = 0.05  # of all requests that make something public
@@ -40,6 +42,30 @@ FAULTS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
 OVER: Final = frozenset({"published", "removed", "failed", "canceled", "held", "needs_attention"})
 # Whoever is in one of these and was not accepted is lost: no one will look again.
 GIVEN_UP: Final = frozenset({"published", "removed", "failed", "canceled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What has come of publications that were due at one instant: how long each waited, and what else is told."""
+
+    waits: dict[figures.Name, float]
+    latency: float
+    told: dict[str, Any]
+
+    @property
+    def seconds(self) -> float:
+        """Until the last answer, which a bare loop awaits as well."""
+        return max(self.waits.values(), default=0.0) + self.latency
+
+    def pace(self, bare: float) -> dict[str, Any]:
+        per_second = len(self.waits) / max(self.seconds, 0.001)
+        return {
+            "seconds": figures.shown(self.seconds, 2),
+            "per_second": figures.shown(per_second, 1),
+            "bare_per_second": figures.shown(bare, 1),
+            "ratio": figures.shown(per_second / bare, 3),
+            "earliest_s": figures.shown(min(self.waits.values(), default=None)),
+        }
 
 
 class Course:
@@ -102,20 +128,32 @@ class Course:
 
     def watch(self, wanted: int, *, meanwhile: Sequence[Callable[[], object]] = ()) -> bool:
         """Until the stub has accepted `wanted` different ones or nothing more will come; False if the time is up."""
-        looked_at = told_at = time.monotonic()
-        while (now := time.monotonic()) < self._ends_at:
+        looks_at = time.monotonic() + LOOK_AT_ROWS
+
+        def is_over() -> bool:
+            nonlocal looks_at
+            if self.stub.counts()["distinct"] >= wanted:
+                return True
+            if self.options["fault"] == "none" or time.monotonic() < looks_at:
+                return False
+            looks_at = time.monotonic() + LOOK_AT_ROWS
+            return self.is_quiet()
+
+        return self.watch_for(is_over, seconds=self._ends_at - time.monotonic(), meanwhile=meanwhile)
+
+    def watch_for(
+        self, is_over: Callable[[], bool], *, seconds: float, meanwhile: Sequence[Callable[[], object]] = ()
+    ) -> bool:
+        """Look again and again, calling what is to be done meanwhile; False if the time is up."""
+        ends_at, tells_at = time.monotonic() + seconds, time.monotonic() + TELL
+        while time.monotonic() < ends_at:
             for act in meanwhile:
                 act()
-            distinct = self.stub.counts()["distinct"]
-            if distinct >= wanted:
+            if is_over():
                 return True
-            if now - told_at > 5:
-                told_at = now
-                say(f"{distinct} of {wanted} are out")
-            if self.options["fault"] != "none" and now - looked_at > LOOK_AT_ROWS:
-                looked_at = now
-                if self.is_quiet():
-                    return True
+            if time.monotonic() > tells_at:
+                tells_at += TELL
+                say(f"{self.stub.counts()['distinct']} are out")
             time.sleep(LOOK)
         return False
 
@@ -136,6 +174,24 @@ class Course:
         soon = datetime.now(UTC) + FAR / 2
         with tenancy.across_tenants("a benchmark looks whether all is over"):
             return not Publication.across_tenants.exclude(state__in=OVER).filter(due_at__lt=soon).exists()
+
+    def run(self, planted: Sequence[Planted], *, ahead: float) -> Passage:
+        """All of it falls due at one instant: bring it out, with whatever disturbs it, and tell what has come of it."""
+        disturbances = self.disturbances()
+        due_at = self.begin(planted, ahead=ahead).timestamp()
+        is_all_out = self.watch(len(planted), meanwhile=disturbances)
+        is_settled = self.settle()
+        accepted = self.stub.accepted()
+        return Passage(
+            waits={name: at - due_at for name, at in figures.first_times(accepted).items()},
+            latency=self.options["latency_ms"] / 1000,
+            told={
+                "is_all_out": is_all_out,
+                "is_settled": is_settled,
+                **self.outcome(planted, accepted),
+                **self.meter.figures(len(planted)),
+            },
+        )
 
     # after
 

@@ -1,16 +1,12 @@
 """Notes from inside a worker: how many statements it has sent, and, where it was asked for, where its time goes.
 
-Written to a file every second, for a worker that is killed writes no last words. The profile is cProfile's, one for
-each thread, with the thread's own processor time as its clock: waiting costs nothing in it, and what a profiler costs
-is spread over all that is called. So it tells where the time goes, and not how fast a worker is.
+Written to files every second, for a worker that is killed writes no last words.
 """
 
 from __future__ import annotations
 
-import cProfile
 import json
 import os
-import pstats
 import sys
 import threading
 import time
@@ -19,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from tests.benchmarks.harness.sampling import Sampler
+
 EVERY: Final = 1.0  # seconds
 _statements: Counter[str] = Counter()
-_profiles: list[cProfile.Profile] = []
 
 
 def begin() -> None:
@@ -29,12 +26,13 @@ def begin() -> None:
     folder = os.environ.get("BENCH_NOTES")
     if not folder or "worker" not in sys.argv:
         return
-    if os.environ.get("BENCH_PROFILE"):
-        threading.setprofile(_begin_profile)
     from django.db.backends.signals import connection_created
 
     connection_created.connect(_count_statements, weak=False)
-    threading.Thread(target=_write, args=(Path(folder),), name="notes", daemon=True).start()
+    sampler = Sampler() if os.environ.get("BENCH_PROFILE") else None
+    threading.Thread(target=_write, args=(Path(folder), sampler), name="notes", daemon=True).start()
+    if sampler:
+        threading.Thread(target=sampler.run, name="sampler", daemon=True).start()
 
 
 def _count_statements(*, connection: Any, **_: Any) -> None:
@@ -48,37 +46,15 @@ def _counted(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
     return execute(sql, params, many, context)
 
 
-def _begin_profile(*_: Any) -> None:
-    """Called once by each new thread; the profile takes the place of this function."""
-    profile = cProfile.Profile(time.thread_time)
-    _profiles.append(profile)
-    profile.enable()
-
-
-class _Snapshot:
-    """A profile as pstats wants it, read while its thread goes on."""
-
-    def __init__(self, profile: cProfile.Profile) -> None:
-        self._profile = profile
-        self.stats: Any = {}
-
-    def create_stats(self) -> None:
-        self._profile.snapshot_stats()
-        self.stats = self._profile.stats
-
-
-def _write(folder: Path) -> None:
+def _write(folder: Path, sampler: Sampler | None) -> None:
     while True:
         time.sleep(EVERY)
-        _replace(folder / f"statements-{os.getpid()}.json", json.dumps(dict(_statements)).encode())
-        if _profiles:
-            found = pstats.Stats(*map(_Snapshot, list(_profiles)))
-            draft = folder / f"profile-{os.getpid()}.draft"
-            found.dump_stats(draft)
-            draft.replace(folder / f"profile-{os.getpid()}.stats")
+        _replace(folder / f"statements-{os.getpid()}.json", dict(_statements))
+        if sampler:
+            _replace(folder / f"profile-{os.getpid()}.json", sampler.as_json())
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: object) -> None:
     draft = path.with_suffix(".draft")
-    draft.write_bytes(content)
+    draft.write_text(json.dumps(content))
     draft.replace(path)

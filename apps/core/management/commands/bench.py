@@ -58,6 +58,10 @@ def engine(**defaults: int) -> dict[str, Mapping[str, Any]]:
     }  # fmt: skip
 
 
+def ahead(seconds: int) -> Mapping[str, Any]:
+    return {"type": int, "default": seconds, "help": f"seconds from the plan to the hour ({seconds})"}
+
+
 MEASUREMENTS: Final[Mapping[str, Measurement]] = {
     "videos": Measurement(
         "a large video to every platform that is sent one",
@@ -82,6 +86,19 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
         },
     ),
     "publish": Measurement("publications a second, against a bare loop with as many threads", engine()),
+    "burst": Measurement(
+        "everything due at one instant: when the last is out, and who has waited",
+        {**engine(count=10_000, accounts=2_000), "--ahead": ahead(30)},
+    ),
+    "lone": Measurement(
+        "how late a single post is while another organization's burst runs",
+        {
+            **engine(),
+            "--ahead": ahead(30),
+            "--trials": {"type": int, "default": 200, "help": "single posts (200)"},
+            "--gap-ms": {"dest": "gap_ms", "type": int, "default": 100, "help": "from one to the next (100)"},
+        },
+    ),
     "inbound": Measurement(
         "how soon platforms are answered that tell us something",
         {
