@@ -100,7 +100,7 @@ class Line(asyncio.Protocol):
 
     def _read_body(self) -> Request | None:
         request = self._request
-        length = int(request.headers.get("content-length") or 0) if request else 0
+        length = int(request.headers["content-length"]) if request else 0
         if request is None or len(self._unread) < length:
             return None
         request.body, self._unread = self._unread[:length], self._unread[length:]
@@ -129,6 +129,7 @@ class Line(asyncio.Protocol):
 
 
 def _parsed(head: bytes) -> Request:
+    """A request without its body; raises ValueError for what is none."""
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ")
     path, _, query = target.partition("?")
@@ -136,6 +137,7 @@ def _parsed(head: bytes) -> Request:
     for line in lines:
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
+    int(headers.setdefault("content-length", "0"))
     return Request(method, path, query, headers)
 
 
