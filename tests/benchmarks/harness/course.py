@@ -75,7 +75,7 @@ class Course:
         self.options = options
         self.stub = Stub(options["stub"])
         self.folder = Path(options["folder"])
-        self.fleet = Fleet(options["workers"], options["threads"], self.folder)
+        self.fleet = Fleet(options["workers"], self.folder)
         self._owner = _owner_connection() if options["database"] == "postgres" else None
         self.meter = Meter(self.fleet, options["pids"], Statements(self._owner, self.folder))
         self._ends_at = 0.0
