@@ -31,7 +31,8 @@ LOOK: Final = 0.25  # seconds between two looks at the stub
 LOOK_AT_ROWS: Final = 2.0
 TELL: Final = 10.0
 SETTLE_SECONDS: Final = 20.0  # for the answers of the last requests to be stored
-KILL_EVERY: Final = 5.0
+KILL_EVERY: Final = 3.0
+MOST_KILLS: Final = 25
 STRUCK: Final = 0.05  # of all requests that make something public
 FAULTS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     # Longer than a worker waits: it is accepted all the same, when nobody listens any more.
@@ -124,7 +125,10 @@ class Course:
         kind = self.options["fault"]
         for number, fault in enumerate(FAULTS.get(kind, ()), 1):
             self.stub.fault(**fault, probability=STRUCK, seed=number, times=None)
-        return [killer(self.fleet, every=KILL_EVERY)] if kind == "kill" else []
+        if kind != "kill":
+            return []
+        step = max(1, self.options["count"] // MOST_KILLS)
+        return [killer(self.fleet, self._out, every=KILL_EVERY, step=step)]
 
     def watch(self, wanted: int, *, meanwhile: Sequence[Callable[[], object]] = ()) -> bool:
         """Until the stub has accepted `wanted` different ones or nothing more will come; False if the time is up."""
@@ -132,7 +136,7 @@ class Course:
 
         def is_over() -> bool:
             nonlocal looks_at
-            if self.stub.counts()["distinct"] >= wanted:
+            if self._out() >= wanted:
                 return True
             if self.options["fault"] == "none" or time.monotonic() < looks_at:
                 return False
@@ -153,7 +157,7 @@ class Course:
                 return True
             if time.monotonic() > tells_at:
                 tells_at += TELL
-                say(f"{self.stub.counts()['distinct']} are out")
+                say(f"{self._out()} are out")
             time.sleep(LOOK)
         return False
 
@@ -218,6 +222,10 @@ class Course:
         if self.options["profile"]:
             profiles.write(self.folder, Path(self.options["profile"]), count=count)
             say(f"the profile is in {self.options['profile']}")
+
+    def _out(self) -> int:
+        """How many different ones the stub has accepted."""
+        return int(self.stub.counts()["distinct"])
 
     def _states(self) -> dict[Any, str]:
         from apps.core import tenancy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -154,18 +155,18 @@ class Fleet:
                     process.running.wait()
 
 
-def killer(fleet: Fleet, *, every: float) -> Callable[[], None]:
-    """Called again and again, it kills a worker now and then, each in its turn, and starts it anew."""
-    state = {"next": time.monotonic() + every, "number": 0}
+def killer(fleet: Fleet, progress: Callable[[], int], *, every: float, step: int) -> Callable[[], None]:
+    """Called again and again, it kills the workers in turn and starts them anew: one each `every` seconds, and only
+    after `step` more have gone out, so that it meets them at work however long they take to start."""
+    state = {"at": time.monotonic() + every, "out": step}
+    turns = itertools.cycle(fleet.named("worker"))
 
     def strike() -> None:
-        if time.monotonic() < state["next"]:
+        if time.monotonic() < state["at"] or (out := progress()) < state["out"]:
             return
-        workers = fleet.named("worker")
-        victim = workers[int(state["number"]) % len(workers)]
+        victim = next(turns)
         victim.kill()
         victim.start()
-        state["number"] += 1
-        state["next"] = time.monotonic() + every
+        state.update(at=time.monotonic() + every, out=out + step)
 
     return strike
