@@ -38,7 +38,8 @@ def claim_due(*, now: datetime, limit: int) -> list[Claim]:
         except IntegrityError:
             continue  # In the same instant another worker began on the same account; the row decided.
         holds.hold(stopped, now)
-        return claims
+        if claims or not stopped:
+            return claims
     return []
 
 
