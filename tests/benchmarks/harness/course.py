@@ -214,6 +214,7 @@ class Course:
             "unexpected": len(compared["unexpected"]),
             "needs_attention": sum(states[one.publication_id] == "needs_attention" for one in planted),
             "states": dict(Counter(states[one.publication_id] for one in planted)),
+            "struck": self.stub.hits(),
             "kills": sum(process.kills for process in self.fleet.processes),
             "log": self.fleet.troubles(),
         }
