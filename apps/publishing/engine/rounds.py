@@ -14,11 +14,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from django.conf import settings
+
 from apps.core import clock
 from apps.publishing.claim import Claim
 from apps.publishing.engine import claims, departures, leases, locating, outcomes, reconcile, sending
 from apps.publishing.engine.crew import Crew
 from apps.publishing.engine.desk import AT_ONCE, Desk, SharedDesk
+from apps.publishing.engine.freight import Freight, weight
 from apps.publishing.engine.work import Work, load_all
 from apps.publishing.errors import LostClaim
 
@@ -111,7 +114,8 @@ def prepare(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), agai
     """Send what is due and not prepared, comments and replies, and prepare what is due later, for up to `seconds`; the
     number of claims. What falls due within `ahead` is waited for."""
     ends, sweep, done = time.monotonic() + seconds, Sweep(), 0
-    with SharedDesk() as desk, Crew(partial(_work_on, desk=desk), size=hands) as crew:
+    freight = Freight(settings.PUBLISH_STAGE_BYTES)
+    with SharedDesk() as desk, Crew(partial(_work_on, desk=desk, freight=freight), size=hands) as crew:
         while time.monotonic() < ends:
             sweep.by_the_way()
             crew.wait(free=max(1, hands // 4), seconds=GLANCE)
@@ -168,9 +172,10 @@ def _next_inline() -> Claim | None:
     return None
 
 
-def _work_on(taken: Taken, *, desk: Desk) -> None:
+def _work_on(taken: Taken, *, desk: Desk, freight: Freight) -> None:
     claim, read = taken
-    work(claim, read, desk)
+    with freight.carrying(weight(read)):
+        work(claim, read, desk)
 
 
 class Sweep:
