@@ -69,7 +69,7 @@ def _set_hours(course: Course, lone: Sequence[Planted]) -> dict[figures.Name, fl
     gap = timedelta(milliseconds=course.options["gap_ms"])
     for number, post in enumerate(lone):
         planting.make_due([post], at=first + gap * number)
-    course.meter.begin()
+    course.begin_measuring()
     return {post.name: (first + gap * number).timestamp() for number, post in enumerate(lone)}
 
 

@@ -144,8 +144,9 @@ def test_the_figures_of_a_passage_count_its_last_answer():
 
     passage = Passage(waits={("ada", str(n)): float(n) for n in range(1, 11)}, latency=0.5, told={})
 
-    assert passage.pace(bare=2.0) == {
-        "seconds": 10.5, "per_second": 1.0, "bare_per_second": 2.0, "ratio": 0.476, "earliest_s": 1.0,
+    assert passage.pace(bare=2.0, prepared=9.5) == {
+        "prepare_seconds": 9.5, "per_second_with_preparing": 0.5, "seconds": 10.5, "per_second": 1.0,
+        "bare_per_second": 2.0, "ratio": 0.476, "earliest_s": 1.0,
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.harness import bare, figures, planting, profiles
+from tests.benchmarks.harness import bare, figures, planting, profiles, watching
 from tests.benchmarks.harness.fleet import Fleet, killer
 from tests.benchmarks.harness.meter import Meter
 from tests.benchmarks.harness.planting import Place, Planted
@@ -60,9 +60,13 @@ class Passage:
         """Until the last answer, which a bare loop awaits as well."""
         return max(self.waits.values(), default=0.0) + self.latency
 
-    def pace(self, bare: float) -> dict[str, Any]:
+    def pace(self, bare: float, *, prepared: float | None = None) -> dict[str, Any]:
+        """`prepared`: so many seconds went into preparing them before their hour."""
         per_second = len(self.waits) / max(self.seconds, 0.001)
+        with_preparing = len(self.waits) / max(self.seconds + (prepared or 0.0), 0.001)
         return {
+            "prepare_seconds": figures.shown(prepared, 2),
+            "per_second_with_preparing": figures.shown(with_preparing, 1),
             "seconds": figures.shown(self.seconds, 2),
             "per_second": figures.shown(per_second, 1),
             "bare_per_second": figures.shown(bare, 1),
@@ -134,9 +138,13 @@ class Course:
         """All of it falls due `ahead` seconds from now, at the instant that is given back; the measuring begins."""
         due_at = datetime.now(UTC) + timedelta(seconds=ahead)
         planting.make_due(planted, at=due_at)
-        self.meter.begin()
+        self.begin_measuring()
         self._ends_at = time.monotonic() + ahead + self.options["most_seconds"]
         return due_at
+
+    def begin_measuring(self) -> None:
+        (self.folder / watching.BEGUN).touch()
+        self.meter.begin()
 
     # under way
 
