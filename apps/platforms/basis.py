@@ -53,6 +53,10 @@ class Basis:
     def test_app(self, client: OAuthClient) -> str:
         raise NotOffered(f"{self.label} apps cannot be tested without connecting an account.")
 
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        return bool(draft.media)
+
     def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
         return ()
 

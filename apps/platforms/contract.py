@@ -7,6 +7,9 @@ such as a fresh DPoP nonce), and raises nothing but the errors of `apps.platform
 Publishing has three calls. `stage` does all that the platform lets us do early (uploads, containers, waiting); it may
 be called again with what it returned before and then goes on from there. `commit` is the single request that makes the
 post public. `find` answers whether a commit whose answer was lost took effect.
+
+`stage` is called minutes before the hour, so that only the commit is left then; how many minutes, and how long what it
+prepared stays good, is in `Capabilities`. `stages` tells without a request whether there is anything to be done ahead.
 """
 
 from __future__ import annotations
@@ -338,6 +341,11 @@ class Adapter(Protocol):
 
     # publishing
     # --------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Whether there is anything to do ahead for this draft. Where there is not, `stage` makes no request and is
+        ready at once, so that it may be called as the hour strikes."""
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Prepare `draft`; go on from `before`. Safe to repeat. Raises NotSent, Throttled, Rejected, Disconnected,

@@ -16,15 +16,13 @@ from typing import Any
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.mastodon import rights
-from apps.platforms.adapters.mastodon.abilities import is_sound
+from apps.platforms.adapters.mastodon.abilities import UPLOAD_LIFE, is_sound
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.contract import Draft, MediaFile, Staged
 from apps.platforms.errors import NotSent, Rejected, StagedLost, Throttled
 from apps.platforms.option_rules import lines
 from apps.platforms.uploads import length_header, pieces
 
-# Servers drop a file that no post uses after about a day; the exact time is not documented, so ours is shorter.
-UPLOAD_LIFE = timedelta(hours=18)
 LONGEST_PROCESSING = timedelta(minutes=10)
 POLL_PAUSES = (1, 2, 4, 8, 15)  # seconds
 SHORT_PAUSE = timedelta(seconds=30)

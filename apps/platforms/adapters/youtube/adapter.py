@@ -37,6 +37,7 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
@@ -95,6 +96,11 @@ class YouTubeAdapter(Basis):
         consent.accounts(self._home).revoke(credential)
 
     # publishing
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """A comment is one request."""
+        return draft.role is Role.MAIN
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Uploads the video as private; nobody but its owner sees it."""
