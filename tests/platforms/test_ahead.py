@@ -54,6 +54,13 @@ def test_the_operator_may_say_otherwise_within_what_stays_good():
     assert ahead.longest("tiktok", given) == timedelta(hours=2), "of pictures nothing lapses that soon"
 
 
+def test_the_operator_may_shorten_it_for_all_and_lengthen_it_for_one():
+    most, given = timedelta(minutes=5), {"youtube": timedelta(hours=1)}
+    spans = [ahead.longest(name, given, most=most) for name in ("x", "youtube")]
+    assert spans == [timedelta(minutes=5), timedelta(hours=1)]
+    assert ahead.before_the_hour("x", draft("", picture()), given, most=NOTHING) == NOTHING
+
+
 def test_an_operator_can_switch_it_off():
     given = {"youtube": NOTHING}
     assert ahead.longest("youtube", given) == NOTHING

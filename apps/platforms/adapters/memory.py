@@ -325,6 +325,9 @@ class MemoryAdapter(Basis):
         self.platform.commits += 1
         fault = self._strike("commit", lost=Uncertain)
         account = self.platform.account_of(credential, needs="publish")
+        prints = [media.sha256 for media in draft.media]
+        if staged.data.get("prints", prints) != prints:
+            raise StagedLost("Other pictures were uploaded than those of this post.")
         for upload in staged.data.get("uploads", ()):  # a stand-in of a test may prepare something else
             self.platform.require_upload(upload)
         post = self.platform.publish(account, draft, key)

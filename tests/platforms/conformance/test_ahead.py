@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from apps.platforms.contract import Credential, Draft, Staged
 from apps.platforms.errors import StagedLost
 from apps.platforms.formats import limits_of
@@ -119,6 +121,25 @@ def test_an_edited_post_goes_out_as_it_was_written_last(bench, credential):
     bench.adapter.commit(second, stored(staged), credential, key="key-1")
 
     assert [post.text for post in bench.seen()] == ["Later words"]
+
+
+def test_a_post_with_another_picture_goes_out_with_that_one(bench, credential):
+    if not any(one.startswith("image/") for one in bench.adapter.capabilities.media_types):
+        return
+    first = bench.post("A picture", pictures=1)
+    other = replace(first.media[0], alt="Another one", sha256=first.media[0].sha256[::-1])
+    second = replace(first, media=(other, *first.media[1:]))
+    before = stored(bench.stage(first, credential, key="key-1"))
+
+    staged = bench.adapter.stage(second, credential, key="key-1", before=before)
+    staged = bench.go_on(second, credential, staged, key="key-1")
+    bench.adapter.commit(second, stored(staged), credential, key="key-1")
+
+    (post,) = bench.seen()
+    assert post.alts[0] == ("Another one" if bench.adapter.capabilities.max_alt else "")
+    if bench.lapses("", second):
+        with pytest.raises(StagedLost):
+            bench.adapter.commit(second, before, credential, key="key-1")
 
 
 def test_what_was_prepared_lasts_as_long_as_is_said(bench, credential):

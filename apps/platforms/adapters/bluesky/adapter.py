@@ -158,7 +158,7 @@ class BlueskyAdapter(Basis):
         return self._desk(credential).stage(draft, key=key, before=before)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
-        receipt = publishing.commit(self._repository(credential), staged, self._http, self._clock)
+        receipt = publishing.commit(self._repository(credential), draft, staged, self._http, self._clock)
         return self._with_address(receipt)
 
     def find(self, trace: Trace, credential: Credential) -> Finding:

@@ -30,7 +30,7 @@ from apps.platforms.adapters.bluesky.refusals import name_and_message, refusal, 
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
 from apps.platforms.caption_rules import WEBVTT, captions_of
 from apps.platforms.contract import Draft, Finding, MediaFile, Receipt, RemotePost, Role, Staged, Trace, Verdict
-from apps.platforms.errors import NotSent, PlatformError, Rejected, Uncertain
+from apps.platforms.errors import NotSent, PlatformError, Rejected, StagedLost, Uncertain
 
 _MAX_MENTIONS_RESOLVED: Final = 50
 _MOMENT: Final = "createdAt"
@@ -144,8 +144,10 @@ def fingerprint(draft: Draft) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def commit(repository: Repository, staged: Staged, http: httpx.Client, clock: Clock) -> Receipt:
+def commit(repository: Repository, draft: Draft, staged: Staged, http: httpx.Client, clock: Clock) -> Receipt:
     """Write the record with one request, or recognise that it is there already."""
+    if staged.data.get("draft", made := fingerprint(draft)) != made:
+        raise StagedLost("What was prepared for Bluesky is an earlier version of this post.")
     repository.greet()
     data = _dated(staged.data, clock())
     if data.get("gates"):

@@ -107,6 +107,7 @@ def _poll(draft: Draft) -> dict[str, Any]:
 
 
 def commit(line: Line, draft: Draft, staged: Staged, *, key: str) -> Receipt:
+    uploading.require_current(draft, staged, name=line.name)
     require_fresh(staged.data.get("started_at"), lasts=UPLOAD_LIFE, now=line.clock(), label=line.name)
     call = rights.POST if draft.role is Role.MAIN else rights.REPLY
     answer = line.send(call, acting=True, json=body(draft, staged), headers={"Idempotency-Key": key})

@@ -58,6 +58,13 @@ def media_ids(staged: Staged) -> list[str]:
     return [entry["id"] for entry in staged.data.get("media", [])]
 
 
+def require_current(draft: Draft, staged: Staged, *, name: str) -> None:
+    """Raise StagedLost where other files were uploaded than those that the draft has now."""
+    prints = [_fingerprint(draft, position, focus) for position, focus in enumerate(_focal_points(draft))]
+    if [entry["print"] for entry in staged.data.get("media", [])] != prints:
+        raise StagedLost(f"What was uploaded to {name} are other files than those of this post.")
+
+
 def _check(draft: Draft) -> None:
     if len(draft.media) > 1 and any(is_sound(media) for media in draft.media):
         raise Rejected("Mastodon takes a sound on its own, without other files.", field="media")
