@@ -270,6 +270,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(seconds=15)),
         "options": {"expires": 30},
     },
+    "take back what was prepared in vain": {
+        "task": "publishing.tidy",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
     "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
     "handle notices of platforms": {
         "task": "webhooks.handle_notices",
