@@ -376,7 +376,7 @@ def test_a_disabled_account_keeps_its_tokens_and_comes_back_when_google_says_so(
     assert all(holds(one) for one in (channel, shop))
     assert grant_of(channel).refresh_at is None, "what would be refused is not asked for"
     (event,) = events("account.disabled")
-    assert len(event.payload["accounts"]) == 2
+    assert (len(event.payload["accounts"]), event.subject_id) == (2, channel.grant_id)
     outbox.relay()
     assert [mail.subject for mail in mailbox.to(owner.user.email)] == ["2 accounts disabled at the platform"]
 

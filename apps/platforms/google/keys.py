@@ -13,11 +13,11 @@ from apps.platforms.calls import Call, Feature
 from apps.platforms.errors import NotSent
 from apps.platforms.google.faults import objects_in, text_in
 
-CONFIGURATION: Final = Call(
-    "signals", "GET", "/.well-known/risc-configuration", Feature.NOTICES, endpoint="login",
-    trap="It names the address of the keys, which may be any other one of Google's.",
+CONFIGURATION: Final = Call("signals", "GET", "/.well-known/risc-configuration", Feature.NOTICES, endpoint="login")
+KEYS: Final = Call(
+    "keys", "GET", "/oauth2/v3/certs", Feature.NOTICES, endpoint="login",
+    trap="Its address is what the configuration says, today one of www.googleapis.com.",
 )  # fmt: skip
-KEYS: Final = Call("keys", "GET", "/oauth2/v3/certs", Feature.NOTICES, endpoint="login")
 MOST_KEYS: Final = 20
 
 

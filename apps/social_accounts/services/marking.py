@@ -68,7 +68,8 @@ def mark_disabled(
         _mark(account, AccountState.DISABLED, reason)
         audit.record("account.disabled", subject=account, actor=SYSTEM)
     if accounts:
-        tell("account.disabled", accounts, reason=reason)
+        # Of several it is the sign-in behind them that is meant.
+        tell("account.disabled", accounts, grant=accounts[0].grant if len(accounts) > 1 else None, reason=reason)
     return accounts
 
 
