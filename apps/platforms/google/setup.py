@@ -6,8 +6,8 @@ from typing import Final
 
 SIGNALS_STEP: Final = (
     "To hear at once of people who take their consent back or lose their account (Cross-Account Protection): switch on "
-    "the RISC API in the project and accept its terms, make a service account with the role RISC Configuration Admin, add "
-    "Postroom's domain to the authorized domains, and as that service account register Postroom's address for "
+    "the RISC API in the project and accept its terms, make a service account with the role RISC Configuration Admin, "
+    "add Postroom's domain to the authorized domains, and as that service account register Postroom's address for "
     "Cross-Account Protection ({address} for the operator's app) with a POST to "
     "https://risc.googleapis.com/v1beta/stream:update, as https://developers.google.com/identity/protocols/risc says. "
     "A project has one address, which serves YouTube and Google Business alike."
