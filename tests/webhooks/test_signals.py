@@ -168,6 +168,17 @@ def test_a_key_that_nobody_knows_yet_is_read_by_a_worker_once_in_five_minutes(cl
     assert len(woken) == 1
 
 
+def test_where_nobody_has_an_app_no_key_is_asked_for(clock, settings, monkeypatch):
+    woken: list[str] = []
+    monkeypatch.setattr(waking.current_app, "send_task", lambda task, **options: woken.append(task))
+    settings.PLATFORM_APPS = {}
+    cache.clear()
+
+    answer = ring(google.signed(google.claims(at=int(clock.now.timestamp()), aud=YOUTUBE)))
+
+    assert (answer.status_code, woken) == (400, [])
+
+
 def test_without_a_cache_it_shall_come_again(clock, settings):
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
@@ -300,6 +311,7 @@ def alive(account, youtube, clock) -> None:
     with tenancy.across_tenants("a test connects it"):
         grant = grant_of(account)
         grant.access_token, grant.expires_at = Secret(known["credentials"]["token"]), clock.now + timedelta(hours=1)
+        grant.refresh_at = clock.now + timedelta(minutes=40)
         grant.save()
 
 
@@ -406,6 +418,8 @@ def test_who_is_gone_for_good_is_signed_out_and_forgotten(workspace, stranger_wo
     assert len(events("account.needs_reauth")) == 2, "one for each organization"
     assert work_waiting() == 1
     assert [(state(one), read(one).remote_id[:8]) for one in gone] == [("disconnected", "deleted:")] * 2
+    with tenancy.across_tenants("a test looks"):
+        assert list(Grant.across_tenants.values_list("pk", flat=True)) == [bystander.grant_id]
     assert not InboundNotice.objects.filter(remote_user_id=google.PERSON).exists()
     assert state(bystander) == "active"
 

@@ -138,11 +138,11 @@ def _genuine(door: _Door, incoming: Incoming) -> tuple[Notice, ...]:
 
 def _signalled(door: _Door, signals: Signals, incoming: Incoming) -> tuple[Notice, ...]:
     """What the platform's own key has signed for an app whose address this is, at whichever platform of that house."""
-    key = key_of(door.platform, signals.key_id(incoming))
-    if key is None:
-        raise NotAccepted("The platform has no such key.")
     kin = [name for name in registry.names() if registry.adapter_class(name).signals is signals]
     client_ids = social_accounts.client_ids_at(kin, sender=door.sender)
+    key = key_of(door.platform, signals.key_id(incoming)) if client_ids else None
+    if key is None:
+        raise NotAccepted("The platform has no such key, or knows no app of ours.")
     return signals.notices(incoming, key=key, client_ids=client_ids)
 
 
