@@ -233,7 +233,7 @@ class Course:
             **self.faults.told(),
             "log": self.fleet.troubles(),
         }
-        return {"is_sound": _is_sound(found), **found}
+        return {"is_sound": sound(found), **found}
 
     def reconnect(self) -> None:
         """The database was away."""
@@ -271,7 +271,7 @@ class Course:
             return {pk: (state, words) for pk, state, words in found}
 
 
-def _is_sound(found: dict[str, Any]) -> bool:
+def sound(found: dict[str, Any]) -> bool:
     """Nothing twice, nothing lost, nothing on its way for ever; what is not out is asked of a person, in words."""
     wordless = "needs_attention: " in found["words"]
     wrong = sum(found[name] for name in ("duplicates", "lost", "denied", "unexpected", "stuck"))

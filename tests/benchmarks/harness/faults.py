@@ -37,7 +37,6 @@ BY_THE_PLATFORM: Final[dict[str, tuple[dict[str, Any], ...]]] = {
 }
 KILL_EVERY: Final = 3.0
 MOST_KILLS: Final = 25
-AT_EACH_POINT: Final = 4
 PATIENCE: Final = 3.0  # for somebody to pass a point that all pass
 LONG_PATIENCE: Final = 20.0
 STILL_SECONDS: Final = 15.0  # longer than a lease
@@ -65,7 +64,7 @@ class Faults:
     def while_publishing(self, progress: Progress) -> Sequence[Disturbance]:
         for number, fault in enumerate(BY_THE_PLATFORM.get(self._kind, ()), 1):
             self._course.stub.fault(**fault, probability=STRUCK, seed=number, times=None)
-        return _DISTURBANCES.get(self._kind, _none)(self, progress)
+        return DISTURBANCES.get(self._kind, _none)(self, progress)
 
     def end(self, disturbances: Sequence[Disturbance]) -> None:
         for one in disturbances:
@@ -91,9 +90,9 @@ class Faults:
         ]
 
     def _striker(self, points: Collection[str], progress: Progress, *, patience: float) -> Striker:
-        strikes = AT_EACH_POINT * len(points)
-        pace = Paced(progress, step=max(1, self._count // (2 * strikes)), every=0.5)
-        return Striker(self._course.fleet, self._board, points, pace, times=AT_EACH_POINT, patience=patience)
+        times: int = self._course.options["strikes"]
+        pace = Paced(progress, step=max(1, self._count // (2 * times * len(points))), every=0.5)
+        return Striker(self._course.fleet, self._board, points, pace, times=times, patience=patience)
 
     def _freeze(self, progress: Progress) -> list[Disturbance]:
         step = max(1, self._count // 12)
@@ -150,7 +149,7 @@ def _until(act: Callable[[], object], *, seconds: float = 30.0) -> None:
             time.sleep(0.05)
 
 
-_DISTURBANCES: Final[dict[str, Callable[[Faults, Progress], list[Disturbance]]]] = {
+DISTURBANCES: Final[dict[str, Callable[[Faults, Progress], list[Disturbance]]]] = {
     "kill": Faults._kill,
     "points": Faults._points,
     "mixed": Faults._points,

@@ -20,8 +20,8 @@ class Server:
     def __init__(self, pid: int, *, ends_by: signal.Signals) -> None:
         place = Path(f"/proc/{pid}")
         self.pid, self._ends_by = pid, ends_by
-        self._command = (place / "cmdline").read_bytes().decode().split("\0")[:-1]
         self._folder = os.readlink(place / "cwd")
+        self._command = _command(place, Path(self._folder))
         self._who = _owner(place)
         self._ours: subprocess.Popen[bytes] | None = None
 
@@ -46,6 +46,13 @@ class Server:
         """End the one that was started here; its first life is somebody else's."""
         if self._ours is not None and self._ours.poll() is None:
             self.stop(self._ends_by)
+
+
+def _command(place: Path, folder: Path) -> list[str]:
+    """How it was started. The queue has put a title in the place of its arguments, and is known by its settings."""
+    if (settings := folder / "queue.conf").exists():
+        return [os.readlink(place / "exe"), str(settings)]
+    return (place / "cmdline").read_bytes().decode().split("\0")[:-1]
 
 
 def _owner(place: Path) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def engine(**defaults: int) -> dict[str, Mapping[str, Any]]:
         "accounts": (400, "accounts they are spread over, each of which publishes one thing at a time"),
         "latency_ms": (200, "how long the platform takes to answer"),
         "threads": (100, "hands of each worker"),
+        "strikes": (4, "times that each marked point is struck, with --fault points or mixed"),
         "most_seconds": (300, "give up then, with what is known"),
     }
     found: dict[str, Mapping[str, Any]] = {}
