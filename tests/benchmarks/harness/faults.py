@@ -42,7 +42,8 @@ LONG_PATIENCE: Final = 20.0
 STILL_SECONDS: Final = 15.0  # longer than a lease
 DOWN_SECONDS: Final = 30.0
 STOPS: Final = (
-    "read", "intent, not committed", "intent", "request under way", "answered", "receipt, not committed",
+    "claiming, not committed", "read", "intent, not committed", "intent", "request under way", "answered",
+    "receipt, not committed",
 )  # fmt: skip
 
 
