@@ -16,7 +16,7 @@ from tests.benchmarks.harness import marks
 pytestmark = pytest.mark.faults
 
 STAND: dict[str, Any] = {
-    "workspaces": 12, "accounts": 60, "latency_ms": 150, "workers": 2, "threads": 16, "strikes": 1,
+    "workspaces": 12, "accounts": 60, "latency_ms": 150, "workers": None, "threads": 16, "strikes": 1,
     "database": "postgres", "platform": "mastodon", "profile": "", "prepared": True,
 }  # fmt: skip
 
@@ -31,11 +31,11 @@ def test_workers_die_at_every_mark_and_nothing_is_lost_nor_out_twice() -> None:
     assert found["struck"], "no answer was lost"
 
 
-@pytest.mark.parametrize("guard", ["intent", "search"])
-def test_without_one_of_its_guards_the_count_shows_it(guard: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("guard", "fault"), [("intent", "points"), ("search", "lost")])
+def test_without_one_of_its_guards_the_count_shows_it(guard: str, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTROOM_BREAK", guard)
 
-    found = publish.run(**STAND, count=80, fault="mixed", most_seconds=30)
+    found = publish.run(**{**STAND, "prepared": False}, count=60, fault=fault, most_seconds=30)
 
     assert found["duplicates"]
     assert not found["is_sound"]
