@@ -29,9 +29,9 @@ from apps.core import tenancy
 PORTS = frozenset({443, 8443})
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 USER_AGENT = "Postroom/0.1"
-# A process has a hundred hands that publish, and some that upload; whoever waits for a connection is late.
-MOST_CONNECTIONS = 512
-MOST_KEPT_OPEN = 128
+MOST_CONNECTIONS = 100
+# For each request the pool looks at every connection that it keeps open: many pools of few serve many threads better.
+MOST_KEPT_OPEN = 10
 
 # IPv6 has public places here alone; elsewhere lie forms that carry an IPv4 address inside.
 _PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from functools import lru_cache
+from typing import Final
 
 import httpx
 from django.conf import settings
@@ -12,10 +14,13 @@ from apps.core import clock, outbound
 from apps.platforms import registry
 from apps.platforms.contract import Adapter
 
+POOLS: Final = 64
+_turns = itertools.count()
 
-@lru_cache(maxsize=8)
-def _client(timeout: timedelta) -> httpx.Client:
-    # One pool for the process: a client is safe to share between threads.
+
+@lru_cache(maxsize=8 * POOLS)
+def _client(timeout: timedelta, pool: int) -> httpx.Client:
+    # A client is safe to share between threads, but its pool has one lock, which a hundred hands would wait for.
     return outbound.client(timeout=timeout)
 
 
@@ -23,7 +28,7 @@ def adapter_for(platform: str, *, timeout: timedelta | None = None) -> Adapter:
     """The adapter of `platform`; `timeout` bounds each of its requests as a whole. Raises UnknownPlatform."""
     return registry.build(
         platform,
-        http=_client(timeout or settings.OUTBOUND_TIMEOUT),
+        http=_client(timeout or settings.OUTBOUND_TIMEOUT, next(_turns) % POOLS),
         endpoints=endpoints_of(platform),
         clock=clock.now,
     )
