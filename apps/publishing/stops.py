@@ -21,12 +21,10 @@ from apps.publishing.gates import Obstacle, Row
 from apps.publishing.models import FollowUp, OperatorStop, Publication, Stop
 from apps.publishing.moments import moment
 from apps.publishing.restraints import Scope, Target
-from apps.publishing.states import State
+from apps.publishing.states import WAITING
 
 STOPPED: Final = "stopped"
 TOUCHED_WITHIN: Final = timedelta(hours=24)
-# What has not left and would, by itself.
-ON_THE_PLAN: Final = frozenset({State.SCHEDULED})
 SOMEBODY: Final = "somebody who has left"
 
 
@@ -129,7 +127,7 @@ def words_against(publications: Iterable[Publication]) -> str:
 
 def touched(target: Target, *, now: datetime) -> int:
     """How many posts of the next day a stop of this would hold, in the tenant in context."""
-    due = Publication.objects.filter(target.condition(), state__in=ON_THE_PLAN, due_at__lt=now + TOUCHED_WITHIN)
+    due = Publication.objects.filter(target.condition(), state__in=WAITING, due_at__lt=now + TOUCHED_WITHIN)
     return int(due.count())
 
 

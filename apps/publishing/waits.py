@@ -36,7 +36,7 @@ def put_off(kept: Iterable[Kept]) -> list[Kept]:
 
 
 def _put_off(row: Any, obstacle: Obstacle) -> None:
-    mine = type(row).objects.filter(pk=row.pk, fence=row.fence, state=State.SCHEDULED)
+    mine = type(row).objects.filter(pk=row.pk, fence=row.fence, state__in=[State.SCHEDULED, State.READY])
     said = {"problem": obstacle.problem, "problem_words": obstacle.words, "problem_field": ""}
     if not mine.update(next_try_at=obstacle.until, updated_at=clock.now(), **said):
         return

@@ -28,8 +28,7 @@ from apps.publishing.engine.holds import latest_at
 from apps.publishing.gates import Obstacle, Row
 from apps.publishing.models import Publication, PublishingWindows, Waiver
 from apps.publishing.moments import moment
-from apps.publishing.states import IN_FLIGHT, WENT_OUT
-from apps.publishing.stops import ON_THE_PLAN
+from apps.publishing.states import IN_FLIGHT, WAITING, WENT_OUT
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
 
@@ -209,7 +208,7 @@ def _waiting(row: Publication, windows: Windows, problem: str, words: str, free_
     again_at = windows.opens(free_at)
     if again_at is None or again_at > latest_at(row):
         return Obstacle(problem, words)
-    return Obstacle(problem, f"{words} It goes out by itself at {moment(again_at, windows.zone)}.", until=again_at)
+    return Obstacle(problem, f"{words} It may go out from {moment(again_at, windows.zone)} on.", until=again_at)
 
 
 def _for_a_person(obstacle: Obstacle) -> Obstacle:
@@ -297,7 +296,7 @@ def _planned(
     accounts: Collection[SocialAccount], begins: datetime, ends: datetime, but: UUID | None
 ) -> Mapping[UUID, list[datetime]]:
     found: dict[UUID, list[datetime]] = defaultdict(list)
-    waiting = Q(state__in=ON_THE_PLAN | IN_FLIGHT, due_at__gte=begins, due_at__lt=ends)
+    waiting = Q(state__in=WAITING | IN_FLIGHT, due_at__gte=begins, due_at__lt=ends)
     out = Q(state__in=WENT_OUT, published_at__gte=begins, published_at__lt=ends)
     rows = Publication.objects.filter(waiting | out, account__in=[account.pk for account in accounts])
     rows = rows.exclude(post=but) if but else rows

@@ -23,7 +23,7 @@ from apps.publishing import rollups
 from apps.publishing.models import Publication
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
-from apps.publishing.states import State
+from apps.publishing.states import WAITING, State
 
 DAY: Final = timedelta(days=1)
 
@@ -53,7 +53,7 @@ def move(row: Publication, due_at: datetime, actor: Actor) -> datetime | None:
     if post.deleted_at is not None or not _back(row, post, due_at=due_at):
         return None
     others = [one for one in publications if one.pk != row.pk and one.state != State.CANCELED]
-    if all(one.state == State.SCHEDULED and one.due_at == due_at for one in others):
+    if all(one.state in WAITING and one.due_at == due_at for one in others):
         # All of the post has moved, so its appointment has.
         posts.set_appointment(post=post, appointment=at_instant(due_at, zone_of(row).key))
     audit.record("publication.shifted", subject=row, actor=actor, diff={"due_at": due_at})

@@ -22,8 +22,8 @@ from apps.publishing.services.mending import Mended
 from apps.publishing.services.moving import days_later, days_lost, is_in_time, move, send_now, skip
 from apps.publishing.services.planning import AFRESH
 from apps.publishing.services.stopping import lift
-from apps.publishing.states import State
-from apps.publishing.stops import ON_THE_PLAN, STOPPED, Halt, halts_of
+from apps.publishing.states import WAITING, State
+from apps.publishing.stops import STOPPED, Halt, halts_of
 from apps.publishing.waking import wake_after_commit
 
 OF_THE_OPERATOR: Final = "The operator of this Postroom has stopped this, and only they can start it again."
@@ -131,7 +131,7 @@ def held_by(halt: Halt, *, now: datetime, workspace_ids: Collection[UUID] | tena
 
 def past_due_not_held(halt: Halt, *, now: datetime) -> int:
     """Posts whose hour has come and that no worker has looked at yet: lifting the stop holds them too."""
-    rows = Publication.objects.filter(halt.target.condition(), state__in=ON_THE_PLAN, next_try_at__lte=now)
+    rows = Publication.objects.filter(halt.target.condition(), state__in=WAITING, next_try_at__lte=now)
     return int(rows.count())
 
 

@@ -27,7 +27,7 @@ from apps.publishing.services.holding import BUSY, hold, refuse_in_flight
 from apps.publishing.services.planning import AFRESH, is_behind_us, put_on_plan
 from apps.publishing.services.preparing import assets_of, call_off_media, prepare_media
 from apps.publishing.services.windowing import waive
-from apps.publishing.states import IN_FLIGHT, OPEN, State
+from apps.publishing.states import IN_FLIGHT, OPEN, WAITING, State
 from apps.publishing.stops import words_against
 from apps.publishing.waking import wake_after_commit
 from apps.publishing.windows import window_problems
@@ -79,7 +79,7 @@ def reschedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Sched
     when = appointment(local, zone)
     post, publications = hold(post)
     refuse_in_flight(publications)
-    moved = [row for row in publications if row.state in {State.SCHEDULED, State.HELD}]
+    moved = [row for row in publications if row.state in WAITING | {State.HELD}]
     if not moved:
         raise PostBusy(NOTHING_WAITS)
     told = _window_problems(post, [row.account for row in moved], when)
@@ -87,8 +87,9 @@ def reschedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Sched
         raise PostNotReady(problems)
     rows = Publication.objects.filter(pk__in=[row.pk for row in moved])
     changes = {"due_at": when.due_at, "next_try_at": when.due_at, "revision": post.revision, **AFRESH}
-    rows.filter(state=State.SCHEDULED).update(**changes)
-    rows.steer(State.SCHEDULED, only=[State.HELD], **changes)
+    rows.filter(state=State.SCHEDULED).update(**changes, stage_at=None)
+    # What was prepared is kept: near the new hour it is looked at again, and made anew if it did not last.
+    rows.steer(State.SCHEDULED, only=[State.HELD, State.STAGING, State.READY], **changes)
     post = posts.set_appointment(post=post, appointment=when)
     rollups.begin(post)
     _tell_scheduled(post, when, actor, verb="post.rescheduled")
@@ -144,7 +145,7 @@ def _plan(post: Post, when: Appointment, actor: Actor, *, all_the_same: bool) ->
     put_on_plan(post, account_ids=[edition.account.pk for edition in manuscript.editions], due_at=when.due_at)
     prepare_media(post)
     _tell_scheduled(post, when, actor, verb="post.scheduled")
-    planned = Publication.objects.filter(post=post, state=State.SCHEDULED)
+    planned = Publication.objects.filter(post=post, state__in=WAITING)
     return Schedule(_read(planned), when, (*warnings, *told))
 
 

@@ -20,11 +20,10 @@ from apps.core import clock, tenancy
 from apps.core.actors import Actor, ActorKind
 from apps.events import services as events
 from apps.platforms import registry
-from apps.publishing.engine import holds
 from apps.publishing.errors import DecisionIncomplete, PostBusy
-from apps.publishing.gates import Obstacle
 from apps.publishing.models import FollowUp, OperatorStop, Publication, Stop
 from apps.publishing.restraints import LONGEST_REASON, Target
+from apps.publishing.states import WAITING, State
 from apps.publishing.stops import STOPPED, Halt, halt_of
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
@@ -78,12 +77,20 @@ def lift(*, stop_id: Any, actor: Actor) -> Stop:
 
 def hold_past_due(halt: Halt) -> None:
     """Hold what a stop in force covers and what is past due without having been held: nobody has tried to claim it."""
-    now = clock.now()
-    posts = Publication.objects.filter(halt.target.condition()).select_related("workspace", "account")
-    comments = FollowUp.objects.filter(halt.target.condition("publication__"))
-    comments = comments.select_related("workspace", "publication__account")
-    rows = [*posts.due(now), *comments.due(now)]
-    holds.hold([(row, Obstacle(STOPPED, halt.words(ZoneInfo(row.workspace.timezone)))) for row in rows], now)
+    past_due = {"state__in": WAITING, "next_try_at__lte": clock.now()}
+    posts = Publication.objects.filter(halt.target.condition(), **past_due).select_related("workspace")
+    comments = FollowUp.objects.filter(halt.target.condition("publication__"), **past_due).select_related("workspace")
+    rows: list[Any] = [*posts, *comments]
+    for row in rows:
+        said = {"problem": STOPPED, "problem_words": halt.words(ZoneInfo(row.workspace.timezone)), "problem_field": ""}
+        # One that a worker prepares is taken out of its hands; nothing of it is public.
+        if not type(row).objects.filter(pk=row.pk).steer(State.HELD, only=WAITING, **said):
+            continue
+        told = {"problem": STOPPED, "words": said["problem_words"]}
+        if isinstance(row, FollowUp):
+            events.emit("comment.failed", subject=row, data={"publication_id": row.publication_id, **told})
+        else:
+            events.emit("publication.held", subject=row, data={"post_id": row.post_id, **told})
 
 
 # --- the operator ---------------------------------------------------------------------------------------------------
@@ -109,7 +116,8 @@ def lift_all(*, stop: OperatorStop, actor: Actor) -> OperatorStop:
 
     Runs inside `tenancy.across_tenants`. Raises PostBusy if it was lifted before.
     """
-    waiting = Publication.across_tenants.due(clock.now()).values_list("organization_id", flat=True)
+    past_due = Publication.across_tenants.filter(state__in=WAITING, next_try_at__lte=clock.now())
+    waiting = past_due.values_list("organization_id", flat=True)
     for organization_id in set(waiting.order_by()):
         with tenancy.scope(organization_id=organization_id):
             if halt := halt_of(organization_id=organization_id, halt_id=stop.pk):

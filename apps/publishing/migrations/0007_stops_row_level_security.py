@@ -6,7 +6,7 @@ from apps.core.rls import ProtectFromTenants, ProtectTable
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("publishing", "0005_stops_and_windows")]
+    dependencies: ClassVar = [("publishing", "0006_stops_and_windows")]
     operations: ClassVar = [
         ProtectTable("Stop"),
         ProtectFromTenants("OperatorStop"),

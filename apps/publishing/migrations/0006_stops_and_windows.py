@@ -12,7 +12,7 @@ import apps.core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("posts", "0004_cover_stays_inside"),
-        ("publishing", "0004_deeds"),
+        ("publishing", "0005_staging"),
         ("social_accounts", "0011_portal_links_row_level_security"),
         ("tenants", "0005_branding_row_level_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
