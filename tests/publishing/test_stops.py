@@ -15,7 +15,7 @@ from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.events.services import relay
 from apps.posts.models import Variant
-from apps.publishing import gates, services, stops
+from apps.publishing import services, stops
 from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import Publication, Stop
@@ -133,13 +133,37 @@ def test_a_stop_counts_for_what_was_claimed_before_it(agency: Agency, rows: list
     assert len(taken) == 3
     stop(agency)
 
-    with tenancy.across_tenants("a test asks the gate as the engine does"):
-        claimed = list(Publication.across_tenants.select_related("workspace", "account"))
-        assert {row.state for row in claimed} == {State.PUBLISHING}
-        found = gates.obstacles(claimed, system_clock.now())
+    for claim in taken:
+        rounds.work(claim)
 
-    assert set(found) == {rows[0].pk, rows[1].pk}
-    assert {obstacle.problem for obstacle in found.values()} == {"stopped"}
+    assert fall_due(agency, rows) == [State.HELD, State.HELD, State.PUBLISHED]
+    assert agency.platform.texts("harbour") == agency.platform.texts("quay") == []
+    held = agency.read(rows[0])
+    assert (held.problem, held.intent_at, held.first_sent_at) == ("stopped", None, None)
+
+
+def test_what_was_prepared_ahead_is_held_at_its_hour(agency: Agency, clock: Clock) -> None:
+    publication = agency.scheduled(minutes=5)
+    rounds.prepare_inline()
+    assert agency.read(publication).state == State.READY
+    stop(agency)
+    clock.advance(minutes=5)
+
+    assert fall_due(agency, [publication]) == [State.HELD]
+    assert agency.platform.texts("harbour") == []
+
+
+def test_nothing_is_prepared_ahead_while_it_is_stopped(agency: Agency, clock: Clock) -> None:
+    publication = agency.scheduled(minutes=10)
+    made = stop(agency)
+
+    rounds.prepare_inline()
+    assert (agency.read(publication).state, agency.read(publication).staged) == (State.SCHEDULED, None)
+
+    agency.do(services.lift, stop_id=made.pk)
+    clock.advance(minutes=2)
+    rounds.prepare_inline()
+    assert agency.read(publication).state == State.READY
 
 
 def test_comments_and_replies_do_not_leave_either(agency: Agency) -> None:
