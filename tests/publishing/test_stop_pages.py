@@ -178,11 +178,13 @@ def test_the_list_offers_what_may_be_stopped(agency: Agency, browser: Client, ot
     agency.account()
     manager = factories.member(agency.workspace.organization, Role.MANAGER, workspaces=[agency.workspace])
 
-    of_owner = [choice.name for choice in browser.get("/stops/").context["choices"]]
-    of_manager = factories.signed_in(manager, at=agency.workspace).get("/stops/").context["choices"]
+    of_owner = browser.get("/stops/").context
+    of_manager = factories.signed_in(manager, at=agency.workspace).get("/stops/").context
 
-    assert of_owner == ["All of Northlight Agency", "Memory", "Café Luna", "Delta Outdoor"]
-    assert [choice.name for choice in of_manager] == ["Café Luna"]
+    assert [choice.name for choice in of_owner["choices"]] == ["All of Northlight Agency", "Café Luna", "Delta Outdoor"]
+    assert [choice.name for choice in of_owner["networks"]] == ["Memory"]
+    assert [choice.name for choice in of_manager["choices"]] == ["Café Luna"]
+    assert of_manager["networks"] == []
 
 
 def test_a_page_costs_one_query_more_however_many_stops_there_were(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -94,7 +94,8 @@ def index(request: MemberRequest) -> HttpResponse:
     context = {
         "in_force": [_row(halt, member) for halt in halts],
         "past": [_row(halt, member) for halt in lifted if halt],
-        "choices": _choices(member, {halt.target for halt in halts}),
+        "choices": _without({halt.target for halt in halts}, _places(member)),
+        "networks": _without({halt.target for halt in halts}, _networks(member)),
         "zone": _zone(member),
     }
     return render(request, "publishing/stops.html", context)
@@ -262,37 +263,35 @@ def _held_row(row: Publication, held: Held, text: str) -> HeldRow:
     )
 
 
-def _choices(member: Member, stopped: Iterable[Target]) -> list[StopChoice]:
-    """From the widest to the narrowest; what is stopped already is left out."""
-    own, now = member.organization.pk, clock.now()
-    found: list[tuple[Target, str, str]] = []
+def _places(member: Member) -> Iterable[tuple[Target, str, str]]:
+    """What this member may stop, from the widest to the narrowest: target, name, address."""
+    own = member.organization.pk
     if member.may("organization.stop"):
         name = f"All of {member.organization.name}"
-        found.append((Target(Scope.ORGANIZATION, own), name, reverse("stops:organization")))
-        found += [
-            (
-                Target(Scope.PLATFORM, own, platform=one),
-                registry.label(one),
-                reverse("stops:platform", args=[one]),
-            )
-            for one in _networks()
-        ]
-    found += [
-        (Target(Scope.WORKSPACE, own, place.pk), place.name, reverse("stops:workspace", args=[place.pk]))
-        for place in member.workspaces
-        if member.may_in(place, "publishing.stop")
-    ]
-    known = set(stopped)
+        yield Target(Scope.ORGANIZATION, own), name, reverse("stops:organization")
+    for place in member.workspaces:
+        if member.may_in(place, "publishing.stop"):
+            yield Target(Scope.WORKSPACE, own, place.pk), place.name, reverse("stops:workspace", args=[place.pk])
+
+
+def _networks(member: Member) -> Iterable[tuple[Target, str, str]]:
+    """The networks with accounts, those with the most of them first."""
+    if not member.may("organization.stop"):
+        return
+    rows = SocialAccount.objects.filter(state__in=PUBLISHES).values("platform").annotate(accounts=Count("pk"))
+    for name in rows.order_by("-accounts", "platform").values_list("platform", flat=True):
+        target = Target(Scope.PLATFORM, member.organization.pk, platform=name)
+        yield target, registry.label(name), reverse("stops:platform", args=[name])
+
+
+def _without(stopped: Collection[Target], found: Iterable[tuple[Target, str, str]]) -> list[StopChoice]:
+    """What is stopped already is not offered."""
+    now = clock.now()
     return [
         StopChoice(name, touched(target, now=now), url, target.platform)
         for target, name, url in found
-        if target not in known
+        if target not in stopped
     ]
-
-
-def _networks() -> list[str]:
-    rows = SocialAccount.objects.filter(state__in=PUBLISHES).values("platform").annotate(accounts=Count("pk"))
-    return [row["platform"] for row in rows.order_by("-accounts", "platform")]
 
 
 def _row(halt: Halt, member: Member) -> StopRow:

@@ -23,9 +23,9 @@ def stops() -> dict[str, Any]:
         "past": [row(lifted_at=NOW + timedelta(hours=2))],
         "choices": [
             It(name="All of Northlight Agency", posts=41, url="/stops/organization/", platform=""),
-            It(name="Mastodon", posts=1, url="/stops/network/mastodon/", platform="mastodon"),
             It(name="Alder & Rye", posts=0, url="/stops/workspace/1/", platform=""),
         ],
+        "networks": [It(name="Mastodon", posts=1, url="/stops/network/mastodon/", platform="mastodon")],
     }
 
 
