@@ -83,7 +83,7 @@ def _fill(world: World) -> None:
         world.others[state] = publication.pk
         if state == State.SCHEDULED:
             world.others["planned"] = written.pk
-    second = factories.account(place, handle=f"{MARK}2", name=MARK)
+    second = factories.account(place, handle=f"{MARK}2", name=MARK, grant=account.grant)
     with tenancy.scope(organization_id=place.organization_id):
         own = {"organization_id": place.organization_id, "workspace": place}
         stop = Stop.objects.create(**own, scope=Scope.ACCOUNT, account=second, reason=MARK)

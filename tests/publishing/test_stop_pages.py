@@ -165,6 +165,18 @@ def test_one_by_one_each_gets_its_own_choice(agency: Agency, browser: Client, ad
     assert "1 post still waits after the stop" in text_of(browser.get("/posts/"))
 
 
+def test_what_a_stop_holds_is_not_offered_to_be_sent_before_it_is_lifted(
+    agency: Agency, browser: Client, address: str, clock: Clock
+) -> None:
+    (row, _) = held_after_a_stop(agency, browser, address, clock)
+    resume = reverse("publishing:resume", args=[row.pk])
+    page = reverse("publishing:post", args=[row.post_id])
+
+    assert resume not in text_of(browser.get(page))
+    browser.post(reverse("stops:stop", args=[the_stop(agency).pk]), {"choice": "review"})
+    assert resume in text_of(browser.get(page))
+
+
 def test_a_choice_that_is_none_is_refused(agency: Agency, browser: Client, address: str) -> None:
     browser.post(address, {"reason": REASON})
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from apps.core import tenancy
 from apps.posts.errors import PostNotReady
+from apps.posts.models import Post
 from apps.publishing import services, waits, windows
 from apps.publishing.errors import DecisionIncomplete
 from apps.publishing.gates import Obstacle
@@ -161,8 +162,10 @@ def test_all_the_same_is_said_for_that_very_hour(agency: Agency, noon: Clock) ->
     keep(agency, quiet_hours=[NIGHT])
     publication = plan(agency, wall(10, 23), all_the_same=True)
 
+    with agency.scope():
+        post = Post.objects.get(pk=publication.post_id)
     with pytest.raises(PostNotReady):
-        agency.do(services.reschedule, post=agency.read(publication).post, local=wall(10, 23, 30), zone="Europe/Berlin")
+        agency.do(services.reschedule, post=post, local=wall(10, 23, 30), zone="Europe/Berlin")
     with agency.scope():  # moved by some other way
         at = datetime(2027, 3, 10, 22, 30, tzinfo=UTC)
         Publication.objects.filter(pk=publication.pk).update(due_at=at, next_try_at=at)
