@@ -21,6 +21,7 @@ from apps.posts.appointments import appointment, at_instant
 from apps.posts.models import Post
 from apps.publishing import rollups
 from apps.publishing.models import Publication
+from apps.publishing.querysets import PUT_ASIDE
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
 from apps.publishing.states import WAITING, State
@@ -87,7 +88,7 @@ def is_in_time(row: Publication, now: datetime) -> bool:
 
 
 def _back(row: Publication, post: Post, *, due_at: datetime) -> bool:
-    again: dict[str, Any] = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision, "staged": None}
+    again: dict[str, Any] = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision, **PUT_ASIDE}
     if not Publication.objects.filter(pk=row.pk).steer(State.SCHEDULED, only=[State.HELD], **again, **AFRESH):
         return False
     rollups.begin(post)
