@@ -18,7 +18,6 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import FollowUp, Publication
-from apps.publishing.querysets import PUT_ASIDE
 from apps.publishing.selectors import BROKEN_ACCOUNT, held_for_account
 from apps.publishing.services.moving import DAY, days_later, days_lost, is_in_time, move, send_now, skip, zone_of
 from apps.publishing.services.planning import AFRESH

@@ -18,7 +18,6 @@ from apps.core import clock, tenancy
 from apps.core.actors import Actor
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import FollowUp, Publication
-from apps.publishing.querysets import PUT_ASIDE
 from apps.publishing.services.mending import Mended
 from apps.publishing.services.moving import days_later, days_lost, is_in_time, move, send_now, skip
 from apps.publishing.services.planning import AFRESH
@@ -175,7 +174,7 @@ def _comments(halt: Halt, workspace_ids: Collection[UUID] | tenancy.Everywhere, 
     if choice is Restart.SKIP:
         rows.steer(State.CANCELED)
     else:
-        rows.steer(State.SCHEDULED, only=[State.HELD], due_at=now, next_try_at=now, **PUT_ASIDE, **AFRESH)
+        rows.steer(State.SCHEDULED, only=[State.HELD], due_at=now, next_try_at=now, staged=None, **AFRESH)
 
 
 def _here(
