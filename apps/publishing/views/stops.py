@@ -223,7 +223,7 @@ def _show(request: MemberRequest, halt: Halt, form: RestartForm | None = None, *
     context = {
         "what": name_of(halt.target, member),
         "halt": halt,
-        "zone": _zone(member),
+        "zone": _zone_of(halt, member),
         "held": held,
         "not_held": past_due_not_held(halt, now=now) if halt.is_in_force else 0,
         "pause": span_in_words(held.pause),
@@ -341,6 +341,13 @@ def _say(request: MemberRequest, done: Mended, *, started: bool) -> None:
         parts.append(f"The first goes out {when(done.first_at, ZoneInfo(_zone(request.member)))}.")
     if parts:
         messages.success(request, " ".join(parts))
+
+
+def _zone_of(halt: Halt, member: Member) -> str:
+    """That of the client whom the stop is about; else that of the page's workspace."""
+    places = (*member.workspaces, *member.archived)
+    own = next((place.timezone for place in places if place.pk == halt.target.workspace_id), "")
+    return own or _zone(member)
 
 
 def _zone(member: Member) -> str:
