@@ -150,6 +150,11 @@ def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         "list_url": reverse("dashboard:accounts"),
         "events": _history(found),
         **_waiting(request.member, found),
+        "stop_url": (
+            reverse("stops:account", args=[found.pk])
+            if is_connected and request.member.may_in(found.workspace_id, "publishing.stop")
+            else ""
+        ),
         "check_url": reverse("social_accounts:check", args=[found.pk]) if may_connect and is_connected else "",
         "reconnect_url": reverse("social_accounts:reconnect", args=[found.pk]) if may_connect else "",
         "reconnect_link_url": reverse("social_accounts:reconnect_link", args=[found.pk]) if may_connect else "",

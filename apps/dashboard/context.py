@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.core import tenancy
+from apps.publishing.notices import StopNotice, notices
 from apps.tenants.members import Member
 
 THEMES: Final = ("light", "dark")
@@ -28,6 +31,7 @@ ORGANIZATION_PAGES: Final = (
     ("Workspaces", "tenants:workspaces", "clients", "organization.enter", ("tenants:workspace",)),
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Apps", "connections:apps", "key", "app.edit", ("connections:",)),
+    ("Emergency stop", "stops:index", "stop", "publishing.stop", ("stops:",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
 )
@@ -84,6 +88,8 @@ class Shell:
     tabs: tuple[NavItem, ...]
     actions: tuple[NavItem, ...]
     compose_url: str
+    # Asked for by the shell alone: pieces of pages cost no query.
+    stops: Callable[[], Sequence[StopNotice]]
     no_posts: tuple[()] = ()
 
     switch_url = property(lambda self: reverse("tenants:switch"))
@@ -108,7 +114,7 @@ def frame_of(request: HttpRequest) -> Frame:
 
 
 def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
-    """Needs no query: a member knows their places."""
+    """Needs no query but for what is stopped: a member knows their places."""
     view = request.resolver_match.view_name if request.resolver_match else ""
     nav = tuple(_items(PAGES, view, member)) if member.workspace else ()
     compose_url = reverse("dashboard:compose") if member.workspace and member.may("post.edit") else ""
@@ -130,7 +136,16 @@ def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
         tabs=(*tabs[:2], *write, *tabs[2:]),
         actions=(*write, *nav),
         compose_url=compose_url,
+        stops=cache(partial(_stops, member)),
     )
+
+
+def _stops(member: Member) -> Sequence[StopNotice]:
+    """Read in the member's tenant; a page that tells of an error is rendered outside of it."""
+    if tenancy.current().organization_id == member.organization.pk:
+        return notices(member)
+    with member.scope():
+        return notices(member)
 
 
 def _items(pages: Iterable[Any], view: str, member: Member) -> Iterable[NavItem]:

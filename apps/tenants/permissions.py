@@ -34,6 +34,7 @@ _MANAGE: Final = _CREATE | {
     "publication.decide",
     "publication.edit",
     "publication.remove",
+    "publishing.stop",
     "account.connect",
     "account.disconnect",
     "workspace.edit",
@@ -47,6 +48,7 @@ _ADMINISTER: Final = _MANAGE | {
     "member.edit",
     "member.remove",
     "organization.view",
+    "organization.stop",
     "app.edit",
     "audit.view",
 }

@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests.dashboard.examples import accounts, compliance, days, going_out, library, portal, tenants, writing
+from tests.dashboard.examples import accounts, compliance, days, going_out, library, portal, stops, tenants, writing
 from tests.dashboard.examples.frame import ZONE, row, shell
 
 PAGES: dict[str, Any] = {
@@ -60,6 +60,11 @@ PAGES: dict[str, Any] = {
     "publishing/post.html": going_out.post,
     "publishing/change.html": going_out.change,
     "publishing/correct.html": going_out.correction,
+    "publishing/stops.html": stops.stops,
+    "publishing/stop.html": stops.asking,
+    "publishing/_stop.html": stops.asking,
+    "publishing/restart.html": stops.restart,
+    "publishing/windows.html": stops.windows,
     "dashboard/library.html": library.library,
     "dashboard/asset.html": library.asset,
     "dashboard/_arriving.html": library.arriving,
