@@ -13,6 +13,7 @@ urlpatterns = [
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
     path("", include("apps.webhooks.urls")),
+    path("", include("apps.watch.urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
 ]
