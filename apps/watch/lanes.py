@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import redis
+
 from apps.core import heartbeats
 from apps.core.heartbeats import BEAT, Signs, Silence
 from apps.watch.invariants import Finding
@@ -45,11 +47,11 @@ def pause_of(signs: Signs) -> Pause | None:
 
 
 def silent_lanes() -> Finding:
-    """The silent lanes as a finding of the watchdog; a queue that does not answer is one."""
-    signs = heartbeats.current()
-    if signs.unreachable_since:
-        return Finding(1, signs.unreachable_since, "the queue does not answer")
-    silences = signs.silences()
+    """The silent lanes as a finding of the watchdog, which looks for itself; a queue that does not answer is one."""
+    try:
+        silences = heartbeats.look().silences()
+    except redis.RedisError:
+        return Finding(1, None, "the queue does not answer")
     return Finding(len(silences), _since(silences), ", ".join(silence.lane for silence in silences))
 
 

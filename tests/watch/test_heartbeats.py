@@ -178,7 +178,7 @@ def test_the_version_is_that_of_the_project(settings):
     import tomllib
 
     project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
-    assert settings.VERSION == project["version"]
+    assert project["version"] == settings.VERSION
 
 
 def test_lanes_keep_their_last_sign_by_the_clock_of_the_queue(everybody, valkey):
