@@ -122,7 +122,7 @@ class Heart:
         """Give a sign of life; False, and a line in the log, where the queue does not take it. Never raises."""
         about = json.dumps({**self._about, "clock": clock.now().timestamp()})
         try:
-            _client().eval(SIGN, 3, WHO, SEEN, LANES, self.id, about, *self._lanes)
+            client().eval(SIGN, 3, WHO, SEEN, LANES, self.id, about, *self._lanes)
         except redis.RedisError as error:
             logger.warning("No sign of life could be given: %s", type(error).__name__)
             return False
@@ -135,7 +135,7 @@ class Heart:
 
 def look() -> Signs:
     """What is to be seen now; raises redis.RedisError where the queue does not answer."""
-    with _client().pipeline(transaction=False) as ask:
+    with client().pipeline(transaction=False) as ask:
         ask.time()
         for key in (WHO, SEEN, LANES):
             ask.hgetall(key)
@@ -197,7 +197,7 @@ def forget(ids: Iterable[str]) -> None:
     if not gone:
         return
     try:
-        with _client().pipeline() as ask:
+        with client().pipeline() as ask:
             for key in (WHO, SEEN):
                 ask.hdel(key, *gone)
             ask.execute()
@@ -238,7 +238,8 @@ def _instant(seconds: float | bytes) -> datetime:
     return datetime.fromtimestamp(float(seconds), UTC)
 
 
-def _client() -> redis.Redis:
+def client() -> redis.Redis:
+    """The queue's server, asked with little patience."""
     return _client_of(settings.REDIS_URL)
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -30,6 +30,10 @@ from apps.watch.wording import share, span
 SECONDS: Final = 15  # for which an answer is good, here and on its way
 ON_TIME_MS, LATE_MS = 10_000, 60_000
 _pages = Memory[str](seconds=SECONDS, most=256)
+
+
+class NotShown(LookupError):
+    """There is no status page at the address, or it is off: nobody learns which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,11 @@ def pause(request: HttpRequest) -> HttpResponse:
 @public
 def status(request: HttpRequest, slug: str) -> HttpResponse:
     """The status page of an organization, the same for everybody."""
-    answer = HttpResponse(_pages.get(slug, lambda: _drawn(slug)))
+    try:
+        answer = HttpResponse(_pages.get(slug, lambda: _drawn(slug)))
+    except NotShown:
+        # Without the request, so that not even the cookie of forms is set.
+        answer = HttpResponse(render_to_string("404.html"), status=404)
     patch_cache_control(answer, public=True, max_age=SECONDS)
     return answer
 
@@ -76,7 +84,7 @@ def forget_pages() -> None:
 def _drawn(slug: str) -> str:
     page = public_page(slug)
     if page is None:
-        raise Http404("No status page is shown there")
+        raise NotShown(slug)
     return render_to_string("watch/status.html", _facts(page))
 
 
