@@ -1,10 +1,10 @@
 """What must hold of everything that is due or on its way, asked of the rows themselves.
 
- 1. Nothing is past due and unclaimed for more than 30 seconds. A row is past due when its next try is (`next_try_at`,
-    which a retry, a throttle of the platform and files in preparation move ahead: whoever waits lawfully is not found).
-    A row that is held, canceled or failed waits for a person. A row may also wait while its account is at work: an
-    account sends one thing at a time, so only an account of which nothing was claimed lately counts, and of a thread
-    only the part whose turn it is. A lost answer that nobody looks for is past due in the same way.
+ 1. Nothing is past due and unclaimed for more than 30 seconds, prepared or not. A row is past due when its next try is:
+    a retry, a throttle of the platform and files in preparation move that (`next_try_at`), so that whoever waits
+    lawfully is not found. A row that is held, canceled or failed waits for a person. A row may also wait while its
+    account is at work: an account sends one thing at a time, so only an account of which nothing was claimed lately
+    counts, and of a thread only the part whose turn it is. A lost answer that nobody looks for is past due like them.
  2. No lease is past its end by more than a sweep: somebody puts back what a dead worker had.
  3. Nothing is in flight longer than its bound: a claim not longer than a preparation may take and the lease of the
     commit, a lost answer not longer than all the looks that are made for it.
@@ -27,7 +27,7 @@ from apps.core import tenancy
 from apps.core.ids import first_id
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.querysets import SendingQuerySet
-from apps.publishing.states import WENT_OUT, State
+from apps.publishing.states import WENT_OUT, Deed, State
 from apps.watch.states import Invariant
 
 PATIENCE: Final = timedelta(seconds=30)
@@ -36,6 +36,7 @@ SWEEP: Final = timedelta(seconds=15)
 # How far the clocks that name attempts may be apart.
 WORKERS_CLOCKS: Final = timedelta(minutes=2)
 TABLES: Final = (Publication, FollowUp)
+IN_HANDS: Final = (State.STAGING, State.PUBLISHING)
 # As the reconciler caps what a platform may ask for between two looks.
 LONGEST_REFUSAL: Final = timedelta(hours=1)
 # More accounts than this are not told apart: they are many.
@@ -56,7 +57,7 @@ class Finding:
 
 
 def findings(*, now: datetime) -> Mapping[Invariant, Finding]:
-    """What breaks the three invariants now, in nine queries at most, whatever there is."""
+    """What breaks the three invariants now, in ten queries at most, whatever there is."""
     with tenancy.across_tenants("watch over what is due and in flight"):
         return {
             Invariant.CLAIMED_IN_TIME: _unclaimed_posts(now) + _unclaimed_follow_ups(now) + _not_looked_for(now),
@@ -83,14 +84,17 @@ def longest_doubt() -> timedelta:
 
 def _unclaimed_posts(now: datetime) -> Finding:
     """Those of accounts that nobody works for."""
-    due = Publication.across_tenants.due(now - PATIENCE).values("account_id")
-    found = due.annotate(first=Min("next_try_at"), posts=Count("pk")).order_by("first")
-    waiting = {row["account_id"]: row for row in found[:MOST]}
+    waiting: dict[UUID, Finding] = {}
+    # Each through an index of its own: what was prepared, and what was not.
+    for rows in (Publication.across_tenants.due(now - PATIENCE), Publication.across_tenants.ready(now - PATIENCE)):
+        by_account = rows.values("account_id").annotate(first=Min("next_try_at"), posts=Count("pk"))
+        for row in by_account.order_by("first")[:MOST]:
+            known = waiting.get(row["account_id"], Finding())
+            waiting[row["account_id"]] = known + Finding(row["posts"], row["first"] + PATIENCE)
     if not waiting:
         return Finding()
-    idle = [waiting[one] for one in waiting.keys() - _at_work(waiting.keys(), now)]
-    since = min((row["first"] + PATIENCE for row in idle), default=None)
-    return Finding(sum(row["posts"] for row in idle), since)
+    idle = (waiting[one] for one in waiting.keys() - _at_work(waiting.keys(), now))
+    return sum(idle, Finding())
 
 
 def _at_work(account_ids: Any, now: datetime) -> set[UUID]:
@@ -104,7 +108,7 @@ def _claimed_lately(now: datetime) -> QuerySet[Attempt]:
     """An attempt is named by the instant of its claim, so that its key finds the late ones without an index of its own;
     names are given by the clocks of workers."""
     named: QuerySet[Attempt] = Attempt.across_tenants.filter(pk__gte=first_id(now - PATIENCE - WORKERS_CLOCKS))
-    return named.filter(started_at__gte=now - PATIENCE)
+    return named.filter(started_at__gte=now - PATIENCE, deed=Deed.PUBLISH)
 
 
 def _unclaimed_follow_ups(now: datetime) -> Finding:
@@ -137,11 +141,11 @@ def _unbounded(table: type[Publication | FollowUp], now: datetime) -> Finding:
         line = line.filter(publication_id=OuterRef("pk"), follow_up=None)
     rows: Any = table.across_tenants
     claimed = rows.annotate(claimed_at=Subquery(line.values("started_at")[:1]))
-    too_long = Q(state=State.PUBLISHING, claimed_at__lt=now - longest_claim())
+    too_long = Q(state__in=IN_HANDS, claimed_at__lt=now - longest_claim())
     in_doubt = Q(state=State.UNCERTAIN, intent_at__lt=now - longest_doubt())
     found = claimed.filter(too_long | in_doubt).values_list("state", "claimed_at", "intent_at")[:MOST]
     ends = [
-        claimed_at + longest_claim() if state == State.PUBLISHING else intent_at + longest_doubt()
+        claimed_at + longest_claim() if state in IN_HANDS else intent_at + longest_doubt()
         for state, claimed_at, intent_at in found
     ]
     return Finding(len(ends), min(ends, default=None))

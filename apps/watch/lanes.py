@@ -41,7 +41,7 @@ def pause_of(signs: Signs) -> Pause | None:
         text = "Posts whose files are ready go out. The others wait; nothing is lost."
         return Pause("Pictures and videos are not being prepared", text, silences[MEDIA].since)
     if LOW in silences:
-        text = "Posts go out. Figures, imports and notices wait; nothing is lost."
+        text = "Posts go out. Notices, mail and renewals of sign-ins wait; nothing is lost."
         return Pause("Work in the background is paused", text, silences[LOW].since)
     return None
 
@@ -60,9 +60,9 @@ def meaning(lane: str) -> str:
     return {
         BEAT: "wakes everybody",
         "commit": "publishes at the hour",
-        "stage": "uploads ahead of the hour",
+        "stage": "uploads ahead of the hour, looks for lost answers",
         MEDIA: "prepares pictures and videos",
-        LOW: "figures, imports, notices",
+        LOW: "notices, mail, sign-ins, the watchdog",
     }.get(lane, "publishes, and everything else")
 
 

@@ -28,11 +28,11 @@ def test_a_process_that_beats_is_seen_with_its_lanes(valkey):
 
 
 def test_every_lane_without_a_process_is_silent(valkey):
-    assert lanes_silent() == [BEAT, "celery", "media"]
+    assert lanes_silent() == [BEAT, "low", "commit", "stage", "media"]
 
-    Heart("worker", ["celery"]).beat()
+    Heart("worker", ["commit", "stage"]).beat()
 
-    assert lanes_silent() == [BEAT, "media"]
+    assert lanes_silent() == [BEAT, "low", "media"]
 
 
 def test_a_lane_is_silent_once_its_last_sign_is_stale_and_says_since_when(everybody, age, settings):
@@ -88,7 +88,7 @@ def test_who_is_silent_for_an_hour_is_forgotten(everybody, age):
 
 def test_a_clock_that_is_off_makes_nobody_look_dead(valkey, clock):
     clock.advance(hours=-1)
-    Heart("worker", ["celery"]).beat()
+    Heart("worker", ["commit"]).beat()
 
     (process,) = heartbeats.look().living()
     assert process.clock_ahead == pytest.approx(timedelta(hours=-1), abs=timedelta(seconds=60))
@@ -148,7 +148,7 @@ def test_a_queue_that_is_away_is_said_once_and_remembered_since_when(no_queue, c
 
 
 def test_a_sign_that_the_queue_does_not_take_stops_nobody(no_queue):
-    assert Heart("worker", ["celery"]).beat() is False
+    assert Heart("worker", ["commit"]).beat() is False
 
 
 def test_a_worker_beats_from_the_loop_that_takes_its_messages(valkey, monkeypatch):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from apps.publishing.states import Outcome, State
+from apps.publishing.states import Deed, Outcome, State
 from apps.watch import invariants
 from apps.watch.states import Invariant
 from tests.support import factories
@@ -41,6 +41,24 @@ def test_what_is_past_due_and_unclaimed_is_found_since_its_patience_ended(worksp
     assert found() == {"claimed_in_time": 2}
     finding = invariants.findings(now=clock.now)[Invariant.CLAIMED_IN_TIME]
     assert finding.since == clock.now - 2 * A_MINUTE + invariants.PATIENCE
+
+
+def test_what_was_prepared_and_is_past_due_is_found_too(workspace, clock, found):
+    ledger.publication(workspace, due_at=clock.now - A_MINUTE, state=State.READY)
+    ledger.publication(workspace, due_at=clock.now + A_MINUTE, state=State.READY)
+
+    assert found() == {"claimed_in_time": 1}
+
+
+def test_an_upload_for_a_later_post_of_the_account_excuses_nothing(workspace, clock, found):
+    account = factories.account(workspace)
+    ledger.publication(workspace, on=account, due_at=clock.now - A_MINUTE)
+    later = ledger.publication(
+        workspace, on=account, due_at=clock.now + A_MINUTE, state=State.STAGING, lease_until=clock.now + A_MINUTE
+    )
+    ledger.attempt(later, deed=Deed.PREPARE)
+
+    assert found() == {"claimed_in_time": 1}
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.CANCELED, State.FAILED, State.PUBLISHED, State.NEEDS_ATTENTION])
@@ -108,8 +126,10 @@ def test_a_lost_answer_that_nobody_looks_for_is_past_due(workspace, clock, found
     assert found() == {"claimed_in_time": 1}
 
 
-def test_a_lease_past_its_end_is_found_after_a_sweep(workspace, clock, found):
-    ledger.publication(workspace, state=State.PUBLISHING, fence=1, lease_until=clock.now)
+@pytest.mark.parametrize("state", [State.STAGING, State.PUBLISHING])
+def test_a_lease_past_its_end_is_found_after_a_sweep(workspace, clock, found, state):
+    later = clock.now + timedelta(hours=1)
+    ledger.publication(workspace, state=state, fence=1, lease_until=clock.now, next_try_at=later)
     assert found() == {}
 
     clock.advance(seconds=invariants.SWEEP.total_seconds() + 1)
@@ -117,8 +137,9 @@ def test_a_lease_past_its_end_is_found_after_a_sweep(workspace, clock, found):
     assert found() == {"leases_end": 1}
 
 
-def test_a_claim_that_lasts_longer_than_it_may_is_found_however_fresh_its_lease(workspace, clock, found):
-    row = ledger.publication(workspace, state=State.PUBLISHING, fence=3, lease_until=clock.now + timedelta(hours=9))
+@pytest.mark.parametrize("state", [State.STAGING, State.PUBLISHING])
+def test_a_claim_that_lasts_longer_than_it_may_is_found_however_fresh_its_lease(workspace, clock, found, state):
+    row = ledger.publication(workspace, state=state, fence=3, lease_until=clock.now + timedelta(hours=9))
     ledger.attempt(row, number=2, started_at=clock.now - timedelta(days=1), outcome=Outcome.ABANDONED)
     ledger.attempt(row, number=3, started_at=clock.now)
     assert found() == {}
@@ -159,5 +180,5 @@ def test_a_look_costs_the_same_whatever_there_is(workspace, clock, django_assert
         row = ledger.publication(workspace, state=State.PUBLISHING, fence=1, lease_until=clock.now - A_MINUTE)
         ledger.attempt(row, started_at=clock.now - timedelta(days=1))
 
-    with django_assert_max_num_queries(9 + 5):  # on PostgreSQL the tenant is told to the database around them
+    with django_assert_max_num_queries(10 + 5):  # on PostgreSQL the tenant is told to the database around them
         invariants.findings(now=clock.now)

@@ -73,7 +73,7 @@ def test_before_anybody_ran_the_bar_says_so(browser, valkey):
 
 def test_a_lane_of_files_that_is_silent_is_not_called_a_pause_of_publishing(browser, everybody):
     everybody.stop()
-    Heart("worker", ["beat", "celery"]).beat()
+    Heart("worker", ["beat", "commit", "stage", "low"]).beat()
     heartbeats.look_again()
 
     shown = page(browser, "/on-time/")

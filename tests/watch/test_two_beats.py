@@ -17,6 +17,7 @@ from apps.core.alone import alone, one_at_a_time
 
 AT_MOST = timedelta(minutes=1)
 CLAIMS = {
+    "publishing.leave": "one conditional UPDATE for each row, with a lease and a fence",
     "publishing.publish_due": "one conditional UPDATE for each row, with a lease and a fence",
     "publishing.reconcile": "the same, of lost answers",
     "events.relay": "SKIP LOCKED and a lease; each consumer has its own mark",
