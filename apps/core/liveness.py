@@ -6,7 +6,6 @@ there falls silent although it lives.
 
 from __future__ import annotations
 
-import atexit
 import time
 from typing import Any
 
@@ -50,7 +49,6 @@ class Scheduler(DatabaseScheduler):
         super().__init__(*args, **kwargs)
         self._heart = Heart(BEAT, [BEAT])
         self._beaten_at = 0.0
-        atexit.register(self._heart.stop)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         pause: float = super().tick(*args, **kwargs)
@@ -59,3 +57,8 @@ class Scheduler(DatabaseScheduler):
             self._heart.beat()
             self._beaten_at = now
         return min(pause, EVERY)
+
+    def close(self) -> None:
+        """Beat ends on purpose."""
+        super().close()
+        self._heart.stop()

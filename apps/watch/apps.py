@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class WatchConfig(AppConfig):
     name = "apps.watch"
+    verbose_name = "Health"

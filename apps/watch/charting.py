@@ -73,7 +73,7 @@ def chart_of(days: Sequence[Day]) -> Chart:
         lines=tuple(Line(_y(tick, top), span(tick)) for tick in TICKS_MS if tick <= top),
         goal_y=_y(GOAL_MS, top),
         bars=tuple(_bar(place, day, step, top) for place, day in known),
-        words=tuple(Word(round(LEFT + step * (place + 0.5), 1), days[place].day) for place in marked),
+        words=tuple(Word(_word_x(place, step, len(days)), days[place].day) for place in marked),
         summary=summary(days),
     )
 
@@ -110,6 +110,11 @@ def _bar(place: int, day: Day, step: float, top: int) -> Bar:
         is_late=(day.p99_ms or 0) > 60_000,
         words=f"{day.day:%-d %B}: half within {span(day.p50_ms or 0)}, 99 of 100 within {span(day.p99_ms or 0)}",
     )
+
+
+def _word_x(place: int, step: float, places: int) -> float:
+    """In the middle of its day; the last ends where the drawing does."""
+    return WIDTH - RIGHT if place == places - 1 else round(LEFT + step * (place + 0.5), 1)
 
 
 def _y(lateness_ms: int, top: int) -> float:

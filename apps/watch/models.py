@@ -30,8 +30,7 @@ class Breach(Row):
     end_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "breach"
-        verbose_name_plural = "health"
+        verbose_name_plural = "breaches"
         ordering = ["-noticed_at"]
         constraints = [
             models.UniqueConstraint(

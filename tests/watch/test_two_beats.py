@@ -7,13 +7,17 @@ new task has to be named here, or be made to run alone.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from celery import current_app
 from django.conf import settings
+from django_celery_beat.models import PeriodicTask
 
+from apps.core import clock, heartbeats
 from apps.core.alone import alone, one_at_a_time
+from apps.core.liveness import Scheduler
 
 AT_MOST = timedelta(minutes=1)
 CLAIMS = {
@@ -90,3 +94,26 @@ def test_without_a_queue_everybody_runs(no_queue):
     with alone("round", at_most=AT_MOST) as first, alone("round", at_most=AT_MOST) as second:
         assert first
         assert second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_on_one_schedule_wake_twice_and_spoil_nothing(valkey, monkeypatch):
+    """The schedulers of the real beat: both send what is due, and the rows stay one for each task."""
+    Scheduler(app=current_app, lazy=False)  # writes the schedule down
+    PeriodicTask.objects.update(last_run_at=clock.now() - timedelta(days=1))
+    beats = [Scheduler(app=current_app, lazy=False) for _ in range(2)]
+    woken: list[str] = []
+    for beat in beats:
+        monkeypatch.setattr(beat, "apply_async", lambda entry, **_: woken.append(entry.task))
+
+    for _ in range(len(settings.CELERY_BEAT_SCHEDULE) + 3):
+        for beat in beats:
+            beat.tick()
+
+    assert Counter(woken) >= Counter(2 * [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()])
+    rows = PeriodicTask.objects.filter(name__in=settings.CELERY_BEAT_SCHEDULE)
+    assert rows.count() == len(settings.CELERY_BEAT_SCHEDULE)
+    assert [process.name for process in heartbeats.look().processes] == ["beat"]  # one process, two schedules
+    for beat in beats:
+        beat.close()
+    assert heartbeats.look().processes == ()

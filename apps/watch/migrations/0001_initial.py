@@ -49,8 +49,7 @@ class Migration(migrations.Migration):
                 ("end_told_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                "verbose_name": "breach",
-                "verbose_name_plural": "health",
+                "verbose_name_plural": "breaches",
                 "ordering": ["-noticed_at"],
                 "indexes": [
                     models.Index(
