@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 import redis
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.core import heartbeats
 from apps.core.heartbeats import SEEN, WHO, Heart, wanted_lanes
@@ -46,6 +48,12 @@ def age(valkey: redis.Redis) -> Callable[..., None]:
         heartbeats.look_again()
 
     return make_old
+
+
+@pytest.fixture
+def queries() -> Callable[[], CaptureQueriesContext]:
+    """`with queries() as asked:` and `len(asked)` is how many there were."""
+    return lambda: CaptureQueriesContext(connection)
 
 
 @pytest.fixture

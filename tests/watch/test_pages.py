@@ -171,17 +171,23 @@ def test_what_was_sent_at_once_is_named_beside_the_figures(browser, agency, cloc
 
 
 def test_pages_cost_the_same_with_more_days_and_more_clients(
-    browser, organization, recorded, everybody, clock, django_assert_max_num_queries
+    browser, organization, recorded, everybody, clock, queries
 ):
+    addresses = ("/on-time/", "/settings/on-time/")
+    with queries() as few:
+        for address in addresses:
+            page(browser, address, days="90")
     for number in range(5):
         place = factories.workspace(organization, name=f"Client {number}")
         for days in range(10):
             ledger.departed(place, due_at=clock.now - timedelta(days=days), late=S)
     services.record(now=clock.now, since=clock.now - timedelta(days=12))
-
-    for address in ("/on-time/", "/settings/on-time/"):
-        with django_assert_max_num_queries(14):
+    with queries() as many:
+        for address in addresses:
             page(browser, address, days="90")
+
+    assert "Client 4" in page(browser, "/settings/on-time/")
+    assert len(many) == len(few)
 
 
 # --- for the operator -------------------------------------------------------------------------------------------------
