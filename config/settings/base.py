@@ -371,6 +371,7 @@ PUBLISH_PREPARATION_LIMIT = timedelta(seconds=env.integer("PUBLISH_PREPARATION_S
 # How long before its hour a post may be uploaded, where the platform takes it early.
 PUBLISH_STAGE_AHEAD = timedelta(seconds=env.integer("PUBLISH_STAGE_AHEAD_SECONDS", 1800))
 PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 100)  # requests that publish, at a time in each process
+PUBLISH_STAGE_BYTES = env.integer("PUBLISH_STAGE_MIB", 512) * 1024 * 1024  # on their way to platforms at a time
 PUBLISH_STAGE_CONCURRENCY = env.integer("PUBLISH_STAGE_CONCURRENCY", 16)  # uploads, and what comes unprepared
 
 # --- platforms
