@@ -20,7 +20,6 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 import redis
@@ -179,6 +178,7 @@ class _Shared:
 
 
 _shared = _Shared()
+_known: dict[str, redis.Redis] = {}
 
 
 def current() -> Signs:
@@ -243,9 +243,15 @@ def client() -> redis.Redis:
     return _client_of(settings.REDIS_URL)
 
 
-@lru_cache(maxsize=4)
+def hang_up() -> None:
+    """Close the connections to the queue's server; the next sign or look opens its own."""
+    for url in list(_known):
+        _known.pop(url).close()
+
+
 def _client_of(url: str) -> redis.Redis:
     # Tried twice, for a connection that a restarted server has closed is found out by using it.
     waits = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "retry": Retry(NoBackoff(), 1)}
-    client: redis.Redis = redis.Redis.from_url(url, **waits)
-    return client
+    if url not in _known:
+        _known[url] = redis.Redis.from_url(url, **waits)
+    return _known[url]
