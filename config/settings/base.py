@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(seconds=15)),
         "options": {"expires": 30},
     },
+    "take back what was prepared in vain": {
+        "task": "publishing.tidy",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
     "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
     "handle notices of platforms": {
         "task": "webhooks.handle_notices",
@@ -381,6 +386,7 @@ SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
 PLATFORM_VERIFY_TOKENS = _platforms.verify_tokens  # by platform: proves a handshake of its notices
 PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # by platform: what may sign them besides the app's secret
+PLATFORM_STAGE_AHEAD = _platforms.stage_ahead  # by platform, where it differs from the adapter's own
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.
