@@ -293,6 +293,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "read the keys of platforms": {
+        "task": "webhooks.read_keys",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "look for posts that are gone": {
         "task": "webhooks.patrol",
         "schedule": schedule(timedelta(minutes=10)),
