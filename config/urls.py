@@ -15,6 +15,7 @@ urlpatterns = [
     path("stops/", include("apps.publishing.stop_urls")),
     path("settings/windows/", include("apps.publishing.window_urls")),
     path("", include("apps.webhooks.urls")),
+    path("", include("apps.watch.urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
 ]

@@ -14,6 +14,8 @@ from django.urls import reverse
 from apps.core import tenancy
 from apps.publishing.notices import StopNotice, notices
 from apps.tenants.members import Member
+from apps.watch import alarm
+from apps.watch.alarm import Alarm
 
 THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "theme"
@@ -26,12 +28,14 @@ PAGES: Final = (
     ("Posts", "publishing:list", "posts", "post.view", ("publishing:", "dashboard:compose", "dashboard:edit")),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),
+    ("On time", "watch:on_time", "scheduled", "post.view", ("watch:on_time",)),
 )
 ORGANIZATION_PAGES: Final = (
     ("Workspaces", "tenants:workspaces", "clients", "organization.enter", ("tenants:workspace",)),
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Apps", "connections:apps", "key", "app.edit", ("connections:",)),
     ("Emergency stop", "stops:index", "stop", "publishing.stop", ("stops:",)),
+    ("On time", "watch:organization", "scheduled", "organization.view", ("watch:organization",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
 )
@@ -90,6 +94,7 @@ class Shell:
     compose_url: str
     # Asked for by the shell alone: pieces of pages cost no query.
     stops: Callable[[], Sequence[StopNotice]]
+    paused: Alarm | None = None
     no_posts: tuple[()] = ()
 
     switch_url = property(lambda self: reverse("tenants:switch"))
@@ -99,6 +104,7 @@ class Shell:
     preferences_url = property(lambda self: reverse("dashboard:preferences"))
     sign_out_url = property(lambda self: reverse("account_logout"))
     search_url = property(lambda self: reverse("dashboard:search"))
+    alarm_url = property(lambda self: alarm.address(self.zone))
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -120,13 +126,14 @@ def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
     compose_url = reverse("dashboard:compose") if member.workspace and member.may("post.edit") else ""
     write = (NavItem("New post", compose_url, "plus", is_new=True, key="C"),) if compose_url else ()
     tabs = [item for item in nav if item.label in TABS]
+    zone = member.workspace.timezone if member.workspace else member.organization.timezone
     return Shell(
         theme=frame.theme,
         single_keys=frame.single_keys,
         path=request.get_full_path(),
         here_name=member.workspace.name if member.workspace else member.organization.name,
         organization_name=member.organization.name,
-        zone=member.workspace.timezone if member.workspace else member.organization.timezone,
+        zone=zone,
         user_name=str(member.user),
         user_email=member.user.email,
         workspaces=tuple(Place(one.pk, one.name, one == member.workspace) for one in member.workspaces),
@@ -137,6 +144,7 @@ def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
         actions=(*write, *nav),
         compose_url=compose_url,
         stops=cache(partial(_stops, member)),
+        paused=alarm.alarm_now(zone),
     )
 
 

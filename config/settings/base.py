@@ -14,6 +14,7 @@ from config import databases, env, media, platforms
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("POSTROOM_VAR", str(BASE_DIR / "var")))
 
+VERSION = "0.1.0"  # as in pyproject.toml, which the image does not have
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "apps.posts",
     "apps.publishing",
     "apps.webhooks",
+    "apps.watch",
     "apps.compliance",
     "apps.dashboard",
     "apps.tenants.operator_app.OperatorAdminConfig",
@@ -245,7 +247,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "apps.core.liveness.Scheduler"  # the database's, with signs of life
 # Lanes: what leaves at its hour waits for nobody; uploads, work on files, and everything else have their own.
 CELERY_TASK_DEFAULT_QUEUE = "low"
 CELERY_TASK_ROUTES = {
@@ -341,12 +343,31 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
+    "watch over publishing": {
+        "task": "watch.look",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "keep the record of lateness": {
+        "task": "watch.record",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
+    "keep yesterday's record complete": {
+        "task": "watch.record_again",
+        "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
+    },
     "forget journeys to platforms": {
         "task": "social_accounts.forget_journeys",
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
 }
+
+# --- watching
+HEARTBEAT_STALE = timedelta(seconds=env.integer("HEARTBEAT_STALE_SECONDS", 30))
+OPERATOR_MAIL = env.words("OPERATOR_MAIL", ())  # empty: the superusers
 
 # --- publishing
 PUBLISH_LEASE = timedelta(seconds=env.integer("PUBLISH_LEASE_SECONDS", 300))

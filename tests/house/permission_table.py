@@ -177,6 +177,12 @@ DEEDS: Final = (
     post("webhooks:inbound", PUBLIC, also=frozenset({401, 404})),
     get("webhooks:inbound_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({404})),
     post("webhooks:inbound_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({401})),
+    # --- watch: the bar and the status page are for everybody; here no organization shows one
+    get("watch:on_time", "post.view"),
+    get("watch:organization", "organization.view"),
+    post("watch:status_page", "organization.edit", data={"action": "on"}),
+    get("watch:pause", PUBLIC),
+    get("watch:status", PUBLIC, also=frozenset({404})),
     # --- compliance: so do they when a person leaves; the code of a request is what its page is found by
     post("compliance:deauthorize", PUBLIC, also=frozenset({401, 404})),
     post("compliance:deletion", PUBLIC, also=frozenset({401, 404})),

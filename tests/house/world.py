@@ -60,6 +60,7 @@ def build() -> World:
         "year": 2026,
         "month": 11,
         "token": "no-such-token",
+        "slug": "no-such-page",
         "code": "NOCODE",
     }
     world.others |= {"app_platform": "linkedin", "heard_platform": "tiktok"}

@@ -7,7 +7,18 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests.dashboard.examples import accounts, compliance, days, going_out, library, portal, stops, tenants, writing
+from tests.dashboard.examples import (
+    accounts,
+    compliance,
+    days,
+    going_out,
+    library,
+    portal,
+    stops,
+    tenants,
+    watch,
+    writing,
+)
 from tests.dashboard.examples.frame import ZONE, row, shell
 
 PAGES: dict[str, Any] = {
@@ -83,6 +94,10 @@ PAGES: dict[str, Any] = {
     "tenants/create.html": lambda: {"form": tenants.SampleForm()},
     "tenants/switch.html": tenants.switch,
     "tenants/profile.html": tenants.profile,
+    "watch/on_time.html": watch.on_time,
+    "watch/organization.html": watch.organization,
+    "watch/status.html": watch.status,
+    "watch/_alarm.html": watch.alarm,
     "compliance/deletion.html": compliance.deletion,
     "compliance/certificate.html": compliance.certificate,
     "compliance/exports.html": compliance.exports,

@@ -98,6 +98,8 @@ def shell(**changes: Any) -> It:
         "preferences_url": "/preferences/",
         "sign_out_url": "/sign-out/",
         "search_url": "/search/",
+        "alarm_url": "/publishing-pause/?zone=UTC",
+        "paused": None,
     }
     return It(**(values | changes))
 
