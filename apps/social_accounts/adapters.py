@@ -1,14 +1,17 @@
-"""Adapters ready to work: the guarded client, the deployment's endpoints, the house's clock."""
+"""Adapters ready to work: the guarded and governed client, the deployment's endpoints, the house's clock."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
+from uuid import UUID
 
 import httpx
 from django.conf import settings
 
 from apps.core import clock, outbound
+from apps.governor import services as governor
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.contract import Adapter
 
@@ -16,17 +19,22 @@ from apps.platforms.contract import Adapter
 @lru_cache(maxsize=8)
 def _client(timeout: timedelta) -> httpx.Client:
     # One pool for the process: a client is safe to share between threads.
-    return outbound.client(timeout=timeout)
+    return outbound.client(timeout=timeout, around=governor.GovernedTransport)
 
 
-def adapter_for(platform: str, *, timeout: timedelta | None = None) -> Adapter:
-    """The adapter of `platform`; `timeout` bounds each of its requests as a whole. Raises UnknownPlatform."""
-    return registry.build(
+def adapter_for(
+    platform: str, *, lane: Lane, organization_id: UUID | None = None, timeout: timedelta | None = None
+) -> Adapter:
+    """The adapter of `platform`, whose calls may raise Throttled without having left: `lane` is what they are for, and
+    `organization_id` whose share of a limit they take. `timeout` bounds each of its requests as a whole. Raises
+    UnknownPlatform."""
+    adapter = registry.build(
         platform,
         http=_client(timeout or settings.OUTBOUND_TIMEOUT),
         endpoints=endpoints_of(platform),
         clock=clock.now,
     )
+    return governor.governed(adapter, lane=lane, organization_id=organization_id)
 
 
 def endpoints_of(platform: str) -> dict[str, str]:

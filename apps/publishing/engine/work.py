@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Draft, RemotePost, Role, Staged
 from apps.platforms.errors import Rejected
 from apps.posts.errors import MediaNotAllowed
@@ -98,7 +99,10 @@ def _load(claim: Claim) -> Work:
         draft = _comment(row, publication, day) if isinstance(row, FollowUp) else _main(publication, day)
         credential = social_accounts.credential_for(publication.account)
         staged, since = _read_staged(row)
-    adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+    adapter = social_accounts.adapter_for(
+        claim.platform, lane=Lane.RECONCILE if claim.is_search else Lane.PUBLISH, organization_id=claim.organization_id,
+        timeout=settings.PUBLISH_REQUEST_TIMEOUT,
+    )  # fmt: skip
     grant_id = publication.account.grant_id
     sent = (row.first_sent_at, row.intent_at)
     return Work(draft, credential, adapter, staged, since, *sent, grant_id, read_at)
