@@ -50,7 +50,7 @@ class TestHalfOpen:
         platform.fail("post", 5)
         platform.later(seconds=61)
         assert platform.granted("post", 10) == 1
-        assert platform.ask("post").retry_at == platform.now + timedelta(seconds=90)
+        assert platform.ask("post").retry_at == platform.now + timedelta(seconds=15)
 
     def test_closes_with_its_success(self, platform: Platform):
         platform.fail("post", 5)
