@@ -15,7 +15,7 @@ from apps.governor.lanes import Lane
 from apps.platforms.limits import Per, Window
 from tests.governor.conftest import Platform, call, limit
 
-AMOUNT, SPAN, DAY = 12, timedelta(minutes=1), timedelta(days=1)
+AMOUNT, SPAN, DAY = 6, timedelta(minutes=1), timedelta(days=1)
 COSTS = {"small": 1, "large": 5}
 LATEST = 2000  # milliseconds on the way: what the margin allows for
 
@@ -61,12 +61,26 @@ KINDS = {
     "utc": (Window.MIDNIGHT_UTC, DAY, lambda: Midnight("UTC")),
     "pacific": (Window.MIDNIGHT_PACIFIC, DAY, lambda: Midnight("America/Los_Angeles")),
 }
+BACK = None  # wait until the moment that the last refusal named
 STEPS = st.tuples(
-    st.one_of(st.integers(0, 4_000), st.integers(0, 90_000), st.integers(0, 20_000_000)),  # milliseconds go by
+    st.one_of(
+        st.just(BACK),
+        st.sampled_from([0, 900, 999]),
+        st.integers(0, 4_000),
+        st.integers(0, 90_000),
+        st.integers(0, 20_000_000),
+    ),  # milliseconds
     st.sampled_from(list(COSTS)),
-    st.sampled_from(list(Lane)),
-    st.integers(0, LATEST),
+    st.sampled_from([Lane.PUBLISH, *Lane]),
+    st.sampled_from([0, LATEST, 700]),
 )
+
+
+def wait(platform: Platform, pause: int | None, told: datetime | None) -> None:
+    if pause is not BACK:
+        platform.now += timedelta(milliseconds=pause)
+    elif told is not None:
+        platform.now = max(platform.now, told)
 
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -77,18 +91,20 @@ def test_no_story_takes_more_than_the_platform_allows(platform: Platform, settin
     one = limit("units", AMOUNT, per=Per.TOKEN, window=window, span=span, costs=COSTS)
     platform.declare(one, calls=tuple(call(name, "units") for name in COSTS))
     platform.now = datetime(2026, 3, 7, tzinfo=UTC) + timedelta(seconds=begins)  # the night clocks change in California
-    arrivals: list[tuple[datetime, int, float]] = []
+    arrivals: list[tuple[datetime, int]] = []
+    told: datetime | None = None
 
     for pause, name, lane, way in steps:
-        platform.now += timedelta(milliseconds=pause)
+        wait(platform, pause, told)
         decision = platform.ask(name, lane=lane)
-        if decision.is_granted:
-            arrivals.append((platform.now + timedelta(milliseconds=way), COSTS[name], lane.ceiling))
+        if decision.retry_at is None:
+            arrivals.append((platform.now + timedelta(milliseconds=way), COSTS[name]))
         else:
             assert decision.retry_at > platform.now
+            told = decision.retry_at
 
     judge: Judge = make()
-    for at, cost, _ in sorted(arrivals):
+    for at, cost in sorted(arrivals):
         assert judge.take(at, cost) <= AMOUNT
 
 
@@ -102,8 +118,8 @@ def test_whoever_comes_back_when_told_is_let_through(platform: Platform, setting
     platform.now = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=begins)
 
     for pause, name, _, _ in steps:
-        platform.now += timedelta(milliseconds=pause)
+        wait(platform, pause, None)
         first = platform.ask(name)
-        if not first.is_granted:
+        if first.retry_at is not None:
             platform.now = first.retry_at
             assert platform.ask(name).is_granted
