@@ -10,7 +10,7 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms.calls import Call
-from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuthClient, Receipt, RemotePost
+from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuthClient, Receipt, RemotePost, Staged
 from apps.platforms.errors import ConsentRefused, NotOffered
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
@@ -52,6 +52,13 @@ class Basis:
 
     def test_app(self, client: OAuthClient) -> str:
         raise NotOffered(f"{self.label} apps cannot be tested without connecting an account.")
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        return bool(draft.media)
+
+    def unstage(self, staged: Staged, credential: Credential) -> None:
+        return
 
     def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
         return ()

@@ -350,6 +350,7 @@ PUBLISH_PREPARATION_LIMIT = timedelta(seconds=env.integer("PUBLISH_PREPARATION_S
 # How long before its hour a post may be uploaded, where the platform takes it early.
 PUBLISH_STAGE_AHEAD = timedelta(seconds=env.integer("PUBLISH_STAGE_AHEAD_SECONDS", 1800))
 PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 100)  # requests that publish, at a time in each process
+PUBLISH_STAGE_BYTES = env.integer("PUBLISH_STAGE_MIB", 512) * 1024 * 1024  # on their way to platforms at a time
 PUBLISH_STAGE_CONCURRENCY = env.integer("PUBLISH_STAGE_CONCURRENCY", 16)  # uploads, and what comes unprepared
 
 # --- platforms
@@ -359,6 +360,7 @@ SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
 PLATFORM_VERIFY_TOKENS = _platforms.verify_tokens  # by platform: proves a handshake of its notices
 PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # by platform: what may sign them besides the app's secret
+PLATFORM_STAGE_AHEAD = _platforms.stage_ahead  # by platform, where it differs from the adapter's own
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.

@@ -116,6 +116,7 @@ def _environment(folder: Path, queue: str, url: str, options: dict[str, Any]) ->
         "DEBUG": "no",
         "LOG_LEVEL": "WARNING",
         "PUBLISH_CONCURRENCY": str(options["threads"]),
+        "PUBLISH_STAGE_CONCURRENCY": str(options["threads"]),
         "BENCH_NOTES": str(folder),
         "BENCH_PROFILE": "yes" if options["profile"] else "",
         **(SHORT if options["fault"] != "none" else {}),

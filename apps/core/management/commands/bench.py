@@ -92,10 +92,21 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--minutes": {"type": int, "default": 10, "help": "of simulated time (10)"},
         },
     ),
-    "publish": Measurement("publications a second, against a bare loop with as many threads", engine()),
+    "publish": Measurement(
+        "publications a second, against a bare loop with as many threads",
+        {
+            **engine(),
+            "--unprepared": {
+                "dest": "prepared",
+                "action": "store_false",
+                "default": True,
+                "help": "planned at the last moment",
+            },
+        },
+    ),
     "burst": Measurement(
         "everything due at one instant: when the last is out, and who has waited",
-        {**engine(count=10_000, accounts=2_000), "--ahead": ahead(30)},
+        {**engine(count=10_000, accounts=2_000), "--ahead": ahead(5)},
     ),
     "lone": Measurement(
         "how late a single post is while another organization's burst runs",

@@ -25,6 +25,7 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
@@ -80,6 +81,11 @@ class GoogleBusinessAdapter(Basis):
         consent.accounts(self._home).revoke(credential)
 
     # publishing
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Nothing can be sent ahead; whether the location may still post is asked."""
+        return draft.role is Role.MAIN
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         return publishing.stage(self._line(credential), draft, before)

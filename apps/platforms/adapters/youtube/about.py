@@ -40,11 +40,16 @@ SETUP: Final = Setup(
         "Changing and deleting comments; changing who may see a video after it is published.",
         "Impressions of thumbnails, which only the reports in bulk have.",
         "Hearing of lost consents by Cross-Account Protection: they are noticed at the next call.",
-        "A video that was uploaded for a post and then replaced by another stays on the channel, as private.",
     ),
     notes=(
-        "A video goes up as private ahead of its hour, and is shown by one request at its hour. A playlist has it "
-        "before that; others do not see it there.",
+        "A video goes up as private ahead of its hour, and is shown by one request at its hour. Until then nobody who "
+        "visits the channel sees anything of it, on its pages, in searches or in feeds; a playlist has it already, and "
+        "others do not see it there either. Whoever works in YouTube Studio of that channel does see it.",
+        "A post that is cancelled, or gets another video, has its private video deleted (about 51 units, and 50 more "
+        "out of a playlist); one that the channel's owner has shown to others by hand is left where it is. A film that "
+        "is processed for long is ready in time with a larger YOUTUBE_STAGE_AHEAD_SECONDS.",
+        "Until 2 November 2026 YouTube kept all uploads of a project private that it had not audited. It has lifted "
+        "that; where a video stays private all the same, the post is shown as not published.",
         "Uploads of all channels together: 100 a day. Everything else shares 10,000 units: a post with thumbnail, "
         "playlist and first comment takes about 210 of them, and captions 400 more for each language.",
         "Captions are put on the video before its hour, and never keep a post back: what YouTube did not take is told "

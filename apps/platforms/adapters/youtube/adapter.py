@@ -21,6 +21,7 @@ from apps.platforms.adapters.youtube import (
     notices,
     permits,
     publishing,
+    unstaging,
 )
 from apps.platforms.adapters.youtube.line import DEFAULT_ENDPOINTS, LABEL, Line
 from apps.platforms.basis import Basis
@@ -37,6 +38,7 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
@@ -96,9 +98,18 @@ class YouTubeAdapter(Basis):
 
     # publishing
 
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """A comment is one request."""
+        return draft.role is Role.MAIN
+
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Uploads the video as private; nobody but its owner sees it."""
         return publishing.stage(self._line(credential), draft, before, key=key)
+
+    def unstage(self, staged: Staged, credential: Credential) -> None:
+        """Deletes the video, as long as it is private."""
+        unstaging.take_back(self._line(credential), staged.data)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
         """Shows the video to whom the post is for. Repeated, it says the same of the same video; a comment is written
