@@ -23,6 +23,7 @@ from apps.platforms import registry
 
 logger = logging.getLogger(__name__)
 
+MOST_CHANGES = 100  # at a time, of each platform
 Listener = Callable[[Change], None]
 _listeners: list[Listener] = []
 
@@ -46,7 +47,8 @@ class OpenBreaker:
 
 
 def listen(listener: Listener) -> None:
-    """Be told of each breaker that opens or closes, in the process that found out, outside of any transaction."""
+    """Be told of each breaker that opens or closes, in the process that found out, in the middle of a call. What this
+    misses is among `take_changes`."""
     if listener not in _listeners:
         _listeners.append(listener)
 
@@ -76,6 +78,23 @@ def open_breakers() -> list[OpenBreaker]:
     return sorted((one for one in found if one is not None), key=lambda one: (one.platform, one.since))
 
 
+def take_changes() -> list[Change]:
+    """What has opened or closed and nobody was told of yet, once, oldest first of each platform. Raises Unreachable."""
+    names = registry.names()
+
+    def work(client: Any) -> Any:
+        with client.pipeline() as together:
+            for name in names:
+                together.lpop(key(name, "changes"), MOST_CHANGES)
+            return together.execute()
+
+    return [
+        _change(name, json.loads(line))
+        for name, lines in zip(names, link().call(work), strict=True)
+        for line in lines or ()
+    ]
+
+
 def close(*, platform: str, kind: str, id: str) -> Change | None:
     """Close one by hand: the next request is sent. None where it is not open. Raises Unreachable."""
 
@@ -94,6 +113,11 @@ def _read_lists(client: Any, names: tuple[str, ...]) -> Any:
         for name in names:
             together.hgetall(key(name, "open"))
         return together.execute()
+
+
+def _change(platform: str, line: dict[str, Any]) -> Change:
+    kind, _, id = line["field"].partition(":")
+    return Change(platform, kind, id, line["open"], instant(line["till"]) if line["till"] else None, line["why"])
 
 
 def _breaker(platform: str, field: str, line: dict[str, Any]) -> OpenBreaker | None:

@@ -131,7 +131,8 @@ def settle(decision: Decision, outcome: Outcome, *, now: datetime) -> list[Chang
         _memory.close_until(decision.request.gates[2:], milliseconds(outcome.reset_at))
     learnt = _learnt(decision, outcome.usages, now)
     request = decision.request
-    keys = [*request.gates, key(request.platform, "open"), *(bucket.key for bucket, _ in learnt)]
+    lists = (key(request.platform, "open"), key(request.platform, "changes"))
+    keys = [*request.gates, *lists, *(bucket.key for bucket, _ in learnt)]
     told = _outcome_told(request, outcome, now) | {"learn": [line for _, line in learnt]}
     try:
         moved = link().run(links.SETTLE, keys, told) or []
@@ -141,7 +142,6 @@ def settle(decision: Decision, outcome: Outcome, *, now: datetime) -> list[Chang
     return [
         Change(request.platform, *ids[gate], state == "opened", instant(until) if until else None, outcome.why)
         for gate, state, until in moved
-        if state in ("opened", "closed")
     ]
 
 

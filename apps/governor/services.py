@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from apps.governor.breakers import OpenBreaker, close, listen, open_breakers
+from apps.governor.breakers import OpenBreaker, close, listen, open_breakers, take_changes
 from apps.governor.buckets import app_digest, token_digest
 from apps.governor.calling import GovernedTransport, governed
 from apps.governor.decisions import Change, link
@@ -27,6 +27,7 @@ __all__ = [
     "health",
     "listen",
     "open_breakers",
+    "take_changes",
     "token_digest",
 ]
 

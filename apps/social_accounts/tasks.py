@@ -1,13 +1,10 @@
 """Celery's entrances: woken by beat, ids at most in the message."""
 
-from datetime import datetime
-
 from celery import shared_task
 
 from apps.core import clock
 from apps.social_accounts import services
-from apps.social_accounts.services import portal
-from apps.social_accounts.services.breakers import tell_of_breaker as tell
+from apps.social_accounts.services import breakers, portal
 
 
 @shared_task(name="social_accounts.refresh_expiring")
@@ -32,6 +29,6 @@ def read_choices() -> None:
     services.read_choices_due(now=clock.now())
 
 
-@shared_task(name="social_accounts.tell_of_breaker")
-def tell_of_breaker(platform: str, kind: str, id: str, is_open: bool, until: str, why: str) -> None:
-    tell(key=(platform, kind, id), is_open=is_open, until=datetime.fromisoformat(until) if until else None, why=why)
+@shared_task(name="social_accounts.tell_of_breakers")
+def tell_of_breakers() -> None:
+    breakers.tell_of_breakers()

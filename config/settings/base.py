@@ -306,6 +306,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
     },
+    "tell of circuit breakers": {
+        "task": "social_accounts.tell_of_breakers",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
     "read what may be chosen at platforms": {
         "task": "social_accounts.read_choices",
         "schedule": schedule(timedelta(minutes=1)),

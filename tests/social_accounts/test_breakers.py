@@ -22,7 +22,7 @@ from apps.platforms.contract import Credential
 from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
 from apps.social_accounts.pauses import pauses_of
 from apps.social_accounts.services import credential_for
-from apps.social_accounts.services.breakers import tell_of_breaker
+from apps.social_accounts.services.breakers import tell_of_breakers
 from apps.tenants.models import Membership, Workspace
 from tests.social_accounts.rows import every
 from tests.support import factories
@@ -110,12 +110,29 @@ def test_each_organization_concerned_is_told_once(workspace, stranger_workspace,
     opened = [change for _ in range(5) for one in (mine, theirs) for change in fail(one, clock, 1)]
     (of_app,) = [change for change in opened if change.kind == "app"]
 
-    assert tell_of_breaker(key=key_of(of_app), is_open=True, until=of_app.until, why=of_app.why) == 2
+    assert of_app.is_open
+    assert tell_of_breakers() == 4  # of each token, and of the app
+    assert tell_of_breakers() == 0
 
-    told = {event.organization_id: event for event in every(Event) if event.name == "breaker.opened"}
+    of_apps = [event for event in every(Event) if event.payload["of"] == "app"]
+    told = {event.organization_id: event for event in of_apps}
+    assert {event.name for event in of_apps} == {"breaker.opened"}
     assert set(told) == {mine.organization_id, theirs.organization_id}
     assert told[mine.organization_id].payload["account_ids"] == [str(mine.pk)]
     assert str(stranger.pk) not in str(told[theirs.organization_id].payload)
+
+
+def test_what_closes_by_itself_is_told_of_too(workspace, connect, clock):
+    account = connect(workspace)
+    fail(account, clock)
+    clock.advance(minutes=2)
+    party = party_of("tiktok", _credential(account), host="")
+    request = Request("tiktok", party, None, Lane.PUBLISH, account.organization_id, clock.now)
+    settle(ask(request), Outcome(is_well=True), now=clock.now)
+
+    tell_of_breakers()
+
+    assert sorted(event.name for event in every(Event)) == ["breaker.closed", "breaker.opened"]
 
 
 def test_an_operator_sees_it_and_closes_it_by_hand(workspace, connect, admin_client, clock):

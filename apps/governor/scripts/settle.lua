@@ -1,6 +1,7 @@
 -- What came of a request: breakers hear of it, and the platform's own words correct the counts.
 --
--- KEYS  breaker of the token, breaker of the app, pause of the call, list of open breakers, then each budget told of.
+-- KEYS  breaker of the token, breaker of the app, pause of the call, the open breakers, the changes that nobody was told
+--       of yet, then each budget told of.
 -- ARGV  {now, result, reset, pause, token, app, organization, why, tries: [token, app], first, longest, learn: [...]}
 --       as JSON; `result` is "ok", "bad" or "", `reset` when the platform takes calls again (0: it did not say).
 -- Gives [[gate, "opened" | "closed", until], ...] as JSON.
@@ -9,6 +10,15 @@ local told = cjson.decode(ARGV[1])
 local now, changes = told.now, {}
 local ids = {told.token, told.app}
 
+local function field_of(gate) return (gate == 1 and 'token:' or 'app:') .. ids[gate] end
+
+local function note(gate, is_open, till)
+  table.insert(changes, {gate, is_open and 'opened' or 'closed', till})
+  redis.call('RPUSH', KEYS[5], cjson.encode({field = field_of(gate), open = is_open, till = till, why = told.why}))
+  redis.call('LTRIM', KEYS[5], -1000, -1)
+  redis.call('PEXPIRE', KEYS[5], 86400000)
+end
+
 local function open(gate, key, times)
   local pause = math.min(told.longest, told.first * 2 ^ math.min(times, 16))
   local till = told.reset > now and told.reset or now + pause
@@ -16,13 +26,14 @@ local function open(gate, key, times)
   redis.call('HDEL', key, 't')
   -- Forgotten when nobody has tried for a day.
   redis.call('PEXPIREAT', key, text(till + 86400000))
-  local field = (gate == 1 and 'token:' or 'app:') .. ids[gate]
+  local field = field_of(gate)
   local before = redis.call('HGET', KEYS[4], field)
   local since = before and cjson.decode(before).since or now
   redis.call('HSET', KEYS[4], field, cjson.encode({
     since = since, till = till, why = told.why, organization = told.organization, lasting = times + 1,
   }))
-  table.insert(changes, {gate, times == 0 and 'opened' or 'extended', till})
+  redis.call('PEXPIRE', KEYS[4], 864000000)
+  if times == 0 then note(gate, true, till) end
 end
 
 local function fail(gate, key)
@@ -47,8 +58,8 @@ local function succeed(gate, key)
   if till > now then return end -- It left before the breaker opened.
   redis.call('DEL', key)
   if till > 0 then
-    redis.call('HDEL', KEYS[4], (gate == 1 and 'token:' or 'app:') .. ids[gate])
-    table.insert(changes, {gate, 'closed', 0})
+    redis.call('HDEL', KEYS[4], field_of(gate))
+    note(gate, false, 0)
   end
 end
 
@@ -72,7 +83,7 @@ local function correct_rolling(bucket, key, found, there, is_exact)
 end
 
 for i, bucket in ipairs(told.learn) do
-  local key = KEYS[4 + i]
+  local key = KEYS[5 + i]
   local found = read(bucket, key, now)
   if bucket.told then
     redis.call('HSET', key, 'a', text(bucket.told))

@@ -25,23 +25,31 @@ from apps.tenants.models import Organization
 
 logger = logging.getLogger(__name__)
 
-TASK = "social_accounts.tell_of_breaker"
+TASK = "social_accounts.tell_of_breakers"
 
 
-def pass_on(change: Change) -> None:
-    """Let a worker tell those concerned: whoever found out is in the middle of a call to the platform."""
-    until = change.until.isoformat() if change.until else ""
-    key = (change.platform, change.kind, change.id)
+def wake(change: Change) -> None:
+    """Let a worker tell those concerned: whoever found out is in the middle of a call to the platform. A wake-up that
+    is lost costs a minute: beat looks by itself."""
     try:
-        current_app.send_task(TASK, args=[*key, change.is_open, until, change.why], retry=False, ignore_result=True)
-    except Exception as error:  # Every broker has errors of its own; pages ask for the state itself.
-        logger.warning("The queue could not be reached (%s): nobody is told of %s", type(error), change)
+        current_app.send_task(TASK, expires=60, retry=False, ignore_result=True)
+    except Exception as error:  # Every broker has errors of its own, and none of them is this caller's business.
+        logger.warning("The queue could not be reached (%s): %s is told of with the next beat", type(error), change)
 
 
-def tell_of_breaker(*, key: Key, is_open: bool, until: datetime | None = None, why: str = "") -> int:
-    """One event for each organization whose accounts go through the breaker; how many."""
-    with tenancy.across_tenants("tell whom a breaker concerns"), transaction.atomic():
-        return sum(1 for _ in _tell(key, is_open=is_open, until=until, why=why))
+def tell_of_breakers() -> int:
+    """One event of each change for each organization whose accounts go through that breaker; how many. A worker that
+    dies right here tells nobody: pages show the state itself."""
+    try:
+        changes = governor.take_changes()
+    except governor.Unreachable:
+        return 0
+    told = 0
+    for change in changes:
+        key = (change.platform, change.kind, change.id)
+        with tenancy.across_tenants("tell whom a breaker concerns"), transaction.atomic():
+            told += sum(1 for _ in _tell(key, is_open=change.is_open, until=change.until, why=change.why))
+    return told
 
 
 def close_breaker(*, key: Key, actor: Actor) -> bool:
