@@ -17,6 +17,7 @@ from apps.platforms.insights import Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.setup import Setup
+from apps.platforms.signals import JSONKey, Signals
 from apps.platforms.versions import ApiVersion
 
 
@@ -31,6 +32,7 @@ class Basis:
     lifetimes: ClassVar[Lifetimes] = Lifetimes()
     version: ClassVar[ApiVersion | None] = None
     inbound: ClassVar[Inbound | None] = None
+    signals: ClassVar[Signals | None] = None
     setup: ClassVar[Setup] = Setup(portal="", steps=())
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
@@ -49,6 +51,9 @@ class Basis:
 
     def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
         raise self._no("nothing can be asked for in advance")
+
+    def signing_keys(self) -> Mapping[str, JSONKey]:
+        raise self._no("nothing is signed with keys of its own")
 
     def test_app(self, client: OAuthClient) -> str:
         raise NotOffered(f"{self.label} apps cannot be tested without connecting an account.")

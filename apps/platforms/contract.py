@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from apps.platforms.lifetimes import Lifetimes
     from apps.platforms.limits import Limit, Usage
     from apps.platforms.setup import Setup
+    from apps.platforms.signals import JSONKey, Signals
     from apps.platforms.versions import ApiVersion
 
 NO_SECRET: Final = Secret("")
@@ -293,6 +294,7 @@ class Adapter(Protocol):
     lifetimes: ClassVar[Lifetimes]
     version: ClassVar[ApiVersion | None]  # None: the API has no versions
     inbound: ClassVar[Inbound | None]  # None: the platform sends nothing on its own
+    signals: ClassVar[Signals | None]  # None: nothing is told of people's sign-ins with a key of the platform's own
     setup: ClassVar[Setup]  # what an operator registers at the platform, and what is known to be missing
 
     # consent
@@ -339,6 +341,9 @@ class Adapter(Protocol):
         """Ask the platform to tell us on its own what happens to the account; safe to repeat. The answer is how long
         that holds (None: until it is taken back). `callback` and `secret` are for platforms that are told them with
         each request (WebSub). Raises NotOffered."""
+
+    def signing_keys(self) -> Mapping[str, JSONKey]:
+        """The public keys, by id, with which the platform signs its `signals`. Raises NotSent, NotOffered."""
 
     # publishing
     # --------------------------------------------------------------------------------------------------------

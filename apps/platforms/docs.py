@@ -72,7 +72,7 @@ def _abilities(adapter: type[Adapter]) -> str:
         ("delete a published post", _yes(can.deletes)),
         ("figures of a post", ", ".join(sorted(can.post_metrics)) or "none"),
         ("figures of an account", ", ".join(sorted(can.account_metrics)) or "none"),
-        ("tells us what happens", _yes(adapter.inbound is not None)),
+        ("tells us what happens", _told(adapter)),
         ("a lost answer", "settled by itself: the post is looked for" if can.findable else "settled by its key"),
     ]
     return _table(("what", ""), rows)
@@ -99,6 +99,12 @@ def _minutes(span: timedelta) -> str:
         hours = minutes // 60
         return f"{hours // 24} days" if hours >= 48 and hours % 24 == 0 else f"{hours} hours"
     return f"{minutes} minutes"
+
+
+def _told(adapter: type[Adapter]) -> str:
+    if adapter.inbound is None and adapter.signals is not None:
+        return "only of lost sign-ins"
+    return _yes(adapter.inbound is not None)
 
 
 def _yes(does: bool) -> str:

@@ -42,6 +42,9 @@ class Sending(WorkspaceOwned):
     )
     intent_at = models.DateTimeField(null=True, blank=True)
     staged = models.JSONField(null=True, blank=True)
+    leftover = models.JSONField(
+        null=True, blank=True, help_text="What was prepared for other words, to be taken back from the platform."
+    )
     remote_id = models.CharField(max_length=500, blank=True)
     remote_url = models.CharField(max_length=1000, blank=True)
     remote_facts = models.JSONField(default=dict, blank=True)

@@ -9,7 +9,8 @@ from typing import Final
 from celery import shared_task
 from django.conf import settings
 
-from apps.publishing.engine import rounds
+from apps.core import clock
+from apps.publishing.engine import rounds, tidying
 from apps.publishing.waking import TASK
 
 # A post is in the hands that will send it when its hour strikes.
@@ -45,6 +46,11 @@ def publish_due() -> None:
             rounds.prepare(seconds=ROUND, hands=settings.PUBLISH_STAGE_CONCURRENCY, ahead=AHEAD, again=_again)
         finally:
             _publishing.release()
+
+
+@shared_task(name="publishing.tidy", ignore_result=True)
+def tidy() -> None:
+    tidying.tidy(now=clock.now())
 
 
 @shared_task(name="publishing.reconcile", ignore_result=True)

@@ -4,12 +4,17 @@ from celery import shared_task
 
 from apps.core import clock
 from apps.webhooks import services
-from apps.webhooks.waking import TASK
+from apps.webhooks.waking import KEYS_TASK, TASK
 
 
 @shared_task(name=TASK)
 def handle_notices() -> None:
     services.handle_waiting()
+
+
+@shared_task(name=KEYS_TASK, ignore_result=True)
+def read_keys() -> None:
+    services.read_keys()
 
 
 @shared_task(name="webhooks.listen", ignore_result=True)

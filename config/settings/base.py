@@ -270,6 +270,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(seconds=15)),
         "options": {"expires": 30},
     },
+    "take back what was prepared in vain": {
+        "task": "publishing.tidy",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
     "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
     "handle notices of platforms": {
         "task": "webhooks.handle_notices",
@@ -285,6 +290,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "webhooks.listen",
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
+    },
+    "read the keys of platforms": {
+        "task": "webhooks.read_keys",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
     },
     "look for posts that are gone": {
         "task": "webhooks.patrol",

@@ -26,6 +26,7 @@ from apps.posts.models import Post
 from apps.publishing import rollups
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import FollowUp, Publication
+from apps.publishing.querysets import PUT_ASIDE
 from apps.publishing.selectors import BROKEN_ACCOUNT, held_for_account
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
@@ -171,7 +172,7 @@ def _shift(row: Publication, days: int, actor: Actor) -> datetime | None:
 
 
 def _back(row: Publication, post: Post, *, due_at: datetime) -> bool:
-    again: dict[str, Any] = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision, "staged": None}
+    again: dict[str, Any] = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision, **PUT_ASIDE}
     if not Publication.objects.filter(pk=row.pk).steer(State.SCHEDULED, only=[State.HELD], **again, **AFRESH):
         return False
     rollups.begin(post)

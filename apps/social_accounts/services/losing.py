@@ -39,8 +39,7 @@ def lose_access(
     words = error.words if isinstance(error, Disconnected) else ENDED
     if isinstance(error, AccountDisabled):
         with tenancy.scope(organization_id=organization_id):
-            is_news = mark_disabled(account_id=account_id, reason=words, asked_at=asked_at)
-            return [SocialAccount.objects.get(pk=account_id)] if is_news else []
+            return mark_disabled(account_ids=[account_id], reason=words, asked_at=asked_at)
     with tenancy.scope(organization_id=organization_id):
         account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
         others = _others(account)

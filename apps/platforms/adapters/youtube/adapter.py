@@ -42,11 +42,14 @@ from apps.platforms.contract import (
     Staged,
     Trace,
 )
+from apps.platforms.google.keys import read_keys
+from apps.platforms.google.signals import GOOGLE
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit
 from apps.platforms.setup import Setup
+from apps.platforms.signals import JSONKey, Signals
 from apps.platforms.versions import ApiVersion
 
 
@@ -64,6 +67,7 @@ class YouTubeAdapter(Basis):
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=1), rolling=False)
     version: ClassVar[ApiVersion | None] = about.VERSION
     inbound: ClassVar[Inbound | None] = notices.YouTubeInbound()
+    signals: ClassVar[Signals | None] = GOOGLE
     setup: ClassVar[Setup] = about.SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
@@ -95,6 +99,9 @@ class YouTubeAdapter(Basis):
         """Takes back all that the same Google user granted to our project, for other channels too: they are those with
         the same `facts[SHARED_CONSENT]`."""
         consent.accounts(self._home).revoke(credential)
+
+    def signing_keys(self) -> Mapping[str, JSONKey]:
+        return read_keys(self.http, login=self._home.endpoint("login"))
 
     # publishing
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from apps.platforms.calls import Call, Feature
+from apps.platforms.google.keys import CONFIGURATION, KEYS
 from apps.platforms.google.oauth import REVOKE, TOKEN
 from apps.platforms.limits import Limit, Per, Window
 
@@ -62,8 +63,8 @@ REPORT = Call("report", "GET", "/v2/reports", Feature.METRICS, _ANALYSE, endpoin
 SUBSCRIBE = Call("subscribe", "POST", "/subscribe", Feature.NOTICES, endpoint="hub")
 
 CALLS: Final = (
-    TOKEN, REVOKE, CHANNEL, START, SEND, LOOK, PUBLISH, THUMBNAIL, EDIT, DELETE, PLAYLISTS, CATEGORIES, LISTED, ENLIST,
-    UNLIST, CAPTIONS, CAPTION, UNCAPTION, COMMENT, COMMENTS, REPORT, SUBSCRIBE,
+    TOKEN, REVOKE, CONFIGURATION, KEYS, CHANNEL, START, SEND, LOOK, PUBLISH, THUMBNAIL, EDIT, DELETE, PLAYLISTS,
+    CATEGORIES, LISTED, ENLIST, UNLIST, CAPTIONS, CAPTION, UNCAPTION, COMMENT, COMMENTS, REPORT, SUBSCRIBE,
 )  # fmt: skip
 
 _WRITING = (PUBLISH, THUMBNAIL, EDIT, DELETE, ENLIST, UNLIST, COMMENT, CAPTIONS, UNCAPTION)  # and a look at captions
