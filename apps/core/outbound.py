@@ -29,6 +29,9 @@ from apps.core import tenancy
 PORTS = frozenset({443, 8443})
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 USER_AGENT = "Postroom/0.1"
+# A process has a hundred hands that publish, and some that upload; whoever waits for a connection is late.
+MOST_CONNECTIONS = 512
+MOST_KEPT_OPEN = 128
 
 # IPv6 has public places here alone; elsewhere lie forms that carry an IPv4 address inside.
 _PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
@@ -125,9 +128,9 @@ class GuardedTransport(httpx.HTTPTransport):
         # httpx has no public way to hand its pool another network backend.
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(),
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=5.0,
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_KEPT_OPEN,
+            keepalive_expiry=15.0,
             network_backend=_GuardedBackend(),
         )
         self._total_seconds = total_seconds
