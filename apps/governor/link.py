@@ -24,6 +24,8 @@ from apps.core import clock
 
 logger = logging.getLogger(__name__)
 
+# One for each thread that asks: fewer than threads would look like a server that does not answer.
+MOST_CONNECTIONS: Final = 10_000
 SCRIPTS: Final = Path(__file__).parent / "scripts"
 _WINDOWS: Final = (SCRIPTS / "windows.lua").read_text()
 ASK: Final = _WINDOWS + (SCRIPTS / "ask.lua").read_text()
@@ -41,8 +43,9 @@ class Link:
         seconds = settings.GOVERNOR_TIMEOUT.total_seconds()
         self.url = url
         self._client = redis.Redis.from_url(
-            url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=Retry(NoBackoff(), 0)
-        )
+            url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=Retry(NoBackoff(), 0),
+            max_connections=MOST_CONNECTIONS,
+        )  # fmt: skip
         self._scripts = {text: self._client.register_script(text) for text in (ASK, SETTLE)}
         self._lock = threading.Lock()
         self._next_try = 0.0  # by the monotonic clock; 0: it answers

@@ -15,7 +15,7 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from apps.governor import services
+from apps.governor import decisions, services
 from apps.governor.lanes import Lane
 from apps.platforms.limits import Per, Window
 from tests.governor.conftest import START, Platform, limit
@@ -139,3 +139,19 @@ def test_an_emptied_server_starts_anew(platform: Platform, valkey):
     valkey.flushall()
     valkey.script_flush()
     assert platform.granted("posts", 9) == 5
+
+
+def test_more_threads_than_a_pool_usually_holds_are_no_outage(platform: Platform):
+    platform.declare(limit("posts", None))
+    together = threading.Barrier(150)
+
+    def ask() -> None:
+        together.wait(30)
+        platform.granted("posts", 3)
+
+    threads = [threading.Thread(target=ask) for _ in range(150)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert decisions.link().silent_since is None
