@@ -13,7 +13,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
@@ -98,11 +98,18 @@ def _parsed_origins(origins: tuple[str, ...]) -> frozenset[str]:
     return frozenset(_origin(httpx.URL(origin)) for origin in origins)
 
 
-def client(*, timeout: timedelta | None = None, max_bytes: int = MAX_ANSWER_BYTES) -> httpx.Client:
-    """A guarded client. `timeout` bounds each request as a whole, its answer's last byte included."""
+def client(
+    *,
+    timeout: timedelta | None = None,
+    max_bytes: int = MAX_ANSWER_BYTES,
+    around: Callable[[httpx.BaseTransport], httpx.BaseTransport] | None = None,
+) -> httpx.Client:
+    """A guarded client. `timeout` bounds each request as a whole, its answer's last byte included; `around` is given
+    the guarded transport and gives the one to use."""
     total = (timeout or settings.OUTBOUND_TIMEOUT).total_seconds()
+    guarded = GuardedTransport(total_seconds=total, max_bytes=max_bytes)
     return httpx.Client(
-        transport=GuardedTransport(total_seconds=total, max_bytes=max_bytes),
+        transport=around(guarded) if around else guarded,
         timeout=httpx.Timeout(total, connect=min(total, 5.0)),
         follow_redirects=False,
         trust_env=False,

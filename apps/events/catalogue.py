@@ -41,6 +41,8 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "account.disabled": "The platform says that an account is suspended, closed or hidden; its owner acts there.",
     "account.erased": "The person behind a social account asked to be forgotten; what was held is deleted.",
     "account.recovered": "A social account that needed a person works again.",
+    "breaker.opened": "Calls for accounts fail again and again; Postroom leaves the platform alone for a while.",
+    "breaker.closed": "A platform that was left alone answers again, or an operator let calls through.",
     "media.uploaded": "A file passed its checks and is in the library.",
     "media.failed": "A file could not be prepared for use.",
     "media.deleted": "A file was removed from the library.",

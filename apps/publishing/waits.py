@@ -38,7 +38,10 @@ def put_off(kept: Iterable[Kept]) -> list[Kept]:
 def _put_off(row: Any, obstacle: Obstacle) -> None:
     mine = type(row).objects.filter(pk=row.pk, fence=row.fence, state__in=[State.SCHEDULED, State.READY])
     said = {"problem": obstacle.problem, "problem_words": obstacle.words, "problem_field": ""}
-    if not mine.update(next_try_at=obstacle.until, updated_at=clock.now(), **said):
+    # What was prepared is looked at again before that: it may not stand so long.
+    if not mine.update(
+        state=State.SCHEDULED, next_try_at=obstacle.until, stage_at=None, updated_at=clock.now(), **said
+    ):
         return
     if not isinstance(row, FollowUp):
         told = {"post_id": row.post_id, "problem": obstacle.problem, "words": obstacle.words}

@@ -7,7 +7,7 @@ from celery import shared_task
 from apps.core import clock
 from apps.core.alone import one_at_a_time
 from apps.social_accounts import services
-from apps.social_accounts.services import portal
+from apps.social_accounts.services import breakers, portal
 
 
 @shared_task(name="social_accounts.refresh_expiring")
@@ -33,3 +33,8 @@ def forget_journeys() -> None:
 @one_at_a_time(at_most=timedelta(minutes=5))
 def read_choices() -> None:
     services.read_choices_due(now=clock.now())
+
+
+@shared_task(name="social_accounts.tell_of_breakers")
+def tell_of_breakers() -> None:
+    breakers.tell_of_breakers()

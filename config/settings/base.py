@@ -318,6 +318,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
     },
+    "tell of circuit breakers": {
+        "task": "social_accounts.tell_of_breakers",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
     "read what may be chosen at platforms": {
         "task": "social_accounts.read_choices",
         "schedule": schedule(timedelta(minutes=1)),
@@ -406,6 +411,23 @@ if PUBLIC_URL.startswith("https://"):
 # server.
 OUTBOUND_TRUSTED_ORIGINS = _platforms.trusted_origins
 OUTBOUND_TIMEOUT = timedelta(seconds=env.integer("OUTBOUND_TIMEOUT_SECONDS", 20))
+
+# --- how often platforms may be called, and when they are left alone
+GOVERNOR_PREFIX = "governor"
+# What each lane may use of a limit: publish, refresh, health, reconcile, analytics, import. The rest is kept for those
+# before it.
+GOVERNOR_LANES = env.percents("GOVERNOR_LANES", (100, 95, 90, 85, 70, 50))
+# When so much of an app's limit is used, organizations get fair shares of the rest.
+GOVERNOR_LOW_PERCENT = env.integer("GOVERNOR_LOW_PERCENT", 75)
+GOVERNOR_TIMEOUT = timedelta(milliseconds=env.integer("GOVERNOR_TIMEOUT_MS", 250))
+GOVERNOR_RETRY_AFTER = timedelta(seconds=env.integer("GOVERNOR_RETRY_SECONDS", 5))
+# Of each limit, for each process, while nobody keeps the counts.
+GOVERNOR_OUTAGE_PERCENT = env.integer("GOVERNOR_OUTAGE_PERCENT", 10)
+BREAKER_TOKEN_FAILURES = env.integer("BREAKER_TOKEN_FAILURES", 5)
+BREAKER_APP_FAILURES = env.integer("BREAKER_APP_FAILURES", 10)
+BREAKER_FIRST_PAUSE = timedelta(seconds=env.integer("BREAKER_FIRST_SECONDS", 60))
+BREAKER_LONGEST_PAUSE = timedelta(seconds=env.integer("BREAKER_LONGEST_SECONDS", 900))
+BREAKER_TRIAL = timedelta(seconds=env.integer("BREAKER_TRIAL_SECONDS", 90))  # longer than any request
 
 # --- everything on one machine (manage.py run)
 RUN_HOST = env.text("BIND", "127.0.0.1")
