@@ -16,6 +16,7 @@ from apps.core import tenancy
 from apps.posts.errors import PostNotReady
 from apps.posts.models import Post
 from apps.publishing import services, waits, windows
+from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import DecisionIncomplete
 from apps.publishing.gates import Obstacle
 from apps.publishing.models import Publication, PublishingWindows
@@ -341,3 +342,41 @@ def test_what_is_not_named_stays_as_it_is(agency: Agency) -> None:
         rules = windows.windows_of(agency.workspace)
     assert (rules.quiet_hours, rules.daily_most, rules.spacing) == ((NIGHT,), 3, timedelta(minutes=20))
     assert agency.events(agency.workspace) == ["workspace.updated", "workspace.updated"]
+
+
+@pytest.mark.django_db
+def test_two_posts_that_fall_due_together_go_out_by_themselves_with_the_space_between(
+    agency: Agency, noon: Clock
+) -> None:
+    account = agency.account()
+    first, second = (plan(agency, wall(10, 12, 10), on=account) for _ in range(2))
+    keep(agency, spacing=timedelta(minutes=30))
+
+    noon.advance(minutes=10)
+    run_worker()
+    waiting = agency.read(second if agency.read(first).state == State.PUBLISHED else first)
+    assert (waiting.state, waiting.problem) == (State.SCHEDULED, "spacing")
+    assert waiting.next_try_at == NOON + timedelta(minutes=40)
+
+    noon.advance(minutes=31)
+    run_worker()
+    assert {agency.read(row).state for row in (first, second)} == {State.PUBLISHED}
+
+
+@pytest.mark.django_db
+def test_what_a_window_closes_on_after_it_was_claimed_waits_as_well(agency: Agency, noon: Clock) -> None:
+    account = agency.account()
+    earlier = plan(agency, wall(10, 12, 10), on=account)
+    noon.advance(minutes=10)
+    run_worker()
+    assert agency.read(earlier).state == State.PUBLISHED
+    late = plan(agency, wall(10, 12, 20), on=account)
+    noon.advance(minutes=10)
+    (claim,) = claims.claim_due(now=noon.now, limit=1)
+    keep(agency, spacing=timedelta(minutes=30))
+
+    rounds.work(claim)
+
+    waiting = agency.read(late)
+    assert (waiting.state, waiting.next_try_at) == (State.SCHEDULED, NOON + timedelta(minutes=40))
+    assert agency.platform.commits == 1
