@@ -11,6 +11,7 @@ from django.conf import settings
 
 from apps.core import clock, heartbeats
 from apps.core.heartbeats import BEAT, Process, Signs
+from apps.governor import services as governor
 from apps.watch import lanes
 from apps.watch.lastlook import LastLook, last_look
 from apps.watch.models import Breach
@@ -47,19 +48,22 @@ class Report:
     queue_away_since: datetime | None
     parts: tuple[Part, ...]
     rules: tuple[Rule, ...]
+    governor: governor.Health
     looked_at: datetime | None
     is_unwatched: bool
 
 
 def report() -> Report:
-    """Costs one query and two looks at the queue."""
+    """Costs one query and three looks at the queue."""
     signs, looked, now = heartbeats.current(), last_look(), clock.now()
     broken = {breach.invariant: breach for breach in Breach.objects.filter(ended_at=None)}
     parts = tuple(_part(lane, signs) for lane in _lanes(signs))
     is_unwatched = looked.is_overdue(now)
+    counted = governor.health()
     is_well = not (signs.unreachable_since or is_unwatched or broken or any(part.is_silent for part in parts))
+    is_well &= counted.is_well
     rules = tuple(_rule(invariant, looked, broken.get(invariant)) for invariant in Invariant)
-    return Report(now, is_well, signs.unreachable_since, parts, rules, looked.at, is_unwatched)
+    return Report(now, is_well, signs.unreachable_since, parts, rules, counted, looked.at, is_unwatched)
 
 
 def as_json(found: Report) -> dict[str, Any]:
@@ -67,6 +71,7 @@ def as_json(found: Report) -> dict[str, Any]:
         "at": _iso(found.at),
         "is_well": found.is_well,
         "queue_away_since": _iso(found.queue_away_since),
+        "rate_governor": {"is_well": found.governor.is_well, "words": found.governor.words},
         "watchdog_looked_at": _iso(found.looked_at),
         "lanes": {
             part.lane: {

@@ -238,6 +238,7 @@ def test_the_command_says_the_same_as_json_and_by_its_exit_code(everybody, clock
     call_command("health")
     well = json.loads(capsys.readouterr().out)
     assert well["is_well"] is True
+    assert well["rate_governor"]["is_well"] is True
     assert well["lanes"]["beat"]["living"] == 1
 
     everybody.stop()
