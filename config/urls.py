@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("apps.webhooks.urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
+    path("api/v1/", include("apps.api.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Who acts: a person, the system itself, or (later) a key. Diaries store this, services ask for it."""
+"""Who acts: a person, the system itself, or a key of the API. Diaries store this, services ask for it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
     OPERATOR = "operator"
     GUEST = "guest"  # who came by a signed link; `id` is the link's
+    KEY = "key"  # a program that holds an API key; `id` is the key's
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ _ADMINISTER: Final = _MANAGE | {
     "member.remove",
     "organization.view",
     "app.edit",
+    "key.view",
+    "key.edit",
     "audit.view",
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}
