@@ -67,5 +67,5 @@ def redoc(request: HttpRequest) -> HttpResponse:
 def schema_text() -> bytes:
     """The same for everybody, and as long as the process lives."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
-    text: bytes = OpenApiJsonRenderer().render(schema, renderer_context={"indent": 2})
-    return text + b"\n"
+    text: bytes = OpenApiJsonRenderer().render(schema, renderer_context={})
+    return text

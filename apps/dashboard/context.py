@@ -28,6 +28,7 @@ ORGANIZATION_PAGES: Final = (
     ("Workspaces", "tenants:workspaces", "clients", "organization.enter", ("tenants:workspace",)),
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Apps", "connections:apps", "key", "app.edit", ("connections:",)),
+    ("API keys", "tenants:keys", "key", "key.view", ("tenants:key",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
 )

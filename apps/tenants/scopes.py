@@ -74,4 +74,15 @@ def covering(permissions: frozenset[str]) -> list[str]:
     return [scope for scope, needed in SCOPES.items() if needed <= permissions]
 
 
+def in_words(scopes: Iterable[str]) -> str:
+    """ "Posts and publications, Media (read)": what a key may do, as people read it."""
+    held = set(scopes)
+    words = [
+        area.label if f"{area.name}:write" in held else f"{area.label} (read)"
+        for area in AREAS
+        if held & {f"{area.name}:read", f"{area.name}:write"}
+    ]
+    return ", ".join(words)
+
+
 assert all(needed <= ALL_PERMISSIONS for needed in SCOPES.values()), "a scope names a permission that nobody holds"  # noqa: S101

@@ -19,7 +19,7 @@ from apps.media.recipes import Framing, PictureRecipe
 from apps.posts.models import Post
 from apps.publishing.models import Attempt
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
-from apps.tenants.models import Branding, Invitation
+from apps.tenants.models import AnsweredRequest, ApiKey, Branding, Invitation
 from apps.tenants.permissions import Role
 from apps.webhooks.models import InboundNotice
 from tests.support import factories
@@ -62,6 +62,10 @@ def everything(owner, workspace):
         PortalLink.objects.create(workspace=workspace, token_hash="0" * 64, expires_at=clock.now())
         ReturnOrigin.objects.create(origin="https://shop.example")
         Branding.objects.create()
+        key = ApiKey.objects.create(name="Ours", mode="live", lookup="abcdefgh", secret_hash="0" * 64)
+        answered = AnsweredRequest(api_key=key, key="1", fingerprint="0" * 64, started_at=clock.now())
+        answered.organization_id, answered.body = workspace.organization_id, Secret("very-secret-token")
+        answered.save()
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

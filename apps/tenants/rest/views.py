@@ -59,6 +59,8 @@ class Operations(APIView):
         except Exception as error:  # Each is told as a problem, or it is a mistake of ours and told as that.
             response = self.handle_exception(error)
         self.response = self.finalize_response(request, response, *args, **kwargs)
+        # What one key may see is kept by nobody on the way.
+        self.response["Cache-Control"] = "no-store"
         return self.response
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
