@@ -60,9 +60,7 @@ def sign_in_as_the_client(session_url: str, sandbox: Sandbox) -> str:
 
 @needs_tools
 @pytest.mark.django_db(transaction=True)
-def test_every_line_of_the_guide_works(
-    live_server: LiveServer, platforms: Sandbox, tmp_path: Path, valkey: Any
-) -> None:
+def test_every_line_of_the_guide_works(live_server: LiveServer, platforms: Sandbox, tmp_path: Path) -> None:
     agency: Organization = factories.organization(name="Northlight Agency")
     for name in ("Café Luna", "Delta Outdoor"):
         factories.workspace(agency, name=name)
