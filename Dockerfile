@@ -1,4 +1,4 @@
-# One image, four roles, each a command; docs/operations.md says which variables they want.
+# One image, five roles, each a command; docs/operations.md says which variables they want.
 #   docker run IMAGE run web       serves the pages (what runs without a command)
 #   docker run IMAGE run worker    publishes and does all other work; any number of them
 #   docker run IMAGE run media     converts pictures and videos, on as many cores as it is given; any number of them
@@ -36,7 +36,7 @@ RUN SECRET_KEY=not-used-while-collecting KEYRING=build:AAAAAAAAAAAAAAAAAAAAAAAAA
 USER postroom
 VOLUME /var/lib/postroom
 EXPOSE 8000
-# For the role web; a worker, media or beat that breaks ends by itself, so start those with --no-healthcheck.
+# For the role web; a worker, chores, media or beat that breaks ends by itself, so start those with --no-healthcheck.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", \
   "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
 ENTRYPOINT ["python", "manage.py"]

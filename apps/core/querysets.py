@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.functions import Cast
 
 from apps.core import tenancy
 
@@ -24,6 +26,20 @@ class TenantQuerySet(models.QuerySet[M]):
         if connection.features.has_select_for_update_skip_locked:
             return self.select_for_update(skip_locked=True, of=("self",))
         return self
+
+
+def each_its_own(values: Mapping[UUID, Any], field: models.Field[Any, Any], *, otherwise: str) -> Any:
+    """An expression for `update`: a value of `field` for each row by its id; the column `otherwise` for the rest."""
+    whens = [models.When(pk=pk, then=models.Value(value, output_field=field)) for pk, value in values.items()]
+    case = models.Case(*whens, default=otherwise, output_field=field)
+    return Cast(case, output_field=field) if connection.features.requires_casted_case_in_updates else case
+
+
+def within_reach(model: type[M]) -> models.QuerySet[M]:
+    """The rows that the tenant in context may see: its own, or all inside `tenancy.across_tenants(reason)`."""
+    manager = "across_tenants" if tenancy.current().across else "objects"
+    rows: models.QuerySet[M] = getattr(model, manager).all()
+    return rows
 
 
 class OrganizationScopedManager(models.Manager[M]):

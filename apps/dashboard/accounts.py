@@ -23,7 +23,7 @@ from apps.platforms import registry
 from apps.publishing import services as publishing
 from apps.publishing.models import Publication
 from apps.publishing.risks import risks
-from apps.publishing.states import State
+from apps.publishing.states import WAITING, State
 from apps.social_accounts import selectors
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES, AccountState
@@ -180,7 +180,7 @@ def plans_of(accounts: Iterable[SocialAccount]) -> dict[UUID, Plans]:
         Publication.objects.filter(account__in=[account.pk for account in accounts])
         .values("account_id")
         .annotate(
-            planned=Count("pk", filter=Q(state__in=[State.SCHEDULED, State.HELD])),
+            planned=Count("pk", filter=Q(state__in=[*WAITING, State.HELD])),
             held=Count("pk", filter=Q(state=State.HELD)),
             last=Max("published_at"),
         )

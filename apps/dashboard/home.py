@@ -23,7 +23,7 @@ from apps.dashboard.workspaces import here
 from apps.platforms import registry
 from apps.posts.models import Post
 from apps.publishing.models import Publication
-from apps.publishing.states import PostState, State
+from apps.publishing.states import WAITING, PostState, State
 from apps.social_accounts import selectors as social_accounts
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Membership, Workspace
@@ -34,7 +34,7 @@ MANY: Final = 999
 JUST: Final = 5
 RECENT: Final = timedelta(days=2)
 UNPLANNED: Final = (PostState.DRAFT, PostState.CANCELED)
-ON_THE_PLAN: Final = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
+ON_THE_PLAN: Final = (*sorted(WAITING), State.PUBLISHING, State.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def day_facts(workspace: Workspace, now: datetime) -> dict[str, object]:
     coming = posts.filter(pk__in=own.filter(state__in=ON_THE_PLAN, due_at__range=(begin - RECENT, end)).values("post"))
     recent = posts.filter(pk__in=own.filter(state=State.PUBLISHED, due_at__range=(now - RECENT, now)).values("post"))
     wanting = posts.filter(pk__in=own.filter(state__in=WANTS_A_PERSON).values("post"))
-    ahead = own.filter(state=State.SCHEDULED, due_at__gte=now).order_by("due_at")
+    ahead = own.filter(state__in=WAITING, due_at__gte=now).order_by("due_at")
     # Drafts without a time; one with a time stands on the calendar.
     edited = list(posts.filter(due_at=None).order_by("-updated_at")[: 2 * MOST])
     notes = {post.pk: _edited(post, zone) for post in edited}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch
 
-from apps.media.models import Asset
+from apps.core.querysets import within_reach
+from apps.media.models import Asset, CaptionTrack, Rendition
 from apps.platforms.contract import Draft
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
 from apps.posts.errors import MediaNotAllowed, NotInWorkspace
@@ -22,17 +24,42 @@ from apps.social_accounts.models import SocialAccount
 
 def manuscript(post: Post) -> Manuscript:
     """The stored post, in a constant number of queries however long it is."""
-    beside = ("asset__renditions", "asset__captions", "cover__renditions")
-    shown = PartMedia.objects.select_related("asset", "cover").prefetch_related(*beside).order_by("position")
-    parts = Part.objects.filter(post=post).order_by("position").prefetch_related(Prefetch("media", queryset=shown))
-    variants = Variant.objects.filter(post=post).select_related("account").order_by("account__platform", "id")
+    return manuscripts([post])[post.pk]
+
+
+def manuscripts(posts: Collection[Post]) -> dict[UUID, Manuscript]:
+    """Stored posts by id, in a constant number of queries however many there are."""
+    parts: dict[UUID, list[Part]] = defaultdict(list)
+    for part in within_reach(Part).filter(post__in=posts).order_by("position").prefetch_related(_shown_media()):
+        parts[part.post_id].append(part)
+    variants: dict[UUID, list[Variant]] = defaultdict(list)
+    for variant in within_reach(Variant).filter(post__in=posts).select_related("account"):
+        variants[variant.post_id].append(variant)
+    return {post.pk: _manuscript(post, parts[post.pk], variants[post.pk]) for post in posts}
+
+
+def _manuscript(post: Post, parts: Iterable[Part], variants: Iterable[Variant]) -> Manuscript:
+    ordered = sorted(variants, key=lambda variant: (variant.account.platform, variant.pk))
     return Manuscript(
         passages=tuple(
             Passage(PartRole(part.role), part.text, tuple(_medium(one) for one in part.media.all()), part.link)
             for part in parts
         ),
-        editions=tuple(Edition(variant.account, variant.text, variant.options) for variant in variants),
+        editions=tuple(Edition(variant.account, variant.text, variant.options) for variant in ordered),
         language=post.language,
+    )
+
+
+def _shown_media() -> Prefetch:
+    """The files of parts, with all that is needed to say what is sent of each."""
+    shown = within_reach(PartMedia).select_related("asset", "cover").order_by("position")
+    return Prefetch(
+        "media",
+        queryset=shown.prefetch_related(
+            Prefetch("asset__renditions", queryset=within_reach(Rendition)),
+            Prefetch("asset__captions", queryset=within_reach(CaptionTrack)),
+            Prefetch("cover__renditions", queryset=within_reach(Rendition)),
+        ),
     )
 
 
@@ -81,9 +108,15 @@ def drafts_for(post: Post, account: SocialAccount, *, on: date | None = None) ->
     With `on`, the day on which it goes out, raises MediaNotAllowed for a file whose right of use has ended by then or
     that cannot be made into what the platform takes, and MediaNotReady while that is still being made.
     """
-    variant = Variant.objects.get(post=post, account=account)
-    written = manuscript(post)
-    parts = parts_on(written, Edition(account, variant.text, variant.options))
+    return drafts_in(manuscript(post), account, on=on)
+
+
+def drafts_in(written: Manuscript, account: SocialAccount, *, on: date | None = None) -> list[Draft]:
+    """`drafts_for` of a post that was read."""
+    edition = next((one for one in written.editions if one.account.pk == account.pk), None)
+    if edition is None:
+        raise Variant.DoesNotExist("The post is not meant for this account")
+    parts = parts_on(written, Edition(account, edition.text, edition.options))
     if on is not None:
         if ended := ended_rights(written, on):
             raise MediaNotAllowed(*ended)

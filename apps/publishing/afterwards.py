@@ -14,7 +14,7 @@ from apps.platforms import registry
 from apps.publishing.abilities import can_take_down, changeable, replies_stand_alone
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.services.turns import DONE, UNHEARD_OF
-from apps.publishing.states import Deed, Outcome, State
+from apps.publishing.states import BY_A_PERSON, Deed, Outcome, State
 from apps.social_accounts.states import PUBLISHES
 from apps.tenants.members import Member
 
@@ -88,13 +88,13 @@ def take_down_url_of(row: FollowUp, publication: Publication, attempts: Iterable
 
 def last_words(attempts: Iterable[Attempt], row: FollowUp) -> str:
     """Why a comment that is out was not taken down, if somebody has tried."""
-    own = [attempt for attempt in attempts if attempt.follow_up_id == row.pk and attempt.deed != Deed.PUBLISH]
+    own = [attempt for attempt in attempts if attempt.follow_up_id == row.pk and attempt.deed in BY_A_PERSON]
     return _words(own[0]) if row.state == State.PUBLISHED and own else ""
 
 
 def is_under_way(attempt: Attempt) -> bool:
     """Whether a person's turn with it goes on right now."""
-    return attempt.deed != Deed.PUBLISH and attempt.outcome == Outcome.OPEN and not _is_overdue(attempt)
+    return attempt.deed in BY_A_PERSON and attempt.outcome == Outcome.OPEN and not _is_overdue(attempt)
 
 
 def _is_overdue(attempt: Attempt) -> bool:
@@ -102,7 +102,7 @@ def _is_overdue(attempt: Attempt) -> bool:
 
 
 def _last_try(attempts: Iterable[Attempt]) -> tuple[str, str, bool]:
-    last = next((row for row in attempts if row.deed != Deed.PUBLISH and row.follow_up_id is None), None)
+    last = next((row for row in attempts if row.deed in BY_A_PERSON and row.follow_up_id is None), None)
     if last is None or not (words := _words(last)):
         return "", "", False
     is_unsure = _is_overdue(last) or last.outcome == Outcome.UNCERTAIN

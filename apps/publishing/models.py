@@ -10,7 +10,7 @@ from django.db.models import Q
 from apps.core import clock, tenancy
 from apps.core.models import WorkspaceOwned, workspace_managers
 from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
-from apps.publishing.states import WENT_OUT, Deed, Outcome, PostState, State
+from apps.publishing.states import CLAIMED, WENT_OUT, Deed, Outcome, PostState, State
 
 # Begins the remote id of what a person saw live without bringing its address: a name of ours, unknown to the platform.
 BY_HAND = "by-hand:"
@@ -30,6 +30,9 @@ class Sending(WorkspaceOwned):
 
     state = models.CharField(max_length=16, choices=State.choices, default=State.SCHEDULED)
     next_try_at = models.DateTimeField(help_text="Not claimed before this instant.")
+    stage_at = models.DateTimeField(
+        null=True, blank=True, help_text="Not prepared again before this. Empty: as early as its platform takes it."
+    )
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts_made = models.PositiveIntegerField(default=0)
@@ -78,7 +81,8 @@ class Publication(Sending):
             ),
             models.CheckConstraint(condition=REMOVED_SAYS_WHEN, name="removed_says_when"),
             models.CheckConstraint(
-                condition=~Q(state=State.PUBLISHING) | Q(lease_until__isnull=False), name="publishing_has_a_lease"
+                condition=~Q(state__in=[State.PUBLISHING, State.STAGING]) | Q(lease_until__isnull=False),
+                name="publishing_has_a_lease",
             ),
             models.CheckConstraint(condition=NO_OPEN_INTENT, name="not_sent_has_no_open_intent"),
             # Two posts with the same words must not both take the same live post for theirs.
@@ -88,9 +92,10 @@ class Publication(Sending):
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state=State.SCHEDULED), name="publications_due"),
+            models.Index(fields=["next_try_at"], condition=Q(state=State.READY), name="publications_ready"),
             models.Index(
                 fields=["lease_until"],
-                condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]),
+                condition=Q(state__in=sorted(CLAIMED)),
                 name="publications_in_flight",
             ),
             models.Index(fields=["workspace", "due_at"], name="publications_by_due_time"),
@@ -143,9 +148,10 @@ class FollowUp(Sending):
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state=State.SCHEDULED), name="follow_ups_due"),
+            models.Index(fields=["next_try_at"], condition=Q(state=State.READY), name="follow_ups_ready"),
             models.Index(
                 fields=["lease_until"],
-                condition=Q(state__in=[State.PUBLISHING, State.UNCERTAIN]),
+                condition=Q(state__in=sorted(CLAIMED)),
                 name="follow_ups_in_flight",
             ),
         ]

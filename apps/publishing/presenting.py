@@ -16,7 +16,18 @@ from apps.publishing.afterwards import Afterwards, is_under_way, last_words, pre
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.moments import moment, when
 from apps.publishing.selectors import MOST_ATTEMPTS
-from apps.publishing.states import FAILED_AFTERWARDS, IN_FLIGHT, WENT_OUT, Deed, Outcome, State
+from apps.publishing.states import (
+    BY_A_PERSON,
+    CLAIMED,
+    FAILED_AFTERWARDS,
+    IN_FLIGHT,
+    OPEN,
+    WAITING,
+    WENT_OUT,
+    Deed,
+    Outcome,
+    State,
+)
 from apps.social_accounts.states import PUBLISHES
 from apps.social_accounts.web_addresses import web_hosts
 from apps.tenants.members import Member
@@ -27,12 +38,14 @@ DECIDED = (*WENT_OUT, State.CANCELED)
 LOOKS = {
     Outcome.OPEN: "publishing",
     Outcome.PUBLISHED: "published",
+    Outcome.READY: "ready",
     Outcome.FOUND: "published",
     Outcome.NOT_READY: "staging",
     Outcome.NOT_SENT: "retrying",
     Outcome.THROTTLED: "retrying",
     Outcome.ABSENT: "retrying",
     Outcome.ABANDONED: "retrying",
+    Outcome.HELD: "held",
     Outcome.REJECTED: "failed",
     Outcome.DISCONNECTED: "held",
     Outcome.MISSING_PERMISSION: "held",
@@ -196,20 +209,25 @@ def _problem(publication: Publication) -> str:
 
 def shown_state(row: Publication | FollowUp) -> str:
     """The state as people read it: what waits after a failed try is retrying."""
-    return "retrying" if row.state == State.SCHEDULED and row.problem else row.state
+    return "retrying" if row.state in WAITING and row.problem else row.state
+
+
+def _next_try(publication: Publication) -> datetime:
+    """When it is taken up again: what could not be prepared before its hour is tried before its hour."""
+    return publication.stage_at or publication.next_try_at
 
 
 def _is_moving(publication: Publication, follow_ups: list[FollowUp]) -> bool:
-    soon = publication.state == State.SCHEDULED and publication.next_try_at < clock.now() + SOON
-    under_way = IN_FLIGHT | {State.SCHEDULED}
+    soon = publication.state in WAITING and publication.next_try_at < clock.now() + SOON
+    under_way = IN_FLIGHT | WAITING
     comments = publication.state == State.PUBLISHED and any(row.state in under_way for row in follow_ups)
-    return soon or publication.state in IN_FLIGHT or comments
+    return soon or publication.state in CLAIMED or comments
 
 
 def _note(publication: Publication, zone: ZoneInfo) -> str:
     label = registry.label(publication.account.platform)
-    if publication.state == State.SCHEDULED and publication.problem:
-        return f"Tries again {when(publication.next_try_at, zone)}"
+    if publication.state in WAITING and publication.problem:
+        return f"Tries again {when(_next_try(publication), zone)}"
     if publication.state == State.PUBLISHED and publication.published_at:
         return f"Live since {moment(publication.published_at, zone)}"
     if publication.state == State.REMOVED and publication.removed_at:
@@ -218,6 +236,8 @@ def _note(publication: Publication, zone: ZoneInfo) -> str:
         return "It did not go out, and was left so"
     return {
         State.SCHEDULED.value: f"Goes out {when(publication.due_at, zone)}",
+        State.STAGING.value: f"Being prepared on {label}, goes out {when(publication.due_at, zone)}",
+        State.READY.value: f"Prepared, goes out {when(publication.due_at, zone)}",
         State.PUBLISHING.value: f"On its way to {label}",
         State.UNCERTAIN.value: f"Looking for it on {label}",
         State.FAILED.value: "It did not go out",
@@ -228,8 +248,8 @@ def _note(publication: Publication, zone: ZoneInfo) -> str:
 
 
 def _next_step(publication: Publication, zone: ZoneInfo) -> str:
-    if publication.state == State.SCHEDULED and publication.problem:
-        return f"Postroom tries again by itself {when(publication.next_try_at, zone)}."
+    if publication.state in WAITING and publication.problem:
+        return f"Postroom tries again by itself {when(_next_try(publication), zone)}."
     if publication.state == State.UNCERTAIN:
         return f"Postroom looks for it {when(publication.next_try_at, zone)}. Nothing is sent again before that."
     return ""
@@ -239,7 +259,7 @@ def _phases(publication: Publication) -> tuple[Phase, ...]:
     """Due, sent, live: three places that a publication comes by; none before its hour."""
     if publication.fence == 0 and publication.state not in WENT_OUT:
         return ()
-    sent_at = publication.intent_at if publication.state != State.SCHEDULED else None
+    sent_at = publication.intent_at if publication.state not in WAITING else None
     live = publication.state in WENT_OUT
     removed_at = publication.removed_at
     gone = (Phase("Removed", "removed", removed_at),) if removed_at else ()
@@ -291,7 +311,7 @@ def _follow_up(row: FollowUp, publication: Publication, attempts: Iterable[Attem
 
 def _attempt(row: Attempt, zone: ZoneInfo, *, is_open: bool) -> AttemptView:
     outcome, deed = Outcome(row.outcome), Deed(row.deed)
-    by_hand = deed is not Deed.PUBLISH
+    by_hand = deed in BY_A_PERSON
     steps = [] if by_hand else [Step("Taken up by a worker", "", row.started_at, "publishing")]
     if row.sent_at:
         sent = "Asked of the platform" if by_hand else "Sent to the platform"
@@ -319,7 +339,7 @@ def _actions(publication: Publication, member: Member, whole: bool) -> dict[str,
 
     actions: dict[str, str] = {}
     state = publication.state
-    if state in (State.SCHEDULED, State.HELD, State.FAILED):
+    if state in OPEN:
         if may("post.cancel"):
             actions["cancel_url"] = url("cancel_publication")
         if may("post.edit") and whole:

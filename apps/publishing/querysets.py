@@ -4,27 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from django.db import models
+from django.db.models import Case, F, Q, When
 
 from apps.core import clock
 from apps.core.querysets import TenantQuerySet
 from apps.publishing.claim import Claim
 from apps.publishing.errors import LostClaim
-from apps.publishing.states import CLAIMED, MOVES, PROVABLE, WENT_OUT, Outcome, State
+from apps.publishing.states import CLAIMED, IN_FLIGHT, MOVES, PROVABLE, WAITING, WENT_OUT, Outcome, State
 
 M = TypeVar("M", bound=models.Model)
 
+# Whoever prepares a row that a person moves finds the fence changed, and stops.
+OUT_OF_HANDS: Final[dict[str, Any]] = {
+    "fence": Case(
+        When(state=State.STAGING, then=F("fence") + 1), default=F("fence"), output_field=models.PositiveIntegerField()
+    ),
+    "stage_at": None,
+}
+
 # An intent that is still open means "it may be out": only states that say so may keep one.
-SETTLED_AS_NOT_SENT = frozenset({State.SCHEDULED, State.HELD, State.FAILED})
+SETTLED_AS_NOT_SENT = WAITING | {State.HELD, State.FAILED}
 
 
 class SendingQuerySet(TenantQuerySet[M]):
     """Rows that are sent to a platform once: publications and follow-ups."""
 
     def due(self, now: datetime) -> Self:
-        return self.filter(state=State.SCHEDULED, next_try_at__lte=now)
+        """What has reached its hour without having been prepared."""
+        return self.filter(Q(stage_at=None) | Q(stage_at__lte=now), state=State.SCHEDULED, next_try_at__lte=now)
+
+    def to_stage(self, now: datetime) -> Self:
+        """What waits for an hour still to come, and may be prepared; the caller says how far ahead."""
+        return self.filter(Q(stage_at=None) | Q(stage_at__lte=now), state=State.SCHEDULED, next_try_at__gt=now)
+
+    def ready(self, now: datetime) -> Self:
+        """What was prepared and has reached its hour."""
+        return self.filter(state=State.READY, next_try_at__lte=now)
 
     def lost(self, now: datetime) -> Self:
         """Answers that were lost, and whose time to be looked for has come."""
@@ -32,7 +50,7 @@ class SendingQuerySet(TenantQuerySet[M]):
 
     def expired(self, now: datetime) -> Self:
         """Claims whose worker has not been heard of within its lease."""
-        return self.filter(state=State.PUBLISHING, lease_until__lt=now)
+        return self.filter(state__in=[State.STAGING, State.PUBLISHING], lease_until__lt=now)
 
     def move(self, claim: Claim, to: State, **changes: Any) -> None:
         """Move the claimed row, or raise LostClaim if another worker, or a person, holds it now."""
@@ -43,8 +61,7 @@ class SendingQuerySet(TenantQuerySet[M]):
 
     def note(self, claim: Claim, **changes: Any) -> None:
         """Write something about the claimed row that does not move it, or raise LostClaim."""
-        state = State.UNCERTAIN if claim.is_search else State.PUBLISHING
-        mine = self.filter(pk=claim.row_id, fence=claim.fence, state=state)
+        mine = self.filter(pk=claim.row_id, fence=claim.fence, state=claim.state)
         if not mine.update(updated_at=clock.now(), **changes):
             raise LostClaim(claim)
 
@@ -63,18 +80,20 @@ class SendingQuerySet(TenantQuerySet[M]):
         Nobody steers what a worker has in its hands, and a row that may be out is never steered towards being sent
         unless `only` names its state.
         """
-        sources = {state for state in State if to in MOVES[state]} - CLAIMED
+        sources = {state for state in State if to in MOVES[state]} - IN_FLIGHT
         chosen = sources & set(only) if only is not None else sources - {State.NEEDS_ATTENTION}
         rows = self.filter(state__in=chosen)
         if to is State.SCHEDULED and only is None:
             rows = rows.filter(intent_at=None)
-        return rows.update(**_changes(to, changes))
+        return rows.update(**_changes(to, {**OUT_OF_HANDS, **changes}))
 
     def forget_staged(self) -> None:
-        """Forget what was prepared, for a person has other words or begins anew. What a refusal left is left by its
-        adapter's word that it stays good; what a worker has in its hands is the worker's."""
+        """Forget what was prepared, for a person has other words or begins anew: it is prepared again. What a refusal
+        left is left by its adapter's word that it stays good; what is being sent is the worker's."""
         left_by_a_refusal = {"state": State.FAILED, "problem": Outcome.REJECTED}
-        self.exclude(state__in=CLAIMED | WENT_OUT).exclude(**left_by_a_refusal).update(staged=None)
+        prepared = self.filter(state__in=[State.STAGING, State.READY])
+        prepared.update(state=State.SCHEDULED, staged=None, updated_at=clock.now(), **OUT_OF_HANDS)
+        self.exclude(state__in=IN_FLIGHT | WENT_OUT).exclude(**left_by_a_refusal).update(staged=None)
 
 
 def _changes(to: State, changes: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from apps.core import tenancy
 from apps.publishing.models import Publication
 from apps.publishing.selectors import BROKEN_ACCOUNT
-from apps.publishing.states import State
+from apps.publishing.states import WAITING, State
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import BROKEN, PUBLISHES
 
@@ -63,7 +63,7 @@ def _held_by_account(workspace_ids: Collection[UUID] | tenancy.Everywhere) -> di
     too_late = Q(account__state__in=PUBLISHES, due_at__gte=F("account__grant__ends_at"))
     never = Q(account__state__in=BROKEN)
     held = Q(state=State.HELD, problem__in=BROKEN_ACCOUNT)
-    after = Q(state=State.SCHEDULED) & (too_late | never)
+    after = Q(state__in=WAITING) & (too_late | never)
     rows = (
         _here(Publication.objects.filter(held | after), workspace_ids)
         .values("account_id")

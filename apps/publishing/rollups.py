@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.core import tenancy
+from apps.core.querysets import within_reach
 from apps.events import services as events
 from apps.posts.models import Post
 from apps.publishing.models import Publication, Rollup
@@ -18,6 +20,7 @@ ENDS = {
     PostState.PARTIALLY_PUBLISHED: "post.partially_published",
     PostState.FAILED: "post.failed",
 }
+TOLD = ("account_id", "state", "remote_url")
 EVENTS = {**ENDS, PostState.REMOVED: "post.removed"}
 
 
@@ -41,15 +44,31 @@ def tell(post_id: UUID, *, only: Collection[PostState] = tuple(ENDS)) -> None:
 
     The row lock makes two publications that end in the same instant take turns, and the later one sees both.
     """
+    tell_all([post_id], only=only)
+
+
+def tell_all(post_ids: Collection[UUID], *, only: Collection[PostState] = tuple(ENDS)) -> None:
+    """The same for many posts in a constant number of statements."""
     with transaction.atomic():
-        rollup = Rollup.objects.select_for_update().filter(post_id=post_id).first()
-        if rollup is None:
-            return
-        publications = Publication.objects.filter(post_id=post_id)
-        state = post_state(list(publications.values_list("state", flat=True)))
-        if state not in only or rollup.told == state:
-            return
-        Rollup.objects.filter(pk=rollup.pk).update(told=state)
-        post = Post.objects.get(pk=post_id)
-        accounts = publications.values("account_id", "state", "remote_url").order_by("id")
-        events.emit(EVENTS[state], subject=post, data={"publications": list(accounts)})
+        rollups = within_reach(Rollup).filter(post_id__in=post_ids).order_by("post_id").select_for_update(of=("self",))
+        told = {rollup.post_id: rollup.told for rollup in rollups}
+        shown = _publications(told)
+        states = {post_id: post_state([row["state"] for row in rows]) for post_id, rows in shown.items()}
+        fresh = {post_id: state for post_id, state in states.items() if state in only and told[post_id] != state}
+        for state in set(fresh.values()):
+            of_state = [post_id for post_id, found in fresh.items() if found is state]
+            within_reach(Rollup).filter(post_id__in=of_state).update(told=state)
+        if fresh:
+            posts = within_reach(Post).filter(pk__in=fresh)
+            events.emit_all(
+                [events.News(EVENTS[fresh[post.pk]], post, {"publications": shown[post.pk]}) for post in posts]
+            )
+
+
+def _publications(post_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """What is told of each publication of these posts."""
+    shown: dict[UUID, list[dict[str, Any]]] = {post_id: [] for post_id in post_ids}
+    rows = within_reach(Publication).filter(post_id__in=post_ids).order_by("id")
+    for post_id, *values in rows.values_list("post_id", *TOLD):
+        shown[post_id].append(dict(zip(TOLD, values, strict=True)))
+    return shown

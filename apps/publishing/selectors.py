@@ -18,14 +18,14 @@ from django.db.models.functions import Coalesce
 from apps.media.states import Kind
 from apps.posts.models import Part, PartMedia, Post
 from apps.publishing.models import BY_HAND, FORGOTTEN, Attempt, FollowUp, Publication
-from apps.publishing.states import FAILED_AFTERWARDS, Deed, Outcome, PostState, State, post_state
+from apps.publishing.states import BY_A_PERSON, FAILED_AFTERWARDS, WAITING, Deed, Outcome, PostState, State, post_state
 
 PAGE: int = 30
 MOST_ATTEMPTS: int = 20
 WANTS_A_PERSON = (State.NEEDS_ATTENTION, State.HELD, State.FAILED)
 # The kinds of trouble that a reconnect mends.
 BROKEN_ACCOUNT = ("disconnected", "missing_permission")
-ON_ITS_WAY = (State.SCHEDULED, State.PUBLISHING, State.UNCERTAIN)
+ON_ITS_WAY = (*sorted(WAITING), State.PUBLISHING, State.UNCERTAIN)
 
 
 class Chosen(StrEnum):
@@ -109,7 +109,7 @@ def publications_of(post: Post) -> list[Publication]:
 
 def unanswered_change(publication: Publication) -> Mapping[str, Any] | None:
     """The text and options of the last change, where nobody knows whether the platform has taken it."""
-    lines = Attempt.objects.filter(publication=publication, follow_up=None).exclude(deed=Deed.PUBLISH)
+    lines = Attempt.objects.filter(publication=publication, follow_up=None).filter(deed__in=BY_A_PERSON)
     last = lines.order_by("-number").first()
     is_lost = last is not None and last.deed == Deed.CHANGE and last.outcome in (Outcome.UNCERTAIN, Outcome.OPEN)
     return last.evidence.get("wanted") if last is not None and is_lost else None

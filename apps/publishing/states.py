@@ -12,6 +12,8 @@ from django.db import models
 
 class State(models.TextChoices):
     SCHEDULED = "scheduled", "Scheduled"
+    STAGING = "staging", "Preparing"
+    READY = "ready", "Ready"
     PUBLISHING = "publishing", "Publishing"
     UNCERTAIN = "uncertain", "Verifying"
     PUBLISHED = "published", "Published"
@@ -23,7 +25,10 @@ class State(models.TextChoices):
 
 
 MOVES: Mapping[State, frozenset[State]] = {
-    State.SCHEDULED: frozenset({State.PUBLISHING, State.HELD, State.CANCELED}),
+    State.SCHEDULED: frozenset({State.STAGING, State.PUBLISHING, State.HELD, State.CANCELED}),
+    # A worker uploads before the hour what the platform takes early. Nothing is public: a person may still change it.
+    State.STAGING: frozenset({State.READY, State.SCHEDULED, State.FAILED, State.HELD, State.CANCELED}),
+    State.READY: frozenset({State.PUBLISHING, State.SCHEDULED, State.HELD, State.CANCELED}),
     State.PUBLISHING: frozenset({State.PUBLISHED, State.UNCERTAIN, State.SCHEDULED, State.FAILED, State.HELD}),
     # Sent, but the answer was lost: look before anything is sent again.
     State.UNCERTAIN: frozenset(
@@ -41,10 +46,11 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 
 FINAL = frozenset(state for state, targets in MOVES.items() if not targets)
-OPEN = frozenset({State.SCHEDULED, State.HELD, State.FAILED})  # nothing of it is out or on its way
+WAITING = frozenset({State.SCHEDULED, State.STAGING, State.READY})  # for its hour, or for another try
+OPEN = WAITING | {State.HELD, State.FAILED}  # nothing of it is out or on its way
 IN_FLIGHT = frozenset({State.PUBLISHING, State.UNCERTAIN})
 # What a worker that claimed a row may find it in; every other state was given to it by a person or another claim.
-CLAIMED = IN_FLIGHT
+CLAIMED = IN_FLIGHT | {State.STAGING}
 # The platform's receipt is proof, however late it comes: it ends each of these, whatever the row believed meanwhile.
 PROVABLE = frozenset(State) - {State.PUBLISHED, State.CANCELED, State.REMOVED}
 # It went out, whatever became of it since: kept as a record, and passed by when its post is planned again.
@@ -60,11 +66,15 @@ def may_change_as_a_whole(states: Collection[str]) -> bool:
 
 
 class Deed(models.TextChoices):
-    """What an attempt was for. A worker publishes, and looks for what it has lost; a person does the rest."""
+    """What an attempt was for. A worker prepares, publishes, and looks for what it has lost; a person does the rest."""
 
+    PREPARE = "prepare", "Preparation"
     PUBLISH = "publish", "Try"
     CHANGE = "change", "Change"
     REMOVE = "remove", "Take-down"
+
+
+BY_A_PERSON = frozenset({Deed.CHANGE, Deed.REMOVE})  # with what is out
 
 
 class Outcome(models.TextChoices):
@@ -72,6 +82,7 @@ class Outcome(models.TextChoices):
 
     OPEN = "open", "Running"
     PUBLISHED = "published", "Published"
+    READY = "ready", "Prepared"
     NOT_READY = "not_ready", "Platform still preparing"
     NOT_SENT = "not_sent", "Not sent"
     THROTTLED = "throttled", "Asked to wait"
@@ -83,6 +94,7 @@ class Outcome(models.TextChoices):
     ABSENT = "absent", "Not on the platform"
     UNCLEAR = "unclear", "Platform cannot tell"
     ABANDONED = "abandoned", "Given back"
+    HELD = "held", "Held back"
     CHANGED = "changed", "Changed"
     REMOVED = "removed", "Removed"
     GONE = "gone", "Not there any more"
@@ -118,7 +130,7 @@ def post_state(states: Collection[str]) -> PostState:
     """
     if not states:
         return PostState.DRAFT
-    living = set(states) - {State.CANCELED, State.REMOVED}
+    living = {State.SCHEDULED if state in WAITING else state for state in states} - {State.CANCELED, State.REMOVED}
     if not living:
         return PostState.REMOVED if State.REMOVED in states else PostState.CANCELED
     for state in _LOUDEST:

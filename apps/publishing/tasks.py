@@ -12,15 +12,29 @@ from django.conf import settings
 from apps.publishing.engine import rounds
 from apps.publishing.waking import TASK
 
+# A post is in the hands that will send it when its hour strikes.
+BEFORE_THE_HOUR: Final = timedelta(seconds=2)
 ROUND: Final = 50.0  # seconds; beat starts the next round if there is none
 # Longer than the pauses of beat, so that somebody is awake when the hour strikes.
 AHEAD: Final = timedelta(seconds=6)
 SEARCH_AHEAD: Final = timedelta(seconds=16)
 
 # One round in a process is enough: it has many hands, and a wake-up that finds one going only nudges it.
+_leaving = threading.Lock()
 _publishing = threading.Lock()
 _looking = threading.Lock()
 _again = threading.Event()
+_nothing_more = threading.Event()
+
+
+@shared_task(name="publishing.leave", ignore_result=True)
+def leave() -> None:
+    if _leaving.acquire(blocking=False):
+        try:
+            hands = settings.PUBLISH_CONCURRENCY
+            rounds.leave(seconds=ROUND, hands=hands, ahead=BEFORE_THE_HOUR, again=_nothing_more)
+        finally:
+            _leaving.release()
 
 
 @shared_task(name=TASK, ignore_result=True)
@@ -28,7 +42,7 @@ def publish_due() -> None:
     _again.set()
     if _publishing.acquire(blocking=False):
         try:
-            rounds.publish(seconds=ROUND, hands=settings.PUBLISH_CONCURRENCY, ahead=AHEAD, again=_again)
+            rounds.prepare(seconds=ROUND, hands=settings.PUBLISH_STAGE_CONCURRENCY, ahead=AHEAD, again=_again)
         finally:
             _publishing.release()
 
@@ -37,6 +51,6 @@ def publish_due() -> None:
 def reconcile() -> None:
     if _looking.acquire(blocking=False):
         try:
-            rounds.look(seconds=ROUND, hands=max(1, settings.PUBLISH_CONCURRENCY // 2), ahead=SEARCH_AHEAD)
+            rounds.look(seconds=ROUND, hands=max(1, settings.PUBLISH_STAGE_CONCURRENCY // 2), ahead=SEARCH_AHEAD)
         finally:
             _looking.release()

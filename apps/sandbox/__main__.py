@@ -1,4 +1,4 @@
-"""`python -m apps.sandbox --port 8010 [--state var/sandbox.sqlite3]`"""
+"""`python -m apps.sandbox --port 8010 [--state var/sandbox.sqlite3]`, or `--fast [--latency-ms 200]` for benchmarks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from apps.sandbox import hub
 from apps.sandbox.core import seeds
 from apps.sandbox.core.store import Store
 from apps.sandbox.core.world import World
+from apps.sandbox.fast import serving as fast
 from apps.sandbox.registry import platforms
 from apps.sandbox.server import HOST, PortTaken, listen, serve
 
@@ -19,9 +20,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m apps.sandbox", description="Simulated platforms over real HTTP.")
     parser.add_argument("--port", type=int, default=8010, help="the hub's; each platform has one of the next ports")
     parser.add_argument("--state", metavar="PATH", help="SQLite file that survives a restart (default: in memory)")
+    parser.add_argument("--fast", action="store_true", help="two platforms on one port that only count, for benchmarks")
+    parser.add_argument("--latency-ms", type=float, default=200.0, help="with --fast: how long each answer takes (200)")
     options = parser.parse_args(arguments)
     try:
-        run(port=options.port, state=options.state)
+        if options.fast:
+            fast.run(port=options.port, latency=options.latency_ms / 1000)
+        else:
+            run(port=options.port, state=options.state)
     except PortTaken as error:
         return _refuse(f"{error} Choose another with --port.")
     except (sqlite3.Error, OSError) as error:

@@ -286,11 +286,21 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-# Work on files takes processors and minutes: a lane of its own keeps it away from what is due.
-CELERY_TASK_ROUTES = {"media.*": {"queue": "media"}}
+# Lanes: what leaves at its hour waits for nobody; uploads, work on files, and everything else have their own.
+CELERY_TASK_DEFAULT_QUEUE = "low"
+CELERY_TASK_ROUTES = {
+    "publishing.leave": {"queue": "commit"},
+    "publishing.*": {"queue": "stage"},
+    "media.*": {"queue": "media"},
+}
 # expires: a wake-up that nobody took in time is worth nothing, for the next one is on its way.
 CELERY_BEAT_SCHEDULE = {
-    "publish what is due": {
+    "send what is prepared": {
+        "task": "publishing.leave",
+        "schedule": schedule(timedelta(seconds=5)),
+        "options": {"expires": 10},
+    },
+    "prepare, and publish what is due": {
         "task": "publishing.publish_due",
         "schedule": schedule(timedelta(seconds=5)),
         "options": {"expires": 10},
@@ -382,7 +392,10 @@ PUBLISH_TOO_LATE_AFTER = timedelta(hours=env.integer("PUBLISH_TOO_LATE_HOURS", 6
 PUBLISH_RETRY_PAUSES = env.spans("PUBLISH_RETRY_SECONDS", (30, 120, 600, 1800, 7200))
 PUBLISH_SEARCH_PAUSES = env.spans("PUBLISH_SEARCH_SECONDS", (60, 300, 900, 3600))
 PUBLISH_PREPARATION_LIMIT = timedelta(seconds=env.integer("PUBLISH_PREPARATION_SECONDS", 900))
-PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 16)
+# How long before its hour a post may be uploaded, where the platform takes it early.
+PUBLISH_STAGE_AHEAD = timedelta(seconds=env.integer("PUBLISH_STAGE_AHEAD_SECONDS", 1800))
+PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 100)  # requests that publish, at a time in each process
+PUBLISH_STAGE_CONCURRENCY = env.integer("PUBLISH_STAGE_CONCURRENCY", 16)  # uploads, and what comes unprepared
 
 # --- platforms
 _platforms = platforms.read()

@@ -45,6 +45,7 @@ SHORT = {
     "PUBLISH_RETRY_SECONDS": "1,1,2,2,4,4,8",
     "PUBLISH_SEARCH_SECONDS": "1,2,4,8",
     "PUBLISH_CONCURRENCY": "8",
+    "PUBLISH_STAGE_CONCURRENCY": "8",
 }
 
 
@@ -119,7 +120,7 @@ class Fleet:
 
     def is_quiet(self) -> bool:
         """Nothing is due, in flight or being looked for any more."""
-        moving = {"scheduled", "publishing", "uncertain"}
+        moving = {"scheduled", "staging", "ready", "publishing", "uncertain"}
         return not {state.removeprefix("comment ") for state in self.states()} & moving
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = "tests.faults.broken" if os.environ.get("POSTROOM_BREAK") else "config"
 CELERY = [sys.executable, "-W", "ignore::Warning:celery.platforms", "-m", "celery", "--app", APP, "--quiet"]
 WORKER = [
-    *("worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"),
+    *("worker", "--pool", "threads", "--concurrency", "6", "--loglevel", "WARNING", "--queues", "commit,stage,low"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 ]
 

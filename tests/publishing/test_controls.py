@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +11,11 @@ import pytest
 from apps.core import clock as system_clock
 from apps.platforms.adapters.memory import MemoryAdapter, MemoryPlatform
 from apps.platforms.contract import Staged
-from apps.publishing.engine import claims, leases, outcomes, receipts, reconcile, sending
+from apps.publishing.engine import claims, intents, leases, outcomes, receipts, reconcile, sending
+from apps.publishing.engine.intents import Intent
 from apps.publishing.engine.work import load
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import Publication
-from apps.publishing.querysets import SendingQuerySet
 from apps.publishing.states import State
 from tests.support.clock import Clock
 from tests.support.publishing import Agency, adapter, run_worker
@@ -29,6 +29,11 @@ class Killed(BaseException):
 
 def killed(*_: Any, **__: Any) -> None:
     raise Killed
+
+
+def unwritten(intents: Sequence[Intent]) -> list[bool]:
+    """Neither fence nor clock nor row is looked at, and nothing is written: the request leaves all the same."""
+    return [True for _ in intents]
 
 
 def dies_before_storing(agency: Agency, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Publication:
@@ -56,7 +61,7 @@ def test_a_worker_killed_after_sending_is_looked_for_and_found(
 def test_without_the_intent_it_would_go_out_twice(
     agency: Agency, memory: MemoryPlatform, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "commit_intent", lambda *_: True)
+    monkeypatch.setattr(intents, "commit", unwritten)
 
     dies_before_storing(agency, clock, monkeypatch)
 
@@ -109,7 +114,7 @@ def test_without_fence_and_clock_it_would_send_again(
     agency.scheduled()
     freezes_while_preparing(memory, clock, run_worker)
     monkeypatch.setattr(sending, "safe_to_send", lambda *_: True)
-    monkeypatch.setattr(SendingQuerySet, "note", lambda *_, **__: None)
+    monkeypatch.setattr(intents, "commit", unwritten)
 
     run_worker()
 
@@ -169,7 +174,8 @@ def test_a_receipt_that_comes_late_stops_the_worker_that_would_send_again(
     publication = agency.scheduled()
     (first,) = claims.claim_due(now=clock.now, limit=1)
     sent = load(first)
-    sending.commit_intent(first, sent.adapter.stage(sent.draft, sent.credential, key=first.key, before=None), sent)
+    staged = sent.adapter.stage(sent.draft, sent.credential, key=first.key, before=None)
+    assert intents.commit([Intent(first, staged)]) == [True]
     receipt = sent.adapter.commit(sent.draft, Staged({}), sent.credential, key=first.key)
     clock.advance(minutes=6)
     leases.expire(now=clock.now)

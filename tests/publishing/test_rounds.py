@@ -23,19 +23,21 @@ def test_many_hands_send_everything_once(agency: Agency, memory: MemoryPlatform)
     for number in range(12):
         agency.scheduled(f"Post {number}", on=[agency.account(f"harbour{number}")], comment="First!")
 
-    rounds.publish(seconds=30, hands=6, again=threading.Event())
+    rounds.prepare(seconds=30, hands=6, again=threading.Event())
 
     texts = sorted(post.text for post in memory.posts)
     assert texts == sorted([f"Post {number}" for number in range(12)] + ["First!"] * 12)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_round_waits_for_what_falls_due_within_seconds(agency: Agency, memory: MemoryPlatform) -> None:
+def test_what_is_prepared_leaves_at_its_hour(agency: Agency, memory: MemoryPlatform) -> None:
     system_clock.use(None)
     publication = agency.scheduled(minutes=0.6 / 60)
 
     began = time.monotonic()
-    rounds.publish(seconds=10, hands=2, ahead=timedelta(seconds=5), again=threading.Event())
+    rounds.prepare(seconds=10, hands=2, again=threading.Event())
+    assert agency.read(publication).state == State.READY
+    rounds.leave(seconds=10, hands=2, ahead=timedelta(seconds=2), again=threading.Event())
 
     assert agency.read(publication).state == State.PUBLISHED
     assert 0.3 < time.monotonic() - began < 8

@@ -173,7 +173,7 @@ def test_a_turn_that_was_never_heard_of_again_is_over_after_its_lease(
 def test_only_what_is_out_can_be_taken_down_or_changed(agency: Agency, memory: MemoryPlatform, state: State) -> None:
     publication = agency.scheduled(minutes=60)
     with agency.scope():
-        lease = publication.due_at if state == State.PUBLISHING else None
+        lease = publication.due_at if state in (State.PUBLISHING, State.STAGING) else None
         Publication.objects.filter(pk=publication.pk).update(state=state, lease_until=lease)
 
     for verb in (take_down, change, lambda row: agency.do(services.note_removed, publication=row)):

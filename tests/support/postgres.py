@@ -10,9 +10,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -34,20 +35,25 @@ class ClusterFailed(RuntimeError):
 
 
 @contextmanager
-def cluster(programs: Path) -> Iterator[str]:
-    """Run a server and give the address of its database for the owner of tables, who is no superuser."""
+def cluster(
+    programs: Path, *, settings: Mapping[str, str] = MappingProxyType({}), extensions: Sequence[str] = ()
+) -> Iterator[str]:
+    """Run a server and give the address of its database for the owner of tables, who is no superuser.
+
+    `settings` go before the quick ones; `extensions` are in every database that the owner makes, who may
+    use them and read what they count."""
     folder = Path(tempfile.mkdtemp(prefix="postroom-postgres-"))
     try:
-        yield from _run(programs, folder)
+        yield from _run(programs, folder, {**QUICK, **settings}, extensions)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(programs: Path, folder: Path) -> Iterator[str]:
+def _run(programs: Path, folder: Path, settings: Mapping[str, str], extensions: Sequence[str]) -> Iterator[str]:
     port, password = ports.free(), secrets.token_urlsafe(24)
     who = _unprivileged(folder)
     _initialize(programs, folder, password, who)
-    options = [part for name, value in QUICK.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-h", ports.LOOPBACK, "-p", str(port), "-k", ""]
     with open(folder / "log", "wb") as log:
         server = subprocess.Popen(
@@ -56,6 +62,7 @@ def _run(programs: Path, folder: Path) -> Iterator[str]:
         )  # fmt: skip
     try:
         _prepare_roles(server, folder, port, password)
+        _extend_template(port, password, extensions)
         yield f"postgresql://{OWNER}:{password}@{ports.LOOPBACK}:{port}/postgres"
     finally:
         _stop(server)
@@ -109,6 +116,19 @@ def _prepare_roles(server: subprocess.Popen[bytes], folder: Path, port: int, pas
     with connection:
         role = sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}")
         connection.execute(role.format(sql.Identifier(OWNER), sql.Literal(password)))
+
+
+def _extend_template(port: int, password: str, extensions: Sequence[str]) -> None:
+    """What a superuser alone may make, in the template of the databases that the owner makes."""
+    if not extensions:
+        return
+    where = {"host": ports.LOOPBACK, "port": port, "user": SUPERUSER, "password": password, "dbname": "template1"}
+    with psycopg.connect(**where, autocommit=True) as connection:
+        for name in extensions:
+            connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
+        owner = sql.Identifier(OWNER)
+        connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(owner))
+        connection.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}").format(owner))
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

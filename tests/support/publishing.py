@@ -114,8 +114,8 @@ class Agency:
 
 
 def run_worker() -> int:
-    """One round of a worker: send what is due, look for lost answers, send what that has freed."""
-    done = rounds.publish_inline()
+    """One round of a worker: prepare what may be, send what is due, look for lost answers, send what that has freed."""
+    done = rounds.prepare_inline() + rounds.publish_inline()
     found = rounds.reconcile_inline()
     return done + found + (rounds.publish_inline() if found else 0)
 

@@ -6,10 +6,13 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from apps.core.running.ports import LOOPBACK
 from apps.core.running.queue import Queue
 from apps.core.running.supervisor import Program
+
+PUBLISHING_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Plan:
         found = [
             Program("web", self._web()),
             Program("worker", self._worker(), can_wait=True),
+            Program("chores", self._chores(), can_wait=True),
             Program("media", self._media(), can_wait=True),
             Program("beat", self._beat(), can_wait=True),
         ]
@@ -71,10 +75,18 @@ class Plan:
         )  # fmt: skip
 
     def _worker(self) -> list[str]:
+        # A task for each round, and one that only nudges: the hands that do the work are threads of the rounds.
+        return self._threads("worker", lanes="commit,stage", threads=PUBLISHING_ROUNDS)
+
+    def _chores(self) -> list[str]:
+        return self._threads("chores", lanes="low", threads=self.worker_threads)
+
+    def _threads(self, name: str, *, lanes: str, threads: int) -> list[str]:
         # The threads pool waits for platforms cheaply; talk among workers serves nobody on one machine.
         return _module(
             "celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--loglevel", "WARNING",
-            "--concurrency", str(self.worker_threads), "--without-gossip", "--without-mingle", "--without-heartbeat",
+            "--concurrency", str(threads), "--queues", lanes, "--hostname", f"{name}@%h",
+            "--without-gossip", "--without-mingle", "--without-heartbeat",
         )  # fmt: skip
 
     def _media(self) -> list[str]:

@@ -2,50 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F
 
 from apps.core import ids, tenancy
 from apps.publishing.claim import Claim
-from apps.publishing.engine import holds, ledger
+from apps.publishing.engine import fairness, holds, ledger
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.querysets import SendingQuerySet
-from apps.publishing.states import WENT_OUT, State
+from apps.publishing.states import State
 
 # Other workers hold some of the rows that look free: look at more than are wanted, and skip those.
-SPARE = 4
+SPARE: Final = 4
+TRIES: Final = 3
+LOOK_AGAIN: Final = timedelta(minutes=1)
+NO_TIME: Final = timedelta(0)
+
+Which = Callable[[SendingQuerySet[Publication]], SendingQuerySet[Publication]]
 
 
 def claim_due(*, now: datetime, limit: int) -> list[Claim]:
-    """Take up to `limit` due publications, workspaces in turn, the oldest first within one, one for each account.
+    """Take up to `limit` publications that are due and were not prepared ahead, clients in turn, the oldest first
+    within one, one for each account.
 
     Two workers never receive the same one before its lease ends. What must not go out now (too late, account signed
-    out, workspace archived) is held instead, with words.
+    out, workspace archived, a gate that objects) is held instead, with words.
     """
-    for _ in range(3):
-        try:
-            with tenancy.across_tenants("claim due publications"), transaction.atomic():
-                rows = _locked(Publication.across_tenants, _due_publications(now, limit * SPARE), now, limit)
-                free, stopped = holds.divided(rows, now)
-                claims = _taken(Publication.across_tenants, free, now)
-        except IntegrityError:
-            continue  # In the same instant another worker began on the same account; the row decided.
-        holds.hold(stopped, now)
-        return claims
-    return []
+    return _claim_publications(lambda rows: rows.due(now), now=now, by=now, limit=limit)
+
+
+def claim_ready(*, now: datetime, limit: int, ahead: timedelta = NO_TIME) -> list[Claim]:
+    """The same of publications that were prepared. Where hands are left, what is due within `ahead` is taken too; it
+    must not leave before its `release_at`."""
+    claims = _claim_publications(lambda rows: rows.ready(now), now=now, by=now, limit=limit)
+    if ahead and len(claims) < limit:
+        soon = now + ahead
+        claims += _claim_publications(lambda rows: rows.ready(soon), now=now, by=soon, limit=limit - len(claims))
+    return claims
+
+
+def claim_ahead(*, now: datetime, limit: int) -> list[Claim]:
+    """Take up to `limit` publications whose hour is still to come, to prepare them as early as their platform takes
+    it."""
+    with tenancy.across_tenants("claim what can be prepared"), transaction.atomic():
+        chosen = fairness.next_to_stage(now, limit * SPARE)
+        rows = _locked(Publication.across_tenants.to_stage(now), chosen, limit)
+        free, stopped = holds.divided(rows, now)
+        # Their hour may find them free: they are looked at again, and held then if they are not.
+        later = Publication.across_tenants.filter(pk__in=[row.pk for row, _ in stopped])
+        later.update(stage_at=now + LOOK_AGAIN)
+        return _taken(Publication.across_tenants, free, now, is_staging=True)
 
 
 def claim_follow_ups(*, now: datetime, limit: int) -> list[Claim]:
     """Take up to `limit` comments and replies whose post is live, and whose predecessor in the thread is."""
     with tenancy.across_tenants("claim due follow-ups"), transaction.atomic():
-        rows = _locked(FollowUp.across_tenants, _due_follow_ups(now, limit * SPARE), now, limit)
+        due = FollowUp.across_tenants.due(now)
+        rows = _locked(due, fairness.next_follow_ups(due, limit * SPARE), limit)
         free, stopped = holds.divided(rows, now)
         claims = _taken(FollowUp.across_tenants, free, now)
     holds.hold(stopped, now)
@@ -69,9 +87,15 @@ def claim_lost(*, now: datetime, limit: int) -> list[Claim]:
 
 
 def next_due(*, before: datetime) -> datetime | None:
-    """The earliest instant before `before` at which something waits to go out."""
+    """The earliest instant before `before` at which something that is not prepared is to go out."""
     with tenancy.across_tenants("see what is due next"):
         return _earliest(Publication.across_tenants.due(before), FollowUp.across_tenants.due(before))
+
+
+def next_ready(*, before: datetime) -> datetime | None:
+    """The earliest instant before `before` at which something that is prepared is to go out."""
+    with tenancy.across_tenants("see what leaves next"):
+        return _earliest(Publication.across_tenants.ready(before))
 
 
 def next_lost(*, before: datetime) -> datetime | None:
@@ -85,52 +109,43 @@ def _earliest(*tables: SendingQuerySet[Any]) -> datetime | None:
     return min(filter(None, found), default=None)
 
 
-def _due_publications(now: datetime, most: int) -> list[UUID]:
-    oldest = [F("next_try_at").asc(), F("id").asc()]
-    busy = Publication.across_tenants.filter(account_id=OuterRef("account_id"), state=State.PUBLISHING)
-    first_of_account = (
-        Publication.across_tenants.due(now)
-        .filter(~Exists(busy))
-        .annotate(place=Window(RowNumber(), partition_by=[F("account_id")], order_by=oldest))
-        .filter(place=1)
-        .values("pk")
-    )
-    return _in_turn(Publication.across_tenants.filter(pk__in=first_of_account), most)
+def _claim_publications(which: Which, *, now: datetime, by: datetime, limit: int) -> list[Claim]:
+    for _ in range(TRIES):
+        try:
+            with tenancy.across_tenants("claim due publications"), transaction.atomic():
+                eligible = which(Publication.across_tenants.all())
+                rows = _locked(eligible, fairness.next_publications(eligible, limit * SPARE), limit)
+                free, stopped = holds.divided(rows, max(now, by))
+                claims = _taken(Publication.across_tenants, free, now)
+        except IntegrityError:
+            continue  # In the same instant another worker began on the same account; the row decided.
+        holds.hold(stopped, now)
+        if claims or not stopped:
+            return claims
+    return []
 
 
-def _due_follow_ups(now: datetime, most: int) -> list[UUID]:
-    unfinished = FollowUp.across_tenants.filter(
-        publication_id=OuterRef("publication_id"), role=OuterRef("role"), position__lt=OuterRef("position")
-    ).exclude(state__in=[*WENT_OUT, State.CANCELED])
-    live = Q(publication__state=State.PUBLISHED)
-    return _in_turn(FollowUp.across_tenants.due(now).filter(live, ~Exists(unfinished)), most)
-
-
-def _in_turn(rows: SendingQuerySet[Any], most: int) -> list[UUID]:
-    """Workspaces in turn, the oldest first within one."""
-    oldest = [F("next_try_at").asc(), F("id").asc()]
-    turn = Window(RowNumber(), partition_by=[F("workspace_id")], order_by=oldest)
-    return list(rows.annotate(turn=turn).order_by("turn", "next_try_at", "id").values_list("pk", flat=True)[:most])
-
-
-def _locked(rows: SendingQuerySet[Any], chosen: Sequence[UUID], now: datetime, limit: int) -> list[Any]:
-    """Those of `chosen` that no other worker holds and that are still due, in the order chosen."""
+def _locked(eligible: SendingQuerySet[Any], chosen: Sequence[Any], limit: int) -> list[Any]:
+    """Those of `chosen` that no other worker holds and that are still eligible, in the order chosen."""
     if not chosen:
         return []
-    place = Case(*(When(pk=pk, then=Value(i)) for i, pk in enumerate(chosen)), output_field=IntegerField())
-    wanted = rows.due(now).filter(pk__in=chosen).order_by(place).select_related(*_related(rows))
-    return list(wanted.skipping_locked()[:limit])
+    place = {pk: number for number, pk in enumerate(chosen)}
+    wanted = eligible.filter(pk__in=chosen).select_related(*_related(eligible)).skipping_locked()
+    return sorted(wanted, key=lambda row: place[row.pk])[:limit]
 
 
 def _related(rows: SendingQuerySet[Any]) -> tuple[str, ...]:
     return ("workspace", "account") if rows.model is Publication else ("workspace", "publication__account")
 
 
-def _taken(rows: SendingQuerySet[Any], free: Sequence[Any], now: datetime) -> list[Claim]:
+def _taken(rows: SendingQuerySet[Any], free: Sequence[Any], now: datetime, *, is_staging: bool = False) -> list[Claim]:
+    if not free:
+        return []
     until = now + settings.PUBLISH_LEASE
-    changes = {"state": State.PUBLISHING, "fence": F("fence") + 1, "lease_until": until, "updated_at": now}
+    state = State.STAGING if is_staging else State.PUBLISHING
+    changes = {"state": state, "fence": F("fence") + 1, "lease_until": until, "stage_at": None, "updated_at": now}
     rows.filter(pk__in=[row.pk for row in free]).update(**changes)
-    return _with_ledger([_claim(row, until) for row in free], now)
+    return _with_ledger([_claim(row, until, is_staging=is_staging) for row in free], now)
 
 
 def _with_ledger(claims: list[Claim], now: datetime) -> list[Claim]:
@@ -138,7 +153,7 @@ def _with_ledger(claims: list[Claim], now: datetime) -> list[Claim]:
     return claims
 
 
-def _claim(row: Publication | FollowUp, until: datetime, *, is_search: bool = False) -> Claim:
+def _claim(row: Publication | FollowUp, until: datetime, *, is_search: bool = False, is_staging: bool = False) -> Claim:
     publication = row.publication if isinstance(row, FollowUp) else row
     return Claim(
         publication_id=publication.pk,
@@ -156,4 +171,6 @@ def _claim(row: Publication | FollowUp, until: datetime, *, is_search: bool = Fa
         follow_up_id=row.pk if isinstance(row, FollowUp) else None,
         position=row.position if isinstance(row, FollowUp) else 0,
         is_search=is_search,
+        is_staging=is_staging,
+        release_at=row.next_try_at,
     )

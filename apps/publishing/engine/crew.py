@@ -1,4 +1,4 @@
-"""Hands that work on claims side by side, each with a database connection of its own."""
+"""Hands that work side by side, each with a database connection of its own where it needs one."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from django.db import connections
 
-from apps.publishing.claim import Claim
+T = TypeVar("T")
 
 
-class Crew:
-    """`size` threads that call `work` with each claim given; leaving the block waits for what is under way."""
+class Crew(Generic[T]):
+    """`size` threads that call `work` with each piece given; leaving the block waits for what is under way."""
 
-    def __init__(self, work: Callable[[Claim], None], *, size: int) -> None:
+    def __init__(self, work: Callable[[T], None], *, size: int) -> None:
         self._work = work
         self._size = size
-        self._claims: SimpleQueue[Claim | None] = SimpleQueue()
+        self._pieces: SimpleQueue[T | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._busy = 0
@@ -32,15 +32,15 @@ class Crew:
     def is_idle(self) -> bool:
         return self._busy == 0
 
-    def give(self, claims: Iterable[Claim]) -> None:
-        """Hand out claims, never more than there are free hands: a lease that waits in a queue is a lease wasted."""
-        for claim in claims:
+    def give(self, pieces: Iterable[T]) -> None:
+        """Hand out work, never more than there are free hands: a lease that waits in a queue is a lease wasted."""
+        for piece in pieces:
             with self._changed:
                 self._busy += 1
                 if len(self._threads) < min(self._busy, self._size):
                     self._threads.append(threading.Thread(target=self._run, name="publishing", daemon=True))
                     self._threads[-1].start()
-            self._claims.put(claim)
+            self._pieces.put(piece)
 
     def wait(self, *, free: int, seconds: float) -> None:
         """Until that many hands are free, or the seconds are over."""
@@ -54,15 +54,15 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None
     ) -> None:
         for _ in self._threads:
-            self._claims.put(None)
+            self._pieces.put(None)
         for thread in self._threads:
             thread.join()
 
     def _run(self) -> None:
         try:
-            while (claim := self._claims.get()) is not None:
+            while (piece := self._pieces.get()) is not None:
                 try:
-                    self._work(claim)
+                    self._work(piece)
                 finally:
                     with self._changed:
                         self._busy -= 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,29 +12,24 @@ from django.db import transaction
 from apps.core import clock, tenancy
 from apps.events import services as events
 from apps.platforms import registry
+from apps.publishing import gates
+from apps.publishing.gates import Obstacle
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why a row is held: the kind for machines, the words for people."""
-
-    problem: str
-    words: str
-
-
 Stopped = tuple[Any, Obstacle]
 
 
 def divided(rows: Iterable[Any], now: datetime) -> tuple[list[Any], list[Stopped]]:
-    """The rows that may go out now, and those that may not, each with its obstacle."""
+    """The rows that may go out now, and those that may not, each with its obstacle; the gates are asked too."""
+    found = {row.pk: (row, obstacle_of(row, now)) for row in rows}
+    told = gates.obstacles([row for row, obstacle in found.values() if obstacle is None], now)
     free: list[Any] = []
     stopped: list[Stopped] = []
-    for row in rows:
-        if obstacle := obstacle_of(row, now):
+    for row, own in found.values():
+        if obstacle := own or told.get(row.pk):
             stopped.append((row, obstacle))
         else:
             free.append(row)

@@ -65,7 +65,9 @@ def _give_up_deadly(row: Publication | FollowUp, now: datetime) -> bool:
 
 
 def _put_back(row: Publication | FollowUp, now: datetime) -> bool:
-    changes = {"state": State.SCHEDULED, "next_try_at": now, "updated_at": now}
+    # What was being prepared keeps its hour; what was due is due.
+    hour = {} if row.state == State.STAGING else {"next_try_at": now}
+    changes: dict[str, Any] = {"state": State.SCHEDULED, "updated_at": now, **hour}
     return bool(_mine(row, now).filter(intent_at=None).update(**changes))
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import JSONField, Q
 
 from apps.core import clock
+from apps.core.querysets import each_its_own, within_reach
 from apps.platforms.errors import Evidence, PlatformError
 from apps.publishing.claim import Claim
 from apps.publishing.models import Attempt, FollowUp, Publication
-from apps.publishing.states import Outcome
+from apps.publishing.states import Deed, Outcome
 
 UNHEARD_OF: Final = "The worker stopped before it was done."
 
@@ -29,12 +31,13 @@ def opened(claim: Claim, now: datetime) -> Attempt:
         number=claim.fence,
         fence=claim.fence,
         revision=claim.revision,
+        deed=Deed.PREPARE if claim.is_staging else Deed.PUBLISH,
         started_at=now,
     )
 
 
-def sent(claim: Claim, at: datetime) -> None:
-    Attempt.objects.filter(pk=claim.attempt_id).update(sent_at=at)
+def sent(claims: Collection[Claim], at: datetime) -> None:
+    within_reach(Attempt).filter(pk__in=[claim.attempt_id for claim in claims]).update(sent_at=at)
 
 
 def close(claim: Claim, outcome: Outcome, *, words: str = "", evidence: dict[str, Any] | None = None) -> None:
@@ -42,6 +45,13 @@ def close(claim: Claim, outcome: Outcome, *, words: str = "", evidence: dict[str
     Attempt.objects.filter(pk=claim.attempt_id, outcome=Outcome.OPEN).update(
         outcome=outcome, ended_at=clock.now(), words=words, evidence=evidence or {}
     )
+
+
+def close_all(ends: Mapping[UUID, dict[str, Any]], outcome: Outcome) -> None:
+    """`close` for many that ended alike: the evidence of each by the id of its line."""
+    lines = within_reach(Attempt).filter(pk__in=ends, outcome=Outcome.OPEN)
+    evidence = each_its_own(ends, JSONField(), otherwise="evidence")
+    lines.update(outcome=outcome, ended_at=clock.now(), words="", evidence=evidence)
 
 
 def close_abandoned(rows: Iterable[Publication | FollowUp], *, now: datetime | None = None) -> None:

@@ -21,6 +21,8 @@ from apps.publishing.engine import ledger
 from apps.publishing.engine.rows import rows_of, tell
 from apps.publishing.engine.timing import looked_for_at, retry_pause, scattered
 from apps.publishing.engine.work import ContentMoved, stored
+from apps.publishing.errors import LostClaim
+from apps.publishing.gates import Obstacle
 from apps.publishing.models import Publication
 from apps.publishing.states import Outcome, State
 from apps.social_accounts import services as social_accounts
@@ -41,6 +43,7 @@ TOO_LONG_A_WAIT = (
 WAIT_UNSAID = timedelta(minutes=1)
 SOON = timedelta(seconds=2)
 PREPARING = "Its files are still being prepared for this platform."
+CHANGED_MEANWHILE = "The post was changed or moved meanwhile."
 MEDIA_PAUSE = timedelta(seconds=10)
 
 
@@ -81,9 +84,9 @@ def not_ready(claim: Claim, staged: Staged, *, since: datetime | None) -> None:
     if since is not None and now - since > settings.PUBLISH_PREPARATION_LIMIT:
         _move(claim, State.FAILED, Outcome.NOT_READY, UNPREPARED, problem="not_ready", staged=None)
         return
-    again_at = now + max(staged.again_in, SOON)
+    again = _again(claim, now + max(staged.again_in, SOON))
     with claim.scope(), transaction.atomic():
-        rows_of(claim).move(claim, State.SCHEDULED, next_try_at=again_at, staged=stored(staged, since=since))
+        rows_of(claim).move(claim, State.SCHEDULED, **again, staged=stored(staged, since=since))
         ledger.close(claim, Outcome.NOT_READY)
 
 
@@ -94,14 +97,28 @@ def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
     with claim.scope(), transaction.atomic():
         for asset, recipe in error.needs:
             media.request_rendition(asset=asset, recipe=recipe, purpose=label)
-        rows_of(claim).move(claim, State.SCHEDULED, next_try_at=clock.now() + MEDIA_PAUSE)
+        rows_of(claim).move(claim, State.SCHEDULED, **_again(claim, clock.now() + MEDIA_PAUSE))
         ledger.close(claim, Outcome.NOT_READY, words=PREPARING)
+
+
+def hold_back(claim: Claim, obstacle: Obstacle) -> None:
+    """Something objects at the last moment; nothing was sent."""
+    try:
+        _move(claim, State.HELD, Outcome.HELD, obstacle.words, problem=obstacle.problem)
+    except LostClaim:
+        logger.info("%s is in other hands", claim)
+
+
+def gave_way(claim: Claim) -> None:
+    """Somebody else has the row that was being prepared: a person who changed it, or another worker."""
+    with claim.scope(), transaction.atomic():
+        ledger.close(claim, Outcome.ABANDONED, words=CHANGED_MEANWHILE)
 
 
 def give_back(claim: Claim, **changes: Any) -> None:
     """Too little lease is left to send safely, and nothing was sent: somebody starts anew."""
     with claim.scope(), transaction.atomic():
-        rows_of(claim).move(claim, State.SCHEDULED, next_try_at=clock.now(), **changes)
+        rows_of(claim).move(claim, State.SCHEDULED, **_again(claim, clock.now()), **changes)
         ledger.close(claim, Outcome.ABANDONED, words="It took too long to prepare; it is taken up again.")
 
 
@@ -113,8 +130,8 @@ def _retry(claim: Claim, error: Exception, words: str, *, at_once: bool = False,
     if pause is None or now + pause > claim.latest_at:
         _move(claim, State.FAILED, outcome, words, error, attempts_made=tries, **changes)
         return
-    again_at = now if at_once else now + pause
-    _move(claim, State.SCHEDULED, outcome, words, error, next_try_at=again_at, attempts_made=tries, **changes)
+    again = _again(claim, now if at_once else now + pause)
+    _move(claim, State.SCHEDULED, outcome, words, error, attempts_made=tries, **again, **changes)
 
 
 def _wait(claim: Claim, error: errors.Throttled) -> None:
@@ -124,7 +141,12 @@ def _wait(claim: Claim, error: errors.Throttled) -> None:
     if again_at > claim.latest_at:
         _move(claim, State.HELD, Outcome.THROTTLED, TOO_LONG_A_WAIT, error)
         return
-    _move(claim, State.SCHEDULED, Outcome.THROTTLED, error.words, error, next_try_at=again_at)
+    _move(claim, State.SCHEDULED, Outcome.THROTTLED, error.words, error, **_again(claim, again_at))
+
+
+def _again(claim: Claim, at: datetime) -> dict[str, datetime]:
+    """Taken up again at this instant; what is prepared before its hour keeps the hour."""
+    return {"stage_at": at} if claim.is_staging else {"next_try_at": at}
 
 
 def _refused(claim: Claim, error: errors.Rejected) -> None:
@@ -179,7 +201,7 @@ def _move(
     with claim.scope(), transaction.atomic():
         rows_of(claim).move(claim, to, **said)
         ledger.close(claim, outcome, words=words, evidence=ledger.evidence_of(error) if error else None)
-        tell(claim, to, problem=outcome.value, words=words)
+        tell(claim, to, problem=said["problem"], words=words)
 
 
 def log_ours(what: object, error: Exception) -> None:

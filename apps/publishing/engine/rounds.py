@@ -1,18 +1,25 @@
-"""One round of a worker: take what is due, bring it as far as it goes, until nothing is left or the round is over."""
+"""One round of a worker: take what is due, bring it as far as it goes, until nothing is left or the round is over.
+
+Three rounds run side by side, each with hands of its own, so that none waits for another: what is prepared leaves at
+its hour (`leave`), uploads and what comes unprepared take their time (`prepare`), lost answers are looked for (`look`).
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from apps.core import clock
 from apps.publishing.claim import Claim
-from apps.publishing.engine import claims, leases, locating, reconcile, sending
+from apps.publishing.engine import claims, departures, leases, locating, outcomes, reconcile, sending
 from apps.publishing.engine.crew import Crew
-from apps.publishing.engine.outcomes import log_ours
+from apps.publishing.engine.desk import AT_ONCE, Desk, SharedDesk
+from apps.publishing.engine.work import Work, load_all
 from apps.publishing.errors import LostClaim
 
 logger = logging.getLogger(__name__)
@@ -20,29 +27,44 @@ logger = logging.getLogger(__name__)
 GLANCE: Final = 0.1  # seconds between two looks while hands are busy
 SWEEP: Final = 2.0  # seconds between two looks for leases that ran out
 
+Taken = tuple[Claim, Work | None]  # a claim, and what was read for it already
 
-def work(claim: Claim) -> None:
+
+def work(claim: Claim, read: Work | None = None, desk: Desk = AT_ONCE) -> None:
     """Bring one claim as far as it goes. Never raises: what is not written down here, the end of the lease settles."""
     try:
         if claim.is_search:
             reconcile.search(claim)
-        elif sent := sending.send(claim):
+        elif claim.is_staging:
+            sending.prepare(claim, work=read, desk=desk)
+        elif sent := sending.send(claim, work=read, desk=desk):
             done, receipt = sent
             locating.locate(claim, receipt, done.adapter, done.credential)
     except LostClaim:
         logger.info("%s is in other hands", claim)
+        if claim.is_staging:
+            outcomes.gave_way(claim)
     except Exception as error:
-        log_ours(f"The work on {claim} broke off", error)
+        outcomes.log_ours(f"The work on {claim} broke off", error)
 
 
 def publish_inline(*, most: int = 1000) -> int:
     """Send what is due one after the other, in this thread; the number of claims worked on."""
     leases.expire(now=clock.now())
     done = 0
-    while done < most and (taken := take(limit=1)):
-        for claim in taken:
-            work(claim)
-            done += 1
+    while done < most and (taken := _next_inline()):
+        work(taken)
+        done += 1
+    return done
+
+
+def prepare_inline(*, most: int = 1000) -> int:
+    """Prepare what may be prepared one after the other, in this thread; the number of claims worked on."""
+    leases.expire(now=clock.now())
+    done = 0
+    while done < most and (taken := claims.claim_ahead(now=clock.now(), limit=1)):
+        work(taken[0])
+        done += 1
     return done
 
 
@@ -57,25 +79,49 @@ def reconcile_inline(*, most: int = 1000) -> int:
     return done
 
 
-def publish(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again: threading.Event) -> int:
-    """Send what is due with several hands for up to `seconds`; what falls due within `ahead` is waited for.
+def leave(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again: threading.Event) -> int:
+    """Send what is prepared, each at its hour, for up to `seconds`; the number of claims.
 
-    `again` is set by others when there may be more to do. The answer is the number of claims worked on.
+    What is due within `ahead` is claimed and read before, so that at its hour nothing is left but to write down that it
+    leaves, and the request itself. `again` is set by others when there may be more to do.
     """
-    ends, sweep_at, done = time.monotonic() + seconds, 0.0, 0
-    with Crew(work, size=hands) as crew:
+    ends, sweep, done = time.monotonic() + seconds, Sweep(), 0
+    with SharedDesk() as desk, Crew(partial(departures.send, desk=desk), size=hands) as crew:
+        waiting = departures.Waiting()
+        while time.monotonic() < ends or waiting:
+            sweep.by_the_way()
+            again.clear()
+            crew.give(departures.signed(waiting.at_their_hour(clock.now())))
+            room = crew.free - len(waiting)
+            is_over = time.monotonic() >= ends
+            if room >= max(1, hands // 4) and not is_over:
+                taken = claims.claim_ready(now=clock.now(), limit=room, ahead=ahead)
+                waiting.add(departures.read(taken))
+                done += len(taken)
+                if taken:
+                    continue
+            if waiting or not crew.is_idle:
+                crew.wait(free=max(hands // 4, crew.free + 1), seconds=waiting.seconds_left(clock.now(), most=GLANCE))
+            elif not _more_soon(claims.next_ready, 3 * ahead, again):
+                break
+    return done
+
+
+def prepare(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again: threading.Event) -> int:
+    """Send what is due and not prepared, comments and replies, and prepare what is due later, for up to `seconds`; the
+    number of claims. What falls due within `ahead` is waited for."""
+    ends, sweep, done = time.monotonic() + seconds, Sweep(), 0
+    with SharedDesk() as desk, Crew(partial(_work_on, desk=desk), size=hands) as crew:
         while time.monotonic() < ends:
-            if time.monotonic() >= sweep_at:
-                leases.expire(now=clock.now())
-                sweep_at = time.monotonic() + SWEEP
+            sweep.by_the_way()
             crew.wait(free=max(1, hands // 4), seconds=GLANCE)
             again.clear()
-            if crew.free and (taken := take(limit=crew.free)):
+            if crew.free and (taken := take(limit=crew.free, kept_free=hands // 4)):
                 crew.give(taken)
                 done += len(taken)
             elif not crew.is_idle:
                 crew.wait(free=crew.free + 1, seconds=GLANCE)
-            elif not _more_soon(ahead, again):
+            elif not _more_soon(claims.next_due, ahead, again):
                 break
     return done
 
@@ -102,17 +148,48 @@ def look(*, seconds: float, hands: int, ahead: timedelta = timedelta(0)) -> int:
     return done
 
 
-def take(*, limit: int) -> list[Claim]:
-    """Due publications, and a share of the hands for comments and replies."""
-    posts = claims.claim_due(now=clock.now(), limit=limit - limit // 4)
-    return posts + claims.claim_follow_ups(now=clock.now(), limit=limit - len(posts))
+def take(*, limit: int, kept_free: int = 0) -> list[Taken]:
+    """What is due first, with a share of the hands for comments and replies; then what can be prepared, but for
+    `kept_free` hands that are there for whatever falls due meanwhile."""
+    now = clock.now()
+    due = claims.claim_due(now=now, limit=limit - limit // 4)
+    comments = claims.claim_follow_ups(now=now, limit=limit - len(due))
+    left = limit - len(due) - len(comments) - kept_free
+    ahead = claims.claim_ahead(now=now, limit=left) if left > 0 else []
+    read = load_all([*due, *ahead]) if due or ahead else {}
+    return [(claim, read.get(claim.row_id)) for claim in (*due, *comments, *ahead)]
 
 
-def _more_soon(ahead: timedelta, again: threading.Event) -> bool:
+def _next_inline() -> Claim | None:
+    now = clock.now()
+    for claim in (claims.claim_ready, claims.claim_due, claims.claim_follow_ups):
+        if taken := claim(now=now, limit=1):
+            return taken[0]
+    return None
+
+
+def _work_on(taken: Taken, *, desk: Desk) -> None:
+    claim, read = taken
+    work(claim, read, desk)
+
+
+class Sweep:
+    """Looks for leases that ran out, every now and then."""
+
+    def __init__(self) -> None:
+        self._at = 0.0
+
+    def by_the_way(self) -> None:
+        if time.monotonic() >= self._at:
+            leases.expire(now=clock.now())
+            self._at = time.monotonic() + SWEEP
+
+
+def _more_soon(next_of: Callable[..., datetime | None], ahead: timedelta, again: threading.Event) -> bool:
     """Wait for what falls due within `ahead`, or for what others have in hand; False if there is nothing."""
     now = clock.now()
-    due_at = claims.next_due(before=now + ahead)
+    due_at = next_of(before=now + ahead)
     if due_at is None:
         return again.is_set()
-    again.wait(max((due_at - now).total_seconds(), GLANCE))
+    again.wait(max((due_at - now).total_seconds() / 2, GLANCE))
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apps.events import services as events
+from apps.platforms.contract import Receipt
 from apps.publishing import rollups
 from apps.publishing.claim import Claim
 from apps.publishing.models import FollowUp, Publication
@@ -32,6 +33,15 @@ def rows_of(claim: Claim) -> SendingQuerySet[Any]:
 def tell(claim: Claim, to: State, **data: Any) -> None:
     """Emit what the move means, in the transaction of the move; the end of the whole post too, if this was it."""
     _tell(rows_of(claim).get(pk=claim.row_id), to, account_id=claim.account_id, platform=claim.platform, **data)
+
+
+def published(row: Publication, receipt: Receipt) -> events.News:
+    """The event of a publication that is live; `row` with its account."""
+    data = {
+        "post_id": row.post_id, "account_id": row.account_id, "platform": row.account.platform,
+        "remote_id": receipt.remote_id, "remote_url": receipt.remote_url,
+    }  # fmt: skip
+    return events.News(_EVENTS[State.PUBLISHED], row, data)
 
 
 def tell_of(row: Publication | FollowUp, to: State, **data: Any) -> None:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from apps.platforms import registry
 from apps.publishing.claim import Claim
 
 
 def safe_to_send(claim: Claim, now: datetime) -> bool:
     """Whether the request, however slow, ends well within the lease."""
     return claim.lease_until - now > settings.PUBLISH_REQUEST_TIMEOUT + settings.PUBLISH_MARGIN
+
+
+def spans_ahead() -> dict[timedelta, list[str]]:
+    """How long before the hour a post may be prepared, with the platforms that it holds for."""
+    found: dict[timedelta, list[str]] = defaultdict(list)
+    for platform in registry.names():
+        found[settings.PUBLISH_STAGE_AHEAD].append(platform)
+    return found
 
 
 def looked_for_at(since: datetime) -> datetime:

@@ -21,6 +21,7 @@ from apps.publishing.states import State
 OURS: Final = frozenset(
     {"post_id", "publication_id", "account_id", "platform", "part", "problem", "decided_by_a_person"}
 )
+HANDS: Final = (State.STAGING, State.PUBLISHING)
 NOTHING_REMOTE: Final[dict[str, Any]] = {
     "remote_url": "", "remote_facts": {}, "staged": None, "problem_words": "", "problem_field": "",
 }  # fmt: skip
@@ -30,8 +31,8 @@ def is_sending(*, organization_id: UUID, account_ids: Collection[UUID]) -> bool:
     """Whether a worker has a post or a comment of these accounts in its hands, or a person changes one where it is out
     or takes it down."""
     with tenancy.scope(organization_id=organization_id):
-        posts: Any = Publication.objects.filter(account_id__in=account_ids, state=State.PUBLISHING)
-        comments: Any = FollowUp.objects.filter(publication__account_id__in=account_ids, state=State.PUBLISHING)
+        posts: Any = Publication.objects.filter(account_id__in=account_ids, state__in=HANDS)
+        comments: Any = FollowUp.objects.filter(publication__account_id__in=account_ids, state__in=HANDS)
         begun = clock.now() - settings.PUBLISH_LEASE
         turns: Any = open_turns().filter(publication__account_id__in=account_ids, started_at__gt=begun)
         return bool(posts.exists() or comments.exists() or turns.exists())

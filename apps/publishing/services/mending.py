@@ -29,7 +29,7 @@ from apps.publishing.models import FollowUp, Publication
 from apps.publishing.selectors import BROKEN_ACCOUNT, held_for_account
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
-from apps.publishing.states import State
+from apps.publishing.states import WAITING, State
 from apps.publishing.waking import wake_after_commit
 from apps.social_accounts.states import PUBLISHES
 
@@ -162,7 +162,7 @@ def _shift(row: Publication, days: int, actor: Actor) -> datetime | None:
     if post.deleted_at is not None or not _back(row, post, due_at=due_at):
         return None
     others = [one for one in publications if one.pk != row.pk and one.state != State.CANCELED]
-    if all(one.state == State.SCHEDULED and one.due_at == due_at for one in others):
+    if all(one.state in WAITING and one.due_at == due_at for one in others):
         # All of the post has moved, so its appointment has.
         posts.set_appointment(post=post, appointment=at_instant(due_at, _zone(row).key))
     audit.record("publication.shifted", subject=row, actor=actor, diff={"due_at": due_at})

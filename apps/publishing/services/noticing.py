@@ -70,12 +70,13 @@ def note_publish_finished(*, organization_id: UUID, account_id: UUID, remote_ids
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
         rows = Publication.objects.filter(account_id=account_id)
         # Prepared, and waiting for the platform (a try that failed keeps the pause that it was given).
-        prepared = rows.filter(state=State.SCHEDULED, problem="", due_at__lte=now, staged__isnull=False)
+        prepared = rows.filter(state=State.SCHEDULED, problem="", staged__isnull=False)
         searched = rows.filter(state=State.UNCERTAIN, searches_made__gt=0)
         unlocated = rows.filter(state=State.PUBLISHED, remote_url="", remote_id__in=remote_ids)
         mine = [row.pk for row in (prepared | searched).only("staged", "remote_id") if _names(row, remote_ids)]
         mine += unlocated.values_list("pk", flat=True)
-        woken = rows.filter(pk__in=mine, next_try_at__gt=now).update(next_try_at=now)
+        woken = rows.filter(pk__in=mine, stage_at__gt=now).update(stage_at=now)
+        woken += rows.filter(pk__in=mine, due_at__lte=now, next_try_at__gt=now).update(next_try_at=now)
     if woken:
         wake()
     return bool(mine) or _out(organization_id, account_id, remote_ids) is not None

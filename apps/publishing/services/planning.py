@@ -36,7 +36,7 @@ def put_on_plan(post: Post, *, account_ids: Collection[UUID], due_at: datetime) 
     rows = Publication.objects.filter(post=post, account_id__in=account_ids)
     there = set(rows.values_list("account_id", flat=True))
     rows.forget_staged()
-    rows.filter(state=State.SCHEDULED).update(**fresh)
+    rows.filter(state=State.SCHEDULED).update(**fresh, stage_at=None)
     rows.steer(State.SCHEDULED, **fresh)
     own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
     Publication.objects.bulk_create(

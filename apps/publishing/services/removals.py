@@ -21,7 +21,7 @@ from apps.publishing.models import FollowUp, Publication
 from apps.publishing.services import turns
 from apps.publishing.services.holding import hold
 from apps.publishing.services.turns import Aftermath
-from apps.publishing.states import IN_FLIGHT, OPEN, Deed, Outcome, State
+from apps.publishing.states import IN_FLIGHT, OPEN, WAITING, Deed, Outcome, State
 
 # How it is known, and the verb of the diary.
 TAKEN_DOWN: Final = "taken_down"
@@ -34,7 +34,7 @@ VERBS: Final = {
     TOLD_GONE: "publication.told_gone",
     SAID_GONE: "publication.said_removed",
 }
-WAITING: Final = "taking_down"
+HELD_BACK: Final = "taking_down"
 WAITING_WORDS: Final = "Held back because its post is being taken down."
 POST_IS_GONE: Final = "Its post was taken down."
 COMMENT_ON_ITS_WAY: Final = "A comment or reply of this post is on its way. Wait until that is settled."
@@ -103,7 +103,7 @@ def _made_ready(publication: Publication) -> list[FollowUp]:
         if not Publication.objects.filter(pk=publication.pk, state=State.PUBLISHED).exists():
             raise PostBusy(turns.NOT_OUT)
         follow_ups = FollowUp.objects.filter(publication=publication)
-        follow_ups.steer(State.HELD, only=[State.SCHEDULED], problem=WAITING, problem_words=WAITING_WORDS)
+        follow_ups.steer(State.HELD, only=WAITING, problem=HELD_BACK, problem_words=WAITING_WORDS)
         if follow_ups.filter(state__in=IN_FLIGHT).exists():
             raise PostBusy(COMMENT_ON_ITS_WAY)
         if not replies_stand_alone(publication.account):
@@ -142,7 +142,7 @@ def _stopped(publication: Publication, answer: Aftermath) -> Aftermath:
     """The post is out as before: what was held back may go on, unless nobody knows whether there is a post."""
     if answer.outcome is not Outcome.UNCERTAIN:
         with publication.scope(), transaction.atomic():
-            held = FollowUp.objects.filter(publication=publication, problem=WAITING)
+            held = FollowUp.objects.filter(publication=publication, problem=HELD_BACK)
             held.steer(State.SCHEDULED, only=[State.HELD], problem="", problem_words="", next_try_at=clock.now())
     return answer
 

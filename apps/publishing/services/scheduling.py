@@ -26,7 +26,7 @@ from apps.publishing.models import Publication
 from apps.publishing.services.holding import BUSY, hold, refuse_in_flight
 from apps.publishing.services.planning import AFRESH, is_behind_us, put_on_plan
 from apps.publishing.services.preparing import assets_of, call_off_media, prepare_media
-from apps.publishing.states import IN_FLIGHT, OPEN, State
+from apps.publishing.states import IN_FLIGHT, OPEN, WAITING, State
 from apps.publishing.waking import wake_after_commit
 from apps.tenants.models import Workspace
 
@@ -70,13 +70,14 @@ def reschedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Sched
     refuse_in_flight(publications)
     if problems := list(due_problems(when.due_at)):
         raise PostNotReady(problems)
-    moved = [row for row in publications if row.state in {State.SCHEDULED, State.HELD}]
+    moved = [row for row in publications if row.state in WAITING | {State.HELD}]
     if not moved:
         raise PostBusy(NOTHING_WAITS)
     rows = Publication.objects.filter(pk__in=[row.pk for row in moved])
     changes = {"due_at": when.due_at, "next_try_at": when.due_at, "revision": post.revision, **AFRESH}
-    rows.filter(state=State.SCHEDULED).update(**changes)
-    rows.steer(State.SCHEDULED, only=[State.HELD], **changes)
+    rows.filter(state=State.SCHEDULED).update(**changes, stage_at=None)
+    # What was prepared is kept: near the new hour it is looked at again, and made anew if it did not last.
+    rows.steer(State.SCHEDULED, only=[State.HELD, State.STAGING, State.READY], **changes)
     post = posts.set_appointment(post=post, appointment=when)
     rollups.begin(post)
     _tell_scheduled(post, when, actor, verb="post.rescheduled")
@@ -127,7 +128,7 @@ def _plan(post: Post, when: Appointment, actor: Actor) -> Schedule:
     put_on_plan(post, account_ids=[edition.account.pk for edition in manuscript.editions], due_at=when.due_at)
     prepare_media(post)
     _tell_scheduled(post, when, actor, verb="post.scheduled")
-    planned = Publication.objects.filter(post=post, state=State.SCHEDULED)
+    planned = Publication.objects.filter(post=post, state__in=WAITING)
     return Schedule(_read(planned), when, tuple(warnings))
 
 

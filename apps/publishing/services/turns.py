@@ -26,7 +26,7 @@ from apps.publishing.engine.work import outside_of_transactions
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.moments import when
-from apps.publishing.states import Deed, Outcome, State
+from apps.publishing.states import BY_A_PERSON, Deed, Outcome, State
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.errors import NotConnected
 from apps.social_accounts.models import SocialAccount
@@ -88,6 +88,7 @@ def begin(
         revision=publication.revision,
         attempt_id=ids.new_id(),
         latest_at=now,
+        release_at=now,
         follow_up_id=follow_up.pk if follow_up else None,
         position=follow_up.position if follow_up else 0,
     )
@@ -110,7 +111,7 @@ def refuse_another(publication: Publication) -> None:
 
 
 def open_turns() -> QuerySet[Attempt]:
-    lines: QuerySet[Attempt] = Attempt.objects.filter(outcome=Outcome.OPEN).exclude(deed=Deed.PUBLISH)
+    lines: QuerySet[Attempt] = Attempt.objects.filter(outcome=Outcome.OPEN).filter(deed__in=BY_A_PERSON)
     return lines
 
 

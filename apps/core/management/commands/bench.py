@@ -27,6 +27,41 @@ class Measurement:
 
 SIZE: Final = {"dest": "size", "type": mebibytes, "default": 1024 * MEBIBYTE, "help": "of the file (1024)"}
 
+FAULTS: Final = ("none", "kill", "timeouts", "lost", "5xx")
+
+
+def engine(**defaults: int) -> dict[str, Mapping[str, Any]]:
+    """The options of what is measured of the publishing engine, with these defaults for numbers."""
+    numbers = {
+        "count": (2_000, "publications"),
+        "workspaces": (40, "clients they are spread over"),
+        "accounts": (400, "accounts they are spread over, each of which publishes one thing at a time"),
+        "latency_ms": (200, "how long the platform takes to answer"),
+        "workers": (1, "worker processes"),
+        "threads": (100, "hands of each worker"),
+        "most_seconds": (300, "give up then, with what is known"),
+    }
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, (usual, about) in numbers.items():
+        default = defaults.get(name, usual)
+        found[f"--{name.replace('_', '-')}"] = {
+            "dest": name, "type": int, "default": default, "help": f"{about} ({default:,})",
+        }  # fmt: skip
+    return found | {
+        "--fault": {"choices": FAULTS, "default": "none", "help": "what goes wrong meanwhile (none)"},
+        "--database": {"choices": ("postgres", "sqlite"), "default": "postgres", "help": "one of its own (postgres)"},
+        "--platform": {
+            "choices": ("mastodon", "threads"), "default": "mastodon",
+            "help": "published in one step, or in two (mastodon)",
+        },
+        "--profile": {"default": "", "metavar": "PATH", "help": "write there where the workers' time went; slows them"},
+    }  # fmt: skip
+
+
+def ahead(seconds: int) -> Mapping[str, Any]:
+    return {"type": int, "default": seconds, "help": f"seconds from the plan to the hour ({seconds})"}
+
+
 MEASUREMENTS: Final[Mapping[str, Measurement]] = {
     "videos": Measurement(
         "a large video to every platform that is sent one",
@@ -48,6 +83,31 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
         {
             "--accounts": {"type": int, "default": 10_000, "help": "so many are kept alive (10,000)"},
             "--hours": {"type": int, "default": 4, "help": "of refreshes in the simulated day (4)"},
+        },
+    ),
+    "publish": Measurement(
+        "publications a second, against a bare loop with as many threads",
+        {
+            **engine(),
+            "--unprepared": {
+                "dest": "prepared",
+                "action": "store_false",
+                "default": True,
+                "help": "planned at the last moment",
+            },
+        },
+    ),
+    "burst": Measurement(
+        "everything due at one instant: when the last is out, and who has waited",
+        {**engine(count=10_000, accounts=2_000), "--ahead": ahead(5)},
+    ),
+    "lone": Measurement(
+        "how late a single post is while another organization's burst runs",
+        {
+            **engine(),
+            "--ahead": ahead(30),
+            "--trials": {"type": int, "default": 200, "help": "single posts (200)"},
+            "--gap-ms": {"dest": "gap_ms", "type": int, "default": 100, "help": "from one to the next (100)"},
         },
     ),
     "inbound": Measurement(

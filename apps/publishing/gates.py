@@ -1,0 +1,54 @@
+"""Gates: what is asked about every publication at its hour, by rooms that the engine does not know.
+
+A gate is asked with all rows of a batch at once and answers for those that must not go out now, each with an obstacle:
+the row is then held with these words, until a person says more. It is asked twice: when a row is claimed, and again in
+the transaction that writes down that it is about to leave, so that what was stopped or withdrawn in between counts.
+
+Rooms above register theirs when Django starts (`AppConfig.ready`); those of this room and of rooms below stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from apps.publishing.models import FollowUp, Publication
+
+Row = Publication | FollowUp
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a row is held: the kind for machines, the words for people."""
+
+    problem: str
+    words: str
+
+
+# Called inside `tenancy.across_tenants`, with a constant number of queries however many rows there are. Rows have their
+# workspace and account loaded (a follow-up that of its publication). It never calls the network.
+Gate = Callable[[Sequence[Row], datetime], Mapping[UUID, Obstacle]]
+
+_gates: dict[str, Gate] = {}
+
+
+def register(name: str, gate: Gate) -> None:
+    """Have `gate` asked from now on; the same name again replaces it."""
+    _gates[name] = gate
+
+
+def unregister(name: str) -> None:
+    _gates.pop(name, None)
+
+
+def obstacles(rows: Sequence[Row], now: datetime) -> dict[UUID, Obstacle]:
+    """What the gates say, by id of the row; the first that objects has the word."""
+    found: dict[UUID, Obstacle] = {}
+    for gate in _gates.values():
+        waiting = [row for row in rows if row.pk not in found]
+        if not waiting:
+            break
+        found |= gate(waiting, now)
+    return found

@@ -1,0 +1,268 @@
+"""The process of a measurement that knows its database: it plants, starts workers and beat, watches, and counts.
+
+    python -m tests.benchmarks.harness.course '{"what": "publish", ...}'
+
+`what` is a module of tests.benchmarks whose `measure(course)` gives the figures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks.harness import bare, figures, planting, profiles
+from tests.benchmarks.harness.fleet import Fleet, killer
+from tests.benchmarks.harness.meter import Meter
+from tests.benchmarks.harness.planting import Place, Planted
+from tests.benchmarks.harness.statements import Statements
+from tests.benchmarks.harness.stub import Accepted, Stub
+
+FAR: Final = timedelta(hours=8)  # nobody prepares what is due so late
+SOON: Final = timedelta(minutes=20)  # whoever prepares begins at once
+UNREADY: Final = frozenset({"scheduled", "staging"})
+LOOK: Final = 0.25  # seconds between two looks at the stub
+LOOK_AT_ROWS: Final = 2.0
+TELL: Final = 10.0
+SETTLE_SECONDS: Final = 20.0  # for the answers of the last requests to be stored
+KILL_EVERY: Final = 5.0
+STRUCK: Final = 0.05  # of all requests that make something public
+FAULTS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
+    # Longer than a worker waits: it is accepted all the same, when nobody listens any more.
+    "timeouts": ({"kind": "latency", "seconds": 6.5},),
+    "lost": ({"kind": "lost_after"}, {"kind": "lost_before"}),
+    "5xx": ({"kind": "error_after"},),
+}
+OVER: Final = frozenset({"published", "removed", "failed", "canceled", "held", "needs_attention"})
+# Whoever is in one of these and was not accepted is lost: no one will look again.
+GIVEN_UP: Final = frozenset({"published", "removed", "failed", "canceled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What has come of publications that were due at one instant: how long each waited, and what else is told."""
+
+    waits: dict[figures.Name, float]
+    latency: float
+    told: dict[str, Any]
+
+    @property
+    def seconds(self) -> float:
+        """Until the last answer, which a bare loop awaits as well."""
+        return max(self.waits.values(), default=0.0) + self.latency
+
+    def pace(self, bare: float) -> dict[str, Any]:
+        per_second = len(self.waits) / max(self.seconds, 0.001)
+        return {
+            "seconds": figures.shown(self.seconds, 2),
+            "per_second": figures.shown(per_second, 1),
+            "bare_per_second": figures.shown(bare, 1),
+            "ratio": figures.shown(per_second / bare, 3),
+            "earliest_s": figures.shown(min(self.waits.values(), default=None)),
+        }
+
+
+class Course:
+    """One measurement on its stand. `options` are those of the command."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        self.stub = Stub(options["stub"])
+        self.folder = Path(options["folder"])
+        self.fleet = Fleet(options["workers"], options["threads"], self.folder)
+        self._owner = _owner_connection() if options["database"] == "postgres" else None
+        self.meter = Meter(self.fleet, options["pids"], Statements(self._owner, self.folder))
+        self._ends_at = 0.0
+
+    # before
+
+    def places(self, count: int, *, workspaces: int, big_share: float = 0.0, first: int = 0) -> list[Place]:
+        return planting.accounts(
+            count, workspaces=workspaces, platform=self.options["platform"], origin=self.stub.url,
+            big_share=big_share, first=first,
+        )  # fmt: skip
+
+    def plan(self, count: int, *, on: Sequence[Place], what: str = "Post") -> list[Planted]:
+        """Put publications on the plan, in a future that is too far to matter."""
+        began = time.monotonic()
+        planted = planting.publications(count, on=on, due_at=datetime.now(UTC) + FAR, what=what)
+        if self._owner is not None:
+            self._owner.execute("ANALYZE")
+        say(f"planted {count} publications in {time.monotonic() - began:.1f} s")
+        return planted
+
+    def bare_per_second(self) -> float:
+        """What the same client makes with nothing in between; the stub has forgotten it afterwards."""
+        found = bare.per_second(
+            self.stub.url, platform=self.options["platform"], processes=self.options["workers"],
+            threads=self.options["threads"],
+        )  # fmt: skip
+        self.stub.reset()
+        # What is sent twice is published twice, so that nothing but Postroom prevents it.
+        self.stub.set(honours_keys=False)
+        say(f"the bare loop makes {found:.0f} posts a second")
+        return found
+
+    def prepare(self, planted: Sequence[Planted]) -> float:
+        """Let them fall due within the span in which posts are prepared, and wait until all of them are; the seconds
+        that took."""
+        from apps.core import tenancy
+        from apps.publishing.models import Publication
+
+        began = time.monotonic()
+        planting.make_due(planted, at=datetime.now(UTC) + SOON)
+
+        def is_ready() -> bool:
+            with tenancy.across_tenants("a benchmark looks whether all is prepared"):
+                unready = Publication.across_tenants.filter(state__in=UNREADY, due_at__lt=datetime.now(UTC) + SOON)
+                return not unready.exists()
+
+        self.watch_for(is_ready, seconds=self.options["most_seconds"])
+        say(f"prepared {len(planted)} publications in {time.monotonic() - began:.1f} s")
+        return time.monotonic() - began
+
+    def begin(self, planted: Sequence[Planted], *, ahead: float) -> datetime:
+        """All of it falls due `ahead` seconds from now, at the instant that is given back; the measuring begins."""
+        due_at = datetime.now(UTC) + timedelta(seconds=ahead)
+        planting.make_due(planted, at=due_at)
+        self.meter.begin()
+        self._ends_at = time.monotonic() + ahead + self.options["most_seconds"]
+        return due_at
+
+    # under way
+
+    def disturbances(self) -> list[Callable[[], object]]:
+        """Set the faults that were asked for; what is to be called while they last."""
+        kind = self.options["fault"]
+        for number, fault in enumerate(FAULTS.get(kind, ()), 1):
+            self.stub.fault(**fault, probability=STRUCK, seed=number, times=None)
+        return [killer(self.fleet, every=KILL_EVERY)] if kind == "kill" else []
+
+    def watch(self, wanted: int, *, meanwhile: Sequence[Callable[[], object]] = ()) -> bool:
+        """Until the stub has accepted `wanted` different ones or nothing more will come; False if the time is up."""
+        looks_at = time.monotonic() + LOOK_AT_ROWS
+
+        def is_over() -> bool:
+            nonlocal looks_at
+            if self.stub.counts()["distinct"] >= wanted:
+                return True
+            if self.options["fault"] == "none" or time.monotonic() < looks_at:
+                return False
+            looks_at = time.monotonic() + LOOK_AT_ROWS
+            return self.is_quiet()
+
+        return self.watch_for(is_over, seconds=self._ends_at - time.monotonic(), meanwhile=meanwhile)
+
+    def watch_for(
+        self, is_over: Callable[[], bool], *, seconds: float, meanwhile: Sequence[Callable[[], object]] = ()
+    ) -> bool:
+        """Look again and again, calling what is to be done meanwhile; False if the time is up."""
+        ends_at, tells_at = time.monotonic() + seconds, time.monotonic() + TELL
+        while time.monotonic() < ends_at:
+            for act in meanwhile:
+                act()
+            if is_over():
+                return True
+            if time.monotonic() > tells_at:
+                tells_at += TELL
+                say(f"{self.stub.counts()['distinct']} are out")
+            time.sleep(LOOK)
+        return False
+
+    def settle(self) -> bool:
+        """Until every answer is stored, or looked for where it was lost; False if that is not so in time."""
+        give_up = time.monotonic() + SETTLE_SECONDS
+        if self.options["fault"] != "none":
+            give_up = max(give_up, self._ends_at)
+        while not (is_quiet := self.is_quiet()) and time.monotonic() < give_up:
+            time.sleep(LOOK)
+        return is_quiet
+
+    def is_quiet(self) -> bool:
+        """Nothing that fell due is under way any more."""
+        from apps.core import tenancy
+        from apps.publishing.models import Publication
+
+        soon = datetime.now(UTC) + FAR / 2
+        with tenancy.across_tenants("a benchmark looks whether all is over"):
+            return not Publication.across_tenants.exclude(state__in=OVER).filter(due_at__lt=soon).exists()
+
+    def run(self, planted: Sequence[Planted], *, ahead: float) -> Passage:
+        """All of it falls due at one instant: bring it out, with whatever disturbs it, and tell what has come of it."""
+        disturbances = self.disturbances()
+        due_at = self.begin(planted, ahead=ahead).timestamp()
+        is_all_out = self.watch(len(planted), meanwhile=disturbances)
+        is_settled = self.settle()
+        accepted = self.stub.accepted()
+        return Passage(
+            waits={name: at - due_at for name, at in figures.first_times(accepted).items()},
+            latency=self.options["latency_ms"] / 1000,
+            told={
+                "is_all_out": is_all_out,
+                "is_settled": is_settled,
+                **self.outcome(planted, accepted),
+                **self.meter.figures(len(planted)),
+            },
+        )
+
+    # after
+
+    def outcome(self, planted: Sequence[Planted], accepted: Sequence[Accepted]) -> dict[str, Any]:
+        """What became of them, by the stub's count, and what the rows say of those that it has not."""
+        compared = self.stub.compared([one.name for one in planted])
+        states = self._states()
+        gone = set(map(tuple, compared["missing"]))
+        missing = Counter(states[one.publication_id] for one in planted if one.name in gone)
+        return {
+            "accepted": len(accepted),
+            "duplicates": len(accepted) - len({(one.account, one.text) for one in accepted}),
+            "missing": len(gone),
+            "missing_by_state": dict(missing),
+            "lost": sum(times for state, times in missing.items() if state in GIVEN_UP),
+            "unexpected": len(compared["unexpected"]),
+            "needs_attention": sum(states[one.publication_id] == "needs_attention" for one in planted),
+            "states": dict(Counter(states[one.publication_id] for one in planted)),
+            "kills": sum(process.kills for process in self.fleet.processes),
+            "log": self.fleet.troubles(),
+        }
+
+    def write_profile(self, count: int) -> None:
+        if self.options["profile"]:
+            profiles.write(self.folder, Path(self.options["profile"]), count=count)
+            say(f"the profile is in {self.options['profile']}")
+
+    def _states(self) -> dict[Any, str]:
+        from apps.core import tenancy
+        from apps.publishing.models import Publication
+
+        with tenancy.across_tenants("a benchmark looks what has become of its publications"):
+            return dict(Publication.across_tenants.values_list("pk", "state"))
+
+
+def say(words: str) -> None:
+    """Progress, for whoever waits."""
+    sys.stderr.write(f"  {time.strftime('%H:%M:%S')} {words}\n")
+    sys.stderr.flush()
+
+
+def _owner_connection() -> Any:
+    import psycopg
+
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    given = json.loads(sys.argv[1])
+    found = import_module(f"tests.benchmarks.{given['what']}").measure(Course(given))
+    sys.stdout.write(json.dumps(found) + "\n")

@@ -1,0 +1,166 @@
+"""Workers and beat, started by the commands of production; what they have used; and their violent deaths."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from apps.core.running.programs import Plan
+from apps.core.running.supervisor import ending_with_us
+from tests.benchmarks.harness import usage
+from tests.benchmarks.harness.stub import ROOT
+
+START_SECONDS: Final = 90.0
+STOP_SECONDS: Final = 5.0
+TROUBLES: Final = ("database is locked", "Traceback", "CRITICAL")
+
+
+@dataclass
+class Process:
+    """One process, started anew when it was killed; the figures are those of all its lives."""
+
+    name: str
+    command: list[str]
+    log: Path
+    spent: float = 0.0
+    peak_mib: float = 0.0
+    kills: int = 0
+    running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as said:
+            self.running = subprocess.Popen(
+                ending_with_us(self.command), cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+            )
+
+    @property
+    def cpu_seconds(self) -> float:
+        return self.spent + (usage.cpu_seconds(self.running.pid) if self.running else 0.0)
+
+    def look(self) -> None:
+        if self.running:
+            self.peak_mib = max(self.peak_mib, usage.peak_mib(self.running.pid))
+
+    def kill(self) -> None:
+        """SIGKILL for it and its children, in the middle of whatever they do."""
+        if self.running is None:
+            return
+        self.look()
+        self.spent = self.cpu_seconds
+        os.killpg(self.running.pid, signal.SIGKILL)
+        self.running.wait()
+        self.running = None
+        self.kills += 1
+
+
+@dataclass
+class Fleet:
+    """Use it as a context manager: it starts `workers` workers and a beat, and leaves none of them behind."""
+
+    workers: int
+    threads: int
+    folder: Path
+    processes: list[Process] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        plan = Plan(
+            var=self.folder,
+            host="127.0.0.1",
+            port=0,
+            web_processes=1,
+            web_threads=1,
+            worker_threads=16,
+            media_workers=1,
+        )
+        for number in range(1, self.workers + 1):
+            # As on machines of their own, each has a name of its own.
+            command = [*plan.command("worker"), "--hostname", f"worker{number}@bench"]
+            self.processes.append(Process("worker", command, self.folder / f"worker{number}.log"))
+        self.processes.append(Process("beat", plan.command("beat"), self.folder / "beat.log"))
+
+    def __enter__(self) -> Self:
+        try:
+            for process in self.processes:
+                process.start()
+            self.wait_until_up()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def wait_until_up(self) -> None:
+        """Until every worker answers."""
+        from config.celery import app
+
+        give_up = time.monotonic() + START_SECONDS
+        while len(app.control.ping(timeout=0.5)) < self.workers:
+            if time.monotonic() > give_up:
+                raise RuntimeError(f"The workers did not start: {self.words()}")
+
+    def named(self, name: str) -> list[Process]:
+        return [process for process in self.processes if process.name == name]
+
+    def cpu_seconds(self) -> dict[str, float]:
+        return {name: sum(process.cpu_seconds for process in self.named(name)) for name in ("worker", "beat")}
+
+    def peaks_mib(self) -> list[float]:
+        for process in self.named("worker"):
+            process.look()
+        return [process.peak_mib for process in self.named("worker")]
+
+    def words(self) -> str:
+        return "\n".join(process.log.read_text(errors="replace")[-2000:] for process in self.processes)
+
+    def troubles(self) -> dict[str, int]:
+        """How often the logs speak of what nobody wants to read."""
+        said = "\n".join(process.log.read_text(errors="replace") for process in self.processes)
+        return {words: said.count(words) for words in TROUBLES if words in said}
+
+    def _stop(self) -> None:
+        self._signal_all(signal.SIGTERM)
+        give_up = time.monotonic() + STOP_SECONDS
+        for process in self.processes:
+            if process.running:
+                # One in the middle of a round stays for it; but all that is measured has been.
+                with suppress(subprocess.TimeoutExpired):
+                    process.running.wait(max(0.1, give_up - time.monotonic()))
+        self._signal_all(signal.SIGKILL)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for process in self.processes:
+            if process.running and process.running.poll() is None:
+                os.killpg(process.running.pid, number)
+        if number is signal.SIGKILL:
+            for process in self.processes:
+                if process.running:
+                    process.running.wait()
+
+
+def killer(fleet: Fleet, *, every: float) -> Callable[[], None]:
+    """Called again and again, it kills a worker now and then, each in its turn, and starts it anew."""
+    state = {"next": time.monotonic() + every, "number": 0}
+
+    def strike() -> None:
+        if time.monotonic() < state["next"]:
+            return
+        workers = fleet.named("worker")
+        victim = workers[int(state["number"]) % len(workers)]
+        victim.kill()
+        victim.start()
+        state["number"] += 1
+        state["next"] = time.monotonic() + every
+
+    return strike

@@ -1,0 +1,69 @@
+"""SQL statements, counted where they arrive: by PostgreSQL itself, or else by the workers' own notes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+# What opens and ends transactions and tells them their tenant; all else reads or writes rows.
+FRAME: Final = ("begin", "commit", "rollback", "savepoint", "release", "set ", "select set_config")
+# PostgreSQL's own, at the end of a transaction: nobody has sent them, and they cost all the same.
+CHECK: Final = "OPERATOR(pg_catalog.=)"
+MOST: Final = 20
+LONGEST: Final = 160
+COUNTED: Final = """
+    SELECT query, sum(calls)::int FROM pg_stat_statements
+    WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND query NOT LIKE '%pg_stat_statements%'
+    GROUP BY query
+"""
+
+
+class Statements:
+    """Those of a stretch of time: from `begin` until `figures`. `owner` is a psycopg connection, on PostgreSQL."""
+
+    def __init__(self, owner: Any, folder: Path) -> None:
+        self._owner, self._folder = owner, folder
+        self._before: Counter[str] = Counter()
+
+    def begin(self) -> None:
+        if self._owner is not None:
+            self._owner.execute("SELECT pg_stat_statements_reset()")
+        else:
+            self._before = self._noted()
+
+    def figures(self, count: int) -> dict[str, Any]:
+        """For each of `count` publications: all that anybody has sent, beat and relay included, and how much of it
+        is about rows; and the checks of foreign keys that it has caused."""
+        found = self._noted() - self._before if self._owner is None else self._counted()
+        checks = Counter({text: times for text, times in found.items() if CHECK in text})
+        sent = found - checks
+        frame = sum(times for text, times in sent.items() if text.strip().lower().startswith(FRAME))
+        per = max(count, 1)
+        return {
+            "statements_per_publication": round(sent.total() / per, 2),
+            "statements_on_rows_per_publication": round((sent.total() - frame) / per, 2),
+            "foreign_key_checks_per_publication": round(checks.total() / per, 2),
+            "most_frequent_statements": {text: round(n / per, 3) for text, n in self._merged(sent).most_common(MOST)},
+        }
+
+    def _counted(self) -> Counter[str]:
+        return Counter(dict(self._owner.execute(COUNTED).fetchall()))
+
+    def _noted(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for path in self._folder.glob("statements-*.json"):
+            found.update(json.loads(path.read_text()))
+        return found
+
+    @staticmethod
+    def _merged(found: Counter[str]) -> Counter[str]:
+        """By their beginnings, for lists of different lengths make one statement many; columns say little."""
+        merged: Counter[str] = Counter()
+        for text, times in found.items():
+            short = re.sub(r"^SELECT (?!set_config).*? FROM ", "SELECT … FROM ", " ".join(text.split()))
+            merged[short[:LONGEST]] += times
+        return merged

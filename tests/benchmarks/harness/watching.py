@@ -1,0 +1,60 @@
+"""Notes from inside a worker: how many statements it has sent, and, where it was asked for, where its time goes.
+
+Written to files every second, for a worker that is killed writes no last words.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks.harness.sampling import Sampler
+
+EVERY: Final = 1.0  # seconds
+_statements: Counter[str] = Counter()
+
+
+def begin() -> None:
+    """Watch this process, if it is a worker of a measurement."""
+    folder = os.environ.get("BENCH_NOTES")
+    if not folder or "worker" not in sys.argv:
+        return
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(_count_statements, weak=False)
+    sampler = Sampler() if os.environ.get("BENCH_PROFILE") else None
+    threading.Thread(target=_write, args=(Path(folder), sampler), name="notes", daemon=True).start()
+    if sampler:
+        threading.Thread(target=sampler.run, name="sampler", daemon=True).start()
+
+
+def _count_statements(*, connection: Any, **_: Any) -> None:
+    # PostgreSQL counts for itself, and better.
+    if connection.vendor != "postgresql":
+        connection.execute_wrappers.append(_counted)
+
+
+def _counted(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    _statements[sql] += 1
+    return execute(sql, params, many, context)
+
+
+def _write(folder: Path, sampler: Sampler | None) -> None:
+    while True:
+        time.sleep(EVERY)
+        _replace(folder / f"statements-{os.getpid()}.json", dict(_statements))
+        if sampler:
+            _replace(folder / f"profile-{os.getpid()}.json", sampler.as_json())
+
+
+def _replace(path: Path, content: object) -> None:
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(content))
+    draft.replace(path)
