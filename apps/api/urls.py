@@ -54,5 +54,6 @@ urlpatterns = [
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.swagger, name="swagger"),
     path("redoc", views.redoc, name="redoc"),
-    re_path("^.*$", views.Nothing.as_view(), name="nothing"),
+    # Not a dot: that would leave lines that are broken to somebody else.
+    re_path(r"^[\s\S]*$", views.Nothing.as_view(), name="nothing"),
 ]

@@ -32,7 +32,9 @@ def is_problem(answer, status: int, code: str) -> bool:
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/workspaces/", "/workspaces/ws_1", "/workspaces/acc_" + "0" * 32, "/"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/workspaces/", "/workspaces/ws_1", "/workspaces/acc_" + "0" * 32, "/", "/a%0Ab"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_address_that_leads_nowhere_says_so_in_json(api, path, method):
     assert is_problem(api.send(method, path), 404, "not_found")
