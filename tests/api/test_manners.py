@@ -116,9 +116,9 @@ def test_every_error_of_a_room_is_told(monkeypatch):
 # --- keys -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_key_is_taken_from_either_header_and_not_from_two(api):
+def test_a_key_is_taken_from_either_header_and_not_from_two(api, organization):
     both = {"Authorization": f"Bearer {api.text}", "x-api-key": api.text}
-    other = {**both, "x-api-key": program(api.key.organization).text}
+    other = {**both, "x-api-key": program(organization).text}
 
     for headers in ({"x-api-key": api.text}, {"Authorization": f"bearer {api.text}"}, both):
         assert api.client.get("/api/v1/organization", headers=headers).status_code == 200
@@ -371,7 +371,8 @@ def test_a_list_asks_as_much_of_the_database_however_long_it_is(api, organizatio
         answer = api.get(path)
 
     assert len(answer.json()["data"]) > 5 or path == "/api-keys"
-    assert len(few) == len(many) <= 12
+    # On PostgreSQL the tenant is told to the database each time it changes.
+    assert len(few) == len(many) <= 14
 
 
 def test_unknown_ids_of_every_kind_look_alike(api):

@@ -83,6 +83,8 @@ def test_every_answer_is_one_that_the_schema_knows(case: Any, world: Any) -> Non
     chance = zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode())
     if chance % 4:
         _with_real_ids(case, built)
+    for name in [name for name in case.headers if name.lower() in ("authorization", "x-api-key")]:
+        del case.headers[name]
     case.headers["Authorization"] = f"Bearer {programs[chance % len(programs)].text}"
     with transaction.atomic():
         case.call_and_validate(app=APP, checks=KEPT)
