@@ -20,6 +20,7 @@ OF_ALL: Final = {
     "500": "A mistake of ours; it is written down under the request id.",
     "503": "It cannot be done at the moment.",
 }
+OF_DEEDS_ELSEWHERE: Final = {"502": "The platform did not do it."}
 OF_READS: Final = {"422": "A parameter is not valid."}
 OF_WRITES: Final = {
     "409": "It does not go together with what is there.",
@@ -37,6 +38,7 @@ FAULT: Final = {
         "code": _TEXT,
         "message": _TEXT,
         "parameter": {**_TEXT, "description": "The name of the parameter that is at fault."},
+        "account": {**_TEXT, "description": "The account that it is about, where it is about one."},
     },
 }
 PROBLEM: Final = {
@@ -117,6 +119,8 @@ def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             refusals = {**OF_ALL, **(OF_WRITES if is_write else OF_READS)}
             if not is_write:
                 refusals.pop("503")
+            if operation["operationId"] == "publications_unpublish":
+                refusals |= OF_DEEDS_ELSEWHERE
             for status, words in refusals.items():
                 operation["responses"].setdefault(status, _refusal(words))
             if is_write:
@@ -143,5 +147,6 @@ def _name_ids(operation: dict[str, Any]) -> None:
 _KINDS: Final = {
     "workspace": ids.WORKSPACE, "workspace_id": ids.WORKSPACE, "membership_id": ids.MEMBER, "key_id": ids.KEY,
     "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "post_id": ids.POST,
-    "publication_id": ids.PUBLICATION, "media_id": ids.MEDIA, "event_id": ids.EVENT,
+    "account": ids.ACCOUNT, "post": ids.POST, "publication_id": ids.PUBLICATION,
+    "media_id": ids.MEDIA, "event_id": ids.EVENT,
 }  # fmt: skip

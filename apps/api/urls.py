@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from apps.api import views
-from apps.publishing import api as publishing
+from apps.publishing.api import connections, posts, publications
 from apps.social_accounts.api import accounts, sessions
 from apps.tenants.api import keys, members, organization, workspaces
 
@@ -29,7 +29,7 @@ urlpatterns = [
     path("connect-sessions/<cs:session_id>/finalize", sessions.SessionFinalize.as_view(), name="session_finalize"),
     path("connect-sessions/<cs:session_id>/cancel", sessions.SessionCancel.as_view(), name="session_cancel"),
     path("social-accounts", accounts.AccountList.as_view(), name="accounts"),
-    path("social-accounts/at-risk", publishing.AccountsAtRisk.as_view(), name="accounts_at_risk"),
+    path("social-accounts/at-risk", connections.AccountsAtRisk.as_view(), name="accounts_at_risk"),
     path("social-accounts/<acc:account_id>", accounts.AccountOperations.as_view(), name="account"),
     path("social-accounts/<acc:account_id>/health", accounts.AccountHealth.as_view(), name="account_health"),
     path("social-accounts/<acc:account_id>/check", accounts.AccountCheck.as_view(), name="account_check"),
@@ -48,8 +48,39 @@ urlpatterns = [
     path(
         "social-accounts/<acc:account_id>/disconnect", accounts.AccountDisconnect.as_view(), name="account_disconnect"
     ),
-    path("social-accounts/<acc:account_id>/waiting", publishing.AccountWaiting.as_view(), name="account_waiting"),
-    path("social-accounts/<acc:account_id>/mend", publishing.AccountMend.as_view(), name="account_mend"),
+    path("social-accounts/<acc:account_id>/waiting", connections.AccountWaiting.as_view(), name="account_waiting"),
+    path("social-accounts/<acc:account_id>/mend", connections.AccountMend.as_view(), name="account_mend"),
+    # --- writing and publishing
+    path("posts", posts.PostList.as_view(), name="posts"),
+    path("posts/validate", posts.PostValidate.as_view(), name="posts_validate"),
+    path("posts/bulk", posts.PostBulk.as_view(), name="posts_bulk"),
+    path("posts/<post:post_id>", posts.PostOperations.as_view(), name="post"),
+    path("posts/<post:post_id>/schedule", posts.PostSchedule.as_view(), name="post_schedule"),
+    path("posts/<post:post_id>/publish", posts.PostPublish.as_view(), name="post_publish"),
+    path("posts/<post:post_id>/cancel", posts.PostCancel.as_view(), name="post_cancel"),
+    path("posts/<post:post_id>/duplicate", posts.PostDuplicate.as_view(), name="post_duplicate"),
+    path("publications", publications.PublicationList.as_view(), name="publications"),
+    path("publications/<pub:publication_id>", publications.PublicationOperations.as_view(), name="publication"),
+    path(
+        "publications/<pub:publication_id>/attempts",
+        publications.PublicationAttempts.as_view(),
+        name="publication_attempts",
+    ),
+    path("publications/<pub:publication_id>/retry", publications.PublicationRetry.as_view(), name="publication_retry"),
+    path(
+        "publications/<pub:publication_id>/resume", publications.PublicationResume.as_view(), name="publication_resume"
+    ),
+    path(
+        "publications/<pub:publication_id>/cancel", publications.PublicationCancel.as_view(), name="publication_cancel"
+    ),
+    path(
+        "publications/<pub:publication_id>/decide", publications.PublicationDecide.as_view(), name="publication_decide"
+    ),
+    path(
+        "publications/<pub:publication_id>/unpublish",
+        publications.PublicationUnpublish.as_view(),
+        name="publication_unpublish",
+    ),
     # --- what all this is
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.swagger, name="swagger"),

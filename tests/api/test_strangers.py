@@ -12,11 +12,14 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from rest_framework.response import Response
 
+from apps.core.ids import new_id
 from apps.social_accounts.api.accounts import AccountOperations
+from apps.social_accounts.models import SocialAccount
 from apps.tenants.permissions import EVERY_MEMBER, ORGANIZATION_WIDE
 from apps.tenants.scopes import SCOPES
 from tests.api.walk import CALLS, FOUND, OPEN, Call, arguments, operations
 from tests.house import world as worlds
+from tests.support import factories
 from tests.support.programs_with_keys import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,12 @@ def programs(built: worlds.World, django_db_blocker: DjangoDbBlocker) -> dict[st
             "neighbour": program(built.elsewhere),
             "stranger": program(built.foreign.organization),
         }
+
+
+@pytest.fixture(scope="module")
+def foreign_account(built: worlds.World, django_db_blocker: DjangoDbBlocker) -> SocialAccount:
+    with django_db_blocker.unblock():
+        return factories.account(built.foreign)
 
 
 def ask(call: Call, own: Program, named: dict):
@@ -99,8 +108,7 @@ def test_the_scopes_decide(call, built, programs):
 @pytest.mark.parametrize("who", ["stranger", "neighbour"])
 def test_a_foreign_id_is_one_that_nobody_has(who, call, built, programs):
     own, real = programs[who], arguments(built)
-    invented = {**arguments(built), **worlds.unknown(built)}
-    invented |= {"session_id": invented["link_id"], "journey": worlds.unknown(built)["session_id"]}
+    invented = {**dict.fromkeys(real, new_id()), **worlds.unknown(built)}
 
     answer, other = ask(call, own, real), ask(call, own, invented)
 
@@ -113,21 +121,20 @@ def test_a_foreign_id_is_one_that_nobody_has(who, call, built, programs):
         assert answer.status_code == NOTHING, answer.content.decode()
     else:
         assert answer.status_code == 422, answer.content.decode()
-        assert [fault["code"] for fault in answer.json()["errors"]] == ["not_found"]
+        assert {fault["code"] for fault in answer.json()["errors"]} == {"not_found"}
     assert answer.status_code == other.status_code
     if not call.is_listing:
         assert stable(answer) == stable(other), "the answer tells a foreign id from an invented one"
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.names], ids=str)
-def test_a_foreign_id_inside_a_body_is_one_that_nobody_has(call, built, programs):
+def test_a_foreign_id_inside_a_body_is_one_that_nobody_has(call, built, programs, foreign_account):
     """The path is the caller's own; only the body points elsewhere."""
     mine = arguments(built)
+    foreign_ids = {"workspace_id": built.foreign.pk, "account_id": foreign_account.pk}
     for place in call.names.values():
-        foreign = {**mine, place: built.foreign.pk if place == "workspace_id" else worlds.unknown(built)["session_id"]}
-        if "workspace_id" in FOUND[call.name].arguments:
-            continue
-        invented = {**mine, place: worlds.unknown(built)["workspace_id"]}
+        foreign = {**mine, place: foreign_ids.get(place, new_id())}
+        invented = {**mine, place: new_id()}
         answer, other = ask(call, programs["own"], foreign), ask(call, programs["own"], invented)
 
         assert answer.status_code == other.status_code == 422

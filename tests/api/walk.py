@@ -28,12 +28,13 @@ class Call:
     names: dict[str, str] = field(default_factory=dict)
     also: frozenset[int] = frozenset()
     is_listing: bool = False  # about no row in particular: what is not seen is left out
+    of: dict[str, str] = field(default_factory=dict)  # another row of the world than the usual one
 
     def __str__(self) -> str:
         return f"{self.method} {self.name} {','.join(self.names)}".strip()
 
     def path(self, named: dict[str, Any]) -> str:
-        wanted = {name: named[name] for name in FOUND[self.name].arguments}
+        wanted = {name: named[self.of.get(name, name)] for name in FOUND[self.name].arguments}
         return reverse(self.name, kwargs=wanted)
 
     def send(self, program: Program, named: dict[str, Any]) -> Any:
@@ -43,13 +44,18 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        lists = {place: [value] for place, value in filled.items() if place == "workspaces"}
+        lists = {place: [value] for place, value in filled.items() if place in ("workspaces", "accounts")}
         return {**(self.body or {}), **filled, **lists}
 
 
 def arguments(world: World) -> dict[str, Any]:
     """Real ids by the names that the API's paths and bodies have for them."""
-    return {**world.arguments, "session_id": world.arguments["link_id"], "journey": world.arguments["session_id"]}
+    return {
+        **world.arguments,
+        **world.others,
+        "session_id": world.arguments["link_id"],
+        "journey": world.arguments["session_id"],
+    }
 
 
 def operations() -> set[tuple[str, str]]:
@@ -115,6 +121,40 @@ CALLS: Final = (
     Call("api:account_channels_refresh", "POST", "account.connect"),
     Call("api:account_reconnect_link", "POST", "account.connect"),
     Call("api:account_disconnect", "POST", "account.disconnect"),
+    Call("api:posts", "GET", "post.view", is_listing=True),
+    Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id"}),
+    Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "accounts": "account_id"}),
+    Call(
+        "api:posts", "POST", "post.schedule", {"text": "Hello", "action": "schedule", "local_at": "2099-01-01T09:00"},
+        {"workspace": "workspace_id", "accounts": "account_id"},
+    ),
+    Call(
+        "api:posts", "POST", "post.publish", {"text": "Hello", "action": "publish_now"},
+        {"workspace": "workspace_id", "accounts": "account_id"},
+    ),
+    Call("api:posts_validate", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id"}),
+    Call("api:posts_bulk", "POST", "post.edit", {"posts": [{"text": "Hello"}]}, is_listing=True),
+    Call("api:post", "GET", "post.view"),
+    Call("api:post", "PATCH", "post.edit", {"text": "Hello"}),
+    Call("api:post", "DELETE", "post.edit"),
+    Call("api:post_schedule", "POST", "post.schedule", {"local_at": "2099-01-01T09:00"}),
+    Call("api:post_publish", "POST", "post.publish"),
+    Call("api:post_cancel", "POST", "post.cancel", of={"post_id": "planned"}),
+    Call("api:post_duplicate", "POST", "post.edit"),
+    Call("api:publications", "GET", "post.view", is_listing=True),
+    Call("api:publication", "GET", "post.view"),
+    Call("api:publication_attempts", "GET", "post.view"),
+    Call("api:publication_retry", "POST", "publication.retry", of={"publication_id": "failed"}),
+    Call("api:publication_resume", "POST", "publication.retry", of={"publication_id": "held"}),
+    Call("api:publication_cancel", "POST", "post.cancel"),
+    Call(
+        "api:publication_decide", "POST", "publication.decide", {"verdict": "leave"},
+        of={"publication_id": "needs_attention"},
+    ),
+    Call(
+        "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
+        also=frozenset({409, 502}),  # nobody answers there
+    ),
     Call("api:account_waiting", "GET", "post.view"),
     Call("api:account_mend", "POST", "post.cancel", {"choice": "skip"}, also=frozenset({409})),
 )  # fmt: skip

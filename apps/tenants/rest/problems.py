@@ -17,16 +17,19 @@ E = TypeVar("E", bound=Exception)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one part of a request: a JSON pointer into its body, or the name of a parameter."""
+    """What is wrong with one part of a request: a JSON pointer into its body, or the name of a parameter; with the
+    account where it is about one."""
 
     pointer: str
     code: str
     message: str
     parameter: str = ""
+    account: str = ""
 
     def as_data(self) -> dict[str, str]:
         said = {"pointer": self.pointer, "code": self.code, "message": self.message}
-        return {**said, "parameter": self.parameter} if self.parameter else said
+        named = {"parameter": self.parameter, "account": self.account}
+        return said | {name: value for name, value in named.items() if value}
 
 
 class Problem(Exception):

@@ -72,10 +72,10 @@ class Operations(APIView):
 
     # --- for handlers -------------------------------------------------------------------------------------------------
 
-    def page(self, rows: QuerySet[Any], serializer: type[serializers.Serializer]) -> Response:
-        """A page of these rows, as the request asks."""
+    def page(self, rows: QuerySet[Any], show: type[serializers.Serializer] | Callable[[list[Any]], list[Any]]) -> Any:
+        """A page of these rows, as the request asks; a function shows all of them at once."""
         found, cursor = pages.page(rows, self.request.query_params)
-        data = serializer(found, many=True, context={"caller": self.caller}).data
+        data = show(found, many=True).data if isinstance(show, type) else show(found)
         return Response({"data": data, "next_cursor": cursor, "has_more": cursor is not None})
 
     def one(self, data: Any, *, status: int = 200, location: str = "") -> Response:
@@ -97,6 +97,11 @@ class Operations(APIView):
             return
         if etag(data) not in [tag.strip() for tag in wanted.split(",")]:
             raise Problem(412, "precondition_failed", "It has changed meanwhile. Read it again.")
+
+    def refusal(self, error: Exception) -> dict[str, Any]:
+        """The problem that an error is, for an answer that has several."""
+        answer: dict[str, Any] = self.get_exception_handler()(error, {"request": self.request, "view": self}).data
+        return answer
 
     def found(self, rows: QuerySet[Any], pk: UUID) -> Any:
         """The row with this id among those; a foreign one is as little there as one that nobody has."""

@@ -1,4 +1,4 @@
-"""Operations on what is due: connections at risk, and what becomes of posts that waited for one."""
+"""Connections at risk, and what becomes of posts that waited for one."""
 
 from __future__ import annotations
 
@@ -11,27 +11,16 @@ from rest_framework.response import Response
 
 from apps.core import clock
 from apps.publishing import serializers, services
-from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.risks import risks
 from apps.publishing.services import Choice
 from apps.social_accounts.api.accounts import accounts
-from apps.tenants.rest import ids, problems
-from apps.tenants.rest.problems import Problem, bad_parameter
+from apps.tenants.rest import ids
+from apps.tenants.rest.problems import bad_parameter
 from apps.tenants.rest.views import Operations
 
 AHEAD: Final = 60
 FURTHEST: Final = 366
 NEEDS: Final = {Choice.RESUME: "publication.retry", Choice.SHIFT: "post.schedule", Choice.SKIP: "post.cancel"}
-
-
-@problems.of(PostBusy)
-def _busy(error: PostBusy) -> Problem:
-    return Problem(409, "busy", error.words)
-
-
-@problems.of(DecisionIncomplete)
-def _incomplete(error: DecisionIncomplete) -> Problem:
-    return problems.invalid(f"/{error.field}", error.words)
 
 
 class AccountsAtRisk(Operations):
