@@ -148,5 +148,5 @@ _KINDS: Final = {
     "workspace": ids.WORKSPACE, "workspace_id": ids.WORKSPACE, "membership_id": ids.MEMBER, "key_id": ids.KEY,
     "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "post_id": ids.POST,
     "account": ids.ACCOUNT, "post": ids.POST, "publication_id": ids.PUBLICATION,
-    "media_id": ids.MEDIA, "event_id": ids.EVENT,
+    "after": ids.EVENT, "media_id": ids.MEDIA, "event_id": ids.EVENT,
 }  # fmt: skip

@@ -4,8 +4,9 @@ from django.urls import path, re_path
 
 from apps.api import views
 from apps.publishing.api import connections, posts, publications
-from apps.social_accounts.api import accounts, sessions
+from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
+from apps.webhooks import api as webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -81,6 +82,9 @@ urlpatterns = [
         publications.PublicationUnpublish.as_view(),
         name="publication_unpublish",
     ),
+    path("platforms", platforms.PlatformList.as_view(), name="platforms"),
+    path("platforms/<slug:platform>", platforms.PlatformOperations.as_view(), name="platform"),
+    path("events", webhooks.EventFeed.as_view(), name="events"),
     # --- what all this is
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.swagger, name="swagger"),

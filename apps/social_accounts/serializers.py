@@ -216,3 +216,31 @@ def channels_of(account: SocialAccount) -> dict[str, Any]:
     }
     shown: dict[str, Any] = Channels({"read_at": account.choices_read_at, "options": options}).data
     return shown
+
+
+class FormatShape(serializers.Serializer):
+    """One way in which a network shows a post; `limits` are those that differ."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    limits = serializers.DictField()
+
+
+class Metrics(serializers.Serializer):
+    posts = serializers.ListField(child=serializers.CharField())
+    accounts = serializers.ListField(child=serializers.CharField())
+
+
+class PlatformShape(serializers.Serializer):
+    """What a network can do. Sizes are bytes, lengths are counted as `limits.counting` says."""
+
+    platform = serializers.ChoiceField(PLATFORMS)
+    name = serializers.CharField()
+    is_ready = serializers.BooleanField(
+        help_text="Whether accounts can be connected: there is an app, or none is needed."
+    )
+    connect_by = serializers.ListField(child=serializers.CharField())
+    limits = serializers.DictField()
+    formats = FormatShape(many=True)
+    options = serializers.DictField(help_text="JSON Schema of `overrides[].options`.")
+    metrics = Metrics()

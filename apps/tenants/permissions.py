@@ -38,6 +38,7 @@ _MANAGE: Final = _CREATE | {
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "event.view",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",

@@ -49,6 +49,7 @@ AREAS: Final = (
             "publication.edit", "publication.remove",
         }),
     ),
+    Area("events", "Events", frozenset({"event.view"})),
     Area("media", "Media", frozenset({"media.view"}), frozenset({"media.upload", "media.edit", "media.shelve"})),
 )  # fmt: skip
 

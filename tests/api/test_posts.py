@@ -261,7 +261,7 @@ def test_a_list_asks_as_much_however_long_it_is(workspace_api, workspace, accoun
     fill(6)
     with CaptureQueriesContext(connection) as many:
         assert len(workspace_api.get(path).json()["data"]) == 7
-    assert len(few) == len(many) <= 14
+    assert len(few) == len(many) <= 18
 
 
 def test_what_failed_is_tried_again_and_what_is_unclear_is_decided(workspace_api, workspace, account, clock):

@@ -18,8 +18,9 @@ MOST: Final = 100
 _SIGNER: Final = "api.cursor"
 NEWEST, OLDEST = "-created_at", "created_at"
 
+LIMIT: Final = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL})
 PARAMETERS: Final = [
-    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}),
+    LIMIT,
     OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
     OpenApiParameter("sort", str, enum=[NEWEST, OLDEST], default=NEWEST),
 ]
@@ -31,7 +32,7 @@ def page(rows: QuerySet[Any], asked: Mapping[str, str]) -> tuple[list[Any], str 
     sort = asked.get("sort", NEWEST)
     if sort not in (NEWEST, OLDEST):
         raise bad_parameter("sort", f"Sort by {NEWEST} or {OLDEST}.")
-    limit, after = _limit(asked.get("limit", "")), _after(asked.get("cursor", ""), sort)
+    limit, after = limit_of(asked), _after(asked.get("cursor", ""), sort)
     if after is not None:
         rows = rows.filter(pk__lt=after) if sort == NEWEST else rows.filter(pk__gt=after)
     found = list(rows.order_by("-pk" if sort == NEWEST else "pk")[: limit + 1])
@@ -52,8 +53,9 @@ def page_of(serializer: type[serializers.Serializer], name: str = "") -> type[se
     return made
 
 
-def _limit(text: str) -> int:
-    if not text:
+def limit_of(asked: Mapping[str, str]) -> int:
+    """How many entries a page shall have."""
+    if not (text := asked.get("limit", "")):
         return USUAL
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST):
         raise bad_parameter("limit", f"A page has from 1 to {MOST} entries.")
