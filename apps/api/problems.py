@@ -25,6 +25,7 @@ TITLES: Final = {
     404: "There is nothing here",
     405: "This cannot be done here",
     409: "It does not go together with what is there",
+    411: "The length is needed",
     412: "It has changed meanwhile",
     413: "The request is too large",
     415: "The body has to be JSON",

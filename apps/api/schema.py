@@ -20,7 +20,10 @@ OF_ALL: Final = {
     "500": "A mistake of ours; it is written down under the request id.",
     "503": "It cannot be done at the moment.",
 }
-OF_DEEDS_ELSEWHERE: Final = {"502": "The platform did not do it."}
+OF_SOME: Final = {
+    "publications_unpublish": {"502": "The platform did not do it."},
+    "uploads_send": {"411": "Content-Length says how long the piece is."},
+}
 OF_READS: Final = {"422": "A parameter is not valid."}
 OF_WRITES: Final = {
     "409": "It does not go together with what is there.",
@@ -119,8 +122,7 @@ def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             refusals = {**OF_ALL, **(OF_WRITES if is_write else OF_READS)}
             if not is_write:
                 refusals.pop("503")
-            if operation["operationId"] == "publications_unpublish":
-                refusals |= OF_DEEDS_ELSEWHERE
+            refusals |= OF_SOME.get(operation["operationId"], {})
             for status, words in refusals.items():
                 operation["responses"].setdefault(status, _refusal(words))
             if is_write:
@@ -148,5 +150,5 @@ _KINDS: Final = {
     "workspace": ids.WORKSPACE, "workspace_id": ids.WORKSPACE, "membership_id": ids.MEMBER, "key_id": ids.KEY,
     "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "post_id": ids.POST,
     "account": ids.ACCOUNT, "post": ids.POST, "publication_id": ids.PUBLICATION,
-    "after": ids.EVENT, "media_id": ids.MEDIA, "event_id": ids.EVENT,
+    "folder": ids.FOLDER, "upload_id": ids.UPLOAD, "after": ids.EVENT, "media_id": ids.MEDIA, "event_id": ids.EVENT,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from apps.api import views
+from apps.media.api import library, uploads
 from apps.publishing.api import connections, posts, publications
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
@@ -82,6 +83,12 @@ urlpatterns = [
         publications.PublicationUnpublish.as_view(),
         name="publication_unpublish",
     ),
+    path("media", library.MediaList.as_view(), name="media"),
+    path("media/<med:media_id>", library.MediaOperations.as_view(), name="medium"),
+    path("uploads", uploads.UploadList.as_view(), name="uploads"),
+    path("uploads/<upl:upload_id>", uploads.UploadOperations.as_view(), name="upload"),
+    path("uploads/<upl:upload_id>/parts", uploads.UploadParts.as_view(), name="upload_parts"),
+    path("uploads/<upl:upload_id>/complete", uploads.UploadComplete.as_view(), name="upload_complete"),
     path("platforms", platforms.PlatformList.as_view(), name="platforms"),
     path("platforms/<slug:platform>", platforms.PlatformOperations.as_view(), name="platform"),
     path("events", webhooks.EventFeed.as_view(), name="events"),

@@ -24,6 +24,11 @@ class Actor:
     request_id: str = ""
     address: str = ""
 
+    @property
+    def user_id(self) -> UUID | None:
+        """The person's id; None for everybody else, who have ids of another kind."""
+        return self.id if self.kind is ActorKind.USER else None
+
     @classmethod
     def user(cls, user_id: UUID, *, request_id: str = "", address: str = "") -> Actor:
         return cls(ActorKind.USER, user_id, request_id, address)

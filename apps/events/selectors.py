@@ -1,13 +1,13 @@
 """The outbox as others read it: in one order, with nothing that turns up later behind their back.
 
-Ids rise with the clock, but a transaction that began earlier may commit later. So what is younger than the oldest
-transaction that is still writing is not shown yet.
+Ids rise with the clock, but a transaction that began earlier may commit later. So whoever writes an event holds a lock
+until they commit that is named after the second, and what is younger than the oldest of these is not shown yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from django.db.models import QuerySet
 from apps.core import tenancy
 from apps.events.models import Event
 
-SKEW: Final = timedelta(seconds=2)  # between the clocks of the machines that write and the database's
+SKEW: Final = timedelta(seconds=2)  # between the clocks of the machines that write
+LOCKS: Final = 0x657674  # the class of advisory locks that writers of events hold
 
 
 def feed(*, now: datetime, after: UUID | None = None, names: Collection[str] = ()) -> QuerySet[Event]:
@@ -31,14 +32,21 @@ def feed(*, now: datetime, after: UUID | None = None, names: Collection[str] = (
     return rows.filter(name__in=names) if names else rows
 
 
+def being_written(now: datetime) -> tuple[int, int]:
+    """The name of the lock that whoever writes events holds until they commit: it tells since when."""
+    return LOCKS, int(now.timestamp()) & 0x7FFFFFFF
+
+
 def _settled_before(now: datetime) -> datetime:
     """Before this instant nobody writes any more. On SQLite one writes at a time, so ids rise with the commits."""
     if connection.vendor != "postgresql":
         return now + timedelta(microseconds=1)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT min(xact_start) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+            "SELECT min(objid::bigint) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND datname = current_database()"
+            " AND pid <> pg_backend_pid()",
+            [LOCKS],
         )
         (oldest,) = cursor.fetchone()
-    return min(now, oldest) - SKEW if oldest else now - SKEW
+    return (min(now, datetime.fromtimestamp(oldest, UTC)) if oldest else now) - SKEW

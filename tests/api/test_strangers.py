@@ -131,7 +131,7 @@ def test_a_foreign_id_is_one_that_nobody_has(who, call, built, programs):
 def test_a_foreign_id_inside_a_body_is_one_that_nobody_has(call, built, programs, foreign_account):
     """The path is the caller's own; only the body points elsewhere."""
     mine = arguments(built)
-    foreign_ids = {"workspace_id": built.foreign.pk, "account_id": foreign_account.pk}
+    foreign_ids = {"folder_id": new_id(), "workspace_id": built.foreign.pk, "account_id": foreign_account.pk}
     for place in call.names.values():
         foreign = {**mine, place: foreign_ids.get(place, new_id())}
         invented = {**mine, place: new_id()}

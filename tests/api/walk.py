@@ -50,12 +50,9 @@ class Call:
 
 def arguments(world: World) -> dict[str, Any]:
     """Real ids by the names that the API's paths and bodies have for them."""
-    return {
-        **world.arguments,
-        **world.others,
-        "session_id": world.arguments["link_id"],
-        "journey": world.arguments["session_id"],
-    }
+    named = world.arguments
+    renamed = {"session_id": named["link_id"], "journey": named["session_id"], "media_id": named["asset_id"]}
+    return {**named, **world.others, **renamed}
 
 
 def operations() -> set[tuple[str, str]]:
@@ -141,6 +138,21 @@ CALLS: Final = (
     Call("api:post_publish", "POST", "post.publish"),
     Call("api:post_cancel", "POST", "post.cancel", of={"post_id": "planned"}),
     Call("api:post_duplicate", "POST", "post.edit"),
+    Call("api:media", "GET", "media.view", is_listing=True),
+    Call("api:medium", "GET", "media.view"),
+    Call("api:medium", "PATCH", "media.edit", {"alt": "A teal square"}),
+    Call("api:medium", "PATCH", "media.edit", {}, {"folder": "folder_id"}),
+    Call("api:medium", "DELETE", "media.edit"),
+    Call("api:uploads", "POST", "media.upload", {"size": 4, "name": "a.png"}, {"workspace": "workspace_id"}),
+    Call(
+        "api:uploads", "POST", "media.upload", {"size": 4, "name": "a.png"},
+        {"workspace": "workspace_id", "folder": "folder_id"},
+    ),
+    Call("api:upload", "GET", "media.upload"),
+    Call("api:upload", "PUT", "media.upload", also=frozenset({422})),  # the offset is missing
+    Call("api:upload", "DELETE", "media.upload"),
+    Call("api:upload_parts", "POST", "media.upload", {"numbers": [1]}, also=frozenset({409})),
+    Call("api:upload_complete", "POST", "media.upload", also=frozenset({409})),
     Call("api:platforms", "GET", "organization.enter", is_listing=True),
     Call("api:platform", "GET", "organization.enter", is_listing=True),
     Call("api:events", "GET", "event.view", is_listing=True),

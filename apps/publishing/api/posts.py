@@ -23,11 +23,11 @@ from apps.publishing import serializers, services
 from apps.publishing.api import fault_of
 from apps.publishing.api.showing import one, shown
 from apps.publishing.api.writing import content_of, when, zone_of
-from apps.social_accounts.api.sessions import place_of
 from apps.tenants.rest import ids, problems
 from apps.tenants.rest.filters import IdFilter, filtered
 from apps.tenants.rest.pages import PARAMETERS, page_of
 from apps.tenants.rest.views import Operations
+from apps.tenants.rest.workspaces import place_of
 
 NEEDS: Final = {"draft": "post.edit", "schedule": "post.schedule", "publish_now": "post.publish"}
 

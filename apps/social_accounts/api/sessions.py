@@ -15,11 +15,11 @@ from apps.core.secrets import Secret
 from apps.social_accounts import serializers
 from apps.social_accounts.models import PortalLink
 from apps.social_accounts.services import portal
-from apps.tenants.models import Workspace
 from apps.tenants.rest import ids, problems
 from apps.tenants.rest.filters import IdFilter, filtered
 from apps.tenants.rest.pages import PARAMETERS, page_of
 from apps.tenants.rest.views import Operations
+from apps.tenants.rest.workspaces import place_of
 
 
 class SessionFilter(django_filters.FilterSet):
@@ -117,16 +117,6 @@ class SessionCancel(Operations):
         self.caller.require("account.connect", link.workspace_id)
         portal.revoke_link(link=link, member=self.caller)
         return self.one(serializers.Session(self.found(_sessions(), session_id)).data)
-
-
-def place_of(view: Operations, wanted: dict[str, Any]) -> Workspace:
-    """The workspace that was named, or the one that the key is for."""
-    workspace: Workspace | None = wanted.get("workspace")
-    if workspace is None and view.caller.key.workspace_id:
-        workspace = Workspace.objects.filter(pk=view.caller.key.workspace_id).first()
-    if workspace is None:
-        raise problems.invalid("/workspace", "Name the workspace.", code="required")
-    return workspace
 
 
 def shown_once(view: Operations, link: PortalLink, token: Secret) -> Response:

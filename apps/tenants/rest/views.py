@@ -33,6 +33,7 @@ class Operations(APIView):
 
     needs: ClassVar[Mapping[str, str]] = {}
     calls_network: ClassVar[bool] = False
+    reads_bytes: ClassVar[bool] = False  # a file that comes in pieces, which are safe to repeat by themselves
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
 
     @classmethod
@@ -65,7 +66,7 @@ class Operations(APIView):
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_MAX_BODY_BYTES:
+        if not self.reads_bytes and int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_MAX_BODY_BYTES:
             raise Problem(413, "too_large", f"A request has up to {settings.API_MAX_BODY_BYTES} bytes.")
         if needed := self.needs.get("GET" if request.method == "HEAD" else request.method):
             self.caller.require(needed)
@@ -114,7 +115,7 @@ class Operations(APIView):
 
     def _answer(self, handler: Callable[..., Any]) -> Any:
         request, key = self.request, self.request.headers.get(once.HEADER)
-        if request.method in SAFE or key is None:
+        if request.method in SAFE or key is None or self.reads_bytes:
             return self._carry_out(handler, None)
         return once.answered(self.caller, request._request, key, lambda keep: self._carry_out(handler, keep))
 
