@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from apps.core import tenancy
@@ -60,7 +61,10 @@ def sign_in_as_the_client(session_url: str, sandbox: Sandbox) -> str:
 
 @needs_tools
 @pytest.mark.django_db(transaction=True)
-def test_every_line_of_the_guide_works(live_server: LiveServer, platforms: Sandbox, tmp_path: Path) -> None:
+def test_every_line_of_the_guide_works(
+    live_server: LiveServer, platforms: Sandbox, tmp_path: Path, settings: Settings
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
     agency: Organization = factories.organization(name="Northlight Agency")
     for name in ("Café Luna", "Delta Outdoor"):
         factories.workspace(agency, name=name)
