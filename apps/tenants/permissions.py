@@ -39,6 +39,7 @@ _MANAGE: Final = _CREATE | {
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "event.view",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",
@@ -50,6 +51,8 @@ _ADMINISTER: Final = _MANAGE | {
     "organization.view",
     "organization.stop",
     "app.edit",
+    "key.view",
+    "key.edit",
     "audit.view",
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}
