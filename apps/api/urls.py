@@ -7,6 +7,7 @@ from apps.media.api import library, uploads
 from apps.publishing.api import connections, posts, publications
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
+from apps.watch import api as watch
 from apps.webhooks import api as webhooks
 
 app_name = "api"
@@ -91,6 +92,9 @@ urlpatterns = [
     path("uploads/<upl:upload_id>/complete", uploads.UploadComplete.as_view(), name="upload_complete"),
     path("platforms", platforms.PlatformList.as_view(), name="platforms"),
     path("platforms/<slug:platform>", platforms.PlatformOperations.as_view(), name="platform"),
+    # --- how late it was
+    path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
+    path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),
     path("events", webhooks.EventFeed.as_view(), name="events"),
     # --- what all this is
     path("openapi.json", views.openapi, name="openapi"),
