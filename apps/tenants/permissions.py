@@ -34,10 +34,12 @@ _MANAGE: Final = _CREATE | {
     "publication.decide",
     "publication.edit",
     "publication.remove",
+    "publishing.stop",
     "account.connect",
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "event.view",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",
@@ -47,7 +49,10 @@ _ADMINISTER: Final = _MANAGE | {
     "member.edit",
     "member.remove",
     "organization.view",
+    "organization.stop",
     "app.edit",
+    "key.view",
+    "key.edit",
     "audit.view",
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}

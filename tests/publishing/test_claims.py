@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
@@ -14,7 +15,7 @@ from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing.claim import Claim
-from apps.publishing.engine import claims, leases
+from apps.publishing.engine import claims, fairness, leases
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import Publication
 from apps.publishing.states import State
@@ -187,3 +188,14 @@ def test_a_worker_that_stands_still_in_a_transaction_keeps_nobody_from_freeing_t
     assert not is_stuck
     assert freed == [1]
     assert [agency.read(row).state for row in (held, free)] == [State.PUBLISHING, State.SCHEDULED]
+
+
+def test_organizations_take_turns_however_many_workspaces_one_has() -> None:
+    big, small = uuid4(), uuid4()
+    clients = [uuid4() for _ in range(3)]
+    rows = [(big, client, f"big {number}") for client in clients for number in range(2)] + [(small, small, "small")]
+
+    order = fairness.in_turn(rows)  # type: ignore[arg-type]
+
+    assert order.index("small") <= 1
+    assert order[2:5] == ["big 0", "big 0", "big 1"]
