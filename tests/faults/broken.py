@@ -41,10 +41,12 @@ def no_search() -> None:
 def no_fence() -> None:
     """Whoever comes to send does so, whoever has had the row meanwhile and however late it is."""
     from apps.publishing.engine import intents, sending
+    from apps.publishing.querysets import SETTLED_AS_NOT_SENT
 
     def write(model: type[Any], wanted: Sequence[Any], _: object) -> list[Any]:
         rows = within_reach(model).filter(pk__in=[one.claim.row_id for one in wanted])
-        intents._mark(rows, wanted, clock.now())
+        # The table itself refuses an open intent in a row that says it was not sent.
+        intents._mark(rows.exclude(state__in=SETTLED_AS_NOT_SENT), wanted, clock.now())
         return []
 
     intents._write = write

@@ -31,11 +31,12 @@ def test_workers_die_at_every_mark_and_nothing_is_lost_nor_out_twice() -> None:
     assert found["struck"], "no answer was lost"
 
 
-@pytest.mark.parametrize(("guard", "fault"), [("intent", "points"), ("search", "lost")])
+@pytest.mark.parametrize(("guard", "fault"), [("intent", "kill"), ("search", "lost")])
 def test_without_one_of_its_guards_the_count_shows_it(guard: str, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTROOM_BREAK", guard)
 
-    found = publish.run(**{**STAND, "prepared": False}, count=60, fault=fault, most_seconds=30)
+    # Slow answers, so that a kill meets requests under way.
+    found = publish.run(**{**STAND, "latency_ms": 1500}, count=120, fault=fault, most_seconds=40)
 
     assert found["duplicates"]
     assert not found["is_sound"]
