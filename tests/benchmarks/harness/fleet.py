@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from tests.benchmarks.harness.stub import ROOT
 
 START_SECONDS: Final = 90.0
 STOP_SECONDS: Final = 5.0
+LAST_WORDS: Final = 3000
 NOT_NEEDED: Final = frozenset({"web", "media", "sandbox", "queue"})
 TROUBLES: Final = ("database is locked", "Traceback", "CRITICAL")
 
@@ -74,6 +76,8 @@ class Process:
     def _bury(self) -> None:
         assert self.running is not None
         is_killed = self.running.wait() == -signal.SIGKILL
+        if not is_killed:
+            sys.stderr.write(f"  {self.name} fell: {self.log.read_text(errors='replace')[-LAST_WORDS:]}\n")
         self.running = None
         self.kills += is_killed
         self.falls += not is_killed
