@@ -277,7 +277,7 @@ def _phases(publication: Publication) -> tuple[Phase, ...]:
 def _staged(publication: Publication) -> tuple[Phase, ...]:
     """Before the hour: when it was prepared, or that it is not yet. What went out at once had no such time."""
     column = publication.staged
-    at = datetime.fromisoformat(column["since"]) if column and column["ready"] else None
+    at = datetime.fromisoformat(column.get("begun") or column["since"]) if column and column["ready"] else None
     if at is not None and at < publication.due_at:
         return (Phase("Staged", "published", at),)
     return (Phase("Staged", "", None, "not yet"),) if publication.state == State.STAGING else ()
