@@ -21,8 +21,8 @@ ROUND: Final = 50.0  # seconds; beat starts the next round if there is none
 AHEAD: Final = timedelta(seconds=6)
 SEARCH_AHEAD: Final = timedelta(seconds=16)
 
-# acks_late=False: a round lasts a minute, and the next wake-up is seconds away. Acknowledging at the end a message whose
-# queue was restarted meanwhile takes the worker down.
+# acks_late=False: a round lasts a minute, and the next wake-up is seconds away. Acknowledging at the end a message
+# whose queue was restarted meanwhile takes the worker down.
 
 # One round in a process is enough: it has many hands, and a wake-up that finds one going only nudges it.
 _leaving = threading.Lock()
