@@ -62,3 +62,7 @@ class NotALogo(Refused):
     """The file is no picture that a page could show."""
 
     field = "logo"
+
+
+class NoRoomInPlan(Refused):
+    """The organization's plan allows no more of these."""

@@ -47,6 +47,7 @@ _ADMINISTER: Final = _MANAGE | {
     "member.edit",
     "member.remove",
     "organization.view",
+    "usage.view",
     "app.edit",
     "audit.view",
 }

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "apps.tenants",
     "apps.events",
     "apps.audit",
+    "apps.usage",
     "apps.social_accounts",
     "apps.media",
     "apps.posts",
