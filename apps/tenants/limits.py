@@ -6,9 +6,12 @@ Alone, this room limits nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from apps.tenants.errors import NoRoomInPlan
+
+WORKSPACES: Final = "workspaces"
+SEATS: Final = "seats"
 
 
 class Authority(Protocol):

@@ -215,6 +215,13 @@ class Branding(OrganizationOwned):
     def __str__(self) -> str:
         return f"Branding of {self.organization_id}"
 
+    # What the organization's plan says, where one does; it goes before the tick.
+    plan_allows: bool | None = None
+
+    @property
+    def allows_hiding(self) -> bool:
+        return self.may_hide_product if self.plan_allows is None else self.plan_allows
+
     @property
     def names_product(self) -> bool:
-        return not (self.hides_product and self.may_hide_product)
+        return not (self.hides_product and self.allows_hiding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Sums
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -58,14 +58,16 @@ class Planned:
 
 
 @transaction.atomic
-def settle(meter: Meter, planned: Sequence[Planned]) -> None:
+def settle(meter: Meter, planned: Iterable[Planned]) -> None:
     """Let each of these count where it says and nowhere else, whatever it counted before; safe to repeat.
 
-    The caller holds them still. What has moved or been called off is given back by further lines of the ledger. Raises
+    `planned` is read once it is this caller's turn: whoever changes such a thing counts it afterwards, so that the last
+    one counts what there is. What has moved or been called off is given back by further lines of the ledger. Raises
     OverLimit where more is used than there is room for.
     """
     organization_id = tenancy.required_organization()
     take_turns(organization_id, meter)
+    planned = list(planned)
     terms = terms_of([organization_id], workspace_ids={one.workspace_id for one in planned})[organization_id]
     written = Entry.objects.filter(meter=meter, subject_id__in=[one.subject_id for one in planned])
     standing: dict[UUID, Sums[date]] = {one.subject_id: Sums() for one in planned}
@@ -110,8 +112,9 @@ def require(limit: Limit, more: int = 1, *, used: Callable[[], int]) -> None:
     take_turns(tenancy.required_organization(), limit)
     there = used()
     if more > 0 and there + more > cap:
+        noun = limit.label.removesuffix("s") if cap == 1 else limit.label
         words = (
-            f"Your plan allows {cap} {limit.label}, and {there} {'is' if there == 1 else 'are'} in use. "
+            f"Your plan allows {cap} {noun}, and {there} {'is' if there == 1 else 'are'} in use. "
             f"Remove what is not needed any more, or {ASK}."
         )
         raise PlanIsFull(words, of=limit, limit=cap, used=there)

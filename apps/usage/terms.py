@@ -44,7 +44,8 @@ class Terms:
 
     def allowance(self, meter: Meter, counter: Counter, cap: int, *, platform: str = "") -> str:
         """The limit as a sentence."""
-        things = f"{cap} {meter.label.lower()} a {counter.span.value}"
+        noun = meter.label.lower()
+        things = f"{cap} {noun.removesuffix('s') if cap == 1 else noun} a {counter.span.value}"
         if counter.whose is Whose.WORKSPACE:
             return f"Your organization allows this workspace {things}."
         each = f" on each {registry.label(platform)} account" if counter.whose is Whose.ACCOUNT else ""

@@ -24,6 +24,7 @@ from apps.posts import services as posts
 from apps.posts.appointments import appointment, at_instant
 from apps.posts.models import Post
 from apps.publishing import rollups
+from apps.publishing.counting import count
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.querysets import PUT_ASIDE
@@ -79,10 +80,18 @@ def mend(*, account_id: UUID, choice: Choice, actor: Actor, first_day: date | No
     """Do one thing with all that was held while the account was broken.
 
     SHIFT moves everything by the same number of days, so that the first lands on `first_day`, or, without one, on the
-    first day on which all of it is ahead of us. Raises PostBusy where the account is still broken or nothing waits, and
-    DecisionIncomplete for a day that has passed.
+    first day on which all of it is ahead of us. Raises PostBusy where the account is still broken, nothing waits or a
+    limit of the plan leaves no room, and DecisionIncomplete for a day that has passed.
     """
     rows = list(held_for_account(account_id).order_by("post_id"))
+    mended = _mend(rows, account_id, choice, actor, first_day)
+    count({row.post_id for row in rows})
+    return mended
+
+
+def _mend(
+    rows: Collection[Publication], account_id: UUID, choice: Choice, actor: Actor, first_day: date | None
+) -> Mended:
     comments = FollowUp.objects.filter(publication__account_id=account_id, state=State.HELD, problem__in=BROKEN_ACCOUNT)
     if not rows and not comments.exists():
         raise PostBusy(NOTHING)
