@@ -29,6 +29,7 @@ ORGANIZATION_PAGES: Final = (
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Apps", "connections:apps", "key", "app.edit", ("connections:",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
+    ("Usage", "usage:usage", "analytics", "usage.view", ("usage:",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
 )
 TABS: Final = ("Today", "Calendar", "Posts", "Accounts")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -27,10 +28,19 @@ class PlanAdmin(OperatorAdmin):
         return bool(request.user.is_superuser)  # One that an organization has is protected.
 
 
+class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    def validate_unique(self) -> None:
+        """Django would ask the scoped manager, which the operator is outside of."""
+        organization = self.cleaned_data.get("organization")
+        if organization and Assignment.across_tenants.filter(organization=organization).exists():
+            self.add_error("organization", "It has a plan already: change that.")
+
+
 @admin.register(Assignment)
 class AssignmentAdmin(TenantAdmin):
     """Which plan an organization has; without a row it has none, and no limits."""
 
+    form = AssignmentForm
     fields = ("organization", "plan")
     changeable = ("plan",)
     list_display = ("organization", "plan", "updated_at")

@@ -30,7 +30,6 @@ class Gauge:
     label: str
     used: int
     limit: int | None
-    unit: str = ""  # "bytes", or nothing
 
     @property
     def percent(self) -> int:
@@ -43,6 +42,11 @@ class Gauge:
         if self.limit is None or self.percent < NEAR:
             return "ok"
         return "warn" if self.used < self.limit else "bad"
+
+    @property
+    def warning(self) -> str:
+        """What the tone says, in words."""
+        return {"warn": f"{self.percent} % used", "bad": "Used up"}.get(self.tone, "")
 
 
 @dataclass(frozen=True, slots=True)

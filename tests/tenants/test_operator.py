@@ -21,6 +21,9 @@ from apps.publishing.models import Attempt
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import Branding, Invitation
 from apps.tenants.permissions import Role
+from apps.usage import services as usage
+from apps.usage.meters import Meter
+from apps.usage.models import Assignment, Plan
 from apps.webhooks.models import InboundNotice
 from tests.support import factories
 
@@ -62,6 +65,9 @@ def everything(owner, workspace):
         PortalLink.objects.create(workspace=workspace, token_hash="0" * 64, expires_at=clock.now())
         ReturnOrigin.objects.create(origin="https://shop.example")
         Branding.objects.create()
+        Assignment.objects.create(plan=Plan.objects.create(name="PAID"))
+        usage.set_own_limit(workspace=workspace, meter=Meter.PUBLICATIONS, monthly=5, actor=SYSTEM)
+        usage.consume(Meter.PUBLICATIONS, workspace_id=workspace.pk, key="once")
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

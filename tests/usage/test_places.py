@@ -77,34 +77,34 @@ def test_whoever_is_invited_has_a_seat(organization: Organization, seat: Member)
         tenants.invite(email="two@example.org", role=Role.ADMIN, by=seat)
 
 
-def connect(account: SocialAccount, *remote_ids: str) -> list[SocialAccount]:
+def connect(account: SocialAccount, by: Membership, *remote_ids: str) -> list[SocialAccount]:
     with tenancy.scope(organization_id=account.organization_id, workspace_ids={account.workspace_id}):
         channels = [
             asdict(Channel(remote_id=remote_id, kind="account", handle="at", name="At")) for remote_id in remote_ids
         ]
         session = ConnectSession.objects.create(
-            workspace_id=account.workspace_id, platform=account.platform, state_hash=new_id().hex, browser_hash="",
-            grant=account.grant, channels=channels, state=JourneyState.PENDING,
+            workspace_id=account.workspace_id, user=by.user, platform=account.platform, state_hash=new_id().hex,
+            browser_hash="", grant=account.grant, channels=channels, state=JourneyState.PENDING,
             expires_at=system_clock.now() + timedelta(minutes=9),
         )  # fmt: skip
         return social_accounts.take_channels(session=session, remote_ids=remote_ids, actor=SYSTEM)
 
 
 def test_accounts_of_all_workspaces_count_and_a_reconnect_takes_no_place(
-    organization: Organization, workspace: Workspace, other_workspace: Workspace
+    organization: Organization, workspace: Workspace, other_workspace: Workspace, owner: Membership
 ) -> None:
     account = factories.account(workspace)
     factories.account(other_workspace)
     give_plan(organization, accounts=2)
 
     with pytest.raises(ConnectionRefused, match="2 connected accounts, and 2 are in use") as refused:
-        connect(account, "new")
+        connect(account, owner, "new")
 
     assert refused.value.reason is Reason.LIMIT_REACHED
-    connect(account, account.remote_id)
+    connect(account, owner, account.remote_id)
     with tenancy.across_tenants("a person disconnects"):
         SocialAccount.across_tenants.filter(workspace=other_workspace).update(state=AccountState.DISCONNECTED)
-    connect(account, "new")
+    connect(account, owner, "new")
 
 
 def test_the_plans_storage_goes_before_the_organizations_and_the_deployments(

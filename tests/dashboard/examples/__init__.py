@@ -64,6 +64,7 @@ PAGES: dict[str, Any] = {
     "dashboard/asset.html": library.asset,
     "dashboard/_arriving.html": library.arriving,
     "dashboard/shelf.html": library.shelf,
+    "usage/usage.html": tenants.usage,
     "tenants/members.html": tenants.members,
     "tenants/member_form.html": tenants.form_page,
     "tenants/workspace_form.html": tenants.form_page,
