@@ -13,7 +13,10 @@ urlpatterns = [
     path("connect/", include("apps.social_accounts.portal_urls")),
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
+    path("stops/", include("apps.publishing.stop_urls")),
+    path("settings/windows/", include("apps.publishing.window_urls")),
     path("", include("apps.webhooks.urls")),
+    path("", include("apps.watch.urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
 ]

@@ -10,6 +10,10 @@ from django.db.models import Q
 from apps.core import clock, tenancy
 from apps.core.models import WorkspaceOwned, workspace_managers
 from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
+from apps.publishing.restraints import OperatorStop as OperatorStop
+from apps.publishing.restraints import PublishingWindows as PublishingWindows
+from apps.publishing.restraints import Stop as Stop
+from apps.publishing.restraints import Waiver as Waiver
 from apps.publishing.states import CLAIMED, WENT_OUT, Deed, Outcome, PostState, State
 
 # Begins the remote id of what a person saw live without bringing its address: a name of ours, unknown to the platform.

@@ -10,6 +10,7 @@ from celery import shared_task
 from django.conf import settings
 
 from apps.core import clock
+from apps.core.alone import one_at_a_time
 from apps.publishing.engine import rounds, tidying
 from apps.publishing.waking import TASK
 
@@ -49,6 +50,7 @@ def publish_due() -> None:
 
 
 @shared_task(name="publishing.tidy", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=10))
 def tidy() -> None:
     tidying.tidy(now=clock.now())
 

@@ -34,6 +34,7 @@ _MANAGE: Final = _CREATE | {
     "publication.decide",
     "publication.edit",
     "publication.remove",
+    "publishing.stop",
     "account.connect",
     "account.disconnect",
     "workspace.edit",
@@ -48,6 +49,7 @@ _ADMINISTER: Final = _MANAGE | {
     "member.remove",
     "organization.view",
     "usage.view",
+    "organization.stop",
     "app.edit",
     "audit.view",
 }

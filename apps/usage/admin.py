@@ -28,7 +28,7 @@ class PlanAdmin(OperatorAdmin):
         return bool(request.user.is_superuser)  # One that an organization has is protected.
 
 
-class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
+class AssignmentForm(forms.ModelForm):
     def validate_unique(self) -> None:
         """Django would ask the scoped manager, which the operator is outside of."""
         organization = self.cleaned_data.get("organization")

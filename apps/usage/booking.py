@@ -64,15 +64,15 @@ def take_turns(organization_id: UUID, what: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"usage/{organization_id}/{what}"])
 
 
-def book(meter: Meter, lines: Sequence[Line], terms: Terms) -> None:
+def book(meter: Meter, lines: Sequence[Line], terms: Terms, *, may_exceed: bool = False) -> None:
     """Write the lines, for a caller that has taken its turn. Raises OverLimit if a sum that they raise would be above
-    its limit; sums that were above it already may fall."""
+    its limit, unless it `may_exceed`; sums that were above it already may fall."""
     places, changes = _changes(meter, lines, terms)
     found = Total.objects.filter(meter=meter, scope_id__in={place.scope_id for place in places.values()})
     known = {(row.scope_id, row.period): row for row in found.filter(period__in={key[1] for key in places})}
     totals = {key: known.get(key) or _blank(meter, place, terms) for key, place in places.items()}
     for key, place in places.items():
-        if changes[key] > 0:
+        if changes[key] > 0 and not may_exceed:
             _refuse_over(meter, place, terms, used=totals[key].amount, more=changes[key])
         totals[key].amount += changes[key]
     reached = _reached(meter, places, totals, terms)

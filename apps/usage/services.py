@@ -58,12 +58,12 @@ class Planned:
 
 
 @transaction.atomic
-def settle(meter: Meter, planned: Iterable[Planned]) -> None:
+def settle(meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False) -> None:
     """Let each of these count where it says and nowhere else, whatever it counted before; safe to repeat.
 
     `planned` is read once it is this caller's turn: whoever changes such a thing counts it afterwards, so that the last
     one counts what there is. What has moved or been called off is given back by further lines of the ledger. Raises
-    OverLimit where more is used than there is room for.
+    OverLimit where more is used than there is room for, unless it `may_exceed`.
     """
     organization_id = tenancy.required_organization()
     take_turns(organization_id, meter)
@@ -77,7 +77,7 @@ def settle(meter: Meter, planned: Iterable[Planned]) -> None:
         lines_of[subject_id] += 1
     lines = [line for one in planned for line in _lines(one, terms, standing[one.subject_id], lines_of[one.subject_id])]
     if lines:
-        book(meter, lines, terms)
+        book(meter, lines, terms, may_exceed=may_exceed)
 
 
 def _lines(one: Planned, terms: Terms, standing: Mapping[date, int], written: int) -> list[Line]:

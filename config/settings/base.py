@@ -14,6 +14,7 @@ from config import databases, env, media, platforms
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("POSTROOM_VAR", str(BASE_DIR / "var")))
 
+VERSION = "0.1.0"  # as in pyproject.toml, which the image does not have
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "apps.posts",
     "apps.publishing",
     "apps.webhooks",
+    "apps.watch",
     "apps.compliance",
     "apps.dashboard",
     "apps.tenants.operator_app.OperatorAdminConfig",
@@ -246,7 +248,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "apps.core.liveness.Scheduler"  # the database's, with signs of life
 # Lanes: what leaves at its hour waits for nobody; uploads, work on files, and everything else have their own.
 CELERY_TASK_DEFAULT_QUEUE = "low"
 CELERY_TASK_ROUTES = {
@@ -317,6 +319,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
     },
+    "tell of circuit breakers": {
+        "task": "social_accounts.tell_of_breakers",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
     "read what may be chosen at platforms": {
         "task": "social_accounts.read_choices",
         "schedule": schedule(timedelta(minutes=1)),
@@ -342,12 +349,31 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
+    "watch over publishing": {
+        "task": "watch.look",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "keep the record of lateness": {
+        "task": "watch.record",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
+    "keep yesterday's record complete": {
+        "task": "watch.record_again",
+        "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
+    },
     "forget journeys to platforms": {
         "task": "social_accounts.forget_journeys",
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
 }
+
+# --- watching
+HEARTBEAT_STALE = timedelta(seconds=env.integer("HEARTBEAT_STALE_SECONDS", 30))
+OPERATOR_MAIL = env.words("OPERATOR_MAIL", ())  # empty: the superusers
 
 # --- publishing
 PUBLISH_LEASE = timedelta(seconds=env.integer("PUBLISH_LEASE_SECONDS", 300))
@@ -386,6 +412,23 @@ if PUBLIC_URL.startswith("https://"):
 # server.
 OUTBOUND_TRUSTED_ORIGINS = _platforms.trusted_origins
 OUTBOUND_TIMEOUT = timedelta(seconds=env.integer("OUTBOUND_TIMEOUT_SECONDS", 20))
+
+# --- how often platforms may be called, and when they are left alone
+GOVERNOR_PREFIX = "governor"
+# What each lane may use of a limit: publish, refresh, health, reconcile, analytics, import. The rest is kept for those
+# before it.
+GOVERNOR_LANES = env.percents("GOVERNOR_LANES", (100, 95, 90, 85, 70, 50))
+# When so much of an app's limit is used, organizations get fair shares of the rest.
+GOVERNOR_LOW_PERCENT = env.integer("GOVERNOR_LOW_PERCENT", 75)
+GOVERNOR_TIMEOUT = timedelta(milliseconds=env.integer("GOVERNOR_TIMEOUT_MS", 250))
+GOVERNOR_RETRY_AFTER = timedelta(seconds=env.integer("GOVERNOR_RETRY_SECONDS", 5))
+# Of each limit, for each process, while nobody keeps the counts.
+GOVERNOR_OUTAGE_PERCENT = env.integer("GOVERNOR_OUTAGE_PERCENT", 10)
+BREAKER_TOKEN_FAILURES = env.integer("BREAKER_TOKEN_FAILURES", 5)
+BREAKER_APP_FAILURES = env.integer("BREAKER_APP_FAILURES", 10)
+BREAKER_FIRST_PAUSE = timedelta(seconds=env.integer("BREAKER_FIRST_SECONDS", 60))
+BREAKER_LONGEST_PAUSE = timedelta(seconds=env.integer("BREAKER_LONGEST_SECONDS", 900))
+BREAKER_TRIAL = timedelta(seconds=env.integer("BREAKER_TRIAL_SECONDS", 90))  # longer than any request
 
 # --- everything on one machine (manage.py run)
 RUN_HOST = env.text("BIND", "127.0.0.1")

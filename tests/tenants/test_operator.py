@@ -17,7 +17,8 @@ from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
 from apps.posts.models import Post
-from apps.publishing.models import Attempt
+from apps.publishing.models import Attempt, OperatorStop, Stop
+from apps.publishing.restraints import Scope
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import Branding, Invitation
 from apps.tenants.permissions import Role
@@ -50,6 +51,8 @@ def everything(owner, workspace):
     factories.member(workspace.organization, Role.CREATOR, workspaces=[workspace])
     factories.oauth_app()
     InboundNotice.objects.create(platform="x", dedupe_key="1" * 64, kind="post_removed")
+    with tenancy.across_tenants("the operator stops a platform"):
+        OperatorStop.objects.create(platform="x", reason="X is down")
     DataRequest.objects.create(platform="facebook", request_key="1" * 64, identity_hash="1" * 64, code="abc")
     with tenancy.scope(organization_id=workspace.organization_id):
         Attempt.objects.create(
@@ -68,6 +71,7 @@ def everything(owner, workspace):
         Assignment.objects.create(plan=Plan.objects.create(name="PAID"))
         usage.set_own_limit(workspace=workspace, meter=Meter.PUBLICATIONS, monthly=5, actor=SYSTEM)
         usage.consume(Meter.PUBLICATIONS, workspace_id=workspace.pk, key="once")
+        Stop.objects.create(scope=Scope.ORGANIZATION, reason="A recall")
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.secrets import Secret
+from apps.governor.lanes import Lane
 from apps.platforms.contract import OAuthClient
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import Grant
@@ -108,7 +109,7 @@ def channel(door, platforms, workspace):
     services.read_keys()
     platforms.set("youtube", risc_url=door("youtube"))
     platforms.create_account("youtube", "lumenyoga")
-    adapter, back = social_accounts.adapter_for("youtube"), "https://postroom.example/back"
+    adapter, back = social_accounts.adapter_for("youtube", lane=Lane.REFRESH), "https://postroom.example/back"
     client_id, secret = SANDBOX_APPS["youtube"]
     client = OAuthClient(client_id, Secret(secret))
     start = adapter.begin_consent(client=client, redirect_uri=back, state="s")

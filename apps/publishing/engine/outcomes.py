@@ -110,8 +110,12 @@ def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
 
 def hold_back(claim: Claim, obstacle: Obstacle) -> None:
     """Something objects at the last moment; nothing was sent."""
+    to: State = State.HELD
+    again: dict[str, Any] = {}
+    if obstacle.until is not None:  # It may go out later by itself.
+        to, again = State.SCHEDULED, {"next_try_at": obstacle.until}
     try:
-        _move(claim, State.HELD, Outcome.HELD, obstacle.words, problem=obstacle.problem)
+        _move(claim, to, Outcome.HELD, obstacle.words, problem=obstacle.problem, **again)
     except LostClaim:
         logger.info("%s is in other hands", claim)
 

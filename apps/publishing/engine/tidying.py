@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Staged
 from apps.platforms.errors import NotSent, PlatformError, Throttled, TokenExpired
 from apps.publishing.engine.work import outside_of_transactions
@@ -51,7 +52,10 @@ def _tidy(row: Publication, now: datetime) -> bool:
     try:
         with row.scope():
             credential = social_accounts.credential_for(row.account)
-        adapter = social_accounts.adapter_for(row.account.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+        adapter = social_accounts.adapter_for(
+            row.account.platform, lane=Lane.RECONCILE, organization_id=row.organization_id,
+            timeout=settings.PUBLISH_REQUEST_TIMEOUT,
+        )  # fmt: skip
         for column in _in_vain(row).values():
             if column:
                 take_back(adapter, Staged(column["data"]), credential)

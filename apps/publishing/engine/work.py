@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Draft, RemotePost, Role, Staged
 from apps.platforms.errors import Rejected
 from apps.posts.errors import MediaNotAllowed
@@ -141,7 +142,10 @@ def _work(claim: Claim, publication: Publication, row: Publication | FollowUp, d
     credential = social_accounts.credential_for(publication.account)
     preparation = preparations.read(row.staged, due_at=row.due_at)
     left_behind = Staged(row.leftover["data"]) if row.leftover else None
-    adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+    adapter = social_accounts.adapter_for(
+        claim.platform, lane=Lane.RECONCILE if claim.is_search else Lane.PUBLISH, organization_id=claim.organization_id,
+        timeout=settings.PUBLISH_REQUEST_TIMEOUT,
+    )  # fmt: skip
     sent = (row.first_sent_at, row.intent_at)
     return Work(draft, credential, adapter, preparation, left_behind, *sent, publication.account.grant_id, read_at)
 

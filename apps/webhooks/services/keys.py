@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.core.cache import cache
 
 from apps.core import clock
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.errors import PlatformError
 from apps.platforms.signals import JSONKey
@@ -51,7 +52,7 @@ def read_keys() -> None:
         if registry.adapter_class(platform).signals is None or not social_accounts.is_anybodys_app_at(platform):
             continue
         try:
-            keys = social_accounts.adapter_for(platform).signing_keys()
+            keys = social_accounts.adapter_for(platform, lane=Lane.HEALTH).signing_keys()
         except PlatformError as error:
             logger.warning("The keys of %s could not be read: %s", platform, error.words)
             continue

@@ -86,6 +86,13 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--hours": {"type": int, "default": 4, "help": "of refreshes in the simulated day (4)"},
         },
     ),
+    "governor": Measurement(
+        "ten simulated minutes of more work than three platforms allow",
+        {
+            "--workers": {"type": int, "default": 20, "help": "that ask at the same time (20)"},
+            "--minutes": {"type": int, "default": 10, "help": "of simulated time (10)"},
+        },
+    ),
     "publish": Measurement(
         "publications a second, against a bare loop with as many threads",
         {

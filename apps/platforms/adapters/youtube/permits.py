@@ -29,7 +29,14 @@ _UNITS = ("units",)
 _HIDDEN = "Who may not see a video is told that there is none."
 
 CHANNEL = Call("channel", "GET", "/youtube/v3/channels", Feature.CONNECT, _READ, counts_against=_UNITS)
-START = Call("start", "POST", "/upload/youtube/v3/videos", Feature.PUBLISH, _UPLOAD, counts_against=("uploads",))
+START = Call(
+    "start",
+    "POST",
+    "/upload/youtube/v3/videos",
+    Feature.PUBLISH,
+    _UPLOAD,
+    counts_against=("uploads", "channel_uploads"),
+)
 SEND = Call("send", "PUT", "/upload/youtube/v3/videos", Feature.PUBLISH, _UPLOAD)
 LOOK = Call("look", "GET", "/youtube/v3/videos", Feature.READ, _READ, counts_against=_UNITS, trap=_HIDDEN)
 PUBLISH = Call("publish", "PUT", "/youtube/v3/videos", Feature.PUBLISH, _WRITE, counts_against=_UNITS)
