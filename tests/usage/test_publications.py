@@ -181,3 +181,19 @@ def test_a_lower_plan_lets_one_move_and_call_off_what_is_planned_already(
     do(services.cancel, post=second)
 
     assert total(workspace.pk, NOVEMBER) == 1
+
+
+def test_what_is_moved_together_is_counted_as_it_is_and_left_to_the_gate(
+    planned: Callable[..., Post], organization: Organization, workspace: Workspace
+) -> None:
+    first, second = planned(), planned(text="Second")
+    give_plan(organization, monthly_publications=1)
+    account = publication_of(first).account
+    with tenancy.scope(organization_id=organization.pk):
+        Publication.objects.update(state=State.HELD, problem="disconnected")
+        services.mend(
+            account_id=account.pk, choice=services.Choice.SHIFT, first_day=NEXT_MONTH.date(), actor=SYSTEM
+        )  # fmt: skip
+
+    assert [publication_of(post).state for post in (first, second)] == [State.SCHEDULED] * 2
+    assert (total(workspace.pk, NOVEMBER), total(workspace.pk, DECEMBER)) == (0, 2)
