@@ -66,6 +66,6 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "member.changed": "The role of a member, or the workspaces they may see, changed.",
     "member.removed": "A person is no longer a member.",
     "invitation.revoked": "An invitation was withdrawn before it was accepted.",
-    "usage.threshold_reached": "80 or 100 % of what an organization or workspace may use in a month is used; once each.",
+    "usage.threshold_reached": "80 or 100 % of what an organization or a workspace may use in a month is used.",
     "snapshot.completed": "A run that reads figures from platforms has ended.",
 }
