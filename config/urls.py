@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("apps.watch.urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
+    path("api/v1/", include("apps.api.urls")),
 ]

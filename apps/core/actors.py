@@ -1,4 +1,4 @@
-"""Who acts: a person, the system itself, or (later) a key. Diaries store this, services ask for it."""
+"""Who acts: a person, the system itself, or a key of the API. Diaries store this, services ask for it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
     OPERATOR = "operator"
     GUEST = "guest"  # who came by a signed link; `id` is the link's
+    KEY = "key"  # a program that holds an API key; `id` is the key's
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Actor:
     id: UUID | None = None
     request_id: str = ""
     address: str = ""
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The person's id; None for everybody else, who have ids of another kind."""
+        return self.id if self.kind is ActorKind.USER else None
 
     @classmethod
     def user(cls, user_id: UUID, *, request_id: str = "", address: str = "") -> Actor:

@@ -31,7 +31,8 @@ from apps.social_accounts.pauses import Pause, pauses_of
 from apps.social_accounts.states import PUBLISHES, AccountState
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.members import Member
-from apps.tenants.models import User, Workspace
+from apps.tenants.models import Workspace
+from apps.tenants.selectors import names_of_actors
 
 HISTORY = 20
 MOST_NOTICES = 2
@@ -294,7 +295,7 @@ def _page(account: SocialAccount, plans: Plans) -> AccountPage:
 
 def _history(account: SocialAccount) -> list[AccountEvent]:
     entries = list(Entry.objects.filter(subject_id=account.pk, verb__in=STORY)[:HISTORY])
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in={entry.actor_id for entry in entries})}
+    names = names_of_actors(entries)
     return [
         AccountEvent(
             title=STORY[entry.verb][0],

@@ -23,6 +23,7 @@ from apps.events.catalogue import CATALOGUE
 from apps.events.consumers import Consumer, consumers_of
 from apps.events.consumers import subscribe as subscribe
 from apps.events.models import Consumption, Event
+from apps.events.selectors import being_written
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +142,11 @@ def _next_sequences(subject_ids: Collection[UUID]) -> dict[UUID, int]:
         # on SQLite every writer already does.
         keys = [f"events/{subject_id}" for subject_id in sorted(subject_ids)]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(one, 0)) FROM unnest(%s::text[]) one", [keys])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(hashtextextended(one, 0))"
+                " FROM unnest(%s::text[]) one",
+                [*being_written(clock.now()), keys],
+            )
     rows = Event.plain.filter(subject_id__in=subject_ids).values("subject_id").annotate(last=models.Max("sequence"))
     last = {row["subject_id"]: row["last"] for row in rows}
     return {subject_id: last.get(subject_id, 0) + 1 for subject_id in subject_ids}

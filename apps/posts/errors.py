@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from apps.media.models import Asset
     from apps.media.recipes import Recipe
     from apps.posts.problem import ReadinessProblem
@@ -37,6 +39,15 @@ class PostChanged(Exception):
             "Copy your text, reload, and put it back in."
         )
         super().__init__(f"{self.words} (expected revision {expected}, found {found})")
+
+
+class RefTaken(Exception):
+    """The workspace has a post with this reference, `post_id`; nothing was written."""
+
+    def __init__(self, external_ref: str, post_id: UUID) -> None:
+        self.words = f"There is a post with the reference {external_ref} already."
+        self.post_id = post_id
+        super().__init__(self.words)
 
 
 class NotInWorkspace(LookupError):

@@ -24,6 +24,7 @@ class Post(WorkspaceOwned):
     timezone = models.CharField(max_length=64, blank=True, validators=[validate_zone])
     due_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
+    external_ref = models.CharField(max_length=200, blank=True, help_text="Your own name for it, if you have one.")
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(WorkspaceOwned.Meta):
@@ -33,7 +34,12 @@ class Post(WorkspaceOwned):
                 condition=Q(due_at__isnull=True, local_due_at__isnull=True)
                 | Q(due_at__isnull=False, local_due_at__isnull=False) & ~Q(timezone=""),
                 name="an_appointment_is_whole",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "external_ref"],
+                condition=~Q(external_ref="") & Q(deleted_at=None),
+                name="post_ref_once_in_workspace",
+            ),
         ]
         indexes = [
             models.Index(fields=["workspace", "due_at"], name="posts_by_due_time"),

@@ -18,7 +18,7 @@ from apps.core.actors import Actor
 from apps.events import services as events
 from apps.posts.appointments import Appointment
 from apps.posts.content import Content
-from apps.posts.errors import NotInWorkspace, PostChanged
+from apps.posts.errors import NotInWorkspace, PostChanged, RefTaken
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.posts.selectors import accounts_by_id, assets_by_id
 from apps.tenants.models import Workspace
@@ -26,9 +26,16 @@ from apps.tenants.models import Workspace
 
 @transaction.atomic
 def create(
-    *, workspace_id: UUID, content: Content, author_id: UUID | None, actor: Actor, post_id: UUID | None = None
+    *,
+    workspace_id: UUID,
+    content: Content,
+    author_id: UUID | None,
+    actor: Actor,
+    post_id: UUID | None = None,
+    external_ref: str = "",
 ) -> Post:
-    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts and files, PostMalformed.
+    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts and files, PostMalformed, and
+    RefTaken for a reference that another post of the workspace has.
 
     With `post_id`, an id of ours that was handed out before, the same form sent twice raises IntegrityError.
     """
@@ -37,6 +44,9 @@ def create(
     content = content.tidy()
     post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
     post.pk = post_id or post.pk
+    post.external_ref = external_ref
+    if external_ref:
+        _refuse_taken(workspace_id, external_ref)
     post.save(force_insert=True)
     _write(post, content)
     audit.record("post.created", subject=post, actor=actor)
@@ -99,6 +109,13 @@ def delete(*, post: Post, actor: Actor) -> None:
     Post.objects.filter(pk=post.pk, deleted_at=None).update(deleted_at=clock.now(), updated_at=clock.now())
     audit.record("post.deleted", subject=post, actor=actor)
     events.emit("post.deleted", subject=post)
+
+
+def _refuse_taken(workspace_id: UUID, external_ref: str) -> None:
+    """The constraint decides between two at once; this is for the words."""
+    known = Post.objects.filter(workspace_id=workspace_id, external_ref=external_ref, deleted_at=None)
+    if post_id := known.values_list("pk", flat=True).first():
+        raise RefTaken(external_ref, post_id)
 
 
 def _next_revision(post: Post, expected: int | None, **changes: object) -> Post:

@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.audit.models import Entry
 from apps.posts.models import Post
 from apps.publishing.models import Publication
-from apps.tenants.models import User
+from apps.tenants.selectors import names_of_actors
 
 MOST: int = 30
 # Verb: title, tone, icon.
@@ -53,8 +53,7 @@ def of_post(post: Post, publications: Iterable[Publication]) -> list[HistoryStep
         of_it = (row.pk, *(follow_up.pk for follow_up in row.follow_ups.all()))
         handles |= dict.fromkeys(of_it, f"@{row.account.handle}")
     entries = list(Entry.objects.filter(subject_id__in=[post.pk, *handles], verb__in=TITLES).order_by("-id")[:MOST])
-    actors = {entry.actor_id for entry in entries if entry.actor_id}
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=actors)}
+    names = names_of_actors(entries)
     # A change where the post is out changes it here as well: that is told once.
     told = {entry.diff["revision"] for entry in entries if entry.verb == "publication.edited"}
     shown = [entry for entry in entries if entry.verb != "post.updated" or entry.diff.get("revision") not in told]

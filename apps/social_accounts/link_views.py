@@ -7,7 +7,6 @@ from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -83,7 +82,7 @@ def revoke(request: MemberRequest, link_id: UUID) -> HttpResponse:
 @never_cache
 def _hand_over(request: MemberRequest, link: PortalLink, token: Secret) -> HttpResponse:
     """The one page that ever shows the link's address."""
-    address = settings.PUBLIC_URL + reverse("portal:home", args=[token.reveal()])
+    address = portal.address_of(token)
     subject = f"Reconnect {link.note}" if link.reconnects_id else f"Connect your accounts with {link.organization.name}"
     facts = {
         "link_url": address,

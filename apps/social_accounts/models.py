@@ -254,6 +254,9 @@ class PortalLink(WorkspaceOwned):
     reconnects = models.ForeignKey(SocialAccount, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     return_url = models.CharField(max_length=500, blank=True)
     is_chosen_elsewhere = models.BooleanField(default=False)
+    look = models.JSONField(
+        default=dict, blank=True, help_text="Where its pages look otherwise than the organization's: colour, way back."
+    )
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -184,7 +184,7 @@ def done(request: Any, session_id: UUID) -> HttpResponse:
 def brand_sheet(request: Any) -> HttpResponse:
     """The organization's colour, as a style sheet of our own origin."""
     with request.visitor.scope():
-        colour = branding_of(request.visitor.organization.pk).colour
+        colour = portal.brand_of(request.visitor.link).colour
     sheet = f"@layer brand {{ :root {{ --brand: {colour}; }} }}\n" if colour else ""
     return HttpResponse(sheet, content_type="text/css; charset=utf-8")
 
@@ -331,7 +331,7 @@ def _frame(request: HttpRequest, visitor: Visitor | None) -> dict[str, Any]:
         return named
     token = _token(request, visitor)
     with visitor.scope():
-        brand = branding_of(visitor.organization.pk)
+        brand = portal.brand_of(visitor.link)
     urls = {"home_url": reverse("portal:home", args=[token])} if token else {}
     if token:
         urls["brand_url"] = reverse("portal:brand_sheet", args=[token]) if brand.colour else ""

@@ -36,5 +36,6 @@ def read_choices() -> None:
 
 
 @shared_task(name="social_accounts.tell_of_breakers")
+@one_at_a_time(at_most=timedelta(minutes=5))
 def tell_of_breakers() -> None:
     breakers.tell_of_breakers()

@@ -11,7 +11,17 @@ from django.http import HttpRequest
 
 from apps.audit.models import Entry
 from apps.events.models import Event
-from apps.tenants.models import Branding, Invitation, Membership, Organization, User, Workspace, WorkspaceAccess
+from apps.tenants.models import (
+    AnsweredRequest,
+    ApiKey,
+    Branding,
+    Invitation,
+    Membership,
+    Organization,
+    User,
+    Workspace,
+    WorkspaceAccess,
+)
 from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 
@@ -68,6 +78,31 @@ class InvitationAdmin(TenantAdmin):
     list_display = ("email", "organization", "role", "sent_at", "expires_at", "accepted_at", "revoked_at")
     list_select_related = ("organization",)
     search_fields = ("email",)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(TenantAdmin):
+    """Which programs may act for whom; what makes a key one is not even stored."""
+
+    fields = (
+        "organization", "workspace", "name", "masked", "mode", "scopes", "allowed_addresses", "expires_at",
+        "last_used_at", "rolled_at", "overlaps_until", "revoked_at", "made_by", "created_at",
+    )  # fmt: skip
+    readonly_fields = ("masked",)
+    list_display = ("name", "masked", "organization", "workspace", "mode", "last_used_at", "expires_at", "revoked_at")
+    list_filter = ("mode", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("organization", "workspace")
+    search_fields = ("name", "lookup", "organization__name")
+
+
+@admin.register(AnsweredRequest)
+class AnsweredRequestAdmin(TenantAdmin):
+    """Requests that are answered once however often they come; what was answered may be a secret."""
+
+    fields = ("organization", "api_key", "started_at", "answered_at", "status")
+    list_display = ("api_key_id", "organization", "started_at", "answered_at", "status")
+    list_select_related = ("organization",)
+    show_full_result_count = False
 
 
 @admin.register(Event)

@@ -66,3 +66,25 @@ class NotALogo(Refused):
 
 class NoRoomInPlan(Refused):
     """The organization's plan allows no more of these."""
+
+
+class KeyProblem(Refused):
+    """A key was not made or rolled."""
+
+    def __init__(self, words: str, *, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class AnotherRequest(Refused):
+    """An Idempotency-Key was used before, for a different request."""
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request. Take a new one for each thing you do.")
+
+
+class RequestUnderWay(Refused):
+    """The first request with this Idempotency-Key has not been answered yet."""
+
+    def __init__(self) -> None:
+        super().__init__("A request with this Idempotency-Key is being carried out. Ask again in a moment.")

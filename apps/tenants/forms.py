@@ -12,6 +12,7 @@ from django.contrib.auth import password_validation
 from django.http import HttpRequest
 
 from apps.tenants.errors import Refused
+from apps.tenants.keys import Mode
 from apps.tenants.models import Organization, User, Workspace
 from apps.tenants.permissions import Role
 from apps.tenants.zones import validate_zone
@@ -135,6 +136,49 @@ class InvitationForm(RoleForm):
         if len(known) == 1:
             self.fields["workspaces"].initial = known
         del self.fields["access_until"]
+
+
+class KeyForm(ServiceForm):
+    """A new API key: what it is for, what it may do, and where."""
+
+    name = forms.CharField(max_length=80, label="Name", help_text="Which program it is for.")
+    mode = forms.ChoiceField(
+        label="Kind", choices=[(Mode.LIVE.value, "Live"), (Mode.TEST.value, "Test: nothing it does goes out")]
+    )
+    workspace = forms.ChoiceField(required=False, label="Workspace", help_text="It sees this one and no other.")
+    scopes = forms.MultipleChoiceField(
+        label="What it may do", widget=forms.CheckboxSelectMultiple, help_text="To write includes to read."
+    )
+    allowed_addresses = forms.CharField(
+        max_length=1000, required=False, label="Allowed addresses",
+        help_text="Addresses and networks with commas between. Empty: from everywhere.",
+    )  # fmt: skip
+    expires_on = forms.DateField(
+        required=False, label="Ends after", help_text="Empty: it does not end by itself.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, workspaces: Iterable[Workspace], scopes: Iterable[str], zone: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.places = ZoneInfo(zone), {str(row.pk): row for row in workspaces}
+        named = [(str(row.pk), row.name) for row in self.places.values()]
+        self.fields["workspace"].choices = [("", "All workspaces"), *named]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [(scope, scope) for scope in scopes]  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """The keywords of `make_key`."""
+        data = dict(self.cleaned_data)
+        last_day = data.pop("expires_on")
+        until = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=self.zone) if last_day else None
+        return {
+            **data,
+            "mode": Mode(data["mode"]),
+            "workspace": self.places.get(data["workspace"]),
+            "allowed_addresses": data["allowed_addresses"].replace(",", " ").split(),
+            "expires_at": until,
+        }
 
 
 class ProfileForm(ServiceForm):

@@ -12,6 +12,7 @@ from apps.tenants.errors import NoRoomInPlan
 
 WORKSPACES: Final = "workspaces"
 SEATS: Final = "seats"
+KEYS: Final = "keys"
 
 
 class Authority(Protocol):

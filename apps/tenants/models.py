@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,7 +16,7 @@ from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, Row, WorkspaceOwned, organization_managers
 from apps.core.querysets import AcrossTenantsManager, OrganizationScopedManager, TenantQuerySet
 from apps.tenants.permissions import Role
-from apps.tenants.querysets import AccessQuerySet, InvitationQuerySet
+from apps.tenants.querysets import AccessQuerySet, AnsweredRequestQuerySet, ApiKeyQuerySet, InvitationQuerySet
 from apps.tenants.zones import validate_zone
 
 
@@ -225,3 +226,74 @@ class Branding(OrganizationOwned):
     @property
     def names_product(self) -> bool:
         return not (self.hides_product and self.allows_hiding)
+
+
+class ApiKey(OrganizationOwned):
+    """What a program shows to act for the organization, or for one workspace of it.
+
+    Of the key only a hash is kept, and in clear the part that it is looked up by. One that is rolled keeps its row, so
+    that whatever remembers the key by its id goes on; the text before is good until `overlaps_until`.
+    """
+
+    workspace = models.ForeignKey(
+        Workspace, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: all of them."
+    )
+    name = models.CharField(max_length=80)
+    mode = models.CharField(max_length=8, choices=[("live", "Live"), ("test", "Test")])
+    scopes = models.JSONField(default=list)
+    lookup = models.CharField(max_length=8, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    previous_lookup = models.CharField(max_length=8, null=True, blank=True, unique=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    overlaps_until = models.DateTimeField(null=True, blank=True)
+    allowed_addresses = models.JSONField(default=list, blank=True, help_text="Networks; empty: from everywhere.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it does not end by itself.")
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="To within some minutes.")
+    rolled_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects, across_tenants, plain = organization_managers(ApiKeyQuerySet)
+
+    class Meta(OrganizationOwned.Meta):
+        verbose_name = "API key"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["organization", "-id"], name="keys_of_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.masked}"
+
+    @property
+    def masked(self) -> str:
+        """As much of the key as tells it from others."""
+        return f"pr_{self.mode}_{self.lookup}\u2026"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+class AnsweredRequest(OrganizationOwned):
+    """A write that was made with an Idempotency-Key, and what was answered, so that a repeated one changes nothing.
+
+    An answer may hold something that is shown once (a key, the address of a link), so it is sealed.
+    """
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    started_at = models.DateTimeField(help_text="When it was begun; nobody else begins it for a while.")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = SecretField(blank=True)
+
+    objects, across_tenants, plain = organization_managers(AnsweredRequestQuerySet)
+
+    class Meta(OrganizationOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "api_key", "key"], name="one_answer_for_an_idempotency_key")
+        ]
+        indexes = [models.Index(fields=["started_at"], name="answers_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.api_key_id} {self.fingerprint[:8]}"

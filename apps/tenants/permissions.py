@@ -39,6 +39,7 @@ _MANAGE: Final = _CREATE | {
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "event.view",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",
@@ -51,6 +52,8 @@ _ADMINISTER: Final = _MANAGE | {
     "usage.view",
     "organization.stop",
     "app.edit",
+    "key.view",
+    "key.edit",
     "audit.view",
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}

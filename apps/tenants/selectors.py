@@ -10,9 +10,11 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 
+from apps.audit.models import Entry
 from apps.core import clock
+from apps.core.actors import ActorKind
 from apps.tenants.members import Member
-from apps.tenants.models import Invitation, Membership, User, Workspace, WorkspaceAccess
+from apps.tenants.models import ApiKey, Invitation, Membership, User, Workspace, WorkspaceAccess
 from apps.tenants.permissions import PERMISSIONS, Role
 
 ALL_WORKSPACES = "All workspaces"
@@ -117,6 +119,11 @@ def seats_in_use() -> int:
     return int(Membership.objects.count() + Invitation.objects.open(clock.now()).count())
 
 
+def keys_in_use() -> int:
+    """API keys of the organization in context that let somebody in."""
+    return int(ApiKey.objects.open(clock.now()).count())
+
+
 def _person(membership: Membership, accesses: list[WorkspaceAccess], has_mfa: bool, seen_by: Member) -> MemberFacts:
     roles = sorted({Role(row.role).label for row in accesses})
     is_owner = membership.role == Role.OWNER
@@ -142,3 +149,13 @@ def people_who_may(permission: str, workspace_ids: Collection[UUID]) -> dict[UUI
     return {one.user_id: one.user for one in everywhere} | {
         one.membership.user_id: one.membership.user for one in there
     }
+
+
+def names_of_actors(entries: Collection[Entry]) -> dict[UUID, str]:
+    """Who did what the diary tells, by the ids that it keeps: people, and programs by their keys. One query, and
+    another where there are programs."""
+    ids = {entry.actor_id for entry in entries if entry.actor_id}
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
+    if programs := {entry.actor_id for entry in entries if entry.actor_id and entry.actor_kind == ActorKind.KEY}:
+        names |= {key.pk: f"{key.name} (API key)" for key in ApiKey.objects.filter(pk__in=programs)}
+    return names

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.tenants.views import members, organization, people, workspaces
+from apps.tenants.views import api_keys, members, organization, people, workspaces
 
 app_name = "tenants"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("members/<uuid:membership_id>/remove/", members.remove, name="member_remove"),
     path("invitations/<uuid:invitation_id>/send-again/", members.send_again, name="invitation_send_again"),
     path("invitations/<uuid:invitation_id>/revoke/", members.revoke, name="invitation_revoke"),
+    path("api-keys/", api_keys.keys, name="keys"),
+    path("api-keys/new/", api_keys.make, name="key_make"),
+    path("api-keys/<uuid:key_id>/roll/", api_keys.roll, name="key_roll"),
+    path("api-keys/<uuid:key_id>/revoke/", api_keys.revoke, name="key_revoke"),
     path("join/<str:token>/", people.invitation, name="invitation"),
     path("join/<str:token>/accept/", people.accept, name="invitation_accept"),
     path("join/<str:token>/sign-up/", people.join, name="join"),

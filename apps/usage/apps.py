@@ -16,4 +16,5 @@ class UsageConfig(AppConfig):
         limits.register(Plans())
         inventory.register(Limit.WORKSPACES, tenants.workspaces_in_use)
         inventory.register(Limit.SEATS, tenants.seats_in_use)
+        inventory.register(Limit.KEYS, tenants.keys_in_use)
         events.subscribe("usage.threshold_reached", "usage.mail", mail.send_alert, calls_network=True)

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "apps.webhooks",
     "apps.watch",
     "apps.compliance",
+    "apps.api",
     "apps.dashboard",
     "apps.tenants.operator_app.OperatorAdminConfig",
     "django.contrib.auth",
@@ -54,6 +55,10 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "csp",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -177,6 +182,41 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
+}
+
+# --- the REST API
+API_MAX_KEYS = env.integer("API_MAX_KEYS", 50)  # of one organization
+API_MAX_BODY_BYTES = env.integer("API_MAX_BODY_BYTES", 1024 * 1024)
+# How many requests a key may make, in how many seconds; the longest window last.
+API_RATE_WINDOWS = (
+    (env.integer("API_RATE_SECOND", 100), 1),
+    (env.integer("API_RATE_TEN_SECONDS", 500), 10),
+    (env.integer("API_RATE_MINUTE", 2000), 60),
+)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.api.permissions.HasKey"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.api.limits.KeyThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["apps.api.negotiation.StrictJSON"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.api.negotiation.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.api.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Postroom",
+    "DESCRIPTION": "Plan, publish and measure posts on the social networks of many clients.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": "/"}],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["apps.api.schema.share"],
+    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # --- language, time, files
@@ -362,6 +402,11 @@ CELERY_BEAT_SCHEDULE = {
     "keep yesterday's record complete": {
         "task": "watch.record_again",
         "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
+    },
+    "forget answers to repeated requests": {
+        "task": "tenants.forget_answers",
+        "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
     "forget journeys to platforms": {

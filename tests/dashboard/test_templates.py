@@ -17,6 +17,7 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 ELSEWHERE = {
     "account",
     "admin",
+    "api",
     "mfa",
     "socialaccount",
     "components",

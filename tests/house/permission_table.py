@@ -195,7 +195,16 @@ DEEDS: Final = (
     get("compliance:exports", "organization.export"),
     post("compliance:exports", "organization.export"),
     get("compliance:export_file", "organization.export", also=frozenset({404})),
+    # --- the REST API: who reads what it can do needs no key
+    get("api:openapi", PUBLIC),
+    get("api:swagger", PUBLIC),
+    get("api:redoc", PUBLIC),
     # --- tenants
+    get("tenants:keys", "key.view"),
+    get("tenants:key_make", "key.edit"),
+    post("tenants:key_make", "key.edit", data={"name": "Ours", "mode": "live", "scopes": "posts:read"}),
+    post("tenants:key_roll", "key.edit"),
+    post("tenants:key_revoke", "key.edit"),
     get("tenants:index", "organization.enter"),
     get("tenants:profile", "organization.enter"),
     post("tenants:profile", "organization.enter", data={"name": "Somebody"}),

@@ -84,7 +84,8 @@ def test_every_address_declares_its_door_and_has_a_row_in_the_table():
     known = FOREIGN_PUBLIC | FOREIGN_SIGNED_IN
 
     assert undeclared(list(FOUND.values()), known=known, trusted=OPERATOR) == []
-    ours = {name for name, address in FOUND.items() if address.door is not None}
+    # Programs have keys and no seats: tests/api walks with them.
+    ours = {name for name, address in FOUND.items() if address.door is not None and address.door.kind != "key"}
     assert ours - {deed.name for deed in DEEDS} == set(), "an address without a row in the permission table"
     assert {deed.name for deed in DEEDS} - ours == set(), "a row of the permission table without an address"
 

@@ -24,7 +24,7 @@ from apps.publishing.models import FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
 from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin
-from apps.tenants.models import Invitation, Membership, Workspace
+from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.support import factories
 
@@ -145,12 +145,18 @@ def _invite_people(world: World) -> None:
         )  # fmt: skip
         app = OrganizationApp(**own, platform="tiktok", client_id=MARK, client_secret=Secret("the agency's own"))
         app.save()
+        key = ApiKey.objects.create(
+            **own, workspace=place, name=MARK, mode="live", scopes=["posts:read"], lookup="zanzibar",
+            secret_hash="4" * 64,
+        )  # fmt: skip
+        AnsweredRequest(**own, api_key=key, key=MARK, fingerprint="5" * 64, started_at=clock.now()).save()
         origin = ReturnOrigin.objects.create(**own, origin=f"https://{MARK.lower()}.example")
     erasure = Erasure.objects.create(
         of_organization=agency.pk, asked_by=guest.user.pk, code="A" * 16, due_at=clock.now(), next_try_at=clock.now()
     )
     world.arguments |= {
         "app_id": app.pk,
+        "key_id": key.pk,
         "origin_id": origin.pk,
         "link_id": link.pk,
         "membership_id": guest.pk,

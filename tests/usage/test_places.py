@@ -20,7 +20,8 @@ from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import ConnectSession, SocialAccount
 from apps.social_accounts.states import AccountState, JourneyState
 from apps.tenants import services as tenants
-from apps.tenants.errors import NoRoomInPlan
+from apps.tenants.errors import KeyProblem, NoRoomInPlan
+from apps.tenants.keys import Mode
 from apps.tenants.members import Member, member_of
 from apps.tenants.models import Branding, Membership, Organization, Workspace
 from apps.tenants.permissions import Role
@@ -75,6 +76,16 @@ def test_whoever_is_invited_has_a_seat(organization: Organization, seat: Member)
         invitation = tenants.invite(email="one@example.org", role=Role.ADMIN, by=seat)
         tenants.revoke(invitation=invitation, by=seat)
         tenants.invite(email="two@example.org", role=Role.ADMIN, by=seat)
+
+
+def test_keys_that_are_open_are_limited(organization: Organization, seat: Member) -> None:
+    give_plan(organization, keys=1)
+    with tenancy.scope(organization_id=organization.pk):
+        key, _ = tenants.make_key(by=seat, name="Ours", mode=Mode.LIVE, scopes=["posts:read"])
+        with pytest.raises(KeyProblem, match="1 API key, and 1 is in use"):
+            tenants.make_key(by=seat, name="Another", mode=Mode.LIVE, scopes=["posts:read"])
+        tenants.revoke_key(key=key, by=seat)
+        tenants.make_key(by=seat, name="Another", mode=Mode.LIVE, scopes=["posts:read"])
 
 
 def connect(account: SocialAccount, by: Membership, *remote_ids: str) -> list[SocialAccount]:

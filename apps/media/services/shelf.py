@@ -27,7 +27,7 @@ def put_on_shelf(*, asset_id: UUID, actor: Actor) -> ShelfItem:
     known: ShelfItem | None = ShelfItem.objects.filter(sha256=asset.sha256, trashed_at=None).first()
     if known is not None:
         return known
-    item = ShelfItem(uploaded_by_id=actor.id, **_shared(asset))
+    item = ShelfItem(uploaded_by_id=actor.user_id, **_shared(asset))
     item.save()
     audit.record("media.shelved", subject=item, actor=actor)
     events.emit("media.shelved", subject=item)
@@ -42,7 +42,7 @@ def take_from_shelf(*, item_id: UUID, workspace_id: UUID, actor: Actor) -> Asset
     known: Asset | None = Asset.objects.filter(workspace_id=workspace_id, sha256=item.sha256).in_library().first()
     if known is not None:
         return known
-    asset = Asset(workspace_id=workspace_id, uploaded_by_id=actor.id, **_shared(item))
+    asset = Asset(workspace_id=workspace_id, uploaded_by_id=actor.user_id, **_shared(item))
     asset.save()
     audit.record("media.taken_from_shelf", subject=asset, actor=actor)
     events.emit("media.uploaded", subject=asset, data={"mime_type": asset.mime_type, "size": asset.size})

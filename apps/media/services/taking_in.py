@@ -93,7 +93,7 @@ def take_in(
             organization_id=to.organization_id,
             workspace_id=to.workspace_id,
             folder_id=to.folder_id,
-            uploaded_by_id=to.actor.id,
+            uploaded_by_id=to.actor.user_id,
             original_name=plain_text(name, 255),
             alt=plain_text(to.alt, MAX_ALT),
             source_sha256=source,

@@ -168,7 +168,7 @@ def _create(to: Destination, **fields: Any) -> Upload:
             workspace_id=to.workspace_id,
             folder=folder,
             alt=plain_text(to.alt, MAX_ALT),
-            uploaded_by_id=to.actor.id,
+            uploaded_by_id=to.actor.user_id,
             expires_at=clock.now() + settings.MEDIA_UPLOAD_LIFETIME,
             **fields,
         )

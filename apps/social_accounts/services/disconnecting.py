@@ -18,12 +18,12 @@ from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.services.credentials import credential_of
 from apps.social_accounts.states import AccountState
-from apps.tenants.members import Member
+from apps.tenants.callers import Seat
 
 logger = logging.getLogger(__name__)
 
 
-def disconnect(*, member: Member, account_id: UUID) -> SocialAccount:
+def disconnect(*, member: Seat, account_id: UUID) -> SocialAccount:
     """Stop publishing to the account and forget its tokens; its posts and its history stay. Safe to repeat."""
     with member.scope(), transaction.atomic():
         account = SocialAccount.objects.locked(account_id)

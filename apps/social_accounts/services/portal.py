@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from apps.audit import services as audit
 from apps.core import clock, tenancy
+from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import ConnectSession, PortalLink, SocialAccount
-from apps.social_accounts.services.connecting import Journey, begin_consent, sign_in
+from apps.social_accounts.services.connecting import Journey, begin_consent, sign_in, take_channels
 from apps.social_accounts.services.journeys import Terms
 from apps.social_accounts.services.returning import require_allowed
-from apps.social_accounts.services.travellers import Visitor
+from apps.social_accounts.services.travellers import CLOSED, Visitor
 from apps.social_accounts.states import AccountState, JourneyState
-from apps.tenants.members import Member
+from apps.tenants.callers import Seat
+from apps.tenants.models import Branding
+from apps.tenants.services import branding_of
 
 KEPT: Final = timedelta(days=90)  # how long a link that is over can still say that it is
 RECONNECT_LIFETIME: Final = timedelta(days=14)
@@ -32,7 +37,7 @@ RECONNECT_LIFETIME: Final = timedelta(days=14)
 
 def make_link(
     *,
-    member: Member,
+    member: Seat,
     workspace_id: UUID,
     platforms: Sequence[str],
     expires_at: datetime,
@@ -40,8 +45,13 @@ def make_link(
     language: str = "",
     note: str = "",
     return_url: str = "",
+    is_chosen_elsewhere: bool = False,
+    look: Mapping[str, str] | None = None,
 ) -> tuple[PortalLink, Secret]:
-    """A link and its token, which is told this once. Raises ReturnRefused for a return address that is not listed."""
+    """A link and its token, which is told this once. Raises ReturnRefused for a return address that is not listed.
+
+    `look` has a colour and a way back (`colour`, `back_label`, `back_url`) in place of the organization's.
+    """
     if return_url:
         require_allowed(return_url)
     link = PortalLink(
@@ -51,13 +61,20 @@ def make_link(
         language=language,
         note=note,
         return_url=return_url,
+        is_chosen_elsewhere=is_chosen_elsewhere,
+        look=dict(look or {}),
         expires_at=expires_at,
     )
     return _made(link, member, "portal_link.made")
 
 
-def make_reconnect_link(*, member: Member, account: SocialAccount, language: str = "") -> tuple[PortalLink, Secret]:
-    """A link by which whoever owns the account at the platform connects exactly this one again, once."""
+def make_reconnect_link(
+    *, member: Seat, account: SocialAccount, language: str = "", return_url: str = ""
+) -> tuple[PortalLink, Secret]:
+    """A link by which whoever owns the account at the platform connects exactly this one again, once. Raises
+    ReturnRefused."""
+    if return_url:
+        require_allowed(return_url)
     link = PortalLink(
         workspace_id=account.workspace_id,
         platforms=[account.platform],
@@ -65,13 +82,14 @@ def make_reconnect_link(*, member: Member, account: SocialAccount, language: str
         language=language,
         note=f"@{account.handle}"[:120],
         reconnects=account,
+        return_url=return_url,
         expires_at=clock.now() + RECONNECT_LIFETIME,
     )
     return _made(link, member, "portal_link.made_to_reconnect")
 
 
 @transaction.atomic
-def revoke_link(*, link: PortalLink, member: Member) -> None:
+def revoke_link(*, link: PortalLink, member: Seat) -> None:
     """Close the link at once; safe to repeat."""
     if PortalLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=clock.now()):
         audit.record("portal_link.revoked", subject=link, actor=member.actor)
@@ -137,6 +155,36 @@ def connect_by_password(
     )
 
 
+def address_of(token: Secret) -> str:
+    """Where the holder of this token begins."""
+    return settings.PUBLIC_URL + reverse("portal:home", args=[token.reveal()])
+
+
+def brand_of(link: PortalLink) -> Branding:
+    """How the link's pages look: as the organization's do, where nothing else was said."""
+    brand = branding_of(link.organization_id)
+    for name, value in link.look.items():
+        setattr(brand, name, value)
+    return brand
+
+
+def pending_journeys(link: PortalLink) -> QuerySet[ConnectSession]:
+    """Journeys of this link whose accounts somebody has to choose from."""
+    return link.sessions.filter(state=JourneyState.PENDING, grant__isnull=False).select_related("grant")
+
+
+def choose(
+    *, link: PortalLink, journey: ConnectSession, remote_ids: Sequence[str], actor: Actor
+) -> list[SocialAccount]:
+    """Connect some of what a journey has brought, for the organization that chooses in its own pages. Raises
+    ConnectionRefused."""
+    if not link.is_chosen_elsewhere:
+        raise ConnectionRefused("Whoever has the link chooses in their own browser.", reason=Reason.NOT_OFFERED)
+    if not link.is_open(clock.now()):
+        raise ConnectionRefused(CLOSED, reason=Reason.CLOSED)
+    return take_channels(session=journey, remote_ids=remote_ids, actor=actor)
+
+
 def connected_by(link: PortalLink) -> list[SocialAccount]:
     """The accounts that came by this link: all that its holder may know of."""
     journeys = link.sessions.filter(state=JourneyState.CONNECTED).values_list("account_ids", flat=True)
@@ -183,7 +231,7 @@ def _terms(visitor: Visitor, platform: str) -> Terms:
 
 
 @transaction.atomic
-def _made(link: PortalLink, member: Member, verb: str) -> tuple[PortalLink, Secret]:
+def _made(link: PortalLink, member: Seat, verb: str) -> tuple[PortalLink, Secret]:
     token = secrets.token_urlsafe(32)
     link.token_hash, link.made_by = _hash(token), member.user
     link.save()

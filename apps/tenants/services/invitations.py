@@ -22,8 +22,8 @@ from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events import services as events
 from apps.tenants import limits, selectors
+from apps.tenants.callers import Seat
 from apps.tenants.errors import AlreadyMember, InvitationClosed, MeantForSomebodyElse, NoWorkspaceChosen
-from apps.tenants.members import Member
 from apps.tenants.models import Invitation, Membership, User
 from apps.tenants.permissions import Role
 from apps.tenants.services.members import give_role, record_join, refuse_owners_business
@@ -32,7 +32,7 @@ LIFETIME: Final = timedelta(days=7)
 
 
 @transaction.atomic
-def invite(*, email: str, role: Role, workspace_ids: Iterable[UUID] = (), by: Member) -> Invitation:
+def invite(*, email: str, role: Role, workspace_ids: Iterable[UUID] = (), by: Seat) -> Invitation:
     """Invite somebody by mail; an earlier open invitation of the same address is replaced. NoRoomInPlan where no seat
     is left: whoever is invited has one."""
     email = email.lower()
@@ -53,7 +53,7 @@ def invite(*, email: str, role: Role, workspace_ids: Iterable[UUID] = (), by: Me
 
 
 @transaction.atomic
-def send_again(*, invitation: Invitation, by: Member) -> Invitation:
+def send_again(*, invitation: Invitation, by: Seat) -> Invitation:
     """Send a new link that works for another seven days; the old one stops working."""
     invitation = _open_and_locked(invitation)
     refuse_owners_business(Role(invitation.role), None, by=by)
@@ -63,7 +63,7 @@ def send_again(*, invitation: Invitation, by: Member) -> Invitation:
 
 
 @transaction.atomic
-def revoke(*, invitation: Invitation, by: Member) -> None:
+def revoke(*, invitation: Invitation, by: Seat) -> None:
     """Withdraw an invitation that nobody has accepted yet."""
     invitation = _open_and_locked(invitation)
     refuse_owners_business(Role(invitation.role), None, by=by)
@@ -147,7 +147,7 @@ def _give_token(invitation: Invitation) -> None:
     invitation.save()
 
 
-def _announce(invitation: Invitation, *, by: Member) -> None:
+def _announce(invitation: Invitation, *, by: Seat) -> None:
     diff = {"role": invitation.role, "workspaces": invitation.workspace_ids}
     audit.record("member.invited", subject=invitation, actor=by.actor, diff=diff)
     events.emit("member.invited", subject=invitation, data=diff)

@@ -11,8 +11,8 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.core.actors import Actor
 from apps.events import services as events
+from apps.tenants.callers import Seat
 from apps.tenants.errors import LastOwner, NoWorkspaceChosen, OwnersOnly
-from apps.tenants.members import Member
 from apps.tenants.models import Membership, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 
@@ -24,7 +24,7 @@ def change_member(
     role: Role,
     workspace_ids: Collection[UUID] = (),
     access_until: datetime | None = None,
-    by: Member,
+    by: Seat,
 ) -> Membership:
     """Give a member another role; one that is not for the whole organization holds in these workspaces, until then."""
     membership = Membership.objects.locked(membership.pk)
@@ -39,10 +39,10 @@ def change_member(
 
 
 @transaction.atomic
-def remove_member(*, membership: Membership, by: Member) -> None:
+def remove_member(*, membership: Membership, by: Seat) -> None:
     """End a membership at once; removing oneself is leaving. What the person wrote and planned stays."""
     membership = Membership.objects.locked(membership.pk)
-    if membership.user_id != by.user.pk:
+    if by.user is None or membership.user_id != by.user.pk:
         refuse_owners_business(None, membership, by=by)
     if membership.role == Role.OWNER:
         _refuse_last_owner(membership)
@@ -75,7 +75,7 @@ def give_role(
     )
 
 
-def refuse_owners_business(role: Role | None, membership: Membership | None, *, by: Member) -> None:
+def refuse_owners_business(role: Role | None, membership: Membership | None, *, by: Seat) -> None:
     """Raise OwnersOnly where an owner is made or touched by somebody who is none."""
     touches_owner = role == Role.OWNER or (membership is not None and membership.role == Role.OWNER)
     if touches_owner and not by.may("owner.appoint"):

@@ -48,6 +48,34 @@ def form_page() -> dict[str, Any]:
     }
 
 
+def keys() -> dict[str, Any]:
+    known = It(
+        name="Our product",
+        masked="pr_live_4kTzQ1aB…",
+        is_test=False,
+        workspace="All workspaces",
+        scopes="Social accounts, Posts and publications",
+        addresses="203.0.113.0/24",
+        last_used_at=NOW,
+        expires_at=NOW,
+        overlaps_until=NOW,
+        state="",
+        roll_url="/roll/",
+        revoke_url="/revoke/",
+    )
+    over = It(**{
+        **vars(known), "name": "The old one", "is_test": True, "state": "revoked", "last_used_at": None,
+        "expires_at": None, "overlaps_until": None, "roll_url": "", "revoke_url": "",
+    })  # fmt: skip
+    return {"keys": [known, over], "open": 1, "most": 50, "zone": ZONE, "make_url": "/make/", "docs_url": "/docs/"}
+
+
+def key_shown_once() -> dict[str, Any]:
+    key = It(name="Our product", expires_at=NOW)
+    text = "pr_live_" + "a" * 36
+    return {"key": key, "text": text, "hours": 24, "zone": ZONE, "back_url": "/settings/api-keys/"}
+
+
 def members() -> dict[str, Any]:
     return {
         "members": [

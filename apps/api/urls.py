@@ -1,0 +1,105 @@
+"""The table of contents of the REST API. The operations themselves live in their rooms."""
+
+from django.urls import path, re_path
+
+from apps.api import views
+from apps.media.api import library, uploads
+from apps.publishing.api import connections, posts, publications
+from apps.social_accounts.api import accounts, platforms, sessions
+from apps.tenants.api import keys, members, organization, workspaces
+from apps.watch import api as watch
+from apps.webhooks import api as webhooks
+
+app_name = "api"
+urlpatterns = [
+    # --- who is who
+    path("organization", organization.OrganizationOperations.as_view(), name="organization"),
+    path("workspaces", workspaces.WorkspaceList.as_view(), name="workspaces"),
+    path("workspaces/<ws:workspace_id>", workspaces.WorkspaceOperations.as_view(), name="workspace"),
+    path("workspaces/<ws:workspace_id>/archive", workspaces.WorkspaceArchive.as_view(), name="workspace_archive"),
+    path("workspaces/<ws:workspace_id>/restore", workspaces.WorkspaceRestore.as_view(), name="workspace_restore"),
+    path("members", members.MemberList.as_view(), name="members"),
+    path("members/<mem:membership_id>", members.MemberOperations.as_view(), name="member"),
+    path("invitations", members.InvitationList.as_view(), name="invitations"),
+    path("invitations/<inv:invitation_id>", members.InvitationOperations.as_view(), name="invitation"),
+    path("api-keys", keys.KeyList.as_view(), name="keys"),
+    path("api-keys/<key:key_id>", keys.KeyOperations.as_view(), name="key"),
+    path("api-keys/<key:key_id>/roll", keys.KeyRoll.as_view(), name="key_roll"),
+    # --- connecting
+    path("connect-sessions", sessions.SessionList.as_view(), name="sessions"),
+    path("connect-sessions/<cs:session_id>", sessions.SessionOperations.as_view(), name="session"),
+    path("connect-sessions/<cs:session_id>/pending", sessions.SessionPending.as_view(), name="session_pending"),
+    path("connect-sessions/<cs:session_id>/finalize", sessions.SessionFinalize.as_view(), name="session_finalize"),
+    path("connect-sessions/<cs:session_id>/cancel", sessions.SessionCancel.as_view(), name="session_cancel"),
+    path("social-accounts", accounts.AccountList.as_view(), name="accounts"),
+    path("social-accounts/at-risk", connections.AccountsAtRisk.as_view(), name="accounts_at_risk"),
+    path("social-accounts/<acc:account_id>", accounts.AccountOperations.as_view(), name="account"),
+    path("social-accounts/<acc:account_id>/health", accounts.AccountHealth.as_view(), name="account_health"),
+    path("social-accounts/<acc:account_id>/check", accounts.AccountCheck.as_view(), name="account_check"),
+    path("social-accounts/<acc:account_id>/refresh", accounts.AccountRefresh.as_view(), name="account_refresh"),
+    path("social-accounts/<acc:account_id>/channels", accounts.AccountChannels.as_view(), name="account_channels"),
+    path(
+        "social-accounts/<acc:account_id>/channels/refresh",
+        accounts.AccountChannelsRefresh.as_view(),
+        name="account_channels_refresh",
+    ),
+    path(
+        "social-accounts/<acc:account_id>/reconnect-link",
+        accounts.AccountReconnectLink.as_view(),
+        name="account_reconnect_link",
+    ),
+    path(
+        "social-accounts/<acc:account_id>/disconnect", accounts.AccountDisconnect.as_view(), name="account_disconnect"
+    ),
+    path("social-accounts/<acc:account_id>/waiting", connections.AccountWaiting.as_view(), name="account_waiting"),
+    path("social-accounts/<acc:account_id>/mend", connections.AccountMend.as_view(), name="account_mend"),
+    # --- writing and publishing
+    path("posts", posts.PostList.as_view(), name="posts"),
+    path("posts/validate", posts.PostValidate.as_view(), name="posts_validate"),
+    path("posts/bulk", posts.PostBulk.as_view(), name="posts_bulk"),
+    path("posts/<post:post_id>", posts.PostOperations.as_view(), name="post"),
+    path("posts/<post:post_id>/schedule", posts.PostSchedule.as_view(), name="post_schedule"),
+    path("posts/<post:post_id>/publish", posts.PostPublish.as_view(), name="post_publish"),
+    path("posts/<post:post_id>/cancel", posts.PostCancel.as_view(), name="post_cancel"),
+    path("posts/<post:post_id>/duplicate", posts.PostDuplicate.as_view(), name="post_duplicate"),
+    path("publications", publications.PublicationList.as_view(), name="publications"),
+    path("publications/<pub:publication_id>", publications.PublicationOperations.as_view(), name="publication"),
+    path(
+        "publications/<pub:publication_id>/attempts",
+        publications.PublicationAttempts.as_view(),
+        name="publication_attempts",
+    ),
+    path("publications/<pub:publication_id>/retry", publications.PublicationRetry.as_view(), name="publication_retry"),
+    path(
+        "publications/<pub:publication_id>/resume", publications.PublicationResume.as_view(), name="publication_resume"
+    ),
+    path(
+        "publications/<pub:publication_id>/cancel", publications.PublicationCancel.as_view(), name="publication_cancel"
+    ),
+    path(
+        "publications/<pub:publication_id>/decide", publications.PublicationDecide.as_view(), name="publication_decide"
+    ),
+    path(
+        "publications/<pub:publication_id>/unpublish",
+        publications.PublicationUnpublish.as_view(),
+        name="publication_unpublish",
+    ),
+    path("media", library.MediaList.as_view(), name="media"),
+    path("media/<med:media_id>", library.MediaOperations.as_view(), name="medium"),
+    path("uploads", uploads.UploadList.as_view(), name="uploads"),
+    path("uploads/<upl:upload_id>", uploads.UploadOperations.as_view(), name="upload"),
+    path("uploads/<upl:upload_id>/parts", uploads.UploadParts.as_view(), name="upload_parts"),
+    path("uploads/<upl:upload_id>/complete", uploads.UploadComplete.as_view(), name="upload_complete"),
+    path("platforms", platforms.PlatformList.as_view(), name="platforms"),
+    path("platforms/<slug:platform>", platforms.PlatformOperations.as_view(), name="platform"),
+    # --- how late it was
+    path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
+    path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),
+    path("events", webhooks.EventFeed.as_view(), name="events"),
+    # --- what all this is
+    path("openapi.json", views.openapi, name="openapi"),
+    path("docs", views.swagger, name="swagger"),
+    path("redoc", views.redoc, name="redoc"),
+    # Not a dot: that would leave lines that are broken to somebody else.
+    re_path(r"^[\s\S]*$", views.Nothing.as_view(), name="nothing"),
+]

@@ -1,0 +1,123 @@
+"""What the API says of posts, and what it takes: the same parts, files and accounts that services know as `Content`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.media.recipes import CROP, PAD
+from apps.platforms import registry
+from apps.posts.states import PartRole
+from apps.tenants.models import Workspace
+from apps.tenants.rest import ids
+from apps.tenants.rest.ids import Known, PublicId
+from apps.tenants.zones import validate_zone
+
+LONGEST_TEXT = 100_000
+LONGEST_FILM = 24 * 3600
+PLATFORMS = sorted(registry.names())
+ACTIONS = ["draft", "schedule", "publish_now"]
+MOST_AT_ONCE = 200
+
+
+class CutShape(serializers.Serializer):
+    """What of a file is shown. Shares are from 0 to 1."""
+
+    box = serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1), min_length=4, max_length=4, required=False,
+        help_text="Left, top, width and height as shares of the picture.",
+    )  # fmt: skip
+    focus = serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1), min_length=2, max_length=2, required=False,
+        help_text="The point that stays in view when more must go.",
+    )  # fmt: skip
+    fit = serializers.ChoiceField([CROP, PAD], required=False)
+    start = serializers.FloatField(min_value=0, max_value=LONGEST_FILM, required=False, help_text="Seconds of a video.")
+    end = serializers.FloatField(min_value=0, max_value=LONGEST_FILM, required=False)
+
+
+class Medium(serializers.Serializer):
+    """A file of the library, as one part shows it."""
+
+    media = PublicId(ids.MEDIA)
+    alt = serializers.CharField(
+        required=False, allow_blank=True, max_length=2000, help_text="Empty: the file's own words."
+    )
+    cover = PublicId(ids.MEDIA, required=False, allow_null=True, help_text="A picture that stands for a video.")
+    cut = CutShape(required=False)
+
+
+class Part(serializers.Serializer):
+    """The main words, the first comment, or a reply of a thread."""
+
+    role = serializers.ChoiceField(PartRole.values, default=PartRole.MAIN.value)
+    text = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False, default=""
+    )
+    link = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
+    media = Medium(many=True, required=False, default=list, max_length=50)
+
+
+class Override(serializers.Serializer):
+    """How a post differs on one account."""
+
+    account = PublicId(ids.ACCOUNT)
+    text = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False,
+        help_text="Null: as the main part.",
+    )  # fmt: skip
+    options = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=5000), required=False,
+        help_text="By name, as GET /platforms lists them.",
+    )  # fmt: skip
+
+
+class When(serializers.Serializer):
+    """An instant with its offset, or wall time and a zone."""
+
+    scheduled_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Such as 2026-12-01T09:00:00+01:00."
+    )
+    local_at = serializers.RegexField(
+        r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$", required=False, help_text="Wall time, such as 2026-12-01T09:00."
+    )
+    timezone = serializers.CharField(
+        required=False, max_length=64, validators=[validate_zone], help_text="Left out: the workspace's."
+    )
+
+
+class PostToChange(serializers.Serializer):
+    title = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    language = serializers.CharField(required=False, allow_blank=True, max_length=12)
+    text = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False,
+        help_text="The words of the main part; or send parts.",
+    )  # fmt: skip
+    media = Medium(many=True, required=False, max_length=50, help_text="The files of the main part; or send parts.")
+    parts = Part(many=True, required=False, min_length=1, max_length=100)
+    accounts = serializers.ListField(child=PublicId(ids.ACCOUNT), required=False, max_length=200)
+    platforms = serializers.ListField(
+        child=serializers.ChoiceField(PLATFORMS), required=False, max_length=len(PLATFORMS),
+        help_text="Every account of the workspace at these networks.",
+    )  # fmt: skip
+    overrides = Override(many=True, required=False, max_length=200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "parts" in attrs and ("text" in attrs or "media" in attrs):
+            raise serializers.ValidationError({"parts": ["Send parts, or text and media, and not both."]})
+        return attrs
+
+
+class PostToMake(PostToChange, When):
+    workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="A key of one workspace may leave it out.")
+    external_ref = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="Your own name for it; once in a workspace."
+    )
+    action = serializers.ChoiceField(ACTIONS, default="draft")
+
+
+class PostsToMake(serializers.Serializer):
+    """Each is made, or refused, by itself. They are looked at one by one, so that a faulty one spoils no other."""
+
+    posts = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=MOST_AT_ONCE)

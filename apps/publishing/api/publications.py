@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from apps.publishing import serializers, services
+from apps.publishing.models import Attempt, Publication
+from apps.publishing.services import Verdict
+from apps.publishing.states import State
+from apps.tenants.rest import ids
+from apps.tenants.rest.filters import IdFilter, filtered
+from apps.tenants.rest.pages import PARAMETERS, page_of
+from apps.tenants.rest.problems import Problem
+from apps.tenants.rest.views import Operations
+
+
+class PublicationFilter(django_filters.FilterSet):
+    workspace = IdFilter(ids.WORKSPACE)
+    account = IdFilter(ids.ACCOUNT)
+    post = IdFilter(ids.POST)
+    state = django_filters.ChoiceFilter(choices=State.choices)
+    due_after = django_filters.IsoDateTimeFilter("due_at", "gte")
+    due_before = django_filters.IsoDateTimeFilter("due_at", "lt")
+
+
+class PublicationList(Operations):
+    needs: ClassVar = {"GET": "post.view"}
+
+    @extend_schema(
+        operation_id="publications_list",
+        parameters=[
+            *PARAMETERS,
+            OpenApiParameter("workspace", str),
+            OpenApiParameter("account", str),
+            OpenApiParameter("post", str),
+            OpenApiParameter("state", str, enum=State.values),
+            OpenApiParameter("due_after", {"type": "string", "format": "date-time"}),
+            OpenApiParameter("due_before", {"type": "string", "format": "date-time"}),
+        ],
+        responses=page_of(serializers.PublicationShape, "Publication"),
+    )
+    def get(self, request: Any) -> Response:
+        """What goes out, or went out: a row for each post and account."""
+        return self.page(filtered(PublicationFilter, publications(), request), serializers.PublicationShape)
+
+
+class PublicationOperations(Operations):
+    needs: ClassVar = {"GET": "post.view"}
+
+    @extend_schema(operation_id="publications_read", responses=serializers.PublicationShape)
+    def get(self, request: Any, publication_id: UUID) -> Response:
+        """One post on one account."""
+        return self.one(_data(self.found(publications(), publication_id)))
+
+
+class PublicationAttempts(Operations):
+    needs: ClassVar = {"GET": "post.view"}
+
+    @extend_schema(
+        operation_id="publications_attempts",
+        parameters=PARAMETERS,
+        responses=page_of(serializers.AttemptShape, "Attempt"),
+    )
+    def get(self, request: Any, publication_id: UUID) -> Response:
+        """Every try that was made, and what came of it."""
+        publication = self.found(publications(), publication_id)
+        return self.page(Attempt.objects.filter(publication=publication), serializers.AttemptShape)
+
+
+class PublicationRetry(Operations):
+    needs: ClassVar = {"POST": "publication.retry"}
+
+    @extend_schema(operation_id="publications_retry", request=None, responses=serializers.PublicationShape)
+    def post(self, request: Any, publication_id: UUID) -> Response:
+        """Send one that failed once more, now."""
+        publication = mine(self, publication_id, "publication.retry")
+        return self.one(_data(services.retry(publication=publication, actor=self.caller.actor)))
+
+
+class PublicationResume(Operations):
+    needs: ClassVar = {"POST": "publication.retry"}
+
+    @extend_schema(operation_id="publications_resume", request=None, responses=serializers.PublicationShape)
+    def post(self, request: Any, publication_id: UUID) -> Response:
+        """Send one that is held now, late as it is."""
+        publication = mine(self, publication_id, "publication.retry")
+        return self.one(_data(services.resume(publication=publication, actor=self.caller.actor)))
+
+
+class PublicationCancel(Operations):
+    needs: ClassVar = {"POST": "post.cancel"}
+
+    @extend_schema(operation_id="publications_cancel", request=None, responses=serializers.PublicationShape)
+    def post(self, request: Any, publication_id: UUID) -> Response:
+        """Take one account off the plan."""
+        publication = mine(self, publication_id, "post.cancel")
+        return self.one(_data(services.cancel_publication(publication=publication, actor=self.caller.actor)))
+
+
+class PublicationDecide(Operations):
+    needs: ClassVar = {"POST": "publication.decide"}
+
+    @extend_schema(
+        operation_id="publications_decide", request=serializers.Decision, responses=serializers.PublicationShape
+    )
+    def post(self, request: Any, publication_id: UUID) -> Response:
+        """Settle what Postroom could not find out: whether a post whose answer was lost is live."""
+        publication = mine(self, publication_id, "publication.decide")
+        said = self.body(serializers.Decision)
+        done = services.decide(
+            publication=publication,
+            verdict=Verdict(said["verdict"]),
+            link=said["remote_url"],
+            actor=self.caller.actor,
+        )
+        return self.one(_data(done))
+
+
+class PublicationUnpublish(Operations):
+    needs: ClassVar = {"POST": "publication.remove"}
+    calls_network = True
+
+    @extend_schema(operation_id="publications_unpublish", request=None, responses=serializers.PublicationShape)
+    def post(self, request: Any, publication_id: UUID) -> Response:
+        """Take a published post down at its platform, where that lets us. Safe to repeat."""
+        with self.caller.scope():
+            publication = mine(self, publication_id, "publication.remove")
+        done = services.take_down(publication=publication, actor=self.caller.actor)
+        if not done.is_done:
+            raise Problem(502, f"platform_{done.outcome}", done.words or "The platform did not take it down.")
+        with self.caller.scope():
+            return self.one(_data(self.found(publications(), publication_id)))
+
+
+def mine(view: Operations, publication_id: UUID, permission: str) -> Publication:
+    publication: Publication = view.found(publications(), publication_id)
+    view.caller.require(permission, publication.workspace_id)
+    return publication
+
+
+def publications() -> QuerySet[Publication]:
+    rows: QuerySet[Publication] = Publication.objects.select_related("account")
+    return rows
+
+
+def _data(publication: Publication) -> dict[str, Any]:
+    data: dict[str, Any] = serializers.PublicationShape(publication).data
+    return data

@@ -1,0 +1,56 @@
+"""Posts and publications as the API shows them, many in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from apps.posts.models import Part, Post, Variant
+from apps.publishing import serializers
+from apps.publishing.models import Publication
+from apps.publishing.states import post_state
+
+
+def shown(posts: Sequence[Post]) -> list[dict[str, Any]]:
+    """The posts with their parts, accounts and publications."""
+    parts: dict[UUID, list[Part]] = defaultdict(list)
+    for part in Part.objects.filter(post__in=posts).order_by("position").prefetch_related("media"):
+        parts[part.post_id].append(part)
+    variants: dict[UUID, list[Variant]] = defaultdict(list)
+    for variant in Variant.objects.filter(post__in=posts).order_by("id"):
+        variants[variant.post_id].append(variant)
+    publications: dict[UUID, list[Publication]] = defaultdict(list)
+    for publication in Publication.objects.filter(post__in=posts).select_related("account").order_by("id"):
+        publications[publication.post_id].append(publication)
+    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk]) for post in posts]
+
+
+def one(post: Post) -> dict[str, Any]:
+    return shown([post])[0]
+
+
+def _one(
+    post: Post, parts: Sequence[Part], variants: Sequence[Variant], publications: Sequence[Publication]
+) -> dict[str, Any]:
+    facts = {
+        "post": post,
+        "status": post_state([publication.state for publication in publications]),
+        "local_at": post.local_due_at.strftime("%Y-%m-%dT%H:%M:%S") if post.local_due_at else None,
+        "parts": [_part(part) for part in parts],
+        "accounts": [variant.account_id for variant in variants],
+        "overrides": [
+            {"account": one.account_id, "text": one.text, "options": one.options}
+            for one in variants
+            if one.text is not None or one.options
+        ],
+        "publications": publications,
+    }
+    data: dict[str, Any] = serializers.PostShape(facts).data
+    return data
+
+
+def _part(part: Part) -> dict[str, Any]:
+    media = [{"media": one.asset_id, "alt": one.alt, "cover": one.cover_id, "cut": one.cut} for one in part.media.all()]
+    return {"role": part.role, "text": part.text, "link": part.link, "media": media}

@@ -1,0 +1,182 @@
+"""What the API says of posts and what goes out of them, and of connections that are at risk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.posts.serializers import PLATFORMS, Override, Part
+from apps.publishing.models import Publication
+from apps.publishing.services import Choice, Verdict
+from apps.publishing.states import Deed, Outcome, PostState, State
+from apps.social_accounts.serializers import Account
+from apps.tenants.rest import ids
+from apps.tenants.rest.ids import PublicId
+
+
+class Risk(serializers.Serializer):
+    """An account that is broken or will end, and what hangs on it."""
+
+    account = Account()
+    workspace = PublicId(ids.WORKSPACE, source="account.workspace_id")
+    workspace_name = serializers.CharField(source="account.workspace.name")
+    external_ref = serializers.CharField(source="account.workspace.external_ref", allow_blank=True)
+    is_broken = serializers.BooleanField()
+    ends_at = serializers.DateTimeField(allow_null=True, help_text="Null: it is broken now, or renews itself.")
+    held = serializers.IntegerField(help_text="Publications that wait for it already.")
+    planned_after = serializers.IntegerField(source="after", help_text="Those planned for when it cannot be sent.")
+    next_at = serializers.DateTimeField(allow_null=True, help_text="When the first of these is due.")
+
+
+class Risks(serializers.Serializer):
+    data = Risk(many=True)
+    posts = serializers.IntegerField(help_text="Publications at risk, all accounts together.")
+    workspaces = serializers.IntegerField(help_text="Workspaces that have any.")
+
+
+class Waiting(serializers.Serializer):
+    """What was held while the account was broken."""
+
+    posts = serializers.IntegerField()
+    in_time = serializers.IntegerField(help_text="How many of them may still go out now.")
+    first_due_at = serializers.DateTimeField(allow_null=True)
+    days = serializers.IntegerField(help_text="By so many days all of it is ahead of us again.")
+    first_moved_at = serializers.DateTimeField(allow_null=True)
+
+
+class ToMend(serializers.Serializer):
+    choice = serializers.ChoiceField(
+        [choice.value for choice in Choice],
+        help_text="resume: send now what is not too late; shift: move all by whole days; skip: leave it out.",
+    )
+    first_day = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="With shift: the day that the first moves to."
+    )
+
+
+class Mended(serializers.Serializer):
+    resumed = serializers.IntegerField()
+    shifted = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    left = serializers.IntegerField(help_text="Too late to be sent now, and still waiting.")
+    first_at = serializers.DateTimeField(allow_null=True)
+
+
+class Trouble(serializers.Serializer):
+    """Why the last try did not succeed; `code` says what to do next, and `field` where to look."""
+
+    code = serializers.CharField()
+    field = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+
+
+class PublicationShape(serializers.Serializer):
+    """A post on an account: what is due, is sent, and succeeds or fails."""
+
+    id = PublicId(ids.PUBLICATION)
+    post = PublicId(ids.POST, source="post_id")
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id")
+    account = PublicId(ids.ACCOUNT, source="account_id")
+    platform = serializers.ChoiceField(PLATFORMS, source="account.platform")
+    state = serializers.ChoiceField(State.values)
+    due_at = serializers.DateTimeField()
+    next_try_at = serializers.DateTimeField()
+    attempts_made = serializers.IntegerField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    removed_at = serializers.DateTimeField(allow_null=True)
+    remote_id = serializers.SerializerMethodField(help_text="The platform's name for it; null where it is not known.")
+    url = serializers.CharField(source="remote_url", allow_blank=True)
+    problem = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_remote_id(self, publication: Publication) -> str | None:
+        known = publication.remote_id and not publication.is_known_by_hand
+        return publication.remote_id if known else None
+
+    @extend_schema_field(Trouble(allow_null=True))
+    def get_problem(self, publication: Publication) -> dict[str, str] | None:
+        if not publication.problem:
+            return None
+        field, words = publication.problem_field, publication.problem_words
+        return {"code": publication.problem, "field": field, "message": words}
+
+
+class PostShape(serializers.Serializer):
+    """A post with its parts, the accounts it goes to, and what has become of it there."""
+
+    id = PublicId(ids.POST, source="post.pk")
+    workspace = PublicId(ids.WORKSPACE, source="post.workspace_id")
+    status = serializers.ChoiceField(PostState.values)
+    title = serializers.CharField(source="post.title", allow_blank=True)
+    language = serializers.CharField(source="post.language", allow_blank=True)
+    external_ref = serializers.CharField(source="post.external_ref", allow_blank=True)
+    parts = Part(many=True)
+    accounts = serializers.ListField(child=PublicId(ids.ACCOUNT))
+    overrides = Override(many=True)
+    scheduled_at = serializers.DateTimeField(source="post.due_at", allow_null=True)
+    local_at = serializers.CharField(allow_null=True)
+    timezone = serializers.CharField(source="post.timezone", allow_blank=True)
+    revision = serializers.IntegerField(source="post.revision")
+    publications = PublicationShape(many=True)
+    created_at = serializers.DateTimeField(source="post.created_at")
+    updated_at = serializers.DateTimeField(source="post.updated_at")
+
+
+class Finding(serializers.Serializer):
+    """What stands in the way; with the account where it is about one."""
+
+    pointer = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    message = serializers.CharField()
+    account = PublicId(ids.ACCOUNT, required=False)
+
+
+class Validation(serializers.Serializer):
+    is_ready = serializers.BooleanField()
+    problems = Finding(many=True)
+    warnings = Finding(many=True)
+
+
+class Planned(serializers.Serializer):
+    post = PostShape()
+    note = serializers.CharField(allow_blank=True, help_text="Where clocks change that day, what becomes of the time.")
+    warnings = Finding(many=True)
+
+
+class Result(serializers.Serializer):
+    index = serializers.IntegerField()
+    status = serializers.IntegerField(help_text="201, or what the request would have been answered alone.")
+    post = PostShape(allow_null=True)
+    problem = serializers.SerializerMethodField()
+
+    @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]})
+    def get_problem(self, row: Any) -> Any:
+        return row["problem"]
+
+
+class Results(serializers.Serializer):
+    results = Result(many=True)
+    created = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
+class AttemptShape(serializers.Serializer):
+    """One try at a deed, and what came of it."""
+
+    number = serializers.IntegerField()
+    deed = serializers.ChoiceField(Deed.values)
+    outcome = serializers.ChoiceField(Outcome.values)
+    message = serializers.CharField(source="words", allow_blank=True)
+    started_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class Decision(serializers.Serializer):
+    verdict = serializers.ChoiceField(
+        [verdict.value for verdict in Verdict],
+        help_text="out: it is live; not_out: it is not, send it again; leave: neither, take it off the plan.",
+    )
+    remote_url = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")

@@ -1,0 +1,74 @@
+"""A program with an API key, as services see it: what `Member` is for a person."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+
+from apps.core import tenancy
+from apps.core.actors import Actor
+from apps.tenants.keys import Mode
+from apps.tenants.members import Member
+from apps.tenants.models import ApiKey, Organization, Workspace
+from apps.tenants.permissions import EVERY_MEMBER, ORGANIZATION_WIDE, WHEN_ARCHIVED
+from apps.tenants.scopes import NOT_FOR_TEST_KEYS, permissions_of
+
+
+class OnlyTesting(PermissionDenied):
+    """A test key was asked to do something that platforms would take seriously."""
+
+
+class WorkspaceArchived(PermissionDenied):
+    """The workspace is out of use: what it has can be read, and nothing can be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Everything is asked for a workspace; `may` is about what needs none. Rows are read and written inside `scope`."""
+
+    key: ApiKey
+    organization: Organization
+    actor: Actor
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def user(self) -> None:
+        """No person."""
+        return
+
+    @property
+    def workspace_ids(self) -> frozenset[UUID] | tenancy.Everywhere:
+        return frozenset({self.key.workspace_id}) if self.key.workspace_id else tenancy.ALL
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        return EVERY_MEMBER | permissions_of(self.key.scopes, whole_organization=self.key.workspace_id is None)
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions and not self._is_only_testing(permission)
+
+    def require(self, permission: str, workspace_id: UUID | None = None) -> None:
+        """Raise PermissionDenied unless it may be done there. Asked inside of `scope`."""
+        if permission not in self.permissions:
+            raise PermissionDenied(f"This key's scopes do not include {permission}.")
+        if self._is_only_testing(permission):
+            raise OnlyTesting("This is a test key: it writes and reads, and nothing that it does goes out.")
+        if workspace_id is None or permission in WHEN_ARCHIVED | ORGANIZATION_WIDE:
+            return
+        if Workspace.objects.filter(pk=workspace_id, archived_at__isnull=False).exists():
+            raise WorkspaceArchived("The workspace is archived. Restore it before you change anything in it.")
+
+    def scope(self) -> AbstractContextManager[tenancy.Tenant]:
+        return tenancy.scope(organization_id=self.organization.pk, workspace_ids=self.workspace_ids)
+
+    def _is_only_testing(self, permission: str) -> bool:
+        return self.key.mode == Mode.TEST and permission in NOT_FOR_TEST_KEYS
+
+
+Seat = Member | Caller

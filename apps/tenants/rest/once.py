@@ -1,0 +1,69 @@
+"""Idempotency-Key: the same request again is answered as the first time, and a header says so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpResponse
+from rest_framework.renderers import JSONRenderer
+
+from apps.tenants.callers import Caller
+from apps.tenants.errors import AnotherRequest, RequestUnderWay
+from apps.tenants.models import AnsweredRequest
+from apps.tenants.rest import problems
+from apps.tenants.rest.problems import Problem
+from apps.tenants.services import answers
+
+SAFE: Final = frozenset({"GET", "HEAD"})
+HEADER: Final = "Idempotency-Key"
+LONGEST: Final = 255
+REPLAYED: Final = "Idempotent-Replayed"
+_KEPT_HEADERS: Final = ("ETag", "Location")
+Keep = Callable[[Any], None]
+
+
+def answered(caller: Caller, request: Any, key: str, carry_out: Callable[[Keep], Any]) -> Any:
+    """The answer of `carry_out`, now or when this request came first. A refusal frees the key."""
+    if not 0 < len(key) <= LONGEST or not key.isprintable():
+        raise Problem(400, "bad_idempotency_key", f"An Idempotency-Key has from 1 to {LONGEST} printable characters.")
+    row = answers.claim(caller=caller, key=key, fingerprint=_fingerprint(request))
+    if row.answered_at is not None:
+        return _again(row)
+    try:
+        return carry_out(lambda response: _keep(row, response))
+    except BaseException:
+        answers.free(row, caller=caller)
+        raise
+
+
+def _fingerprint(request: Any) -> str:
+    parts = (request.method.encode(), request.get_full_path().encode(), request.body)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _keep(row: AnsweredRequest, response: Any) -> None:
+    headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
+    body = "" if response.data is None else JSONRenderer().render(response.data).decode()
+    answers.keep(row, status=response.status_code, headers=headers, body=body)
+
+
+def _again(row: AnsweredRequest) -> HttpResponse:
+    body = row.body.reveal()
+    response = HttpResponse(body, status=row.status, content_type="application/json", headers=row.headers)
+    if body:
+        response.data = json.loads(body)  # type: ignore[attr-defined]
+    response[REPLAYED] = "true"
+    return response
+
+
+@problems.of(AnotherRequest)
+def _another(error: AnotherRequest) -> Problem:
+    return Problem(422, "idempotency_key_reused", str(error))
+
+
+@problems.of(RequestUnderWay)
+def _under_way(error: RequestUnderWay) -> Problem:
+    return Problem(409, "idempotency_key_in_use", str(error), headers={"Retry-After": "1"})

@@ -1,0 +1,143 @@
+"""`Operations`: what all views of the API have in common."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.views import APIView
+
+from apps.tenants.access import Door
+from apps.tenants.callers import Caller
+from apps.tenants.rest import once, pages
+from apps.tenants.rest.once import SAFE
+from apps.tenants.rest.problems import Problem
+
+
+class Operations(APIView):
+    """Who shows a key that holds what the method needs is let in, and the key's tenant is open around the handler.
+
+    With `calls_network` the handler opens `with self.caller.scope():` itself and leaves its calls to platforms outside.
+    A write is one transaction, and with an Idempotency-Key it happens once.
+    """
+
+    needs: ClassVar[Mapping[str, str]] = {}
+    calls_network: ClassVar[bool] = False
+    reads_bytes: ClassVar[bool] = False  # a file that comes in pieces, which are safe to repeat by themselves
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+
+    @classmethod
+    def as_view(cls, **initial: Any) -> Any:
+        view = super().as_view(**initial)
+        view.door = Door("key")
+        return view
+
+    @property
+    def caller(self) -> Caller:
+        found: Caller = self.request.user
+        return found
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """As Django REST framework does it, with the tenant around the handler."""
+        self.args, self.kwargs = args, kwargs
+        self.headers = self.default_response_headers
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        try:
+            self.initial(request, *args, **kwargs)
+            known = request.method.lower() in self.http_method_names
+            handler = getattr(self, request.method.lower(), None) if known else None
+            response = self._answer(handler or self.http_method_not_allowed)
+        except Exception as error:  # Each is told as a problem, or it is a mistake of ours and told as that.
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(request, response, *args, **kwargs)
+        # What one key may see is kept by nobody on the way.
+        self.response["Cache-Control"] = "no-store"
+        return self.response
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.reads_bytes and int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_MAX_BODY_BYTES:
+            raise Problem(413, "too_large", f"A request has up to {settings.API_MAX_BODY_BYTES} bytes.")
+        if needed := self.needs.get("GET" if request.method == "HEAD" else request.method):
+            self.caller.require(needed)
+
+    # --- for handlers -------------------------------------------------------------------------------------------------
+
+    def page(self, rows: QuerySet[Any], show: type[serializers.Serializer] | Callable[[list[Any]], list[Any]]) -> Any:
+        """A page of these rows, as the request asks; a function shows all of them at once."""
+        found, cursor = pages.page(rows, self.request.query_params)
+        data = show(found, many=True).data if isinstance(show, type) else show(found)
+        return Response({"data": data, "next_cursor": cursor, "has_more": cursor is not None})
+
+    def one(self, data: Any, *, status: int = 200, location: str = "") -> Response:
+        """One thing, with the tag that a later change may be held against."""
+        headers = {"ETag": etag(data), **({"Location": location} if location else {})}
+        return Response(data, status=status, headers=headers)
+
+    def body(self, serializer: type[serializers.Serializer], **options: Any) -> dict[str, Any]:
+        """What the request says, checked; a fault is a problem with pointers."""
+        read = serializer(data=self.request.data, context={"caller": self.caller}, **options)
+        read.is_valid(raise_exception=True)
+        said: dict[str, Any] = dict(read.validated_data)
+        return said
+
+    def require_match(self, data: Any) -> None:
+        """Keep to If-Match: what the caller believes to change is what is there. Without the header anything goes."""
+        wanted = self.request.headers.get("If-Match")
+        if wanted is None or wanted.strip() == "*":
+            return
+        if etag(data) not in [tag.strip() for tag in wanted.split(",")]:
+            raise Problem(412, "precondition_failed", "It has changed meanwhile. Read it again.")
+
+    def refusal(self, error: Exception) -> dict[str, Any]:
+        """The problem that an error is, for an answer that has several."""
+        answer: dict[str, Any] = self.get_exception_handler()(error, {"request": self.request, "view": self}).data
+        return answer
+
+    def found(self, rows: QuerySet[Any], pk: UUID) -> Any:
+        """The row with this id among those; a foreign one is as little there as one that nobody has."""
+        row = rows.filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        return row
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _answer(self, handler: Callable[..., Any]) -> Any:
+        request, key = self.request, self.request.headers.get(once.HEADER)
+        if request.method in SAFE or key is None or self.reads_bytes:
+            return self._carry_out(handler, None)
+        return once.answered(self.caller, request._request, key, lambda keep: self._carry_out(handler, keep))
+
+    def _carry_out(self, handler: Callable[..., Any], keep: once.Keep | None) -> Any:
+        request = self.request
+        if request.method in SAFE and not self.calls_network:
+            with self.caller.scope():
+                return handler(request, *self.args, **self.kwargs)
+        if self.calls_network:
+            response = handler(request, *self.args, **self.kwargs)
+            if keep is not None:
+                with self.caller.scope():
+                    keep(response)
+            return response
+        with self.caller.scope(), transaction.atomic():
+            response = handler(request, *self.args, **self.kwargs)
+            if keep is not None:
+                keep(response)
+            return response
+
+
+def etag(data: Any) -> str:
+    """A tag of what is shown, so that whatever changes it changes the tag."""
+    text = json.dumps(data, sort_keys=True, cls=JSONEncoder)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

@@ -1,0 +1,177 @@
+"""Every operation of the API, collected from its table of contents, and what it takes to call it with real ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.urls import reverse
+
+from tests.house.addresses import Address, addresses
+from tests.house.world import World
+from tests.support.programs_with_keys import Program
+
+FOUND: Final = {address.name: address for address in addresses() if address.name.startswith("api:")}
+# What has no key: the schema and its readers, and the answer for addresses that lead nowhere.
+OPEN: Final = frozenset({"api:openapi", "api:swagger", "api:redoc", "api:nothing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation and a body with which it can succeed. `names` are places in the body that hold the id of a row, as
+    the name of the world's argument; `also` further answers to somebody who may."""
+
+    name: str
+    method: str
+    permission: str
+    body: Any = None
+    names: dict[str, str] = field(default_factory=dict)
+    also: frozenset[int] = frozenset()
+    is_listing: bool = False  # about no row in particular: what is not seen is left out
+    of: dict[str, str] = field(default_factory=dict)  # another row of the world than the usual one
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name} {','.join(self.names)}".strip()
+
+    def path(self, named: dict[str, Any]) -> str:
+        wanted = {name: named[self.of.get(name, name)] for name in FOUND[self.name].arguments}
+        return reverse(self.name, kwargs=wanted)
+
+    def send(self, program: Program, named: dict[str, Any]) -> Any:
+        return program.send(self.method, self.path(named), self._body(named))
+
+    def _body(self, named: dict[str, Any]) -> Any:
+        if not self.names:
+            return self.body
+        filled = {place: str(named[name]) for place, name in self.names.items()}
+        lists = {place: [value] for place, value in filled.items() if place in ("workspaces", "accounts")}
+        return {**(self.body or {}), **filled, **lists}
+
+
+def arguments(world: World) -> dict[str, Any]:
+    """Real ids by the names that the API's paths and bodies have for them."""
+    named = world.arguments
+    renamed = {"session_id": named["link_id"], "journey": named["session_id"], "media_id": named["asset_id"]}
+    return {**named, **world.others, **renamed}
+
+
+def operations() -> set[tuple[str, str]]:
+    """Every (name, method) that the table of contents offers."""
+    return {
+        (address.name, method.upper())
+        for address in FOUND.values()
+        if address.name not in OPEN
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(_view(address), method)
+    }
+
+
+def _view(address: Address) -> Any:
+    return getattr(address.view, "cls")  # noqa: B009  Django REST framework sets it at run time.
+
+
+CALLS: Final = (
+    Call("api:organization", "GET", "organization.enter", is_listing=True),
+    Call("api:organization", "PATCH", "organization.edit", {"name": "Renamed"}, is_listing=True),
+    Call("api:workspaces", "GET", "workspace.view", is_listing=True),
+    Call("api:workspaces", "POST", "workspace.create", {"name": "One more"}, is_listing=True),
+    Call("api:workspace", "GET", "workspace.view"),
+    Call("api:workspace", "PATCH", "workspace.edit", {"name": "Renamed"}),
+    Call("api:on_time", "GET", "organization.view", is_listing=True),
+    Call("api:workspace_on_time", "GET", "post.view"),
+    Call("api:workspace_archive", "POST", "workspace.archive"),
+    Call("api:workspace_restore", "POST", "workspace.archive"),
+    Call("api:members", "GET", "member.view", is_listing=True),
+    Call("api:member", "GET", "member.view"),
+    Call("api:member", "PUT", "member.edit", {"role": "admin"}),
+    Call("api:member", "PUT", "member.edit", {"role": "viewer"}, {"workspaces": "workspace_id"}),
+    Call("api:member", "DELETE", "member.remove"),
+    Call("api:invitations", "GET", "member.view", is_listing=True),
+    Call("api:invitations", "POST", "member.invite", {"email": "a@b.example", "role": "admin"}, is_listing=True),
+    Call(
+        "api:invitations", "POST", "member.invite", {"email": "a@b.example", "role": "viewer"},
+        {"workspaces": "workspace_id"},
+    ),
+    Call("api:invitation", "DELETE", "member.invite"),
+    Call("api:keys", "GET", "key.view", is_listing=True),
+    Call("api:keys", "POST", "key.edit", {"name": "Another", "scopes": ["posts:read"]}, is_listing=True),
+    Call(
+        "api:keys", "POST", "key.edit", {"name": "Another", "scopes": ["posts:read"]}, {"workspace": "workspace_id"}
+    ),
+    Call("api:key", "GET", "key.view"),
+    Call("api:key", "DELETE", "key.edit"),
+    Call("api:key_roll", "POST", "key.edit"),
+    Call("api:sessions", "GET", "account.view", is_listing=True),
+    Call("api:sessions", "POST", "account.connect", None, {"workspace": "workspace_id"}),
+    Call("api:session", "GET", "account.view"),
+    Call("api:session_pending", "GET", "account.view"),
+    Call(
+        "api:session_finalize", "POST", "account.connect", {"channels": ["1"]}, {"journey": "journey"},
+        also=frozenset({422}),  # this journey is a member's
+    ),
+    Call("api:session_cancel", "POST", "account.connect"),
+    Call("api:accounts", "GET", "account.view", is_listing=True),
+    Call("api:accounts_at_risk", "GET", "account.view", is_listing=True),
+    Call("api:account", "GET", "account.view"),
+    Call("api:account_health", "GET", "account.view"),
+    Call("api:account_check", "POST", "account.connect"),
+    Call("api:account_refresh", "POST", "account.connect"),
+    Call("api:account_channels", "GET", "account.view"),
+    Call("api:account_channels_refresh", "POST", "account.connect"),
+    Call("api:account_reconnect_link", "POST", "account.connect"),
+    Call("api:account_disconnect", "POST", "account.disconnect"),
+    Call("api:posts", "GET", "post.view", is_listing=True),
+    Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id"}),
+    Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "accounts": "account_id"}),
+    Call(
+        "api:posts", "POST", "post.schedule", {"text": "Hello", "action": "schedule", "local_at": "2099-01-01T09:00"},
+        {"workspace": "workspace_id", "accounts": "account_id"},
+    ),
+    Call(
+        "api:posts", "POST", "post.publish", {"text": "Hello", "action": "publish_now"},
+        {"workspace": "workspace_id", "accounts": "account_id"},
+    ),
+    Call("api:posts_validate", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id"}),
+    Call("api:posts_bulk", "POST", "post.edit", {"posts": [{"text": "Hello"}]}, is_listing=True),
+    Call("api:post", "GET", "post.view"),
+    Call("api:post", "PATCH", "post.edit", {"text": "Hello"}),
+    Call("api:post", "DELETE", "post.edit"),
+    Call("api:post_schedule", "POST", "post.schedule", {"local_at": "2099-01-01T09:00"}),
+    Call("api:post_publish", "POST", "post.publish"),
+    Call("api:post_cancel", "POST", "post.cancel", of={"post_id": "planned"}),
+    Call("api:post_duplicate", "POST", "post.edit"),
+    Call("api:media", "GET", "media.view", is_listing=True),
+    Call("api:medium", "GET", "media.view"),
+    Call("api:medium", "PATCH", "media.edit", {"alt": "A teal square"}),
+    Call("api:medium", "PATCH", "media.edit", {}, {"folder": "folder_id"}),
+    Call("api:medium", "DELETE", "media.edit"),
+    Call("api:uploads", "POST", "media.upload", {"size": 4, "name": "a.png"}, {"workspace": "workspace_id"}),
+    Call(
+        "api:uploads", "POST", "media.upload", {"size": 4, "name": "a.png"},
+        {"workspace": "workspace_id", "folder": "folder_id"},
+    ),
+    Call("api:upload", "GET", "media.upload"),
+    Call("api:upload", "PUT", "media.upload", also=frozenset({422})),  # the offset is missing
+    Call("api:upload", "DELETE", "media.upload"),
+    Call("api:upload_parts", "POST", "media.upload", {"numbers": [1]}, also=frozenset({409})),
+    Call("api:upload_complete", "POST", "media.upload", also=frozenset({409})),
+    Call("api:platforms", "GET", "organization.enter", is_listing=True),
+    Call("api:platform", "GET", "organization.enter", is_listing=True),
+    Call("api:events", "GET", "event.view", is_listing=True),
+    Call("api:publications", "GET", "post.view", is_listing=True),
+    Call("api:publication", "GET", "post.view"),
+    Call("api:publication_attempts", "GET", "post.view"),
+    Call("api:publication_retry", "POST", "publication.retry", of={"publication_id": "failed"}),
+    Call("api:publication_resume", "POST", "publication.retry", of={"publication_id": "held"}),
+    Call("api:publication_cancel", "POST", "post.cancel"),
+    Call(
+        "api:publication_decide", "POST", "publication.decide", {"verdict": "leave"},
+        of={"publication_id": "needs_attention"},
+    ),
+    Call(
+        "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
+        also=frozenset({409, 502}),  # nobody answers there
+    ),
+    Call("api:account_waiting", "GET", "post.view"),
+    Call("api:account_mend", "POST", "post.cancel", {"choice": "skip"}, also=frozenset({409})),
+)  # fmt: skip
