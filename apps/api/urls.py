@@ -7,6 +7,7 @@ from apps.media.api import library, uploads
 from apps.publishing.api import connections, posts, publications
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
+from apps.usage import api as usage
 from apps.watch import api as watch
 from apps.webhooks import api as webhooks
 
@@ -92,6 +93,7 @@ urlpatterns = [
     path("uploads/<upl:upload_id>/complete", uploads.UploadComplete.as_view(), name="upload_complete"),
     path("platforms", platforms.PlatformList.as_view(), name="platforms"),
     path("platforms/<slug:platform>", platforms.PlatformOperations.as_view(), name="platform"),
+    path("usage", usage.UsageOperations.as_view(), name="usage"),
     # --- how late it was
     path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
     path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),

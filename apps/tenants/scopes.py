@@ -23,7 +23,12 @@ class Area:
 
 
 AREAS: Final = (
-    Area("organization", "Organization", frozenset({"organization.view"}), frozenset({"organization.edit"})),
+    Area(
+        "organization",
+        "Organization",
+        frozenset({"organization.view", "usage.view"}),
+        frozenset({"organization.edit"}),
+    ),
     Area(
         "workspaces",
         "Workspaces",

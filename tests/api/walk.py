@@ -77,6 +77,7 @@ CALLS: Final = (
     Call("api:workspaces", "POST", "workspace.create", {"name": "One more"}, is_listing=True),
     Call("api:workspace", "GET", "workspace.view"),
     Call("api:workspace", "PATCH", "workspace.edit", {"name": "Renamed"}),
+    Call("api:usage", "GET", "usage.view", is_listing=True),
     Call("api:on_time", "GET", "organization.view", is_listing=True),
     Call("api:workspace_on_time", "GET", "post.view"),
     Call("api:workspace_archive", "POST", "workspace.archive"),

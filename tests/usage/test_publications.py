@@ -54,7 +54,7 @@ def do(verb: Callable[..., object], **arguments: object) -> object:
 
 def publication_of(post: Post) -> Publication:
     with tenancy.across_tenants("a test looks"):
-        row: Publication = Publication.across_tenants.select_related("account").get(post=post)
+        row: Publication = Publication.across_tenants.select_related("account", "post").get(post=post)
     return row
 
 
