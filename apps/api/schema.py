@@ -148,7 +148,8 @@ def _name_ids(operation: dict[str, Any]) -> None:
 
 _KINDS: Final = {
     "workspace": ids.WORKSPACE, "workspace_id": ids.WORKSPACE, "membership_id": ids.MEMBER, "key_id": ids.KEY,
-    "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "post_id": ids.POST,
-    "account": ids.ACCOUNT, "post": ids.POST, "publication_id": ids.PUBLICATION,
-    "folder": ids.FOLDER, "upload_id": ids.UPLOAD, "after": ids.EVENT, "media_id": ids.MEDIA, "event_id": ids.EVENT,
+    "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "account": ids.ACCOUNT,
+    "post_id": ids.POST, "post": ids.POST, "publication_id": ids.PUBLICATION, "media_id": ids.MEDIA,
+    "folder": ids.FOLDER, "upload_id": ids.UPLOAD, "event_id": ids.EVENT, "after": ids.EVENT,
+    "endpoint_id": ids.ENDPOINT, "delivery_id": ids.DELIVERY,
 }  # fmt: skip

@@ -50,6 +50,7 @@ AREAS: Final = (
         }),
     ),
     Area("events", "Events", frozenset({"event.view"})),
+    Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),
     Area("media", "Media", frozenset({"media.view"}), frozenset({"media.upload", "media.edit", "media.shelve"})),
 )  # fmt: skip
 

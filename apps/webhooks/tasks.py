@@ -4,7 +4,7 @@ from celery import shared_task
 
 from apps.core import clock
 from apps.webhooks import services
-from apps.webhooks.waking import TASK
+from apps.webhooks.waking import DELIVER, TASK
 
 
 @shared_task(name=TASK)
@@ -20,3 +20,8 @@ def listen() -> None:
 @shared_task(name="webhooks.patrol", ignore_result=True)
 def patrol() -> None:
     services.patrol_due(now=clock.now())
+
+
+@shared_task(name=DELIVER, ignore_result=True)
+def deliver() -> None:
+    services.deliver_due()

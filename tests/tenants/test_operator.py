@@ -21,7 +21,7 @@ from apps.publishing.models import Attempt
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import AnsweredRequest, ApiKey, Branding, Invitation
 from apps.tenants.permissions import Role
-from apps.webhooks.models import InboundNotice
+from apps.webhooks.models import Delivery, Endpoint, InboundNotice
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,10 @@ def everything(owner, workspace):
         answered = AnsweredRequest(api_key=key, key="1", fingerprint="0" * 64, started_at=clock.now())
         answered.organization_id, answered.body = workspace.organization_id, Secret("very-secret-token")
         answered.save()
+        endpoint = Endpoint(url="https://example.com/", organization_id=workspace.organization_id)
+        endpoint.secret = Secret("very-secret-token")
+        endpoint.save()
+        Delivery.objects.create(endpoint=endpoint)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 
