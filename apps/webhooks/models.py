@@ -164,6 +164,9 @@ class Delivery(OrganizationOwned):
 class DeliveryAttempt(OrganizationOwned):
     """One try: how it was answered, and the first 20 kB of that."""
 
+    workspace = models.ForeignKey(
+        "tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveIntegerField()
     started_at = models.DateTimeField()

@@ -25,3 +25,8 @@ def patrol() -> None:
 @shared_task(name=DELIVER, ignore_result=True)
 def deliver() -> None:
     services.deliver_due()
+
+
+@shared_task(name="webhooks.forget_deliveries", ignore_result=True)
+def forget_deliveries() -> None:
+    services.forget_deliveries(now=clock.now())

@@ -332,6 +332,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(seconds=5)),
         "options": {"expires": 10},
     },
+    "forget what was told": {
+        "task": "webhooks.forget_deliveries",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "ask platforms to tell us": {
         "task": "webhooks.listen",
         "schedule": schedule(timedelta(minutes=10)),

@@ -145,11 +145,13 @@ def _invite_people(world: World) -> None:
             **own, workspace=place, name=MARK, mode="live", scopes=["posts:read"], lookup="zanzibar",
             secret_hash="4" * 64,
         )  # fmt: skip
-        AnsweredRequest(**own, api_key=key, key=MARK, fingerprint="5" * 64, started_at=clock.now()).save()
+        AnsweredRequest(
+            **own, workspace=place, api_key=key, key=MARK, fingerprint="5" * 64, started_at=clock.now()
+        ).save()
         endpoint = Endpoint(**own, workspace=place, url=f"https://{MARK.lower()}.example/", secret=Secret("whsec_MDA="))
         endpoint.save()
         delivery = Delivery.objects.create(**own, workspace=place, endpoint=endpoint)
-        DeliveryAttempt.objects.create(**own, delivery=delivery, number=1, started_at=clock.now())
+        DeliveryAttempt.objects.create(**own, workspace=place, delivery=delivery, number=1, started_at=clock.now())
         origin = ReturnOrigin.objects.create(**own, origin=f"https://{MARK.lower()}.example")
     erasure = Erasure.objects.create(
         of_organization=agency.pk, asked_by=guest.user.pk, code="A" * 16, due_at=clock.now(), next_try_at=clock.now()

@@ -390,3 +390,14 @@ def test_two_workers_send_each_delivery_once(admin, workspace, receiver):
         worker.join(30)
 
     assert len(receiver.letters) == len({headers["webhook-id"] for _, headers in receiver.letters}) == 8
+
+
+def test_what_was_told_long_ago_is_forgotten(admin, workspace, receiver, clock: Clock):
+    endpoint, _ = listen(admin, receiver)
+    happen(workspace)
+    services.deliver_due()
+    happen(workspace)
+    clock.advance(days=31)
+
+    assert services.forget_deliveries(now=clock.now) == 2  # a delivery and its attempt
+    assert [delivery.state for delivery in rows(endpoint)] == [DeliveryState.WAITING]

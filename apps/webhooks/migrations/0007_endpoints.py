@@ -150,6 +150,16 @@ class Migration(migrations.Migration):
                 ("answer", models.TextField(blank=True)),
                 ("problem", models.CharField(blank=True, max_length=200)),
                 (
+                    "workspace",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.workspace",
+                    ),
+                ),
+                (
                     "delivery",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="webhooks.delivery"

@@ -10,7 +10,7 @@ from apps.webhooks.services.endpoints import (
     rotate_secret,
     send_test,
 )
-from apps.webhooks.services.forgetting import forget_identity, forget_old, forget_organization
+from apps.webhooks.services.forgetting import forget_deliveries, forget_identity, forget_old, forget_organization
 from apps.webhooks.services.handling import handle_waiting
 from apps.webhooks.services.listening import listen_due, listen_to, listen_when_connected
 from apps.webhooks.services.patrolling import patrol_account, patrol_due
@@ -22,6 +22,7 @@ __all__ = [
     "change_endpoint",
     "deliver_due",
     "fan_out",
+    "forget_deliveries",
     "forget_identity",
     "forget_old",
     "forget_organization",

@@ -210,6 +210,7 @@ def _settle(claim: Claim, answer: Answer) -> None:
             return
         DeliveryAttempt.objects.create(
             organization_id=claim.organization_id,
+            workspace_id=delivery.workspace_id,
             delivery=delivery,
             number=claim.number,
             started_at=answer.started_at,
