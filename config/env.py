@@ -88,6 +88,18 @@ def spans(name: str, default: tuple[int, ...] | _Required = REQUIRED) -> tuple[t
     return tuple(timedelta(seconds=span) for span in _read(name, default, parse, "seconds with commas between"))
 
 
+def percents(name: str, default: tuple[int, ...] | _Required = REQUIRED) -> tuple[int, ...]:
+    """Whole numbers up to 100 with commas between, as many as the default has."""
+
+    def parse(raw: str) -> tuple[int, ...]:
+        numbers = tuple(int(word) for word in raw.split(",") if word.strip())
+        if any(not 0 < number <= 100 for number in numbers) or len(numbers) != len(default):  # type: ignore[arg-type]
+            raise ValueError(raw)
+        return numbers
+
+    return _read(name, default, parse, "percentages with commas between, one for each lane")
+
+
 def origin(name: str, default: str | _Required = REQUIRED) -> str:
     """An address without a path, such as https://social.example.org, without a slash at its end."""
     return _read(name, default, _origin, "an address such as https://social.example.org")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import itemgetter
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 
@@ -37,6 +40,7 @@ FURTHER = {
     "youtube": {"region": "YOUTUBE_REGION"},
     "pinterest": {"max_description": "PINTEREST_MAX_DESCRIPTION"},
 }
+UNSAID = -1
 APPS = tuple(SANDBOX_APPS)  # elsewhere Postroom registers itself
 
 
@@ -46,7 +50,8 @@ class Platforms:
     are the origins of simulated platforms, and `trusted_origins` those that may be called although private.
 
     `verify_tokens` are what was entered at a platform for the handshake of its notices, and `webhook_secrets` what may
-    sign them besides the app's secret, the newest first; both by platform."""
+    sign them besides the app's secret, the newest first; both by platform. `stage_ahead` says how long before their
+    hour posts may be prepared, by platform, where the operator wants it otherwise than the adapter."""
 
     endpoints: dict[str, dict[str, str]]
     apps: dict[str, tuple[str, str]]
@@ -54,6 +59,7 @@ class Platforms:
     trusted_origins: tuple[str, ...]
     verify_tokens: dict[str, str]
     webhook_secrets: dict[str, tuple[str, ...]]
+    stage_ahead: dict[str, timedelta]
     sandbox_url: str = ""
 
 
@@ -68,6 +74,7 @@ def read() -> Platforms:
         trusted_origins=(*env.origins("OUTBOUND_TRUSTED_ORIGINS", ()), *here.values()),
         verify_tokens={name: _verify_token(name, is_simulated=bool(hub)) for name in APPS},
         webhook_secrets={name: _webhook_secrets(name, is_simulated=bool(hub)) for name in APPS},
+        stage_ahead={name: span for name in SANDBOX_PORTS if (span := _stage_ahead(name)) is not None},
         sandbox_url=hub,
     )
 
@@ -100,6 +107,14 @@ def _verify_token(platform: str, *, is_simulated: bool) -> str:
 def _webhook_secrets(platform: str, *, is_simulated: bool) -> tuple[str, ...]:
     given = SANDBOX_WEBHOOK_SECRETS.get(platform, ()) if is_simulated else ()
     return env.words(f"{platform.upper()}_WEBHOOK_SECRETS", given)
+
+
+def _stage_ahead(platform: str) -> timedelta | None:
+    name = f"{platform.upper()}_STAGE_AHEAD_SECONDS"
+    seconds = env.integer(name, UNSAID)
+    if seconds < UNSAID:
+        raise ImproperlyConfigured(f"{name} is not a number of seconds: it may not be negative.")
+    return None if seconds == UNSAID else timedelta(seconds=seconds)
 
 
 def _sandbox_origins(hub: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.network",
     "tests.support.s3",
     "tests.support.valkey",
+    "tests.support.governor",
     "tests.support.database",
     "tests.support.clock",
     "tests.support.mail",

@@ -7,6 +7,7 @@ from apps.media.api import library, uploads
 from apps.publishing.api import connections, posts, publications
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
+from apps.watch import api as watch
 from apps.webhooks.api import endpoints, events
 
 app_name = "api"
@@ -110,6 +111,9 @@ urlpatterns = [
         endpoints.DeliveryRedeliver.as_view(),
         name="delivery_redeliver",
     ),
+    # --- how late it was
+    path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
+    path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),
     # --- what all this is
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.swagger, name="swagger"),

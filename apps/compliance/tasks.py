@@ -1,10 +1,13 @@
 """Celery's entrances, woken by beat. Messages are empty: the rows have it all."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from apps.compliance import services
 from apps.compliance.waking import TASK
 from apps.core import clock
+from apps.core.alone import one_at_a_time
 
 
 @shared_task(name=TASK)
@@ -14,6 +17,7 @@ def work() -> None:
 
 
 @shared_task(name="compliance.keep_rules", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=30))
 def keep_rules() -> None:
     services.keep_rules(now=clock.now())
     services.end_exports(now=clock.now())

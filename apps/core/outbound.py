@@ -13,7 +13,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
@@ -29,6 +29,9 @@ from apps.core import tenancy
 PORTS = frozenset({443, 8443})
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 USER_AGENT = "Postroom/0.1"
+MOST_CONNECTIONS = 100
+# For each request the pool looks at every connection that it keeps open: many pools of few serve many threads better.
+MOST_KEPT_OPEN = 10
 
 # IPv6 has public places here alone; elsewhere lie forms that carry an IPv4 address inside.
 _PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
@@ -95,11 +98,18 @@ def _parsed_origins(origins: tuple[str, ...]) -> frozenset[str]:
     return frozenset(_origin(httpx.URL(origin)) for origin in origins)
 
 
-def client(*, timeout: timedelta | None = None, max_bytes: int = MAX_ANSWER_BYTES) -> httpx.Client:
-    """A guarded client. `timeout` bounds each request as a whole, its answer's last byte included."""
+def client(
+    *,
+    timeout: timedelta | None = None,
+    max_bytes: int = MAX_ANSWER_BYTES,
+    around: Callable[[httpx.BaseTransport], httpx.BaseTransport] | None = None,
+) -> httpx.Client:
+    """A guarded client. `timeout` bounds each request as a whole, its answer's last byte included; `around` is given
+    the guarded transport and gives the one to use."""
     total = (timeout or settings.OUTBOUND_TIMEOUT).total_seconds()
+    guarded = GuardedTransport(total_seconds=total, max_bytes=max_bytes)
     return httpx.Client(
-        transport=GuardedTransport(total_seconds=total, max_bytes=max_bytes),
+        transport=around(guarded) if around else guarded,
         timeout=httpx.Timeout(total, connect=min(total, 5.0)),
         follow_redirects=False,
         trust_env=False,
@@ -118,9 +128,9 @@ class GuardedTransport(httpx.HTTPTransport):
         # httpx has no public way to hand its pool another network backend.
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(),
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=5.0,
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_KEPT_OPEN,
+            keepalive_expiry=15.0,
             network_backend=_GuardedBackend(),
         )
         self._total_seconds = total_seconds

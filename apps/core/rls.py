@@ -132,6 +132,49 @@ class ProtectTable(Operation):
         return f"Protect {self.model_name} by row-level security"
 
 
+class ProtectFromTenants(Operation):
+    """Let every tenant read a table of the operator's, and nobody write it but work that serves all tenants."""
+
+    reversible = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        table = schema_editor.quote_name(to_state.apps.get_model(app_label, self.model_name)._meta.db_table)
+        for statement in (
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY {POLICY} ON {table} FOR SELECT USING (true)",
+            f"CREATE POLICY {ACROSS_POLICY} ON {table} TO {ACROSS_ROLE} USING (true) WITH CHECK (true)",
+        ):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        table = schema_editor.quote_name(from_state.apps.get_model(app_label, self.model_name)._meta.db_table)
+        for policy in (POLICY, ACROSS_POLICY):
+            schema_editor.execute(f"DROP POLICY {policy} ON {table}", params=None)
+        schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", params=None)
+        schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", params=None)
+
+    def describe(self) -> str:
+        return f"Let tenants read {self.model_name} and not write it"
+
+
 class ProtectReferences(Operation):
     """Make foreign keys that a protected table got later stay inside the tenant, as `ProtectTable` does for those it
     finds."""

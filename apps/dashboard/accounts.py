@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Q
@@ -26,13 +27,16 @@ from apps.publishing.risks import risks
 from apps.publishing.states import WAITING, State
 from apps.social_accounts import selectors
 from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.pauses import Pause, pauses_of
 from apps.social_accounts.states import PUBLISHES, AccountState
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.members import Member
+from apps.tenants.models import Workspace
 from apps.tenants.selectors import names_of_actors
 
 HISTORY = 20
 MOST_NOTICES = 2
+MOST_NAMES = 3
 # What the diary's verbs are called on the page: title, tone, icon.
 STORY: Mapping[str, tuple[str, str, str]] = {
     "account.connected": ("Connected", "ok", "link"),
@@ -129,7 +133,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
         "forecast": forecast(found, risky, zone=workspace.timezone, now=now),
         "risks_url": reverse("dashboard:risks"),
         "checked_at": max((account.checked_at for account in found if account.checked_at), default=None),
-        "care": care_of_all(found, plans, may_connect),
+        "care": [*care_of_all(found, plans, may_connect), *care_of_pauses(workspace)],
         "connect_url": reverse("social_accounts:connect") if may_connect else "",
     }
     return render(request, "social_accounts/list.html", context)
@@ -150,6 +154,11 @@ def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         "list_url": reverse("dashboard:accounts"),
         "events": _history(found),
         **_waiting(request.member, found),
+        "stop_url": (
+            reverse("stops:account", args=[found.pk])
+            if is_connected and request.member.may_in(found.workspace_id, "publishing.stop")
+            else ""
+        ),
         "check_url": reverse("social_accounts:check", args=[found.pk]) if may_connect and is_connected else "",
         "reconnect_url": reverse("social_accounts:reconnect", args=[found.pk]) if may_connect else "",
         "reconnect_link_url": reverse("social_accounts:reconnect_link", args=[found.pk]) if may_connect else "",
@@ -206,6 +215,25 @@ def care_of_all(accounts: Iterable[SocialAccount], plans: Mapping[UUID, Plans], 
             action_label="See what is at risk",
         )
     ]
+
+
+def care_of_pauses(workspace: Workspace) -> list[Care]:
+    """A notice for each network that Postroom leaves alone just now, with what waits for it; nobody has to act."""
+    return [_care_of_pause(pause, ZoneInfo(workspace.timezone or "UTC")) for pause in pauses_of(workspace.pk)]
+
+
+def _care_of_pause(pause: Pause, zone: ZoneInfo) -> Care:
+    names = [f"@{account.handle}" for account in pause.accounts]
+    whose = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+    is_over = pause.until <= clock.now()
+    again = "The next post tries." if is_over else f"Postroom tries again at {pause.until.astimezone(zone):%H:%M}."
+    return Care(
+        tone="warn",
+        title=f"{pause.label} is not answering as it should",
+        text=f"{whose}: posts wait, and none is lost. {again}",
+        action_url="",
+        action_label="",
+    )
 
 
 def care_for(account: SocialAccount, plans: Plans, may_connect: bool) -> Care | None:

@@ -195,7 +195,8 @@ def _schedule(request: MemberRequest, desk: Desk, post: Post, writing: Writing) 
     zone, local = desk.workspace.timezone, writing.local
     if local is None:  # the form was looked at before
         raise PostMalformed(NO_TIME, field="due_at")
-    plan = publishing.schedule(post=post, local=local, zone=zone, actor=request.member.actor)
+    actor = request.member.actor
+    plan = publishing.schedule(post=post, local=local, zone=zone, actor=actor, all_the_same=writing.all_the_same)
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
     # Where clocks change, the plan may differ from what was typed.
     at = plan.appointment.due_at.astimezone(ZoneInfo(zone))
@@ -208,7 +209,7 @@ def _schedule(request: MemberRequest, desk: Desk, post: Post, writing: Writing) 
 
 
 def _publish_now(request: MemberRequest, desk: Desk, post: Post, writing: Writing) -> Post:
-    plan = publishing.publish_now(post=post, actor=request.member.actor)
+    plan = publishing.publish_now(post=post, actor=request.member.actor, all_the_same=writing.all_the_same)
     for warning in plan.warnings:
         messages.warning(request, warning.words)
     messages.success(request, "Publishing now.")

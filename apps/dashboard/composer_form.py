@@ -39,6 +39,7 @@ class Writing:
     replies: tuple[str, ...] = ()
     date: str = ""
     time: str = ""
+    all_the_same: bool = False  # although the workspace's windows close this time
     form_key: str = ""
     revision: int | None = None
     open_version: str = SHARED
@@ -60,6 +61,7 @@ class Writing:
             replies=tuple(_text(one) for one in data.getlist("reply")),
             date=data.get("date", "")[:10],
             time=data.get("time", "")[:8],
+            all_the_same="all_the_same" in data,
             form_key=data.get("form_key", "")[:200],
             revision=_number(data.get("revision", "")),
             open_version=data.get("version", SHARED)[:40],

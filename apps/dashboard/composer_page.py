@@ -21,11 +21,13 @@ from apps.platforms.capabilities import Option
 from apps.platforms.formats import FORMAT
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts import selectors as posts
+from apps.posts.appointments import appointment
 from apps.posts.content import PartContent
 from apps.posts.lengths import Counter, counter
 from apps.posts.manuscripts import Edition, Manuscript, Medium
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import problems_in
+from apps.publishing.windows import window_problems
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 from apps.tenants.models import Workspace
@@ -117,6 +119,8 @@ class Composer:
     now: datetime
     date: str
     time: str
+    asks_all_the_same: bool
+    all_the_same: bool
     may_schedule: bool
     may_publish: bool
     is_planned: bool
@@ -165,6 +169,8 @@ def composer(desk: Desk, writing: Writing, *, errors: ComposerErrors | None = No
         now=clock.now(),
         date=writing.date,
         time=writing.time,
+        asks_all_the_same=errors.is_closed or writing.all_the_same,
+        all_the_same=writing.all_the_same,
         may_schedule=desk.may_schedule,
         may_publish=desk.may_publish,
         is_planned=desk.is_planned,
@@ -186,10 +192,22 @@ def composer(desk: Desk, writing: Writing, *, errors: ComposerErrors | None = No
         threads_on=[platform for platform in platforms if can[platform].threads],
         errors=errors,
         counters=[counter(manuscript, edition) for edition in editions],
-        problems=problem_list(manuscript, writing, list(problems_in(manuscript)) if editions else []),
+        problems=problem_list(manuscript, writing, _problems(desk, manuscript, writing) if editions else []),
         previews=_previews(manuscript, editions, writing),
         preview_url=f"{reverse('dashboard:compose_preview')}{which}",
         piece_url=f"{reverse('dashboard:compose_piece')}{which}",
+    )
+
+
+def _problems(desk: Desk, manuscript: Manuscript, writing: Writing) -> list[ReadinessProblem]:
+    """All that stands in the way; of the time that was typed, what the workspace's windows say."""
+    found = list(problems_in(manuscript))
+    if writing.local is None:
+        return found
+    accounts = [edition.account for edition in manuscript.editions]
+    due_at = appointment(writing.local, desk.workspace.timezone).due_at
+    return found + window_problems(
+        desk.workspace, accounts, due_at=due_at, but=desk.post_id, all_the_same=writing.all_the_same
     )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.core import tenancy
+from apps.publishing.notices import StopNotice, notices
 from apps.tenants.members import Member
+from apps.watch import alarm
+from apps.watch.alarm import Alarm
 
 THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "theme"
@@ -23,11 +28,14 @@ PAGES: Final = (
     ("Posts", "publishing:list", "posts", "post.view", ("publishing:", "dashboard:compose", "dashboard:edit")),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),
+    ("On time", "watch:on_time", "scheduled", "post.view", ("watch:on_time",)),
 )
 ORGANIZATION_PAGES: Final = (
     ("Workspaces", "tenants:workspaces", "clients", "organization.enter", ("tenants:workspace",)),
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Apps", "connections:apps", "key", "app.edit", ("connections:",)),
+    ("Emergency stop", "stops:index", "stop", "publishing.stop", ("stops:",)),
+    ("On time", "watch:organization", "scheduled", "organization.view", ("watch:organization",)),
     ("API keys", "tenants:keys", "key", "key.view", ("tenants:key",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
@@ -85,6 +93,9 @@ class Shell:
     tabs: tuple[NavItem, ...]
     actions: tuple[NavItem, ...]
     compose_url: str
+    # Asked for by the shell alone: pieces of pages cost no query.
+    stops: Callable[[], Sequence[StopNotice]]
+    paused: Alarm | None = None
     no_posts: tuple[()] = ()
 
     switch_url = property(lambda self: reverse("tenants:switch"))
@@ -94,6 +105,7 @@ class Shell:
     preferences_url = property(lambda self: reverse("dashboard:preferences"))
     sign_out_url = property(lambda self: reverse("account_logout"))
     search_url = property(lambda self: reverse("dashboard:search"))
+    alarm_url = property(lambda self: alarm.address(self.zone))
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -109,19 +121,20 @@ def frame_of(request: HttpRequest) -> Frame:
 
 
 def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
-    """Needs no query: a member knows their places."""
+    """Needs no query but for what is stopped: a member knows their places."""
     view = request.resolver_match.view_name if request.resolver_match else ""
     nav = tuple(_items(PAGES, view, member)) if member.workspace else ()
     compose_url = reverse("dashboard:compose") if member.workspace and member.may("post.edit") else ""
     write = (NavItem("New post", compose_url, "plus", is_new=True, key="C"),) if compose_url else ()
     tabs = [item for item in nav if item.label in TABS]
+    zone = member.workspace.timezone if member.workspace else member.organization.timezone
     return Shell(
         theme=frame.theme,
         single_keys=frame.single_keys,
         path=request.get_full_path(),
         here_name=member.workspace.name if member.workspace else member.organization.name,
         organization_name=member.organization.name,
-        zone=member.workspace.timezone if member.workspace else member.organization.timezone,
+        zone=zone,
         user_name=str(member.user),
         user_email=member.user.email,
         workspaces=tuple(Place(one.pk, one.name, one == member.workspace) for one in member.workspaces),
@@ -131,7 +144,17 @@ def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
         tabs=(*tabs[:2], *write, *tabs[2:]),
         actions=(*write, *nav),
         compose_url=compose_url,
+        stops=cache(partial(_stops, member)),
+        paused=alarm.alarm_now(zone),
     )
+
+
+def _stops(member: Member) -> Sequence[StopNotice]:
+    """Read in the member's tenant; a page that tells of an error is rendered outside of it."""
+    if tenancy.current().organization_id == member.organization.pk:
+        return notices(member)
+    with member.scope():
+        return notices(member)
 
 
 def _items(pages: Iterable[Any], view: str, member: Member) -> Iterable[NavItem]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from apps.core import clock
 from apps.core.calendar import cell_of, reach
-from apps.dashboard.accounts import care_of_all, plans_of
+from apps.dashboard.accounts import care_of_all, care_of_pauses, plans_of
 from apps.dashboard.post_rows import WANTS_A_PERSON, PostRow, rows
 from apps.dashboard.workspaces import here
 from apps.platforms import registry
@@ -81,7 +81,7 @@ def today(request: MemberRequest) -> HttpResponse:
     may_connect = request.member.may("account.connect")
     context = {
         **day_facts(workspace, clock.now()),
-        "care": care_of_all(ailing, plans, may_connect),
+        "care": [*care_of_all(ailing, plans, may_connect), *care_of_pauses(workspace)],
         "compose_url": reverse("dashboard:compose") if request.member.may("post.edit") else "",
         "calendar_url": reverse("dashboard:calendar"),
         "posts_url": reverse("publishing:list"),

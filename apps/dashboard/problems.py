@@ -11,6 +11,7 @@ from apps.dashboard.composer_form import Writing
 from apps.media.states import Kind
 from apps.posts.manuscripts import Manuscript
 from apps.posts.problem import ReadinessProblem
+from apps.publishing.windows import WAIVABLE
 
 ACTIONS: Final = {
     "text": "Edit the text",
@@ -36,6 +37,7 @@ class ComposerErrors:
     link: str = ""
     first_comment: str = ""
     when: str = ""
+    is_closed: bool = False  # the time is one that a person may overrule
     variants: dict[UUID, str] = field(default_factory=dict)
     options: dict[tuple[UUID, str], str] = field(default_factory=dict)
     pictures: dict[int, str] = field(default_factory=dict)
@@ -111,6 +113,7 @@ def field_errors(
     for problem in problems:
         if not problem.is_warning:
             _tell(errors, spot_of(problem, writing, own_texts), problem)
+    errors.is_closed = any(problem.code in WAIVABLE for problem in problems if not problem.is_warning)
     count = sum(not problem.is_warning for problem in problems)
     things = "1 thing needs" if count == 1 else f"{count} things need"
     errors.form = f"{refused}: {things} another look."

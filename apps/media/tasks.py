@@ -1,12 +1,14 @@
 """Celery's entrances: woken by beat, by a file that has arrived, and by one that is to be made, with nothing in the
 message."""
 
+from datetime import timedelta
 from typing import Final
 
 from celery import shared_task
 from django.conf import settings
 
 from apps.core import clock
+from apps.core.alone import one_at_a_time
 from apps.media import services, waking
 from apps.media.rendering import rounds
 
@@ -26,10 +28,12 @@ def make_renditions() -> None:
 
 
 @shared_task(name="media.cancel_unneeded")
+@one_at_a_time(at_most=timedelta(minutes=10))
 def cancel_unneeded() -> None:
     services.cancel_unneeded_renditions(since=clock.now() - settings.MEDIA_UNNEEDED_AFTER)
 
 
 @shared_task(name="media.clean_up")
+@one_at_a_time(at_most=timedelta(minutes=30))
 def clean_up() -> None:
     services.clean_up(now=clock.now())

@@ -10,13 +10,14 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms.calls import Call
-from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuthClient, Receipt, RemotePost
+from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuthClient, Receipt, RemotePost, Staged
 from apps.platforms.errors import ConsentRefused, NotOffered
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.setup import Setup
+from apps.platforms.signals import JSONKey, Signals
 from apps.platforms.versions import ApiVersion
 
 
@@ -31,6 +32,7 @@ class Basis:
     lifetimes: ClassVar[Lifetimes] = Lifetimes()
     version: ClassVar[ApiVersion | None] = None
     inbound: ClassVar[Inbound | None] = None
+    signals: ClassVar[Signals | None] = None
     setup: ClassVar[Setup] = Setup(portal="", steps=())
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
@@ -50,8 +52,18 @@ class Basis:
     def listen(self, credential: Credential, *, callback: str = "", secret: Secret = NO_SECRET) -> timedelta | None:
         raise self._no("nothing can be asked for in advance")
 
+    def signing_keys(self) -> Mapping[str, JSONKey]:
+        raise self._no("nothing is signed with keys of its own")
+
     def test_app(self, client: OAuthClient) -> str:
         raise NotOffered(f"{self.label} apps cannot be tested without connecting an account.")
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        return bool(draft.media)
+
+    def unstage(self, staged: Staged, credential: Credential) -> None:
+        return
 
     def choices(self, option: str, credential: Credential) -> tuple[tuple[str, str], ...]:
         return ()

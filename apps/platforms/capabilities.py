@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,11 @@ class Capabilities:
     """One platform's limits. Sizes are bytes, lengths are counted as `counting` says.
 
     `media_types` says which files are taken at all; the picture limits hold for `image/*`, the video limits for
-    `video/*`, `max_document_bytes` for all others."""
+    `video/*`, `max_document_bytes` for all others.
+
+    `stage_ahead` is how long before its hour the preparing of a post may begin, and `staged_for` how long what was
+    prepared stays good, with a margin below what the platform promises. Each platform says where it has them from, and
+    which of them nobody documents; `apps.platforms.ahead` answers for one draft."""
 
     max_text: int
     counting: Counting
@@ -142,5 +147,7 @@ class Capabilities:
     max_caption_bytes: int | None = None  # of each
     edits: frozenset[str] = frozenset()  # what can be changed after publishing: "text", "options.title"
     deletes: bool = False  # a published post can be taken down again
+    stage_ahead: timedelta = timedelta(minutes=30)  # never more than half of `staged_for`
+    staged_for: timedelta | None = None  # None: until it is taken back
     post_metrics: frozenset[Metric] = frozenset()
     account_metrics: frozenset[Metric] = frozenset()

@@ -7,6 +7,10 @@ such as a fresh DPoP nonce), and raises nothing but the errors of `apps.platform
 Publishing has three calls. `stage` does all that the platform lets us do early (uploads, containers, waiting); it may
 be called again with what it returned before and then goes on from there. `commit` is the single request that makes the
 post public. `find` answers whether a commit whose answer was lost took effect.
+
+`stage` is called minutes before the hour, so that only the commit is left then; how many minutes, and how long what it
+prepared stays good, is in `Capabilities`. `stages` tells without a request whether there is anything to be done ahead,
+and `unstage` takes back what was prepared for a post that will not go out.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from apps.platforms.lifetimes import Lifetimes
     from apps.platforms.limits import Limit, Usage
     from apps.platforms.setup import Setup
+    from apps.platforms.signals import JSONKey, Signals
     from apps.platforms.versions import ApiVersion
 
 NO_SECRET: Final = Secret("")
@@ -289,6 +294,7 @@ class Adapter(Protocol):
     lifetimes: ClassVar[Lifetimes]
     version: ClassVar[ApiVersion | None]  # None: the API has no versions
     inbound: ClassVar[Inbound | None]  # None: the platform sends nothing on its own
+    signals: ClassVar[Signals | None]  # None: nothing is told of people's sign-ins with a key of the platform's own
     setup: ClassVar[Setup]  # what an operator registers at the platform, and what is known to be missing
 
     # consent
@@ -336,12 +342,26 @@ class Adapter(Protocol):
         that holds (None: until it is taken back). `callback` and `secret` are for platforms that are told them with
         each request (WebSub). Raises NotOffered."""
 
+    def signing_keys(self) -> Mapping[str, JSONKey]:
+        """The public keys, by id, with which the platform signs its `signals`. Raises NotSent, NotOffered."""
+
     # publishing
     # --------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Whether there is anything to do ahead for this draft. Where there is not, `stage` makes no request and is
+        ready at once, so that it may be called as the hour strikes."""
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Prepare `draft`; go on from `before`. Safe to repeat. Raises NotSent, Throttled, Rejected, Disconnected,
         MissingPermission, StagedLost; never Uncertain, for nothing here is public."""
+
+    def unstage(self, staged: Staged, credential: Credential) -> None:
+        """Take back what `stage` prepared and would else stay with the account; what lapses by itself is left to that.
+
+        Only for what was never sent, or was found ABSENT: the caller answers for that. Safe to repeat; what is gone
+        already is no error. Raises NotSent, Throttled, Disconnected, MissingPermission, TokenExpired."""
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
         """Make it public with exactly one request. Any of the errors; Uncertain whenever the request may have been

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from apps.platforms.calls import FEATURE_WORDS, Feature
@@ -66,14 +66,45 @@ def _abilities(adapter: type[Adapter]) -> str:
         ("link cards", _yes(can.links)),
         ("cover of a video", _yes(can.covers)),
         ("captions of a video", f"in up to {can.max_captions} languages" if can.max_captions else "no"),
+        ("prepared before its hour", _ahead(can)),
+        ("what was prepared stays good", _validity(can)),
         ("change a published post", ", ".join(sorted(can.edits)) or "no"),
         ("delete a published post", _yes(can.deletes)),
         ("figures of a post", ", ".join(sorted(can.post_metrics)) or "none"),
         ("figures of an account", ", ".join(sorted(can.account_metrics)) or "none"),
-        ("tells us what happens", _yes(adapter.inbound is not None)),
+        ("tells us what happens", _told(adapter)),
         ("a lost answer", "settled by itself: the post is looked for" if can.findable else "settled by its key"),
     ]
     return _table(("what", ""), rows)
+
+
+def _ahead(can: Capabilities) -> str:
+    return _by_format(can, lambda one: f"up to {_minutes(one.stage_ahead)}")
+
+
+def _validity(can: Capabilities) -> str:
+    return _by_format(can, lambda one: _minutes(one.staged_for) if one.staged_for else "until it is taken back")
+
+
+def _by_format(can: Capabilities, told: Callable[[Capabilities], str]) -> str:
+    """What holds for the platform, and for those of its formats that differ."""
+    usual = told(can)
+    differing = {one.label: told(with_limits(can, one.limits)) for one in can.formats}
+    return "; ".join([usual, *(f"{label}: {said}" for label, said in differing.items() if said != usual)])
+
+
+def _minutes(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    if minutes >= 120 and minutes % 60 == 0:
+        hours = minutes // 60
+        return f"{hours // 24} days" if hours >= 48 and hours % 24 == 0 else f"{hours} hours"
+    return f"{minutes} minutes"
+
+
+def _told(adapter: type[Adapter]) -> str:
+    if adapter.inbound is None and adapter.signals is not None:
+        return "only of lost sign-ins"
+    return _yes(adapter.inbound is not None)
 
 
 def _yes(does: bool) -> str:

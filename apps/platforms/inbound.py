@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
     DELETED = "deleted"
     DEAUTHORIZED = "deauthorized"
     DATA_DELETION = "data_deletion"
+    SIGNAL = "signal"  # of a person's sign-in: see `signals`
+    TEST = "test"  # whoever registered our address wanted to see whether it is heard
     OTHER = "other"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Final, Self
 
 from django import forms
@@ -11,10 +12,15 @@ from apps.platforms.capabilities import Option
 from apps.platforms.option_looks import option_choices, option_entry, option_note
 from apps.posts.manuscripts import Edition
 from apps.posts.problem import ReadinessProblem
-from apps.publishing.services import Choice
+from apps.publishing.restraints import LONGEST_REASON
+from apps.publishing.services import Choice, Restart
+from apps.publishing.services.stopping import NO_REASON
+from apps.publishing.services.windowing import LONGEST_NAME, MOST_IN_A_DAY
+from apps.publishing.windows import WEEKDAYS, Blackout, Quiet, Windows
 
 TEXT_MOST: Final = 100_000  # far beyond any network; a form that carries more was not typed
 OPTION: Final = "options."
+NO_CHOICE: Final = "Choose what becomes of the posts that wait."
 
 
 class MendForm(forms.Form):
@@ -26,6 +32,102 @@ class MendForm(forms.Form):
     @property
     def first_error(self) -> str:
         return str(next(iter(self.errors.values()))[0]) if self.errors else ""
+
+
+class StopForm(forms.Form):
+    """Why publishing is stopped; read by everybody whose posts wait."""
+
+    reason = forms.CharField(
+        label="Why, in a few words",
+        max_length=LONGEST_REASON,
+        help_text="Everybody whose posts wait reads this.",
+        error_messages={"required": NO_REASON},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class RestartForm(forms.Form):
+    """What becomes of all that was held by a stop."""
+
+    choice = forms.TypedChoiceField(
+        choices=[(choice.value, choice.value) for choice in Restart],
+        coerce=Restart,
+        error_messages={"required": NO_CHOICE, "invalid_choice": NO_CHOICE},
+    )
+
+    @property
+    def first_error(self) -> str:
+        return str(next(iter(self.errors.values()))[0]) if self.errors else ""
+
+
+class BlackoutForm(forms.Form):
+    """Days on which nothing goes out."""
+
+    name = forms.CharField(label="What for", max_length=LONGEST_NAME, help_text="Such as “Summer holidays”.")
+    first = forms.DateField(label="First day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    last = forms.DateField(
+        label="Last day",
+        required=False,
+        help_text="Empty: one day.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def blackout(self) -> Blackout:
+        first = self.cleaned_data["first"]
+        return Blackout(self.cleaned_data["name"], first, self.cleaned_data["last"] or first)
+
+
+class QuietHoursForm(forms.Form):
+    """Hours of some weekdays in which nothing goes out."""
+
+    days = forms.TypedMultipleChoiceField(
+        label="On",
+        choices=list(enumerate(WEEKDAYS)),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one weekday."},
+    )
+    begins = forms.TimeField(label="From", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    ends = forms.TimeField(
+        label="Until",
+        help_text="Earlier than its beginning: on the next morning.",
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+    )
+
+    def quiet(self) -> Quiet:
+        data = self.cleaned_data
+        return Quiet(tuple(data["days"]), data["begins"], data["ends"])
+
+
+class PaceForm(forms.Form):
+    """How densely posts may follow each other on one account."""
+
+    spacing = forms.IntegerField(
+        label="Minutes between two posts",
+        required=False,
+        min_value=1,
+        max_value=24 * 60,
+        help_text="On one account. A post that comes too soon waits by itself. Empty: none.",
+    )
+    daily_most = forms.IntegerField(
+        label="Most posts in a day",
+        required=False,
+        min_value=1,
+        max_value=MOST_IN_A_DAY,
+        help_text="On one account. What would be more is held. Empty: as many as you like.",
+    )
+
+    @classmethod
+    def of(cls, windows: Windows) -> Self:
+        minutes = round(windows.spacing.total_seconds() / 60) if windows.spacing else None
+        return cls(initial={"spacing": minutes, "daily_most": windows.daily_most}, prefix="pace")
+
+    def pace(self) -> dict[str, Any]:
+        minutes = self.cleaned_data["spacing"]
+        return {
+            "spacing": timedelta(minutes=minutes) if minutes else None,
+            "daily_most": self.cleaned_data["daily_most"],
+        }
 
 
 class CorrectionForm(forms.Form):

@@ -4,7 +4,19 @@ A gate is asked with all rows of a batch at once and answers for those that must
 the row is then held with these words, until a person says more. It is asked twice: when a row is claimed, and again in
 the transaction that writes down that it is about to leave, so that what was stopped or withdrawn in between counts.
 
-Rooms above register theirs when Django starts (`AppConfig.ready`); those of this room and of rooms below stand here.
+Rooms register theirs when Django starts, and that is all there is to do (this room's own are in `PublishingConfig`):
+
+    class ApprovalsConfig(AppConfig):
+        def ready(self) -> None:
+            gates.register("approvals", approvals.gate)
+
+    def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
+        posts = {row.post_id for row in rows if isinstance(row, Publication)}
+        unapproved = set(Request.across_tenants.open().filter(post__in=posts).values_list("post_id", flat=True))
+        ...one query for the batch; no answer for a row means that it may go out...
+
+Gates are asked in the order in which they were registered; of two that object to a row, the first has the word. A room
+that keeps back what is held in `Publication.problem` finds its rows again by the kind that it gave its obstacles.
 """
 
 from __future__ import annotations
@@ -21,10 +33,14 @@ Row = Publication | FollowUp
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a row is held: the kind for machines, the words for people."""
+    """Why a row is held: the kind for machines, the words for people.
+
+    With `until` nobody is asked: the row waits by itself, and is tried again then (`apps.publishing.waits`).
+    """
 
     problem: str
     words: str
+    until: datetime | None = None
 
 
 # Called inside `tenancy.across_tenants`, with a constant number of queries however many rows there are. Rows have their

@@ -10,6 +10,10 @@ from django.db.models import Q
 from apps.core import clock, tenancy
 from apps.core.models import WorkspaceOwned, workspace_managers
 from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
+from apps.publishing.restraints import OperatorStop as OperatorStop
+from apps.publishing.restraints import PublishingWindows as PublishingWindows
+from apps.publishing.restraints import Stop as Stop
+from apps.publishing.restraints import Waiver as Waiver
 from apps.publishing.states import CLAIMED, WENT_OUT, Deed, Outcome, PostState, State
 
 # Begins the remote id of what a person saw live without bringing its address: a name of ours, unknown to the platform.
@@ -42,6 +46,9 @@ class Sending(WorkspaceOwned):
     )
     intent_at = models.DateTimeField(null=True, blank=True)
     staged = models.JSONField(null=True, blank=True)
+    leftover = models.JSONField(
+        null=True, blank=True, help_text="What was prepared for other words, to be taken back from the platform."
+    )
     remote_id = models.CharField(max_length=500, blank=True)
     remote_url = models.CharField(max_length=1000, blank=True)
     remote_facts = models.JSONField(default=dict, blank=True)

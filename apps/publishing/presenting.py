@@ -28,6 +28,7 @@ from apps.publishing.states import (
     Outcome,
     State,
 )
+from apps.publishing.stops import STOPPED, words_against
 from apps.social_accounts.states import PUBLISHES
 from apps.social_accounts.web_addresses import web_hosts
 from apps.tenants.members import Member
@@ -330,6 +331,11 @@ def may_try_again(publication: Publication, member: Member) -> bool:
     return stands and member.may_in(publication.workspace_id, "publication.retry")
 
 
+def _is_stopped(publication: Publication) -> bool:
+    """Held by a stop that is still in force: what becomes of it is chosen once that is lifted."""
+    return publication.problem == STOPPED and bool(words_against([publication]))
+
+
 def _actions(publication: Publication, member: Member, whole: bool) -> dict[str, str]:
     def may(permission: str) -> bool:
         return member.may_in(publication.workspace_id, permission)
@@ -351,7 +357,7 @@ def _actions(publication: Publication, member: Member, whole: bool) -> dict[str,
     if state == State.HELD:
         if publication.account.state not in PUBLISHES and may("account.connect"):
             actions["reconnect_url"] = reverse("dashboard:account", args=[publication.account_id])
-        elif may("publication.retry"):
+        elif may("publication.retry") and not _is_stopped(publication):
             actions["publish_now_url"] = url("resume")
     if state == State.NEEDS_ATTENTION and may("publication.decide"):
         actions |= {"live_url": url("decide_out"), "absent_url": url("decide_not_out"), "drop_url": url("decide_leave")}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Self, TypeVar
 
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 
 from apps.core import clock
 from apps.core.querysets import TenantQuerySet
@@ -17,6 +18,11 @@ from apps.publishing.states import CLAIMED, IN_FLIGHT, MOVES, PROVABLE, WAITING,
 
 M = TypeVar("M", bound=models.Model)
 
+# Whoever prepares a post takes back what was left of it first; what is still far from its hour does not wait for that.
+FAR_OFF: Final = timedelta(hours=2)
+
+# What was prepared for other words is kept until it is taken back from the platform.
+PUT_ASIDE: Final[dict[str, Any]] = {"leftover": Coalesce("leftover", "staged"), "staged": None}
 # Whoever prepares a row that a person moves finds the fence changed, and stops.
 OUT_OF_HANDS: Final[dict[str, Any]] = {
     "fence": Case(
@@ -87,13 +93,20 @@ class SendingQuerySet(TenantQuerySet[M]):
             rows = rows.filter(intent_at=None)
         return rows.update(**_changes(to, {**OUT_OF_HANDS, **changes}))
 
+    def left_behind(self, now: datetime) -> Self:
+        """What something at the platform is left of that nobody needs: it was prepared, and was never sent."""
+        called_off = Q(state=State.CANCELED, staged__isnull=False)
+        idle = Q(state__in=[State.CANCELED, State.HELD, State.FAILED]) & (Q(leftover__isnull=False) | called_off)
+        far_off = Q(state=State.SCHEDULED, leftover__isnull=False, next_try_at__gt=now + FAR_OFF)
+        return self.filter(idle | far_off, Q(stage_at=None) | Q(stage_at__lte=now), intent_at=None)
+
     def forget_staged(self) -> None:
         """Forget what was prepared, for a person has other words or begins anew: it is prepared again. What a refusal
         left is left by its adapter's word that it stays good; what is being sent is the worker's."""
         left_by_a_refusal = {"state": State.FAILED, "problem": Outcome.REJECTED}
         prepared = self.filter(state__in=[State.STAGING, State.READY])
-        prepared.update(state=State.SCHEDULED, staged=None, updated_at=clock.now(), **OUT_OF_HANDS)
-        self.exclude(state__in=IN_FLIGHT | WENT_OUT).exclude(**left_by_a_refusal).update(staged=None)
+        prepared.update(state=State.SCHEDULED, updated_at=clock.now(), **PUT_ASIDE, **OUT_OF_HANDS)
+        self.exclude(state__in=IN_FLIGHT | WENT_OUT).exclude(**left_by_a_refusal).update(**PUT_ASIDE)
 
 
 def _changes(to: State, changes: dict[str, Any]) -> dict[str, Any]:

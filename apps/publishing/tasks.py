@@ -9,7 +9,9 @@ from typing import Final
 from celery import shared_task
 from django.conf import settings
 
-from apps.publishing.engine import rounds
+from apps.core import clock
+from apps.core.alone import one_at_a_time
+from apps.publishing.engine import rounds, tidying
 from apps.publishing.waking import TASK
 
 # A post is in the hands that will send it when its hour strikes.
@@ -45,6 +47,12 @@ def publish_due() -> None:
             rounds.prepare(seconds=ROUND, hands=settings.PUBLISH_STAGE_CONCURRENCY, ahead=AHEAD, again=_again)
         finally:
             _publishing.release()
+
+
+@shared_task(name="publishing.tidy", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=10))
+def tidy() -> None:
+    tidying.tidy(now=clock.now())
 
 
 @shared_task(name="publishing.reconcile", ignore_result=True)

@@ -1,32 +1,45 @@
-"""Adapters ready to work: the guarded client, the deployment's endpoints, the house's clock."""
+"""Adapters ready to work: the guarded and governed client, the deployment's endpoints, the house's clock."""
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from functools import lru_cache
+from typing import Final
+from uuid import UUID
 
 import httpx
 from django.conf import settings
 
 from apps.core import clock, outbound
+from apps.governor import services as governor
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.contract import Adapter
 
-
-@lru_cache(maxsize=8)
-def _client(timeout: timedelta) -> httpx.Client:
-    # One pool for the process: a client is safe to share between threads.
-    return outbound.client(timeout=timeout)
+POOLS: Final = 64
+_turns = itertools.count()
 
 
-def adapter_for(platform: str, *, timeout: timedelta | None = None) -> Adapter:
-    """The adapter of `platform`; `timeout` bounds each of its requests as a whole. Raises UnknownPlatform."""
-    return registry.build(
+@lru_cache(maxsize=8 * POOLS)
+def _client(timeout: timedelta, pool: int) -> httpx.Client:
+    # A client is safe to share between threads, but its pool has one lock, which a hundred hands would wait for.
+    return outbound.client(timeout=timeout, around=governor.GovernedTransport)
+
+
+def adapter_for(
+    platform: str, *, lane: Lane, organization_id: UUID | None = None, timeout: timedelta | None = None
+) -> Adapter:
+    """The adapter of `platform`, whose calls may raise Throttled without having left: `lane` is what they are for, and
+    `organization_id` whose share of a limit they take. `timeout` bounds each of its requests as a whole. Raises
+    UnknownPlatform."""
+    adapter = registry.build(
         platform,
-        http=_client(timeout or settings.OUTBOUND_TIMEOUT),
+        http=_client(timeout or settings.OUTBOUND_TIMEOUT, next(_turns) % POOLS),
         endpoints=endpoints_of(platform),
         clock=clock.now,
     )
+    return governor.governed(adapter, lane=lane, organization_id=organization_id)
 
 
 def endpoints_of(platform: str) -> dict[str, str]:

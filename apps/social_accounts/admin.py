@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.secrets import Secret
+from apps.social_accounts import breaker_admin
 from apps.social_accounts.models import OAuthApp, OrganizationApp, PortalLink, ReturnOrigin
 from apps.social_accounts.operators_view import platform_rows
 from apps.tenants.operator import TenantAdmin
@@ -45,6 +46,9 @@ class OAuthAppAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "platforms": platform_rows()})
+
+    def get_urls(self) -> list[Any]:
+        return [*breaker_admin.urls(self.admin_site), *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Grants refer to their app; it is replaced, never removed under them.

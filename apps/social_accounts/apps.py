@@ -7,8 +7,11 @@ class SocialAccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.events import services as events
+        from apps.governor import services as governor
         from apps.social_accounts import checks, mail  # noqa: F401 - checks register themselves
+        from apps.social_accounts.services.breakers import wake
 
         for name in mail.SUBJECTS:
             consumer = f"social_accounts.mail_{name.partition('.')[2]}"
             events.subscribe(name, consumer, mail.send_notice, calls_network=True)
+        governor.listen(wake)

@@ -219,13 +219,15 @@ def _facts(platform: str, current: OrganizationApp | None, form: AppForm) -> dic
 
 def _ringing(platform: str, current: OrganizationApp | None) -> dict[str, Any]:
     """How the platform tells of accounts that hang on the app: addresses to enter, or why there are none."""
-    inbound = registry.adapter_class(platform).inbound
-    has_address = inbound is not None and not inbound.entered.unproven
-    return {
-        "rings": has_address,
-        "unproven": inbound.entered.unproven if inbound else "",
-        "addresses": _addresses(current, inbound.entered) if inbound and has_address and current else [],
-    }
+    adapter = registry.adapter_class(platform)
+    unproven = adapter.inbound.entered.unproven if adapter.inbound else ""
+    entered = adapter.inbound.entered if adapter.inbound and not unproven else None
+    addresses = _addresses(current, entered) if current and entered else []
+    if current and adapter.signals:
+        label = f"Address for {adapter.signals.name}"
+        addresses.append(Address("signals-address", label, _own_address("webhooks:inbound_of_app", current)))
+    rings = entered is not None or adapter.signals is not None
+    return {"rings": rings, "unproven": unproven, "addresses": addresses}
 
 
 def _addresses(app: OrganizationApp, entered: Entered) -> list[Address]:

@@ -82,7 +82,7 @@ class TenantAdmin(OperatorAdmin):
         row = self.get_object(request, object_id) if object_id else None
         if row is not None:
             with transaction.atomic():
-                audit.record("operator.viewed", subject=row, actor=_operator(request))
+                audit.record("operator.viewed", subject=row, actor=operator(request))
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -94,7 +94,8 @@ class TenantAdmin(OperatorAdmin):
         return answer
 
 
-def _operator(request: HttpRequest) -> Actor:
+def operator(request: HttpRequest) -> Actor:
+    """The operator as diaries name them."""
     request_id = getattr(request, "request_id", "")
     return Actor(ActorKind.OPERATOR, request.user.pk, request_id, address_of(request))
 
@@ -102,4 +103,4 @@ def _operator(request: HttpRequest) -> Actor:
 @transaction.atomic
 def _record_list(request: HttpRequest, organization_ids: set[UUID], what: str | None) -> None:
     for organization in Organization.objects.filter(pk__in=organization_ids):
-        audit.record("operator.listed", subject=organization, actor=_operator(request), diff={"what": what})
+        audit.record("operator.listed", subject=organization, actor=operator(request), diff={"what": what})

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from apps.core import clock
 from apps.platforms.inbound import Forged, Incoming
+from apps.platforms.signals import NotAccepted
 from apps.tenants.access import public
 from apps.webhooks import services
-from apps.webhooks.errors import NotHeard
+from apps.webhooks.errors import KeysNotKnown, NotHeard
 
 MOST_BYTES: Final = 1024 * 1024
 
@@ -62,10 +63,14 @@ def _delivery(request: HttpRequest, platform: str, app_id: UUID | None) -> HttpR
     if is_too_large(request):
         return _said(413)
     try:
-        services.receive(platform=platform, incoming=incoming_of(request), app_id=app_id)
+        received = services.receive(platform=platform, incoming=incoming_of(request), app_id=app_id)
+    except NotAccepted:
+        return _said(400)
     except Forged:
         return _said(401)
-    return _said(200)
+    except KeysNotKnown:
+        return _said(503)
+    return _said(202 if received.is_signal else 200)
 
 
 def _said(status: int) -> HttpResponse:

@@ -1,4 +1,5 @@
-"""Tell a worker that notices, or deliveries, wait. A wake-up that is lost costs seconds: beat looks by itself."""
+"""Tell a worker that notices or deliveries wait, or that keys are wanted. A wake-up that is lost costs little: beat looks
+too."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 TASK = "webhooks.handle_notices"
 DELIVER = "webhooks.deliver"
+KEYS_TASK = "webhooks.read_keys"
 AT_MOST_EVERY = 0.5  # seconds: a flood of notices needs one worker awake, not a flood of messages
 AFTER_FAILURE = 30.0  # a queue that is down must not keep the platforms waiting for their answer
 
@@ -23,13 +25,24 @@ def wake(task: str = TASK) -> None:
     if now < _not_before.get(task, 0.0):
         return
     _not_before[task] = now + AT_MOST_EVERY
-    try:
-        current_app.send_task(task, expires=10, retry=False, ignore_result=True)
-    except Exception as error:  # Every broker has errors of its own, and none of them is this caller's business.
+    if not _send(task, expires=10):
         _not_before[task] = now + AFTER_FAILURE
-        logger.warning("The queue could not be reached (%s); %s comes with the next beat", type(error), task)
 
 
 def wake_deliveries() -> None:
     """Once what was written is there for others to see."""
     transaction.on_commit(lambda: wake(DELIVER))
+
+
+def wake_for_keys() -> None:
+    """Its caller keeps to its own pace: see `services.keys`."""
+    _send(KEYS_TASK, expires=300)
+
+
+def _send(task: str, *, expires: int) -> bool:
+    try:
+        current_app.send_task(task, expires=expires, retry=False, ignore_result=True)
+    except Exception as error:  # Every broker has errors of its own, and none of them is this caller's business.
+        logger.warning("The queue could not be reached (%s); %s comes with the next beat", type(error), task)
+        return False
+    return True

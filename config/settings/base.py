@@ -14,6 +14,7 @@ from config import databases, env, media, platforms
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("POSTROOM_VAR", str(BASE_DIR / "var")))
 
+VERSION = "0.1.0"  # as in pyproject.toml, which the image does not have
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "apps.posts",
     "apps.publishing",
     "apps.webhooks",
+    "apps.watch",
     "apps.compliance",
     "apps.api",
     "apps.dashboard",
@@ -291,7 +293,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "apps.core.liveness.Scheduler"  # the database's, with signs of life
 # Lanes: what leaves at its hour waits for nobody; uploads, work on files, and everything else have their own.
 CELERY_TASK_DEFAULT_QUEUE = "low"
 CELERY_TASK_ROUTES = {
@@ -315,6 +317,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publishing.reconcile",
         "schedule": schedule(timedelta(seconds=15)),
         "options": {"expires": 30},
+    },
+    "take back what was prepared in vain": {
+        "task": "publishing.tidy",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
     },
     "relay events": {"task": "events.relay", "schedule": schedule(timedelta(seconds=5)), "options": {"expires": 10}},
     "handle notices of platforms": {
@@ -342,6 +349,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "read the keys of platforms": {
+        "task": "webhooks.read_keys",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "look for posts that are gone": {
         "task": "webhooks.patrol",
         "schedule": schedule(timedelta(minutes=10)),
@@ -359,6 +371,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "check accounts": {
         "task": "social_accounts.check_accounts",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
+    "tell of circuit breakers": {
+        "task": "social_accounts.tell_of_breakers",
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
     },
@@ -387,6 +404,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
+    "watch over publishing": {
+        "task": "watch.look",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "keep the record of lateness": {
+        "task": "watch.record",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
+    "keep yesterday's record complete": {
+        "task": "watch.record_again",
+        "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
+    },
     "forget answers to repeated requests": {
         "task": "tenants.forget_answers",
         "schedule": schedule(timedelta(hours=1)),
@@ -398,6 +430,10 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
+
+# --- watching
+HEARTBEAT_STALE = timedelta(seconds=env.integer("HEARTBEAT_STALE_SECONDS", 30))
+OPERATOR_MAIL = env.words("OPERATOR_MAIL", ())  # empty: the superusers
 
 # --- publishing
 PUBLISH_LEASE = timedelta(seconds=env.integer("PUBLISH_LEASE_SECONDS", 300))
@@ -411,6 +447,7 @@ PUBLISH_PREPARATION_LIMIT = timedelta(seconds=env.integer("PUBLISH_PREPARATION_S
 # How long before its hour a post may be uploaded, where the platform takes it early.
 PUBLISH_STAGE_AHEAD = timedelta(seconds=env.integer("PUBLISH_STAGE_AHEAD_SECONDS", 1800))
 PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 100)  # requests that publish, at a time in each process
+PUBLISH_STAGE_BYTES = env.integer("PUBLISH_STAGE_MIB", 512) * 1024 * 1024  # on their way to platforms at a time
 PUBLISH_STAGE_CONCURRENCY = env.integer("PUBLISH_STAGE_CONCURRENCY", 16)  # uploads, and what comes unprepared
 
 # --- platforms
@@ -420,6 +457,7 @@ SANDBOX_URL = _platforms.sandbox_url  # empty where no platform is simulated
 PLATFORM_APPS = _platforms.apps  # (client id, client secret) by platform; both empty where there is none
 PLATFORM_VERIFY_TOKENS = _platforms.verify_tokens  # by platform: proves a handshake of its notices
 PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # by platform: what may sign them besides the app's secret
+PLATFORM_STAGE_AHEAD = _platforms.stage_ahead  # by platform, where it differs from the adapter's own
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.
@@ -434,6 +472,23 @@ if PUBLIC_URL.startswith("https://"):
 # server.
 OUTBOUND_TRUSTED_ORIGINS = _platforms.trusted_origins
 OUTBOUND_TIMEOUT = timedelta(seconds=env.integer("OUTBOUND_TIMEOUT_SECONDS", 20))
+
+# --- how often platforms may be called, and when they are left alone
+GOVERNOR_PREFIX = "governor"
+# What each lane may use of a limit: publish, refresh, health, reconcile, analytics, import. The rest is kept for those
+# before it.
+GOVERNOR_LANES = env.percents("GOVERNOR_LANES", (100, 95, 90, 85, 70, 50))
+# When so much of an app's limit is used, organizations get fair shares of the rest.
+GOVERNOR_LOW_PERCENT = env.integer("GOVERNOR_LOW_PERCENT", 75)
+GOVERNOR_TIMEOUT = timedelta(milliseconds=env.integer("GOVERNOR_TIMEOUT_MS", 250))
+GOVERNOR_RETRY_AFTER = timedelta(seconds=env.integer("GOVERNOR_RETRY_SECONDS", 5))
+# Of each limit, for each process, while nobody keeps the counts.
+GOVERNOR_OUTAGE_PERCENT = env.integer("GOVERNOR_OUTAGE_PERCENT", 10)
+BREAKER_TOKEN_FAILURES = env.integer("BREAKER_TOKEN_FAILURES", 5)
+BREAKER_APP_FAILURES = env.integer("BREAKER_APP_FAILURES", 10)
+BREAKER_FIRST_PAUSE = timedelta(seconds=env.integer("BREAKER_FIRST_SECONDS", 60))
+BREAKER_LONGEST_PAUSE = timedelta(seconds=env.integer("BREAKER_LONGEST_SECONDS", 900))
+BREAKER_TRIAL = timedelta(seconds=env.integer("BREAKER_TRIAL_SECONDS", 90))  # longer than any request
 
 # --- everything on one machine (manage.py run)
 RUN_HOST = env.text("BIND", "127.0.0.1")

@@ -36,10 +36,13 @@ if (shelf) {
     event.target.closest("[data-dismiss]")?.closest(".toast").remove();
   });
 
-  document.body.addEventListener("htmx:sendError", () =>
-    show("Postroom can’t be reached. What you wrote is still here."),
-  );
+  // What asks by itself fails by itself: nobody has done anything.
+  const isQuiet = (event) => event.detail.elt?.dataset?.quiet !== undefined;
+  document.body.addEventListener("htmx:sendError", (event) => {
+    if (!isQuiet(event)) show("Postroom can’t be reached. What you wrote is still here.");
+  });
   document.body.addEventListener("htmx:responseError", (event) => {
+    if (isQuiet(event)) return;
     const status = event.detail.xhr.status;
     if (status === 403) show("You are signed out or may not do this. Reload the page.");
     else if (status === 404) show("This is gone. Reload the page.");

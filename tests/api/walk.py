@@ -77,6 +77,8 @@ CALLS: Final = (
     Call("api:workspaces", "POST", "workspace.create", {"name": "One more"}, is_listing=True),
     Call("api:workspace", "GET", "workspace.view"),
     Call("api:workspace", "PATCH", "workspace.edit", {"name": "Renamed"}),
+    Call("api:on_time", "GET", "organization.view", is_listing=True),
+    Call("api:workspace_on_time", "GET", "post.view"),
     Call("api:workspace_archive", "POST", "workspace.archive"),
     Call("api:workspace_restore", "POST", "workspace.archive"),
     Call("api:members", "GET", "member.view", is_listing=True),

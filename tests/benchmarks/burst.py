@@ -1,8 +1,7 @@
 """Everything due at one instant: how soon the last is out, and whether clients of every size have had their share.
 
 One client has a quarter of all, the others the rest in equal parts, so that a sender who serves whoever came first
-shows it. They were planned before, and are prepared; the instant
-is known `ahead` seconds ahead.
+shows it. They were planned before, and are prepared; the instant is moved to `ahead` seconds from then.
 """
 
 from __future__ import annotations
@@ -36,8 +35,7 @@ def measure(course: Course) -> dict[str, Any]:
     return {
         **{name: options[name] for name in (*stand.SHOWN, "ahead")},
         "big_share": BIG_SHARE,
-        "prepare_seconds": figures.shown(prepared, 2),
-        **passed.pace(bare),
+        **passed.pace(bare, prepared=prepared),
         "lateness_p50_s": figures.shown(figures.percentile(late, 50)),
         "lateness_p99_s": figures.shown(figures.percentile(late, 99)),
         "worst_over_fair_share": figures.shown(over),

@@ -39,24 +39,26 @@ def measure(course: Course) -> dict[str, Any]:
         hours = _set_hours(course, lone)
         begins_at = min(hours.values()) - RUNNING
         tide = _Tide(course, waves, begins_at)
-        is_all_out = course.watch_for(lambda: _all_out(course, lone), seconds=_patience(course), meanwhile=[tide.look])
+        disturbances = [tide.look, *course.disturbances()]
+        is_all_out = course.watch_for(lambda: _all_out(course, lone), seconds=_patience(course), meanwhile=disturbances)
         accepted = course.stub.accepted()
         told = course.outcome([post for wave in waves for post in wave] + lone, accepted)
         used = course.meter.figures(len(accepted))
     course.write_profile(len(accepted))
     times = figures.first_times(accepted)
     late = [times[name] - hours[name] for name in hours if name in times]
+    lasted = max(max(times.values(), default=begins_at) - begins_at, 0.001)
     return {
         **{name: options[name] for name in (*stand.SHOWN, "ahead", "trials", "gap_ms")},
         "is_all_out": is_all_out,
-        "burst_per_second": figures.shown((len(times) - len(late)) / max(time.time() - begins_at, 0.001), 1),
+        "burst_per_second": figures.shown((len(times) - len(late)) / lasted, 1),
         "burst_outlasted_trials": tide.outlasts,
         "lateness_p50_s": figures.shown(figures.percentile(late, 50)),
         "lateness_p99_s": figures.shown(figures.percentile(late, 99)),
         "lateness_max_s": figures.shown(max(late, default=None)),
         "earliest_s": figures.shown(min(late, default=None)),
         "missing": len(lone) - len(late),
-        **{name: told[name] for name in ("duplicates", "lost", "needs_attention", "states", "log")},
+        **{name: told[name] for name in ("duplicates", "lost", "needs_attention", "states", "struck", "kills", "log")},
         **used,
     }
 
@@ -67,7 +69,7 @@ def _set_hours(course: Course, lone: Sequence[Planted]) -> dict[figures.Name, fl
     gap = timedelta(milliseconds=course.options["gap_ms"])
     for number, post in enumerate(lone):
         planting.make_due([post], at=first + gap * number)
-    course.meter.begin()
+    course.begin_measuring()
     return {post.name: (first + gap * number).timestamp() for number, post in enumerate(lone)}
 
 

@@ -33,8 +33,7 @@ def measure(course: Course) -> dict[str, Any]:
     late = list(passed.waits.values())
     return {
         **{name: options[name] for name in stand.SHOWN},
-        "prepare_seconds": figures.shown(prepared, 2),
-        **passed.pace(bare),
+        **passed.pace(bare, prepared=prepared),
         "lateness_p50_s": figures.shown(figures.percentile(late, 50)),
         "lateness_p99_s": figures.shown(figures.percentile(late, 99)),
         "worst_wait_ratio": figures.shown(figures.worst_wait_ratio(planted, passed.waits)),

@@ -4,6 +4,8 @@ test's business."""
 from __future__ import annotations
 
 import inspect
+import signal
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
@@ -19,10 +21,12 @@ from apps.publishing.engine import rounds
 from apps.publishing.models import Publication
 from apps.social_accounts import adapters
 from tests.benchmarks.harness import figures, planting, stub
+from tests.benchmarks.harness.fleet import Fleet, Process
 from tests.benchmarks.harness.planting import Planted
 from tests.benchmarks.harness.sampling import Sampler
 from tests.benchmarks.harness.stand import SHOWN
 from tests.benchmarks.harness.stub import Accepted
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("name", sorted(MEASUREMENTS))
@@ -140,6 +144,37 @@ def test_the_figures_of_a_passage_count_its_last_answer():
 
     passage = Passage(waits={("ada", str(n)): float(n) for n in range(1, 11)}, latency=0.5, told={})
 
-    assert passage.pace(bare=2.0) == {
-        "seconds": 10.5, "per_second": 1.0, "bare_per_second": 2.0, "ratio": 0.476, "earliest_s": 1.0,
+    assert passage.pace(bare=2.0, prepared=9.5) == {
+        "prepare_seconds": 9.5, "per_second_with_preparing": 0.5, "seconds": 10.5, "per_second": 1.0,
+        "bare_per_second": 2.0, "ratio": 0.476, "earliest_s": 1.0,
     }  # fmt: skip
+
+
+def test_a_fleet_is_what_production_runs_without_what_publishing_does_not_need(tmp_path):
+    processes = Fleet(workers=2, folder=tmp_path).processes
+    names = [process.name for process in processes]
+
+    assert names.count("worker") == 2
+    assert names.count("beat") == 1
+    assert not {"web", "media", "sandbox", "queue"} & set(names)
+    addresses = [process.command[-1] for process in processes if "worker" in process.command]
+    assert len(set(addresses)) == len(addresses)
+
+
+def test_a_killed_worker_starts_anew_and_what_it_used_is_not_forgotten(tmp_path):
+    program = Process("worker", [sys.executable, "-c", "print('up', flush=True); import time; time.sleep(600)"],
+                      tmp_path / "log")  # fmt: skip
+    program.start()
+    wait_until(lambda: "up" in program.log.read_text())
+    first = program.running
+    program.kill()
+    program.start()
+    second = program.running
+    program.kill()
+
+    assert first is not None
+    assert second is not None
+    assert first.pid != second.pid
+    assert first.returncode == -signal.SIGKILL
+    assert program.kills == 2
+    assert program.peak_mib > 1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config import databases, env, local
+from config import databases, env, local, platforms
 
 
 @pytest.mark.parametrize(
@@ -86,3 +87,18 @@ def test_secrets_of_a_trial_are_made_once_for_their_owner_alone(
     assert (tmp_path / "var" / "keyring").read_text() == first
     assert sorted(file.name for file in (tmp_path / "var").iterdir()) == ["keyring", "secret_key"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "var").iterdir()} == {0o600}
+
+
+def test_how_early_posts_are_prepared_may_be_said_for_each_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUTUBE_STAGE_AHEAD_SECONDS", "7200")
+    monkeypatch.setenv("X_STAGE_AHEAD_SECONDS", "0")
+
+    assert platforms.read().stage_ahead == {"youtube": timedelta(hours=2), "x": timedelta(0)}
+
+
+@pytest.mark.parametrize("written", ["-60", "soon"])
+def test_a_span_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("YOUTUBE_STAGE_AHEAD_SECONDS", written)
+
+    with pytest.raises(ImproperlyConfigured, match="YOUTUBE_STAGE_AHEAD_SECONDS"):
+        platforms.read()

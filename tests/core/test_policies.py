@@ -8,13 +8,13 @@ from django.db import connection
 from django.db.migrations.state import ProjectState
 
 from apps.core.checks import application_role_is_walled
-from apps.core.rls import CreateRoles, ProtectTable
+from apps.core.rls import CreateRoles, ProtectFromTenants, ProtectTable
 from tests.house import walls
 
 pytestmark = pytest.mark.django_db
 
 
-def run(operation: ProtectTable | CreateRoles, *, backwards: bool = False) -> None:
+def run(operation: ProtectTable | ProtectFromTenants | CreateRoles, *, backwards: bool = False) -> None:
     state = ProjectState.from_apps(apps)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -36,6 +36,21 @@ def test_a_protected_table_can_be_unprotected_and_protected_again():
 
 
 @pytest.mark.postgres
+def test_a_table_of_the_operators_is_opened_to_readers_alone():
+    operation = ProtectFromTenants("Variant")
+    run(ProtectTable("Variant"), backwards=True)
+    run(operation)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT polname::text, polcmd::text FROM pg_policy WHERE polrelid = 'posts_variant'::regclass ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("across_tenants", "*"), ("tenant", "r")]
+
+    run(operation, backwards=True)
+    assert walls.tables_without_a_wall() == ["posts_variant"]
+
+
+@pytest.mark.postgres
 def test_roles_are_made_once():
     run(CreateRoles())
     run(CreateRoles())
@@ -43,6 +58,8 @@ def test_roles_are_made_once():
 
 def test_an_operation_describes_itself():
     assert ProtectTable("Post").describe() == "Protect Post by row-level security"
+    assert ProtectFromTenants("Post").describe() == "Let tenants read Post and not write it"
+    assert ProtectFromTenants("Post").deconstruct() == ("ProtectFromTenants", ["Post"], {})
     assert ProtectTable("Post", visible="true").deconstruct() == ("ProtectTable", ["Post"], {"visible": "true"})
 
 

@@ -20,7 +20,8 @@ from apps.core.ids import new_id
 from apps.core.secrets import Secret
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
-from apps.publishing.models import FollowUp, Publication
+from apps.publishing.models import FollowUp, Publication, Stop
+from apps.publishing.restraints import Scope
 from apps.publishing.states import State
 from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
@@ -60,6 +61,7 @@ def build() -> World:
         "year": 2026,
         "month": 11,
         "token": "no-such-token",
+        "slug": "no-such-page",
         "code": "NOCODE",
     }
     world.others |= {"app_platform": "linkedin", "heard_platform": "tiktok"}
@@ -83,8 +85,10 @@ def _fill(world: World) -> None:
         world.others[state] = publication.pk
         if state == State.SCHEDULED:
             world.others["planned"] = written.pk
+    second = factories.account(place, handle=f"{MARK}2", name=MARK, grant=account.grant)
     with tenancy.scope(organization_id=place.organization_id):
         own = {"organization_id": place.organization_id, "workspace": place}
+        stop = Stop.objects.create(**own, scope=Scope.ACCOUNT, account=second, reason=MARK)
         follow_up = FollowUp.objects.create(
             **own, publication=Publication.objects.get(state=State.PUBLISHED), position=1, role="reply",
             text=MARK, state=State.FAILED, next_try_at=now,
@@ -103,6 +107,7 @@ def _fill(world: World) -> None:
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
         "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
+        "stop_id": stop.pk,
     }  # fmt: skip
 
 

@@ -28,6 +28,8 @@ PAGES = {
     "accounts": "/social-accounts/",
     "connect": "/social-accounts/connect/",
     "first-run": "/welcome/",
+    "emergency-stop": "/stops/",
+    "emergency-stop-asks": "/stops/organization/",
     "settings-organization": "/settings/organization/",
     "settings-workspaces": "/settings/workspaces/",
     "settings-workspace": "/settings/workspaces/new/",

@@ -10,6 +10,7 @@ import pytest
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.bluesky import BlueskyAdapter
+from apps.platforms.adapters.bluesky.records import timestamp
 from apps.platforms.contract import RemotePost, Staged, Trace, Verdict
 from apps.platforms.errors import (
     Disconnected,
@@ -21,7 +22,18 @@ from apps.platforms.errors import (
     TokenExpired,
     Uncertain,
 )
-from tests.platforms.bluesky_world import APP, APP_PASSWORD, DID, ENDPOINTS, HANDLE, OTHER_DID, PDS, Atproto, error
+from tests.platforms.bluesky_world import (
+    APP,
+    APP_PASSWORD,
+    DID,
+    ENDPOINTS,
+    HANDLE,
+    OTHER_DID,
+    PDS,
+    Atproto,
+    content_id,
+    error,
+)
 from tests.platforms.drafts import draft, picture
 
 PUT, UPLOAD = "repo.putRecord", "repo.uploadBlob"
@@ -103,6 +115,26 @@ def test_a_resolver_that_is_down_delays_the_post_rather_than_losing_the_mention(
         stage(draft("Thanks @ann.bsky.social"))
 
 
+def test_a_post_carries_the_moment_at_which_it_went_out(stage, commit, network, clock):
+    """Feeds are sorted by it: a post that was prepared earlier would stand below everything that came since."""
+    part = draft("Hello")
+    staged = stage(part)
+    clock.advance(minutes=20)
+
+    commit(part, staged)
+
+    assert [record["createdAt"] for record in network.records.values()] == [timestamp(clock())]
+
+
+def test_a_post_with_other_words_is_staged_anew_at_the_same_key(adapter, credential, stage, clock):
+    staged = stage(draft("Hello"))
+    clock.advance(minutes=1)
+
+    again = adapter.stage(draft("Hullo"), credential, key="publication-1", before=staged)
+
+    assert (again.data["record"]["text"], again.data["rkey"]) == ("Hullo", staged.data["rkey"])
+
+
 def test_staging_again_goes_on_with_what_was_staged(adapter, credential, stage, clock):
     staged = stage(draft("Hello"))
     clock.advance(minutes=20)
@@ -125,9 +157,12 @@ def test_a_repeated_commit_is_the_same_post(stage, commit, network):
 def test_a_server_that_calls_our_own_record_a_conflict_has_published_it(stage, commit, network):
     part = draft("Hello")
     staged = stage(part)
-    network.fail(PUT, error(400, "InvalidSwap", f"Record was at {staged.data['cid']}"))
+    network.fail(PUT, error(400, "InvalidSwap", "Record was at bafyreigwhfvt"), after=True)
 
-    assert commit(part, staged).facts["cid"] == staged.data["cid"]
+    receipt = commit(part, staged)
+
+    [standing] = network.records.values()
+    assert receipt.facts["cid"] == content_id(standing)
 
 
 def test_another_record_at_our_key_is_looked_at_and_not_written_over(adapter, credential, stage, commit, network):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
@@ -14,7 +15,7 @@ from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing.claim import Claim
-from apps.publishing.engine import claims, leases
+from apps.publishing.engine import claims, fairness, leases
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import Publication
 from apps.publishing.states import State
@@ -157,3 +158,14 @@ def test_workers_side_by_side_never_take_the_same(agency: Agency, other_workspac
         thread.join(60)
 
     assert Counter(claim.publication_id for claim in taken) == Counter(row.pk for row in wanted)
+
+
+def test_organizations_take_turns_however_many_workspaces_one_has() -> None:
+    big, small = uuid4(), uuid4()
+    clients = [uuid4() for _ in range(3)]
+    rows = [(big, client, f"big {number}") for client in clients for number in range(2)] + [(small, small, "small")]
+
+    order = fairness.in_turn(rows)  # type: ignore[arg-type]
+
+    assert order.index("small") <= 1
+    assert order[2:5] == ["big 0", "big 0", "big 1"]

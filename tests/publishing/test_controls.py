@@ -13,6 +13,7 @@ from apps.platforms.adapters.memory import MemoryAdapter, MemoryPlatform
 from apps.platforms.contract import Staged
 from apps.publishing.engine import claims, intents, leases, outcomes, receipts, reconcile, sending
 from apps.publishing.engine.intents import Intent
+from apps.publishing.engine.preparation import begun
 from apps.publishing.engine.work import load
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import Publication
@@ -175,7 +176,7 @@ def test_a_receipt_that_comes_late_stops_the_worker_that_would_send_again(
     (first,) = claims.claim_due(now=clock.now, limit=1)
     sent = load(first)
     staged = sent.adapter.stage(sent.draft, sent.credential, key=first.key, before=None)
-    assert intents.commit([Intent(first, staged)]) == [True]
+    assert intents.commit([Intent(first, begun(staged, clock.now))]) == [True]
     receipt = sent.adapter.commit(sent.draft, Staged({}), sent.credential, key=first.key)
     clock.advance(minutes=6)
     leases.expire(now=clock.now)

@@ -230,10 +230,10 @@ def test_many_that_leave_together_cost_few_statements(
         taken = claims.claim_ready(now=clock.now, limit=many)
         leaving = departures.signed(departures.read(taken))
         arrivals = [
-            Arrival(one.claim, work.adapter.commit(work.draft, staged, work.credential, key=one.claim.key))
+            Arrival(one.claim, work.adapter.commit(work.draft, found.staged, work.credential, key=one.claim.key))
             for one in leaving
             if one.prepared
-            for work, staged in [one.prepared]
+            for work, found in [one.prepared]
         ]
         assert receipts.store_all(arrivals) == [None] * many
 

@@ -226,3 +226,14 @@ def test_a_video_story_waits_for_its_upload_and_lasts_a_minute_at_most(facebook)
     assert code_of(facebook.finish(long, "video_stories")) == (100, 1363128)
     (story,) = facebook.edge("stories").json()["data"]
     assert (story["media_id"], story["media_type"]) == (video, "video")
+
+
+def test_a_reel_that_was_uploaded_and_never_finished_is_gone_after_a_day(facebook):
+    video, url = facebook.begin()
+    facebook.send(url, film())
+    facebook.sandbox.advance(hours=23)
+    assert facebook.status(video)["video_status"] == "upload_complete"
+    facebook.sandbox.advance(hours=1)
+
+    assert facebook.status(video)["video_status"] == "expired"
+    assert code_of(facebook.finish(video)) == (100, 33)

@@ -149,3 +149,14 @@ def test_a_document_is_shown_under_its_title(linkedin):
 )
 def test_a_wrong_document_fails_in_processing(linkedin, content):
     assert linkedin.status(linkedin.upload(content, kind="document")) == "PROCESSING_FAILED"
+
+
+def test_an_image_that_no_post_uses_is_forgotten_and_one_that_is_used_is_kept(linkedin):
+    used, unused = linkedin.upload(picture()), linkedin.upload(picture(50, 50))
+    linkedin.post(content={"media": {"id": used}})
+    linkedin.sandbox.advance(days=13)
+    assert (linkedin.status(used), linkedin.status(unused)) == ("AVAILABLE", "AVAILABLE")
+    linkedin.sandbox.advance(days=1)
+
+    assert linkedin.status(used) == "AVAILABLE"
+    assert linkedin.create(content={"media": {"id": unused}}).status_code == 400

@@ -167,3 +167,14 @@ def test_media_belong_to_an_account_and_are_videos(sandbox, pinterest):
         assert code_of(pinterest.send("POST", "/media", wrong)) == (400, 1)
     with Pinterest(sandbox, "harbourcoffee", scopes=["pins:read"]) as reader:
         assert code_of(reader.send("POST", "/media", {"media_type": "video"})) == (403, 29)
+
+
+def test_a_video_is_kept_for_its_pin_for_a_day_and_a_half(pinterest):
+    registered = pinterest.register()
+    pinterest.upload(registered, film())
+    pinterest.sandbox.advance(hours=35)
+    assert pinterest.status(registered["media_id"]) == "succeeded"
+    pinterest.sandbox.advance(hours=1, seconds=5)
+
+    assert pinterest.read(f"/media/{registered['media_id']}").status_code == 404
+    assert code_of(shown(pinterest, registered["media_id"], cover_image_key_frame_time=1))[0] == 400

@@ -261,21 +261,6 @@ def read_signed(visitor: YouTube, token: str) -> dict:
     return jwt.decode(token, key, algorithms=["RS256"], audience=APP["client_id"], options=unchecked)
 
 
-def test_a_person_who_removes_the_application_is_told_in_a_signed_event(visitor, sandbox):
-    sandbox.set("youtube", risc_url="http://127.0.0.1:9/events")
-    answer = visitor.log_in(scope=f"openid {READONLY}")
-    subject = read_signed(visitor, answer["id_token"])["sub"]
-
-    visitor.http.post("/settings/security/permissions", data={"handle": "lumenyoga"})
-
-    assert visitor.refresh(answer["refresh_token"]).json() == ENDED
-    (event,) = sandbox.things("youtube", "delivery")
-    assert event["headers"] == {"Content-Type": "application/secevent+jwt"}
-    ((kind, said),) = read_signed(visitor, event["body"])["events"].items()
-    assert kind.endswith("/oauth/event-type/tokens-revoked")
-    assert said["subject"]["sub"] == subject
-
-
 def test_brand_channels_of_one_person_fall_together(visitor, sandbox):
     sandbox.set("youtube", shared_google_user=True)
     with YouTube(sandbox, "northlight") as other:

@@ -6,6 +6,7 @@ import pytest
 
 from apps.core import clock
 from apps.core.secrets import Secret
+from apps.governor.lanes import Lane
 from apps.social_accounts import services
 from apps.social_accounts.errors import ConnectionRefused, LostRefresh
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
@@ -30,7 +31,7 @@ def test_an_account_is_connected_through_the_platforms_own_consent_page(connecti
     assert "harbourcoffee" in account.handle
     with connecting.manager.scope():
         credential = services.credential_for(account)
-    assert services.adapter_for(platform).check(credential).remote_id == account.remote_id
+    assert services.adapter_for(platform, lane=Lane.HEALTH).check(credential).remote_id == account.remote_id
 
 
 @pytest.mark.parametrize("platform", EVERY_PLATFORM)

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from apps.core import clock as house_clock
 from apps.events.models import Event
+from apps.governor.lanes import Lane
 from apps.social_accounts import services
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.services.marking import mark_signed_out
@@ -48,7 +49,7 @@ def test_a_refresh_stores_the_new_pair_before_anything_uses_it(connecting: Conne
     assert after.version == before.version + 1
     with connecting.manager.scope():
         credential = services.credential_for(SocialAccount.objects.get(pk=account.pk))
-    assert services.adapter_for("bluesky").check(credential).handle == account.handle
+    assert services.adapter_for("bluesky", lane=Lane.HEALTH).check(credential).handle == account.handle
 
 
 def test_one_refresher_at_a_time(connecting: Connecting) -> None:

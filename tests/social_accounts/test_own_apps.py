@@ -229,16 +229,29 @@ class TestThePage:
         assert "/compliance/linkedin/" not in shown
         assert services.verify_token_of(app.pk).reveal() not in shown
 
-    @pytest.mark.parametrize(("platform", "words"), [("x", "consumer secret"), ("youtube", "hub knows channels")])
-    def test_says_why_there_is_no_address(
-        self, browser: Client, workspace: Workspace, platform: str, words: str
+    def test_says_why_there_is_no_address(self, browser: Client, workspace: Workspace) -> None:
+        app = enter(workspace, "x")
+
+        shown = browser.get("/settings/connections/apps/x/").content.decode()
+
+        assert "consumer secret" in shown
+        assert str(app.pk) not in shown
+
+    @pytest.mark.parametrize(("platform", "is_asked"), [("youtube", True), ("google_business", False)])
+    def test_shows_where_google_tells_of_lost_sign_ins(
+        self, browser: Client, workspace: Workspace, settings: Any, platform: str, is_asked: bool
     ) -> None:
+        page = f"/settings/connections/apps/{platform}/"
+        assert "Once the app is saved, its addresses" in browser.get(page).content.decode()
         app = enter(workspace, platform)
 
-        shown = browser.get(f"/settings/connections/apps/{platform}/").content.decode()
+        shown = browser.get(page).content.decode()
 
-        assert words in shown
-        assert str(app.pk) not in shown
+        assert "Address for Cross-Account Protection" in shown
+        assert f'value="{settings.PUBLIC_URL}/inbound/{platform}/{app.pk}/"' in shown
+        assert ("hub knows channels" in shown) is is_asked
+        assert "Address for notices" not in shown
+        assert services.verify_token_of(app.pk).reveal() not in shown
 
     def test_never_gives_a_refused_secret_back(self, browser: Client) -> None:
         answer = browser.post(LINKEDIN, {"client_id": "", "client_secret": "typed-by-somebody-in-haste"})

@@ -122,8 +122,9 @@ def _extend_template(port: int, password: str, extensions: Sequence[str]) -> Non
     """What a superuser alone may make, in the template of the databases that the owner makes."""
     if not extensions:
         return
-    where = {"host": ports.LOOPBACK, "port": port, "user": SUPERUSER, "password": password, "dbname": "template1"}
-    with psycopg.connect(**where, autocommit=True) as connection:
+    with psycopg.connect(
+        host=ports.LOOPBACK, port=port, user=SUPERUSER, password=password, dbname="template1", autocommit=True
+    ) as connection:
         for name in extensions:
             connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
         owner = sql.Identifier(OWNER)

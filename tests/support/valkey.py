@@ -61,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     running = server(os.environ.get("POSTROOM_TEST_QUEUE"))
     _use(running.__enter__())
     config.add_cleanup(lambda: running.__exit__(None, None, None))
+    config.add_cleanup(_hang_up)
 
 
 def _runs_no_tests(config: pytest.Config) -> bool:
@@ -77,6 +78,12 @@ def _use(url: str) -> None:
     settings.REDIS_URL = settings.CELERY_BROKER_URL = url
     settings.CACHES["default"]["LOCATION"] = url
     caches.close_all()
+
+
+def _hang_up() -> None:
+    from apps.core import heartbeats
+
+    heartbeats.hang_up()
 
 
 @pytest.fixture

@@ -17,10 +17,13 @@ from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
 from apps.posts.models import Post
-from apps.publishing.models import Attempt
+from apps.publishing.models import Attempt, OperatorStop, Stop
+from apps.publishing.restraints import Scope
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import AnsweredRequest, ApiKey, Branding, Invitation
 from apps.tenants.permissions import Role
+from apps.watch.models import Breach, Departure, Punctuality, StatusPage
+from apps.watch.states import Invariant
 from apps.webhooks.models import Delivery, Endpoint, InboundNotice
 from tests.support import factories
 
@@ -47,6 +50,12 @@ def everything(owner, workspace):
     factories.member(workspace.organization, Role.CREATOR, workspaces=[workspace])
     factories.oauth_app()
     InboundNotice.objects.create(platform="x", dedupe_key="1" * 64, kind="post_removed")
+    with tenancy.across_tenants("the operator stops a platform"):
+        OperatorStop.objects.create(platform="x", reason="X is down")
+    now = clock.now()
+    Breach.objects.create(
+        invariant=Invariant.values[0], began_at=now, noticed_at=now, last_seen_at=now, count=1, worst=1
+    )
     DataRequest.objects.create(platform="facebook", request_key="1" * 64, identity_hash="1" * 64, code="abc")
     with tenancy.scope(organization_id=workspace.organization_id):
         Attempt.objects.create(
@@ -62,6 +71,11 @@ def everything(owner, workspace):
         PortalLink.objects.create(workspace=workspace, token_hash="0" * 64, expires_at=clock.now())
         ReturnOrigin.objects.create(origin="https://shop.example")
         Branding.objects.create()
+        Stop.objects.create(scope=Scope.ORGANIZATION, reason="A recall")
+        times = dict.fromkeys(("due_at", "claimed_at", "committed_at", "answered_at"), now)
+        Departure.objects.create(workspace=workspace, publication=publication, platform="x", lateness_ms=5, **times)
+        Punctuality.objects.create(day=now.date())
+        StatusPage.objects.create(slug="abcdefgh")
         key = ApiKey.objects.create(name="Ours", mode="live", lookup="abcdefgh", secret_hash="0" * 64)
         answered = AnsweredRequest(api_key=key, key="1", fingerprint="0" * 64, started_at=clock.now())
         answered.organization_id, answered.body = workspace.organization_id, Secret("very-secret-token")

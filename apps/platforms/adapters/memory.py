@@ -53,6 +53,7 @@ from apps.platforms.errors import (
 
 SCOPES = ("read", "publish")
 TOKEN_LIFE = timedelta(days=60)
+UPLOAD_LIFE = timedelta(days=1)
 PAUSE = timedelta(minutes=5)
 PROCESSING_PAUSE = timedelta(seconds=2)
 BEFORE = frozenset({"error_before", "lost_before", "garbage_before"})
@@ -92,6 +93,7 @@ class MemoryPlatform:
         self.commits = 0  # requests that reached the platform and were meant to publish, refused ones included
         self._accounts: dict[str, _Account] = {}
         self._uploads: dict[str, int] = {}  # upload: how many more times it is still being processed
+        self._uploaded_at: dict[str, datetime] = {}
         self._faults: list[tuple[str, str]] = []
         self._codes: dict[str, str] = {}
         self._count = 0
@@ -188,11 +190,16 @@ class MemoryPlatform:
     def upload(self, *, is_slow: bool) -> str:
         name = self.fresh("upload")
         self._uploads[name] = 1 if is_slow else 0
+        self._uploaded_at[name] = self.clock()
         return name
 
-    def is_processed(self, upload: str) -> bool:
-        if upload not in self._uploads:
+    def require_upload(self, upload: str) -> None:
+        """Uploads that no post uses are dropped after a day."""
+        if upload not in self._uploads or self.clock() >= self._uploaded_at[upload] + UPLOAD_LIFE:
             raise StagedLost("The uploaded pictures are gone.")
+
+    def is_processed(self, upload: str) -> bool:
+        self.require_upload(upload)
         waiting, self._uploads[upload] = self._uploads[upload], 0
         return not waiting
 
@@ -244,6 +251,7 @@ class MemoryAdapter(Basis):
         findable=True,
         edits=frozenset({"text", "options.audience"}),
         deletes=True,
+        staged_for=UPLOAD_LIFE - timedelta(hours=1),
     )
     scopes: ClassVar[tuple[str, ...]] = SCOPES
     platform: ClassVar[MemoryPlatform]
@@ -302,20 +310,26 @@ class MemoryAdapter(Basis):
         self.platform.account_of(credential, needs="publish")
         if fault and fault != "slow_processing":
             raise NotSent("The platform did not answer in time.")
-        done = list(before.data["uploads"]) if before is not None else []
+        prints = [media.sha256 for media in draft.media]
+        is_same = before is not None and before.data.get("prints", prints) == prints
+        done = list(before.data.get("uploads", ())) if before is not None and is_same else []
         for media in draft.media[len(done) :]:
             with media.open() as stream:
                 stream.read()
             done.append(self.platform.upload(is_slow=fault == "slow_processing"))
         states = [self.platform.is_processed(upload) for upload in done]  # each is asked, so each goes on
-        if all(states):
-            return Staged({"uploads": done})
-        return Staged({"uploads": done}, ready=False, again_in=PROCESSING_PAUSE)
+        data = {"uploads": done, "prints": prints}
+        return Staged(data) if all(states) else Staged(data, ready=False, again_in=PROCESSING_PAUSE)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
         self.platform.commits += 1
         fault = self._strike("commit", lost=Uncertain)
         account = self.platform.account_of(credential, needs="publish")
+        prints = [media.sha256 for media in draft.media]
+        if staged.data.get("prints", prints) != prints:
+            raise StagedLost("Other pictures were uploaded than those of this post.")
+        for upload in staged.data.get("uploads", ()):  # a stand-in of a test may prepare something else
+            self.platform.require_upload(upload)
         post = self.platform.publish(account, draft, key)
         if fault:
             raise Uncertain("The answer was lost: it may have been published.")

@@ -3,7 +3,9 @@
 A refresh token comes only with `access_type=offline`, and again only with `prompt=consent`; refreshing does not use it
 up. An account may have a hundred of them for one application, and then loses the oldest without a word. People may
 untick single scopes, so what was granted is read from the answer. Giving one token back takes away all that the person
-ever granted to the application: `openid` is asked for as well, to know which consents are the same person's.
+ever granted to the application: `openid` is asked for as well, to know which consents are the same person's. Of a lost
+consent Google tells only apps that may know who people are (`signals`): so `email` is asked for, too, and nothing but
+the number of the Google account is kept.
 """
 
 from __future__ import annotations
@@ -25,11 +27,14 @@ from apps.platforms.calls import Call, Feature
 from apps.platforms.contract import SHARED_CONSENT, ConsentStart, Credential, OAuthClient
 from apps.platforms.errors import ConsentRefused, Disconnected, NotSent, PlatformError, Throttled
 from apps.platforms.google.faults import read_fault, text_in
+from apps.platforms.google.signals import is_issuer, person
 
 TOKEN: Final = Call("token", "POST", "/token", Feature.CONNECT, endpoint="oauth")
 REVOKE: Final = Call("revoke", "POST", "/revoke", Feature.CONNECT, endpoint="oauth")
 
+IDENTITY: Final = ("openid", "email")
 TOKEN_LIFE: Final = timedelta(seconds=3599)  # used when an answer does not say
+SKEW: Final = timedelta(minutes=5)  # between Google's clock and ours
 AGAIN: Final = "Google did not complete the sign-in: start again."
 NO_APP: Final = (
     "Google does not accept Postroom's app: its operator has to look at the OAuth client in Google's console."
@@ -70,7 +75,7 @@ class GoogleAccounts:
             "client_id": client.client_id,
             "redirect_uri": redirect_uri,
             "response_type": "code",
-            "scope": " ".join(("openid", *scopes)),
+            "scope": " ".join((*IDENTITY, *scopes)),
             "state": state,
             "access_type": "offline",
             "prompt": "consent select_account",
@@ -152,7 +157,7 @@ class GoogleAccounts:
             refresh_expires_at=self.clock() + refresh_life if refresh_life else None,
             scopes=tuple(text_in(said, "scope").split()),
             client=client,
-            facts=_person(text_in(said, "id_token")),
+            facts=_person(text_in(said, "id_token"), client, now=self.clock()),
         )
 
     def _failure(self, answer: wire.Answer, hidden: Sequence[Secret]) -> PlatformError:
@@ -185,16 +190,20 @@ def _tokens(answer: wire.Answer) -> dict[str, Any]:
     return said if text_in(said, "access_token") else {}
 
 
-def _person(id_token: str) -> dict[str, str]:
-    """Whose consent it is. The token came from Google itself, over TLS, so that its signature proves nothing more."""
+def _person(id_token: str, client: OAuthClient, *, now: datetime) -> dict[str, str]:
+    """Whose consent it is. The token came from Google itself, over TLS, so that its signature proves nothing more; but
+    one that is another app's, another issuer's or over says nothing of this consent."""
     _, _, rest = id_token.partition(".")
     payload = rest.partition(".")[0]
     try:
         said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (ValueError, RecursionError):
         return {}
-    person = text_in(said, "sub") if isinstance(said, dict) else ""
-    return {SHARED_CONSENT: f"google:{person}"} if person else {}
+    if not isinstance(said, dict) or not is_issuer(said.get("iss")) or said.get("aud") != client.client_id:
+        return {}
+    end, sub = said.get("exp"), text_in(said, "sub")
+    is_over = not isinstance(end, int) or end < (now - SKEW).timestamp()
+    return {} if is_over or not sub else {SHARED_CONSENT: person(sub)}
 
 
 def _seconds(value: object) -> timedelta | None:

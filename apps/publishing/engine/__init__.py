@@ -11,7 +11,10 @@ What it guarantees, whatever dies, freezes or loses an answer:
     a receipt that comes when the claim is lost is still recorded, for it is proof.
  6. What goes out is the revision that was planned; nobody changes a row while a worker has it.
  7. Nothing goes out later than the workspace allows, or through an account that is signed out: it is held for a person.
- 8. Workspaces take turns; within one the oldest goes first; an account publishes one thing at a time.
+ 8. Organizations take turns, then their workspaces; within one the oldest goes first; an account publishes one thing at
+    a time.
+ 9. Nothing leaves before its hour, although it is prepared, claimed and read before; and nothing leaves that a gate
+    objects to in the transaction of its intent.
 
 What remains: a worker that freezes between the last look at the clock and the write to its socket, for longer than the
 lease, the longest request and the margin together, may send a post that was meanwhile sent by another. Only a key that

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.models import F
 from apps.core import ids, tenancy
 from apps.publishing.claim import Claim
 from apps.publishing.engine import fairness, holds, ledger
+from apps.publishing.engine.fairness import Line
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.querysets import SendingQuerySet
 from apps.publishing.states import State
@@ -26,20 +28,21 @@ NO_TIME: Final = timedelta(0)
 Which = Callable[[SendingQuerySet[Publication]], SendingQuerySet[Publication]]
 
 
-def claim_due(*, now: datetime, limit: int) -> list[Claim]:
+def claim_due(*, now: datetime, limit: int, line: Line | None = None) -> list[Claim]:
     """Take up to `limit` publications that are due and were not prepared ahead, clients in turn, the oldest first
     within one, one for each account.
 
     Two workers never receive the same one before its lease ends. What must not go out now (too late, account signed
-    out, workspace archived, a gate that objects) is held instead, with words.
+    out, workspace archived, a gate that objects) is held instead, with words. Whoever claims again and again keeps a
+    `line`.
     """
-    return _claim_publications(lambda rows: rows.due(now), now=now, by=now, limit=limit)
+    return _claim_publications(lambda rows: rows.due(now), now=now, by=now, limit=limit, line=line)
 
 
-def claim_ready(*, now: datetime, limit: int, ahead: timedelta = NO_TIME) -> list[Claim]:
+def claim_ready(*, now: datetime, limit: int, ahead: timedelta = NO_TIME, line: Line | None = None) -> list[Claim]:
     """The same of publications that were prepared. Where hands are left, what is due within `ahead` is taken too; it
     must not leave before its `release_at`."""
-    claims = _claim_publications(lambda rows: rows.ready(now), now=now, by=now, limit=limit)
+    claims = _claim_publications(lambda rows: rows.ready(now), now=now, by=now, limit=limit, line=line)
     if ahead and len(claims) < limit:
         soon = now + ahead
         claims += _claim_publications(lambda rows: rows.ready(soon), now=now, by=soon, limit=limit - len(claims))
@@ -109,18 +112,22 @@ def _earliest(*tables: SendingQuerySet[Any]) -> datetime | None:
     return min(filter(None, found), default=None)
 
 
-def _claim_publications(which: Which, *, now: datetime, by: datetime, limit: int) -> list[Claim]:
+def _claim_publications(
+    which: Which, *, now: datetime, by: datetime, limit: int, line: Line | None = None
+) -> list[Claim]:
+    line = line or Line()
     for _ in range(TRIES):
         try:
             with tenancy.across_tenants("claim due publications"), transaction.atomic():
                 eligible = which(Publication.across_tenants.all())
-                rows = _locked(eligible, fairness.next_publications(eligible, limit * SPARE), limit)
+                chosen = line.next(limit, asked=partial(fairness.next_publications, eligible))
+                rows = _locked(eligible, chosen, limit)
                 free, stopped = holds.divided(rows, max(now, by))
                 claims = _taken(Publication.across_tenants, free, now)
         except IntegrityError:
             continue  # In the same instant another worker began on the same account; the row decided.
         holds.hold(stopped, now)
-        if claims or not stopped:
+        if claims or not (stopped or line.is_standing):
             return claims
     return []
 

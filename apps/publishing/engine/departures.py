@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.platforms.contract import Staged
 from apps.publishing.claim import Claim
 from apps.publishing.engine import intents, locating, outcomes, sending
 from apps.publishing.engine.desk import Desk
 from apps.publishing.engine.intents import Intent
+from apps.publishing.engine.preparation import Preparation
 from apps.publishing.engine.work import Work, load_all
 from apps.publishing.errors import LostClaim
 
@@ -26,10 +26,10 @@ class Departure:
     work: Work | None
 
     @property
-    def prepared(self) -> tuple[Work, Staged] | None:
+    def prepared(self) -> tuple[Work, Preparation] | None:
         """What is sent, and what was prepared for it."""
-        staged = self.work.staged if self.work else None
-        return (self.work, staged) if self.work and staged and staged.ready else None
+        found = self.work.preparation if self.work else None
+        return (self.work, found) if self.work and found and found.is_ready else None
 
 
 class Waiting:
@@ -87,8 +87,8 @@ def send(departure: Departure, *, desk: Desk) -> None:
         outcomes.log_ours(f"The work on {claim} broke off", error)
 
 
-def _intent(claim: Claim, work: Work, staged: Staged) -> Intent:
-    return Intent(claim, staged, work.preparing_since, is_kept=True)
+def _intent(claim: Claim, _: Work, preparation: Preparation) -> Intent:
+    return Intent(claim, preparation, is_kept=True)
 
 
 def _hour(departure: Departure) -> datetime:

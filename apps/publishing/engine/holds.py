@@ -12,7 +12,7 @@ from django.db import transaction
 from apps.core import clock, tenancy
 from apps.events import services as events
 from apps.platforms import registry
-from apps.publishing import gates
+from apps.publishing import gates, waits
 from apps.publishing.gates import Obstacle
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
@@ -55,8 +55,9 @@ def latest_at(row: Publication | FollowUp) -> datetime:
 
 
 def hold(stopped: Sequence[Stopped], now: datetime) -> None:
-    """Hold the rows, each in its own tenant; one that has moved meanwhile is left alone."""
-    for row, obstacle in stopped:
+    """Hold the rows, each in its own tenant; one that has moved meanwhile is left alone, and one that may go out later
+    by itself is put off."""
+    for row, obstacle in waits.put_off(stopped):
         with (
             tenancy.scope(organization_id=row.organization_id, workspace_ids={row.workspace_id}),
             transaction.atomic(),
@@ -65,7 +66,7 @@ def hold(stopped: Sequence[Stopped], now: datetime) -> None:
 
 
 def _hold(row: Publication | FollowUp, obstacle: Obstacle) -> None:
-    mine = type(row).objects.filter(pk=row.pk, fence=row.fence, state=State.SCHEDULED)
+    mine = type(row).objects.filter(pk=row.pk, fence=row.fence, state__in=[State.SCHEDULED, State.READY])
     changes = {"problem": obstacle.problem, "problem_words": obstacle.words, "problem_field": ""}
     if not mine.update(state=State.HELD, updated_at=clock.now(), **changes):
         return

@@ -14,11 +14,10 @@ from django.db.models.functions import Coalesce
 
 from apps.core import clock, tenancy
 from apps.core.querysets import each_its_own, within_reach
-from apps.platforms.contract import Staged
 from apps.publishing.claim import Claim
 from apps.publishing.engine import holds, ledger, outcomes
+from apps.publishing.engine.preparation import Preparation
 from apps.publishing.engine.timing import safe_to_send
-from apps.publishing.engine.work import stored
 from apps.publishing.errors import LostClaim
 from apps.publishing.gates import Obstacle
 from apps.publishing.models import FollowUp, Publication
@@ -29,11 +28,10 @@ RELATED: Final = {Publication: ("workspace", "account"), FollowUp: ("workspace",
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One claim and what was prepared for it, since when; `is_kept` where the row has that already."""
+    """One claim and what was prepared for it; `is_kept` where the row has that already."""
 
     claim: Claim
-    staged: Staged
-    since: datetime | None = None
+    preparation: Preparation
     is_kept: bool = False
 
 
@@ -62,7 +60,7 @@ def _is_safe(intent: Intent, answers: dict[int, Answer]) -> bool:
     if safe_to_send(intent.claim, clock.now()):
         return True
     try:
-        outcomes.give_back(intent.claim, staged=stored(intent.staged, since=intent.since))
+        outcomes.give_back(intent.claim, staged=intent.preparation.as_json())
         answers[id(intent)] = False
     except LostClaim as lost:
         answers[id(intent)] = lost
@@ -93,6 +91,6 @@ def _mark(rows: QuerySet[Any], intents: Sequence[Intent], now: datetime) -> None
         return
     changes: dict[str, Any] = {}
     if fresh := [one for one in intents if not one.is_kept]:
-        staged = {one.claim.row_id: stored(one.staged, since=one.since) for one in fresh}
+        staged = {one.claim.row_id: one.preparation.as_json() for one in fresh}
         changes["staged"] = each_its_own(staged, JSONField(), otherwise="staged")
     rows.update(intent_at=now, first_sent_at=Coalesce("first_sent_at", now), updated_at=now, **changes)

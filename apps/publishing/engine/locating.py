@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Receipt
 from apps.publishing.claim import Claim
 from apps.publishing.engine.rows import rows_of
@@ -57,7 +58,10 @@ def _locate(*, now: datetime, pk: UUID, organization_id: UUID, workspace_id: UUI
             credential = social_accounts.credential_for(publication.account)
         except Exception:  # It is signed out: there is nobody to ask as.
             return False
-    adapter = social_accounts.adapter_for(publication.account.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+    adapter = social_accounts.adapter_for(
+        publication.account.platform, lane=Lane.RECONCILE, organization_id=publication.organization_id,
+        timeout=settings.PUBLISH_REQUEST_TIMEOUT,
+    )  # fmt: skip
     receipt = Receipt(publication.remote_id, published_at=publication.published_at, facts=publication.remote_facts)
     url = _ask(adapter, receipt, credential)
     with tenancy.scope(organization_id=organization_id, workspace_ids={workspace_id}):

@@ -14,13 +14,13 @@ from apps.core import clock
 from apps.core.logs import mask
 from apps.media import services as media
 from apps.platforms import errors, registry
-from apps.platforms.contract import Staged
 from apps.posts.errors import MediaNotReady
 from apps.publishing.claim import Claim
 from apps.publishing.engine import ledger
+from apps.publishing.engine.preparation import Preparation
 from apps.publishing.engine.rows import rows_of, tell
 from apps.publishing.engine.timing import looked_for_at, retry_pause, scattered
-from apps.publishing.engine.work import ContentMoved, stored
+from apps.publishing.engine.work import ContentMoved
 from apps.publishing.errors import LostClaim
 from apps.publishing.gates import Obstacle
 from apps.publishing.models import Publication
@@ -78,16 +78,23 @@ def settle(claim: Claim, error: Exception, *, sent: bool, asked_at: datetime | N
             _retry(claim, error, OUR_FAULT)
 
 
-def not_ready(claim: Claim, staged: Staged, *, since: datetime | None) -> None:
+def not_ready(claim: Claim, preparation: Preparation) -> None:
     """The platform is still at work: come back for it, for as long as preparation may take. No try is counted."""
     now = clock.now()
-    if since is not None and now - since > settings.PUBLISH_PREPARATION_LIMIT:
+    if now - preparation.moved_at > settings.PUBLISH_PREPARATION_LIMIT:
         _move(claim, State.FAILED, Outcome.NOT_READY, UNPREPARED, problem="not_ready", staged=None)
         return
-    again = _again(claim, now + max(staged.again_in, SOON))
+    again = _again(claim, now + max(preparation.staged.again_in, SOON))
     with claim.scope(), transaction.atomic():
-        rows_of(claim).move(claim, State.SCHEDULED, **again, staged=stored(staged, since=since))
+        rows_of(claim).move(claim, State.SCHEDULED, **again, staged=preparation.as_json())
         ledger.close(claim, Outcome.NOT_READY)
+
+
+def prepare_later(claim: Claim, at: datetime) -> None:
+    """Its platform would not keep it until the hour."""
+    with claim.scope(), transaction.atomic():
+        rows_of(claim).move(claim, State.SCHEDULED, stage_at=at)
+        ledger.close(claim, Outcome.NOT_READY, words="It is prepared closer to its hour.")
 
 
 def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
@@ -103,8 +110,12 @@ def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
 
 def hold_back(claim: Claim, obstacle: Obstacle) -> None:
     """Something objects at the last moment; nothing was sent."""
+    to: State = State.HELD
+    again: dict[str, Any] = {}
+    if obstacle.until is not None:  # It may go out later by itself.
+        to, again = State.SCHEDULED, {"next_try_at": obstacle.until}
     try:
-        _move(claim, State.HELD, Outcome.HELD, obstacle.words, problem=obstacle.problem)
+        _move(claim, to, Outcome.HELD, obstacle.words, problem=obstacle.problem, **again)
     except LostClaim:
         logger.info("%s is in other hands", claim)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 from django.db.models import JSONField
 
 from apps.core import clock, tenancy
 from apps.core.querysets import each_its_own
-from apps.platforms.contract import Staged
 from apps.publishing.claim import Claim
 from apps.publishing.engine import ledger
-from apps.publishing.engine.work import stored
+from apps.publishing.engine.preparation import Preparation
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import Publication
 from apps.publishing.states import Outcome, State
@@ -22,11 +20,10 @@ from apps.publishing.states import Outcome, State
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A claim before its hour, and what was prepared for it, since when."""
+    """A claim before its hour, and what was prepared for it."""
 
     claim: Claim
-    staged: Staged
-    since: datetime | None = None
+    preparation: Preparation
 
 
 def store(prepared: Sequence[Prepared]) -> list[bool | LostClaim]:
@@ -37,7 +34,7 @@ def store(prepared: Sequence[Prepared]) -> list[bool | LostClaim]:
         fences = dict(rows.select_for_update(of=("self",)).values_list("pk", "fence"))
         mine = {pk: one for pk, one in by_row.items() if fences.get(pk) == one.claim.fence}
         if mine:
-            staged = {pk: stored(one.staged, since=one.since) for pk, one in mine.items()}
+            staged = {pk: one.preparation.as_json() for pk, one in mine.items()}
             Publication.across_tenants.filter(pk__in=mine).update(
                 state=State.READY,
                 staged=each_its_own(staged, JSONField(), otherwise="staged"),

@@ -55,7 +55,7 @@ def _look(claim: Claim) -> Finding:
     sent_at = work.first_sent_at or clock.now()
     trace = Trace(
         draft=work.draft,
-        staged=work.staged or Staged({}),
+        staged=work.preparation.staged if work.preparation else Staged({}),
         key=claim.key,
         sent_at=sent_at,
         known_remote_ids=known_remote_ids(claim, since=sent_at),

@@ -14,11 +14,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from django.conf import settings
+
 from apps.core import clock
 from apps.publishing.claim import Claim
 from apps.publishing.engine import claims, departures, leases, locating, outcomes, reconcile, sending
 from apps.publishing.engine.crew import Crew
 from apps.publishing.engine.desk import AT_ONCE, Desk, SharedDesk
+from apps.publishing.engine.fairness import Line
+from apps.publishing.engine.freight import Freight, weight
 from apps.publishing.engine.work import Work, load_all
 from apps.publishing.errors import LostClaim
 
@@ -87,7 +91,7 @@ def leave(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again:
     """
     ends, sweep, done = time.monotonic() + seconds, Sweep(), 0
     with SharedDesk() as desk, Crew(partial(departures.send, desk=desk), size=hands) as crew:
-        waiting = departures.Waiting()
+        waiting, line = departures.Waiting(), Line()
         while time.monotonic() < ends or waiting:
             sweep.by_the_way()
             again.clear()
@@ -95,7 +99,7 @@ def leave(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again:
             room = crew.free - len(waiting)
             is_over = time.monotonic() >= ends
             if room >= max(1, hands // 4) and not is_over:
-                taken = claims.claim_ready(now=clock.now(), limit=room, ahead=ahead)
+                taken = claims.claim_ready(now=clock.now(), limit=room, ahead=ahead, line=line)
                 waiting.add(departures.read(taken))
                 done += len(taken)
                 if taken:
@@ -111,12 +115,13 @@ def prepare(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), agai
     """Send what is due and not prepared, comments and replies, and prepare what is due later, for up to `seconds`; the
     number of claims. What falls due within `ahead` is waited for."""
     ends, sweep, done = time.monotonic() + seconds, Sweep(), 0
-    with SharedDesk() as desk, Crew(partial(_work_on, desk=desk), size=hands) as crew:
+    freight, line = Freight(settings.PUBLISH_STAGE_BYTES), Line()
+    with SharedDesk() as desk, Crew(partial(_work_on, desk=desk, freight=freight), size=hands) as crew:
         while time.monotonic() < ends:
             sweep.by_the_way()
             crew.wait(free=max(1, hands // 4), seconds=GLANCE)
             again.clear()
-            if crew.free and (taken := take(limit=crew.free, kept_free=hands // 4)):
+            if crew.free and (taken := take(limit=crew.free, kept_free=hands // 4, line=line)):
                 crew.give(taken)
                 done += len(taken)
             elif not crew.is_idle:
@@ -148,11 +153,11 @@ def look(*, seconds: float, hands: int, ahead: timedelta = timedelta(0)) -> int:
     return done
 
 
-def take(*, limit: int, kept_free: int = 0) -> list[Taken]:
+def take(*, limit: int, kept_free: int = 0, line: Line | None = None) -> list[Taken]:
     """What is due first, with a share of the hands for comments and replies; then what can be prepared, but for
     `kept_free` hands that are there for whatever falls due meanwhile."""
     now = clock.now()
-    due = claims.claim_due(now=now, limit=limit - limit // 4)
+    due = claims.claim_due(now=now, limit=limit - limit // 4, line=line)
     comments = claims.claim_follow_ups(now=now, limit=limit - len(due))
     left = limit - len(due) - len(comments) - kept_free
     ahead = claims.claim_ahead(now=now, limit=left) if left > 0 else []
@@ -168,9 +173,10 @@ def _next_inline() -> Claim | None:
     return None
 
 
-def _work_on(taken: Taken, *, desk: Desk) -> None:
+def _work_on(taken: Taken, *, desk: Desk, freight: Freight) -> None:
     claim, read = taken
-    work(claim, read, desk)
+    with freight.carrying(weight(read)):
+        work(claim, read, desk)
 
 
 class Sweep:

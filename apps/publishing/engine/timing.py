@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from apps.platforms import registry
+from apps.core import clock
+from apps.platforms import ahead, registry
+from apps.platforms.contract import Draft
 from apps.publishing.claim import Claim
 
 
@@ -21,8 +23,20 @@ def spans_ahead() -> dict[timedelta, list[str]]:
     """How long before the hour a post may be prepared, with the platforms that it holds for."""
     found: dict[timedelta, list[str]] = defaultdict(list)
     for platform in registry.names():
-        found[settings.PUBLISH_STAGE_AHEAD].append(platform)
+        span = ahead.longest(platform, settings.PLATFORM_STAGE_AHEAD, most=settings.PUBLISH_STAGE_AHEAD)
+        found[span].append(platform)
     return found
+
+
+def span_ahead(platform: str, draft: Draft) -> timedelta:
+    """How long before its hour this draft may be prepared; none where there is nothing to prepare."""
+    return ahead.before_the_hour(platform, draft, settings.PLATFORM_STAGE_AHEAD, most=settings.PUBLISH_STAGE_AHEAD)
+
+
+def is_over(platform: str, draft: Draft, begun_at: datetime) -> bool:
+    """Whether what was prepared from `begun_at` on does not stand any more at its platform."""
+    until = ahead.good_until(platform, draft, begun_at=begun_at)
+    return until is not None and clock.now() >= until
 
 
 def looked_for_at(since: datetime) -> datetime:

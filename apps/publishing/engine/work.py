@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Draft, RemotePost, Role, Staged
 from apps.platforms.errors import Rejected
 from apps.posts.errors import MediaNotAllowed
@@ -20,6 +21,8 @@ from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Variant
 from apps.posts.selectors import drafts_in, manuscript, manuscripts
 from apps.publishing.claim import Claim
+from apps.publishing.engine import preparation as preparations
+from apps.publishing.engine.preparation import Preparation
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import BY_HAND, FollowUp, Publication
 from apps.publishing.states import State
@@ -37,14 +40,15 @@ class ContentMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Everything an adapter is handed. `preparing_since` is when staging first began for these words; `first_sent_at`
-    and `last_sent_at` are those of its commits, if there were any; `read_at` is from before the credential was read."""
+    """Everything an adapter is handed. `left_behind` is what was prepared for other words and has to be taken back;
+    `first_sent_at` and `last_sent_at` are those of its commits, if there were any; `read_at` is from before the
+    credential was read."""
 
     draft: Draft
     credential: Credential
     adapter: Adapter
-    staged: Staged | None
-    preparing_since: datetime | None
+    preparation: Preparation | None
+    left_behind: Staged | None
     first_sent_at: datetime | None
     last_sent_at: datetime | None
     grant_id: UUID | None
@@ -78,11 +82,6 @@ def known_remote_ids(claim: Claim, *, since: datetime) -> frozenset[str]:
         return frozenset(posts.values_list("remote_id", flat=True)) | frozenset(
             comments.values_list("remote_id", flat=True)
         )
-
-
-def stored(staged: Staged, *, since: datetime | None) -> dict[str, Any]:
-    """Staged data as it stands in the row."""
-    return {"data": dict(staged.data), "ready": staged.ready, "since": (since or clock.now()).isoformat()}
 
 
 def outside_of_transactions() -> None:
@@ -141,10 +140,14 @@ def _require_mine(claim: Claim, row: Publication | FollowUp) -> None:
 
 def _work(claim: Claim, publication: Publication, row: Publication | FollowUp, draft: Draft, read_at: datetime) -> Work:
     credential = social_accounts.credential_for(publication.account)
-    staged, since = _read_staged(row)
-    adapter = social_accounts.adapter_for(claim.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+    preparation = preparations.read(row.staged, due_at=row.due_at)
+    left_behind = Staged(row.leftover["data"]) if row.leftover else None
+    adapter = social_accounts.adapter_for(
+        claim.platform, lane=Lane.RECONCILE if claim.is_search else Lane.PUBLISH, organization_id=claim.organization_id,
+        timeout=settings.PUBLISH_REQUEST_TIMEOUT,
+    )  # fmt: skip
     sent = (row.first_sent_at, row.intent_at)
-    return Work(draft, credential, adapter, staged, since, *sent, publication.account.grant_id, read_at)
+    return Work(draft, credential, adapter, preparation, left_behind, *sent, publication.account.grant_id, read_at)
 
 
 def _main(publication: Publication, day: date | None, written: Manuscript) -> Draft:
@@ -180,10 +183,3 @@ def _drafts(publication: Publication, day: date | None, written: Manuscript) -> 
 def _today(publication: Publication) -> date:
     """The day it is where the post was planned."""
     return clock.now().astimezone(ZoneInfo(publication.post.timezone or "UTC")).date()
-
-
-def _read_staged(row: Publication | FollowUp) -> tuple[Staged | None, datetime | None]:
-    """What was prepared, and since when it has been waited for: not since before its present hour."""
-    if not (column := row.staged):
-        return None, None
-    return Staged(column["data"], ready=column["ready"]), max(datetime.fromisoformat(column["since"]), row.due_at)

@@ -15,6 +15,7 @@ from apps.publishing.services.preparing import prepare_media
 from apps.publishing.services.removals import note_removed, take_down, take_down_follow_up
 from apps.publishing.services.repairing import Verdict, decide, resume, retry, retry_follow_up
 from apps.publishing.services.replacing import Replaced, show_newer_version
+from apps.publishing.services.restarting import Held, Restart, decide_each, held_by, restart
 from apps.publishing.services.scheduling import (
     Schedule,
     cancel,
@@ -23,13 +24,17 @@ from apps.publishing.services.scheduling import (
     reschedule,
     schedule,
 )
+from apps.publishing.services.stopping import lift, lift_all, stop, stop_all
 from apps.publishing.services.turns import Aftermath
+from apps.publishing.services.windowing import set_windows
 
 __all__ = [
     "Aftermath",
     "Choice",
+    "Held",
     "Mended",
     "Replaced",
+    "Restart",
     "Schedule",
     "Verdict",
     "Waiting",
@@ -38,10 +43,14 @@ __all__ = [
     "change_published",
     "correct",
     "decide",
+    "decide_each",
     "discard",
     "edit",
     "forget_remote",
+    "held_by",
     "is_sending",
+    "lift",
+    "lift_all",
     "may_be_on_its_way",
     "mend",
     "note_failed_at_platform",
@@ -52,11 +61,15 @@ __all__ = [
     "prepare_media",
     "publish_now",
     "reschedule",
+    "restart",
     "resume",
     "retry",
     "retry_follow_up",
     "schedule",
+    "set_windows",
     "show_newer_version",
+    "stop",
+    "stop_all",
     "take_down",
     "take_down_follow_up",
     "waiting",

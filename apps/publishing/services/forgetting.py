@@ -23,7 +23,7 @@ OURS: Final = frozenset(
 )
 HANDS: Final = (State.STAGING, State.PUBLISHING)
 NOTHING_REMOTE: Final[dict[str, Any]] = {
-    "remote_url": "", "remote_facts": {}, "staged": None, "problem_words": "", "problem_field": "",
+    "remote_url": "", "remote_facts": {}, "staged": None, "leftover": None, "problem_words": "", "problem_field": "",
 }  # fmt: skip
 
 

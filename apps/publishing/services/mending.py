@@ -9,31 +9,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 
-from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.events import services as events
-from apps.posts import services as posts
-from apps.posts.appointments import appointment, at_instant
-from apps.posts.models import Post
-from apps.publishing import rollups
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.selectors import BROKEN_ACCOUNT, held_for_account
-from apps.publishing.services.holding import hold
+from apps.publishing.services.moving import DAY, days_later, days_lost, is_in_time, move, send_now, skip, zone_of
 from apps.publishing.services.planning import AFRESH
-from apps.publishing.states import WAITING, State
+from apps.publishing.states import State
+from apps.publishing.stops import words_against
 from apps.publishing.waking import wake_after_commit
 from apps.social_accounts.states import PUBLISHES
 
-DAY: Final = timedelta(days=1)
 FURTHEST: Final = timedelta(days=366)
 STILL_BROKEN: Final = "The account does not work yet. Reconnect it first; what waits stays where it is."
 NOTHING: Final = "Nothing waits for this account any more."
@@ -87,15 +79,17 @@ def mend(*, account_id: UUID, choice: Choice, actor: Actor, first_day: date | No
         raise PostBusy(NOTHING)
     if choice is not Choice.SKIP and any(row.account.state not in PUBLISHES for row in rows):
         raise PostBusy(STILL_BROKEN)
+    if choice is Choice.RESUME and (words := words_against(rows)):
+        raise PostBusy(words)
     if choice is Choice.SKIP:
         comments.steer(State.CANCELED)
-        return Mended(skipped=sum(_skip(row, actor) for row in rows))
+        return Mended(skipped=sum(skip(row, actor) for row in rows))
     now = clock.now()
     comments.steer(State.SCHEDULED, only=[State.HELD], due_at=now, next_try_at=now, staged=None, **AFRESH)
     wake_after_commit()
     if choice is Choice.RESUME:
-        in_time = [row for row in rows if now <= row.due_at + _too_late_after(row)]
-        return Mended(resumed=sum(_resume(row, now, actor) for row in in_time), left=len(rows) - len(in_time))
+        in_time = [row for row in rows if is_in_time(row, now)]
+        return Mended(resumed=sum(send_now(row, now, actor) for row in in_time), left=len(rows) - len(in_time))
     return _shift_all(rows, first_day, now, actor)
 
 
@@ -107,19 +101,11 @@ def waiting(account_id: UUID, *, now: datetime) -> Waiting | None:
     days = days_lost(rows, now)
     return Waiting(
         posts=len(rows),
-        in_time=sum(now <= row.due_at + _too_late_after(row) for row in rows),
+        in_time=sum(is_in_time(row, now) for row in rows),
         first_due_at=rows[0].due_at,
         days=days,
-        first_moved_at=_moved(rows[0], days),
+        first_moved_at=days_later(rows[0], days),
     )
-
-
-def days_lost(rows: Collection[Publication], now: datetime) -> int:
-    """The smallest number of days by which all of these can move so that each is ahead of us at its own hour."""
-    days = 1
-    while any(_moved(row, days) <= now for row in rows):
-        days += 1
-    return days
 
 
 def _shift_all(rows: Collection[Publication], first_day: date | None, now: datetime, actor: Actor) -> Mended:
@@ -128,67 +114,10 @@ def _shift_all(rows: Collection[Publication], first_day: date | None, now: datet
     days = days_lost(rows, now)
     if first_day is not None:
         first = min(rows, key=lambda row: row.due_at)
-        days = (first_day - first.due_at.astimezone(_zone(first)).date()).days
-        if any(_moved(row, days) <= now for row in rows):
+        days = (first_day - first.due_at.astimezone(zone_of(first)).date()).days
+        if any(days_later(row, days) <= now for row in rows):
             raise DecisionIncomplete(PASSED, field="first_day")
     if DAY * days > FURTHEST:
         raise DecisionIncomplete("Choose a day within a year.", field="first_day")
-    moved = [due_at for row in rows if (due_at := _shift(row, days, actor))]
+    moved = [due_at for row in rows if (due_at := move(row, days_later(row, days), actor))]
     return Mended(shifted=len(moved), first_at=min(moved, default=None))
-
-
-def _skip(row: Publication, actor: Actor) -> bool:
-    if not Publication.objects.filter(pk=row.pk).steer(State.CANCELED, only=[State.HELD]):
-        return False
-    audit.record("publication.skipped", subject=row, actor=actor)
-    events.emit("publication.canceled", subject=row, data={"post_id": row.post_id})
-    rollups.tell(row.post_id)
-    return True
-
-
-def _resume(row: Publication, now: datetime, actor: Actor) -> bool:
-    post, _ = hold(row.post)
-    if post.deleted_at is not None or not _back(row, post, due_at=now):
-        return False
-    audit.record("publication.resumed", subject=row, actor=actor)
-    events.emit("publication.resumed", subject=row, data={"post_id": post.pk, "due_at": now})
-    return True
-
-
-def _shift(row: Publication, days: int, actor: Actor) -> datetime | None:
-    """The new time, or None for a row that has moved on meanwhile."""
-    post, publications = hold(row.post)
-    due_at = _moved(row, days)
-    if post.deleted_at is not None or not _back(row, post, due_at=due_at):
-        return None
-    others = [one for one in publications if one.pk != row.pk and one.state != State.CANCELED]
-    if all(one.state in WAITING and one.due_at == due_at for one in others):
-        # All of the post has moved, so its appointment has.
-        posts.set_appointment(post=post, appointment=at_instant(due_at, _zone(row).key))
-    audit.record("publication.shifted", subject=row, actor=actor, diff={"due_at": due_at})
-    events.emit("publication.resumed", subject=row, data={"post_id": post.pk, "due_at": due_at})
-    return due_at
-
-
-def _back(row: Publication, post: Post, *, due_at: datetime) -> bool:
-    again: dict[str, Any] = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision, "staged": None}
-    if not Publication.objects.filter(pk=row.pk).steer(State.SCHEDULED, only=[State.HELD], **again, **AFRESH):
-        return False
-    rollups.begin(post)
-    return True
-
-
-def _moved(row: Publication, days: int) -> datetime:
-    """So many days later on the client's wall clock."""
-    zone = _zone(row)
-    local = row.due_at.astimezone(zone).replace(tzinfo=None) + DAY * days
-    return appointment(local, zone.key).due_at
-
-
-def _zone(row: Publication) -> ZoneInfo:
-    return ZoneInfo(row.post.timezone or row.workspace.timezone)
-
-
-def _too_late_after(row: Publication) -> timedelta:
-    own: timedelta | None = row.workspace.too_late_after
-    return own if own is not None else settings.PUBLISH_TOO_LATE_AFTER

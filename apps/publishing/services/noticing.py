@@ -20,6 +20,7 @@ from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.events import services as events
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.contract import RemotePost
 from apps.platforms.errors import Gone, NotSent, PlatformError, Throttled, TokenExpired, Uncertain
@@ -141,7 +142,10 @@ def _is_gone(publication: Publication, *, otherwise: bool) -> bool:
     Raises NotSent and Throttled: the answer may be had later."""
     try:
         credential = social_accounts.credential_for(publication.account)
-        adapter = social_accounts.adapter_for(publication.account.platform, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+        adapter = social_accounts.adapter_for(
+            publication.account.platform, lane=Lane.RECONCILE, organization_id=publication.organization_id,
+            timeout=settings.PUBLISH_REQUEST_TIMEOUT,
+        )  # fmt: skip
         adapter.post_metrics(RemotePost(publication.remote_id, publication.remote_facts), credential)
     except (NotSent, Throttled, TokenExpired, Uncertain):
         raise

@@ -20,8 +20,11 @@ from apps.publishing.models import BY_HAND, FollowUp, Publication
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
 from apps.publishing.services.preparing import prepare_media
+from apps.publishing.services.windowing import waive
 from apps.publishing.states import State
+from apps.publishing.stops import words_against
 from apps.publishing.waking import wake_after_commit
+from apps.publishing.windows import WAIVABLE
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.web_addresses import host_of, web_hosts
 
@@ -45,8 +48,14 @@ def retry(*, publication: Publication, actor: Actor) -> Publication:
 
 @transaction.atomic
 def resume(*, publication: Publication, actor: Actor) -> Publication:
-    """Send a held publication now, late as it is, with the post's present words. Raises PostBusy."""
+    """Send a held publication now, late as it is, with the post's present words. Raises PostBusy.
+
+    What the workspace's windows have held goes out all the same: a person says so, who has read why.
+    """
+    held = Publication.objects.filter(pk=publication.pk).values_list("problem", flat=True).first()
     publication = _send_now(publication, only=State.HELD, actor=actor, verb="publication.resumed")
+    if held in WAIVABLE:
+        waive(publication.post, due_at=publication.due_at, actor=actor)
     events.emit("publication.resumed", subject=publication)
     return publication
 
@@ -88,6 +97,8 @@ def _send_now(publication: Publication, *, only: State, actor: Actor, verb: str)
     post, _ = hold(Post.objects.get(pk=publication.post_id))
     if post.deleted_at is not None:
         raise PostBusy("This post was deleted.")
+    if words := words_against([Publication.objects.select_related("account", "workspace").get(pk=publication.pk)]):
+        raise PostBusy(words)
     now = clock.now()
     Publication.objects.filter(pk=publication.pk).forget_staged()
     again: Mapping[str, Any] = {"due_at": now, "next_try_at": now, "revision": post.revision, **AFRESH}

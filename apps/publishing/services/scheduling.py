@@ -26,8 +26,12 @@ from apps.publishing.models import Publication
 from apps.publishing.services.holding import BUSY, hold, refuse_in_flight
 from apps.publishing.services.planning import AFRESH, is_behind_us, put_on_plan
 from apps.publishing.services.preparing import assets_of, call_off_media, prepare_media
+from apps.publishing.services.windowing import waive
 from apps.publishing.states import IN_FLIGHT, OPEN, WAITING, State
+from apps.publishing.stops import words_against
 from apps.publishing.waking import wake_after_commit
+from apps.publishing.windows import window_problems
+from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
 
 NOTHING_WAITS = "Nothing of this post is waiting to go out."
@@ -47,32 +51,40 @@ class Schedule:
 
 
 @transaction.atomic
-def schedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Schedule:
+def schedule(*, post: Post, local: datetime, zone: str, actor: Actor, all_the_same: bool = False) -> Schedule:
     """Promise that `post` goes out at wall time `local` in `zone`, once on each account.
 
-    Raises PostNotReady with every problem, PostBusy when some of it is on its way or all of it is out.
+    Raises PostNotReady with every problem, PostBusy when some of it is on its way or all of it is out. A time that the
+    workspace's windows close is a problem, unless the person says `all_the_same`.
     """
-    return _plan(post, appointment(local, zone), actor)
+    return _plan(post, appointment(local, zone), actor, all_the_same=all_the_same)
 
 
 @transaction.atomic
-def publish_now(*, post: Post, actor: Actor) -> Schedule:
-    """Promise that `post` goes out within seconds on every account that still waits; errors as `schedule`."""
+def publish_now(*, post: Post, actor: Actor, all_the_same: bool = False) -> Schedule:
+    """Promise that `post` goes out within seconds on every account that still waits; errors as `schedule`, and PostBusy
+    while publishing is stopped there."""
     zone = post.timezone or Workspace.objects.values_list("timezone", flat=True).get(pk=post.workspace_id)
-    return _plan(post, at_instant(clock.now(), zone), actor)
+    planned = _plan(post, at_instant(clock.now(), zone), actor, all_the_same=all_the_same)
+    rows = Publication.objects.filter(pk__in=[row.pk for row in planned.publications])
+    if words := words_against(rows.select_related("account", "workspace")):
+        raise PostBusy(words)
+    return planned
 
 
 @transaction.atomic
 def reschedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Schedule:
-    """Move what waits to another time, its words unchanged. Raises PostNotReady (a time that has passed), PostBusy."""
+    """Move what waits to another time, its words unchanged. Raises PostNotReady (a time that has passed, or that the
+    workspace's windows close), PostBusy."""
     when = appointment(local, zone)
     post, publications = hold(post)
     refuse_in_flight(publications)
-    if problems := list(due_problems(when.due_at)):
-        raise PostNotReady(problems)
     moved = [row for row in publications if row.state in WAITING | {State.HELD}]
     if not moved:
         raise PostBusy(NOTHING_WAITS)
+    told = _window_problems(post, [row.account for row in moved], when)
+    if problems := [*due_problems(when.due_at), *(problem for problem in told if not problem.is_warning)]:
+        raise PostNotReady(problems)
     rows = Publication.objects.filter(pk__in=[row.pk for row in moved])
     changes = {"due_at": when.due_at, "next_try_at": when.due_at, "revision": post.revision, **AFRESH}
     rows.filter(state=State.SCHEDULED).update(**changes, stage_at=None)
@@ -81,7 +93,7 @@ def reschedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Sched
     post = posts.set_appointment(post=post, appointment=when)
     rollups.begin(post)
     _tell_scheduled(post, when, actor, verb="post.rescheduled")
-    return Schedule(_read(moved), when)
+    return Schedule(_read(moved), when, tuple(told))
 
 
 @transaction.atomic
@@ -117,19 +129,31 @@ def cancel_publication(*, publication: Publication, actor: Actor) -> Publication
     return publication
 
 
-def _plan(post: Post, when: Appointment, actor: Actor) -> Schedule:
+def _plan(post: Post, when: Appointment, actor: Actor, *, all_the_same: bool) -> Schedule:
     post, publications = hold(post)
     refuse_in_flight(publications)
     manuscript = _for_waiting_accounts(selectors.manuscript(post), publications)
-    if problems := problems_in(manuscript, due_at=when.due_at):
+    accounts = [edition.account for edition in manuscript.editions]
+    told = _window_problems(post, accounts, when, all_the_same=all_the_same)
+    closed = [problem for problem in told if not problem.is_warning]
+    if problems := [*problems_in(manuscript, due_at=when.due_at), *closed]:
         raise PostNotReady(problems)
     warnings = duplicate_warnings(manuscript, workspace_id=post.workspace_id, around=when.due_at, but=post.pk)
     post = posts.set_appointment(post=post, appointment=when)
+    if all_the_same:
+        waive(post, due_at=when.due_at, actor=actor)
     put_on_plan(post, account_ids=[edition.account.pk for edition in manuscript.editions], due_at=when.due_at)
     prepare_media(post)
     _tell_scheduled(post, when, actor, verb="post.scheduled")
     planned = Publication.objects.filter(post=post, state__in=WAITING)
-    return Schedule(_read(planned), when, tuple(warnings))
+    return Schedule(_read(planned), when, (*warnings, *told))
+
+
+def _window_problems(
+    post: Post, accounts: Sequence[SocialAccount], when: Appointment, *, all_the_same: bool = False
+) -> list[ReadinessProblem]:
+    workspace = Workspace.objects.get(pk=post.workspace_id)
+    return window_problems(workspace, accounts, due_at=when.due_at, but=post.pk, all_the_same=all_the_same)
 
 
 def _for_waiting_accounts(manuscript: Manuscript, publications: Sequence[Publication]) -> Manuscript:

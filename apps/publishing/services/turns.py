@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 
 from apps.core import clock, ids
 from apps.core.actors import Actor
+from apps.governor.lanes import Lane
 from apps.platforms import errors
 from apps.platforms.contract import Adapter, Credential, RemotePost
 from apps.publishing.claim import Claim
@@ -118,7 +119,9 @@ def open_turns() -> QuerySet[Attempt]:
 def ask(turn: Turn, call: Callable[[Adapter, Credential], T]) -> T:
     """Do it at the platform, outside of any transaction. A token that is over its time is renewed once."""
     grant_id, credential = _credential(turn, fresh=True)
-    adapter = social_accounts.adapter_for(turn.claim.platform)
+    adapter = social_accounts.adapter_for(
+        turn.claim.platform, lane=Lane.PUBLISH, organization_id=turn.claim.organization_id
+    )
     outside_of_transactions()
     try:
         return call(adapter, credential)

@@ -45,11 +45,17 @@ def begin(call: Call, account: Account, intake: Intake) -> str:
 
 
 def known(world: World, account: Account, intake: Intake) -> str:
-    """The finished job that this film had before, "" if there is none."""
+    """The finished job that this film had before, "" if there is none.
+
+    One whose file the account's server has dropped since is forgotten: what the real service does then is not
+    documented."""
     for thing in world.box(NAME, "video_job").all(owner=account.id, order="seq DESC"):
         job = thing.data
         same = (job["size"], job["crc32"]) == (intake.size, intake.crc32)
-        if same and status(world, thing)["state"] == "JOB_STATE_COMPLETED":
+        if not same:
+            continue
+        told = status(world, thing)
+        if told["state"] == "JOB_STATE_COMPLETED" and Repository(world, account).has_blob(told["blob"]["ref"]["$link"]):
             return thing.id
     return ""
 

@@ -179,6 +179,9 @@ class Repository:
                 told = f"The stored blob has {blob['size']} bytes, the record says {ref['size']}"
                 raise XRPCError(400, "InvalidSize", told)
 
+    def has_blob(self, cid: str) -> bool:
+        return self._blobs.get(self._blob_id(cid)) is not None
+
     def _blob_id(self, cid: str) -> str:
         return f"{self._account.id}/{cid}"
 

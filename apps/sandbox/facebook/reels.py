@@ -86,7 +86,7 @@ def _finishing(call: Call, page: Account, kind: str) -> Video:
     if not (id := _sent(call, "video_id")):
         raise bad_parameter("The parameter video_id is required")
     video = videos.load(call.world, id)
-    if video is None or video.page_id != page.id or video.kind != kind:
+    if video is None or video.page_id != page.id or video.kind != kind or videos.has_expired(call.world, video):
         raise bad_parameter("The video does not exist", subcode=33)
     if video.finished_at:
         raise bad_parameter("The video has been published already")

@@ -26,10 +26,10 @@ def word(world: World, video: Video) -> str:
         if now < video.ready_at:
             return "processing"
         return "error" if video.error else "ready"
-    if video.uploaded_at:
-        return "upload_complete" if now >= video.uploaded_at + _seconds_after_upload(world, video) else "uploading"
-    hours = float(world.setting(NAME, "upload_hours"))
-    return "expired" if now >= video.created_at + 3600 * hours else "uploading"
+    if now >= video.created_at + 3600 * float(world.setting(NAME, "upload_hours")):
+        return "expired"
+    is_digested = video.uploaded_at and now >= video.uploaded_at + _seconds_after_upload(world, video)
+    return "upload_complete" if is_digested else "uploading"
 
 
 def _seconds_after_upload(world: World, video: Video) -> float:

@@ -119,6 +119,8 @@ def _session(call: Call, page: Account) -> Video:
     video = videos.load(call.world, id[:-1]) if id.endswith("1") else None
     if video is None or video.page_id != page.id or not video.announced:
         raise bad_parameter("The upload session is not valid")
+    if videos.has_expired(call.world, video):
+        raise bad_parameter("The upload session does not exist", subcode=33)
     return video
 
 

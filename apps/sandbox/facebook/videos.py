@@ -71,6 +71,11 @@ def find(call: Call, page: Account, id: str) -> Video | None:
     return video if call.world.now().timestamp() >= video.created_at + fresh else None
 
 
+def has_expired(world: World, video: Video) -> bool:
+    """Whether nobody finished it for a day; how long it is kept is not documented."""
+    return video_status.word(world, video) == "expired"
+
+
 def post_of(world: World, page: Account, id: str) -> Post | None:
     """The post of the video with this id, processed or not."""
     video = load(world, id)

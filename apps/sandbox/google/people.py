@@ -18,9 +18,20 @@ def tokens_of(world: World, account: Account) -> list[Token]:
     return world.tokens_of(account)
 
 
+def lock(world: World, account: Account) -> None:
+    """Google has disabled the person's account."""
+    world.box(account.platform, "locked").put(google_user(world, account), {})
+
+
+def unlock(world: World, account: Account) -> None:
+    world.box(account.platform, "locked").delete(google_user(world, account))
+
+
 def is_alive(world: World, token: Token) -> bool:
-    """Valid, and none of its family revoked: whoever revokes one token of a grant has revoked them all."""
-    if not token.is_valid(world.now()):
+    """Valid, its person's account in use, and none of its family revoked: whoever revokes one token of a grant has
+    revoked them all."""
+    is_locked = world.box(token.platform, "locked").get(str(token.data.get("user"))) is not None
+    if is_locked or not token.is_valid(world.now()):
         return False
     family = world.store.tokens.find(platform=token.platform, account_id=token.account_id)
     return not any(one.revoked_at for one in family if one.data.get("grant") == token.data.get("grant"))

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from apps.sandbox.core.calls import Handler, Operation, door
 from apps.sandbox.core.platform import Platform
 from apps.sandbox.core.world import World
-from apps.sandbox.google import identity, login, tokens
+from apps.sandbox.google import identity, login, protection, tokens
 
 
 def routes(world: World, platform: Platform, *, known_scopes: Collection[str]) -> Iterator[Route]:
@@ -21,6 +21,7 @@ def routes(world: World, platform: Platform, *, known_scopes: Collection[str]) -
         ("POST", "/token", tokens.token, tokens.operation_of_token),
         ("POST", "/revoke", tokens.revoke, "revoke"),
         ("POST", "/settings/security/permissions", tokens.disconnect, "revoke"),
+        ("POST", "/settings/security/events", protection.security_event, "revoke"),
         ("GET", "/tokeninfo", tokens.tokeninfo, "read"),
         ("GET", "/oauth2/v3/certs", identity.certificates, "read"),
         ("GET", "/.well-known/risc-configuration", identity.risc_configuration, "read"),

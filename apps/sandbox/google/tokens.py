@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from apps.sandbox.core.calls import Call
 from apps.sandbox.core.rows import Account, Token
 from apps.sandbox.core.world import World
-from apps.sandbox.google import identity
+from apps.sandbox.google import identity, protection
 from apps.sandbox.google.people import google_user, is_alive, tokens_of
 from apps.sandbox.google.refusals import flat
 from apps.sandbox.google.scopes import IDENTITY
@@ -140,11 +140,8 @@ async def revoke(call: Call) -> Response:
 
 
 def _end(world: World, account: Account) -> None:
-    for one in tokens_of(world, account):
-        world.revoke(one)
-    user = google_user(world, account)
-    world.box(account.platform, "grant").delete(user)
-    identity.tell_of_revocation(world, account.platform, user)
+    protection.withdraw(world, account)
+    protection.tell_of_revocation(world, account.platform, google_user(world, account))
 
 
 async def disconnect(call: Call) -> Response:

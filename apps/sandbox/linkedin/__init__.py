@@ -69,6 +69,7 @@ PLATFORM = Platform(
         "image_seconds": 2,
         "document_seconds": 2,
         "video_seconds": 10,
+        "unused_asset_days": 14,
         "part_bytes": 4 * 1024 * 1024,
         "min_video_bytes": 75_000,
         "max_video_bytes": 500 * 1024 * 1024,

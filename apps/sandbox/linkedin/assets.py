@@ -87,7 +87,16 @@ def request_of(visit: Visit, action: str, allowed: set[str]) -> dict[str, Any]:
 def load(world: World, urn: str) -> Asset | None:
     data = world.box(LINKEDIN, "upload").get(urns.id_of(urn))
     asset = Asset(**data) if data else None
-    return asset if asset and asset.urn == urn else None
+    return asset if asset and asset.urn == urn and not _is_forgotten(world, asset) else None
+
+
+def _is_forgotten(world: World, asset: Asset) -> bool:
+    """What no post uses is dropped some day; when, is not documented."""
+    if asset.ready_at is None:
+        return False
+    ends = asset.ready_at + float(world.setting(LINKEDIN, "unused_asset_days")) * 86_400
+    medium = world.store.media.get(LINKEDIN, asset.urn)
+    return world.now().timestamp() >= ends and not (medium and medium.post_id)
 
 
 def save(world: World, asset: Asset) -> None:

@@ -47,6 +47,7 @@ SETTINGS: dict[str, Any] = {
     "video_seconds": 5,  # processing of an upload
     "transcode_seconds": 10,  # so long a new pin does not know the size and length of its video
     "upload_minutes": 60,  # how long an upload policy holds
+    "kept_upload_hours": 36,  # how long a video is kept for a pin; not documented
     "upload_status": 204,  # or 201
     "max_video_megabytes": 2048,
     # Limits; 0: none.

@@ -55,8 +55,13 @@ class Upload:
 
 
 def load(world: World, id: str) -> Upload | None:
+    """None also for one that has been kept for so long that it is dropped; how long that is, is not documented."""
     data = world.box(PINTEREST, "upload").get(id)
-    return Upload(**data) if data else None
+    upload = Upload(**data) if data else None
+    if upload is None or not upload.ready_at:
+        return upload
+    ends = upload.ready_at + float(world.setting(PINTEREST, "kept_upload_hours")) * 3600
+    return upload if world.now().timestamp() < ends else None
 
 
 def save(world: World, upload: Upload) -> None:

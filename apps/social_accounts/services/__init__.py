@@ -2,7 +2,7 @@
 
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.services.abilities import note_inability
-from apps.social_accounts.services.apps import clients_that_sign
+from apps.social_accounts.services.apps import client_ids_at, clients_that_sign, is_anybodys_app_at
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
 from apps.social_accounts.services.connecting import (
     Journey,
@@ -22,15 +22,18 @@ from apps.social_accounts.services.losing import lose_access
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.own_apps import app_at_address, forget_replaced_apps, verify_token_of
 from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
+from apps.social_accounts.services.signals import ToldSignal, note_signal
 
 __all__ = [
     "Journey",
     "Terms",
+    "ToldSignal",
     "adapter_for",
     "app_at_address",
     "begin_consent",
     "check_account",
     "check_accounts",
+    "client_ids_at",
     "clients_that_sign",
     "credential_for",
     "disconnect",
@@ -39,11 +42,13 @@ __all__ = [
     "finish_consent",
     "forget_journeys",
     "forget_replaced_apps",
+    "is_anybodys_app_at",
     "leave_channels",
     "lose_access",
     "mark_missing_permission",
     "note_deauthorized",
     "note_inability",
+    "note_signal",
     "read_choices",
     "read_choices_due",
     "redirect_uri",

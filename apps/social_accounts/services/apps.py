@@ -3,9 +3,11 @@ server on the spot."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from uuid import UUID
+
+from django.db.models import Q
 
 from apps.core import tenancy
 from apps.core.secrets import Secret
@@ -13,8 +15,8 @@ from apps.platforms.capabilities import ConnectBy
 from apps.platforms.contract import NO_SECRET, Adapter, OAuthClient
 from apps.platforms.errors import ConsentRefused
 from apps.social_accounts.errors import ConnectionRefused, Reason
-from apps.social_accounts.models import OAuthApp, OrganizationApp
-from apps.social_accounts.selectors import configured_app, webhook_secrets_of
+from apps.social_accounts.models import OAuthApp, OrganizationApp, Sender
+from apps.social_accounts.selectors import configured_app, is_set_up, webhook_secrets_of
 from apps.social_accounts.services.credentials import AnyApp, client_of
 
 
@@ -66,6 +68,22 @@ def _clients(platform: str) -> Iterator[OAuthClient]:
     for stored in map(client_of, OAuthApp.objects.filter(platform=platform).order_by("created_at")):
         if (stored.client_id, stored.client_secret) != (client_id, Secret(secret)):
             yield stored
+
+
+def client_ids_at(platforms: Collection[str], *, sender: Sender | None) -> frozenset[str]:
+    """Under which ids these platforms know us: the operator's apps, or all that the sender's organization has."""
+    if sender is None:
+        return frozenset(client.client_id for platform in platforms for client in _clients(platform))
+    with tenancy.across_tenants("tell which apps a platform's word is for"):
+        own = OrganizationApp.across_tenants.filter(organization_id=sender.organization_id, platform__in=platforms)
+        in_use = own.filter(Q(replaced_at=None) | Q(grants__isnull=False))
+        return frozenset(in_use.values_list("client_id", flat=True))
+
+
+def is_anybodys_app_at(platform: str) -> bool:
+    """Whether the operator or any organization has an app there."""
+    with tenancy.across_tenants("see whether anybody has an app at a platform"):
+        return is_set_up(platform) or OrganizationApp.across_tenants.filter(platform=platform).exists()
 
 
 def forgotten(adapter: Adapter, refused: ConsentRefused) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.capabilities import OptionKind
 from apps.platforms.errors import PlatformError
@@ -61,7 +62,8 @@ def read_choices(*, organization_id: UUID, account_id: UUID) -> None:
             credential = credential_for(account)
         except NotConnected:
             return
-    adapter, found = adapter_for(account.platform), dict(account.choices)
+    adapter = adapter_for(account.platform, lane=Lane.HEALTH, organization_id=organization_id)
+    found = dict(account.choices)
     for option in remote_options(account.platform):
         try:
             found[option] = [list(choice) for choice in adapter.choices(option, credential)]

@@ -25,6 +25,7 @@ from apps.core import clock, outbound
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events import services as events
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Channel, Consent, ConsentStart
 from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
 from apps.social_accounts import lives
@@ -76,7 +77,7 @@ def begin_consent(
     words, and ReturnRefused where the terms name an address that the organization does not return to.
     """
     _check(member, terms)
-    adapter = adapter_for(platform)
+    adapter = adapter_for(platform, lane=Lane.REFRESH, organization_id=member.organization.pk)
     uri = redirect_uri(platform)
     also = _also(member, reconnects) if reconnects else ()
     state, browser_token = secrets.token_urlsafe(32), browser_token or secrets.token_urlsafe(32)
@@ -163,7 +164,7 @@ def _take_answer(
         raise ConnectionRefused(
             "The application this sign-in was started with is gone. Start again.", reason=Reason.NOT_SET_UP
         )
-    adapter = adapter_for(session.platform)
+    adapter = adapter_for(session.platform, lane=Lane.REFRESH, organization_id=member.organization.pk)
     try:
         consent = adapter.finish_consent(
             client=client_of(app), redirect_uri=redirect_uri(session.platform), answer=answer, keep=session.keep
@@ -187,7 +188,7 @@ def sign_in(
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     """Connect with an app password. Raises ConnectionRefused in words; the password itself is never stored."""
     _check(member, terms)
-    adapter = adapter_for(platform)
+    adapter = adapter_for(platform, lane=Lane.REFRESH, organization_id=member.organization.pk)
     try:
         server = _server(adapter, address or identifier)
         consent = adapter.sign_in(server=server, identifier=identifier.strip().lstrip("@"), password=password)

@@ -11,6 +11,7 @@ from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.encryption import CannotOpen
 from apps.events import services as events
+from apps.governor.lanes import Lane
 from apps.platforms.contract import SHARED_CONSENT, Credential
 from apps.platforms.errors import PlatformError
 from apps.social_accounts.adapters import adapter_for
@@ -34,7 +35,7 @@ def disconnect(*, member: Seat, account_id: UUID) -> SocialAccount:
             audit.record("account.disconnected", subject=account, actor=member.actor)
             events.emit("account.disconnected", subject=account, data={"platform": account.platform})
     if credential is not None:
-        _give_back(account.platform, credential)
+        _give_back(account, credential)
     return account
 
 
@@ -59,13 +60,14 @@ def _ends_others(credential: Credential) -> bool:
         return Grant.across_tenants.filter(**{f"facts__{SHARED_CONSENT}": person}).exists()
 
 
-def _give_back(platform: str, credential: Credential) -> None:
+def _give_back(account: SocialAccount, credential: Credential) -> None:
     """Where giving one consent back ends others of the same person, the last of them is given back."""
     if _ends_others(credential):
-        logger.info("A consent at %s is forgotten and not given back: others would end with it", platform)
+        logger.info("A consent at %s is forgotten and not given back: others would end with it", account.platform)
         return
     try:
-        adapter_for(platform).revoke(credential)
+        adapter = adapter_for(account.platform, lane=Lane.REFRESH, organization_id=account.organization_id)
+        adapter.revoke(credential)
     except PlatformError as error:
         # Our copy is gone, and that is what was promised; the platform's own copy ends with its lifetime.
-        logger.info("%s did not take back a token: %s", platform, error.words)
+        logger.info("%s did not take back a token: %s", account.platform, error.words)

@@ -14,6 +14,7 @@ from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events import services as events
+from apps.platforms.contract import SHARED_CONSENT
 from apps.social_accounts.models import ConnectSession, Grant, PortalLink, Sender, SocialAccount
 from apps.social_accounts.selectors import hung_on, of_platform
 from apps.social_accounts.states import AccountState
@@ -39,23 +40,26 @@ class Found:
 
 def find_identity(*, platform: str, remote_id: str, sender: Sender | None = None) -> list[Found]:
     """Accounts and grants of a person in every organization, by the id under which the platform knows them: whatever
-    their consent brought, and the account that they are, connected or not.
+    their consent brought, and the account that they are, connected or not. By the id that several platforms of one
+    house share (`facts[SHARED_CONSENT]`), at all of these.
 
     With a `sender`, in its organization alone: what hangs on its app, and what is left of accounts that hang on none.
     """
     with tenancy.across_tenants(FIND):
-        person = Q(remote_user_id=remote_id) | Q(facts__app_scoped_id=remote_id)
         of_same = Q(platform=platform) | (
             Q(platform="instagram", facts__login="facebook") if platform == "facebook" else Q(pk=None)
         )
+        person = (Q(remote_user_id=remote_id) | Q(facts__app_scoped_id=remote_id)) & of_same
         means = Q(remote_id=remote_id) | Q(grant__remote_user_id=remote_id) | Q(grant__facts__app_scoped_id=remote_id)
+        means &= of_platform(platform)
+        of_house, by_house = (Q(**{f"{path}facts__{SHARED_CONSENT}": remote_id}) for path in ("", "grant__"))
         mine, hung = Q(), Q()
         if sender is not None:
             mine = Q(organization_id=sender.organization_id, organization_app_id=sender.app_id)
             hung = hung_on(sender) | Q(organization_id=sender.organization_id, grant=None)
-        grants = list(Grant.across_tenants.filter(person, of_same, mine).values_list("organization_id", "pk"))
+        grants = list(Grant.across_tenants.filter(person | of_house, mine).values_list("organization_id", "pk"))
         accounts = list(
-            SocialAccount.across_tenants.filter(means, of_platform(platform), hung).values_list("organization_id", "pk")
+            SocialAccount.across_tenants.filter(means | by_house, hung).values_list("organization_id", "pk")
         )
     organizations = sorted({organization_id for organization_id, _ in [*grants, *accounts]})
     return [Found(one, _of(one, accounts), _of(one, grants)) for one in organizations]

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Profile
 from apps.platforms.errors import Disconnected, MissingPermission, PlatformError, Throttled, TokenExpired
 from apps.social_accounts import lives
@@ -110,7 +111,7 @@ def _read(organization_id: UUID, account_id: UUID) -> Profile | None:
         with tenancy.scope(organization_id=organization_id):
             account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
             credential = credential_for(account)
-        return adapter_for(account.platform).check(credential)
+        return adapter_for(account.platform, lane=Lane.HEALTH, organization_id=organization_id).check(credential)
     except (Disconnected, NotConnected) as error:
         lose_access(organization_id=organization_id, account_id=account_id, error=error, asked_at=asked_at)
     except MissingPermission as error:

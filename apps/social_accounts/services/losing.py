@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from apps.core import tenancy
 from apps.core.encryption import CannotOpen
+from apps.governor.lanes import Lane
 from apps.platforms.contract import channel_secret
 from apps.platforms.errors import AccountDisabled, Disconnected, PlatformError, TokenExpired
 from apps.social_accounts.adapters import adapter_for
@@ -38,8 +39,7 @@ def lose_access(
     words = error.words if isinstance(error, Disconnected) else ENDED
     if isinstance(error, AccountDisabled):
         with tenancy.scope(organization_id=organization_id):
-            is_news = mark_disabled(account_id=account_id, reason=words, asked_at=asked_at)
-            return [SocialAccount.objects.get(pk=account_id)] if is_news else []
+            return mark_disabled(account_ids=[account_id], reason=words, asked_at=asked_at)
     with tenancy.scope(organization_id=organization_id):
         account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
         others = _others(account)
@@ -88,7 +88,7 @@ def _parent_answers(account: SocialAccount) -> bool:
         credential = credential_of(account.grant) if account.grant else None
         if credential is None or channel_secret(account.remote_id) not in credential.extra:
             return False
-        adapter_for(account.platform).check(credential)
+        adapter_for(account.platform, lane=Lane.HEALTH, organization_id=account.organization_id).check(credential)
     except (PlatformError, CannotOpen):
         return False
     return True
@@ -97,7 +97,9 @@ def _parent_answers(account: SocialAccount) -> bool:
 def _is_refused(account: SocialAccount) -> bool:
     """Ask the platform who the account is. Only its clear word counts; a token that is merely old is no loss."""
     try:
-        adapter_for(account.platform).check(credential_for(account))
+        adapter_for(account.platform, lane=Lane.HEALTH, organization_id=account.organization_id).check(
+            credential_for(account)
+        )
     except (AccountDisabled, TokenExpired, CannotOpen):
         return False
     except (Disconnected, NotConnected):

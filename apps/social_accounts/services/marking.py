@@ -58,15 +58,19 @@ def mark_missing_permission(
 
 
 @transaction.atomic
-def mark_disabled(*, account_id: UUID, reason: str, asked_at: datetime | None = None) -> bool:
-    """The platform says that the account is suspended, closed or hidden: its owner has to act there. True if that is
-    news."""
-    accounts = _held([account_id], PUBLISHES, asked_at)
+def mark_disabled(
+    *, account_ids: Collection[UUID], reason: str, asked_at: datetime | None = None
+) -> list[SocialAccount]:
+    """The platform says that these accounts are suspended, closed or hidden: their owner has to act there. Those to
+    which that is news; there is one event for all of them."""
+    accounts = _held(account_ids, PUBLISHES, asked_at)
     for account in accounts:
         _mark(account, AccountState.DISABLED, reason)
         audit.record("account.disabled", subject=account, actor=SYSTEM)
-        tell("account.disabled", [account], reason=reason)
-    return bool(accounts)
+    if accounts:
+        # Of several it is the sign-in behind them that is meant.
+        tell("account.disabled", accounts, grant=accounts[0].grant if len(accounts) > 1 else None, reason=reason)
+    return accounts
 
 
 def recover(account: SocialAccount, *, actor: Actor = SYSTEM) -> None:

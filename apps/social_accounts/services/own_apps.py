@@ -16,6 +16,7 @@ from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
 from apps.platforms.contract import OAuthClient
@@ -104,7 +105,7 @@ def test_app(*, organization_id: UUID, platform: str) -> str:
         client = client_of(app) if app else None
     if client is None:
         raise AppRefused("There is no app of your own to test.")
-    adapter = adapter_for(platform)
+    adapter = adapter_for(platform, lane=Lane.HEALTH, organization_id=organization_id)
     try:
         return adapter.test_app(client)
     except (ConsentRefused, NotOffered) as error:

@@ -25,6 +25,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.contract import Credential
 from apps.platforms.errors import Disconnected, MissingPermission, PlatformError, Throttled, TokenExpired, Uncertain
@@ -166,7 +167,7 @@ def _access_works(organization_id: UUID, grant: Grant) -> bool:
     if credential is None:
         return False
     try:
-        adapter_for(grant.platform).check(credential)
+        adapter_for(grant.platform, lane=Lane.REFRESH, organization_id=organization_id).check(credential)
     except (Disconnected, TokenExpired):
         return False
     except MissingPermission:  # Whoever hears what is lacking is known.
@@ -177,7 +178,7 @@ def _access_works(organization_id: UUID, grant: Grant) -> bool:
 def _ask(organization_id: UUID, grant: Grant, credential: Credential) -> Outcome:
     asked_at = clock.now()
     try:
-        fresh = adapter_for(grant.platform).refresh(credential)
+        fresh = adapter_for(grant.platform, lane=Lane.REFRESH, organization_id=organization_id).refresh(credential)
     except Uncertain as error:
         return _suspect(organization_id, grant, error)
     except Disconnected as error:

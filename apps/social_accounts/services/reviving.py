@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
 from apps.core.encryption import CannotOpen
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Channel, Credential, channel_secret
 from apps.platforms.errors import PlatformError
 from apps.social_accounts import lives
@@ -69,7 +70,8 @@ def revive_family(*, organization_id: UUID, account_id: UUID, actor: Actor) -> N
         kin = list(_kin(grant, account.workspace_id).select_related("app", "organization_app"))
     for cousin in kin:
         try:
-            fresh = adapter_for(cousin.platform).refresh(_lent(grant, cousin, organization_id))
+            adapter = adapter_for(cousin.platform, lane=Lane.REFRESH, organization_id=organization_id)
+            fresh = adapter.refresh(_lent(grant, cousin, organization_id))
         except (PlatformError, CannotOpen) as error:
             logger.info("Grant %s was not brought back by %s: %s", cousin.pk, grant.pk, error)
             continue

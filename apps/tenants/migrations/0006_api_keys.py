@@ -106,17 +106,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "workspace",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="As the key has it.",
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="tenants.workspace",
-                    ),
-                ),
-                (
                     "api_key",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.apikey"

@@ -36,6 +36,7 @@ def organization(request: MemberRequest) -> HttpResponse:
     facts = {
         "form": form, "heading": "Organization", "lede": "Your agency, as all of its workspaces share it.",
         "submit_label": "Save", "back_url": "", "archive_url": "", "action_url": reverse("tenants:organization"),
+        "windows_url": "", "stop_url": reverse("stops:organization") if request.member.may("organization.stop") else "",
     }  # fmt: skip
     return TemplateResponse(request, "tenants/organization.html", facts, status=422 if form.errors else 200)
 

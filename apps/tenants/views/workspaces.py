@@ -69,7 +69,13 @@ def edit(request: MemberRequest, workspace_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"{form.cleaned_data['name']} was saved.")
             return redirect("tenants:workspaces")
-    facts = {"heading": workspace.name, "lede": "", "submit_label": "Save", **_archiving(request, workspace)}
+    facts = {
+        "heading": workspace.name,
+        "lede": "",
+        "submit_label": "Save",
+        **_archiving(request, workspace),
+        **_publishing(request, workspace),
+    }
     return _form(request, form, facts, action_url=_edit_url(workspace))
 
 
@@ -114,7 +120,27 @@ def _archiving(request: MemberRequest, workspace: Workspace) -> dict[str, str]:
     return {"archive_label": label, "archive_text": text, "archive_question": question, "archive_url": url}
 
 
+def _publishing(request: MemberRequest, workspace: Workspace) -> dict[str, str]:
+    """The pages on which it is said when its posts may go out, and that they must not."""
+
+    def url(name: str, permission: str) -> str:
+        return reverse(name, args=[workspace.pk]) if request.member.may_in(workspace, permission) else ""
+
+    return {
+        "stop_url": url("stops:workspace", "publishing.stop"),
+        "windows_url": url("windows:windows", "workspace.edit"),
+    }
+
+
 def _form(request: MemberRequest, form: WorkspaceForm, facts: dict[str, str], *, action_url: str) -> HttpResponse:
     back = {"back_url": reverse("tenants:workspaces"), "back_label": "Workspaces"}
-    context = {"archive_url": "", **facts, **back, "form": form, "action_url": action_url}
+    context = {
+        "archive_url": "",
+        "stop_url": "",
+        "windows_url": "",
+        **facts,
+        **back,
+        "form": form,
+        "action_url": action_url,
+    }
     return TemplateResponse(request, "tenants/workspace_form.html", context, status=422 if form.errors else 200)

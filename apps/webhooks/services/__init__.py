@@ -12,12 +12,14 @@ from apps.webhooks.services.endpoints import (
 )
 from apps.webhooks.services.forgetting import forget_deliveries, forget_identity, forget_old, forget_organization
 from apps.webhooks.services.handling import handle_waiting
+from apps.webhooks.services.keys import read_keys
 from apps.webhooks.services.listening import listen_due, listen_to, listen_when_connected
 from apps.webhooks.services.patrolling import patrol_account, patrol_due
-from apps.webhooks.services.receiving import Heard, answer_handshake, read, receive
+from apps.webhooks.services.receiving import Heard, Received, answer_handshake, read, receive
 
 __all__ = [
     "Heard",
+    "Received",
     "answer_handshake",
     "change_endpoint",
     "deliver_due",
@@ -34,6 +36,7 @@ __all__ = [
     "patrol_account",
     "patrol_due",
     "read",
+    "read_keys",
     "receive",
     "redeliver",
     "redeliver_one",

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from apps.core import clock, tenancy
 from apps.core.secrets import Secret
 from apps.events.models import Event
+from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.basis import Basis
 from apps.platforms.contract import NO_SECRET, Adapter
@@ -75,7 +76,8 @@ def listen_to(*, organization_id: UUID, account_id: UUID, is_new: bool = False) 
     try:
         if account.platform in NEEDS_OUR_NUMBER and account.grant.organization_app_id:
             raise NotOffered("The number of the organization's own app is not known.")
-        lease = _ask(social_accounts.adapter_for(account.platform), account.platform, credential)
+        adapter = social_accounts.adapter_for(account.platform, lane=Lane.HEALTH, organization_id=organization_id)
+        lease = _ask(adapter, account.platform, credential)
     except NotOffered:
         _note(account, next_try_at=clock.now() + NOT_OFFERED, problem="not offered")
     except PlatformError as error:

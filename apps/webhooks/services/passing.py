@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from apps.platforms import registry
 from apps.platforms.inbound import NoticeKind
+from apps.platforms.signals import Signal
 from apps.publishing import services as publishing
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.selectors import Concerned, concerned_by
@@ -28,10 +30,25 @@ def pass_on(notice: InboundNotice) -> bool:
     """
     for taker in routing.takers_of(notice.kind):
         taker(notice)
+    if notice.kind == NoticeKind.SIGNAL:
+        return _signalled(notice)
     concerned = concerned_by(platform=notice.platform, remote_id=notice.remote_user_id, sender=notice.sender)
     for account in concerned:
         _VERBS.get(notice.kind, _something_else)(notice, account)
     return bool(concerned)
+
+
+def _signalled(notice: InboundNotice) -> bool:
+    """It is about a person, and so about what hangs on their consents at any platform of the same house."""
+    signals, data = registry.adapter_class(notice.platform).signals, notice.data
+    if signals is None:
+        return False
+    return social_accounts.note_signal(
+        social_accounts.ToldSignal(
+            signal=Signal(data["signal"]), signals=signals, person=notice.remote_user_id, at=notice.happened_at,
+            audience=data["audience"], token=data.get("token", {}), sender=notice.sender,
+        )
+    )  # fmt: skip
 
 
 def _removed(notice: InboundNotice, account: Concerned) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential
 from apps.platforms.errors import PlatformError
 from apps.publishing import services as publishing
@@ -67,7 +68,8 @@ def patrol_account(*, organization_id: UUID, account_id: UUID) -> None:
             return
     problem = ""
     try:
-        for remote_id in _missing(social_accounts.adapter_for(account.platform), credential, live, now):
+        adapter = social_accounts.adapter_for(account.platform, lane=Lane.RECONCILE, organization_id=organization_id)
+        for remote_id in _missing(adapter, credential, live, now):
             publishing.note_removed_at_platform(
                 organization_id=organization_id, account_id=account_id, remote_ids=[remote_id], at=now,
                 needs_proof=True,

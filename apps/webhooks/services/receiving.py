@@ -1,7 +1,8 @@
 """From a request to rows: genuine or not, then stored once, whatever it says. Nothing is acted on before the answer.
 
 Each app of an organization has an address of its own, where only its own secret signs. Everywhere else the operator's
-do, and what they sign speaks for everybody.
+do, and what they sign speaks for everybody. Signals are signed with the platform's own key, and say which app they are
+for: one of the operator's at their address, one of the organization's at that of its app.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from django.db import transaction
 from apps.core import clock
 from apps.core.secrets import Secret
 from apps.platforms import registry
-from apps.platforms.contract import OAuthClient
+from apps.platforms.contract import Adapter, OAuthClient
 from apps.platforms.inbound import Forged, Inbound, Incoming, Malformed, Notice, Reply
+from apps.platforms.signals import NotAccepted, Signals
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import Sender, signed_by
 from apps.webhooks.errors import NotHeard
 from apps.webhooks.models import InboundNotice
+from apps.webhooks.services.keys import key_of
 from apps.webhooks.states import NoticeState
 from apps.webhooks.waking import wake
 
@@ -45,11 +48,20 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What was told and is stored now. A `is_signal` is answered as its standard says."""
+
+    notices: tuple[Notice, ...] = ()
+    is_signal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Door:
     """The address that something came to, and whose secrets sign there."""
 
     platform: str
-    inbound: Inbound
+    inbound: Inbound | None
+    signals: Signals | None
     sender: Sender | None
     clients: Iterable[OAuthClient]
     verify_token: Secret
@@ -58,28 +70,32 @@ class _Door:
 def answer_handshake(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> Reply | None:
     """What proves that the address is ours; None when this is no handshake. Raises NotHeard and Forged."""
     door = _door(platform, app_id)
+    if door.inbound is None:
+        return None
     for client in door.clients:
         return door.inbound.handshake(incoming, client=client, verify_token=door.verify_token)
     return None
 
 
-def receive(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> tuple[Notice, ...]:
+def receive(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> Received:
     """Store what a genuine delivery tells, each thing once, all of it or nothing; and wake a worker.
 
-    Raises NotHeard, and Forged when no secret that signs at this address has signed it. A genuine one that cannot be
+    Raises NotHeard, Forged when no secret that signs at this address has signed it, NotAccepted for a signal that no
+    key has signed for an app of ours, and KeysNotKnown for one that cannot be judged yet. A genuine one that cannot be
     read is put on the dead shelf without its words: the platform has done its part, and would send it again for days.
     """
     door = _door(platform, app_id)
+    signals = door.signals if door.signals is not None and door.signals.is_one(incoming) else None
     try:
-        notices = _genuine(door, incoming)
+        notices = _signalled(door, signals, incoming) if signals else _genuine(door, incoming)
     except Malformed as error:
         logger.error("%s sent something that cannot be read: %s", platform, error)
         _store([_unreadable(door, incoming, error)])
-        return ()
+        return Received()
     _store([_row(door, notice) for notice in notices])
     if notices:
         wake()
-    return notices
+    return Received(notices, is_signal=signals is not None)
 
 
 def read(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> Heard:
@@ -87,32 +103,47 @@ def read(*, platform: str, incoming: Incoming, app_id: UUID | None = None) -> He
 
     Raises NotHeard, Forged and Malformed."""
     door = _door(platform, app_id)
+    if door.inbound is None:
+        raise NotHeard(platform)
     return Heard(_genuine(door, incoming), door.sender)
 
 
 def _door(platform: str, app_id: UUID | None) -> _Door:
-    inbound = registry.adapter_class(platform).inbound if platform in registry.names() else None
-    if inbound is None:
+    adapter: type[Adapter] | None = registry.adapter_class(platform) if platform in registry.names() else None
+    if adapter is None or (adapter.inbound is None and adapter.signals is None):
         raise NotHeard(platform)
+    inbound, signals = adapter.inbound, adapter.signals
     if app_id is None:
         token = Secret(settings.PLATFORM_VERIFY_TOKENS.get(platform, ""))
-        return _Door(platform, inbound, None, social_accounts.clients_that_sign(platform), token)
+        return _Door(platform, inbound, signals, None, social_accounts.clients_that_sign(platform), token)
     found = social_accounts.app_at_address(platform=platform, app_id=app_id)
     if found is None:
         raise NotHeard(platform)
     sender, client = found
-    clients = () if inbound.entered.unproven else (client,)
-    return _Door(platform, inbound, sender, clients, social_accounts.verify_token_of(app_id))
+    clients = () if inbound is None or inbound.entered.unproven else (client,)
+    return _Door(platform, inbound, signals, sender, clients, social_accounts.verify_token_of(app_id))
 
 
 def _genuine(door: _Door, incoming: Incoming) -> tuple[Notice, ...]:
     """Whichever of the secrets has signed it: while one of the operator's is replaced by another, both do."""
+    if door.inbound is None:
+        raise Forged("Nothing is heard here but signals.")
     for client in door.clients:
         try:
             return door.inbound.notices(incoming, client=client)
         except Forged:
             continue
     raise Forged("No secret that signs here has signed this.")
+
+
+def _signalled(door: _Door, signals: Signals, incoming: Incoming) -> tuple[Notice, ...]:
+    """What the platform's own key has signed for an app whose address this is, at whichever platform of that house."""
+    kin = [name for name in registry.names() if registry.adapter_class(name).signals is signals]
+    client_ids = social_accounts.client_ids_at(kin, sender=door.sender)
+    key = key_of(door.platform, signals.key_id(incoming)) if client_ids else None
+    if key is None:
+        raise NotAccepted("The platform has no such key, or knows no app of ours.")
+    return signals.notices(incoming, key=key, client_ids=client_ids)
 
 
 def _store(rows: Iterable[InboundNotice]) -> None:

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.harness import bare, figures, planting, profiles
+from tests.benchmarks.harness import bare, figures, planting, profiles, watching
 from tests.benchmarks.harness.fleet import Fleet, killer
 from tests.benchmarks.harness.meter import Meter
 from tests.benchmarks.harness.planting import Place, Planted
@@ -33,7 +33,8 @@ LOOK: Final = 0.25  # seconds between two looks at the stub
 LOOK_AT_ROWS: Final = 2.0
 TELL: Final = 10.0
 SETTLE_SECONDS: Final = 20.0  # for the answers of the last requests to be stored
-KILL_EVERY: Final = 5.0
+KILL_EVERY: Final = 3.0
+MOST_KILLS: Final = 25
 STRUCK: Final = 0.05  # of all requests that make something public
 FAULTS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     # Longer than a worker waits: it is accepted all the same, when nobody listens any more.
@@ -59,9 +60,13 @@ class Passage:
         """Until the last answer, which a bare loop awaits as well."""
         return max(self.waits.values(), default=0.0) + self.latency
 
-    def pace(self, bare: float) -> dict[str, Any]:
+    def pace(self, bare: float, *, prepared: float | None = None) -> dict[str, Any]:
+        """`prepared`: so many seconds went into preparing them before their hour."""
         per_second = len(self.waits) / max(self.seconds, 0.001)
+        with_preparing = len(self.waits) / max(self.seconds + (prepared or 0.0), 0.001)
         return {
+            "prepare_seconds": figures.shown(prepared, 2),
+            "per_second_with_preparing": figures.shown(with_preparing, 1),
             "seconds": figures.shown(self.seconds, 2),
             "per_second": figures.shown(per_second, 1),
             "bare_per_second": figures.shown(bare, 1),
@@ -77,7 +82,7 @@ class Course:
         self.options = options
         self.stub = Stub(options["stub"])
         self.folder = Path(options["folder"])
-        self.fleet = Fleet(options["workers"], options["threads"], self.folder)
+        self.fleet = Fleet(options["workers"], self.folder)
         self._owner = _owner_connection() if options["database"] == "postgres" else None
         self.meter = Meter(self.fleet, options["pids"], Statements(self._owner, self.folder))
         self._ends_at = 0.0
@@ -133,9 +138,13 @@ class Course:
         """All of it falls due `ahead` seconds from now, at the instant that is given back; the measuring begins."""
         due_at = datetime.now(UTC) + timedelta(seconds=ahead)
         planting.make_due(planted, at=due_at)
-        self.meter.begin()
+        self.begin_measuring()
         self._ends_at = time.monotonic() + ahead + self.options["most_seconds"]
         return due_at
+
+    def begin_measuring(self) -> None:
+        (self.folder / watching.BEGUN).touch()
+        self.meter.begin()
 
     # under way
 
@@ -144,7 +153,10 @@ class Course:
         kind = self.options["fault"]
         for number, fault in enumerate(FAULTS.get(kind, ()), 1):
             self.stub.fault(**fault, probability=STRUCK, seed=number, times=None)
-        return [killer(self.fleet, every=KILL_EVERY)] if kind == "kill" else []
+        if kind != "kill":
+            return []
+        step = max(1, self.options["count"] // MOST_KILLS)
+        return [killer(self.fleet, self._out, every=KILL_EVERY, step=step)]
 
     def watch(self, wanted: int, *, meanwhile: Sequence[Callable[[], object]] = ()) -> bool:
         """Until the stub has accepted `wanted` different ones or nothing more will come; False if the time is up."""
@@ -152,7 +164,7 @@ class Course:
 
         def is_over() -> bool:
             nonlocal looks_at
-            if self.stub.counts()["distinct"] >= wanted:
+            if self._out() >= wanted:
                 return True
             if self.options["fault"] == "none" or time.monotonic() < looks_at:
                 return False
@@ -173,7 +185,7 @@ class Course:
                 return True
             if time.monotonic() > tells_at:
                 tells_at += TELL
-                say(f"{self.stub.counts()['distinct']} are out")
+                say(f"{self._out()} are out")
             time.sleep(LOOK)
         return False
 
@@ -230,6 +242,7 @@ class Course:
             "unexpected": len(compared["unexpected"]),
             "needs_attention": sum(states[one.publication_id] == "needs_attention" for one in planted),
             "states": dict(Counter(states[one.publication_id] for one in planted)),
+            "struck": self.stub.hits(),
             "kills": sum(process.kills for process in self.fleet.processes),
             "log": self.fleet.troubles(),
         }
@@ -238,6 +251,10 @@ class Course:
         if self.options["profile"]:
             profiles.write(self.folder, Path(self.options["profile"]), count=count)
             say(f"the profile is in {self.options['profile']}")
+
+    def _out(self) -> int:
+        """How many different ones the stub has accepted."""
+        return int(self.stub.counts()["distinct"])
 
     def _states(self) -> dict[Any, str]:
         from apps.core import tenancy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from django.conf import settings
+
 from apps.core.running.programs import Plan
 from apps.core.running.supervisor import ending_with_us
 from tests.benchmarks.harness import usage
@@ -20,6 +23,7 @@ from tests.benchmarks.harness.stub import ROOT
 
 START_SECONDS: Final = 90.0
 STOP_SECONDS: Final = 5.0
+NOT_NEEDED: Final = frozenset({"web", "media", "sandbox", "queue"})
 TROUBLES: Final = ("database is locked", "Traceback", "CRITICAL")
 
 
@@ -63,28 +67,26 @@ class Process:
 
 @dataclass
 class Fleet:
-    """Use it as a context manager: it starts `workers` workers and a beat, and leaves none of them behind."""
+    """All that publishing takes: `workers` worker processes, and one of whatever else a deployment runs beside them.
+
+    Use it as a context manager: it waits until they are awake, and leaves none of them behind."""
 
     workers: int
-    threads: int
     folder: Path
     processes: list[Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        plan = Plan(
-            var=self.folder,
-            host="127.0.0.1",
-            port=0,
-            web_processes=1,
-            web_threads=1,
-            worker_threads=16,
-            media_workers=1,
-        )
-        for number in range(1, self.workers + 1):
-            # As on machines of their own, each has a name of its own.
-            command = [*plan.command("worker"), "--hostname", f"worker{number}@bench"]
-            self.processes.append(Process("worker", command, self.folder / f"worker{number}.log"))
-        self.processes.append(Process("beat", plan.command("beat"), self.folder / "beat.log"))
+        unused = {"web_processes": 1, "web_threads": 1, "media_workers": 1}
+        plan = Plan(var=self.folder, host="127.0.0.1", port=0, worker_threads=settings.WORKER_THREADS, **unused)
+        for program in plan.programs():
+            if program.name in NOT_NEEDED:
+                continue
+            for number in range(1, (self.workers if program.name == "worker" else 1) + 1):
+                name = f"{program.name}{number}"
+                # As on machines of their own, each worker has a name of its own.
+                named = ["--hostname", f"{name}@bench"] if "worker" in program.command else []
+                process = Process(program.name, [*program.command, *named], self.folder / f"{name}.log")
+                self.processes.append(process)
 
     def __enter__(self) -> Self:
         try:
@@ -106,7 +108,8 @@ class Fleet:
         from config.celery import app
 
         give_up = time.monotonic() + START_SECONDS
-        while len(app.control.ping(timeout=0.5)) < self.workers:
+        expected = sum("worker" in process.command for process in self.processes)
+        while len(app.control.ping(timeout=0.5)) < expected:
             if time.monotonic() > give_up:
                 raise RuntimeError(f"The workers did not start: {self.words()}")
 
@@ -114,7 +117,10 @@ class Fleet:
         return [process for process in self.processes if process.name == name]
 
     def cpu_seconds(self) -> dict[str, float]:
-        return {name: sum(process.cpu_seconds for process in self.named(name)) for name in ("worker", "beat")}
+        found: dict[str, float] = {}
+        for process in self.processes:
+            found[process.name] = found.get(process.name, 0.0) + process.cpu_seconds
+        return found
 
     def peaks_mib(self) -> list[float]:
         for process in self.named("worker"):
@@ -149,18 +155,18 @@ class Fleet:
                     process.running.wait()
 
 
-def killer(fleet: Fleet, *, every: float) -> Callable[[], None]:
-    """Called again and again, it kills a worker now and then, each in its turn, and starts it anew."""
-    state = {"next": time.monotonic() + every, "number": 0}
+def killer(fleet: Fleet, progress: Callable[[], int], *, every: float, step: int) -> Callable[[], None]:
+    """Called again and again, it kills the workers in turn and starts them anew: one each `every` seconds, and only
+    after `step` more have gone out, so that it meets them at work however long they take to start."""
+    state = {"at": time.monotonic() + every, "out": step}
+    turns = itertools.cycle(fleet.named("worker"))
 
     def strike() -> None:
-        if time.monotonic() < state["next"]:
+        if time.monotonic() < state["at"] or (out := progress()) < state["out"]:
             return
-        workers = fleet.named("worker")
-        victim = workers[int(state["number"]) % len(workers)]
+        victim = next(turns)
         victim.kill()
         victim.start()
-        state["number"] += 1
-        state["next"] = time.monotonic() + every
+        state.update(at=time.monotonic() + every, out=out + step)
 
     return strike

@@ -27,8 +27,9 @@ class Meter:
     def figures(self, count: int) -> dict[str, Any]:
         """`busy_elsewhere`: so many processors were taken by what is none of ours; it is to be near 0."""
         spent = {name: value - self._before[name] for name, value in self._spent().items()}
+        spent["together"] = sum(spent.values())
         seconds = max(time.monotonic() - self._began, 0.001)
-        elsewhere = usage.machine_busy_seconds() - self._busy - sum(spent.values())
+        elsewhere = usage.machine_busy_seconds() - self._busy - spent["together"]
         return {
             "cpu_seconds": {name: round(value, 2) for name, value in spent.items()},
             "cpu_ms_per_publication": {name: round(1000 * value / max(count, 1), 2) for name, value in spent.items()},

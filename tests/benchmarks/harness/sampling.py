@@ -33,6 +33,7 @@ WAITS: Final = {
     ("threading.py", "wait"): "work or a lock",
     ("threading.py", "_wait_for_tstate_lock"): "work or a lock",
     ("engine/crew.py", "_run"): "work or a lock",
+    ("engine/desk.py", "_gathered"): "work or a lock",
     ("concurrent/futures/thread.py", "_worker"): "work or a lock",
     ("kombu/utils/eventio.py", "poll"): "work or a lock",
     ("redis/connection.py", "_connect"): "the queue",
@@ -43,12 +44,16 @@ OURS: Final = ("/apps/", "/config/")
 
 class Sampler:
     def __init__(self) -> None:
+        self._places: dict[CodeType, tuple[str, str, bool]] = {}  # label, what is waited for, whether it is ours
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was seen before the measuring began."""
         self.looks = 0
         self.waits: Counter[str] = Counter()
         self.itself: Counter[str] = Counter()  # working, by the innermost function
         self.within: Counter[str] = Counter()  # working, by each function of ours that is under way
         self.database: Counter[str] = Counter()  # waiting for the database, by our innermost function
-        self._places: dict[CodeType, tuple[str, str, bool]] = {}  # label, what is waited for, whether it is ours
 
     def run(self) -> None:
         own = {thread.ident for thread in threading.enumerate() if thread.name in ("sampler", "notes")}

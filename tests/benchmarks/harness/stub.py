@@ -45,6 +45,10 @@ class Stub:
     def fault(self, kind: str, **how: Any) -> None:
         self._said(self._http.post("/faults", json={"kind": kind, **how}))
 
+    def hits(self) -> int:
+        """How often faults have struck."""
+        return sum(int(fault["hits"]) for fault in self._said(self._http.get("/faults"))["faults"])
+
     def set(self, **settings: Any) -> None:
         self._said(self._http.post("/settings", json=settings))
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from tests.benchmarks.harness.sampling import Sampler
 
 EVERY: Final = 1.0  # seconds
+BEGUN: Final = "begun"  # a file whose presence says that the measuring has begun
 _statements: Counter[str] = Counter()
 
 
@@ -29,7 +30,8 @@ def begin() -> None:
     from django.db.backends.signals import connection_created
 
     connection_created.connect(_count_statements, weak=False)
-    sampler = Sampler() if os.environ.get("BENCH_PROFILE") else None
+    publishes = sys.argv[-1].startswith("worker")  # the name that the fleet has given it
+    sampler = Sampler() if publishes and os.environ.get("BENCH_PROFILE") else None
     threading.Thread(target=_write, args=(Path(folder), sampler), name="notes", daemon=True).start()
     if sampler:
         threading.Thread(target=sampler.run, name="sampler", daemon=True).start()
@@ -47,11 +49,15 @@ def _counted(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
 
 
 def _write(folder: Path, sampler: Sampler | None) -> None:
+    has_begun = False
     while True:
         time.sleep(EVERY)
         _replace(folder / f"statements-{os.getpid()}.json", dict(_statements))
-        if sampler:
+        if sampler and has_begun:
             _replace(folder / f"profile-{os.getpid()}.json", sampler.as_json())
+        elif sampler and (folder / BEGUN).exists():
+            has_begun = True
+            sampler.reset()
 
 
 def _replace(path: Path, content: object) -> None:

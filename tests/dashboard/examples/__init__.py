@@ -7,7 +7,18 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests.dashboard.examples import accounts, compliance, days, going_out, library, portal, tenants, writing
+from tests.dashboard.examples import (
+    accounts,
+    compliance,
+    days,
+    going_out,
+    library,
+    portal,
+    stops,
+    tenants,
+    watch,
+    writing,
+)
 from tests.dashboard.examples.frame import ZONE, row, shell
 
 PAGES: dict[str, Any] = {
@@ -60,6 +71,11 @@ PAGES: dict[str, Any] = {
     "publishing/post.html": going_out.post,
     "publishing/change.html": going_out.change,
     "publishing/correct.html": going_out.correction,
+    "publishing/stops.html": stops.stops,
+    "publishing/stop.html": stops.asking,
+    "publishing/_stop.html": stops.asking,
+    "publishing/restart.html": stops.restart,
+    "publishing/windows.html": stops.windows,
     "dashboard/library.html": library.library,
     "dashboard/asset.html": library.asset,
     "dashboard/_arriving.html": library.arriving,
@@ -81,6 +97,10 @@ PAGES: dict[str, Any] = {
     "tenants/create.html": lambda: {"form": tenants.SampleForm()},
     "tenants/switch.html": tenants.switch,
     "tenants/profile.html": tenants.profile,
+    "watch/on_time.html": watch.on_time,
+    "watch/organization.html": watch.organization,
+    "watch/status.html": watch.status,
+    "watch/_alarm.html": watch.alarm,
     "compliance/deletion.html": compliance.deletion,
     "compliance/certificate.html": compliance.certificate,
     "compliance/exports.html": compliance.exports,

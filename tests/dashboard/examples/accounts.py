@@ -193,6 +193,7 @@ def account() -> dict[str, Any]:
         "reconnect_url": "/reconnect/",
         "reconnect_link_url": "/reconnect-link/",
         "disconnect_url": "/disconnect/",
+        "stop_url": "/stop/",
         "events": [
             It(title="Signed out", text="Instagram refused the token", at=NOW, tone="bad", icon="failed"),
             It(title="Connected", text="Ingrid Solheim", at=NOW, tone="ok", icon="check"),

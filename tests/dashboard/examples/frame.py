@@ -62,6 +62,20 @@ def shell(**changes: Any) -> It:
             nav("Accounts", "accounts", warning="2 need reconnecting"),
         ],
         "organization_nav": [nav("Workspaces", "clients"), nav("Members", "members"), nav("Organization", "settings")],
+        "stops": [
+            It(
+                what="for Alder & Rye",
+                by="Jonas Weber",
+                reason="A recall: check every caption first.",
+                since=NOW,
+                posts=0,
+                url="/stops/1/",
+                may_lift=True,
+            ),
+            It(
+                what="on X", by="Jonas Weber", reason="X is down.", since=None, posts=2, url="/stops/2/", may_lift=False
+            ),
+        ],
         "tabs": [
             nav("Today", "home"),
             nav("Calendar", "calendar", current=True),
@@ -84,6 +98,8 @@ def shell(**changes: Any) -> It:
         "preferences_url": "/preferences/",
         "sign_out_url": "/sign-out/",
         "search_url": "/search/",
+        "alarm_url": "/publishing-pause/?zone=UTC",
+        "paused": None,
     }
     return It(**(values | changes))
 

@@ -32,6 +32,8 @@ def form_page() -> dict[str, Any]:
         "form": form,
         "remove_url": "/remove/",
         "member_name": "Nora",
+        "stop_url": "/stop/",
+        "windows_url": "/windows/",
         "archive_url": "/archive/",
         "archive_label": "Archive workspace",
         "archive_question": "Archive Café Luna?",

@@ -104,6 +104,8 @@ def composer() -> dict[str, Any]:
             now=NOW,
             date="2026-10-15",
             time="09:30",
+            asks_all_the_same=True,
+            all_the_same=False,
             may_schedule=True,
             may_publish=True,
             is_planned=False,

@@ -61,6 +61,8 @@ class Bench(ABC):
     name: str
     adapter: Adapter
     clock: BenchClock
+    counts_requests = False  # whether `requests_made` tells anything
+    sent_with_the_commit: frozenset[str] = frozenset()  # samples of which the platform takes (the rest of) a file so
     fetches_videos = False  # whether the platform comes and gets them, and is sent no bytes
     pictures_needed = 0  # how many pictures a post must have
 
@@ -139,13 +141,35 @@ class Bench(ABC):
         is_over = credential.expires_at is not None and credential.expires_at <= self.clock()
         return self.adapter.refresh(credential) if is_over else credential
 
+    def requests_made(self) -> int:
+        return 0
+
+    def requests_since(self, made: int) -> list[str]:
+        """The paths that were asked for since so many requests were made, but for questions ahead of a commit."""
+        return []
+
+    def later(self, span: timedelta | None) -> Credential:
+        """The credential after so much time of the platform's own, or a month where nothing is over by then."""
+        self.clock.advance(seconds=(span or timedelta(days=30)).total_seconds())
+        return self.connect()
+
+    def left_behind(self) -> int:
+        """How much of the account's is to be seen on the platform by anybody, its owner included."""
+        return len(self.seen())
+
+    def lapses(self, name: str, written: Draft) -> bool:
+        """Whether the platform drops what was prepared for this sample, once `staged_for` is well over."""
+        return bool(written.media or written.cover)
+
     def deliveries(self) -> list[Incoming]:
         """What the platform has sent on its own so far, as it arrived."""
         return []
 
     def stage(self, written: Draft, credential: Credential, *, key: str) -> Staged:
         """Stage as the engine does: again after each pause, with what was stored."""
-        staged = self.adapter.stage(written, credential, key=key, before=None)
+        return self.go_on(written, credential, self.adapter.stage(written, credential, key=key, before=None), key=key)
+
+    def go_on(self, written: Draft, credential: Credential, staged: Staged, *, key: str) -> Staged:
         for _ in range(20):
             if staged.ready:
                 return staged

@@ -50,6 +50,10 @@ class GoogleBusinessBench(AppBench):
         """By the names that Google gives, which have account and location in them."""
         return [replace(one, remote_id=f"{self.account['id']}/localPosts/{one.remote_id}") for one in super().seen()]
 
+    def lapses(self, name: str, written: Draft) -> bool:
+        """Google fetches a picture with the commit."""
+        return False
+
     def samples(self) -> dict[str, Draft]:
         learn = {"action": "LEARN_MORE", "action_url": "https://demo.example.com/bread"}
         offer = {"coupon": "ADVENT2", "redeem_url": "https://demo.example.com/r", "terms": "One per customer."}

@@ -17,6 +17,7 @@ from tests.platforms.drafts import draft
 class PinterestBench(AppBench):
     name = "pinterest"
     pictures_needed = 1
+    sent_with_the_commit = frozenset({"inline", "inline carousel"})  # Pinterest has no uploads of pictures
     paths: ClassVar[dict[str, str]] = {
         "commit": r"^/v5/pins$",
         "stage": r"^/v5/boards$|^/v5/media|^/media-upload/",
@@ -50,6 +51,10 @@ class PinterestBench(AppBench):
     def is_foreign(self, request: httpx.Request) -> bool:
         """The store of uploads is not Pinterest's API: a registration says where it is."""
         return request.url.path.startswith("/media-upload/")
+
+    def lapses(self, name: str, written: Draft) -> bool:
+        """Of pictures nothing is prepared."""
+        return written.media[0].is_video
 
     def samples(self) -> dict[str, Draft]:
         titled = {"title": "A walk", "section": self.section, "dominant_color": "#6E7874"}

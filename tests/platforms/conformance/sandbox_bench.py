@@ -111,6 +111,16 @@ class SandboxBench(Bench):
             for one in sent
         ]
 
+    counts_requests = True
+    asked_before_a_commit: tuple[str, ...] = ()  # ends of paths
+
+    def requests_made(self) -> int:
+        return len(self.requests)
+
+    def requests_since(self, made: int) -> list[str]:
+        paths = [request.url.path for request in self.requests[made:]]
+        return [path for path in paths if not path.endswith(self.asked_before_a_commit)]
+
     def close(self) -> None:
         """Faults that are left over are taken away by the next bench before it begins."""
         self.http.close()

@@ -21,6 +21,8 @@ FETCHING, LONGEST_FETCH = "PROCESSING_DOWNLOAD", 5.0
 
 class TikTokBench(AppBench):
     name = "tiktok"
+    asked_before_a_commit = ("/status/fetch/",)  # so that an upload that is complete is not completed twice
+    sent_with_the_commit = frozenset({"chunks", "video", "friends"})  # a video's last chunk publishes it
     paths: ClassVar[dict[str, str]] = {
         "commit": "commit",
         "stage": r"/video/init/$|/creator_info/query/$",
@@ -68,6 +70,10 @@ class TikTokBench(AppBench):
         options = {"privacy": PUBLIC, "allow_comments": "yes", **changes.pop("options", {})}
         media = tuple(self.picture(f"p{n}") for n in range(pictures)) or (self.video(),)
         return draft(text, *media, options=options, **changes)
+
+    def lapses(self, name: str, written: Draft) -> bool:
+        """Of pictures nothing is prepared."""
+        return written.media[0].is_video
 
     def samples(self) -> dict[str, Draft]:
         """One draft of each kind that is published; those for the inbox are no posts yet."""

@@ -42,6 +42,13 @@ class YouTubeBench(AppBench):
         posts = self.sandbox.posts(self.name, self.handle)
         return [seen_post(post) for post in posts if not post["deleted_at"] and post["visibility"] != "private"]
 
+    def left_behind(self) -> int:
+        return sum(not post["deleted_at"] for post in self.sandbox.posts(self.name, self.handle, kind="post"))
+
+    def lapses(self, name: str, written: Draft) -> bool:
+        """A private video stays."""
+        return False
+
     def checksums(self) -> list[int]:
         posts = self.sandbox.posts(self.name, self.handle, kind="post")
         return [post["data"]["file"]["crc32"] for post in posts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -86,20 +87,35 @@ def id_token(payload: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("token", "facts"),
+    ("said", "is_known"),
     [
-        (id_token(b'{"iss":"https://accounts.google.com","sub":"1105"}'), {"shared_consent": "google:1105"}),
-        (id_token(b'{"sub":5}'), {}),
-        (id_token(b"[]"), {}),
-        ("rubbish", {}),
-        ("a.\u00e9.b", {}),
-        ("", {}),
+        ({}, True),
+        ({"iss": "accounts.google.com"}, True),  # as it is written in older ones
+        ({"iss": "https://accounts.example.com"}, False),
+        ({"aud": "another-client"}, False),
+        ({"aud": ["client-1"]}, False),
+        ({"exp": -301}, False),
+        ({"exp": -1}, True),  # our clock may be ahead
+        ({"exp": "soon"}, False),
+        ({"sub": 5}, False),
+        ({"sub": ""}, False),
     ],
 )
-def test_whose_consent_it_is_is_known_from_the_token_that_says_so(google, token, facts):
+def test_whose_consent_it_is_is_known_from_the_token_that_says_so(google, clock, said, is_known):
+    now = int(clock().timestamp())
+    if isinstance(said.get("exp"), int):
+        said = {**said, "exp": now + said["exp"]}
+    whole = {"iss": "https://accounts.google.com", "aud": "client-1", "sub": "1105", "exp": now + 3600, **said}
+    _, accounts = google((200, {**GIVEN, "id_token": id_token(json.dumps(whole).encode())}))
+    _, credential = finish(accounts)
+    assert credential.facts == ({"shared_consent": "google:1105"} if is_known else {})
+
+
+@pytest.mark.parametrize("token", [id_token(b"[]"), id_token(b'{"sub":'), "rubbish", "a.\u00e9.b", ""])
+def test_a_token_that_cannot_be_read_keeps_nobody_from_connecting(google, token):
     _, accounts = google((200, {**GIVEN, "id_token": token}))
     _, credential = finish(accounts)
-    assert credential.facts == facts
+    assert (credential.access_token, credential.facts) == (Secret("ya29.test01"), {})
 
 
 @pytest.mark.parametrize("answer", [{"error": "access_denied"}, {"error": "server_error"}, {"state": "s"}])

@@ -51,11 +51,11 @@ def test_whatever_a_server_answers_is_a_result_or_a_named_error(garbling, adapte
     server, answers = garbling
     answers.answer = (status, b"" if status == 204 else body)
     credential = account_at(server, refresh_token=Secret("R"))
-    written, staged = draft("Hello", picture()), Staged({"media": [{"id": "m1"}]})
+    written, staged = draft("Hello"), Staged({"media": []})
     calls = [
         lambda: adapter.check(credential),
         lambda: adapter.refresh(credential),
-        lambda: adapter.stage(written, credential, key="k", before=None),
+        lambda: adapter.stage(draft("Hello", picture()), credential, key="k", before=None),
         lambda: adapter.find(Trace(written, staged, "k", clock()), credential),
         lambda: adapter.locate(Receipt("1"), credential),
         lambda: adapter.register(server=server.origin, redirect_uri="https://p.example/"),

@@ -41,7 +41,7 @@ def test_a_consent_is_asked_for_in_a_way_that_lasts_and_lets_people_choose_their
     start = adapter.begin_consent(client=credential.client, redirect_uri=CALLBACK, state="s", hint="@demo")
     asked = dict(httpx.URL(start.authorize_url).params)
     assert (asked["access_type"], asked["prompt"]) == ("offline", "consent select_account")
-    assert asked["scope"] == " ".join(("openid", *permits.SCOPES))
+    assert asked["scope"] == " ".join(("openid", "email", *permits.SCOPES))
     assert asked["code_challenge_method"] == "S256"
     assert "login_hint" not in asked, "a handle is no e-mail address"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -85,6 +86,13 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--hours": {"type": int, "default": 4, "help": "of refreshes in the simulated day (4)"},
         },
     ),
+    "governor": Measurement(
+        "ten simulated minutes of more work than three platforms allow",
+        {
+            "--workers": {"type": int, "default": 20, "help": "that ask at the same time (20)"},
+            "--minutes": {"type": int, "default": 10, "help": "of simulated time (10)"},
+        },
+    ),
     "publish": Measurement(
         "publications a second, against a bare loop with as many threads",
         {
@@ -132,7 +140,13 @@ class Command(BaseCommand):
                 own.add_argument(flag, **how)
 
     def handle(self, *, what: str, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _stop)
         wanted = [how.get("dest", flag.lstrip("-")) for flag, how in MEASUREMENTS[what].options.items()]
         measurement = import_module(f"tests.benchmarks.{what}")
         figures = measurement.run(**{name: options[name] for name in wanted})
         self.stdout.write(json.dumps({what: figures}, indent=2))
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    """Unwind, so that servers which a measurement has started are stopped on the way out."""
+    raise SystemExit(143)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from apps.platforms.adapters.bluesky import richtext
@@ -10,6 +11,9 @@ from apps.platforms.capabilities import Capabilities, ConnectBy, Counting, Forma
 from apps.platforms.formats import format_option
 from apps.platforms.insights import Metric
 
+# A server keeps a file that no record names for an hour at least, says the specification, which advises hours; its
+# lexicon speaks of minutes.
+BLOB_LIFE: Final = timedelta(minutes=50)
 MAX_GALLERY: Final = 10
 MAX_TAGS: Final = 8
 MAX_LISTS: Final = 3  # a gate has five rules, of which the option "who_replies" takes up to two
@@ -25,7 +29,18 @@ _NO_LINK: Final = {"links": False}
 FORMATS: Final = (
     Format("text", "Text, with a link card", {"max_media": 0, "max_videos": 0}),
     Format("images", "Pictures", {"min_media": 1, "media_types": PICTURES, "max_videos": 0, **_NO_LINK}),
-    Format("video", "Video", {"min_media": 1, "max_media": 1, "media_types": FILMS, **_NO_LINK}),
+    # Of a film the file is there only once it was worked on, which takes its time.
+    Format(
+        "video",
+        "Video",
+        {
+            "min_media": 1,
+            "max_media": 1,
+            "media_types": FILMS,
+            "stage_ahead": timedelta(minutes=25),
+            **_NO_LINK,
+        },
+    ),
     Format(
         "gif",
         "Moving GIF",
@@ -110,6 +125,8 @@ CAPABILITIES: Final = Capabilities(
     formats=FORMATS,
     links=True,
     deletes=True,
+    stage_ahead=timedelta(minutes=10),
+    staged_for=BLOB_LIFE,
     post_metrics=frozenset({Metric.LIKES, Metric.COMMENTS, Metric.SHARES, Metric.SAVES}),
     account_metrics=frozenset({Metric.FOLLOWERS, Metric.POSTS}),
 )

@@ -20,9 +20,13 @@ SETUP: Final = Setup(
     review="Nothing is examined.",
     gaps=(
         "Notifications, likes, reposts, follows, direct messages, and what others write.",
+        "A video that lapsed before it was published is sent anew. Should Bluesky's video service say that it knows "
+        "the film, without storing it again, the post cannot go out; which of the two it does is not documented.",
         "Granular permissions are understood; connecting asks for transition:generic, which every server knows.",
     ),
     notes=(
+        "Files go up shortly before the hour: servers drop what no post names, some of them perhaps after minutes. A "
+        "post carries the moment at which it went out, by which feeds are sorted, not that of its preparation.",
         "Published posts cannot be changed: a record may be written over, but the apps go on showing the first "
         "version. Scheduling at the platform, stories and polls do not exist.",
         "There are no webhooks. What happens on the network is read from streams (Jetstream, the firehose) or by "

@@ -149,17 +149,20 @@ class BlueskyAdapter(Basis):
 
     # publishing ----------------------------------------------------------------------------------------------------
 
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Files, and what the record has to name: mentions, quote, lists, the page behind a card."""
+        return publishing.stages(draft)
+
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
-        if before is not None and before.ready:
-            return before
         return self._desk(credential).stage(draft, key=key, before=before)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
-        receipt = publishing.commit(self._repository(credential), staged, self._http, self._clock)
+        receipt = publishing.commit(self._repository(credential), draft, staged, self._http, self._clock)
         return self._with_address(receipt)
 
     def find(self, trace: Trace, credential: Credential) -> Finding:
-        finding = publishing.find(self._http, self._clock, trace.staged, server=credential.server)
+        finding = publishing.find(self._http, self._clock, trace, server=credential.server)
         if finding.receipt is None:
             return finding
         return replace(finding, receipt=self._with_address(finding.receipt))

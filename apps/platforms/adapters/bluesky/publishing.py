@@ -1,17 +1,21 @@
 """Stage, commit and find: a post is one record at a key that is ours to choose.
 
-The key and the complete record are fixed when a part is first staged and live in `Staged.data`, which is the truth from
-then on: the same `Staged` always writes the same bytes to the same key. Writing asks that nothing stands there, so a
-repeat is answered with the post that is there already, and can never make a second one. A post with gates (who may
-reply, who may quote) goes out together with them in one write.
+The key and all of the record but its moment are fixed when a part is first staged and live in `Staged.data`: the same
+`Staged` always writes the same post to the same key. Writing asks that nothing stands there, so that a repeat meets the
+post that is there already, and can never make a second one. A post with gates (who may reply, who may quote) goes out
+together with them in one write.
+
+Its moment, `createdAt`, is that of the commit: readers' feeds are sorted by it, and a post that carried the moment of
+its staging would come out below everything that others published since.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -25,11 +29,18 @@ from apps.platforms.adapters.bluesky.identity import Directory
 from apps.platforms.adapters.bluesky.refusals import name_and_message, refusal, said
 from apps.platforms.adapters.bluesky.repository import Repository, public_record
 from apps.platforms.caption_rules import WEBVTT, captions_of
-from apps.platforms.contract import Draft, Finding, MediaFile, Receipt, RemotePost, Staged, Verdict
-from apps.platforms.errors import NotSent, PlatformError, Rejected, Uncertain
+from apps.platforms.contract import Draft, Finding, MediaFile, Receipt, RemotePost, Role, Staged, Trace, Verdict
+from apps.platforms.errors import NotSent, PlatformError, Rejected, StagedLost, Uncertain
 
-_STANDING = re.compile(r"Record was at (\w+)")
 _MAX_MENTIONS_RESOLVED: Final = 50
+_MOMENT: Final = "createdAt"
+_OF_A_COMMIT: Final = timedelta(minutes=5)  # by as much the moment in a record may be off that of its sending
+
+
+def stages(draft: Draft) -> bool:
+    """Whether the record of `draft` has anything in it that is brought or looked up."""
+    is_named = draft.role is Role.MAIN and any(draft.options.get(name) for name in ("quote", "reply_lists"))
+    return bool(draft.media or is_named or _has_card(draft) or richtext.mentioned_handles(draft.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,13 @@ class Desk:
     clock: Clock
 
     def stage(self, draft: Draft, *, key: str, before: Staged | None) -> Staged:
-        """Upload the files, resolve mentions, quote and card, and fix record and key. A video takes many steps."""
+        """Upload the files, resolve mentions, quote and card, and fix record and key. A video takes many steps.
+
+        What was staged for other words is staged anew, at the same key: should it stand there after all, it is met."""
+        made = fingerprint(draft)
+        earlier = before.data if before is not None and before.ready else {}
+        if before is not None and earlier and earlier.get("draft", made) == made:
+            return before
         blobs: list[dict[str, Any]] = []
         if draft.media and records.is_film(draft.media[0]):
             if len(draft.media) > 1:
@@ -58,9 +75,10 @@ class Desk:
             quoted=addressed.quoted(draft, self.directory),
             blobs=blobs or self._pictures(draft.media),
             captions=self._captions(draft),
-            card=cards.card(self.http, self.repository, draft.link, draft.options) if self._has_card(draft) else None,
+            card=cards.card(self.http, self.repository, draft.link, draft.options) if _has_card(draft) else None,
         )
-        return self._fixed(draft, parts, lists, key=key)
+        rkey = earlier.get("rkey") or tid.for_key(key, self.clock())
+        return self._fixed(draft, parts, lists, rkey=rkey)
 
     def _film(self, file: MediaFile, before: Staged | None) -> tuple[dict[str, Any], timedelta]:
         achieved = before.data.get("film", {}) if before is not None else {}
@@ -77,20 +95,17 @@ class Desk:
             made[caption.language] = self._stored(content, WEBVTT, field=f"captions.{position}")
         return made
 
-    def _fixed(self, draft: Draft, parts: records.Parts, lists: tuple[str, ...], *, key: str) -> Staged:
-        now, repo = self.clock(), self.repository.did
-        record = records.post_record(draft, parts, created_at=now)
-        data: dict[str, Any] = {"repo": repo, "rkey": tid.for_key(key, now), "record": record}
+    def _fixed(self, draft: Draft, parts: records.Parts, lists: tuple[str, ...], *, rkey: str) -> Staged:
+        record = records.post_record(draft, parts, created_at=self.clock())
+        data: dict[str, Any] = {"draft": fingerprint(draft), "repo": self.repository.did, "rkey": rkey}
+        data["record"] = record
         try:
-            data["cid"] = cid.of_record(record)
+            cid.of_record(record)
         except ValueError:  # in what the server said of a file
             raise NotSent("Bluesky sent an answer that makes no sense.") from None
-        if made := gates.gates(draft, uri=_uri(data), created_at=record["createdAt"], lists=lists):
+        if made := gates.gates(draft, uri=_uri(data), created_at=record[_MOMENT], lists=lists):
             data["gates"] = made
         return Staged(data)
-
-    def _has_card(self, draft: Draft) -> bool:
-        return bool(draft.link) and not draft.media
 
     def _mentioned(self, text: str) -> dict[str, str]:
         """The DIDs of mentioned handles; one nobody has stays plain text."""
@@ -112,18 +127,44 @@ class Desk:
             raise Rejected(error.words, field=field, evidence=error.evidence) from None
 
 
-def commit(repository: Repository, staged: Staged, http: httpx.Client, clock: Clock) -> Receipt:
+def _has_card(draft: Draft) -> bool:
+    return bool(draft.link) and not draft.media
+
+
+def fingerprint(draft: Draft) -> str:
+    """What a record was made of."""
+    files = (*draft.media, *(one.file for one in draft.captions))
+    replied = [post.remote_id for post in (draft.root, draft.parent) if post is not None]
+    parts = [
+        [draft.role, draft.text, draft.link, draft.language, *replied],
+        sorted(draft.options.items()),
+        [[file.sha256, file.alt] for file in files],
+        [one.language for one in draft.captions],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def commit(repository: Repository, draft: Draft, staged: Staged, http: httpx.Client, clock: Clock) -> Receipt:
     """Write the record with one request, or recognise that it is there already."""
+    if staged.data.get("draft", made := fingerprint(draft)) != made:
+        raise StagedLost("What was prepared for Bluesky is an earlier version of this post.")
     repository.greet()
-    data = staged.data
+    data = _dated(staged.data, clock())
     if data.get("gates"):
         return _commit_all(repository, data, http, clock)
     answer = repository.put(collection=records.POST, rkey=data["rkey"], record=data["record"], repo=data["repo"])
     if answer.is_success:
         return _receipt(data, _written(answer))
     if name_and_message(answer)[0] == "InvalidSwap":
-        return _standing(answer, data)
+        return _met(answer, repository, data, http, clock)
     raise refusal(answer, now=clock(), acting=True, secrets=repository.secrets)
+
+
+def _dated(data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What was staged, with the moment at which it goes out."""
+    moment = {_MOMENT: records.timestamp(now)}
+    made = {name: {**gate, **moment} for name, gate in (data.get("gates") or {}).items()}
+    return {**data, "record": {**data["record"], **moment}, "gates": made}
 
 
 def _commit_all(repository: Repository, data: Mapping[str, Any], http: httpx.Client, clock: Clock) -> Receipt:
@@ -134,19 +175,37 @@ def _commit_all(repository: Repository, data: Mapping[str, Any], http: httpx.Cli
     if answer.is_success:
         return _receipt(data, _first_written(answer))
     failure = refusal(answer, now=clock(), acting=True, secrets=repository.secrets)
-    if isinstance(failure, Uncertain) and _stands(repository, data, http, clock):
-        return _receipt(data, data["cid"])
+    if isinstance(failure, Uncertain) and (standing := _standing(repository, data, http, clock)):
+        return _receipt(data, standing)
     raise failure
 
 
-def _stands(repository: Repository, data: Mapping[str, Any], http: httpx.Client, clock: Clock) -> bool:
+def _met(
+    answer: wire.Answer, repository: Repository, data: Mapping[str, Any], http: httpx.Client, clock: Clock
+) -> Receipt:
+    """Something stands at our key: the very post, or one that somebody has to look at."""
+    if standing := _standing(repository, data, http, clock):
+        return _receipt(data, standing)
+    words = "Another version of this post stands at Bluesky already; it was not written over."
+    raise Uncertain(words, evidence=said(answer))
+
+
+def _standing(repository: Repository, data: Mapping[str, Any], http: httpx.Client, clock: Clock) -> str:
+    """The cid of the post at our key if it is this very one, written by an earlier request; else ""."""
     try:
         found = public_record(
             http, clock, server=repository.server, repo=data["repo"], collection=records.POST, rkey=data["rkey"]
         )
     except PlatformError:
+        return ""
+    return str(found.get("cid", "")) if found is not None and _is_same(found.get("value"), data["record"]) else ""
+
+
+def _is_same(value: object, record: Mapping[str, Any]) -> bool:
+    """Whether two records say the same, whenever they were written."""
+    if not isinstance(value, Mapping):
         return False
-    return found is not None and found.get("cid") == data["cid"]
+    return {**value, _MOMENT: ""} == {**record, _MOMENT: ""}
 
 
 def remove(repository: Repository, post: RemotePost) -> None:
@@ -160,15 +219,15 @@ def remove(repository: Repository, post: RemotePost) -> None:
         repository.delete(repo=repo, collection=one, rkey=rkey)
 
 
-def find(http: httpx.Client, clock: Clock, staged: Staged, *, server: str) -> Finding:
+def find(http: httpx.Client, clock: Clock, trace: Trace, *, server: str) -> Finding:
     """Look at the key. The account's own server is consistent at once, so nothing there means not published; and should
     a request still be on its way, sending the same one again makes the same post."""
-    data = staged.data
+    data = trace.staged.data
     uri = _uri(data)
     found = public_record(http, clock, server=server, repo=data["repo"], collection=records.POST, rkey=data["rkey"])
     if found is None:
         return Finding(Verdict.ABSENT, looked_at=(f"{uri}: nothing stands there",))
-    if found.get("cid") == data["cid"] or _is_ours(found.get("value"), data["record"]):
+    if _is_same(found.get("value"), data["record"]) or _is_of_then(found.get("value"), trace):
         return Finding(Verdict.FOUND, _receipt(data, str(found.get("cid", ""))), looked_at=(uri,))
     return Finding(Verdict.UNCLEAR, looked_at=(f"{uri}: another post stands there",))
 
@@ -197,18 +256,11 @@ def _first_written(answer: wire.Answer) -> str:
     return written
 
 
-def _standing(answer: wire.Answer, data: Mapping[str, Any]) -> Receipt:
-    """Something stands at our key: the very post, or one that somebody has to look at."""
-    standing = _STANDING.search(name_and_message(answer)[1])
-    if standing and standing[1] == data["cid"]:
-        return _receipt(data, data["cid"])
-    words = "Another version of this post stands at Bluesky already; it was not written over."
-    raise Uncertain(words, evidence=said(answer))
-
-
-def _is_ours(value: object, record: Mapping[str, Any]) -> bool:
+def _is_of_then(value: object, trace: Trace) -> bool:
     """A post that was changed by another program after it went out keeps the moment of its making."""
-    return isinstance(value, Mapping) and value.get("createdAt") == record["createdAt"]
+    moment = wire.instant(value.get(_MOMENT)) if isinstance(value, Mapping) else None
+    last = trace.last_sent_at or trace.sent_at
+    return moment is not None and trace.sent_at - _OF_A_COMMIT <= moment <= last + _OF_A_COMMIT
 
 
 def _uri(data: Mapping[str, Any]) -> str:

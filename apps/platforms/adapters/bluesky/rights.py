@@ -29,8 +29,12 @@ _ONCE: Final = "A refresh token that is shown twice ends the whole session."
 _SETS: Final = "The permission set app.bsky.authCreatePosts is not enough: putRecord asks for create and update."
 
 
-def _xrpc(name: str, method: str, nsid: str, feature: Feature, **more: object) -> Call:
-    return Call(name, method, f"/xrpc/{nsid}", feature, **more)  # type: ignore[arg-type]
+def _xrpc(
+    name: str, method: str, nsid: str, feature: Feature, counts_against: tuple[str, ...] = (), **more: object
+) -> Call:
+    # Each request counts besides among those that come from one address.
+    counted = (*counts_against, "requests")
+    return Call(name, method, f"/xrpc/{nsid}", feature, counts_against=counted, **more)  # type: ignore[arg-type]
 
 
 _CONNECT, _PUBLISH, _READ, _METRICS = Feature.CONNECT, Feature.PUBLISH, Feature.READ, Feature.METRICS

@@ -16,6 +16,8 @@ from apps.platforms.setup import Setup
 FEED, REEL, STORY = "feed", "reel", "story"
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff"})
 VIDEOS: Final = frozenset({"video/mp4", "video/quicktime"})
+# Pictures that no post uses are dropped after about a day; Meta names no number, and none for videos.
+UNPUBLISHED_LIFE: Final = timedelta(hours=23)
 UPRIGHT, WIDE = 9 / 16, 16 / 9
 # Of reels and stories; what a video of the feed may be inside is not documented.
 _FILM: Final = {
@@ -83,6 +85,7 @@ CAPABILITIES: Final = Capabilities(
     links=True,
     edits=frozenset({"text"}),
     deletes=True,
+    staged_for=UNPUBLISHED_LIFE,
     post_metrics=frozenset(
         {
             Metric.VIEWS,
@@ -134,6 +137,8 @@ SETUP: Final = Setup(
         "Targeting, tags, coloured backgrounds and Facebook's own scheduling are not offered.",
         "Imports list posts of the feed: Facebook leaves reels and stories out of that list.",
         "Replies to comments, likes and the hiding of comments are not offered.",
+        "A video is uploaded before its hour and processed after it: Facebook begins with the request that publishes "
+        "it, and documents no way to publish a draft.",
         "A video that Facebook fails to process after it was published stays published here: nothing tells of it.",
     ),
     notes=(

@@ -17,14 +17,14 @@ from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.facebook import scopes, videos
-from apps.platforms.adapters.facebook.about import CAPABILITIES, FEED, REEL, STORY
+from apps.platforms.adapters.facebook.about import CAPABILITIES, FEED, REEL, STORY, UNPUBLISHED_LIFE
 from apps.platforms.adapters.facebook.line import Line, instant, remote_id
 from apps.platforms.calls import Call
 from apps.platforms.contract import Draft, Receipt, Role, Staged
 from apps.platforms.errors import NotSent, Rejected, StagedLost, Throttled, Uncertain
 from apps.platforms.formats import format_of
+from apps.platforms.validity import require_fresh
 
-PHOTO_LIFE: Final = timedelta(hours=23)  # about 24
 SHORT_PAUSE: Final = timedelta(seconds=30)
 
 
@@ -98,7 +98,7 @@ def _carried_over(line: Line, draft: Draft, kind: Kind, before: Staged | None) -
     made = fingerprint(draft, kind)
     if before is not None and before.data.get("media") == made:
         started_at = instant(before.data.get("started_at"))
-        if started_at is not None and line.clock() - started_at < PHOTO_LIFE:
+        if started_at is not None and line.clock() - started_at < UNPUBLISHED_LIFE:
             return copy.deepcopy(dict(before.data))
     fresh: dict[str, Any] = {"video": videos.entry()} if kind.is_video else {"photos": []}
     return {"media": made, "started_at": line.clock().isoformat(), **fresh}
@@ -141,6 +141,7 @@ def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     kind = kind_of(draft)
     if draft.media and staged.data.get("media") != fingerprint(draft, kind):
         raise StagedLost("What was prepared at Facebook has other pictures than this post.")
+    require_fresh(staged.data.get("started_at"), lasts=UNPUBLISHED_LIFE, now=line.clock(), label="Facebook")
     if kind.name == "comment":
         return _comment(line, draft, staged)
     if kind.is_video:

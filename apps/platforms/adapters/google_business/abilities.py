@@ -6,6 +6,7 @@ of a post may be is not documented either: that of a profile has 250 x 250 pixel
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
@@ -61,6 +62,7 @@ CAPABILITIES: Final = Capabilities(
     formats=FORMATS,
     edits=frozenset({"text", "options.action", "options.action_url"}),
     deletes=True,
+    staged_for=timedelta(days=1),  # nothing is there that could end; the location is looked at again
     account_metrics=frozenset({Metric.VIEWS, Metric.CLICKS}),
 )
 

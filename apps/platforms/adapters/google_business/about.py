@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from apps.platforms.google.setup import IDENTITY_NOTE, SIGNALS_STEP
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
 
@@ -28,6 +29,7 @@ SETUP: Final = Setup(
         "Create an OAuth client of the kind web application, and enter Postroom's callback address exactly as Postroom "
         "shows it: https, or localhost for a trial.",
         "Give Postroom the client id and the client secret.",
+        SIGNALS_STEP.format(address="/inbound/google_business/"),
     ),
     review=(
         "Google reviews the application for access in about two weeks; until then the project has a quota of no "
@@ -50,6 +52,7 @@ SETUP: Final = Setup(
         "Google tells no figures of single posts any more. Those of a location are two to five days late.",
         "Giving a consent back would end every consent that the same Google user gave to Postroom's project. So it is "
         "given back with the last of their locations, and until then only forgotten here.",
+        IDENTITY_NOTE,
         "Telephone numbers in the text are a reason for rejection: use the button Call now.",
     ),
 )

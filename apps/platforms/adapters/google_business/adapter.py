@@ -25,13 +25,17 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
+from apps.platforms.google.keys import read_keys
+from apps.platforms.google.signals import GOOGLE
 from apps.platforms.insights import Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit
 from apps.platforms.setup import Setup
+from apps.platforms.signals import JSONKey, Signals
 from apps.platforms.versions import ApiVersion
 
 
@@ -48,6 +52,7 @@ class GoogleBusinessAdapter(Basis):
     limits: ClassVar[tuple[Limit, ...]] = permits.LIMITS
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=1), rolling=False)
     version: ClassVar[ApiVersion | None] = about.VERSION
+    signals: ClassVar[Signals | None] = GOOGLE
     setup: ClassVar[Setup] = about.SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
@@ -79,7 +84,15 @@ class GoogleBusinessAdapter(Basis):
         the same `facts[SHARED_CONSENT]`."""
         consent.accounts(self._home).revoke(credential)
 
+    def signing_keys(self) -> Mapping[str, JSONKey]:
+        return read_keys(self.http, login=self._home.endpoint("login"))
+
     # publishing
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Nothing can be sent ahead; whether the location may still post is asked."""
+        return draft.role is Role.MAIN
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         return publishing.stage(self._line(credential), draft, before)

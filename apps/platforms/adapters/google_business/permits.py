@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from apps.platforms.calls import Call, Feature
+from apps.platforms.google.keys import CONFIGURATION, KEYS
 from apps.platforms.google.oauth import REVOKE, TOKEN
 from apps.platforms.limits import Limit, Per
 
@@ -42,7 +43,9 @@ FIGURES = Call(
     endpoint="performance", trap=_ZERO,
 )  # fmt: skip
 
-CALLS: Final = (TOKEN, REVOKE, ACCOUNTS, LOCATIONS, LOCATION, CREATE, LISTED, LOOK, EDIT, DELETE, FIGURES)
+CALLS: Final = (
+    TOKEN, REVOKE, CONFIGURATION, KEYS, ACCOUNTS, LOCATIONS, LOCATION, CREATE, LISTED, LOOK, EDIT, DELETE, FIGURES,
+)  # fmt: skip
 
 _MINUTE = timedelta(minutes=1)
 

@@ -29,6 +29,7 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
@@ -94,6 +95,11 @@ class InstagramAdapter(Basis):
         linked.revoke(line) if line.is_by_facebook else consent.revoke(line)
 
     # publishing
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """A comment is one request; everything else is a container first."""
+        return draft.role is Role.MAIN
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Also raises Throttled when the account has used up its posts of the last 24 hours."""

@@ -9,6 +9,7 @@ held to what a reel is; nor where a carousel is to be seen that is not shared to
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
@@ -20,6 +21,7 @@ PICTURES: Final = frozenset({"image/jpeg"})  # PNG is often accepted, and not pr
 VIDEOS: Final = frozenset({"video/mp4", "video/quicktime"})
 MAX_COLLABORATORS: Final = 3  # at creation; other pages say 5
 MAX_TAGS: Final = 20
+CONTAINER_LIFE: Final = timedelta(hours=23)  # documented: 24, after which a container is EXPIRED
 
 _ONE_VIDEO: Final = {"max_media": 1, "media_types": VIDEOS, "max_videos": 1}
 FORMATS: Final = (
@@ -100,6 +102,7 @@ CAPABILITIES: Final = Capabilities(
     pulls_media=True,
     formats=FORMATS,
     covers=True,
+    staged_for=CONTAINER_LIFE,
     post_metrics=frozenset(
         {
             Metric.VIEWS,

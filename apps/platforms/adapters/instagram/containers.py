@@ -14,7 +14,6 @@ from apps.platforms.adapters.instagram.line import Line, mapping_in
 from apps.platforms.contract import Staged
 from apps.platforms.errors import NotSent, StagedLost
 
-LIFE: Final = timedelta(hours=23)  # documented: 24
 LONGEST_UNSEEN: Final = timedelta(minutes=2)  # for a fresh container that reads do not show
 UNSEEN_CODES: Final = frozenset({"100/33", "24/2207008"})
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.instagram import containers, forms, requests
+from apps.platforms.adapters.instagram.capabilities import CONTAINER_LIFE
 from apps.platforms.adapters.instagram.line import Line, remote_id, succeeded, text_in
 from apps.platforms.calls import Call
 from apps.platforms.contract import JSON, Draft, Receipt, RemotePost, Role, Staged
 from apps.platforms.errors import Gone, NotOffered, NotSent, PlatformError, Rejected, StagedLost, Uncertain
 from apps.platforms.meta.faults import Fault, read_fault
+from apps.platforms.validity import require_fresh
 
 
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
@@ -18,6 +20,7 @@ def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
         raise StagedLost("What was prepared at Instagram is an earlier version of this post.")
     if containers.is_published(staged):
         raise Uncertain("Instagram says that this post is out already.")
+    require_fresh(staged.data.get("started_at"), lasts=CONTAINER_LIFE, now=line.clock(), label="Instagram")
     form = {"creation_id": containers.published_id(staged)}
     answer = line.send(requests.PUBLISH_POST, acting=True, data=form)
     return _receipt(line, answer, requests.PUBLISH_POST, {"kind": forms.format_name(draft)})

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.instagram import containers, faults, forms, requests, uploading
+from apps.platforms.adapters.instagram.capabilities import CONTAINER_LIFE
 from apps.platforms.adapters.instagram.containers import Paused
 from apps.platforms.adapters.instagram.line import Line, entries, mapping_in, remote_id
 from apps.platforms.contract import Draft, MediaFile, Role, Staged
@@ -76,7 +77,7 @@ def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, 
     if before is None or before.data.get("draft") != fresh["draft"]:
         return fresh
     started_at = wire.instant(before.data.get("started_at"))
-    if started_at is None or line.clock() - started_at >= containers.LIFE:
+    if started_at is None or line.clock() - started_at >= CONTAINER_LIFE:
         return fresh
     return _copied(before.data)
 

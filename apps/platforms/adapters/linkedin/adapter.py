@@ -37,6 +37,7 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
@@ -107,6 +108,11 @@ class LinkedInAdapter(Basis):
         consent.revoke(self._line(credential), credential)
 
     # publishing
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Files, the picture of a link among them; a comment waits until its post is known everywhere."""
+        return draft.role is not Role.MAIN or bool(publishing.wanted_files(draft))
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         return publishing.stage(self._line(credential), draft, before)

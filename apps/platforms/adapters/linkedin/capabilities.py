@@ -7,6 +7,7 @@ how many pictures a second and how many pixels it may have is not documented.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
@@ -14,6 +15,9 @@ from apps.platforms.formats import format_option
 from apps.platforms.insights import Metric
 
 TEXT, PICTURES, VIDEO, DOCUMENT, POLL, RESHARE = "text", "pictures", "video", "document", "poll", "reshare"
+
+# How long LinkedIn keeps what no post uses is not documented: nobody is known to have lost a file within a week.
+ASSET_LIFE: Final = timedelta(days=7)
 
 IMAGE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
 VIDEO_TYPES: Final = frozenset({"video/mp4"})
@@ -115,6 +119,7 @@ CAPABILITIES: Final = Capabilities(
     covers=True,
     edits=frozenset({"text"}),
     deletes=True,
+    staged_for=ASSET_LIFE,
     post_metrics=frozenset(
         {
             Metric.VIEWS,

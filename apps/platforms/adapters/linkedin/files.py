@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from apps.platforms import http as wire
+from apps.platforms.adapters.linkedin.capabilities import ASSET_LIFE
 from apps.platforms.adapters.linkedin.line import Line, number_of, objects_of, text_of
 from apps.platforms.contract import MediaFile, Staged
 
 IMAGE, VIDEO, DOCUMENT = "image", "video", "document"
-ASSET_LIFE: Final = timedelta(days=7)  # how long LinkedIn keeps what no post uses is not documented
 
 
 @dataclass(frozen=True, slots=True)

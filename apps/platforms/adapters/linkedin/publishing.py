@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.linkedin import assets, content, faults, files, permits
-from apps.platforms.adapters.linkedin.capabilities import TEXT
+from apps.platforms.adapters.linkedin.capabilities import ASSET_LIFE, TEXT
 from apps.platforms.adapters.linkedin.line import MARGIN, Line, encoded, moment, object_of, text_of
 from apps.platforms.contract import Draft, Receipt, Role, Staged
 from apps.platforms.errors import Gone, MissingPermission, PlatformError, Rejected, StagedLost, Uncertain
+from apps.platforms.validity import require_fresh
 
 _URN: Final = re.compile(r"urn:li:\w+:\S+")
 BEFORE_COMMENT: Final = timedelta(seconds=5)  # a post is not known everywhere at once, and its comment is refused
@@ -71,7 +72,9 @@ def body_of(line: Line, draft: Draft, urns: list[str]) -> dict[str, Any]:
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     if staged.data.get("print") != files.print_of(wanted_files(draft), line.author):
         raise StagedLost("What was prepared at LinkedIn is an earlier version of this post.")
-    body = body_of(line, draft, files.urns(staged))
+    if urns := files.urns(staged):
+        require_fresh(staged.data.get("started_at"), lasts=ASSET_LIFE, now=line.clock(), label="LinkedIn")
+    body = body_of(line, draft, urns)
     if draft.role is Role.FIRST_COMMENT:
         return _comment(line, draft, body)
     answer = line.call(permits.POST, permits.POST.path, acting=True, json=body)

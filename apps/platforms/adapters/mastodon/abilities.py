@@ -7,6 +7,7 @@ has, and how long each is, is a server's own as well. Servers convert videos the
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.capabilities import Capabilities, ConnectBy, Counting, Format, Option, OptionKind
@@ -18,6 +19,8 @@ PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp
 VIDEOS: Final = frozenset({"video/mp4", "video/webm", "video/quicktime"})
 SOUNDS: Final = frozenset({"audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/mp4", "audio/aac"})
 MEDIA_TYPES: Final = PICTURES | VIDEOS | SOUNDS
+# Servers drop a file that no post uses after about a day; the exact time is not documented, so ours is shorter.
+UPLOAD_LIFE: Final = timedelta(hours=18)
 MAX_VIDEO_BYTES: Final = 103_809_024
 
 TEXT, MEDIA, POLL = "text", "media", "poll"
@@ -91,6 +94,7 @@ CAPABILITIES: Final = Capabilities(
     covers=True,
     edits=frozenset({"text", "options.content_warning", "options.sensitive"}),
     deletes=True,
+    staged_for=UPLOAD_LIFE,
     post_metrics=frozenset({Metric.LIKES, Metric.SHARES, Metric.COMMENTS}),
     account_metrics=frozenset({Metric.FOLLOWERS, Metric.POSTS}),
 )

@@ -115,6 +115,11 @@ class MastodonAdapter(Basis):
 
     # publishing
 
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Files, and a look at the post that is quoted."""
+        return bool(draft.media) or bool(publishing.quoted(draft))
+
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         return publishing.stage(self._line(credential), draft, before)
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.mastodon import rights, uploading
-from apps.platforms.adapters.mastodon.abilities import POLL, TEXT, kind_of
+from apps.platforms.adapters.mastodon.abilities import POLL, TEXT, UPLOAD_LIFE, kind_of
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.adapters.mastodon.uploading import media_ids
 from apps.platforms.contract import Draft, Receipt, Role, Staged
 from apps.platforms.errors import Disconnected, PlatformError, Rejected
 from apps.platforms.option_rules import lines
+from apps.platforms.validity import require_fresh
 
 QUOTABLE = frozenset({"automatic", "manual"})
 
@@ -28,14 +29,14 @@ def stage(line: Line, draft: Draft, before: Staged | None) -> Staged:
     if draft.media:
         return uploading.stage(line, draft, before)
     data: dict[str, Any] = {"media": []}
-    if quote := _quoted(draft):
+    if quote := quoted(draft):
         data["quote"] = quote
         if before is None or before.data.get("quote") != quote:
             _check_quote(line, quote)
     return Staged(data=data)
 
 
-def _quoted(draft: Draft) -> str:
+def quoted(draft: Draft) -> str:
     return draft.options.get("quote", "") if kind_of(draft) == TEXT and draft.role is Role.MAIN else ""
 
 
@@ -73,7 +74,7 @@ def body(draft: Draft, staged: Staged) -> dict[str, Any]:
         fields["media_ids"] = ids
     if draft.parent is not None:
         fields["in_reply_to_id"] = draft.parent.remote_id
-    if quote := _quoted(draft):
+    if quote := quoted(draft):
         fields["quoted_status_id"] = quote
     if draft.role is Role.MAIN and (policy := draft.options.get("quote_policy")):
         fields["quote_approval_policy"] = policy
@@ -106,6 +107,8 @@ def _poll(draft: Draft) -> dict[str, Any]:
 
 
 def commit(line: Line, draft: Draft, staged: Staged, *, key: str) -> Receipt:
+    uploading.require_current(draft, staged, name=line.name)
+    require_fresh(staged.data.get("started_at"), lasts=UPLOAD_LIFE, now=line.clock(), label=line.name)
     call = rights.POST if draft.role is Role.MAIN else rights.REPLY
     answer = line.send(call, acting=True, json=body(draft, staged), headers={"Idempotency-Key": key})
     if answer.is_success and (receipt := receipt_of(answer)):

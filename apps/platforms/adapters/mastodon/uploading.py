@@ -16,15 +16,13 @@ from typing import Any
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.mastodon import rights
-from apps.platforms.adapters.mastodon.abilities import is_sound
+from apps.platforms.adapters.mastodon.abilities import UPLOAD_LIFE, is_sound
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.contract import Draft, MediaFile, Staged
 from apps.platforms.errors import NotSent, Rejected, StagedLost, Throttled
 from apps.platforms.option_rules import lines
 from apps.platforms.uploads import length_header, pieces
 
-# Servers drop a file that no post uses after about a day; the exact time is not documented, so ours is shorter.
-UPLOAD_LIFE = timedelta(hours=18)
 LONGEST_PROCESSING = timedelta(minutes=10)
 POLL_PAUSES = (1, 2, 4, 8, 15)  # seconds
 SHORT_PAUSE = timedelta(seconds=30)
@@ -58,6 +56,13 @@ def stage(line: Line, draft: Draft, before: Staged | None) -> Staged:
 def media_ids(staged: Staged) -> list[str]:
     """The ids of the uploaded files in display order."""
     return [entry["id"] for entry in staged.data.get("media", [])]
+
+
+def require_current(draft: Draft, staged: Staged, *, name: str) -> None:
+    """Raise StagedLost where other files were uploaded than those that the draft has now."""
+    prints = [_fingerprint(draft, position, focus) for position, focus in enumerate(_focal_points(draft))]
+    if [entry["print"] for entry in staged.data.get("media", [])] != prints:
+        raise StagedLost(f"What was uploaded to {name} are other files than those of this post.")
 
 
 def _check(draft: Draft) -> None:

@@ -9,6 +9,7 @@ the sizes that are told (100 to 200 pixels) the larger one surely passes. The so
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
@@ -23,6 +24,9 @@ MAX_PICTURES: Final = 5  # of a carousel
 
 _PICTURES: Final = frozenset({"image/jpeg", "image/png"})
 _VIDEOS: Final = frozenset({"video/mp4", "video/quicktime", "video/x-m4v"})
+
+# How long Pinterest keeps a video that no Pin shows is not documented. For pictures only the board is looked up ahead.
+UPLOAD_LIFE: Final = timedelta(days=1)
 
 IMAGE, CAROUSEL, VIDEO = "image", "carousel", "video"
 FORMATS: Final = (
@@ -76,6 +80,7 @@ CAPABILITIES: Final = Capabilities(
     covers=True,
     edits=frozenset({"text", "options.title", "options.board", "options.section", "link", "media.0.alt"}),
     deletes=True,
+    staged_for=UPLOAD_LIFE,
     post_metrics=frozenset(
         {
             Metric.VIEWS,

@@ -26,6 +26,7 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
@@ -79,6 +80,11 @@ class PinterestAdapter(Basis):
         """Nothing: Pinterest takes back tokens of system users only. The person removes the app in their settings."""
 
     # publishing
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """A video goes up; for pictures the board is looked up, and Pinterest takes or fetches them with the commit."""
+        return draft.role is Role.MAIN
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Also raises Rejected where the board is gone. A video goes up in one call, for its form cannot be cut."""

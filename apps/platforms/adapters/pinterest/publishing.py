@@ -14,6 +14,7 @@ from apps.platforms.adapters.pinterest.faults import FetchFailed
 from apps.platforms.adapters.pinterest.line import Line, is_id, text_in
 from apps.platforms.contract import Draft, Receipt, RemotePost, Staged
 from apps.platforms.errors import Gone, NotSent, PlatformError, Rejected, StagedLost, Uncertain
+from apps.platforms.validity import require_fresh
 
 MOST_FETCHES: Final = 3
 
@@ -22,6 +23,7 @@ def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     is_video = abilities.kind_of(draft) == abilities.VIDEO
     if staged.data.get("files") != staging.print_of(draft) or (is_video and not staged.data["media_id"]):
         raise StagedLost("What was prepared at Pinterest are other files than those of this post.")
+    require_fresh(staged.data.get("since"), lasts=abilities.UPLOAD_LIFE, now=line.clock(), label="Pinterest")
     is_inline = bool(staged.data["is_inline"])
     body = content.body(draft, media_id=staged.data["media_id"], is_inline=is_inline)
     answer = line.send(permits.CREATE, acting=True, json=body)

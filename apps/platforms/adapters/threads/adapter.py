@@ -86,6 +86,11 @@ class ThreadsAdapter(Basis):
 
     # publishing
 
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Always: what has no container, a repost, is asked for all the same whether the profile may publish today."""
+        return True
+
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Also raises Throttled when the profile has used up its posts of the last 24 hours."""
         return staging.stage(self._line(credential), draft, credential, before)

@@ -7,6 +7,7 @@ Pictures that are wider than 1440 pixels, or narrower than 320, are scaled and n
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
@@ -14,6 +15,7 @@ from apps.platforms.formats import format_option
 from apps.platforms.insights import Metric
 
 REPOST: Final = "repost"
+CONTAINER_LIFE: Final = timedelta(hours=23)  # documented: 24, after which a container is EXPIRED
 MAX_COUNTRIES: Final = 200  # no number is documented; it bounds what is sent
 
 _WITHOUT_MEDIA: Final = {"max_media": 0, "max_videos": 0, "links": False}
@@ -88,6 +90,7 @@ CAPABILITIES: Final = Capabilities(
     formats=FORMATS,
     links=True,
     deletes=True,
+    staged_for=CONTAINER_LIFE,
     post_metrics=frozenset({Metric.VIEWS, Metric.LIKES, Metric.COMMENTS, Metric.SHARES}),
     account_metrics=frozenset(
         {Metric.PROFILE_VIEWS, Metric.LIKES, Metric.COMMENTS, Metric.SHARES, Metric.CLICKS, Metric.FOLLOWERS}

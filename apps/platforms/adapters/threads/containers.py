@@ -11,7 +11,6 @@ from typing import Any, Final
 from apps.platforms.adapters.threads import faults, requests
 from apps.platforms.adapters.threads.line import Line
 
-LIFE: Final = timedelta(hours=23)  # documented: 24
 LONGEST_UNSEEN: Final = timedelta(minutes=2)  # for a fresh container that reads do not show
 SETTLING: Final = timedelta(seconds=2)  # a container that has just finished may not be publishable yet
 

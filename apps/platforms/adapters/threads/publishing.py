@@ -10,10 +10,11 @@ from typing import Any
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.threads import forms, reposts, requests
-from apps.platforms.adapters.threads.capabilities import REPOST
+from apps.platforms.adapters.threads.capabilities import CONTAINER_LIFE, REPOST
 from apps.platforms.adapters.threads.line import Line, is_refused, remote_id, succeeded
 from apps.platforms.contract import Draft, Receipt, RemotePost, Role, Staged
 from apps.platforms.errors import Gone, NotSent, PlatformError, StagedLost, Uncertain
+from apps.platforms.validity import require_fresh
 
 
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
@@ -24,6 +25,7 @@ def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     container = staged.data["post"]
     if container["is_published"]:
         raise Uncertain("Threads says that this post is out already.")
+    require_fresh(staged.data.get("started_at"), lasts=CONTAINER_LIFE, now=line.clock(), label="Threads")
     call = requests.PUBLISH_POST if draft.role is Role.MAIN else requests.PUBLISH_REPLY
     answer = line.send(call, acting=True, data={"creation_id": container["id"]})
     if is_refused(answer):

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.threads import containers, faults, forms, reposts, requests
+from apps.platforms.adapters.threads.capabilities import CONTAINER_LIFE
 from apps.platforms.adapters.threads.line import Line, entries, remote_id
 from apps.platforms.contract import Credential, Draft, Role, Staged
 from apps.platforms.errors import NotSent, Rejected, StagedLost, Throttled
@@ -86,7 +87,7 @@ def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, 
     if before is None or before.data.get("draft") != fresh["draft"]:
         return fresh
     started_at = wire.instant(before.data.get("started_at"))
-    if started_at is None or line.clock() - started_at >= containers.LIFE:
+    if started_at is None or line.clock() - started_at >= CONTAINER_LIFE:
         return fresh
     tries = before.data["tries"] + before.ready
     return {**_copied(before.data), "tries": tries, "is_again": before.ready}

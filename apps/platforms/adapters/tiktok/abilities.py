@@ -6,6 +6,7 @@ sound a video may have is not documented, and how large a picture may be only as
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
@@ -16,6 +17,11 @@ from apps.platforms.insights import Metric
 VIDEO, PHOTOS, VIDEO_DRAFT, PHOTO_DRAFT = "video", "photos", "video_draft", "photo_draft"
 DRAFTS: Final = frozenset({VIDEO_DRAFT, PHOTO_DRAFT})
 FILMS: Final = frozenset({VIDEO, VIDEO_DRAFT})
+
+# "The whole upload must finish" within an hour of its beginning, and the last of it is sent by the commit.
+UPLOAD_LIFE: Final = timedelta(minutes=55)
+# Nothing of a picture is sent ahead; what the creator lets others post is TikTok's to change at any time.
+_ASKED_FOR: Final = timedelta(days=1)
 
 MAX_CAPTION: Final = 2200
 MAX_DESCRIPTION, MAX_TITLE = 4000, 90
@@ -31,7 +37,7 @@ LEAST_SIDE, MOST_SIDE = 360, 4096
 _FILM: Final = {"min_media": 1, "max_media": 1, "max_videos": 1, "media_types": VIDEO_TYPES, "pulls_media": False}
 _PICTURES: Final = {
     "min_media": 1, "max_media": MAX_PICTURES, "max_videos": 0, "media_types": PICTURE_TYPES,
-    "max_text": MAX_DESCRIPTION,
+    "max_text": MAX_DESCRIPTION, "staged_for": _ASKED_FOR,
 }  # fmt: skip
 FORMATS: Final = (
     Format(VIDEO, "Video", _FILM),
@@ -84,6 +90,8 @@ CAPABILITIES: Final = Capabilities(
     findable=True,
     pulls_media=True,
     formats=FORMATS,
+    stage_ahead=timedelta(minutes=20),
+    staged_for=UPLOAD_LIFE,
     post_metrics=frozenset({Metric.VIEWS, Metric.LIKES, Metric.COMMENTS, Metric.SHARES}),
     account_metrics=frozenset({Metric.FOLLOWERS, Metric.POSTS}),
 )

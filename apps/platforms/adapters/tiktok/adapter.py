@@ -92,6 +92,12 @@ class TikTokAdapter(Basis):
 
     # publishing
 
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """A video goes up; of pictures only whether the creator may post them is asked, and of a draft of pictures not
+        even that."""
+        return abilities.kind_of(draft) != abilities.PHOTO_DRAFT
+
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Uploads a video but for its last chunk. Also raises Throttled when the account has used up its posts."""
         return publishing.stage(self._line(credential), draft, before)

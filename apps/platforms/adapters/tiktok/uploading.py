@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,7 +25,6 @@ from apps.platforms.uploads import length_header, pieces
 
 FIELD: Final = "media.0"
 CHUNK: Final = 10_000_000
-LIFE: Final = timedelta(minutes=55)  # an upload has to be over within an hour
 MOST_STARTS: Final = 4
 STORED, DONE, OUT_OF_STEP = 206, frozenset({200, 201}), 416
 LOST: Final = frozenset({403, 404})  # the address is over, or TikTok does not know it
@@ -90,7 +88,7 @@ def start(line: Line, draft: Draft, data: dict[str, Any]) -> None:
 def is_over(line: Line, upload: Mapping[str, Any]) -> bool:
     """Whether TikTok takes no more bytes of it."""
     started_at = wire.instant(upload["started_at"])
-    return started_at is None or line.clock() - started_at >= LIFE
+    return started_at is None or line.clock() - started_at >= abilities.UPLOAD_LIFE
 
 
 def send_next(line: Line, media: MediaFile, upload: dict[str, Any]) -> None:

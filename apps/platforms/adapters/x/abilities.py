@@ -8,6 +8,7 @@ ones were seen to pass, and X refuses what it does not like only when the post i
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from apps.platforms.adapters.x import consent
@@ -20,6 +21,8 @@ PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
 VIDEOS: Final = frozenset({"video/mp4", "video/quicktime"})
 GIF: Final = "image/gif"
 MAX_CAPTIONS: Final = 5  # no number is documented: each language is a request of its own
+FILE_LIFE: Final = timedelta(hours=24)  # where X does not say it itself, in `expires_after_secs`
+FILE_MARGIN: Final = timedelta(hours=1)
 MAX_IMAGE_BYTES, MAX_GIF_BYTES = 5_000_000, 15_000_000
 
 POST, GIF_POST, VIDEO, POLL, ARTICLE = "post", "gif", "video", "poll", "article"
@@ -116,6 +119,7 @@ CAPABILITIES: Final = Capabilities(
     formats=FORMATS,
     edits=frozenset({"text"}),
     deletes=True,
+    staged_for=FILE_LIFE - FILE_MARGIN,
     post_metrics=frozenset(
         {
             Metric.VIEWS, Metric.LIKES, Metric.COMMENTS, Metric.SHARES, Metric.SAVES, Metric.CLICKS,

@@ -31,6 +31,8 @@ SETUP: Final = Setup(
     gaps=(
         "Likes, follows and direct messages.",
         "Pictures inside an article, and its styles: paragraphs and a cover go out.",
+        "The draft of an article whose post is cancelled or rewritten stays among the account's drafts, where nobody "
+        "else sees it: no call that deletes it is documented.",
         "Restrictions by place, cards and posts for advertisements only.",
         "Subscribing accounts to events, which needs the app's own token, is up to the operator.",
     ),

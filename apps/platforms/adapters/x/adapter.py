@@ -82,6 +82,11 @@ class XAdapter(Basis):
 
     # publishing
 
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """Files, and the draft that an article is published from."""
+        return bool(draft.media) or abilities.kind_of(draft) == abilities.ARTICLE
+
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """X's files live for a day: what has less than an hour left is brought there anew."""
         return publishing.stage(self._line(credential), draft, before)

@@ -94,7 +94,7 @@ def _kept(line: Line, media: MediaFile, file: Mapping[str, Any] | None, *, kind:
     if not file or not file["id"] or (file["print"], file["kind"]) != (fresh["print"], fresh["kind"]):
         return fresh
     expires_at = wire.instant(file["expires_at"])
-    is_alive = expires_at is not None and line.clock() < expires_at - uploading.FILE_MARGIN
+    is_alive = expires_at is not None and line.clock() < expires_at - abilities.FILE_MARGIN
     has_stale_alt = bool(file["alt"]) and not media.alt  # an alt text can be changed, and not be taken back
     return dict(file) if is_alive and not has_stale_alt else fresh
 
@@ -152,6 +152,8 @@ def _cover_id(cover: MediaFile, staged: Staged) -> str:
 def commit(line: Line, draft: Draft, staged: Staged) -> Receipt:
     if abilities.kind_of(draft) == abilities.ARTICLE:
         return articles.commit(line, draft, staged)
+    if _is_over(line, staged):
+        raise StagedLost("X no longer has the uploaded files.")
     call = rights.POST if draft.role is Role.MAIN else rights.REPLY
     answer = line.send(call, acting=True, json=body(draft, staged))
     if not answer.is_success:

@@ -20,15 +20,16 @@ SCOPES: Final = (READ, WRITE, USERS, MEDIA, LASTING)
 
 _WRITES, _READS, _UPLOADS = ((READ, WRITE, USERS),), ((READ, USERS),), ((MEDIA,),)
 _PUBLISH, _METRICS = Feature.PUBLISH, Feature.METRICS
+_POSTED = ("posts", "posts_app", "posts_day")
 _ALONE = "Fields that only the author may read are left out without an error when somebody else asks."
 
 TOKEN = Call("token", "POST", "/2/oauth2/token", Feature.CONNECT)
 REVOKE = Call("revoke", "POST", "/2/oauth2/revoke", Feature.CONNECT)
 ME = Call("me", "GET", "/2/users/me", Feature.CONNECT, _READS, counts_against=("me",))
 
-POST = Call("post", "POST", "/2/tweets", _PUBLISH, _WRITES, counts_against=("posts", "posts_app"))
-REPLY = Call("reply", "POST", "/2/tweets", Feature.COMMENT, _WRITES, counts_against=("posts", "posts_app"))
-EDIT = Call("edit", "POST", "/2/tweets", Feature.EDIT, _WRITES, counts_against=("posts", "posts_app"))
+POST = Call("post", "POST", "/2/tweets", _PUBLISH, _WRITES, counts_against=_POSTED)
+REPLY = Call("reply", "POST", "/2/tweets", Feature.COMMENT, _WRITES, counts_against=_POSTED)
+EDIT = Call("edit", "POST", "/2/tweets", Feature.EDIT, _WRITES, counts_against=_POSTED)
 DELETE = Call("delete", "DELETE", "/2/tweets/{id}", Feature.DELETE, _WRITES, counts_against=("deletes",))
 DRAFT_ARTICLE = Call("draft_article", "POST", "/2/articles/draft", _PUBLISH, _WRITES)
 PUBLISH_ARTICLE = Call("publish_article", "POST", "/2/articles/{id}/publish", _PUBLISH, _WRITES)

@@ -16,7 +16,7 @@ from typing import Any
 
 from apps.platforms import http as wire
 from apps.platforms.adapters.x import consent, rights
-from apps.platforms.adapters.x.abilities import GIF
+from apps.platforms.adapters.x.abilities import FILE_LIFE, GIF
 from apps.platforms.adapters.x.line import Line, data_of, text_in
 from apps.platforms.contract import MediaFile, Staged
 from apps.platforms.errors import Evidence, Gone, NotSent, PlatformError, Rejected, StagedLost, Throttled
@@ -25,7 +25,6 @@ from apps.platforms.uploads import STEP, length_header, pieces
 MEBIBYTE = 1024 * 1024
 MAX_PART = 5_000_000
 LONGEST_PROCESSING = timedelta(minutes=30)
-FILE_LIFE, FILE_MARGIN = timedelta(hours=24), timedelta(hours=1)
 SHORT_PAUSE = timedelta(seconds=30)
 
 File = dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from apps.platforms.google.setup import IDENTITY_NOTE, SIGNALS_STEP
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
 
@@ -28,6 +29,7 @@ SETUP: Final = Setup(
         "Give Postroom the client id and the client secret.",
         "For notices of new videos, set YOUTUBE_VERIFY_TOKEN and YOUTUBE_WEBHOOK_SECRETS to words of your own: "
         "Postroom subscribes its address /inbound/youtube/ at YouTube's hub with them, and renews that in time.",
+        SIGNALS_STEP.format(address="/inbound/youtube/"),
     ),
     review=(
         "The scopes count as sensitive. Until Google has verified the app, people see a warning and at most 100 of "
@@ -39,19 +41,23 @@ SETUP: Final = Setup(
         "Scheduling by YouTube itself (publishAt): Postroom publishes on time with one request.",
         "Changing and deleting comments; changing who may see a video after it is published.",
         "Impressions of thumbnails, which only the reports in bulk have.",
-        "Hearing of lost consents by Cross-Account Protection: they are noticed at the next call.",
-        "A video that was uploaded for a post and then replaced by another stays on the channel, as private.",
     ),
     notes=(
-        "A video goes up as private ahead of its hour, and is shown by one request at its hour. A playlist has it "
-        "before that; others do not see it there.",
+        "A video goes up as private ahead of its hour, and is shown by one request at its hour. Until then nobody who "
+        "visits the channel sees anything of it, on its pages, in searches or in feeds; a playlist has it already, and "
+        "others do not see it there either. Whoever works in YouTube Studio of that channel does see it.",
+        "A post that is cancelled, or gets another video, has its private video deleted (about 51 units, and 50 more "
+        "out of a playlist); one that the channel's owner has shown to others by hand is left where it is. A film that "
+        "is processed for long is ready in time with a larger YOUTUBE_STAGE_AHEAD_SECONDS.",
+        "Until 2 November 2026 YouTube kept all uploads of a project private that it had not audited. It has lifted "
+        "that; where a video stays private all the same, the post is shown as not published.",
         "Uploads of all channels together: 100 a day. Everything else shares 10,000 units: a post with thumbnail, "
         "playlist and first comment takes about 210 of them, and captions 400 more for each language.",
         "Captions are put on the video before its hour, and never keep a post back: what YouTube did not take is told "
         "with the published post.",
         "Giving a consent back would end every consent that the same Google user gave to Postroom's project. So it is "
-        "given back with the last of their channels, and until then only forgotten here; to know whose channels they "
-        "are, connecting asks for `openid` as well.",
+        "given back with the last of their channels, and until then only forgotten here.",
+        IDENTITY_NOTE,
         "Whether a video becomes a Short is YouTube's decision: square or upright, and three minutes at most.",
         "Authorized data has to be checked against the consent every 30 days, and deleted within 7 days of its end.",
     ),

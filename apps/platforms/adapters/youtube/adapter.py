@@ -21,6 +21,7 @@ from apps.platforms.adapters.youtube import (
     notices,
     permits,
     publishing,
+    unstaging,
 )
 from apps.platforms.adapters.youtube.line import DEFAULT_ENDPOINTS, LABEL, Line
 from apps.platforms.basis import Basis
@@ -37,14 +38,18 @@ from apps.platforms.contract import (
     Profile,
     Receipt,
     RemotePost,
+    Role,
     Staged,
     Trace,
 )
+from apps.platforms.google.keys import read_keys
+from apps.platforms.google.signals import GOOGLE
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit
 from apps.platforms.setup import Setup
+from apps.platforms.signals import JSONKey, Signals
 from apps.platforms.versions import ApiVersion
 
 
@@ -62,6 +67,7 @@ class YouTubeAdapter(Basis):
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=1), rolling=False)
     version: ClassVar[ApiVersion | None] = about.VERSION
     inbound: ClassVar[Inbound | None] = notices.YouTubeInbound()
+    signals: ClassVar[Signals | None] = GOOGLE
     setup: ClassVar[Setup] = about.SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
@@ -94,11 +100,23 @@ class YouTubeAdapter(Basis):
         the same `facts[SHARED_CONSENT]`."""
         consent.accounts(self._home).revoke(credential)
 
+    def signing_keys(self) -> Mapping[str, JSONKey]:
+        return read_keys(self.http, login=self._home.endpoint("login"))
+
     # publishing
+
+    @classmethod
+    def stages(cls, draft: Draft) -> bool:
+        """A comment is one request."""
+        return draft.role is Role.MAIN
 
     def stage(self, draft: Draft, credential: Credential, *, key: str, before: Staged | None) -> Staged:
         """Uploads the video as private; nobody but its owner sees it."""
         return publishing.stage(self._line(credential), draft, before, key=key)
+
+    def unstage(self, staged: Staged, credential: Credential) -> None:
+        """Deletes the video, as long as it is private."""
+        unstaging.take_back(self._line(credential), staged.data)
 
     def commit(self, draft: Draft, staged: Staged, credential: Credential, *, key: str) -> Receipt:
         """Shows the video to whom the post is for. Repeated, it says the same of the same video; a comment is written

@@ -75,7 +75,7 @@ def playlist(line: Line, draft: Draft, data: dict[str, Any]) -> None:
     if kept.get("id", "") == wanted:
         return
     if kept.get("item"):
-        _unlist(line, kept["item"])
+        unlist(line, kept["item"])
     data["playlist"] = {}
     if wanted:
         video_id = data["upload"]["video"]
@@ -118,7 +118,8 @@ def _no_list(gone: Gone) -> Rejected:
     return Rejected(words, field="options.playlist", evidence=gone.evidence)
 
 
-def _unlist(line: Line, item: str) -> None:
+def unlist(line: Line, item: str) -> None:
+    """Take a video out of a list; one that is not there is fine."""
     answer = line.send(permits.UNLIST, params={"id": item})
     if answer.is_success:
         return

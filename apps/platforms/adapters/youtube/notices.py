@@ -3,7 +3,8 @@
 https://developers.google.com/youtube/v3/guides/push_notifications. A subscription ends with its lease and has to be
 renewed. The protocol has no token for the handshake, so that one stands in our own address: `?token=` with the token
 that the operator entered. Deliveries are signed with the secret that the subscription named. They are hints: a new
-video and a changed title look the same, and nothing tells of comments, of figures or of a lost consent.
+video and a changed title look the same, and nothing tells of comments or figures. Of a lost consent Google tells by
+itself: `apps.platforms.google.signals`.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from apps.platforms.calls import Call, Feature
+from apps.platforms.google.keys import CONFIGURATION, KEYS
 from apps.platforms.google.oauth import REVOKE, TOKEN
 from apps.platforms.limits import Limit, Per, Window
 
@@ -28,7 +29,14 @@ _UNITS = ("units",)
 _HIDDEN = "Who may not see a video is told that there is none."
 
 CHANNEL = Call("channel", "GET", "/youtube/v3/channels", Feature.CONNECT, _READ, counts_against=_UNITS)
-START = Call("start", "POST", "/upload/youtube/v3/videos", Feature.PUBLISH, _UPLOAD, counts_against=("uploads",))
+START = Call(
+    "start",
+    "POST",
+    "/upload/youtube/v3/videos",
+    Feature.PUBLISH,
+    _UPLOAD,
+    counts_against=("uploads", "channel_uploads"),
+)
 SEND = Call("send", "PUT", "/upload/youtube/v3/videos", Feature.PUBLISH, _UPLOAD)
 LOOK = Call("look", "GET", "/youtube/v3/videos", Feature.READ, _READ, counts_against=_UNITS, trap=_HIDDEN)
 PUBLISH = Call("publish", "PUT", "/youtube/v3/videos", Feature.PUBLISH, _WRITE, counts_against=_UNITS)
@@ -55,8 +63,8 @@ REPORT = Call("report", "GET", "/v2/reports", Feature.METRICS, _ANALYSE, endpoin
 SUBSCRIBE = Call("subscribe", "POST", "/subscribe", Feature.NOTICES, endpoint="hub")
 
 CALLS: Final = (
-    TOKEN, REVOKE, CHANNEL, START, SEND, LOOK, PUBLISH, THUMBNAIL, EDIT, DELETE, PLAYLISTS, CATEGORIES, LISTED, ENLIST,
-    UNLIST, CAPTIONS, CAPTION, UNCAPTION, COMMENT, COMMENTS, REPORT, SUBSCRIBE,
+    TOKEN, REVOKE, CONFIGURATION, KEYS, CHANNEL, START, SEND, LOOK, PUBLISH, THUMBNAIL, EDIT, DELETE, PLAYLISTS,
+    CATEGORIES, LISTED, ENLIST, UNLIST, CAPTIONS, CAPTION, UNCAPTION, COMMENT, COMMENTS, REPORT, SUBSCRIBE,
 )  # fmt: skip
 
 _WRITING = (PUBLISH, THUMBNAIL, EDIT, DELETE, ENLIST, UNLIST, COMMENT, CAPTIONS, UNCAPTION)  # and a look at captions

@@ -14,7 +14,16 @@ from datetime import timedelta
 from typing import Any, Final
 
 from apps.platforms import http as wire
-from apps.platforms.adapters.youtube import abilities, captioning, content, dressing, permits, reading, uploading
+from apps.platforms.adapters.youtube import (
+    abilities,
+    captioning,
+    content,
+    dressing,
+    permits,
+    reading,
+    unstaging,
+    uploading,
+)
 from apps.platforms.adapters.youtube.line import Line, object_in
 from apps.platforms.adapters.youtube.uploading import Paused
 from apps.platforms.contract import Draft, Receipt, Role, Staged
@@ -100,11 +109,12 @@ def check(draft: Draft) -> None:
 
 
 def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, Any]:
-    """What `before` achieved, as long as it is the same film."""
+    """What `before` achieved, as long as it is the same film; another one is taken back from the channel."""
     fresh = uploading.entry(draft.media[0], line.clock().isoformat())
     old: Mapping[str, Any] = before.data if before is not None else {}
     upload = old.get("upload") or {}
     if upload.get("print") != fresh["print"]:
+        unstaging.take_back(line, old)
         old, upload = {}, fresh
     return {
         "upload": dict(upload),

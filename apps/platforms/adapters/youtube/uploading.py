@@ -43,7 +43,10 @@ class Paused(Exception):
 
 def entry(media: MediaFile, started_at: str) -> dict[str, Any]:
     """What is remembered of an upload. `session` is sealed, `video` is there once all bytes are."""
-    return {"print": media.sha256[:24], "started_at": started_at, "session": "", "sessions": 0, "video": ""}
+    return {
+        "print": media.sha256[:24], "size": media.size, "started_at": started_at, "session": "", "sessions": 0,
+        "video": "",
+    }  # fmt: skip
 
 
 def file_name(draft: Draft, key: str) -> str:

@@ -1,0 +1,79 @@
+"""Taking back what was prepared for posts that will not go out, or go out with other words: a film that nobody sees.
+
+Only for what was never sent. Safe to repeat; what nobody can take back any more is let go.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+
+from apps.core import clock, tenancy
+from apps.governor.lanes import Lane
+from apps.platforms.contract import Adapter, Credential, Staged
+from apps.platforms.errors import NotSent, PlatformError, Throttled, TokenExpired
+from apps.publishing.engine.work import outside_of_transactions
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+from apps.social_accounts import services as social_accounts
+from apps.social_accounts.errors import NotConnected
+
+logger = logging.getLogger(__name__)
+
+PAUSE: Final = timedelta(minutes=10)
+AT_ONCE: Final = 50
+
+
+def take_back(adapter: Adapter, staged: Staged, credential: Credential) -> None:
+    """Have the platform forget it. Raises NotSent, Throttled and TokenExpired, for later; whatever else keeps the
+    platform from it must not keep a post from going out."""
+    outside_of_transactions()
+    try:
+        adapter.unstage(staged, credential)
+    except (NotSent, Throttled, TokenExpired):
+        raise
+    except PlatformError as error:
+        logger.warning("What was prepared at %s stays there: %s", adapter.label, error.words)
+
+
+def tidy(*, now: datetime, limit: int = AT_ONCE) -> int:
+    """Take back what is left of posts that were called off or changed; the number of posts that nothing is left of."""
+    with tenancy.across_tenants("find what was prepared in vain"):
+        left = Publication.across_tenants.left_behind(now).order_by("updated_at")
+        related = ("account__grant__app", "account__grant__organization_app")
+        rows = list(left.select_related(*related)[:limit])
+    return sum(_tidy(row, now) for row in rows)
+
+
+def _tidy(row: Publication, now: datetime) -> bool:
+    try:
+        with row.scope():
+            credential = social_accounts.credential_for(row.account)
+        adapter = social_accounts.adapter_for(
+            row.account.platform, lane=Lane.RECONCILE, organization_id=row.organization_id,
+            timeout=settings.PUBLISH_REQUEST_TIMEOUT,
+        )  # fmt: skip
+        for column in _in_vain(row).values():
+            if column:
+                take_back(adapter, Staged(column["data"]), credential)
+    except NotConnected:
+        logger.info("What was prepared for %s stays at its platform: it is signed out", row.pk)
+    except Exception as error:
+        logger.info("What was prepared for %s is taken back later: %s", row.pk, type(error).__name__)
+        return _note(row, now, stage_at=now + PAUSE) and False
+    return _note(row, now, **dict.fromkeys(_in_vain(row)), stage_at=None)
+
+
+def _in_vain(row: Publication) -> dict[str, Any]:
+    """The columns of what nobody needs. What a post that was held or refused has prepared may still be good."""
+    return {"leftover": row.leftover, **({"staged": row.staged} if row.state == State.CANCELED else {})}
+
+
+def _note(row: Publication, now: datetime, **changes: Any) -> bool:
+    """Unless somebody has planned it again, or it has been prepared anew."""
+    with row.scope():
+        same: Any = Publication.objects.filter(pk=row.pk, fence=row.fence, updated_at=row.updated_at).left_behind(now)
+        return bool(same.update(updated_at=clock.now(), **changes))
