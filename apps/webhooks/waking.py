@@ -1,5 +1,5 @@
-"""Tell a worker that notices or deliveries wait, or that keys are wanted. A wake-up that is lost costs little: beat looks
-too."""
+"""Tell a worker that notices or deliveries wait, or that keys are wanted. A wake-up that is lost costs little: beat
+looks too."""
 
 from __future__ import annotations
 
