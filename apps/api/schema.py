@@ -88,6 +88,27 @@ PARAMETERS: Final = {
     },
 }
 
+# What an endpoint is told, as Standard Webhooks has it.
+TOLD: Final = {
+    "operationId": "event_told",
+    "summary": "Something happened",
+    "description": "Verify the signature over the bytes as they came, and answer with 2xx within 15 seconds. The same "
+    "webhook-id may come again.",
+    "parameters": [
+        {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": words}
+        for name, words in (
+            ("webhook-id", "The same over all tries."),
+            ("webhook-timestamp", "The second of this try."),
+            ("webhook-signature", "`v1,` and the HMAC-SHA256 of `id.timestamp.body`; one for each secret in use."),
+        )
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/EventShape"}}},
+    },
+    "responses": {"2XX": {"description": "Taken."}, "410": {"description": "Tell this address nothing more."}},
+}
+
 
 class KeyScheme(OpenApiAuthenticationExtension):
     target_class = "apps.api.authentication.KeyAuthentication"
@@ -116,6 +137,7 @@ def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components = result.setdefault("components", {})
     components.setdefault("schemas", {}).update(Problem=PROBLEM, Fault=FAULT)
     components["parameters"] = PARAMETERS
+    result["webhooks"] = {"event": {"post": TOLD}}
     for operations in result["paths"].values():
         for method, operation in operations.items():
             is_write = method in WRITES
