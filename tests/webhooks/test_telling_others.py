@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from apps.core import tenancy
@@ -116,6 +116,16 @@ def happen(workspace, name: str = "workspace.updated") -> Event:
 def rows(of: Endpoint, model: Any = Delivery) -> list[Any]:
     with tenancy.scope(organization_id=of.organization_id):
         return list(model.objects.order_by("id"))
+
+
+def another_worker() -> threading.Thread:
+    def deliver() -> None:
+        try:
+            services.deliver_due()
+        finally:
+            connection.close()
+
+    return threading.Thread(target=deliver)
 
 
 def read(endpoint: Endpoint) -> Endpoint:
@@ -368,7 +378,7 @@ def test_one_that_does_not_answer_holds_up_nobody_else(admin, workspace, receive
     slow.holds.clear()
     for _ in range(6):
         happen(workspace)
-    worker = threading.Thread(target=services.deliver_due)
+    worker = another_worker()
     worker.start()
     wait_until(lambda: len(quick.letters) == 6)
 
@@ -383,7 +393,7 @@ def test_two_workers_send_each_delivery_once(admin, workspace, receiver):
     listen(admin, receiver)
     for _ in range(8):
         happen(workspace)
-    workers = [threading.Thread(target=services.deliver_due) for _ in range(3)]
+    workers = [another_worker() for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:
