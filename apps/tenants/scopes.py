@@ -76,6 +76,17 @@ def covering(permissions: frozenset[str]) -> list[str]:
     return [scope for scope, needed in SCOPES.items() if needed <= permissions]
 
 
+def choices(scopes: Iterable[str]) -> list[tuple[str, str]]:
+    """These scopes for a form, kind by kind."""
+    held = set(scopes)
+    named = [
+        (f"{area.name}:{verb}", f"{area.label}: {words}")
+        for area in AREAS
+        for verb, words in (("read", "read"), ("write", "read and write"))
+    ]
+    return [(scope, words) for scope, words in named if scope in held]
+
+
 def in_words(scopes: Iterable[str]) -> str:
     """ "Posts and publications, Media (read)": what a key may do, as people read it."""
     held = set(scopes)
