@@ -257,19 +257,30 @@ def _next_step(publication: Publication, zone: ZoneInfo) -> str:
 
 
 def _phases(publication: Publication) -> tuple[Phase, ...]:
-    """Due, sent, live: three places that a publication comes by; none before its hour."""
+    """Staged, due, sent, live: places that a publication comes by; none before a worker had it."""
     if publication.fence == 0 and publication.state not in WENT_OUT:
         return ()
+    is_due = publication.due_at <= clock.now() or publication.state in WENT_OUT
     sent_at = publication.intent_at if publication.state not in WAITING else None
     live = publication.state in WENT_OUT
     removed_at = publication.removed_at
     gone = (Phase("Removed", "removed", removed_at),) if removed_at else ()
     return (
-        Phase("Due", "published", publication.due_at),
+        *_staged(publication),
+        Phase("Due", "published" if is_due else "", publication.due_at),
         Phase("Sent", "published" if sent_at else "", sent_at, "not yet"),
         Phase("Live", "published" if live else "", publication.published_at if live else None, "not yet"),
         *gone,
     )
+
+
+def _staged(publication: Publication) -> tuple[Phase, ...]:
+    """Before the hour: when it was prepared, or that it is not yet. What went out at once had no such time."""
+    column = publication.staged
+    at = datetime.fromisoformat(column.get("begun") or column["since"]) if column and column["ready"] else None
+    if at is not None and at < publication.due_at:
+        return (Phase("Staged", "published", at),)
+    return (Phase("Staged", "", None, "not yet"),) if publication.state == State.STAGING else ()
 
 
 def _evidence(publication: Publication, attempts: list[Attempt], text: str) -> Evidence | None:

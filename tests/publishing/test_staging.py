@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.errors import PlatformError, Rejected, StagedLost
-from apps.publishing import services
+from apps.publishing import presenting, services
 from apps.publishing.engine import claims, departures, receipts, rounds, sending
 from apps.publishing.engine.desk import AT_ONCE
 from apps.publishing.engine.receipts import Arrival
@@ -252,3 +252,17 @@ def test_slow_uploads_hold_no_place_of_their_account(agency: Agency, memory: Mem
     run_worker()
 
     assert agency.read(quick).state == State.PUBLISHED
+
+
+def test_the_page_ticks_what_has_happened_and_not_the_hour_that_is_to_come(
+    agency: Agency, clock: Clock, ready: Publication
+) -> None:
+    def ticked() -> list[str]:
+        return [phase.title for phase in presenting._phases(agency.read(ready)) if phase.state]
+
+    assert ticked() == ["Staged"]
+
+    clock.advance(minutes=10)
+    run_worker()
+
+    assert ticked() == ["Staged", "Due", "Sent", "Live"]
