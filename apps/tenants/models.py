@@ -278,6 +278,9 @@ class AnsweredRequest(OrganizationOwned):
     An answer may hold something that is shown once (a key, the address of a link), so it is sealed.
     """
 
+    workspace = models.ForeignKey(
+        Workspace, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="As the key has it."
+    )
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)

@@ -40,6 +40,8 @@ _MANAGE: Final = _CREATE | {
     "workspace.edit",
     "media.shelve",
     "event.view",
+    "webhook.view",
+    "webhook.edit",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",

@@ -27,7 +27,7 @@ from apps.usage.meters import Meter
 from apps.usage.models import Assignment, Plan
 from apps.watch.models import Breach, Departure, Punctuality, StatusPage
 from apps.watch.states import Invariant
-from apps.webhooks.models import InboundNotice
+from apps.webhooks.models import Delivery, Endpoint, InboundNotice
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,10 @@ def everything(owner, workspace):
         answered = AnsweredRequest(api_key=key, key="1", fingerprint="0" * 64, started_at=clock.now())
         answered.organization_id, answered.body = workspace.organization_id, Secret("very-secret-token")
         answered.save()
+        endpoint = Endpoint(url="https://example.com/", organization_id=workspace.organization_id)
+        endpoint.secret = Secret("very-secret-token")
+        endpoint.save()
+        Delivery.objects.create(endpoint=endpoint)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 
