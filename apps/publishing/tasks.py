@@ -21,6 +21,9 @@ ROUND: Final = 50.0  # seconds; beat starts the next round if there is none
 AHEAD: Final = timedelta(seconds=6)
 SEARCH_AHEAD: Final = timedelta(seconds=16)
 
+# acks_late=False: a round lasts a minute, and the next wake-up is seconds away. Acknowledging at the end a message
+# whose queue was restarted meanwhile takes the worker down.
+
 # One round in a process is enough: it has many hands, and a wake-up that finds one going only nudges it.
 _leaving = threading.Lock()
 _publishing = threading.Lock()
@@ -29,7 +32,7 @@ _again = threading.Event()
 _nothing_more = threading.Event()
 
 
-@shared_task(name="publishing.leave", ignore_result=True)
+@shared_task(name="publishing.leave", ignore_result=True, acks_late=False)
 def leave() -> None:
     if _leaving.acquire(blocking=False):
         try:
@@ -39,7 +42,7 @@ def leave() -> None:
             _leaving.release()
 
 
-@shared_task(name=TASK, ignore_result=True)
+@shared_task(name=TASK, ignore_result=True, acks_late=False)
 def publish_due() -> None:
     _again.set()
     if _publishing.acquire(blocking=False):
@@ -55,7 +58,7 @@ def tidy() -> None:
     tidying.tidy(now=clock.now())
 
 
-@shared_task(name="publishing.reconcile", ignore_result=True)
+@shared_task(name="publishing.reconcile", ignore_result=True, acks_late=False)
 def reconcile() -> None:
     if _looking.acquire(blocking=False):
         try:

@@ -39,8 +39,11 @@ def measure(course: Course) -> dict[str, Any]:
         hours = _set_hours(course, lone)
         begins_at = min(hours.values()) - RUNNING
         tide = _Tide(course, waves, begins_at)
-        disturbances = [tide.look, *course.disturbances()]
-        is_all_out = course.watch_for(lambda: _all_out(course, lone), seconds=_patience(course), meanwhile=disturbances)
+        disturbances = course.faults.while_publishing(course.out)
+        is_all_out = course.watch_for(
+            lambda: _all_out(course, lone), seconds=_patience(course), meanwhile=[tide.look, *disturbances]
+        )
+        course.faults.end(disturbances)
         accepted = course.stub.accepted()
         told = course.outcome([post for wave in waves for post in wave] + lone, accepted)
         used = course.meter.figures(len(accepted))

@@ -105,9 +105,10 @@ def test_a_thread_that_waits_for_a_lock_is_not_at_work():
 
 @pytest.fixture
 def lines_closed(settings: Settings) -> Iterator[None]:
-    """The client that adapters share keeps lines to a server that is gone after the test."""
+    """The clients that adapters share keep lines to a server that is gone after the test."""
     yield
-    adapters._client(settings.PUBLISH_REQUEST_TIMEOUT).close()
+    for pool in range(adapters.POOLS):
+        adapters._client(settings.PUBLISH_REQUEST_TIMEOUT, pool).close()
     adapters._client.cache_clear()
 
 

@@ -1,18 +1,19 @@
 """A worker with one of its guards taken out, to show that the tests of this folder would notice.
 
-The fence has its control in tests/publishing/test_controls.py: here a worker that froze finds its requests timed out,
-and seldom comes as far as to send.
-
 POSTROOM_BREAK=intent .venv/bin/pytest tests/faults -m faults -k nothing_is_lost
+POSTROOM_BREAK=fence .venv/bin/python manage.py bench publish --fault freeze
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from celery.signals import worker_init
 
+from apps.core import clock
+from apps.core.querysets import within_reach
 from config import celery_app as app
 
 __all__ = ["app"]
@@ -37,4 +38,19 @@ def no_search() -> None:
     outcomes._lost = outcomes._retry
 
 
-BREAKS = {"intent": no_intent, "search": no_search}
+def no_fence() -> None:
+    """Whoever comes to send does so, whoever has had the row meanwhile and however late it is."""
+    from apps.publishing.engine import intents, sending
+    from apps.publishing.querysets import SETTLED_AS_NOT_SENT
+
+    def write(model: type[Any], wanted: Sequence[Any], _: object) -> list[Any]:
+        rows = within_reach(model).filter(pk__in=[one.claim.row_id for one in wanted])
+        # The table itself refuses an open intent in a row that says it was not sent.
+        intents._mark(rows.exclude(state__in=SETTLED_AS_NOT_SENT), wanted, clock.now())
+        return []
+
+    intents._write = write
+    intents.safe_to_send = sending.safe_to_send = lambda *_: True
+
+
+BREAKS = {"intent": no_intent, "search": no_search, "fence": no_fence}

@@ -160,6 +160,36 @@ def test_workers_side_by_side_never_take_the_same(agency: Agency, other_workspac
     assert Counter(claim.publication_id for claim in taken) == Counter(row.pk for row in wanted)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_stands_still_in_a_transaction_keeps_nobody_from_freeing_the_others(
+    agency: Agency, clock: Clock
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    held, free = due(agency, agency.workspace, count=2, late=5)
+    assert len(claims.claim_due(now=clock.now, limit=2)) == 2
+    clock.advance(minutes=6)
+    freed: list[int] = []
+
+    def sweep() -> None:
+        try:
+            freed.append(leases.expire(now=clock.now))
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=sweep)
+    with tenancy.across_tenants(WHY):
+        Publication.across_tenants.select_for_update().get(pk=held.pk)
+        other.start()
+        other.join(10)
+        is_stuck = other.is_alive()
+    other.join(10)
+
+    assert not is_stuck
+    assert freed == [1]
+    assert [agency.read(row).state for row in (held, free)] == [State.PUBLISHING, State.SCHEDULED]
+
+
 def test_organizations_take_turns_however_many_workspaces_one_has() -> None:
     big, small = uuid4(), uuid4()
     clients = [uuid4() for _ in range(3)]

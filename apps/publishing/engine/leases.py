@@ -42,7 +42,9 @@ def expire(*, now: datetime) -> int:
 
 def _free(row: Publication | FollowUp, now: datetime) -> bool:
     with tenancy.scope(organization_id=row.organization_id, workspace_ids={row.workspace_id}), transaction.atomic():
-        freed = _look_for(row, now) or _give_up_deadly(row, now) or _put_back(row, now)
+        # A worker that stands still in the middle of writing holds its row: the others do not wait for it.
+        is_at_hand = bool(_mine(row, now).skipping_locked().values_list("pk", flat=True))
+        freed = is_at_hand and (_look_for(row, now) or _give_up_deadly(row, now) or _put_back(row, now))
         if freed:
             ledger.close_abandoned([row], now=now)
             logger.warning("The lease of %s %s (fence %s) ran out", row._meta.verbose_name, row.pk, row.fence)

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.benchmarks.harness import bare, figures, planting, profiles, watching
-from tests.benchmarks.harness.fleet import Fleet, killer
+from tests.benchmarks.harness.faults import Faults
+from tests.benchmarks.harness.fleet import Fleet
 from tests.benchmarks.harness.meter import Meter
 from tests.benchmarks.harness.planting import Place, Planted
 from tests.benchmarks.harness.statements import Statements
@@ -33,18 +34,12 @@ LOOK: Final = 0.25  # seconds between two looks at the stub
 LOOK_AT_ROWS: Final = 2.0
 TELL: Final = 10.0
 SETTLE_SECONDS: Final = 20.0  # for the answers of the last requests to be stored
-KILL_EVERY: Final = 3.0
-MOST_KILLS: Final = 25
-STRUCK: Final = 0.05  # of all requests that make something public
-FAULTS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
-    # Longer than a worker waits: it is accepted all the same, when nobody listens any more.
-    "timeouts": ({"kind": "latency", "seconds": 6.5},),
-    "lost": ({"kind": "lost_after"}, {"kind": "lost_before"}),
-    "5xx": ({"kind": "error_after"},),
-}
 OVER: Final = frozenset({"published", "removed", "failed", "canceled", "held", "needs_attention"})
 # Whoever is in one of these and was not accepted is lost: no one will look again.
 GIVEN_UP: Final = frozenset({"published", "removed", "failed", "canceled"})
+# Whoever was accepted and is in one of these is told that it is not out.
+DENIED: Final = frozenset({"failed", "canceled", "held"})
+WENT_OUT: Final = frozenset({"published", "removed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +80,7 @@ class Course:
         self.fleet = Fleet(options["workers"], self.folder)
         self._owner = _owner_connection() if options["database"] == "postgres" else None
         self.meter = Meter(self.fleet, options["pids"], Statements(self._owner, self.folder))
+        self.faults = Faults(self)
         self._ends_at = 0.0
 
     # before
@@ -119,18 +115,11 @@ class Course:
     def prepare(self, planted: Sequence[Planted]) -> float:
         """Let them fall due within the span in which posts are prepared, and wait until all of them are; the seconds
         that took."""
-        from apps.core import tenancy
-        from apps.publishing.models import Publication
-
         began = time.monotonic()
         planting.make_due(planted, at=datetime.now(UTC) + SOON)
-
-        def is_ready() -> bool:
-            with tenancy.across_tenants("a benchmark looks whether all is prepared"):
-                unready = Publication.across_tenants.filter(state__in=UNREADY, due_at__lt=datetime.now(UTC) + SOON)
-                return not unready.exists()
-
-        self.watch_for(is_ready, seconds=self.options["most_seconds"])
+        disturbances = self.faults.while_preparing(lambda: len(planted) - self._unready())
+        self.watch_for(lambda: not self._unready(), seconds=self.options["most_seconds"], meanwhile=disturbances)
+        self.faults.end(disturbances)
         say(f"prepared {len(planted)} publications in {time.monotonic() - began:.1f} s")
         return time.monotonic() - began
 
@@ -148,23 +137,13 @@ class Course:
 
     # under way
 
-    def disturbances(self) -> list[Callable[[], object]]:
-        """Set the faults that were asked for; what is to be called while they last."""
-        kind = self.options["fault"]
-        for number, fault in enumerate(FAULTS.get(kind, ()), 1):
-            self.stub.fault(**fault, probability=STRUCK, seed=number, times=None)
-        if kind != "kill":
-            return []
-        step = max(1, self.options["count"] // MOST_KILLS)
-        return [killer(self.fleet, self._out, every=KILL_EVERY, step=step)]
-
     def watch(self, wanted: int, *, meanwhile: Sequence[Callable[[], object]] = ()) -> bool:
         """Until the stub has accepted `wanted` different ones or nothing more will come; False if the time is up."""
         looks_at = time.monotonic() + LOOK_AT_ROWS
 
         def is_over() -> bool:
             nonlocal looks_at
-            if self._out() >= wanted:
+            if self.out() >= wanted:
                 return True
             if self.options["fault"] == "none" or time.monotonic() < looks_at:
                 return False
@@ -185,7 +164,7 @@ class Course:
                 return True
             if time.monotonic() > tells_at:
                 tells_at += TELL
-                say(f"{self._out()} are out")
+                say(f"{self.out()} are out")
             time.sleep(LOOK)
         return False
 
@@ -195,6 +174,7 @@ class Course:
         if self.options["fault"] != "none":
             give_up = max(give_up, self._ends_at)
         while not (is_quiet := self.is_quiet()) and time.monotonic() < give_up:
+            self.fleet.revive()
             time.sleep(LOOK)
         return is_quiet
 
@@ -209,9 +189,10 @@ class Course:
 
     def run(self, planted: Sequence[Planted], *, ahead: float) -> Passage:
         """All of it falls due at one instant: bring it out, with whatever disturbs it, and tell what has come of it."""
-        disturbances = self.disturbances()
         due_at = self.begin(planted, ahead=ahead).timestamp()
+        disturbances = self.faults.while_publishing(self.out)
         is_all_out = self.watch(len(planted), meanwhile=disturbances)
+        self.faults.end(disturbances)
         is_settled = self.settle()
         accepted = self.stub.accepted()
         return Passage(
@@ -230,38 +211,71 @@ class Course:
     def outcome(self, planted: Sequence[Planted], accepted: Sequence[Accepted]) -> dict[str, Any]:
         """What became of them, by the stub's count, and what the rows say of those that it has not."""
         compared = self.stub.compared([one.name for one in planted])
-        states = self._states()
+        rows = self._rows()
         gone = set(map(tuple, compared["missing"]))
-        missing = Counter(states[one.publication_id] for one in planted if one.name in gone)
-        return {
+        states = Counter(rows[one.publication_id][0] for one in planted)
+        missing = Counter(rows[one.publication_id][0] for one in planted if one.name in gone)
+        found = {
             "accepted": len(accepted),
             "duplicates": len(accepted) - len({(one.account, one.text) for one in accepted}),
             "missing": len(gone),
             "missing_by_state": dict(missing),
             "lost": sum(times for state, times in missing.items() if state in GIVEN_UP),
+            "denied": sum(rows[one.publication_id][0] in DENIED for one in planted if one.name not in gone),
             "unexpected": len(compared["unexpected"]),
-            "needs_attention": sum(states[one.publication_id] == "needs_attention" for one in planted),
-            "states": dict(Counter(states[one.publication_id] for one in planted)),
+            "needs_attention": states["needs_attention"],
+            "stuck": sum(times for state, times in states.items() if state not in OVER),
+            "states": dict(states),
+            "words": dict(Counter(": ".join(row) for row in rows.values() if row[0] not in WENT_OUT)),
             "struck": self.stub.hits(),
             "kills": sum(process.kills for process in self.fleet.processes),
+            "falls": sum(process.falls for process in self.fleet.processes),
+            **self.faults.told(),
             "log": self.fleet.troubles(),
         }
+        return {"is_sound": sound(found), **found}
+
+    def reconnect(self) -> None:
+        """The database was away."""
+        from django.db import connections
+
+        connections.close_all()
+        if self._owner is not None:
+            self._owner.close()
+            self._owner = self.meter.statements.owner = _owner_connection()
 
     def write_profile(self, count: int) -> None:
         if self.options["profile"]:
             profiles.write(self.folder, Path(self.options["profile"]), count=count)
             say(f"the profile is in {self.options['profile']}")
 
-    def _out(self) -> int:
+    def out(self) -> int:
         """How many different ones the stub has accepted."""
         return int(self.stub.counts()["distinct"])
 
-    def _states(self) -> dict[Any, str]:
+    def _unready(self) -> int:
+        from apps.core import tenancy
+        from apps.publishing.models import Publication
+
+        soon = datetime.now(UTC) + SOON
+        with tenancy.across_tenants("a benchmark looks whether all is prepared"):
+            return Publication.across_tenants.filter(state__in=UNREADY, due_at__lt=soon).count()
+
+    def _rows(self) -> dict[Any, tuple[str, str]]:
+        """The state of each, and the words that a person reads there."""
         from apps.core import tenancy
         from apps.publishing.models import Publication
 
         with tenancy.across_tenants("a benchmark looks what has become of its publications"):
-            return dict(Publication.across_tenants.values_list("pk", "state"))
+            found = Publication.across_tenants.values_list("pk", "state", "problem_words")
+            return {pk: (state, words) for pk, state, words in found}
+
+
+def sound(found: dict[str, Any]) -> bool:
+    """Nothing twice, nothing lost, nothing on its way for ever; what is not out is asked of a person, in words."""
+    wordless = "needs_attention: " in found["words"]
+    wrong = sum(found[name] for name in ("duplicates", "lost", "denied", "unexpected", "stuck"))
+    return not wrong and not wordless and set(found["missing_by_state"]) <= {"needs_attention"}
 
 
 def say(words: str) -> None:

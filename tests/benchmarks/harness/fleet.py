@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.benchmarks.harness.stub import ROOT
 
 START_SECONDS: Final = 90.0
 STOP_SECONDS: Final = 5.0
+LAST_WORDS: Final = 3000
 NOT_NEEDED: Final = frozenset({"web", "media", "sandbox", "queue"})
 TROUBLES: Final = ("database is locked", "Traceback", "CRITICAL")
 
@@ -37,6 +37,7 @@ class Process:
     spent: float = 0.0
     peak_mib: float = 0.0
     kills: int = 0
+    falls: int = 0
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -60,9 +61,26 @@ class Process:
         self.look()
         self.spent = self.cpu_seconds
         os.killpg(self.running.pid, signal.SIGKILL)
-        self.running.wait()
+        self._bury()
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.running is not None and self.running.poll() is None:
+            os.killpg(self.running.pid, number)
+
+    def revive(self) -> None:
+        """Start it anew if it has ended, killed at a mark or by a mistake of its own, as whoever runs it would."""
+        if self.running is not None and self.running.poll() is not None:
+            self._bury()
+            self.start()
+
+    def _bury(self) -> None:
+        assert self.running is not None
+        is_killed = self.running.wait() == -signal.SIGKILL
+        if not is_killed:
+            sys.stderr.write(f"  {self.name} fell: {self.log.read_text(errors='replace')[-LAST_WORDS:]}\n")
         self.running = None
-        self.kills += 1
+        self.kills += is_killed
+        self.falls += not is_killed
 
 
 @dataclass
@@ -113,6 +131,10 @@ class Fleet:
             if time.monotonic() > give_up:
                 raise RuntimeError(f"The workers did not start: {self.words()}")
 
+    def revive(self) -> None:
+        for process in self.processes:
+            process.revive()
+
     def named(self, name: str) -> list[Process]:
         return [process for process in self.processes if process.name == name]
 
@@ -153,20 +175,3 @@ class Fleet:
             for process in self.processes:
                 if process.running:
                     process.running.wait()
-
-
-def killer(fleet: Fleet, progress: Callable[[], int], *, every: float, step: int) -> Callable[[], None]:
-    """Called again and again, it kills the workers in turn and starts them anew: one each `every` seconds, and only
-    after `step` more have gone out, so that it meets them at work however long they take to start."""
-    state = {"at": time.monotonic() + every, "out": step}
-    turns = itertools.cycle(fleet.named("worker"))
-
-    def strike() -> None:
-        if time.monotonic() < state["at"] or (out := progress()) < state["out"]:
-            return
-        victim = next(turns)
-        victim.kill()
-        victim.start()
-        state.update(at=time.monotonic() + every, out=out + step)
-
-    return strike

@@ -1,6 +1,8 @@
-"""Settings of a process that is measured: those of a trial, and somebody who takes notes in its workers."""
+"""Settings of a process that is measured: those of a trial, somebody who takes notes in its
+workers, and what goes wrong in them."""
 
 from config.settings.development import *  # noqa: F403
-from tests.benchmarks.harness import watching
+from tests.benchmarks.harness import inside, watching
 
 watching.begin()
+inside.begin()

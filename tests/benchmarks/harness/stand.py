@@ -36,6 +36,7 @@ SHORT: Final = {
 SHOWN: Final = (
     "count", "workspaces", "accounts", "platform", "latency_ms", "workers", "threads", "fault", "database",
 )  # fmt: skip
+ALONE: Final = ("none", "timeouts", "lost", "5xx")  # what platforms do meets each worker by itself
 GRACE_SECONDS: Final = 240  # beyond what the measurement itself may take: planting and starting
 
 
@@ -53,6 +54,8 @@ class Unmeasured(RuntimeError):
 
 def measure(what: str, options: dict[str, Any]) -> dict[str, Any]:
     """Run the course named `what` in a process that knows the stand's database, and give its figures."""
+    if options["workers"] is None:  # most faults strike one, to see what the others make of it
+        options = {**options, "workers": 1 if options["fault"] in ALONE else 2}
     with standing(options) as stand:
         said = {**options, "what": what, "pids": stand.pids, "stub": stand.stub_url, "folder": str(stand.folder)}
         done = subprocess.run(
@@ -118,6 +121,8 @@ def _environment(folder: Path, queue: str, url: str, options: dict[str, Any]) ->
         "PUBLISH_CONCURRENCY": str(options["threads"]),
         "PUBLISH_STAGE_CONCURRENCY": str(options["threads"]),
         "BENCH_NOTES": str(folder),
+        "BENCH_FAULT": options["fault"],
+        "BENCH_PLATFORM": options["platform"],
         "BENCH_PROFILE": "yes" if options["profile"] else "",
         **(SHORT if options["fault"] != "none" else {}),
     }

@@ -26,19 +26,19 @@ class Statements:
     """Those of a stretch of time: from `begin` until `figures`. `owner` is a psycopg connection, on PostgreSQL."""
 
     def __init__(self, owner: Any, folder: Path) -> None:
-        self._owner, self._folder = owner, folder
+        self.owner, self._folder = owner, folder
         self._before: Counter[str] = Counter()
 
     def begin(self) -> None:
-        if self._owner is not None:
-            self._owner.execute("SELECT pg_stat_statements_reset()")
+        if self.owner is not None:
+            self.owner.execute("SELECT pg_stat_statements_reset()")
         else:
             self._before = self._noted()
 
     def figures(self, count: int) -> dict[str, Any]:
         """For each of `count` publications: all that anybody has sent, beat and relay included, and how much of it
         is about rows; and the checks of foreign keys that it has caused."""
-        found = self._noted() - self._before if self._owner is None else self._counted()
+        found = self._noted() - self._before if self.owner is None else self._counted()
         checks = Counter({text: times for text, times in found.items() if CHECK in text})
         sent = found - checks
         frame = sum(times for text, times in sent.items() if text.strip().lower().startswith(FRAME))
@@ -51,7 +51,7 @@ class Statements:
         }
 
     def _counted(self) -> Counter[str]:
-        return Counter(dict(self._owner.execute(COUNTED).fetchall()))
+        return Counter(dict(self.owner.execute(COUNTED).fetchall()))
 
     def _noted(self) -> Counter[str]:
         found: Counter[str] = Counter()

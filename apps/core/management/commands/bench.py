@@ -28,7 +28,10 @@ class Measurement:
 
 SIZE: Final = {"dest": "size", "type": mebibytes, "default": 1024 * MEBIBYTE, "help": "of the file (1024)"}
 
-FAULTS: Final = ("none", "kill", "timeouts", "lost", "5xx")
+FAULTS: Final = (
+    "none", "timeouts", "lost", "5xx", "kill", "points", "mixed", "freeze", "clock-back", "broker-flush", "redis-down",
+    "postgres-restart",
+)  # fmt: skip
 
 
 def engine(**defaults: int) -> dict[str, Mapping[str, Any]]:
@@ -38,8 +41,8 @@ def engine(**defaults: int) -> dict[str, Mapping[str, Any]]:
         "workspaces": (40, "clients they are spread over"),
         "accounts": (400, "accounts they are spread over, each of which publishes one thing at a time"),
         "latency_ms": (200, "how long the platform takes to answer"),
-        "workers": (1, "worker processes"),
         "threads": (100, "hands of each worker"),
+        "strikes": (4, "times that each marked point is struck, with --fault points or mixed"),
         "most_seconds": (300, "give up then, with what is known"),
     }
     found: dict[str, Mapping[str, Any]] = {}
@@ -49,6 +52,7 @@ def engine(**defaults: int) -> dict[str, Mapping[str, Any]]:
             "dest": name, "type": int, "default": default, "help": f"{about} ({default:,})",
         }  # fmt: skip
     return found | {
+        "--workers": {"type": int, "help": "worker processes (1; 2 where a fault strikes one of them)"},
         "--fault": {"choices": FAULTS, "default": "none", "help": "what goes wrong meanwhile (none)"},
         "--database": {"choices": ("postgres", "sqlite"), "default": "postgres", "help": "one of its own (postgres)"},
         "--platform": {
