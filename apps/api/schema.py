@@ -88,6 +88,27 @@ PARAMETERS: Final = {
     },
 }
 
+# What an endpoint is told, as Standard Webhooks has it.
+TOLD: Final = {
+    "operationId": "event_told",
+    "summary": "Something happened",
+    "description": "Verify the signature over the bytes as they came, and answer with 2xx within 15 seconds. The same "
+    "webhook-id may come again.",
+    "parameters": [
+        {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": words}
+        for name, words in (
+            ("webhook-id", "The same over all tries."),
+            ("webhook-timestamp", "The second of this try."),
+            ("webhook-signature", "`v1,` and the HMAC-SHA256 of `id.timestamp.body`; one for each secret in use."),
+        )
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/EventShape"}}},
+    },
+    "responses": {"2XX": {"description": "Taken."}, "410": {"description": "Tell this address nothing more."}},
+}
+
 
 class KeyScheme(OpenApiAuthenticationExtension):
     target_class = "apps.api.authentication.KeyAuthentication"
@@ -116,6 +137,7 @@ def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components = result.setdefault("components", {})
     components.setdefault("schemas", {}).update(Problem=PROBLEM, Fault=FAULT)
     components["parameters"] = PARAMETERS
+    result["webhooks"] = {"event": {"post": TOLD}}
     for operations in result["paths"].values():
         for method, operation in operations.items():
             is_write = method in WRITES
@@ -148,7 +170,8 @@ def _name_ids(operation: dict[str, Any]) -> None:
 
 _KINDS: Final = {
     "workspace": ids.WORKSPACE, "workspace_id": ids.WORKSPACE, "membership_id": ids.MEMBER, "key_id": ids.KEY,
-    "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "post_id": ids.POST,
-    "account": ids.ACCOUNT, "post": ids.POST, "publication_id": ids.PUBLICATION,
-    "folder": ids.FOLDER, "upload_id": ids.UPLOAD, "after": ids.EVENT, "media_id": ids.MEDIA, "event_id": ids.EVENT,
+    "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "account": ids.ACCOUNT,
+    "post_id": ids.POST, "post": ids.POST, "publication_id": ids.PUBLICATION, "media_id": ids.MEDIA,
+    "folder": ids.FOLDER, "upload_id": ids.UPLOAD, "event_id": ids.EVENT, "after": ids.EVENT,
+    "endpoint_id": ids.ENDPOINT, "delivery_id": ids.DELIVERY,
 }  # fmt: skip

@@ -7,8 +7,9 @@ from apps.media.api import library, uploads
 from apps.publishing.api import connections, posts, publications
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
+from apps.usage import api as usage
 from apps.watch import api as watch
-from apps.webhooks import api as webhooks
+from apps.webhooks.api import endpoints, events
 
 app_name = "api"
 urlpatterns = [
@@ -92,10 +93,29 @@ urlpatterns = [
     path("uploads/<upl:upload_id>/complete", uploads.UploadComplete.as_view(), name="upload_complete"),
     path("platforms", platforms.PlatformList.as_view(), name="platforms"),
     path("platforms/<slug:platform>", platforms.PlatformOperations.as_view(), name="platform"),
+    path("usage", usage.UsageOperations.as_view(), name="usage"),
+    path("events", events.EventFeed.as_view(), name="events"),
+    path("webhook-endpoints", endpoints.EndpointList.as_view(), name="endpoints"),
+    path("webhook-endpoints/<whe:endpoint_id>", endpoints.EndpointOperations.as_view(), name="endpoint"),
+    path("webhook-endpoints/<whe:endpoint_id>/rotate", endpoints.EndpointRotate.as_view(), name="endpoint_rotate"),
+    path("webhook-endpoints/<whe:endpoint_id>/test", endpoints.EndpointTest.as_view(), name="endpoint_test"),
+    path(
+        "webhook-endpoints/<whe:endpoint_id>/redeliver",
+        endpoints.EndpointRedeliver.as_view(),
+        name="endpoint_redeliver",
+    ),
+    path("webhook-endpoints/<whe:endpoint_id>/deliveries", endpoints.DeliveryList.as_view(), name="deliveries"),
+    path(
+        "webhook-deliveries/<dlv:delivery_id>/attempts", endpoints.DeliveryAttempts.as_view(), name="delivery_attempts"
+    ),
+    path(
+        "webhook-deliveries/<dlv:delivery_id>/redeliver",
+        endpoints.DeliveryRedeliver.as_view(),
+        name="delivery_redeliver",
+    ),
     # --- how late it was
     path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
     path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),
-    path("events", webhooks.EventFeed.as_view(), name="events"),
     # --- what all this is
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.swagger, name="swagger"),

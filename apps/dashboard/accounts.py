@@ -105,7 +105,7 @@ class AccountEvent:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """An account that needs somebody, and the one step that mends it."""
+    """An account or a limit that needs somebody, and the one step that mends it."""
 
     tone: str
     title: str

@@ -38,6 +38,7 @@ ORGANIZATION_PAGES: Final = (
     ("On time", "watch:organization", "scheduled", "organization.view", ("watch:organization",)),
     ("API keys", "tenants:keys", "key", "key.view", ("tenants:key",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
+    ("Usage", "usage:usage", "analytics", "usage.view", ("usage:",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
 )
 TABS: Final = ("Today", "Calendar", "Posts", "Accounts")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from apps.core import clock
 from apps.core.calendar import cell_of, reach
-from apps.dashboard.accounts import care_of_all, care_of_pauses, plans_of
+from apps.dashboard.accounts import Care, care_of_all, care_of_pauses, plans_of
 from apps.dashboard.post_rows import WANTS_A_PERSON, PostRow, rows
 from apps.dashboard.workspaces import here
 from apps.platforms import registry
@@ -27,6 +27,7 @@ from apps.publishing.states import WAITING, PostState, State
 from apps.social_accounts import selectors as social_accounts
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Membership, Workspace
+from apps.usage import selectors as usage
 
 DAYS_AHEAD: Final = 3
 MOST: Final = 8
@@ -81,7 +82,11 @@ def today(request: MemberRequest) -> HttpResponse:
     may_connect = request.member.may("account.connect")
     context = {
         **day_facts(workspace, clock.now()),
-        "care": [*care_of_all(ailing, plans, may_connect), *care_of_pauses(workspace)],
+        "care": [
+            *_limits_reached(request, workspace),
+            *care_of_all(ailing, plans, may_connect),
+            *care_of_pauses(workspace),
+        ],
         "compose_url": reverse("dashboard:compose") if request.member.may("post.edit") else "",
         "calendar_url": reverse("dashboard:calendar"),
         "posts_url": reverse("publishing:list"),
@@ -151,6 +156,17 @@ def steps(request: MemberRequest, workspace: Workspace) -> list[Step]:
     ]  # fmt: skip
     current = next((number for number, step in enumerate(way) if not step[2]), None)
     return [Step(*step, is_current=number == current, shows_networks=number == 1) for number, step in enumerate(way)]
+
+
+def _limits_reached(request: MemberRequest, workspace: Workspace) -> list[Care]:
+    """Limits that are nearly or wholly used up, for whoever plans posts here or answers for the organization."""
+    member = request.member
+    may_look = member.may("usage.view")
+    if not (may_look or member.may("post.schedule")):
+        return []
+    url, label = (reverse("usage:usage"), "See the usage") if may_look else ("", "")
+    found = usage.alarms(member.organization, workspace_id=workspace.pk)
+    return [Care(one.tone, one.title, one.text, url, label) for one in found]
 
 
 def _up_to_many(rows: QuerySet[Any, Any]) -> str:

@@ -66,6 +66,7 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "member.changed": "The role of a member, or the workspaces they may see, changed.",
     "member.removed": "A person is no longer a member.",
     "invitation.revoked": "An invitation was withdrawn before it was accepted.",
-    "usage.threshold_reached": "A meter has passed a share of its limit.",
+    "webhook.disabled": "An endpoint is told nothing any more: it failed for long, or said that it is gone.",
+    "usage.threshold_reached": "80 or 100 % of what an organization or a workspace may use in a month is used.",
     "snapshot.completed": "A run that reads figures from platforms has ended.",
 }

@@ -6,10 +6,12 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.events import services as events
-        from apps.publishing import gates, mail, stops, windows
+        from apps.publishing import counting, gates, mail, plan_gate, stops, windows
 
         gates.register("stops", stops.gate)
         gates.register("windows", windows.gate)
+        gates.register("plan", plan_gate.over_plan)
+        events.subscribe("publication.failed", "publishing.give_back", counting.give_back_failed)
         for name in mail.SUBJECTS:
             consumer = f"publishing.mail_{name.partition('.')[2]}"
             events.subscribe(name, consumer, mail.send_notice, calls_network=True)

@@ -143,7 +143,7 @@ class BrandingForm(forms.Form):
     def of(cls, branding: Branding, data: Any = None, files: Any = None) -> BrandingForm:
         known = ("colour", "back_url", "back_label", "hides_product")
         form = cls(data, files, initial={name: getattr(branding, name) for name in known})
-        if not branding.may_hide_product:
+        if not branding.allows_hiding:
             del form.fields["hides_product"]
         if not branding.logo:
             del form.fields["removes_logo"]

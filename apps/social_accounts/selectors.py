@@ -55,6 +55,16 @@ class Concerned:
     platform: str
 
 
+def in_use() -> QuerySet[SocialAccount]:
+    """Accounts that take a place: all but those that a person has disconnected."""
+    rows: QuerySet[SocialAccount] = SocialAccount.objects.exclude(state=AccountState.DISCONNECTED)
+    return rows
+
+
+def accounts_in_use() -> int:
+    return in_use().count()
+
+
 def accounts_of(workspace_id: UUID) -> QuerySet[SocialAccount]:
     return (
         SocialAccount.objects.filter(workspace_id=workspace_id)

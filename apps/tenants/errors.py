@@ -64,6 +64,10 @@ class NotALogo(Refused):
     field = "logo"
 
 
+class NoRoomInPlan(Refused):
+    """The organization's plan allows no more of these."""
+
+
 class KeyProblem(Refused):
     """A key was not made or rolled."""
 

@@ -15,6 +15,7 @@ from apps.tenants.errors import Refused
 from apps.tenants.keys import Mode
 from apps.tenants.models import Organization, User, Workspace
 from apps.tenants.permissions import Role
+from apps.tenants.scopes import choices
 from apps.tenants.zones import validate_zone
 
 ROLE_NOTES = {
@@ -146,9 +147,7 @@ class KeyForm(ServiceForm):
         label="Kind", choices=[(Mode.LIVE.value, "Live"), (Mode.TEST.value, "Test: nothing it does goes out")]
     )
     workspace = forms.ChoiceField(required=False, label="Workspace", help_text="It sees this one and no other.")
-    scopes = forms.MultipleChoiceField(
-        label="What it may do", widget=forms.CheckboxSelectMultiple, help_text="To write includes to read."
-    )
+    scopes = forms.MultipleChoiceField(label="What it may do", widget=forms.CheckboxSelectMultiple)
     allowed_addresses = forms.CharField(
         max_length=1000, required=False, label="Allowed addresses",
         help_text="Addresses and networks with commas between. Empty: from everywhere.",
@@ -165,7 +164,7 @@ class KeyForm(ServiceForm):
         self.zone, self.places = ZoneInfo(zone), {str(row.pk): row for row in workspaces}
         named = [(str(row.pk), row.name) for row in self.places.values()]
         self.fields["workspace"].choices = [("", "All workspaces"), *named]  # type: ignore[attr-defined]
-        self.fields["scopes"].choices = [(scope, scope) for scope in scopes]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = choices(scopes)  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """The keywords of `make_key`."""

@@ -216,9 +216,16 @@ class Branding(OrganizationOwned):
     def __str__(self) -> str:
         return f"Branding of {self.organization_id}"
 
+    # What the organization's plan says, where one does; it goes before the tick.
+    plan_allows: bool | None = None
+
+    @property
+    def allows_hiding(self) -> bool:
+        return self.may_hide_product if self.plan_allows is None else self.plan_allows
+
     @property
     def names_product(self) -> bool:
-        return not (self.hides_product and self.may_hide_product)
+        return not (self.hides_product and self.allows_hiding)
 
 
 class ApiKey(OrganizationOwned):
@@ -271,6 +278,9 @@ class AnsweredRequest(OrganizationOwned):
     An answer may hold something that is shown once (a key, the address of a link), so it is sealed.
     """
 
+    workspace = models.ForeignKey(
+        Workspace, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="As the key has it."
+    )
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)

@@ -40,6 +40,8 @@ _MANAGE: Final = _CREATE | {
     "workspace.edit",
     "media.shelve",
     "event.view",
+    "webhook.view",
+    "webhook.edit",
 }
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",
@@ -49,6 +51,7 @@ _ADMINISTER: Final = _MANAGE | {
     "member.edit",
     "member.remove",
     "organization.view",
+    "usage.view",
     "organization.stop",
     "app.edit",
     "key.view",

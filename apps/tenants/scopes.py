@@ -23,7 +23,12 @@ class Area:
 
 
 AREAS: Final = (
-    Area("organization", "Organization", frozenset({"organization.view"}), frozenset({"organization.edit"})),
+    Area(
+        "organization",
+        "Organization",
+        frozenset({"organization.view", "usage.view"}),
+        frozenset({"organization.edit"}),
+    ),
     Area(
         "workspaces",
         "Workspaces",
@@ -50,6 +55,7 @@ AREAS: Final = (
         }),
     ),
     Area("events", "Events", frozenset({"event.view"})),
+    Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),
     Area("media", "Media", frozenset({"media.view"}), frozenset({"media.upload", "media.edit", "media.shelve"})),
 )  # fmt: skip
 
@@ -73,6 +79,17 @@ def permissions_of(scopes: Iterable[str], *, whole_organization: bool) -> frozen
 def covering(permissions: frozenset[str]) -> list[str]:
     """The scopes that somebody with these permissions may hand on."""
     return [scope for scope, needed in SCOPES.items() if needed <= permissions]
+
+
+def choices(scopes: Iterable[str]) -> list[tuple[str, str]]:
+    """These scopes for a form, kind by kind."""
+    held = set(scopes)
+    named = [
+        (f"{area.name}:{verb}", f"{area.label}: {words}")
+        for area in AREAS
+        for verb, words in (("read", "read"), ("write", "read and write"))
+    ]
+    return [(scope, words) for scope, words in named if scope in held]
 
 
 def in_words(scopes: Iterable[str]) -> str:

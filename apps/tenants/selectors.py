@@ -109,6 +109,21 @@ def has_second_factor(user: User) -> bool:
     return bool(factors.exists())
 
 
+def workspaces_in_use() -> int:
+    """How many the organization in context has; what is archived takes no place."""
+    return int(Workspace.objects.filter(archived_at=None).count())
+
+
+def seats_in_use() -> int:
+    """Members of the organization in context, and whoever is invited and has not answered yet."""
+    return int(Membership.objects.count() + Invitation.objects.open(clock.now()).count())
+
+
+def keys_in_use() -> int:
+    """API keys of the organization in context that let somebody in."""
+    return int(ApiKey.objects.open(clock.now()).count())
+
+
 def _person(membership: Membership, accesses: list[WorkspaceAccess], has_mfa: bool, seen_by: Member) -> MemberFacts:
     roles = sorted({Role(row.role).label for row in accesses})
     is_owner = membership.role == Role.OWNER

@@ -6,6 +6,8 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.events import services as events
-        from apps.webhooks import services
+        from apps.webhooks import mail, services
 
+        events.subscribe("*", "webhooks.fan_out", services.fan_out)
+        events.subscribe("webhook.disabled", "webhooks.disabled_mail", mail.send_disabled, calls_network=True)
         events.subscribe("account.connected", "webhooks.listen", services.listen_when_connected, calls_network=True)

@@ -1,4 +1,4 @@
-"""What can go wrong with a notice."""
+"""What can go wrong with a notice, or with where we tell others."""
 
 
 class NotHeard(LookupError):
@@ -11,3 +11,12 @@ class KeysNotKnown(LookupError):
 
 class TooEarly(Exception):
     """The notice may be about something whose id is not stored yet: come back to it."""
+
+
+class EndpointRefused(Exception):
+    """An endpoint was not stored or used. `words` say why; `field` names the input at fault."""
+
+    def __init__(self, words: str, *, field: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+        self.field = field

@@ -1,4 +1,4 @@
-"""The post room's shelves: what platforms have told us."""
+"""The post room's shelves: what platforms have told us, and what we tell others."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core import clock
-from apps.core.models import WorkspaceOwned
+from apps.core.fields import SecretField
+from apps.core.models import OrganizationOwned, WorkspaceOwned, organization_managers
+from apps.events.models import Event
 from apps.social_accounts.models import WHOLE_SENDER, SignedRow
-from apps.webhooks.querysets import NoticeQuerySet
-from apps.webhooks.states import NoticeState
+from apps.webhooks.querysets import DeliveryQuerySet, NoticeQuerySet
+from apps.webhooks.states import DeliveryState, EndpointState, NoticeState
 
 
 class InboundNotice(SignedRow):
@@ -88,3 +90,94 @@ class Patrol(WorkspaceOwned):
 
     def __str__(self) -> str:
         return f"{self.account_id} at {self.looked_at}"
+
+
+class Endpoint(OrganizationOwned):
+    """Where an organization wants to be told of what happens, or of what happens in one workspace.
+
+    Deliveries are signed with `secret`, and until `overlaps_until` with the one before it too.
+    """
+
+    workspace = models.ForeignKey(
+        "tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: all."
+    )
+    url = models.CharField(max_length=1000)
+    description = models.CharField(max_length=200, blank=True)
+    events = models.JSONField(default=list, blank=True, help_text="Names of events; empty: all.")
+    secret = SecretField()
+    previous_secret = SecretField(blank=True)
+    overlaps_until = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=EndpointState.choices, default=EndpointState.ACTIVE)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it was disabled.")
+    failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+
+    class Meta(OrganizationOwned.Meta):
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.description or self.url
+
+    def wants(self, event: Event) -> bool:
+        is_here = self.workspace_id is None or self.workspace_id == event.workspace_id
+        return is_here and (not self.events or event.name in self.events)
+
+
+class Delivery(OrganizationOwned):
+    """One event on its way to one endpoint. `tries` fences: whoever has the newest number writes what came of it.
+
+    Without an event it is a test.
+    """
+
+    workspace = models.ForeignKey(
+        "tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey("events.Event", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    tries = models.PositiveIntegerField(default=0)
+    spent = models.PositiveSmallIntegerField(default=0, help_text="Tries since it was last begun.")
+    next_try_at = models.DateTimeField(default=clock.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    objects, across_tenants, plain = organization_managers(DeliveryQuerySet)
+
+    class Meta(OrganizationOwned.Meta):
+        verbose_name_plural = "deliveries"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "event"], name="each_event_once_for_each_endpoint"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["endpoint", "next_try_at"],
+                condition=Q(state=DeliveryState.WAITING),
+                name="deliveries_waiting",
+            ),
+            models.Index(fields=["endpoint", "-id"], name="deliveries_of_endpoint"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id or 'test'} to {self.endpoint_id}: {self.state}"
+
+
+class DeliveryAttempt(OrganizationOwned):
+    """One try: how it was answered, and the first 20 kB of that."""
+
+    workspace = models.ForeignKey(
+        "tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(default=0, help_text="0: there was no answer.")
+    answer = models.TextField(blank=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta(OrganizationOwned.Meta):
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="attempts_of_delivery_numbered")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.status}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import connection, models
 
-from apps.webhooks.states import NoticeState
+from apps.core.querysets import TenantQuerySet
+from apps.webhooks.states import DeliveryState, NoticeState
 
 M = TypeVar("M", bound=models.Model)
 
@@ -21,3 +22,13 @@ class NoticeQuerySet(models.QuerySet[M]):
         if connection.features.has_select_for_update_skip_locked:
             return self.select_for_update(skip_locked=True)
         return self
+
+
+class DeliveryQuerySet(TenantQuerySet[Any]):
+    def due(self, now: datetime) -> Self:
+        """Those that wait for their turn and are on nobody's hands."""
+        free = models.Q(lease_until=None) | models.Q(lease_until__lte=now)
+        return self.filter(free, state=DeliveryState.WAITING, next_try_at__lte=now)
+
+    def under_way(self, now: datetime) -> Self:
+        return self.filter(state=DeliveryState.WAITING, lease_until__gt=now)

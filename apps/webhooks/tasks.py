@@ -7,7 +7,7 @@ from celery import shared_task
 from apps.core import clock
 from apps.core.alone import one_at_a_time
 from apps.webhooks import services
-from apps.webhooks.waking import KEYS_TASK, TASK
+from apps.webhooks.waking import DELIVER, KEYS_TASK, TASK
 
 
 @shared_task(name=TASK)
@@ -31,3 +31,13 @@ def listen() -> None:
 @one_at_a_time(at_most=timedelta(minutes=10))
 def patrol() -> None:
     services.patrol_due(now=clock.now())
+
+
+@shared_task(name=DELIVER, ignore_result=True)
+def deliver() -> None:
+    services.deliver_due()
+
+
+@shared_task(name="webhooks.forget_deliveries", ignore_result=True)
+def forget_deliveries() -> None:
+    services.forget_deliveries(now=clock.now())

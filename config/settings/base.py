@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "apps.tenants",
     "apps.events",
     "apps.audit",
+    "apps.usage",
     "apps.social_accounts",
     "apps.media",
     "apps.posts",
@@ -183,6 +184,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- telling others
+WEBHOOK_MAX_ENDPOINTS = env.integer("WEBHOOK_MAX_ENDPOINTS", 5)  # of one organization
+WEBHOOK_CONCURRENCY = env.integer("WEBHOOK_CONCURRENCY", 16)
+# Pauses after each try that was not taken; after the last it is given up.
+WEBHOOK_RETRY_PAUSES = env.spans("WEBHOOK_RETRY_SECONDS", (30, 300))
+
 # --- the REST API
 API_MAX_KEYS = env.integer("API_MAX_KEYS", 50)  # of one organization
 API_MAX_BODY_BYTES = env.integer("API_MAX_BODY_BYTES", 1024 * 1024)
@@ -327,6 +334,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "compliance.work",
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60},
+    },
+    "tell others": {
+        "task": "webhooks.deliver",
+        "schedule": schedule(timedelta(seconds=5)),
+        "options": {"expires": 10},
+    },
+    "forget what was told": {
+        "task": "webhooks.forget_deliveries",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
     },
     "ask platforms to tell us": {
         "task": "webhooks.listen",

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
+from standardwebhooks import WebhookVerificationError
 
-from apps.core import tenancy
+from apps.core import clock, tenancy
+from apps.core.secrets import Secret
 from apps.social_accounts.models import ReturnOrigin
 from apps.tenants.models import Organization
+from apps.webhooks import signing
 from tests.house import rules
 from tests.support import factories
 from tests.support.programs_with_keys import program
@@ -79,6 +84,18 @@ def test_every_line_of_the_guide_works(
             assert arrived.startswith("https://app.example.com/connected?status=pending")
 
     assert len(BLOCKS) > 10
+
+
+def test_the_receiver_of_the_guide_takes_what_is_signed_and_nothing_else() -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    secret, body = "whsec_" + base64.b64encode(b"s" * 32).decode(), b'{"type":"post.published"}'
+    headers = signing.headers(message_id="evt_1", at=clock.now(), body=body, secrets=[Secret(secret)])
+
+    assert names["read"](secret, body, headers) == {"type": "post.published"}
+    with pytest.raises(WebhookVerificationError):
+        names["read"](secret, body + b" ", headers)
 
 
 @needs_tools

@@ -61,6 +61,14 @@ def test_the_committed_schema_is_what_the_code_says():
     )
 
 
+def test_what_endpoints_are_told_is_in_the_schema():
+    schema = json.loads(schema_text())
+    (told,) = (one["post"] for one in schema["webhooks"].values())
+
+    assert told["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/EventShape")
+    assert "EventShape" in schema["components"]["schemas"]
+
+
 def test_a_difference_is_noticed(monkeypatch):
     from apps.api import schema
 

@@ -16,7 +16,8 @@ from tests.webhooks import letters
 def _registered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PLATFORM_APPS = letters.APPS
     settings.PLATFORM_WEBHOOK_SECRETS = {}
-    monkeypatch.setattr(waking, "_not_before", float("inf"))
+    asleep = dict.fromkeys((waking.TASK, waking.DELIVER), float("inf"))
+    monkeypatch.setattr(waking, "_not_before", asleep)
 
 
 def run_workers() -> None:

@@ -26,6 +26,7 @@ from apps.publishing.states import State
 from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
+from apps.webhooks.models import Delivery, DeliveryAttempt, Endpoint
 from tests.support import factories
 
 MARK = "Zanzibar"
@@ -149,7 +150,13 @@ def _invite_people(world: World) -> None:
             **own, workspace=place, name=MARK, mode="live", scopes=["posts:read"], lookup="zanzibar",
             secret_hash="4" * 64,
         )  # fmt: skip
-        AnsweredRequest(**own, api_key=key, key=MARK, fingerprint="5" * 64, started_at=clock.now()).save()
+        AnsweredRequest(
+            **own, workspace=place, api_key=key, key=MARK, fingerprint="5" * 64, started_at=clock.now()
+        ).save()
+        endpoint = Endpoint(**own, workspace=place, url=f"https://{MARK.lower()}.example/", secret=Secret("whsec_MDA="))
+        endpoint.save()
+        delivery = Delivery.objects.create(**own, workspace=place, endpoint=endpoint)
+        DeliveryAttempt.objects.create(**own, workspace=place, delivery=delivery, number=1, started_at=clock.now())
         origin = ReturnOrigin.objects.create(**own, origin=f"https://{MARK.lower()}.example")
     erasure = Erasure.objects.create(
         of_organization=agency.pk, asked_by=guest.user.pk, code="A" * 16, due_at=clock.now(), next_try_at=clock.now()
@@ -157,6 +164,8 @@ def _invite_people(world: World) -> None:
     world.arguments |= {
         "app_id": app.pk,
         "key_id": key.pk,
+        "endpoint_id": endpoint.pk,
+        "delivery_id": delivery.pk,
         "origin_id": origin.pk,
         "link_id": link.pk,
         "membership_id": guest.pk,

@@ -22,9 +22,12 @@ from apps.publishing.restraints import Scope
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import AnsweredRequest, ApiKey, Branding, Invitation
 from apps.tenants.permissions import Role
+from apps.usage import services as usage
+from apps.usage.meters import Meter
+from apps.usage.models import Assignment, Plan
 from apps.watch.models import Breach, Departure, Punctuality, StatusPage
 from apps.watch.states import Invariant
-from apps.webhooks.models import InboundNotice
+from apps.webhooks.models import Delivery, Endpoint, InboundNotice
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,9 @@ def everything(owner, workspace):
         PortalLink.objects.create(workspace=workspace, token_hash="0" * 64, expires_at=clock.now())
         ReturnOrigin.objects.create(origin="https://shop.example")
         Branding.objects.create()
+        Assignment.objects.create(plan=Plan.objects.create(name="PAID"))
+        usage.set_own_limit(workspace=workspace, meter=Meter.PUBLICATIONS, monthly=5, actor=SYSTEM)
+        usage.consume(Meter.PUBLICATIONS, workspace_id=workspace.pk, key="once")
         Stop.objects.create(scope=Scope.ORGANIZATION, reason="A recall")
         times = dict.fromkeys(("due_at", "claimed_at", "committed_at", "answered_at"), now)
         Departure.objects.create(workspace=workspace, publication=publication, platform="x", lateness_ms=5, **times)
@@ -80,6 +86,10 @@ def everything(owner, workspace):
         answered = AnsweredRequest(api_key=key, key="1", fingerprint="0" * 64, started_at=clock.now())
         answered.organization_id, answered.body = workspace.organization_id, Secret("very-secret-token")
         answered.save()
+        endpoint = Endpoint(url="https://example.com/", organization_id=workspace.organization_id)
+        endpoint.secret = Secret("very-secret-token")
+        endpoint.save()
+        Delivery.objects.create(endpoint=endpoint)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

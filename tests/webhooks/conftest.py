@@ -15,7 +15,8 @@ def _registered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PLATFORM_APPS = letters.APPS
     settings.PLATFORM_VERIFY_TOKENS = dict.fromkeys(letters.APPS, letters.VERIFY_TOKEN)
     settings.PLATFORM_WEBHOOK_SECRETS = {}
-    monkeypatch.setattr(waking, "_not_before", float("inf"))
+    asleep = dict.fromkeys((waking.TASK, waking.DELIVER), float("inf"))
+    monkeypatch.setattr(waking, "_not_before", asleep)
 
 
 @pytest.fixture

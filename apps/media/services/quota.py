@@ -18,6 +18,8 @@ from apps.media.errors import NoRoom
 from apps.media.models import Asset, CaptionTrack, Rendition, ShelfItem, Upload
 from apps.media.states import UPLOAD_OPEN
 from apps.tenants.models import Organization
+from apps.usage import selectors as usage
+from apps.usage.meters import Limit
 
 _UNITS: Final = ((1000**3, "GB"), (1000**2, "MB"), (1000, "kB"))
 
@@ -41,7 +43,9 @@ def used_by_shelf() -> int:
 
 
 def limit() -> int:
-    """Bytes that each workspace of the organization in context may store."""
+    """Bytes that each workspace of the organization in context may store: its plan's, its own, or the deployment's."""
+    if (of_plan := usage.limit_of(Limit.STORAGE)) is not None:
+        return of_plan
     own = Organization.objects.filter(pk=tenancy.required_organization()).values_list("max_storage_bytes", flat=True)
     return next(iter(own), None) or settings.MEDIA_WORKSPACE_BYTES
 

@@ -16,6 +16,7 @@ from apps.posts.content import Content
 from apps.posts.errors import PostNotReady
 from apps.posts.models import Post
 from apps.posts.readiness import problems_in
+from apps.publishing.counting import count, not_ready
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.services.holding import TOO_LATE, hold, keep_up_with, refuse_in_flight
@@ -45,6 +46,7 @@ def edit(*, post: Post, content: Content, actor: Actor, expected_revision: int |
     if planned:
         _follow(post, planned)
         call_off_media(shown_before)
+        count([post.pk], refused=not_ready)
     return post
 
 
@@ -90,6 +92,7 @@ def discard(*, post: Post, actor: Actor) -> None:
     Publication.objects.filter(post=post).steer(State.CANCELED)
     call_off_media(assets_of(post))
     posts.delete(post=post, actor=actor)
+    count([post.pk])
 
 
 def _follow(post: Post, planned: list[Publication]) -> None:

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from apps.core import clock
 from apps.core.actors import Actor
+from apps.publishing.counting import count_as_it_is
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.selectors import BROKEN_ACCOUNT, held_for_account
@@ -74,6 +75,14 @@ def mend(*, account_id: UUID, choice: Choice, actor: Actor, first_day: date | No
     DecisionIncomplete for a day that has passed.
     """
     rows = list(held_for_account(account_id).order_by("post_id"))
+    mended = _mend(rows, account_id, choice, actor, first_day)
+    count_as_it_is({row.post_id for row in rows})
+    return mended
+
+
+def _mend(
+    rows: Collection[Publication], account_id: UUID, choice: Choice, actor: Actor, first_day: date | None
+) -> Mended:
     comments = FollowUp.objects.filter(publication__account_id=account_id, state=State.HELD, problem__in=BROKEN_ACCOUNT)
     if not rows and not comments.exists():
         raise PostBusy(NOTHING)

@@ -14,6 +14,7 @@ from apps.core.actors import Actor
 from apps.events import services as events
 from apps.posts.models import Post
 from apps.publishing import rollups
+from apps.publishing.counting import count
 from apps.publishing.engine import follow_ups
 from apps.publishing.errors import DecisionIncomplete, PostBusy
 from apps.publishing.models import BY_HAND, FollowUp, Publication
@@ -76,6 +77,7 @@ def decide(*, publication: Publication, verdict: Verdict, actor: Actor, link: st
     audit.record("publication.decided_leave", subject=publication, actor=actor)
     events.emit("publication.canceled", subject=publication)
     rollups.tell(publication.post_id)
+    count([publication.post_id])
     return publication
 
 
@@ -108,6 +110,7 @@ def _send_now(publication: Publication, *, only: State, actor: Actor, verb: str)
     rollups.begin(post)
     audit.record(verb, subject=publication, actor=actor)
     wake_after_commit()
+    count([post.pk])
     return publication
 
 

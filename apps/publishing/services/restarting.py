@@ -16,6 +16,7 @@ from django.db import transaction
 
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
+from apps.publishing.counting import count_as_it_is
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.services.mending import Mended
@@ -81,7 +82,9 @@ def restart(
     now = clock.now()
     found = held_by(halt, now=now, workspace_ids=workspace_ids)
     _comments(halt, workspace_ids, now, choice)
-    return _mended(found.posts, choice, found, actor)
+    mended = _mended(found.posts, choice, found, actor)
+    count_as_it_is({row.post_id for row in found.posts})
+    return mended
 
 
 @transaction.atomic
@@ -108,6 +111,7 @@ def decide_each(
     ]
     skipped = [row for row, choice in chosen if choice is Restart.SKIP and skip(row, actor)]
     wake_after_commit()
+    count_as_it_is({row.post_id for row, _ in chosen})
     done = len(sent) + len(moved) + len(skipped)
     return Mended(len(sent), len(moved), len(skipped), len(found.posts) - done, min(moved, default=None))
 

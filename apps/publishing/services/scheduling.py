@@ -21,6 +21,7 @@ from apps.posts.models import Post
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import due_problems, duplicate_warnings, problems_in
 from apps.publishing import rollups
+from apps.publishing.counting import count, not_ready
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.services.holding import BUSY, hold, refuse_in_flight
@@ -54,8 +55,9 @@ class Schedule:
 def schedule(*, post: Post, local: datetime, zone: str, actor: Actor, all_the_same: bool = False) -> Schedule:
     """Promise that `post` goes out at wall time `local` in `zone`, once on each account.
 
-    Raises PostNotReady with every problem, PostBusy when some of it is on its way or all of it is out. A time that the
-    workspace's windows close is a problem, unless the person says `all_the_same`.
+    Raises PostNotReady with every problem, or with the limit of the plan that leaves no room, and PostBusy when some of
+    it is on its way or all of it is out. A time that the workspace's windows close is a problem, unless the person says
+    `all_the_same`.
     """
     return _plan(post, appointment(local, zone), actor, all_the_same=all_the_same)
 
@@ -93,6 +95,7 @@ def reschedule(*, post: Post, local: datetime, zone: str, actor: Actor) -> Sched
     post = posts.set_appointment(post=post, appointment=when)
     rollups.begin(post)
     _tell_scheduled(post, when, actor, verb="post.rescheduled")
+    count([post.pk], refused=not_ready)
     return Schedule(_read(moved), when, tuple(told))
 
 
@@ -113,6 +116,7 @@ def cancel(*, post: Post, actor: Actor) -> tuple[Publication, ...]:
         events.emit("publication.canceled", subject=row)
     events.emit("post.unscheduled", subject=post, data={"accounts": accounts})
     rollups.tell(post.pk)
+    count([post.pk])
     return _read(canceled)
 
 
@@ -126,6 +130,7 @@ def cancel_publication(*, publication: Publication, actor: Actor) -> Publication
     audit.record("publication.canceled", subject=publication, actor=actor)
     events.emit("publication.canceled", subject=publication)
     rollups.tell(publication.post_id)
+    count([publication.post_id])
     return publication
 
 
@@ -145,6 +150,7 @@ def _plan(post: Post, when: Appointment, actor: Actor, *, all_the_same: bool) ->
     put_on_plan(post, account_ids=[edition.account.pk for edition in manuscript.editions], due_at=when.due_at)
     prepare_media(post)
     _tell_scheduled(post, when, actor, verb="post.scheduled")
+    count([post.pk], refused=not_ready)
     planned = Publication.objects.filter(post=post, state__in=WAITING)
     return Schedule(_read(planned), when, (*warnings, *told))
 

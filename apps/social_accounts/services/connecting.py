@@ -228,6 +228,7 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
                 field="channels",
             )
         journeys.keep_to_limit(session, chosen)
+        journeys.keep_to_plan(session, chosen)
         journeys.count_on_link(session, chosen)
         accounts = [_connect(session, channel, session.grant, actor) for channel in chosen]
         revive_siblings(account=accounts[0], before=None, grant=session.grant, channels=channels, actor=actor)
@@ -340,6 +341,7 @@ def _reconnect(
             f"Nothing was changed. Sign in as @{account.handle}, or connect @{other} as a new account.",
             reason=Reason.WRONG_ACCOUNT,
         )
+    journeys.keep_to_plan(session, [channel])
     before = account.grant
     grant = _grant_for(session, consent, app)
     account = _connect(session, channel, grant, actor)

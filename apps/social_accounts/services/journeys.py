@@ -13,8 +13,12 @@ from apps.core import clock, tenancy
 from apps.platforms.contract import Channel
 from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import ConnectSession, Grant, PortalLink, SocialAccount
+from apps.social_accounts.selectors import accounts_in_use, in_use
 from apps.social_accounts.services.travellers import CLOSED, Traveller
 from apps.social_accounts.states import JOURNEY_MOVES, AccountState, JourneyState
+from apps.usage import services as usage
+from apps.usage.errors import PlanIsFull
+from apps.usage.meters import Limit
 
 KEPT = timedelta(days=1)  # how long accounts may be chosen after a consent that gave several
 
@@ -67,6 +71,18 @@ def count_on_link(session: ConnectSession, chosen: Sequence[Channel]) -> None:
     link = PortalLink.objects.filter(fits, pk=session.link_id, revoked_at=None, spent_at=None)
     if not link.update(connected=F("connected") + new):
         raise ConnectionRefused("This link is for fewer accounts, or it is over.", reason=Reason.LIMIT_REACHED)
+
+
+def keep_to_plan(session: ConnectSession, chosen: Sequence[Channel]) -> None:
+    """Make sure that the organization's plan has room for those that are not connected yet."""
+    here = in_use().filter(workspace_id=session.workspace_id, platform=session.platform)
+    remote_ids = {channel.remote_id for channel in chosen}
+    new = len(remote_ids) - here.filter(remote_id__in=remote_ids).count()
+    with tenancy.scope(organization_id=session.organization_id):
+        try:
+            usage.require(Limit.ACCOUNTS, new, used=accounts_in_use)
+        except PlanIsFull as full:
+            raise ConnectionRefused(full.words, reason=Reason.LIMIT_REACHED, field="channels") from full
 
 
 def spend_link(session: ConnectSession) -> None:

@@ -31,6 +31,7 @@ def claim(*, caller: Caller, key: str, fingerprint: str) -> AnsweredRequest:
     with caller.scope(), transaction.atomic():
         row = AnsweredRequest(
             organization_id=caller.organization.pk,
+            workspace_id=caller.key.workspace_id,
             api_key=caller.key,
             key=key,
             fingerprint=fingerprint,

@@ -19,9 +19,9 @@ from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor, ActorKind
 from apps.core.secrets import Secret
-from apps.tenants import keys
+from apps.tenants import keys, limits, selectors
 from apps.tenants.callers import Caller, Seat
-from apps.tenants.errors import KeyProblem
+from apps.tenants.errors import KeyProblem, NoRoomInPlan
 from apps.tenants.keys import KeyText, Mode
 from apps.tenants.models import ApiKey, Organization, Workspace
 from apps.tenants.permissions import PERMISSIONS, Role
@@ -161,3 +161,7 @@ def _refuse_too_many(organization_id: UUID) -> None:
     Organization.objects.select_for_update().get(pk=organization_id)
     if ApiKey.objects.open(clock.now()).count() >= settings.API_MAX_KEYS:
         raise KeyProblem(f"An organization has up to {settings.API_MAX_KEYS} keys. Revoke one that is not needed.")
+    try:
+        limits.require(limits.KEYS, used=selectors.keys_in_use)
+    except NoRoomInPlan as full:
+        raise KeyProblem(str(full)) from full

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from apps.audit import services as audit
 from apps.core.actors import Actor
+from apps.tenants import limits
 from apps.tenants.errors import NotALogo
 from apps.tenants.models import Branding
 
@@ -24,7 +25,9 @@ FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF")
 def branding_of(organization_id: UUID) -> Branding:
     """The organization's branding; one that is not stored where nothing was chosen yet."""
     found: Branding | None = Branding.objects.filter(organization_id=organization_id).first()
-    return found or Branding(organization_id=organization_id)
+    branding = found or Branding(organization_id=organization_id)
+    branding.plan_allows = limits.white_label()
+    return branding
 
 
 @transaction.atomic
@@ -42,7 +45,7 @@ def update_branding(
     """Change it; without a logo the one that is there stays. Raises NotALogo for a file that is no picture."""
     branding = branding_of(organization_id)
     branding.colour, branding.back_label, branding.back_url = colour, back_label, back_url
-    branding.hides_product = hides_product and branding.may_hide_product
+    branding.hides_product = hides_product and branding.allows_hiding
     if removes_logo:
         branding.logo = b""
     if logo is not None:

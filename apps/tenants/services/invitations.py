@@ -21,6 +21,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.events import services as events
+from apps.tenants import limits, selectors
 from apps.tenants.callers import Seat
 from apps.tenants.errors import AlreadyMember, InvitationClosed, MeantForSomebodyElse, NoWorkspaceChosen
 from apps.tenants.models import Invitation, Membership, User
@@ -32,7 +33,8 @@ LIFETIME: Final = timedelta(days=7)
 
 @transaction.atomic
 def invite(*, email: str, role: Role, workspace_ids: Iterable[UUID] = (), by: Seat) -> Invitation:
-    """Invite somebody by mail; an earlier open invitation of the same address is replaced."""
+    """Invite somebody by mail; an earlier open invitation of the same address is replaced. NoRoomInPlan where no seat
+    is left: whoever is invited has one."""
     email = email.lower()
     refuse_owners_business(role, None, by=by)
     chosen = [] if role.whole_organization else sorted({str(workspace_id) for workspace_id in workspace_ids})
@@ -41,6 +43,7 @@ def invite(*, email: str, role: Role, workspace_ids: Iterable[UUID] = (), by: Se
     if Membership.objects.filter(user__email=email).exists():
         raise AlreadyMember(email)
     Invitation.objects.open(clock.now()).filter(email=email).update(revoked_at=clock.now())
+    limits.require(limits.SEATS, used=selectors.seats_in_use)
     invitation = Invitation(
         organization_id=by.organization.pk, email=email, role=role, workspace_ids=chosen, invited_by=by.user
     )

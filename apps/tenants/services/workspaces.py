@@ -11,6 +11,7 @@ from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.events import services as events
+from apps.tenants import limits, selectors
 from apps.tenants.errors import NameTaken
 from apps.tenants.models import Organization, Workspace
 
@@ -26,8 +27,10 @@ def create_workspace(
     too_late_after: timedelta | None = None,
     alt_text_required: bool = False,
 ) -> Workspace:
-    """A workspace for another client; NameTaken if the organization has one of that name or reference."""
+    """A workspace for another client; NameTaken if the organization has one of that name or reference, NoRoomInPlan if
+    its plan allows no more."""
     _refuse_taken(name=name, external_ref=external_ref)
+    limits.require(limits.WORKSPACES, used=selectors.workspaces_in_use)
     workspace: Workspace = Workspace.objects.create(
         organization=organization,
         name=name,
@@ -68,7 +71,7 @@ def archive_workspace(*, workspace: Workspace, actor: Actor) -> Workspace:
 
 @transaction.atomic
 def restore_workspace(*, workspace: Workspace, actor: Actor) -> Workspace:
-    """Take an archived workspace back into use. Safe to repeat."""
+    """Take an archived workspace back into use. Safe to repeat; NoRoomInPlan if the plan allows no more."""
     return _set_archived(workspace, archived=False, actor=actor)
 
 
@@ -76,6 +79,8 @@ def _set_archived(workspace: Workspace, *, archived: bool, actor: Actor) -> Work
     workspace = Workspace.objects.locked(workspace.pk)
     if (workspace.archived_at is not None) == archived:
         return workspace
+    if not archived:
+        limits.require(limits.WORKSPACES, used=selectors.workspaces_in_use)
     workspace.archived_at = clock.now() if archived else None
     workspace.save(update_fields=["archived_at"])
     audit.record("workspace.archived" if archived else "workspace.restored", subject=workspace, actor=actor)

@@ -92,8 +92,12 @@ def archive(request: MemberRequest, workspace_id: UUID) -> HttpResponse:
 @page("workspace.archive")
 def restore(request: MemberRequest, workspace_id: UUID) -> HttpResponse:
     workspace = get_object_or_404(Workspace.objects, pk=workspace_id)
-    services.restore_workspace(workspace=workspace, actor=request.member.actor)
-    messages.success(request, f"{workspace.name} is in use again.")
+    try:
+        services.restore_workspace(workspace=workspace, actor=request.member.actor)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{workspace.name} is in use again.")
     return redirect("tenants:workspaces")
 
 

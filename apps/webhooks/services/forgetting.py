@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 
+from apps.core import tenancy
 from apps.social_accounts.models import Sender
-from apps.webhooks.models import InboundNotice
-from apps.webhooks.states import NoticeState
+from apps.webhooks.models import Delivery, InboundNotice
+from apps.webhooks.states import DeliveryState, NoticeState
+
+DELIVERIES_KEPT: Final = timedelta(days=30)
 
 
 def forget_old(*, now: datetime, after: timedelta) -> int:
@@ -18,6 +22,13 @@ def forget_old(*, now: datetime, after: timedelta) -> int:
     three days at most, so that by then nothing comes twice because of it."""
     old = InboundNotice.objects.filter(received_at__lt=now - after).exclude(state=NoticeState.WAITING)
     return old.delete()[0]
+
+
+def forget_deliveries(*, now: datetime) -> int:
+    """Delete deliveries, with what was answered, that were settled long ago; how many."""
+    with tenancy.across_tenants("forget deliveries of long ago"):
+        old = Delivery.across_tenants.filter(created_at__lt=now - DELIVERIES_KEPT)
+        return int(old.exclude(state=DeliveryState.WAITING).delete()[0])
 
 
 def forget_identity(

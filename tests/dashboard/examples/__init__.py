@@ -80,6 +80,7 @@ PAGES: dict[str, Any] = {
     "dashboard/asset.html": library.asset,
     "dashboard/_arriving.html": library.arriving,
     "dashboard/shelf.html": library.shelf,
+    "usage/usage.html": tenants.usage,
     "tenants/members.html": tenants.members,
     "tenants/keys.html": tenants.keys,
     "tenants/key_form.html": tenants.form_page,

@@ -247,7 +247,7 @@ def app() -> dict[str, Any]:
 
 
 def branding() -> dict[str, Any]:
-    stored = It(colour="#1f7a5c", back_url="", back_label="", hides_product=True, may_hide_product=True, logo=b"png")
+    stored = It(colour="#1f7a5c", back_url="", back_label="", hides_product=True, allows_hiding=True, logo=b"png")
     form = BrandingForm.of(stored, {"colour": "green"})  # type: ignore[arg-type]
     form.is_valid()
     return {"form": form, "has_logo": True, "action_url": "/portal/", "tabs": TABS}

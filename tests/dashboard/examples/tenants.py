@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace as It
 from typing import Any
 
 from django import forms
 
+from apps.core.ids import new_id
+from apps.usage.selectors import Gauge, Usage, WorkspaceUse
 from tests.dashboard.examples.frame import NOW, ZONE
 
 
@@ -181,4 +184,23 @@ def switch() -> dict[str, Any]:
         ],
         "switch_url": "/switch/",
         "sign_out_url": "/out/",
+    }
+
+
+def usage() -> dict[str, Any]:
+    uses = (
+        WorkspaceUse(new_id(), "Alder & Rye", 700, 12, None),
+        WorkspaceUse(new_id(), "Halden Cycles", 45, 3, 50),
+        WorkspaceUse(new_id(), "Maren Coast Hotels", 200, 0, 200),
+    )
+    gauges = (
+        Gauge("Publications", 945, 1000),
+        Gauge("Workspaces", 3, 25),
+        Gauge("Members", 10, 10),
+        Gauge("Files", 7, None),
+    )
+    return {
+        "usage": Usage("PRO", date(2026, 10, 1), date(2026, 11, 1), ZONE, gauges, uses),
+        "rows": [{"use": use, "url": "/limit/"} for use in uses],
+        "months": [{"label": "October 2026", "url": "/usage/2026/10.csv"}],
     }

@@ -1,0 +1,68 @@
+"""What of the plan counts against an organization's limits: each publication once, in the month and on the day it is
+due, from the moment it is planned.
+
+Counting at planning is what lets a person hear of a limit while there is something to be done about it. What is taken
+off the plan or fails is given back; another try of the same publication is the same one, and what went out and was
+taken down later stays counted. Publications of simulated platforms do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from apps.events.models import Event
+from apps.posts.errors import PostNotReady
+from apps.posts.problem import ReadinessProblem
+from apps.publishing.errors import PostBusy
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+from apps.usage import services as usage
+from apps.usage.errors import OverLimit
+from apps.usage.meters import Meter
+
+COUNTED: Final = frozenset(State) - {State.CANCELED, State.FAILED}
+
+
+def not_ready(words: str) -> PostNotReady:
+    return PostNotReady([ReadinessProblem(field="due_at", code="over_limit", words=words)])
+
+
+def count(post_ids: Iterable[UUID], *, refused: Callable[[str], Exception] = PostBusy) -> None:
+    """Let the publications of these posts count as they stand now; safe to repeat.
+
+    Whoever changes one calls this last: others of the organization wait until the transaction ends. Where a limit
+    leaves no room it raises what `refused` makes of the words.
+    """
+    try:
+        usage.settle(Meter.PUBLICATIONS, _planned(post_ids))
+    except OverLimit as full:
+        raise refused(full.words) from full
+
+
+def count_as_it_is(post_ids: Iterable[UUID]) -> None:
+    """The same where much is moved at once and must not be refused for some of it: the gate holds what is over a limit
+    at its hour."""
+    usage.settle(Meter.PUBLICATIONS, _planned(post_ids), may_exceed=True)
+
+
+def is_simulated(platform: str) -> bool:
+    """Nothing that is sent there reaches anybody."""
+    return platform in settings.PLATFORM_SANDBOXES
+
+
+def give_back_failed(event: Event) -> None:
+    """What did not go out is not used; whoever tries it again uses it again."""
+    count(Publication.objects.filter(pk=event.subject_id).values_list("post_id", flat=True))
+
+
+def _planned(post_ids: Iterable[UUID]) -> Iterator[usage.Planned]:
+    rows = Publication.objects.filter(post__in=post_ids)
+    facts = rows.values_list("id", "workspace_id", "account_id", "account__platform", "state", "due_at")
+    for publication_id, workspace_id, account_id, platform, state, due_at in facts:
+        at: datetime | None = due_at if state in COUNTED and not is_simulated(platform) else None
+        yield usage.Planned(publication_id, workspace_id, at, account_id, platform)

@@ -1,0 +1,176 @@
+"""Booking: lines go into the ledger and their sums into the totals in one transaction, or neither does.
+
+Whoever books for an organization waits until the one before has committed, so that a limit is exact however many come
+at once. That is why a verb books at its end: what it holds meanwhile, others wait for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Sums
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from apps.core import clock
+from apps.events import services as events
+from apps.events.services import News
+from apps.usage.errors import ASK, OverLimit
+from apps.usage.meters import COUNTERS, Counter, Meter, Whose
+from apps.usage.models import Entry, Total
+from apps.usage.terms import Terms, in_words
+
+ALERTS: Final = (100, 80)  # percent of a limit, the highest first
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line to be: `amount` on `day`, negative where it is given back."""
+
+    workspace_id: UUID
+    day: date
+    amount: int
+    key: str
+    subject_id: UUID | None = None
+    account_id: UUID | None = None
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A total, and what is needed to make it and to speak of it."""
+
+    counter: Counter
+    scope_id: UUID
+    period: str
+    day: date
+    workspace_id: UUID
+    platform: str
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        return self.scope_id, self.period
+
+
+def take_turns(organization_id: UUID, what: str) -> None:
+    """Wait until whoever counts the same for this organization has ended their transaction, and make others wait."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("What is used is counted in the transaction that uses it")
+    if connection.vendor == "postgresql":  # On SQLite every writer takes turns already.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"usage/{organization_id}/{what}"])
+
+
+def book(meter: Meter, lines: Sequence[Line], terms: Terms, *, may_exceed: bool = False) -> None:
+    """Write the lines, for a caller that has taken its turn. Raises OverLimit if a sum that they raise would be above
+    its limit, unless it `may_exceed`; sums that were above it already may fall."""
+    places, changes = _changes(meter, lines, terms)
+    found = Total.objects.filter(meter=meter, scope_id__in={place.scope_id for place in places.values()})
+    known = {(row.scope_id, row.period): row for row in found.filter(period__in={key[1] for key in places})}
+    totals = {key: known.get(key) or _blank(meter, place, terms) for key, place in places.items()}
+    for key, place in places.items():
+        if changes[key] > 0 and not may_exceed:
+            _refuse_over(meter, place, terms, used=totals[key].amount, more=changes[key])
+        totals[key].amount += changes[key]
+    reached = _reached(meter, places, totals, terms)
+    _store(totals, meter, lines, terms)
+    events.emit_all([_news(meter, places[key], totals[key], terms) for key in reached])
+
+
+def _changes(
+    meter: Meter, lines: Sequence[Line], terms: Terms
+) -> tuple[dict[tuple[UUID, str], Place], Mapping[tuple[UUID, str], int]]:
+    places: dict[tuple[UUID, str], Place] = {}
+    changes: Sums[tuple[UUID, str]] = Sums()
+    for line in lines:
+        for counter in COUNTERS[meter]:
+            scopes = {Whose.ORGANIZATION: terms.organization_id, Whose.WORKSPACE: line.workspace_id}
+            scope_id = scopes.get(counter.whose, line.account_id)
+            if scope_id is not None:
+                period = counter.span.period(line.day)
+                place = Place(counter, scope_id, period, line.day, line.workspace_id, line.platform)
+                changes[places.setdefault(place.key, place).key] += line.amount
+    return places, changes
+
+
+def _blank(meter: Meter, place: Place, terms: Terms) -> Total:
+    """An organization's own sum belongs to none of its workspaces."""
+    workspace_id = None if place.counter.whose is Whose.ORGANIZATION else place.workspace_id
+    own = {"organization_id": terms.organization_id, "workspace_id": workspace_id}
+    return Total(**own, meter=meter, scope_id=place.scope_id, period=place.period)
+
+
+def _cap(meter: Meter, place: Place, terms: Terms) -> int | None:
+    return terms.cap(meter, place.counter, workspace_id=place.workspace_id, platform=place.platform)
+
+
+def _refuse_over(meter: Meter, place: Place, terms: Terms, *, used: int, more: int) -> None:
+    cap = _cap(meter, place, terms)
+    if cap is None or used + more <= cap:
+        return
+    span = place.counter.span
+    resets_on = span.resets_on(place.day)
+    allowed = terms.allowance(meter, place.counter, cap, platform=place.platform)
+    words = (
+        f"{allowed} For {in_words(span, place.day)}, {used} {'is' if used == 1 else 'are'} used and this takes {more} "
+        f"more; it starts anew on {resets_on.day} {resets_on:%B} ({terms.zone}). "
+        f"Choose a later {span.value}, take something off the plan, or {ASK}."
+    )
+    raise OverLimit(words, meter=meter, limit=cap, used=used, resets_on=resets_on)
+
+
+def _reached(
+    meter: Meter, places: Mapping[tuple[UUID, str], Place], totals: Mapping[tuple[UUID, str], Total], terms: Terms
+) -> list[tuple[UUID, str]]:
+    """The sums of organizations and workspaces that have come to a share which was not told yet; marked as told."""
+    reached = []
+    for key, place in places.items():
+        cap, total = _cap(meter, place, terms), totals[key]
+        if cap is None or not total.amount or place.counter.whose is Whose.ACCOUNT:
+            continue
+        share = next((percent for percent in ALERTS if total.amount * 100 >= cap * percent), 0)
+        if share > total.told:
+            total.told = share
+            reached.append(key)
+    return reached
+
+
+def _store(totals: Mapping[tuple[UUID, str], Total], meter: Meter, lines: Sequence[Line], terms: Terms) -> None:
+    now = clock.now()
+    for total in totals.values():
+        total.updated_at = now
+    Total.objects.bulk_create(
+        totals.values(),
+        update_conflicts=True,
+        unique_fields=["scope_id", "meter", "period"],
+        update_fields=["amount", "told", "updated_at"],
+    )
+    Entry.objects.bulk_create(
+        Entry(
+            organization_id=terms.organization_id,
+            workspace_id=line.workspace_id,
+            meter=meter,
+            key=line.key,
+            day=line.day,
+            amount=line.amount,
+            subject_id=line.subject_id,
+            account_id=line.account_id,
+        )
+        for line in lines
+    )
+
+
+def _news(meter: Meter, place: Place, total: Total, terms: Terms) -> News:
+    said = {
+        "meter": meter.value,
+        "of": place.counter.whose.value,
+        "period": place.period,
+        "percent": total.told,
+        "used": total.amount,
+        "limit": _cap(meter, place, terms),
+        "resets_on": place.counter.span.resets_on(place.day).isoformat(),
+    }
+    return News("usage.threshold_reached", total, said)

@@ -1,0 +1,139 @@
+"""Where an organization is told of what happens: made, changed, given another secret, removed."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.core import clock, outbound
+from apps.core.secrets import Secret
+from apps.events.catalogue import CATALOGUE
+from apps.tenants.callers import Seat
+from apps.tenants.models import Organization, Workspace
+from apps.webhooks.errors import EndpointRefused
+from apps.webhooks.models import Delivery, Endpoint
+from apps.webhooks.states import DeliveryState, EndpointState
+from apps.webhooks.waking import wake_deliveries
+
+OVERLAP: Final = timedelta(hours=24)
+SECRET_BYTES: Final = 32
+
+
+@transaction.atomic
+def make_endpoint(
+    *, by: Seat, url: str, events: Collection[str] = (), workspace: Workspace | None = None, description: str = ""
+) -> tuple[Endpoint, Secret]:
+    """An endpoint and the secret that its deliveries are signed with, told this once. Raises EndpointRefused."""
+    _check(url, events)
+    _refuse_too_many(by)
+    secret = _new_secret()
+    endpoint = Endpoint(
+        organization_id=by.organization.pk,
+        workspace=workspace,
+        url=url,
+        events=_in_order(events),
+        description=description,
+        secret=secret,
+    )
+    endpoint.save()
+    audit.record("webhook.made", subject=endpoint, actor=by.actor, diff={"events": endpoint.events})
+    return endpoint, secret
+
+
+@transaction.atomic
+def change_endpoint(*, endpoint: Endpoint, by: Seat, **changes: Any) -> Endpoint:
+    """Another address, other events, or in use again after it was disabled. Raises EndpointRefused."""
+    endpoint = Endpoint.objects.locked(endpoint.pk)
+    _check(changes.get("url", endpoint.url), changes.get("events", endpoint.events))
+    for name, value in changes.items():
+        setattr(endpoint, name, _in_order(value) if name == "events" else value)
+    if changes.get("state") == EndpointState.ACTIVE:
+        endpoint.reason, endpoint.failures = "", 0
+    endpoint.save()
+    audit.record("webhook.changed", subject=endpoint, actor=by.actor, diff={"changed": sorted(changes)})
+    return endpoint
+
+
+@transaction.atomic
+def rotate_secret(*, endpoint: Endpoint, by: Seat, overlap: timedelta = OVERLAP) -> tuple[Endpoint, Secret]:
+    """Another secret; what is sent within the overlap is signed with both."""
+    endpoint = Endpoint.objects.locked(endpoint.pk)
+    endpoint.previous_secret = endpoint.secret if overlap else Secret("")
+    endpoint.overlaps_until = clock.now() + overlap if overlap else None
+    endpoint.secret = secret = _new_secret()
+    endpoint.save()
+    audit.record("webhook.secret_rotated", subject=endpoint, actor=by.actor)
+    return endpoint, secret
+
+
+@transaction.atomic
+def remove_endpoint(*, endpoint: Endpoint, by: Seat) -> None:
+    """Tell it nothing more; its deliveries are forgotten."""
+    audit.record("webhook.removed", subject=endpoint, actor=by.actor, diff={"url": endpoint.url})
+    endpoint.delete()
+
+
+@transaction.atomic
+def send_test(*, endpoint: Endpoint) -> Delivery:
+    """A delivery that tells of nothing but itself. Raises EndpointRefused for one that is disabled."""
+    if endpoint.state != EndpointState.ACTIVE:
+        raise EndpointRefused("The endpoint is disabled. Enable it first.")
+    delivery = Delivery(organization_id=endpoint.organization_id, workspace_id=endpoint.workspace_id, endpoint=endpoint)
+    delivery.save()
+    wake_deliveries()
+    return delivery
+
+
+@transaction.atomic
+def redeliver(*, endpoint: Endpoint, since: datetime, until: datetime | None = None, only_failed: bool = True) -> int:
+    """Send again what happened between these instants; how many."""
+    rows = Delivery.objects.filter(endpoint=endpoint, created_at__gte=since).exclude(state=DeliveryState.WAITING)
+    rows = rows.filter(created_at__lt=until) if until else rows
+    return _again(rows.filter(state=DeliveryState.FAILED) if only_failed else rows)
+
+
+@transaction.atomic
+def redeliver_one(*, delivery: Delivery) -> Delivery:
+    """Send a delivery once more, whatever became of it; one that is waiting goes at once."""
+    _again(Delivery.objects.filter(pk=delivery.pk))
+    delivery.refresh_from_db()
+    return delivery
+
+
+def _again(rows: Any) -> int:
+    count: int = rows.update(
+        state=DeliveryState.WAITING, spent=0, next_try_at=clock.now(), delivered_at=None, updated_at=clock.now()
+    )
+    wake_deliveries()
+    return count
+
+
+def _check(url: str, events: Collection[str]) -> None:
+    try:
+        outbound.check_url(url)
+    except outbound.AddressRefused as error:
+        raise EndpointRefused(str(error), field="url") from error
+    if unknown := sorted(set(events) - set(CATALOGUE)):
+        raise EndpointRefused(f"There is no event called {unknown[0]}.", field="events")
+
+
+def _refuse_too_many(by: Seat) -> None:
+    # The organization's row is held, so that two who make the last one at once cannot both have it.
+    Organization.objects.select_for_update().get(pk=by.organization.pk)
+    if Endpoint.objects.count() >= settings.WEBHOOK_MAX_ENDPOINTS:
+        raise EndpointRefused(f"An organization has up to {settings.WEBHOOK_MAX_ENDPOINTS} endpoints.")
+
+
+def _in_order(events: Collection[str]) -> list[str]:
+    return [name for name in CATALOGUE if name in set(events)]
+
+
+def _new_secret() -> Secret:
+    return Secret("whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode())
