@@ -6,8 +6,12 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.events import services as events
+        from apps.usage import inventory
+        from apps.usage.meters import Limit
         from apps.webhooks import mail, services
+        from apps.webhooks.models import Endpoint
 
+        inventory.register(Limit.WEBHOOKS, lambda: Endpoint.objects.count())
         events.subscribe("*", "webhooks.fan_out", services.fan_out)
         events.subscribe("webhook.disabled", "webhooks.disabled_mail", mail.send_disabled, calls_network=True)
         events.subscribe("account.connected", "webhooks.listen", services.listen_when_connected, calls_network=True)

@@ -25,6 +25,8 @@ from apps.tenants.keys import Mode
 from apps.tenants.members import Member, member_of
 from apps.tenants.models import Branding, Membership, Organization, Workspace
 from apps.tenants.permissions import Role
+from apps.webhooks import services as webhooks
+from apps.webhooks.errors import EndpointRefused
 from tests.support import factories
 from tests.usage.conftest import give_plan
 
@@ -86,6 +88,14 @@ def test_keys_that_are_open_are_limited(organization: Organization, seat: Member
             tenants.make_key(by=seat, name="Another", mode=Mode.LIVE, scopes=["posts:read"])
         tenants.revoke_key(key=key, by=seat)
         tenants.make_key(by=seat, name="Another", mode=Mode.LIVE, scopes=["posts:read"])
+
+
+def test_webhook_endpoints_are_limited(organization: Organization, seat: Member) -> None:
+    give_plan(organization, webhooks=1)
+    with tenancy.scope(organization_id=organization.pk):
+        webhooks.make_endpoint(by=seat, url="https://shop.example/hook")
+        with pytest.raises(EndpointRefused, match="1 webhook endpoint, and 1 is in use"):
+            webhooks.make_endpoint(by=seat, url="https://shop.example/other")
 
 
 def connect(account: SocialAccount, by: Membership, *remote_ids: str) -> list[SocialAccount]:

@@ -17,6 +17,9 @@ from apps.core.secrets import Secret
 from apps.events.catalogue import CATALOGUE
 from apps.tenants.callers import Seat
 from apps.tenants.models import Organization, Workspace
+from apps.usage import services as usage
+from apps.usage.errors import PlanIsFull
+from apps.usage.meters import Limit
 from apps.webhooks.errors import EndpointRefused
 from apps.webhooks.models import Delivery, Endpoint
 from apps.webhooks.states import DeliveryState, EndpointState
@@ -129,6 +132,10 @@ def _refuse_too_many(by: Seat) -> None:
     Organization.objects.select_for_update().get(pk=by.organization.pk)
     if Endpoint.objects.count() >= settings.WEBHOOK_MAX_ENDPOINTS:
         raise EndpointRefused(f"An organization has up to {settings.WEBHOOK_MAX_ENDPOINTS} endpoints.")
+    try:
+        usage.require(Limit.WEBHOOKS, used=Endpoint.objects.count)
+    except PlanIsFull as full:
+        raise EndpointRefused(full.words) from full
 
 
 def _in_order(events: Collection[str]) -> list[str]:
