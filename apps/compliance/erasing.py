@@ -94,6 +94,7 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
 HOLD_NOTHING: Final = {
     "webhooks.Patrol": "when the account was last looked through",
     "webhooks.Listening": "until when its platform tells us of the account",
+    "watch.Departure": "when a post was due and when it left, and how late that was",
     "publishing.Stop": "that a member stopped the account, and why, in the member's own words",
     "posts.Variant": "what the agency wrote for the account, in its own words",
 }

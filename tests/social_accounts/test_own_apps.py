@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from pytest_django import Settings
 
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.core.secrets import Secret
 from apps.social_accounts import services
 from apps.social_accounts.errors import AppRefused, AppReplaced, ConnectionRefused
-from apps.social_accounts.models import Grant, OrganizationApp
+from apps.social_accounts.models import Grant, OAuthApp, OrganizationApp
 from apps.social_accounts.services import own_apps
 from apps.social_accounts.services.credentials import credential_of
 from apps.tenants.models import Membership, Workspace
@@ -188,6 +190,28 @@ class TestTheTest:
 
         with pytest.raises(AppRefused, match="without connecting an account"):
             own_apps.test_app(organization_id=workspace.organization_id, platform=platform)
+
+
+@pytest.mark.django_db
+class TestTheOperatorsTest:
+    def test_the_command_says_of_each_app_whether_its_platform_knows_it(
+        self, platforms: Sandbox, settings: Settings, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings.PLATFORM_APPS = {"threads": (THREADS_ID, THREADS_SECRET)}
+        call_command("test_apps", "threads")
+        assert "knows this app" in capsys.readouterr().out
+
+        wrong = OAuthApp(platform="threads", client_id="1234567890")
+        wrong.client_secret = Secret("the secret of some other app")
+        wrong.save()
+        with pytest.raises(SystemExit) as ended:
+            call_command("test_apps", "threads")
+
+        said = capsys.readouterr().out
+        assert ended.value.code == 1
+        assert "1234567890: " in said
+        assert "does not accept this app" in said
+        assert THREADS_SECRET not in said
 
 
 class TestThePage:

@@ -54,13 +54,14 @@ def clients_that_sign(platform: str) -> Iterator[OAuthClient]:
     an app around it, or the old or the new one while a secret is being replaced. The usual one comes first, and costs
     no query.
     """
-    yield from _clients(platform)
-    for client in _clients(platform):
+    yield from operators_clients(platform)
+    for client in operators_clients(platform):
         for secret in webhook_secrets_of(platform, client.client_id):
             yield replace(client, client_secret=secret, webhook_secret=secret)
 
 
-def _clients(platform: str) -> Iterator[OAuthClient]:
+def operators_clients(platform: str) -> Iterator[OAuthClient]:
+    """The operator's apps at a platform: the one of the environment first, then those entered in the admin."""
     client_id, secret = configured_app(platform)
     if client_id:
         newest = next(iter(webhook_secrets_of(platform, client_id)), NO_SECRET)
@@ -73,7 +74,7 @@ def _clients(platform: str) -> Iterator[OAuthClient]:
 def client_ids_at(platforms: Collection[str], *, sender: Sender | None) -> frozenset[str]:
     """Under which ids these platforms know us: the operator's apps, or all that the sender's organization has."""
     if sender is None:
-        return frozenset(client.client_id for platform in platforms for client in _clients(platform))
+        return frozenset(client.client_id for platform in platforms for client in operators_clients(platform))
     with tenancy.across_tenants("tell which apps a platform's word is for"):
         own = OrganizationApp.across_tenants.filter(organization_id=sender.organization_id, platform__in=platforms)
         in_use = own.filter(Q(replaced_at=None) | Q(grants__isnull=False))

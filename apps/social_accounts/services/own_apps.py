@@ -19,7 +19,7 @@ from apps.core.secrets import Secret
 from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
-from apps.platforms.contract import OAuthClient
+from apps.platforms.contract import Adapter, OAuthClient
 from apps.platforms.errors import ConsentRefused, NotOffered, PlatformError
 from apps.social_accounts.adapters import adapter_for
 from apps.social_accounts.errors import AppRefused, AppReplaced
@@ -105,7 +105,15 @@ def test_app(*, organization_id: UUID, platform: str) -> str:
         client = client_of(app) if app else None
     if client is None:
         raise AppRefused("There is no app of your own to test.")
-    adapter = adapter_for(platform, lane=Lane.HEALTH, organization_id=organization_id)
+    return _tested(adapter_for(platform, lane=Lane.HEALTH, organization_id=organization_id), client)
+
+
+def test_operators_app(platform: str, client: OAuthClient) -> str:
+    """The same of an app of the deployment (`apps.operators_clients`)."""
+    return _tested(adapter_for(platform, lane=Lane.HEALTH), client)
+
+
+def _tested(adapter: Adapter, client: OAuthClient) -> str:
     try:
         return adapter.test_app(client)
     except (ConsentRefused, NotOffered) as error:
