@@ -39,5 +39,6 @@ def deliver() -> None:
 
 
 @shared_task(name="webhooks.forget_deliveries", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=30))
 def forget_deliveries() -> None:
     services.forget_deliveries(now=clock.now())

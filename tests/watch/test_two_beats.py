@@ -25,6 +25,7 @@ CLAIMS = {
     "publishing.publish_due": "one conditional UPDATE for each row, with a lease and a fence",
     "publishing.reconcile": "the same, of lost answers",
     "events.relay": "SKIP LOCKED and a lease; each consumer has its own mark",
+    "webhooks.deliver": "SKIP LOCKED and a lease for each delivery",
     "webhooks.handle_notices": "SKIP LOCKED and a lease for each notice",
     "compliance.work": "whoever moves the hour of a request or an export has it",
     "social_accounts.refresh_expiring": "one refresher for each grant, by a version and an intent",
