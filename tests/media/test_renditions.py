@@ -343,13 +343,13 @@ class TestTheLane:
     def test_is_apart_from_all_other_work(self) -> None:
         route = current_app.amqp.router.route  # type: ignore[attr-defined]
         lanes = {name: route({}, name)["queue"].name for name in (waking.TASK, waking.MAKE, "publishing.publish_due")}
-        assert lanes == {waking.TASK: "media", waking.MAKE: "media", "publishing.publish_due": "celery"}
+        assert lanes == {waking.TASK: "media", waking.MAKE: "media", "publishing.publish_due": "stage"}
 
     @pytest.mark.django_db(transaction=True)
     def test_is_woken_by_a_request_and_by_nothing_else(self, workspace: Workspace, valkey: redis.Redis) -> None:
         asset = library.a_picture(workspace)
         ask(asset)
-        assert (valkey.llen("media"), valkey.llen("celery")) == (1, 0)
+        assert (valkey.llen("media"), valkey.llen("low")) == (1, 0)
         rounds.make(seconds=FOREVER)
         ask(asset)
         assert valkey.llen("media") == 1
@@ -360,7 +360,8 @@ class TestTheLane:
         assert media[media.index("--queues") + 1] == "media"
         assert media[media.index("--pool") + 1] == "prefork"
         assert media[media.index("--concurrency") + 1] == "4"
-        assert "--queues" not in plan.command("worker")
+        others = [plan.command(role) for role in ("worker", "chores")]
+        assert {command[command.index("--queues") + 1] for command in others} == {"commit,stage", "low"}
 
 
 class TestTheWorkplace:

@@ -160,12 +160,11 @@ def test_workers_side_by_side_never_take_the_same(agency: Agency, other_workspac
     assert Counter(claim.publication_id for claim in taken) == Counter(row.pk for row in wanted)
 
 
+@pytest.mark.postgres  # SQLite has one writer at a time, and so nobody to wait for
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_stands_still_in_a_transaction_keeps_nobody_from_freeing_the_others(
     agency: Agency, clock: Clock
 ) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
     held, free = due(agency, agency.workspace, count=2, late=5)
     assert len(claims.claim_due(now=clock.now, limit=2)) == 2
     clock.advance(minutes=6)
