@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
+import threading
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -19,12 +20,26 @@ from apps.platforms.contract import Adapter
 
 POOLS: Final = 64
 _turns = itertools.count()
+_lock = threading.Lock()
+_clients: dict[tuple[timedelta, int], httpx.Client] = {}
 
 
-@lru_cache(maxsize=8 * POOLS)
 def _client(timeout: timedelta, pool: int) -> httpx.Client:
     # A client is safe to share between threads, but its pool has one lock, which a hundred hands would wait for.
-    return outbound.client(timeout=timeout, around=governor.GovernedTransport)
+    with _lock:
+        if (timeout, pool) not in _clients:
+            _clients[timeout, pool] = outbound.client(timeout=timeout, around=governor.GovernedTransport)
+        return _clients[timeout, pool]
+
+
+def close_lines() -> None:
+    """Close all connections that are kept open; whoever calls a platform opens new ones."""
+    with _lock:
+        while _clients:
+            _clients.popitem()[1].close()
+
+
+atexit.register(close_lines)
 
 
 def adapter_for(

@@ -107,9 +107,7 @@ def test_a_thread_that_waits_for_a_lock_is_not_at_work():
 def lines_closed(settings: Settings) -> Iterator[None]:
     """The clients that adapters share keep lines to a server that is gone after the test."""
     yield
-    for pool in range(adapters.POOLS):
-        adapters._client(settings.PUBLISH_REQUEST_TIMEOUT, pool).close()
-    adapters._client.cache_clear()
+    adapters.close_lines()
 
 
 @pytest.mark.usefixtures("db", "lines_closed")
