@@ -110,15 +110,15 @@ def test_a_list_is_read_until_it_is_certain(pinterest, credential, trace, pages,
 
 
 @pytest.mark.parametrize(
-    ("settings", "verdict"),
+    ("switched", "verdict"),
     [
         ({"oldest_first": True, "zone_in_times": True, "created_status": 200}, FOUND),
         ({"list_lag_seconds": 30}, FOUND),
         ({"normalises": True}, None),  # found, or a person decides: never another Pin
     ],
 )
-def test_a_lost_pin_is_found_however_pinterest_lists_it(bench, connected, switch, settings, verdict):
-    switch(**settings)
+def test_a_lost_pin_is_found_however_pinterest_lists_it(bench, connected, switch, switched, verdict):
+    switch(**switched)
     written = bench.pin("Lost  and\nfound ", bench.picture(alt="Sea"), link="https://A.example/Walk/")
     staged = bench.stage(written, connected, key="k")
     trace = bench.trace(written, staged)
