@@ -42,7 +42,8 @@ def taken_back(memory: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> Taken
 def ready(agency: Agency) -> Publication:
     publication = agency.scheduled(minutes=10)
     run_worker()
-    found: Publication = agency.read(publication)
+    with agency.scope():
+        found: Publication = Publication.objects.select_related("post", "account").get(pk=publication.pk)
     return found
 
 
