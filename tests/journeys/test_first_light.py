@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 
 from tests.journeys import steps
 from tests.support.browser import shoot
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.support.running import Postroom
 
@@ -47,6 +48,16 @@ def test_an_agency_connects_three_accounts_and_its_post_goes_out_on_time(page: P
         expect(page.locator("article.post").first).to_contain_text(TEXT)
 
 
+def reload_until_shown(page: Page, what: Locator) -> None:
+    """A comment follows its post, and the sandbox's page does not renew itself."""
+
+    def is_shown() -> bool:
+        page.reload()
+        return what.count() == 1
+
+    wait_until(is_shown)
+
+
 def expect_once_in_each_feed(page: Page, running: Postroom, accounts: list[steps.Account]) -> None:
     """As people see it, and as the sandbox counts."""
     for account in accounts:
@@ -55,7 +66,7 @@ def expect_once_in_each_feed(page: Page, running: Postroom, accounts: list[steps
         expect(posts).to_have_count(1)
         expect(posts.get_by_role("img", name=ALT)).to_be_visible()
         comments = posts.locator(".replies article.post")
-        expect(comments).to_have_count(1)
+        reload_until_shown(page, comments)
         expect(comments).to_contain_text(COMMENT)
         assert running.sandbox.texts(account.platform, account.handle, kind="post") == [TEXT]
         assert running.sandbox.texts(account.platform, account.handle, kind="reply") == [COMMENT]

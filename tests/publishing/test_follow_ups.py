@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing import services
@@ -87,3 +88,16 @@ def test_a_failed_comment_leaves_the_post_published_and_can_be_sent_again(
     agency.do(services.retry_follow_up, follow_up=comment)
     run_worker()
     assert memory.texts("harbour") == ["Main", "First comment"]
+
+
+def test_whoever_sends_comments_is_woken_when_their_post_is_live(
+    agency: Agency, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with django_capture_on_commit_callbacks() as without:
+        agency.scheduled("Alone", on=[agency.account("quay")])
+        run_worker()
+    with django_capture_on_commit_callbacks() as with_one:
+        agency.scheduled("With a comment", comment="First!")
+        run_worker()
+
+    assert len(with_one) == len(without) + 1

@@ -12,13 +12,16 @@ from apps.core.querysets import within_reach
 from apps.posts.models import Part
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
+from apps.publishing.waking import wake_after_commit
 
 BY_HAND = "The post was confirmed by hand, so Postroom cannot reply to it. Publish this part by hand too."
 
 
 def create(publications: Iterable[Publication]) -> None:
-    """Line up the comments and replies of publications that have just gone live, in their transaction."""
-    _line_up(publications, state=State.SCHEDULED)
+    """Line up the comments and replies of publications that have just gone live, in their transaction; whoever sends
+    them is woken after it."""
+    if _line_up(publications, state=State.SCHEDULED):
+        wake_after_commit()
 
 
 def give_up(publication: Publication) -> None:
@@ -26,7 +29,7 @@ def give_up(publication: Publication) -> None:
     _line_up([publication], state=State.CANCELED, problem="by_hand", problem_words=BY_HAND)
 
 
-def _line_up(publications: Iterable[Publication], **state: Any) -> None:
+def _line_up(publications: Iterable[Publication], **state: Any) -> int:
     now = clock.now()
     by_post: dict[UUID, list[Publication]] = defaultdict(list)
     for publication in publications:
@@ -48,3 +51,4 @@ def _line_up(publications: Iterable[Publication], **state: Any) -> None:
     ]
     if rows:
         FollowUp.plain.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
