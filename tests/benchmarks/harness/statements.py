@@ -1,4 +1,7 @@
-"""SQL statements, counted where they arrive: by PostgreSQL itself, or else by the workers' own notes."""
+"""SQL statements, counted where they arrive: by PostgreSQL itself, or else by the processes' own notes.
+
+Those of the workers that publish go by their notes alone, which leave out what opens and ends a transaction.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,10 @@ class Statements:
     def __init__(self, owner: Any, folder: Path) -> None:
         self.owner, self._folder = owner, folder
         self._before: Counter[str] = Counter()
+        self._before_in_workers = 0
 
     def begin(self) -> None:
+        self._before_in_workers = self._noted("worker").total()
         if self.owner is not None:
             self.owner.execute("SELECT pg_stat_statements_reset()")
         else:
@@ -43,7 +48,9 @@ class Statements:
         sent = found - checks
         frame = sum(times for text, times in sent.items() if text.strip().lower().startswith(FRAME))
         per = max(count, 1)
+        in_workers = self._noted("worker").total() - self._before_in_workers
         return {
+            "statements_per_publication_in_workers": round(in_workers / per, 2),
             "statements_per_publication": round(sent.total() / per, 2),
             "statements_on_rows_per_publication": round((sent.total() - frame) / per, 2),
             "foreign_key_checks_per_publication": round(checks.total() / per, 2),
@@ -53,9 +60,9 @@ class Statements:
     def _counted(self) -> Counter[str]:
         return Counter(dict(self.owner.execute(COUNTED).fetchall()))
 
-    def _noted(self) -> Counter[str]:
+    def _noted(self, of: str = "*") -> Counter[str]:
         found: Counter[str] = Counter()
-        for path in self._folder.glob("statements-*.json"):
+        for path in self._folder.glob(f"statements-{of}-*.json"):
             found.update(json.loads(path.read_text()))
         return found
 

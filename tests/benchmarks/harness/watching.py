@@ -32,15 +32,14 @@ def begin() -> None:
     connection_created.connect(_count_statements, weak=False)
     publishes = sys.argv[-1].startswith("worker")  # the name that the fleet has given it
     sampler = Sampler() if publishes and os.environ.get("BENCH_PROFILE") else None
-    threading.Thread(target=_write, args=(Path(folder), sampler), name="notes", daemon=True).start()
+    name = "worker" if publishes else "other"
+    threading.Thread(target=_write, args=(Path(folder), name, sampler), name="notes", daemon=True).start()
     if sampler:
         threading.Thread(target=sampler.run, name="sampler", daemon=True).start()
 
 
 def _count_statements(*, connection: Any, **_: Any) -> None:
-    # PostgreSQL counts for itself, and better.
-    if connection.vendor != "postgresql":
-        connection.execute_wrappers.append(_counted)
+    connection.execute_wrappers.append(_counted)
 
 
 def _counted(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -48,11 +47,11 @@ def _counted(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
     return execute(sql, params, many, context)
 
 
-def _write(folder: Path, sampler: Sampler | None) -> None:
+def _write(folder: Path, name: str, sampler: Sampler | None) -> None:
     has_begun = False
     while True:
         time.sleep(EVERY)
-        _replace(folder / f"statements-{os.getpid()}.json", dict(_statements))
+        _replace(folder / f"statements-{name}-{os.getpid()}.json", dict(_statements))
         if sampler and has_begun:
             _replace(folder / f"profile-{os.getpid()}.json", sampler.as_json())
         elif sampler and (folder / BEGUN).exists():
