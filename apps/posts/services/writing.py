@@ -1,4 +1,4 @@
-"""The verbs of the writing desk: every write of a post. When it goes out, and whether it did, is known upstairs.
+"""Every write of a post. When it goes out, and whether it did, is known upstairs.
 
 A post that may be on the plan is changed through `apps.publishing.services`, which knows what has gone out.
 """
@@ -100,6 +100,21 @@ def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
         updated_at=clock.now(),
     )
     post.refresh_from_db()
+    return post
+
+
+@transaction.atomic
+def set_reference(*, post: Post, external_ref: str, actor: Actor) -> Post:
+    """Give a post the name that an integrator has for it, "" for none; the words stay as they are. Raises RefTaken."""
+    post = Post.objects.locked(post.pk)
+    if external_ref == post.external_ref:
+        return post
+    if external_ref:
+        _refuse_taken(post.workspace_id, external_ref)
+    post.external_ref = external_ref
+    post.save(update_fields=["external_ref"])
+    audit.record("post.referenced", subject=post, actor=actor)
+    events.emit("post.updated", subject=post, data={"revision": post.revision})
     return post
 
 
