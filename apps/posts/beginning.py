@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apps.posts.content import Content, PartContent, VariantContent
-from apps.posts.models import Template
+from apps.posts.models import Part, Post, Template, Variant
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 
@@ -32,3 +32,14 @@ def furnished(content: Content, template: Template) -> Content:
         return replace(variant, options={**options, **variant.options})
 
     return replace(content, variants=tuple(with_options(variant) for variant in content.variants))
+
+
+def taken_from(post: Post) -> tuple[list[dict[str, str]], dict[str, dict[str, str]]]:
+    """What a template of this post has: its parts, and for each platform the options of the first account there."""
+    rows = Part.objects.filter(post=post).order_by("position")
+    parts = [{"role": part.role, "text": part.text, "link": part.link} for part in rows]
+    options: dict[str, dict[str, str]] = {}
+    for variant in Variant.objects.filter(post=post).select_related("account").order_by("id"):
+        if variant.options:
+            options.setdefault(variant.account.platform, dict(variant.options))
+    return parts, options
