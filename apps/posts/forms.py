@@ -81,13 +81,13 @@ class TemplateForm(SortingForm):
             )
 
     @classmethod
-    def of(cls, template: Template, *, labels: Sequence[Label]) -> TemplateForm:
+    def of(cls, template: Template, *, labels: Iterable[Label]) -> TemplateForm:
         own = [str(row.label_id) for row in template.labelled.all()]
         return cls.begun(template.parts, name=template.name, labels=labels, own=own)
 
     @classmethod
     def begun(
-        cls, parts: Iterable[dict[str, str]], *, name: str, labels: Sequence[Label], own: Sequence[str] = ()
+        cls, parts: Iterable[dict[str, str]], *, name: str, labels: Iterable[Label], own: Sequence[str] = ()
     ) -> TemplateForm:
         """The form with the words of these parts in it."""
         shown: dict[str, Any] = {"name": name, "labels": own}

@@ -22,7 +22,7 @@ def posts_in(state: PostState) -> Q:
     if state is PostState.REMOVED:
         return Q(_any([State.REMOVED])) & ~Q(_others_than(SAYS_NOTHING))
     for place, loud in enumerate(LOUDEST):
-        if state == loud:
+        if state.value == loud.value:
             louder = _with_all_of_waiting(LOUDEST[:place])
             heard = Q(_any(_with_all_of_waiting([loud])))
             return heard & ~Q(_any(louder)) if louder else heard

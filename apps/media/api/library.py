@@ -92,7 +92,7 @@ class MediaList(Operations):
         """The file where it is in the library already, and else how far it is. Raises FileRefused."""
         if upload.state == UploadState.REFUSED:
             raise FileRefused(upload.words)
-        if upload.state != UploadState.DONE:
+        if upload.state != UploadState.DONE or upload.asset_id is None:
             return self.one(serializers.told(upload), status=202, location=reverse("api:upload", args=[upload.pk]))
         with self.caller.scope():
             made = _data(self.found(_all(), upload.asset_id))

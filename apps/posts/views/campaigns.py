@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -37,7 +38,7 @@ def listed(request: MemberRequest) -> HttpResponse:
 @page("post.edit")
 def make(request: MemberRequest) -> HttpResponse:
     form = CampaignForm(request.POST or None)
-    own = {"workspace_id": here(request).pk, "actor": request.member.actor}
+    own: dict[str, Any] = {"workspace_id": here(request).pk, "actor": request.member.actor}
     done = kept(request, KIND, form, lambda said: services.make_campaign(**own, **said)) if request.POST else None
     return done or form_page(request, KIND, form, heading="New campaign", action_url=reverse("posts:campaign_new"))
 
@@ -47,7 +48,7 @@ def make(request: MemberRequest) -> HttpResponse:
 def change(request: MemberRequest, campaign_id: UUID) -> HttpResponse:
     campaign = _mine(request, campaign_id)
     form = CampaignForm(request.POST) if request.method == "POST" else CampaignForm.of(campaign)
-    own = {"campaign": campaign, "actor": request.member.actor}
+    own: dict[str, Any] = {"campaign": campaign, "actor": request.member.actor}
     done = kept(request, KIND, form, lambda said: services.change_campaign(**own, **said))
     return done or form_page(
         request,

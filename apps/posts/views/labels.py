@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -37,7 +38,7 @@ def listed(request: MemberRequest) -> HttpResponse:
 @page("post.edit")
 def make(request: MemberRequest) -> HttpResponse:
     form = LabelForm(request.POST or None)
-    own = {"workspace_id": here(request).pk, "actor": request.member.actor}
+    own: dict[str, Any] = {"workspace_id": here(request).pk, "actor": request.member.actor}
     done = kept(request, KIND, form, lambda said: services.make_label(**own, **said)) if request.POST else None
     return done or form_page(request, KIND, form, heading="New label", action_url=reverse("posts:label_new"))
 
@@ -47,7 +48,7 @@ def make(request: MemberRequest) -> HttpResponse:
 def change(request: MemberRequest, label_id: UUID) -> HttpResponse:
     label = _mine(request, label_id)
     form = LabelForm(request.POST) if request.method == "POST" else LabelForm.of(label)
-    own = {"label": label, "actor": request.member.actor}
+    own: dict[str, Any] = {"label": label, "actor": request.member.actor}
     done = kept(request, KIND, form, lambda said: services.change_label(**own, **said))
     return done or form_page(
         request,

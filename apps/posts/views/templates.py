@@ -48,7 +48,7 @@ def make(request: MemberRequest) -> HttpResponse:
     action_url = reverse("posts:template_new") + (f"?post={post.pk}" if post else "")
     if request.method == "POST":
         form = TemplateForm(request.POST, labels=_labels(workspace), replies=_replies(request))
-        own = {"workspace_id": workspace.pk, "actor": request.member.actor, "options": options}
+        own: dict[str, Any] = {"workspace_id": workspace.pk, "actor": request.member.actor, "options": options}
         if done := kept(request, KIND, form, lambda said: services.make_template(**own, **said)):
             return done
     else:
@@ -66,7 +66,7 @@ def change(request: MemberRequest, template_id: UUID) -> HttpResponse:
     labels = _labels(template.workspace)
     if request.method == "POST":
         form = TemplateForm(request.POST, labels=labels, replies=_replies(request))
-        own = {"template": template, "actor": request.member.actor}
+        own: dict[str, Any] = {"template": template, "actor": request.member.actor}
         if done := kept(request, KIND, form, lambda said: services.change_template(**own, **said)):
             return done
     else:

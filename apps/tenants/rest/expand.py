@@ -22,6 +22,12 @@ from apps.tenants.rest import ids
 from apps.tenants.rest.ids import PublicId
 from apps.tenants.rest.problems import bad_parameter
 
+Shown = Callable[[Collection[UUID]], Mapping[UUID, Any]]
+
+
+def _nothing(wanted: Collection[UUID]) -> Mapping[UUID, Any]:
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
@@ -31,11 +37,10 @@ class Expansion:
     kind: str = ""
     place: str = ""
     needs: str = ""
-    shown: Callable[[Collection[UUID]], Mapping[UUID, Any]] = dict
+    shown: Shown = _nothing
 
 
 Expansions = Mapping[str, Expansion]
-Shown = Callable[[Collection[UUID]], Mapping[UUID, Any]]
 ALWAYS = Expansion()
 
 
@@ -48,9 +53,7 @@ class ExpandableId(PublicId):
         super().__init__(kind, **options)
 
 
-def shows(
-    shape: type[serializers.Serializer], rows: Callable[[], Any]
-) -> Callable[[Collection[UUID]], dict[UUID, Any]]:
+def shows(shape: type[serializers.Serializer], rows: Callable[[], Any]) -> Shown:
     """How things are shown of which `shape` is the shape, among the `rows` that the caller may see."""
 
     def shown(wanted: Collection[UUID]) -> dict[UUID, Any]:
@@ -81,7 +84,7 @@ def expand(rows: Sequence[Any], wanted: Sequence[Expansion]) -> None:
         named = [ids.read(one.kind, holder[key]) for holder, key in spots]
         things = one.shown({pk for pk in named if pk}) if named else {}
         for (holder, key), pk in zip(spots, named, strict=True):
-            if pk in things:
+            if pk and pk in things:
                 holder[key] = things[pk]
 
 
