@@ -79,6 +79,7 @@ class TemplateForm(SortingForm):
             self.fields[name] = forms.CharField(
                 required=False, max_length=LONGEST_TEXT, label=f"Reply {number}", widget=forms.Textarea({"rows": 2})
             )
+        self.order_fields(["name", "text", "link", "first_comment", *self.replies, "labels"])
 
     @classmethod
     def of(cls, template: Template, *, labels: Iterable[Label]) -> TemplateForm:

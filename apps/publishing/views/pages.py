@@ -243,6 +243,8 @@ def _post_urls(shown: Post, publications: Iterable[Publication], member: Member)
     states = {one.state for one in publications}
     waits = bool(states & OPEN)
     untouched = may_change_as_a_whole(states)
+    failed = sum(one.state == State.FAILED for one in publications)
+    out = sum(_can_be_taken_down(one) for one in publications)
 
     def url(name: str, permission: str, *, when: bool) -> str:
         allowed = when and member.may_in(shown.workspace_id, permission)
@@ -252,10 +254,9 @@ def _post_urls(shown: Post, publications: Iterable[Publication], member: Member)
         "edit_url": url("dashboard:edit", "post.edit", when=untouched),
         "cancel_url": url("publishing:cancel", "post.cancel", when=waits),
         "publish_now_url": url("publishing:publish_now", "post.publish", when=waits and untouched),
-        "retry_all_url": url("publishing:retry_all", "publication.retry", when=State.FAILED in states),
-        "take_down_all_url": url(
-            "publishing:take_down_all", "publication.remove", when=any(_can_be_taken_down(one) for one in publications)
-        ),
+        # Of one account its own buttons are enough.
+        "retry_all_url": url("publishing:retry_all", "publication.retry", when=failed > 1),
+        "take_down_all_url": url("publishing:take_down_all", "publication.remove", when=out > 1),
         "template_url": _template_url(shown, member),
         "delete_url": url("publishing:delete", "post.edit", when=untouched and not waits),
     }
