@@ -16,9 +16,9 @@ from apps.events.models import Event
 from apps.posts import services
 from apps.posts.beginning import begun, furnished
 from apps.posts.content import Content, PartContent, VariantContent
-from apps.posts.errors import NotInWorkspace, SortingRefused
+from apps.posts.errors import NotInWorkspace, RefTaken, SortingRefused
 from apps.posts.models import Campaign, Label, Post, PostLabel, Template
-from apps.posts.services import sorting
+from apps.posts.services import sorting, writing
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +180,20 @@ def test_a_post_begins_with_a_template_and_has_its_options_where_it_goes(workspa
 def test_a_reference_is_given_and_taken_once(workspace, post):
     other = factories.post(workspace, external_ref="taken")
 
-    with pytest.raises(Exception, match="taken"):
+    with pytest.raises(RefTaken) as refused:
         services.set_reference(post=post, external_ref=other.external_ref, actor=SYSTEM)
+    assert refused.value.post_id == other.pk
     assert services.set_reference(post=post, external_ref="mine", actor=SYSTEM).external_ref == "mine"
     assert services.set_reference(post=post, external_ref="", actor=SYSTEM).external_ref == ""
+
+
+def test_of_two_that_give_a_reference_at_once_one_is_told(workspace, post, monkeypatch):
+    other = factories.post(workspace, external_ref="taken")
+    looks = iter([None])
+    real = writing._refuse_taken
+    monkeypatch.setattr(writing, "_refuse_taken", lambda post: next(looks, post) and real(post))
+
+    with pytest.raises(RefTaken) as refused:
+        services.set_reference(post=post, external_ref="taken", actor=SYSTEM)
+
+    assert refused.value.post_id == other.pk

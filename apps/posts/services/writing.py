@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from apps.audit import services as audit
@@ -45,9 +46,7 @@ def create(
     post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
     post.pk = post_id or post.pk
     post.external_ref = external_ref
-    if external_ref:
-        _refuse_taken(workspace_id, external_ref)
-    post.save(force_insert=True)
+    _save(post, force_insert=True)
     _write(post, content)
     audit.record("post.created", subject=post, actor=actor)
     events.emit("post.created", subject=post)
@@ -109,10 +108,8 @@ def set_reference(*, post: Post, external_ref: str, actor: Actor) -> Post:
     post = Post.objects.locked(post.pk)
     if external_ref == post.external_ref:
         return post
-    if external_ref:
-        _refuse_taken(post.workspace_id, external_ref)
     post.external_ref = external_ref
-    post.save(update_fields=["external_ref"])
+    _save(post, update_fields=["external_ref"])
     audit.record("post.referenced", subject=post, actor=actor)
     events.emit("post.updated", subject=post, data={"revision": post.revision})
     return post
@@ -126,11 +123,24 @@ def delete(*, post: Post, actor: Actor) -> None:
     events.emit("post.deleted", subject=post)
 
 
-def _refuse_taken(workspace_id: UUID, external_ref: str) -> None:
-    """The constraint decides between two at once; this is for the words."""
-    known = Post.objects.filter(workspace_id=workspace_id, external_ref=external_ref, deleted_at=None)
-    if post_id := known.values_list("pk", flat=True).first():
-        raise RefTaken(external_ref, post_id)
+def _save(post: Post, **options: Any) -> None:
+    """Write a post down, or raise RefTaken. Between two at once the constraint decides."""
+    if not post.external_ref:
+        post.save(**options)
+        return
+    _refuse_taken(post)
+    try:
+        with transaction.atomic():
+            post.save(**options)
+    except IntegrityError:
+        _refuse_taken(post)
+        raise
+
+
+def _refuse_taken(post: Post) -> None:
+    known = Post.objects.filter(workspace_id=post.workspace_id, external_ref=post.external_ref, deleted_at=None)
+    if post_id := known.exclude(pk=post.pk).values_list("pk", flat=True).first():
+        raise RefTaken(post.external_ref, post_id)
 
 
 def _next_revision(post: Post, expected: int | None, **changes: object) -> Post:
