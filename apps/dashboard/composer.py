@@ -21,7 +21,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.core import clock
-from apps.core.actors import Actor
 from apps.core.ids import new_id
 from apps.dashboard import workspaces
 from apps.dashboard.attaching import Attached, attach
@@ -161,8 +160,8 @@ def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writi
                     author_id=request.user.pk,
                     actor=actor,
                     post_id=post_id,
+                    label_ids=_labels(desk, writing),
                 )
-                _label(desk, post, writing, actor)
         except IntegrityError:
             # The same form in the same moment: a second click. What the first one did is what counts.
             return get_object_or_404(Post.objects, pk=post_id, workspace_id=desk.workspace.pk)
@@ -173,11 +172,10 @@ def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writi
     return DOING[action](request, desk, post, writing)
 
 
-def _label(desk: Desk, post: Post, writing: Writing, actor: Actor) -> None:
-    """Give a new post the labels of the template that it began with, if that is still there."""
-    if template := _template(desk, writing.template):
-        labels = [row.label_id for row in template.labelled.all()]
-        posts.sort(post=post, label_ids=labels, actor=actor)
+def _labels(desk: Desk, writing: Writing) -> list[UUID]:
+    """Those of the template that a new post began with, if that is still there."""
+    template = _template(desk, writing.template)
+    return [row.label_id for row in template.labelled.all()] if template else []
 
 
 def _template(desk: Desk, template_id: UUID | None) -> Template | None:

@@ -121,6 +121,18 @@ def sort(*, post: Post, actor: Actor, label_ids: Collection[UUID] | None = None,
     return post
 
 
+def checked(workspace_id: UUID, *, label_ids: Collection[UUID], campaign_id: UUID | None) -> set[UUID]:
+    """The labels for a post that is being made; raises NotInWorkspace for a label or campaign that is not there."""
+    _require_campaign(workspace_id, campaign_id)
+    return _labels_in(workspace_id, label_ids)
+
+
+def lay_on_new(post: Post, label_ids: Collection[UUID]) -> None:
+    """Give labels that were checked to a post that has none yet."""
+    own = {"organization_id": post.organization_id, "workspace_id": post.workspace_id}
+    PostLabel.objects.bulk_create(PostLabel(post=post, label_id=pk, **own) for pk in sorted(label_ids))
+
+
 def _make(row: Any, workspace_id: UUID, actor: Actor) -> Any:
     kind = type(row)
     if not Workspace.objects.filter(pk=workspace_id).exists():
@@ -181,6 +193,8 @@ def _labels_in(workspace_id: UUID, ids: Collection[UUID]) -> set[UUID]:
     wanted = set(ids)
     if len(wanted) > MOST_ON_ONE:
         raise SortingRefused(f"Up to {MOST_ON_ONE} labels.", field="labels", code="too_many")
+    if not wanted:
+        return wanted
     known = set(Label.objects.filter(workspace_id=workspace_id, pk__in=wanted).values_list("pk", flat=True))
     if missing := wanted - known:
         raise NotInWorkspace(f"{len(missing)} of the labels are not in this workspace")

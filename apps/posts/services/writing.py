@@ -5,7 +5,7 @@ A post that may be on the plan is changed through `apps.publishing.services`, wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from apps.posts.content import Content
 from apps.posts.errors import NotInWorkspace, PostChanged, RefTaken
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.posts.selectors import accounts_by_id, assets_by_id
+from apps.posts.services import sorting
 from apps.tenants.models import Workspace
 
 
@@ -34,9 +35,11 @@ def create(
     actor: Actor,
     post_id: UUID | None = None,
     external_ref: str = "",
+    label_ids: Collection[UUID] = (),
+    campaign_id: UUID | None = None,
 ) -> Post:
-    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts and files, PostMalformed, and
-    RefTaken for a reference that another post of the workspace has.
+    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts, files, labels and campaigns,
+    PostMalformed, and RefTaken for a reference that another post of the workspace has.
 
     With `post_id`, an id of ours that was handed out before, the same form sent twice raises IntegrityError.
     """
@@ -45,9 +48,11 @@ def create(
     content = content.tidy()
     post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
     post.pk = post_id or post.pk
-    post.external_ref = external_ref
+    post.external_ref, post.campaign_id = external_ref, campaign_id
+    labels = sorting.checked(workspace_id, label_ids=label_ids, campaign_id=campaign_id)
     _save(post, force_insert=True)
     _write(post, content)
+    sorting.lay_on_new(post, labels)
     audit.record("post.created", subject=post, actor=actor)
     events.emit("post.created", subject=post)
     return post

@@ -192,9 +192,9 @@ class PostDuplicate(Operations):
             author_id=None,
             actor=self.caller.actor,
             external_ref=said.get("external_ref", ""),
+            label_ids=list(PostLabel.objects.filter(post=post).values_list("label_id", flat=True)),
+            campaign_id=post.campaign_id,
         )
-        labels = PostLabel.objects.filter(post=post).values_list("label_id", flat=True)
-        made = posts.sort(post=made, label_ids=labels, campaign_id=post.campaign_id, actor=self.caller.actor)
         return self.one(one(made), status=201, location=reverse("api:post", args=[made.pk]))
 
 
@@ -241,15 +241,16 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
         author_id=None,
         actor=actor,
         external_ref=said.get("external_ref", ""),
+        label_ids=_labels(said, template),
+        campaign_id=said.get("campaign"),
     )
-    _sort(view, post, said, template)
     if action == "publish_now":
         services.publish_now(post=post, actor=actor)
     elif planned and action == "schedule":
         services.schedule(post=post, local=planned[0], zone=planned[1], actor=actor)
     elif planned:
         posts.set_appointment(post=post, appointment=appointment(*planned))
-    if planned or action != "draft" or template or SORTED & said.keys():
+    if planned or action != "draft":
         post.refresh_from_db()
     return post
 
@@ -261,7 +262,9 @@ def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
         services.edit(post=post, content=content, actor=view.caller.actor)
     else:
         content_of(said, workspace_id=post.workspace_id)  # every foreign id is refused with its place
-    _sort(view, post, said, None)
+    if SORTED & said.keys():
+        campaign = {"campaign_id": said["campaign"]} if "campaign" in said else {}
+        posts.sort(post=post, label_ids=said.get("labels"), actor=view.caller.actor, **campaign)
     if "external_ref" in said:
         posts.set_reference(post=post, external_ref=said["external_ref"], actor=view.caller.actor)
     if TIMES & said.keys():
@@ -281,15 +284,12 @@ def _move(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
     services.reschedule(post=post, local=planned[0], zone=planned[1], actor=view.caller.actor)
 
 
-def _sort(view: Operations, post: Post, said: Mapping[str, Any], template: Template | None) -> None:
-    """The labels and the campaign that were named, and where none were the labels of the template."""
-    labels = said.get("labels")
-    if labels is None and template is not None:
-        labels = [row.label_id for row in template.labelled.all()]
-    if labels is None and "campaign" not in said:
-        return
-    campaign = {"campaign_id": said["campaign"]} if "campaign" in said else {}
-    posts.sort(post=post, label_ids=labels, actor=view.caller.actor, **campaign)
+def _labels(said: Mapping[str, Any], template: Template | None) -> Sequence[UUID]:
+    """The labels that were named, and where none were those of the template."""
+    if "labels" in said or template is None:
+        named: Sequence[UUID] = said.get("labels", ())
+        return named
+    return [row.label_id for row in template.labelled.all()]
 
 
 def _template_of(said: Mapping[str, Any], workspace_id: UUID) -> Template | None:
