@@ -23,6 +23,9 @@ COPY apps apps
 COPY templates templates
 COPY locale locale
 COPY static static
+# What /developers/ shows.
+COPY docs/events.md docs/
+COPY docs/guides docs/guides
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=config.settings.production \

@@ -21,4 +21,5 @@ urlpatterns = [
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),
+    path("developers/", include("apps.api.developers_urls")),
 ]

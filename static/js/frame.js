@@ -128,13 +128,13 @@ body.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-// A button that copies what a field shows; without scripts the field is selected and copied by hand.
+// A button that copies what a field or an example shows; without scripts it is selected and copied by hand.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const source = document.getElementById(button.dataset.copy);
   if (!source || !navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(source.value);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     const said = button.querySelector("[data-copied]");
     if (said) said.textContent = said.dataset.copied;
   });

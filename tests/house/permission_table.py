@@ -220,6 +220,8 @@ DEEDS: Final = (
     get("api:openapi", PUBLIC),
     get("api:swagger", PUBLIC),
     get("api:redoc", PUBLIC),
+    get("developers:index", PUBLIC),
+    get("developers:guide", PUBLIC),
     # --- tenants
     get("tenants:keys", "key.view"),
     get("tenants:key_make", "key.edit"),

@@ -63,6 +63,7 @@ def build() -> World:
         "month": 11,
         "token": "no-such-token",
         "slug": "no-such-page",
+        "guide_name": "quick-start",
         "code": "NOCODE",
     }
     world.others |= {"app_platform": "linkedin", "heard_platform": "tiktok"}
