@@ -7,6 +7,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from apps.core.models import WorkspaceOwned
+from apps.posts.queueing import Place as Place
+from apps.posts.queueing import Queue as Queue
+from apps.posts.queueing import Slot as Slot
 from apps.posts.states import PartRole
 from apps.tenants.zones import validate_zone
 

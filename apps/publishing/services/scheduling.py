@@ -63,6 +63,12 @@ def schedule(*, post: Post, local: datetime, zone: str, actor: Actor, all_the_sa
 
 
 @transaction.atomic
+def schedule_at(*, post: Post, when: Appointment, actor: Actor) -> Schedule:
+    """`schedule` for an appointment that a queue gives: an instant, even where its wall time comes twice."""
+    return _plan(post, when, actor, all_the_same=False)
+
+
+@transaction.atomic
 def publish_now(*, post: Post, actor: Actor, all_the_same: bool = False) -> Schedule:
     """Promise that `post` goes out within seconds on every account that still waits; errors as `schedule`, and PostBusy
     while publishing is stopped there."""
