@@ -110,10 +110,16 @@ def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
 
 
 @transaction.atomic
+def leave_queue(*, post: Post) -> None:
+    """Give the post's slot back; its appointment stays as it is."""
+    Place.objects.filter(post=post).delete()
+
+
+@transaction.atomic
 def delete(*, post: Post, actor: Actor) -> None:
     """Throw a draft away; the caller has made sure that nothing of it is out or on its way."""
     Post.objects.filter(pk=post.pk, deleted_at=None).update(deleted_at=clock.now(), updated_at=clock.now())
-    Place.objects.filter(post=post).delete()
+    leave_queue(post=post)
     audit.record("post.deleted", subject=post, actor=actor)
     events.emit("post.deleted", subject=post)
 

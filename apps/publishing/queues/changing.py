@@ -152,7 +152,8 @@ def _relay(queue: Queue, *, actor: Actor, keep: bool) -> int:
     seats = lay(movers, timetable, taken=set(taken), windowed=windowed, keep=keep)
     given = [(one, seat) for one, seat in zip(standing, seats, strict=True) if seat is not None]
     if len(given) < len(standing):
-        raise QueueRefused(f"{len(standing)} posts wait in this queue. {words_of_full(timetable)}", field="slots")
+        waits = "1 post waits" if len(standing) == 1 else f"{len(standing)} posts wait"
+        raise QueueRefused(f"{waits} in this queue. {words_of_full(timetable)}", field="slots")
     return move_all(queue, given, actor=actor)
 
 

@@ -10,7 +10,7 @@ from apps.core import tenancy
 from apps.posts.models import Place
 from apps.publishing.gates import Obstacle, Row
 from apps.publishing.models import Publication
-from apps.publishing.queues.standing import PAUSED
+from apps.publishing.states import QUEUE_PAUSED
 
 
 def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
@@ -23,7 +23,7 @@ def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
     paused = manager.filter(post__in={row.post_id for row in posts}, queue__paused_at__isnull=False)
     found = {post_id: (due_at, name) for post_id, due_at, name in paused.values_list("post", "due_at", "queue__name")}
     return {
-        row.pk: Obstacle(PAUSED, f"The queue {name} is paused. Once it goes on, this takes its next slot.")
+        row.pk: Obstacle(QUEUE_PAUSED, f"The queue {name} is paused. Once it goes on, this takes its next slot.")
         for row in posts
         for due_at, name in [found.get(row.post_id, (None, ""))]
         if due_at == row.due_at

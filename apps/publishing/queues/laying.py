@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -79,14 +80,11 @@ class Windowed:
         most, day = self.windows.daily_most, self._day(at)
         return most is None or all(self.planned[account_id, day] < most for account_id in account_ids)
 
-    def leave(self, mover: Mover) -> None:
+    def count(self, mover: Mover, by: int = 1) -> None:
+        """That a post goes out at its hour, or, by -1, that it does not any more."""
         if mover.due_at is not None:
             for account_id in mover.account_ids:
-                self.planned[account_id, self._day(mover.due_at)] -= 1
-
-    def seat(self, at: datetime, account_ids: Collection[UUID]) -> None:
-        for account_id in account_ids:
-            self.planned[account_id, self._day(at)] += 1
+                self.planned[account_id, self._day(mover.due_at)] += by
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.windows.zone).date()
@@ -115,22 +113,20 @@ def push(
     The newcomer takes from those `behind` whose priority is lower. Whoever was pushed out takes from its own as well:
     so they all move back by one, and stay in order.
     """
-    owners = {one.slot_at: one for one in behind}
+    owners = {one.slot_at: one for one in behind if one.slot_at}
     moved: list[tuple[Mover, Seat | None]] = []
     given, mover, floor, least = set(taken), newcomer, timetable.now, newcomer.rank + 1
     while True:
-        barred = given | {at for at, owner in owners.items() if at and owner.rank < least}
-        seat = _first(mover, floor, timetable, barred, windowed)
+        barred = given | {at for at, owner in owners.items() if owner.rank < least}
+        seat = _first(mover, floor, timetable, barred, windowed, owners)
         moved.append((mover, seat))
         if seat is None:
             return moved
         given.add(seat.opening.at)
-        windowed.seat(seat.due_at, mover.account_ids)
-        next_one = owners.pop(seat.opening.at, None)
-        if next_one is None:
+        owner = owners.pop(seat.opening.at, None)
+        if owner is None:
             return moved
-        mover, floor, least = next_one, seat.opening.at, next_one.rank
-        windowed.leave(next_one)
+        mover, floor, least = owner, seat.opening.at, owner.rank
 
 
 def lay(
@@ -145,20 +141,31 @@ def lay(
         seats.append(seat)
         if seat is not None:
             given.add(seat.opening.at)
-            windowed.seat(seat.due_at, mover.account_ids)
             after = seat.opening.at
     return seats
 
 
 def _first(
-    mover: Mover, after: datetime, timetable: Timetable, barred: Collection[datetime], windowed: Windowed
+    mover: Mover,
+    after: datetime,
+    timetable: Timetable,
+    barred: Collection[datetime],
+    windowed: Windowed,
+    owners: Mapping[datetime, Mover] = MappingProxyType({}),
 ) -> Seat | None:
+    """The first slot that the mover may have; it counts as planned there, and whoever had it does not any more."""
     for opening in timetable:
         if opening.at <= after or opening.at in barred:
             continue
+        owner = owners.get(opening.at)
+        if owner is not None:
+            windowed.count(owner, -1)
         for due_at in _hours(opening, mover, timetable):
             if windowed.lets(due_at, mover.account_ids):
+                windowed.count(replace(mover, due_at=due_at))
                 return Seat(opening, due_at)
+        if owner is not None:
+            windowed.count(owner)
     return None
 
 

@@ -15,9 +15,8 @@ from apps.posts.models import Place, Post, Queue
 from apps.posts.queueing import MOST_JITTER
 from apps.publishing.models import Publication
 from apps.publishing.queues.laying import Mover
-from apps.publishing.states import State
+from apps.publishing.states import QUEUE_PAUSED, State
 
-PAUSED: Final = "queue_paused"
 JITTER: Final = timedelta(minutes=MOST_JITTER)
 
 
@@ -70,7 +69,7 @@ def may_be_moved(queue: Queue, *, now: datetime) -> Q:
     rows = Publication.objects.filter(post=OuterRef("post")).exclude(state=State.CANCELED)
     paused = Q() if queue.paused_at else Q(due_at__gt=now)
     untouched = Q(state=State.SCHEDULED, attempts_made=0, intent_at=None) & paused
-    return Exists(rows) & ~Exists(rows.exclude(untouched | Q(state=State.HELD, problem=PAUSED)))
+    return Exists(rows) & ~Exists(rows.exclude(untouched | Q(state=State.HELD, problem=QUEUE_PAUSED)))
 
 
 def mover_of(one: Standing) -> Mover:
@@ -84,7 +83,7 @@ def _may_move(publications: Sequence[Publication], queue: Queue, now: datetime) 
 
 def _waits(row: Publication, queue: Queue, now: datetime) -> bool:
     if row.state == State.HELD:
-        return row.problem == PAUSED
+        return row.problem == QUEUE_PAUSED
     # While the queue is paused, what is past its hour has not been sent either.
     untouched = row.attempts_made == 0 and row.intent_at is None
     return row.state == State.SCHEDULED and untouched and (row.due_at > now or queue.paused_at is not None)
