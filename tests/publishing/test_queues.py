@@ -512,7 +512,7 @@ def test_the_preview_says_who_has_which_slot(agency: Agency, queue: Queue, accou
 
     with agency.scope():
         lines = queues.preview(queue)
-        offered = queues.next_opening(queue)
+        offered = queues.offer(queue)
     assert [line.availability for line in lines[:5]] == ["free", "taken", "closed", "closed", "free"]
     assert (len(lines), lines[1].post_id, lines[1].priority) == (20, second.pk, MEDIUM)
     assert lines[2].availability is Availability.CLOSED

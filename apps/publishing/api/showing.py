@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.posts.models import Part, Post, Variant
+from apps.posts.models import Part, Place, Post, Variant
 from apps.publishing import serializers
 from apps.publishing.models import Publication
 from apps.publishing.states import post_state
@@ -24,7 +24,8 @@ def shown(posts: Sequence[Post]) -> list[dict[str, Any]]:
     publications: dict[UUID, list[Publication]] = defaultdict(list)
     for publication in Publication.objects.filter(post__in=posts).select_related("account").order_by("id"):
         publications[publication.post_id].append(publication)
-    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk]) for post in posts]
+    places = _places(posts)
+    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk], places.get(post.pk)) for post in posts]
 
 
 def one(post: Post) -> dict[str, Any]:
@@ -32,7 +33,11 @@ def one(post: Post) -> dict[str, Any]:
 
 
 def _one(
-    post: Post, parts: Sequence[Part], variants: Sequence[Variant], publications: Sequence[Publication]
+    post: Post,
+    parts: Sequence[Part],
+    variants: Sequence[Variant],
+    publications: Sequence[Publication],
+    place: Place | None,
 ) -> dict[str, Any]:
     facts = {
         "post": post,
@@ -46,9 +51,17 @@ def _one(
             if one.text is not None or one.options
         ],
         "publications": publications,
+        "place": place,
     }
     data: dict[str, Any] = serializers.PostShape(facts).data
     return data
+
+
+def _places(posts: Sequence[Post]) -> dict[UUID, Place]:
+    """The slots that posts have; one without an appointment has none."""
+    planned = [post for post in posts if post.due_at]
+    rows = Place.objects.filter(post__in=planned).select_related("slot") if planned else ()
+    return {place.post_id: place for place in rows}
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -15,24 +15,27 @@ Two posts never get one slot: whoever gives slots away holds the queue's row, an
 are taken in one order everywhere: queues, then posts, each by their ids.
 """
 
-from apps.publishing.queues.changing import change, create, delete, pause, resume, set_slots
+from apps.publishing.queues.changing import add_slot, change, create, delete, pause, remove_slot, resume
 from apps.publishing.queues.errors import QueueRefused
-from apps.publishing.queues.joining import Joined, held, join, offer
-from apps.publishing.queues.preview import Line, next_opening, preview
+from apps.publishing.queues.joining import Joined, held, join, no_room, offer
+from apps.publishing.queues.preview import Availability, Line, preview, with_counts
 
 __all__ = [
+    "Availability",
     "Joined",
     "Line",
     "QueueRefused",
+    "add_slot",
     "change",
     "create",
     "delete",
     "held",
     "join",
-    "next_opening",
+    "no_room",
     "offer",
     "pause",
     "preview",
+    "remove_slot",
     "resume",
-    "set_slots",
+    "with_counts",
 ]

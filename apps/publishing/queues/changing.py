@@ -80,9 +80,24 @@ def change(
 
 
 @transaction.atomic
-def set_slots(*, queue: Queue, slots: Collection[Hour], actor: Actor) -> Queue:
-    """Replace all slots; those that stay keep their numbers, and what waits is laid anew. Raises QueueRefused."""
-    return change(queue=queue, slots=slots, actor=actor)
+def add_slot(*, queue: Queue, weekday: int, at: time, actor: Actor) -> Slot:
+    """One more slot; what waits is laid anew. Raises QueueRefused, also where there is a slot at that hour."""
+    held([queue.pk])
+    hours = [slot.hour for slot in Slot.objects.filter(queue=queue)]
+    (hour,) = _hours([(weekday, at)])
+    if hour in hours:
+        raise QueueRefused("There is a slot at this hour already.", field="time", code="taken")
+    change(queue=queue, slots=[*hours, hour], actor=actor)
+    made: Slot = Slot.objects.get(queue=queue, weekday=hour[0], at=hour[1])
+    return made
+
+
+@transaction.atomic
+def remove_slot(*, slot: Slot, actor: Actor) -> None:
+    """One slot less; what waits is laid anew. Raises QueueRefused where posts wait and no slot would be left."""
+    held([slot.queue_id])
+    others = Slot.objects.filter(queue=slot.queue_id).exclude(pk=slot.pk)
+    change(queue=slot.queue, slots=[one.hour for one in others], actor=actor)
 
 
 @transaction.atomic

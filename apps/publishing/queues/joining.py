@@ -95,8 +95,13 @@ def _seats(queue: Queue, newcomer: Mover, now: datetime) -> tuple[Seat, list[Mov
     (_, seat), *pushed = push(newcomer, timetable, taken=set(taken), behind=movers, windowed=windowed)
     moves = [(behind[one.post_id], given) for one, given in pushed if given is not None]
     if seat is None or len(moves) < len(pushed):
-        raise PostNotReady([ReadinessProblem("queue", "queue_full", words_of_full(timetable))])
+        raise PostNotReady([no_room(queue, timetable)])
     return seat, moves
+
+
+def no_room(queue: Queue, timetable: Timetable | None = None) -> ReadinessProblem:
+    words = words_of_full(timetable or Timetable(queue, clock.now()))
+    return ReadinessProblem("queue", "queue_full", words)
 
 
 def _accounts_of(post: Post) -> frozenset[UUID]:

@@ -17,8 +17,7 @@ from apps.core import clock
 from apps.posts.models import Part, Place, Queue, Slot
 from apps.posts.queueing import Priority
 from apps.publishing.models import Publication
-from apps.publishing.queues.joining import offer
-from apps.publishing.queues.laying import Seat, Timetable
+from apps.publishing.queues.laying import Timetable
 from apps.publishing.queues.standing import JITTER, places_of
 from apps.publishing.states import State
 from apps.publishing.windows import windows_of
@@ -77,11 +76,6 @@ def preview(queue: Queue, *, slots: list[Slot] | None = None, most: int = SHOWN)
     stray = [place for at, place in places.items() if at not in shown and (len(lines) < most or (last and at < last))]
     lines += [Line(place.slot_at, queue.zone, None, place) for place in stray]
     return sorted(lines, key=lambda line: line.at)[:most]
-
-
-def next_opening(queue: Queue, priority: Priority = Priority.MEDIUM) -> Seat | None:
-    """The slot that the next post of this priority gets."""
-    return offer(queue, priority)
 
 
 def with_counts(rows: QuerySet[Queue]) -> QuerySet[Queue]:
