@@ -18,12 +18,13 @@ are taken in one order everywhere: queues, then posts, each by their ids.
 from apps.publishing.queues.changing import add_slot, change, create, delete, pause, remove_slot, resume
 from apps.publishing.queues.errors import QueueRefused
 from apps.publishing.queues.joining import Joined, held, join, no_room, offer
-from apps.publishing.queues.preview import Availability, Line, preview, with_counts
+from apps.publishing.queues.preview import Availability, Line, QueueOffer, offers, preview, with_counts
 
 __all__ = [
     "Availability",
     "Joined",
     "Line",
+    "QueueOffer",
     "QueueRefused",
     "add_slot",
     "change",
@@ -33,6 +34,7 @@ __all__ = [
     "join",
     "no_room",
     "offer",
+    "offers",
     "pause",
     "preview",
     "remove_slot",

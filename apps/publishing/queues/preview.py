@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,12 +17,16 @@ from apps.core import clock
 from apps.posts.models import Part, Place, Queue, Slot
 from apps.posts.queueing import Priority
 from apps.publishing.models import Publication
+from apps.publishing.moments import moment
+from apps.publishing.queues.joining import offer
 from apps.publishing.queues.laying import Timetable
 from apps.publishing.queues.standing import JITTER, places_of
 from apps.publishing.states import State
 from apps.publishing.windows import windows_of
+from apps.tenants.models import Workspace
 
 SHOWN: Final = 20
+MOST_OFFERS: Final = 12
 
 
 class Availability(StrEnum):
@@ -76,6 +80,37 @@ def preview(queue: Queue, *, slots: list[Slot] | None = None, most: int = SHOWN)
     stray = [place for at, place in places.items() if at not in shown and (len(lines) < most or (last and at < last))]
     lines += [Line(place.slot_at, queue.zone, None, place) for place in stray]
     return sorted(lines, key=lambda line: line.at)[:most]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOffer:
+    """A queue to choose, and the time that a post would get there now. `at` None: it has no slot left, or there are so
+    many queues that it was not asked."""
+
+    id: UUID
+    label: str
+    at: datetime | None
+
+
+def offers(
+    workspace: Workspace, *, post_id: UUID | None = None, account_ids: Collection[UUID] = ()
+) -> list[QueueOffer]:
+    """The queues of a workspace with what each has to offer to a post of medium priority."""
+    rows = Queue.objects.filter(workspace=workspace).select_related("workspace").order_by("name")
+    return [
+        _offer(queue, post_id, account_ids) if number < MOST_OFFERS else QueueOffer(queue.pk, queue.name, None)
+        for number, queue in enumerate(rows)
+    ]
+
+
+def _offer(queue: Queue, post_id: UUID | None, account_ids: Collection[UUID]) -> QueueOffer:
+    seat = offer(queue, post_id=post_id, account_ids=account_ids)
+    if seat is None:
+        return QueueOffer(queue.pk, f"{queue.name}: no slot is free", None)
+    about = "about " if queue.jitter_minutes and post_id is None else ""
+    paused = " (paused)" if queue.paused_at else ""
+    at = moment(seat.due_at, ZoneInfo(queue.workspace.timezone))
+    return QueueOffer(queue.pk, f"{queue.name}{paused}: {about}{at}", seat.due_at)
 
 
 def with_counts(rows: QuerySet[Queue]) -> QuerySet[Queue]:

@@ -26,6 +26,7 @@ from apps.publishing import history, selectors
 from apps.publishing.media_work import media_work
 from apps.publishing.models import Publication
 from apps.publishing.presenting import PublicationView, Refused, present, version_of
+from apps.publishing.queueing import queueing_of
 from apps.publishing.selectors import Chosen, Line
 from apps.publishing.states import OPEN, PostState, may_change_as_a_whole, post_state
 from apps.social_accounts.models import SocialAccount
@@ -195,6 +196,7 @@ def post_context(shown: Post, member: Member, refused: Refused | None = None) ->
         "history": history.of_post(shown, publications),
         **_back(shown, zone),
         **_post_urls(shown, publications, member),
+        "queueing": queueing_of(shown, publications, text, member),
     }
 
 
