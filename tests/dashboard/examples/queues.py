@@ -25,7 +25,11 @@ def queues() -> dict[str, Any]:
 
     form = NewQueueForm({"name": ""})
     form.is_valid()
-    rows = [row("Tips"), row("Offers", is_paused=True, next_at=None), row("Evergreen", slots=0, description="")]
+    rows = [
+        row("Tips"),
+        row("Offers", is_paused=True, next_at=None),
+        row("New", slots=0, waiting=0, description="", next_at=None),
+    ]
     return {"queues": rows, "zone": ZONE, "now": NOW, "form": form}
 
 
