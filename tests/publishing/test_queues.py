@@ -122,10 +122,9 @@ def test_a_post_that_was_taken_off_the_plan_leaves_its_slot_to_the_next(
     agency.do(services.cancel, post=first)
     agency.do(services.cancel_publication, publication=publication_of(agency, second))
 
-    assert place_of(agency, first) is None
+    assert place_of(agency, first) is place_of(agency, second) is None
     # Nobody moves up by itself; who comes next takes what is free.
     assert when(agency, [third, *several(agency, queue, account, MEDIUM, MEDIUM)]) == ["Tue 09", "Mon 09", "Mon 15"]
-    assert place_of(agency, second) is None
 
 
 @pytest.mark.parametrize("deed", ["moved", "sent now", "thrown away"])
@@ -191,13 +190,32 @@ def test_a_queue_without_slots_says_so(agency: Agency, account: SocialAccount) -
     assert [problem.code for problem in refused.value.problems] == ["queue_full"]
 
 
+def test_a_queue_that_was_deleted_meanwhile_says_so(agency: Agency, queue: Queue, account: SocialAccount) -> None:
+    agency.do(queues.delete, queue=agency.read(queue))
+
+    with pytest.raises(PostNotReady):
+        join(agency, queue, account)
+    with pytest.raises(QueueRefused):
+        agency.do(queues.pause, queue=queue)
+
+
+def test_slots_of_posts_that_have_left_the_plan_another_way_are_free(
+    agency: Agency, queue: Queue, account: SocialAccount
+) -> None:
+    post = join(agency, queue, account)
+    with agency.scope():
+        Publication.objects.filter(post=post).update(state=State.CANCELED)
+
+    assert when(agency, [join(agency, queue, account)]) == ["Mon 09"]
+
+
 def test_a_queue_of_another_workspace_is_none(
     agency: Agency, account: SocialAccount, other_workspace: Workspace
 ) -> None:
     elsewhere = Agency(other_workspace, agency.platform)
     theirs = make(elsewhere)
 
-    with pytest.raises((NotInWorkspace, ValueError)):
+    with pytest.raises(NotInWorkspace):
         join(agency, theirs, account)
 
 

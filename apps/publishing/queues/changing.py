@@ -17,7 +17,7 @@ from apps.posts.models import Queue, Slot
 from apps.posts.queueing import LONGEST_NAME, MOST_JITTER
 from apps.publishing.queues.errors import QueueRefused
 from apps.publishing.queues.joining import held
-from apps.publishing.queues.laying import Timetable, Windowed, lay, words_of_full
+from apps.publishing.queues.laying import GONE, Timetable, Windowed, lay, words_of_full
 from apps.publishing.queues.moving import move_all
 from apps.publishing.queues.standing import JITTER, forget_abandoned, movable, mover_of, places_of
 from apps.tenants.models import Workspace
@@ -61,7 +61,7 @@ def change(
 
     What waits is laid anew where its slots, its clock or its jitter changed. Raises QueueRefused.
     """
-    (queue,) = held([queue.pk])
+    queue = _held(queue)
     said = {**_checked(settings), **({"name": _name(settings["name"])} if "name" in settings else {})}
     diff = {name: [getattr(queue, name), value] for name, value in said.items() if getattr(queue, name) != value}
     for name in diff:
@@ -103,7 +103,7 @@ def remove_slot(*, slot: Slot, actor: Actor) -> None:
 @transaction.atomic
 def pause(*, queue: Queue, actor: Actor) -> Queue:
     """Nothing of the queue goes out from the commit on. What is on its way at this instant may still arrive."""
-    (queue,) = held([queue.pk])
+    queue = _held(queue)
     if queue.paused_at is None:
         queue.paused_at = clock.now()
         queue.save(update_fields=["paused_at"])
@@ -114,7 +114,7 @@ def pause(*, queue: Queue, actor: Actor) -> Queue:
 @transaction.atomic
 def resume(*, queue: Queue, actor: Actor) -> Queue:
     """Go on. What was missed takes the next slots, and what waits behind it moves back as far as it has to."""
-    (queue,) = held([queue.pk])
+    queue = _held(queue)
     if queue.paused_at is None:
         return queue
     moved = _relay(queue, actor=actor, keep=True)
@@ -128,11 +128,18 @@ def resume(*, queue: Queue, actor: Actor) -> Queue:
 def delete(*, queue: Queue, actor: Actor) -> None:
     """Forget the queue; posts that wait in it keep their times. Raises QueueRefused while it is paused and posts wait:
     without the queue nothing would hold them any more."""
-    (queue,) = held([queue.pk])
+    queue = _held(queue)
     if queue.paused_at is not None and _waiting(queue, clock.now()).exists():
         raise QueueRefused(WAITS, code="busy")
     audit.record("queue.deleted", subject=queue, actor=actor)
     queue.delete()
+
+
+def _held(queue: Queue) -> Queue:
+    found = held([queue.pk])
+    if not found:
+        raise QueueRefused(GONE, code="busy")
+    return found[0]
 
 
 def lay_anew(queue: Queue, *, actor: Actor) -> int:

@@ -17,7 +17,7 @@ from apps.posts.models import Place, Post, Queue, Variant
 from apps.posts.problem import ReadinessProblem
 from apps.posts.queueing import Priority
 from apps.publishing.models import Publication
-from apps.publishing.queues.laying import Mover, Seat, Timetable, Windowed, lay, push, words_of_full
+from apps.publishing.queues.laying import GONE, Mover, Seat, Timetable, Windowed, lay, push, words_of_full
 from apps.publishing.queues.moving import Move, move_all, place_in
 from apps.publishing.queues.standing import forget_abandoned, may_be_moved, movable, mover_of, places_of
 from apps.publishing.services.planning import is_behind_us
@@ -45,12 +45,15 @@ def join(*, post: Post, queue: Queue, actor: Actor, priority: Priority = Priorit
     """Promise that `post` goes out in the next slot of `queue` that its priority gives it, once on each account.
 
     One that stands in a queue already leaves its slot and comes anew. Raises as `services.schedule`, PostNotReady where
-    the queue has no slot left, and NotInWorkspace for a queue of another workspace.
+    the queue has no slot left or is not there any more, and NotInWorkspace for a queue of another workspace.
     """
     if queue.workspace_id != post.workspace_id:
         raise NotInWorkspace("The queue is not in the workspace of the post")
     now = clock.now()
-    (queue,) = held([queue.pk])
+    found = held([queue.pk])
+    if not found:
+        raise PostNotReady([ReadinessProblem("queue", "not_found", GONE)])
+    queue = found[0]
     Place.objects.filter(post=post).delete()
     forget_abandoned(queue, after=now)
     seat, moves = _seats(queue, Mover(post.pk, _accounts_of(post), priority), now)

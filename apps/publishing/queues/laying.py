@@ -20,6 +20,7 @@ from apps.publishing.windows import Windows, windows_of
 
 INSTANT: Final = timedelta(microseconds=1)
 FULL: Final = f"Every slot of the next {HORIZON.days // 365} years is taken or closed. Add slots to this queue."
+GONE: Final = "This queue was deleted meanwhile."
 NO_SLOTS: Final = "This queue has no slots yet. Give it some first."
 
 

@@ -133,6 +133,8 @@ def cancel_publication(*, publication: Publication, actor: Actor) -> Publication
         raise PostBusy("It is too late: the post is out on this account, or on its way.")
     (publication,) = _read([publication])
     call_off_media(assets_of(publication.post))
+    if not Publication.objects.filter(post=publication.post_id).exclude(state=State.CANCELED).exists():
+        posts.leave_queue(post=publication.post)
     audit.record("publication.canceled", subject=publication, actor=actor)
     events.emit("publication.canceled", subject=publication)
     rollups.tell(publication.post_id)

@@ -29,6 +29,7 @@ from apps.publishing.errors import PostBusy
 from apps.publishing.moments import moment
 from apps.publishing.queue_forms import JoinForm, NewQueueForm, QueueForm, SlotForm
 from apps.publishing.queues import Line, QueueRefused
+from apps.publishing.queues.preview import MOST_OFFERS
 from apps.publishing.windows import WEEKDAYS
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
@@ -88,7 +89,7 @@ def index(request: MemberRequest) -> HttpResponse:
                 form.add_error("name", error.words)
     rows = queues.with_counts(Queue.objects.filter(workspace=workspace).select_related("workspace"))
     context = {
-        "queues": [_row(row) for row in rows.prefetch_related("slots").order_by("name")],
+        "queues": [_row(row, number) for number, row in enumerate(rows.prefetch_related("slots").order_by("name"))],
         "zone": workspace.timezone,
         "now": clock.now(),
         "form": form if request.member.may_in(workspace, "queue.edit") else None,
@@ -237,8 +238,9 @@ def _note(line: Line) -> str:
     return priority if line.slot is not None else f"{priority}, keeps a slot that is not there any more".lstrip(", ")
 
 
-def _row(row: Any) -> QueueRow:
-    seat = queues.offer(row) if row.paused_at is None else None
+def _row(row: Any, number: int) -> QueueRow:
+    """Of very many queues, only the first are asked for their next slot."""
+    seat = queues.offer(row) if row.paused_at is None and number < MOST_OFFERS else None
     return QueueRow(
         name=row.name,
         url=reverse("queues:queue", args=[row.pk]),
