@@ -9,6 +9,7 @@ class PublishingConfig(AppConfig):
         from apps.publishing import counting, gates, mail, plan_gate, stops, windows
         from apps.publishing.queues import changing
         from apps.publishing.queues import gate as queue_gate
+        from apps.publishing.tasks import ROTA
 
         gates.register("stops", stops.gate)
         gates.register("queues", queue_gate.gate)
@@ -19,3 +20,4 @@ class PublishingConfig(AppConfig):
         for name in mail.SUBJECTS:
             consumer = f"publishing.mail_{name.partition('.')[2]}"
             events.subscribe(name, consumer, mail.send_notice, calls_network=True)
+        ROTA.listen()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.posts.models import Part, Place, Post, Variant
+from apps.posts.models import Part, Place, Post, PostLabel, Variant
 from apps.publishing import serializers
 from apps.publishing.models import Publication
 from apps.publishing.states import post_state
@@ -24,8 +24,15 @@ def shown(posts: Sequence[Post]) -> list[dict[str, Any]]:
     publications: dict[UUID, list[Publication]] = defaultdict(list)
     for publication in Publication.objects.filter(post__in=posts).select_related("account").order_by("id"):
         publications[publication.post_id].append(publication)
+    labels: dict[UUID, list[UUID]] = defaultdict(list)
+    laid = PostLabel.objects.filter(post__in=posts).order_by("label__folded_name", "id")
+    for post_id, label_id in laid.values_list("post_id", "label_id"):
+        labels[post_id].append(label_id)
     places = _places(posts)
-    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk], places.get(post.pk)) for post in posts]
+    return [
+        _one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk], places.get(post.pk))
+        for post in posts
+    ]
 
 
 def one(post: Post) -> dict[str, Any]:
@@ -37,6 +44,7 @@ def _one(
     parts: Sequence[Part],
     variants: Sequence[Variant],
     publications: Sequence[Publication],
+    labels: Sequence[UUID],
     place: Place | None,
 ) -> dict[str, Any]:
     facts = {
@@ -52,6 +60,7 @@ def _one(
         ],
         "publications": publications,
         "place": place,
+        "labels": labels,
     }
     data: dict[str, Any] = serializers.PostShape(facts).data
     return data

@@ -6,7 +6,7 @@ from apps.core.rls import ProtectTable
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("posts", "0006_queues")]
+    dependencies: ClassVar = [("posts", "0008_queues")]
     operations: ClassVar = [
         ProtectTable("Queue"),
         ProtectTable("Slot"),

@@ -11,7 +11,7 @@ import apps.tenants.zones
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("posts", "0005_external_ref"),
+        ("posts", "0007_sorting_row_level_security"),
         ("tenants", "0009_answers_stay_inside"),
     ]
 
