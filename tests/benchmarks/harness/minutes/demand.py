@@ -41,7 +41,7 @@ class Kind:
     first: int = 0
     organizations: int = ORGANIZATIONS
     every: timedelta = AT_ONCE  # as often as it may
-    fills: tuple[str, ...] = ()  # names of the sandbox's limits
+    fills: str = ""  # the name of one of the sandbox's limits
 
     def account(self, job: int) -> int:
         return self.first + job % self.accounts
@@ -150,20 +150,20 @@ def _seconds(seconds: float) -> timedelta:
 
 
 ALL: Final = (
-    Kind("youtube", comment, Lane.PUBLISH, every=_seconds(8), fills=("youtube units",)),
+    Kind("youtube", comment, Lane.PUBLISH, every=_seconds(8), fills="youtube units"),
     Kind("youtube", show_captioned_film, Lane.PUBLISH, jobs=1, every=_seconds(20)),
     Kind("youtube", read_figures, Lane.ANALYTICS, every=_seconds(1)),
-    Kind("youtube", begin_upload, Lane.PUBLISH, every=_seconds(10), fills=("youtube uploads",)),
-    Kind("x", write, Lane.PUBLISH, fills=("x post",)),
-    Kind("x", check, Lane.PUBLISH, fills=("x me",)),
+    Kind("youtube", begin_upload, Lane.PUBLISH, every=_seconds(10), fills="youtube uploads"),
+    Kind("x", write, Lane.PUBLISH, fills="x post"),
+    Kind("x", check, Lane.PUBLISH, fills="x me"),
     Kind("x", check, Lane.ANALYTICS),
-    Kind("tiktok", ask_audiences, Lane.PUBLISH, fills=("tiktok creator_info_per_minute",)),
-    Kind("tiktok", ask_how_it_is, Lane.PUBLISH, fills=("tiktok status_per_minute",)),
-    Kind("tiktok", show_own_film, Lane.PUBLISH, jobs=2, accounts=2, first=5, fills=("tiktok daily_posts",)),
+    Kind("tiktok", ask_audiences, Lane.PUBLISH, fills="tiktok creator_info_per_minute"),
+    Kind("tiktok", ask_how_it_is, Lane.PUBLISH, fills="tiktok status_per_minute"),
+    Kind("tiktok", show_own_film, Lane.PUBLISH, jobs=2, accounts=2, first=5, fills="tiktok daily_posts"),
     # One account's posts are listed for all: what the sandbox counts by person is counted by application here. Each
     # organization lists a little more often than an even share allows, the first of them as often as it may.
     Kind("tiktok", list_posts, Lane.PUBLISH, accounts=1, every=_seconds(0.4),
-         fills=("tiktok video_list_per_minute",)),
+         fills="tiktok video_list_per_minute"),
     Kind("tiktok", list_posts, Lane.PUBLISH, jobs=1, accounts=1),
     Kind("tiktok", list_posts, Lane.RECONCILE, accounts=1),
     Kind("tiktok", list_posts, Lane.ANALYTICS, accounts=1),
@@ -173,10 +173,10 @@ ALL: Final = (
 # What a test has time for. More jobs than workers: while there is something to begin, the clocks are not moved. One
 # organization: what several share may be kept for one of them for half a minute.
 FEW: Final = (
-    Kind("x", check, Lane.PUBLISH, jobs=8, accounts=1, fills=("x me",)),
+    Kind("x", check, Lane.PUBLISH, jobs=8, accounts=1, fills="x me"),
     Kind("x", check, Lane.ANALYTICS, jobs=1, accounts=1),
-    Kind("tiktok", ask_audiences, Lane.PUBLISH, jobs=2, accounts=1, fills=("tiktok creator_info_per_minute",)),
-    Kind("youtube", begin_upload, Lane.PUBLISH, jobs=8, accounts=1, organizations=1, fills=("youtube uploads",)),
+    Kind("tiktok", ask_audiences, Lane.PUBLISH, jobs=2, accounts=1, fills="tiktok creator_info_per_minute"),
+    Kind("youtube", begin_upload, Lane.PUBLISH, jobs=8, accounts=1, organizations=1, fills="youtube uploads"),
 )
 
 
@@ -201,8 +201,9 @@ class Jobs:
     def kept_full(self) -> dict[str, list[str]]:
         """By name of a limit, the buckets in the sandbox that work waits for."""
         found: dict[str, list[str]] = {}
-        for kind in self.kinds:
+        for kind in filter(lambda kind: kind.fills, self.kinds):
             ids = {self.people[kind.platform, kind.account(job)].id for job in range(kind.jobs)}
-            for name in kind.fills:
-                found[name] = [name] if kind.platform == "youtube" else sorted(f"{name} {id}" for id in ids)
+            # YouTube has them for the project, and the others for each account.
+            is_one = kind.platform == "youtube"
+            found[kind.fills] = [kind.fills] if is_one else sorted(f"{kind.fills} {id}" for id in ids)
         return found
