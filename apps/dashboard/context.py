@@ -32,6 +32,7 @@ PAGES: Final = (
         "post.view",
         ("publishing:", "posts:", "dashboard:compose", "dashboard:edit"),
     ),
+    ("Queues", "queues:index", "rows", "queue.view", ("queues:",)),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),
     ("On time", "watch:on_time", "scheduled", "post.view", ("watch:on_time",)),

@@ -132,6 +132,12 @@ DEEDS: Final = (
     post("stops:each", "publishing.stop"),
     get("windows:windows", "workspace.edit"),
     post("windows:windows", "workspace.edit", data={"action": "pace"}),
+    # --- queues
+    get("queues:index", "queue.view"),
+    post("queues:index", "queue.edit", data={"name": "Offers"}),
+    get("queues:queue", "queue.view"),
+    post("queues:queue", "queue.edit", data={"action": "pause"}),
+    post("queues:join", "post.schedule"),
     # --- social accounts
     get("social_accounts:bluesky_client", PUBLIC, also=frozenset({404})),
     get("social_accounts:bluesky_keys", PUBLIC, also=frozenset({404})),
