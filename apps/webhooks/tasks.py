@@ -7,7 +7,7 @@ from celery import shared_task
 from apps.core import clock
 from apps.core.alone import one_at_a_time
 from apps.webhooks import services
-from apps.webhooks.waking import DELIVER, KEYS_TASK, TASK
+from apps.webhooks.waking import DELIVER, KEYS_TASK, TASK, wake_for_more
 
 
 @shared_task(name=TASK)
@@ -33,9 +33,10 @@ def patrol() -> None:
     services.patrol_due(now=clock.now())
 
 
-@shared_task(name=DELIVER, ignore_result=True)
+# A round lasts as long as there is something to tell: its message is acknowledged before, for the next is seconds away.
+@shared_task(name=DELIVER, ignore_result=True, acks_late=False)
 def deliver() -> None:
-    services.deliver_due()
+    services.deliver_in_turn(hand_on=wake_for_more)
 
 
 @shared_task(name="webhooks.forget_deliveries", ignore_result=True)
