@@ -45,7 +45,7 @@ def delivery_of(event: Event, endpoint: Endpoint) -> Delivery:
 def missed(endpoint: Endpoint, events: QuerySet[Event]) -> Iterator[Delivery]:
     """Deliveries to be of those events that the endpoint wants and was never to be told of."""
     told = within_reach(Delivery).filter(endpoint=endpoint).values("event_id")
-    events = events.exclude(pk__in=told.exclude(event_id=None))
+    events = events.exclude(pk__in=told.filter(event__isnull=False))
     events = events.filter(name__in=endpoint.events) if endpoint.events else events
     events = events.filter(workspace_id=endpoint.workspace_id) if endpoint.workspace_id else events
     for event in events.order_by("pk").iterator(chunk_size=500):
