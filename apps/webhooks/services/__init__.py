@@ -10,6 +10,7 @@ from apps.webhooks.services.endpoints import (
     rotate_secret,
     send_test,
 )
+from apps.webhooks.services.fanning import KEPT as DELIVERIES_KEPT
 from apps.webhooks.services.fanning import fan_out
 from apps.webhooks.services.forgetting import forget_deliveries, forget_identity, forget_old, forget_organization
 from apps.webhooks.services.handling import handle_waiting
@@ -19,6 +20,7 @@ from apps.webhooks.services.patrolling import patrol_account, patrol_due
 from apps.webhooks.services.receiving import Heard, Received, answer_handshake, read, receive
 
 __all__ = [
+    "DELIVERIES_KEPT",
     "Heard",
     "Received",
     "answer_handshake",

@@ -91,15 +91,16 @@ def _in_turn(due: Mapping[UUID, list[UUID]]) -> Iterator[UUID]:
 
 
 def _claim_of(delivery: Delivery, endpoint: Endpoint) -> Claim:
-    message_id = message_id_of(delivery)
-    told = (
-        telling.as_data(delivery.event, endpoint.version)
-        if delivery.event is not None
-        else telling.a_test(message_id, delivery.created_at, endpoint.version)
-    )
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    letter = Letter(endpoint.pk, endpoint.url, message_id, body, endpoint.secrets_at(clock.now()))
+    body = json.dumps(told_of(delivery, endpoint), ensure_ascii=False, separators=(",", ":")).encode()
+    letter = Letter(endpoint.pk, endpoint.url, message_id_of(delivery), body, endpoint.secrets_at(clock.now()))
     return Claim(delivery.pk, delivery.tries + 1, letter, of_failing=endpoint.failures > 0)
+
+
+def told_of(delivery: Delivery, endpoint: Endpoint) -> dict[str, Any]:
+    """What is sent, in the shape that the endpoint knows."""
+    if delivery.event is None:
+        return telling.a_test(message_id_of(delivery), delivery.created_at, endpoint.version)
+    return telling.as_data(delivery.event, endpoint.version)
 
 
 def message_id_of(delivery: Delivery) -> str:
