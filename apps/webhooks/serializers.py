@@ -52,7 +52,7 @@ class EndpointToChange(serializers.Serializer):
     description = serializers.CharField(required=False, allow_blank=True, max_length=200)
     state = serializers.ChoiceField(
         EndpointState.values, required=False,
-        help_text="active: in use. paused: what happens is kept, and sent when it is active again. disabled: it is not.",
+        help_text="active: in use. paused: what happens is kept and sent when it is active again. disabled: it is not.",
     )  # fmt: skip
 
 
