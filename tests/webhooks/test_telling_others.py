@@ -3,7 +3,9 @@ of others."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -303,6 +305,44 @@ def test_the_beginning_of_an_answer_is_kept(admin, workspace, receiver):
     services.deliver_due()
     (attempt,) = rows(endpoint, DeliveryAttempt)
     assert attempt.answer == "x" * 10_000
+
+
+class Forgetful(threading.Thread):
+    """A server that promises to keep its connections, and closes each as a second request comes by it."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.taken = 0
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):  # It is closed in the end.
+            while True:
+                with self._socket.accept()[0] as line:
+                    line.recv(65536)
+                    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                    self.taken += 1
+                    line.recv(65536)
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+def test_a_connection_that_was_closed_meanwhile_is_no_failure(admin, workspace, settings):
+    server = Forgetful()
+    server.start()
+    settings.OUTBOUND_TRUSTED_ORIGINS, settings.WEBHOOK_AT_ONCE = (server.url,), 1
+    with admin.scope():
+        endpoint, _ = services.make_endpoint(by=admin, url=server.url)
+    for _ in range(3):
+        happen(workspace)
+    services.deliver_due()
+    server.close()
+
+    assert server.taken == 3
+    assert [attempt.status for attempt in rows(endpoint, DeliveryAttempt)] == [200, 200, 200]
 
 
 def test_what_was_given_up_is_sent_again_by_hand(admin, workspace, receiver, clock: Clock):

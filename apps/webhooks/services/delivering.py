@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 SECONDS: Final = 25.0  # of one worker's round; then the next begins
 LOOK: Final = 0.25  # seconds: so often it is looked for what has become due, while nothing else happens
 GATHER: Final = 0.01  # seconds: answers that come so close together are written together
+LINGER: Final = 1.0  # seconds without anything to do: longer than wake-ups are held back
 SLOW: Final = 1.0  # seconds
 SPARE: Final = 3  # times as many hands may be slow
 
@@ -37,7 +38,7 @@ def deliver_in_turn(*, hand_on: Callable[[], None]) -> None:
     _nudged.set()
     while _nudged.is_set() and _turn.acquire(blocking=False):
         _nudged.clear()
-        _Round(seconds=SECONDS, over=_turn.release, hand_on=hand_on).run()
+        _Round(seconds=SECONDS, linger=LINGER, over=_turn.release, hand_on=hand_on).run()
 
 
 def deliver_due(*, seconds: float = SECONDS) -> int:
@@ -47,9 +48,15 @@ def deliver_due(*, seconds: float = SECONDS) -> int:
 
 class _Round:
     def __init__(
-        self, *, seconds: float, over: Callable[[], None] | None = None, hand_on: Callable[[], None] | None = None
+        self,
+        *,
+        seconds: float,
+        linger: float = 0.0,
+        over: Callable[[], None] | None = None,
+        hand_on: Callable[[], None] | None = None,
     ) -> None:
         self._until, self._over, self._hand_on = time.monotonic() + seconds, over, hand_on
+        self._linger, self._busy_at = linger, time.monotonic()
         self._running: dict[Future[Answer], tuple[Claim, float]] = {}
         self._sent = 0
 
@@ -57,7 +64,7 @@ class _Round:
         hands = settings.WEBHOOK_CONCURRENCY
         try:
             with Lines() as lines, ThreadPoolExecutor(hands * (1 + SPARE)) as pool:
-                while self._begin(lines, pool) or self._running:
+                while self._begin(lines, pool) or self._running or self._lingers():
                     self._collect()
         finally:
             self._end()
@@ -67,12 +74,28 @@ class _Round:
         """Begin what is due and there are hands for; whether there was any."""
         if self._over_now():
             return False
-        claims = claim(hands=self._free(), for_failing=self._free_for_failing())
-        for one in claims:
-            self._running[pool.submit(lines.send, one.letter)] = one, time.monotonic()
-        return bool(claims)
+        for one in self._claims():
+            self._busy_at = time.monotonic()
+            self._running[pool.submit(lines.send, one.letter)] = one, self._busy_at
+        return bool(self._running)
+
+    def _claims(self) -> list[Claim]:
+        try:
+            return claim(hands=self._free(), for_failing=self._free_for_failing())
+        except Exception:  # What is under way is written down all the same; then the round is over.
+            logger.exception("No deliveries could be claimed")
+            self._until = 0.0
+            return []
+
+    def _lingers(self) -> bool:
+        """Whether to wait for more: a wake-up that came right after another was held back."""
+        return not self._over_now() and time.monotonic() - self._busy_at < self._linger
 
     def _collect(self) -> None:
+        if not self._running:
+            _nudged.wait(LOOK)
+            _nudged.clear()
+            return
         finished, _ = wait(self._running, timeout=LOOK, return_when=FIRST_COMPLETED)
         if finished and len(self._running) > len(finished):
             time.sleep(GATHER)

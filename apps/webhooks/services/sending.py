@@ -20,6 +20,7 @@ from apps.webhooks import signing
 TIMEOUT: Final = timedelta(seconds=15)
 KEPT: Final = 20_000  # bytes of an answer
 LINES: Final = 8
+CLOSED: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ class Lines:
         client = self._clients[letter.endpoint_id.int % LINES]
         answer, began = Answer(clock.now()), time.monotonic()
         try:
-            answer = _answered(client, letter, answer)
+            try:
+                answer = _answered(client, letter, answer)
+            except CLOSED:  # A connection that was kept open may be closed from there just as it is used again.
+                answer = _answered(client, letter, answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             answer = replace(answer, problem=_words(error))
         return replace(answer, milliseconds=int((time.monotonic() - began) * 1000))
