@@ -33,8 +33,7 @@ def patrol() -> None:
     services.patrol_due(now=clock.now())
 
 
-# A round lasts as long as there is something to tell: its message is acknowledged before, for the next is seconds away.
-@shared_task(name=DELIVER, ignore_result=True, acks_late=False)
+@shared_task(name=DELIVER, ignore_result=True)
 def deliver() -> None:
     services.deliver_in_turn(hand_on=wake_for_more)
 
