@@ -41,7 +41,7 @@ class Receiver:
     def __init__(self) -> None:
         self.letters: list[tuple[bytes, dict[str, str]]] = []
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
-        self.most_at_once = 0
+        self.most_at_once = self.answered = 0
         self._now, self._lock, self.holds = 0, threading.Lock(), threading.Event()
         self.holds.set()
         receiver = self
@@ -74,6 +74,7 @@ class Receiver:
         self.holds.wait(10)
         with self._lock:
             self._now -= 1
+            self.answered += 1
         return answer
 
     def says(self, status: int, text: bytes = b"no", **headers: str) -> None:
@@ -320,10 +321,17 @@ class Forgetful(threading.Thread):
         with contextlib.suppress(OSError):  # It is closed in the end.
             while True:
                 with self._socket.accept()[0] as line:
-                    line.recv(65536)
+                    self._read(line)
                     line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                     self.taken += 1
-                    line.recv(65536)
+                    line.recv(1)
+
+    @staticmethod
+    def _read(line: socket.socket) -> None:
+        said = line.makefile("rb")
+        head = iter(lambda: said.readline().strip(), b"")
+        headers = dict(one.lower().split(b": ", 1) for one in head if b": " in one)
+        said.read(int(headers[b"content-length"]))
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -546,6 +554,7 @@ def test_one_that_does_not_answer_holds_up_nobody_else(admin, workspace, receive
     assert len(slow.letters) == slow.most_at_once == settings.WEBHOOK_AT_ONCE
     happen(workspace)  # while all of its hands are busy with the one that hangs
     wait_until(lambda: len(quick.letters) == 7)
+    assert slow.answered == 0
     slow.holds.set()
     worker.join(30)
     assert len(slow.letters) == 7
@@ -567,6 +576,7 @@ def test_however_many_do_not_answer_there_are_hands_for_others(admin, workspace,
     happen(workspace)
     wait_until(lambda: len(quick.letters) == 1)
 
+    assert slow.answered == 0
     slow.holds.set()
     worker.join(30)
 

@@ -8,6 +8,7 @@ says their ports, and that of a server that tells what has come.
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import subprocess
 import sys
@@ -16,8 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-
-import httpx
 
 from apps.core.running.supervisor import ending_with_us
 from tests.benchmarks.harness.stub import ROOT
@@ -44,8 +43,12 @@ class Receivers:
 
 def arrivals(control: str, *, after: int = 0) -> list[Arrival]:
     """All that has come since the first `after`, in its order."""
-    answer = httpx.get(f"{control}/{after}", trust_env=False, timeout=30)
-    return [Arrival(*line) for line in answer.json()]
+    line = http.client.HTTPConnection(control.removeprefix("http://"), timeout=30)
+    try:
+        line.request("GET", f"/{after}")
+        return [Arrival(*one) for one in json.loads(line.getresponse().read())]
+    finally:
+        line.close()
 
 
 @contextmanager
