@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("settings/", include("apps.tenants.urls")),
     path("settings/usage/", include("apps.usage.urls")),
+    path("settings/webhooks/", include("apps.webhooks.settings_urls")),
     path("settings/connections/", include("apps.social_accounts.settings_urls")),
     path("social-accounts/", include("apps.social_accounts.urls")),
     path("connect/", include("apps.social_accounts.portal_urls")),

@@ -44,6 +44,7 @@ ORGANIZATION_PAGES: Final = (
     ("Emergency stop", "stops:index", "stop", "publishing.stop", ("stops:",)),
     ("On time", "watch:organization", "scheduled", "organization.view", ("watch:organization",)),
     ("API keys", "tenants:keys", "key", "key.view", ("tenants:key",)),
+    ("Webhooks", "hooks:list", "link", "webhook.view", ("hooks:",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
     ("Usage", "usage:usage", "analytics", "usage.view", ("usage:",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),

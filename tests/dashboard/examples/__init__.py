@@ -18,6 +18,7 @@ from tests.dashboard.examples import (
     stops,
     tenants,
     watch,
+    webhooks,
     writing,
 )
 from tests.dashboard.examples.frame import ZONE, row, shell
@@ -103,6 +104,11 @@ PAGES: dict[str, Any] = {
     "tenants/create.html": lambda: {"form": tenants.SampleForm()},
     "tenants/switch.html": tenants.switch,
     "tenants/profile.html": tenants.profile,
+    "webhooks/endpoints.html": webhooks.endpoints,
+    "webhooks/endpoint_form.html": webhooks.form_page,
+    "webhooks/endpoint.html": webhooks.endpoint,
+    "webhooks/secret_shown_once.html": webhooks.shown_once,
+    "webhooks/delivery.html": webhooks.delivery,
     "watch/on_time.html": watch.on_time,
     "watch/organization.html": watch.organization,
     "watch/status.html": watch.status,
