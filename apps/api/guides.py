@@ -1,10 +1,11 @@
 """The guides for integrators, as pages: which there are, in what order, and their text from `docs/` as HTML.
 
-What is in `docs/` is the one source; whoever reads it in the repository and whoever reads it at /developers/ reads the same.
+What is in `docs/` is the one source: in the repository one reads the same as at /developers/.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +28,22 @@ DOCS: Final = Path(settings.BASE_DIR) / "docs"
 PARTS: Final = {
     "Begin": {
         "guides/quick-start.md": "From a key to a post that is out, with curl and with Python.",
-        "guides/api.md": "Everything the API can do, in one walk.",
+        "guides/requests.md": "Keys, ids, lists, and changing what somebody else may be changing too.",
+    },
+    "Build": {
+        "guides/workspaces.md": "Many customers, kept apart, under your own names for them.",
+        "guides/connecting.md": "Your customers connect their accounts themselves, on pages that carry your name.",
+        "guides/media.md": "Pictures and films, in one request or in pieces.",
+        "guides/posts.md": "Writing, checking, planning, changing, trying again; labels, campaigns and templates.",
+        "guides/queues.md": "The hours of the week that posts take in turn.",
+        "guides/webhooks.md": "Being told of what happens, and knowing that it was us.",
+    },
+    "Run": {
+        "guides/idempotency.md": "What makes every request safe to send again.",
+        "guides/errors.md": "How requests are refused, and what to do about it.",
+        "guides/limits.md": "How often, and how much.",
+        "events.md": "What events are called, and what they mean.",
+        "guides/changes.md": "What is new in the API.",
     },
 }
 LANGUAGES: Final = {"sh": "Shell", "python": "Python", "json": "JSON", "http": "HTTP"}
@@ -126,7 +142,7 @@ def target(href: str, *, seen_from: Path) -> str:
 def _headings(tokens: list[Token]) -> Iterator[tuple[Token, str]]:
     """Each heading with its words; it gets an id of its own that links can name."""
     seen: set[str] = set()
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in itertools.pairwise(tokens):
         if token.type != "heading_open":
             continue
         words = re.sub(r"[`*]", "", inline.content)

@@ -1,4 +1,4 @@
-"""A product that is built on Postroom, its customer in a browser, and its website: nothing but HTTP between any of them.
+"""A product built on Postroom, its customer in a browser, and its website: nothing but HTTP between any of them.
 
 product = Integrator(live_server.url, key)
 post = product.post("/posts", {...}, key="bread-1")        # the answer's JSON; `fails` says what else is expected
@@ -29,7 +29,7 @@ class Integrator:
     """A program with a key. `last` is the answer as it came."""
 
     def __init__(self, url: str, key: str) -> None:
-        self.url, self.last = url, httpx.Response(200)
+        self.url, self.key, self.last = url, key, httpx.Response(200)
         self._http = httpx.Client(
             base_url=f"{url}{ROOT}",
             headers={"Authorization": f"Bearer {key}"},
