@@ -6,10 +6,11 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.events import services as events
-        from apps.publishing import counting, gates, mail, plan_gate, stops, windows
+        from apps.publishing import counting, gates, mail, plan_gate, sandbox_gate, stops, windows
 
         gates.register("stops", stops.gate)
         gates.register("windows", windows.gate)
+        gates.register("tests", sandbox_gate.without_sandbox)
         gates.register("plan", plan_gate.over_plan)
         events.subscribe("publication.failed", "publishing.give_back", counting.give_back_failed)
         for name in mail.SUBJECTS:

@@ -14,6 +14,7 @@ from apps.publishing.states import Deed, Outcome, PostState, State
 from apps.social_accounts.serializers import Account
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import PublicId
+from apps.tenants.serializers import ModeField
 
 
 class Risk(serializers.Serializer):
@@ -79,6 +80,7 @@ class PublicationShape(serializers.Serializer):
     post = PublicId(ids.POST, source="post_id")
     workspace = PublicId(ids.WORKSPACE, source="workspace_id")
     account = PublicId(ids.ACCOUNT, source="account_id")
+    mode = ModeField(source="account", help_text="`test`: it goes to the simulated platform, and counts nowhere.")
     platform = serializers.ChoiceField(PLATFORMS, source="account.platform")
     state = serializers.ChoiceField(State.values)
     due_at = serializers.DateTimeField()

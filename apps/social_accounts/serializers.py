@@ -16,6 +16,7 @@ from apps.social_accounts.states import AccountState, JourneyState
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import Known, PublicId
+from apps.tenants.serializers import ModeField
 
 PLATFORMS = sorted(registry.names())
 WEEKS_13 = 91 * 24 * 60
@@ -26,6 +27,7 @@ class Account(serializers.Serializer):
     """A channel at a platform, connected to a workspace."""
 
     id = PublicId(ids.ACCOUNT)
+    mode = ModeField(help_text="`test`: an account at the simulated platform, connected in a test workspace.")
     workspace = PublicId(ids.WORKSPACE, source="workspace_id")
     platform = serializers.ChoiceField(PLATFORMS)
     kind = serializers.CharField()

@@ -21,6 +21,22 @@ MODES = [mode.value for mode in Mode]
 LONGEST_LATENESS = 7 * 24 * 3600
 
 
+def mode_of(row: Any) -> str:
+    """Whether it is real, as the API says it."""
+    return (Mode.TEST if row.is_test else Mode.LIVE).value
+
+
+@extend_schema_field({"type": "string", "enum": MODES})
+class ModeField(serializers.Field):
+    """`live` or `test`, of a row that knows which it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **{"source": "*", **options})
+
+    def to_representation(self, row: Any) -> str:
+        return mode_of(row)
+
+
 class Organization(serializers.Serializer):
     id = PublicId(ids.ORGANIZATION, read_only=True)
     name = serializers.CharField(max_length=120)
@@ -33,6 +49,9 @@ class WorkspaceShape(serializers.Serializer):
     """One client of the organization."""
 
     id = PublicId(ids.WORKSPACE, read_only=True)
+    mode = ModeField(
+        help_text="`test`: what is done in it goes to simulated platforms. One that a test key makes is, and stays so."
+    )
     name = serializers.CharField(max_length=120)
     timezone = serializers.CharField(
         max_length=64, validators=[validate_zone], required=False, help_text="Left out: the organization's."

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from apps.events.models import Event
+from apps.tenants.keys import Mode
 from apps.tenants.rest import ids
+from apps.tenants.serializers import mode_of
 
 # What events are about, by the names of tables: the name that the API has for it, and the kind of its id.
 SUBJECTS: Final = {
@@ -23,10 +25,12 @@ TEST: Final = "webhook.test"
 
 
 def as_data(event: Event) -> dict[str, Any]:
+    """`mode` says whether it is real: what happens in a test workspace is a test."""
     name, kind = SUBJECTS.get(event.subject_type, (event.subject_type, ""))
     return {
         "id": ids.public(ids.EVENT, event.pk),
         "type": event.name,
+        "mode": mode_of(event.workspace) if event.workspace else Mode.LIVE.value,
         "workspace": ids.public(ids.WORKSPACE, event.workspace_id) if event.workspace_id else None,
         "subject": {
             "type": name,

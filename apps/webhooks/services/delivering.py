@@ -26,6 +26,7 @@ from apps.core import clock, outbound, tenancy
 from apps.events import services as events
 from apps.events.models import Event
 from apps.tenants.rest import ids
+from apps.tenants.serializers import mode_of
 from apps.webhooks import signing, telling
 from apps.webhooks.models import Delivery, DeliveryAttempt, Endpoint
 from apps.webhooks.states import DeliveryState, EndpointState
@@ -85,6 +86,8 @@ def fan_out(event: Event) -> None:
     wanting = [one for one in Endpoint.objects.filter(state=EndpointState.ACTIVE) if one.wants(event)]
     if not wanting:
         return
+    is_test = event.workspace is not None and event.workspace.is_test
+    wanting = [one for one in wanting if one.is_test == is_test]
     Delivery.objects.bulk_create(
         [
             Delivery(organization_id=event.organization_id, workspace_id=event.workspace_id, endpoint=one, event=event)
@@ -145,8 +148,8 @@ def _deliver(claim: Claim) -> None:
 def _letter(claim: Claim) -> Letter | None:
     now = clock.now()
     with tenancy.scope(organization_id=claim.organization_id):
-        rows = Delivery.objects.select_related("endpoint", "event").filter(pk=claim.delivery_id, tries=claim.number)
-        delivery = rows.first()
+        rows = Delivery.objects.select_related("endpoint", "event__workspace")
+        delivery = rows.filter(pk=claim.delivery_id, tries=claim.number).first()
         if delivery is None:
             return None
         endpoint = delivery.endpoint
@@ -162,7 +165,14 @@ def _said(delivery: Delivery) -> dict[str, object]:
     if delivery.event is not None:
         return telling.as_data(delivery.event)
     at = delivery.created_at.isoformat().replace("+00:00", "Z")
-    return {"id": _message_id(delivery), "type": telling.TEST, "workspace": None, "data": {}, "created_at": at}
+    return {
+        "id": _message_id(delivery),
+        "type": telling.TEST,
+        "mode": mode_of(delivery.endpoint),
+        "workspace": None,
+        "data": {},
+        "created_at": at,
+    }
 
 
 def _message_id(delivery: Delivery) -> str:

@@ -76,7 +76,7 @@ def listen_to(*, organization_id: UUID, account_id: UUID, is_new: bool = False) 
     try:
         if account.platform in NEEDS_OUR_NUMBER and account.grant.organization_app_id:
             raise NotOffered("The number of the organization's own app is not known.")
-        adapter = social_accounts.adapter_for(account.platform, lane=Lane.HEALTH, organization_id=organization_id)
+        adapter = social_accounts.adapter_of(account, lane=Lane.HEALTH)
         lease = _ask(adapter, account.platform, credential)
     except NotOffered:
         _note(account, next_try_at=clock.now() + NOT_OFFERED, problem="not offered")
