@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core import clock
+from apps.core.actors import ActorKind
 from apps.tenants.keys import Mode
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
@@ -184,3 +185,38 @@ class KeyToRoll(serializers.Serializer):
     overlap_hours = serializers.IntegerField(
         min_value=0, max_value=168, default=24, help_text="How long the old key goes on working."
     )
+
+
+class AuditSubject(serializers.Serializer):
+    type = serializers.CharField()
+    id = serializers.CharField()
+
+
+class AuditActor(serializers.Serializer):
+    kind = serializers.ChoiceField([kind.value for kind in ActorKind])
+    id = serializers.CharField(allow_null=True)
+    name = serializers.CharField(allow_blank=True, help_text="As it is now; empty for who is not known any more.")
+
+
+class AuditEntry(serializers.Serializer):
+    """Something that somebody did. `diff` says what changed, and holds neither secrets nor the words of posts."""
+
+    id = PublicId(ids.AUDIT)
+    verb = serializers.CharField()
+    subject = serializers.SerializerMethodField()
+    actor = serializers.SerializerMethodField()
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id", allow_null=True)
+    diff = serializers.DictField()
+    request_id = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True, help_text="The network address, without its last part.")
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(AuditSubject)
+    def get_subject(self, entry: Any) -> dict[str, str]:
+        return ids.subject(entry.subject_type, entry.subject_id)
+
+    @extend_schema_field(AuditActor)
+    def get_actor(self, entry: Any) -> dict[str, Any]:
+        kind = {ActorKind.KEY: ids.KEY, ActorKind.GUEST: ids.SESSION}.get(entry.actor_kind)
+        shown = ids.public(kind, entry.actor_id) if kind and entry.actor_id else entry.actor_id and str(entry.actor_id)
+        return {"kind": entry.actor_kind, "id": shown, "name": self.context["names"].get(entry.actor_id, "")}

@@ -9,33 +9,17 @@ from apps.tenants.keys import Mode
 from apps.tenants.rest import ids
 from apps.tenants.serializers import mode_of
 
-# What events are about, by the names of tables: the name that the API has for it, and the kind of its id.
-SUBJECTS: Final = {
-    "post": ("post", ids.POST),
-    "publication": ("publication", ids.PUBLICATION),
-    "socialaccount": ("social_account", ids.ACCOUNT),
-    "workspace": ("workspace", ids.WORKSPACE),
-    "asset": ("media", ids.MEDIA),
-    "membership": ("member", ids.MEMBER),
-    "invitation": ("invitation", ids.INVITATION),
-    "organization": ("organization", ids.ORGANIZATION),
-    "endpoint": ("webhook_endpoint", ids.ENDPOINT),
-}
 TEST: Final = "webhook.test"
 
 
 def as_data(event: Event) -> dict[str, Any]:
     """`mode` says whether it is real: what happens in a test workspace is a test."""
-    name, kind = SUBJECTS.get(event.subject_type, (event.subject_type, ""))
     return {
         "id": ids.public(ids.EVENT, event.pk),
         "type": event.name,
         "mode": mode_of(event.workspace) if event.workspace else Mode.LIVE.value,
         "workspace": ids.public(ids.WORKSPACE, event.workspace_id) if event.workspace_id else None,
-        "subject": {
-            "type": name,
-            "id": ids.public(kind, event.subject_id) if kind else str(event.subject_id),
-        },
+        "subject": ids.subject(event.subject_type, event.subject_id),
         "sequence": event.sequence,
         "data": event.payload,
         "created_at": event.created_at.isoformat().replace("+00:00", "Z"),

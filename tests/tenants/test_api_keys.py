@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from apps.audit.models import Entry
 from apps.tenants import keys, services
+from apps.tenants.callers import OnlyTesting
 from apps.tenants.errors import KeyProblem
 from apps.tenants.keys import Mode
 from apps.tenants.members import Member
@@ -250,20 +251,33 @@ def test_a_workspaces_key_sees_one_workspace(workspace: Workspace, other_workspa
     assert caller.may("post.schedule")
 
 
-def test_a_test_key_does_nothing_that_a_platform_takes_seriously(organization):
+def test_a_test_key_does_nothing_that_a_platform_takes_seriously(organization, workspace):
+    trying = factories.workspace(organization, is_test=True)
     caller = services.caller_with(program(organization, mode=Mode.TEST).text)
     assert caller is not None
 
-    assert caller.may("post.edit")
-    assert not caller.may("post.publish")
-    assert not caller.may("post.schedule")
+    with caller.scope():  # It publishes, where nothing leads to a platform.
+        assert list(Workspace.objects.all()) == [trying]
+        caller.require("post.publish", trying.pk)
+    assert not caller.may("app.edit")
+    with pytest.raises(OnlyTesting):
+        caller.require("app.edit")
+
+
+def test_a_live_key_sees_no_test_workspace(organization, workspace):
+    trying = factories.workspace(organization, is_test=True)
+    for key in (program(organization), program(trying)):
+        caller = services.caller_with(key.text)
+        assert caller is not None
+        with caller.scope():
+            assert trying not in Workspace.objects.all()
 
 
 def test_every_permission_is_in_a_scope_or_left_out_on_purpose():
     from apps.tenants.permissions import ALL_PERMISSIONS
 
     left_out = {
-        "organization.enter", "organization.erase", "organization.export", "owner.appoint", "app.edit", "audit.view",
+        "organization.enter", "organization.erase", "organization.export", "owner.appoint",
         "organization.stop", "publishing.stop",
     }  # fmt: skip
     assert frozenset().union(*SCOPES.values()) == ALL_PERMISSIONS - left_out
