@@ -217,7 +217,7 @@ def _left_out(account: SocialAccount) -> str:
 
 def _elsewhere(account: SocialAccount) -> str:
     """Other clients of the organization with the same account."""
-    same = SocialAccount.objects.filter(platform=account.platform, remote_id=account.remote_id)
+    same = SocialAccount.objects.filter(platform=account.platform, remote_id=account.remote_id, is_test=account.is_test)
     others = same.exclude(workspace=account.workspace_id).exclude(state=AccountState.DISCONNECTED)
     clients = ", ".join(others.values_list("workspace__name", flat=True).order_by("workspace__name"))
     return f"@{account.handle} is connected for {clients} too. Each client has a sign-in of its own." if clients else ""
