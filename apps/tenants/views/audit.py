@@ -42,12 +42,15 @@ NOBODY: Final = {
 class AuditForm(forms.Form):
     """What is looked for. Days are those of the organization; the last one is included."""
 
-    verb = forms.CharField(max_length=64, required=False, label="What")
+    verb = forms.CharField(
+        max_length=64, required=False, label="What", widget=forms.TextInput(attrs={"placeholder": "post.*"})
+    )
     workspace = forms.ChoiceField(required=False, label="Workspace")
     since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
-    subject = forms.CharField(max_length=64, required=False, label="About")
-    actor = forms.CharField(max_length=64, required=False, label="By")
+    # People come to these two by links in the list.
+    subject = forms.CharField(max_length=64, required=False, label="About", widget=forms.HiddenInput)
+    actor = forms.CharField(max_length=64, required=False, label="By", widget=forms.HiddenInput)
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, workspaces: Sequence[Workspace], **kwargs: Any) -> None:

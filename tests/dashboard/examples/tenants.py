@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from apps.core.ids import new_id
+from apps.tenants.views.audit import AuditForm
 from apps.usage.selectors import Gauge, Usage, WorkspaceUse
 from tests.dashboard.examples.frame import NOW, ZONE
 
@@ -83,7 +84,8 @@ def audit() -> dict[str, Any]:
             row("Our product (API key)", "post.created", "post", "Halden Cycles"),
             row("Postroom", "account.signed_out", "social account", ""),
         ],
-        "form": SampleForm(), "is_narrowed": True, "zone": ZONE, "list_url": "/audit/", "newest_url": "?",
+        "form": AuditForm({"verb": "post.*", "actor": "1" * 32}, workspaces=[]),
+        "is_narrowed": True, "zone": ZONE, "list_url": "/audit/", "newest_url": "?",
         "older_url": "?before=1", "file_url": "/audit.csv", "most": 10_000,
     }  # fmt: skip
 
