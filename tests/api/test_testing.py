@@ -9,22 +9,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
-from apps.core import tenancy
+from apps.core import outbound, tenancy
+from apps.core.secrets import Secret
 from apps.events import services as events
 from apps.platforms import registry
+from apps.social_accounts import services
 from apps.social_accounts.adapters import close_lines, endpoints_of
 from apps.social_accounts.models import Grant, OAuthApp, SocialAccount
 from apps.social_accounts.selectors import concerned_by
 from apps.social_accounts.services.apps import clients_that_sign
 from apps.tenants.keys import Mode
+from apps.tenants.members import member_of
 from apps.tenants.models import Organization, Workspace
 from apps.usage.models import Total
 from apps.webhooks import services as webhooks
@@ -167,8 +172,6 @@ def test_every_address_of_a_test_is_the_simulations(name, sandbox, real):
 
 @pytest.mark.usefixtures("deployment")
 def test_a_client_for_tests_connects_to_nothing_but_the_simulation(real, sandbox):
-    from apps.core import outbound
-
     with outbound.client(only=sandbox_origins(sandbox).values()) as client:
         assert client.get(f"{sandbox.origin('mastodon')}/api/v2/instance").status_code == 200
         for address in (real.origin("mastodon"), "https://mastodon.social", sandbox.url):
@@ -352,3 +355,40 @@ def test_the_database_refuses_a_real_post_on_a_test_account(workspace, place):
 
     with pytest.raises(IntegrityError, match="tenant_fk"):
         settle()
+
+
+@pytest.mark.usefixtures("deployment", "valkey")
+def test_members_try_things_in_a_test_workspace_and_see_that_it_is_one(owner, place, workspace, sandbox, real):
+    member = member_of(owner.user, place.organization_id, workspace_id=place.pk)
+    assert member is not None
+    _, (account,) = services.sign_in(
+        member=member, workspace_id=place.pk, platform="bluesky", address="", identifier=WHO["bluesky"],
+        password=Secret("abcd-efgh-ijkl-mnop"),
+    )  # fmt: skip
+    row = published(program(place, mode=Mode.TEST), {"id": str(account.pk), "workspace": str(place.pk)})
+
+    assert sandbox.texts("bluesky", WHO["bluesky"], kind="post") == ["Good morning"]
+    assert asked(real) == 0
+    browser = factories.signed_in(owner, at=place)
+    post_id = row["post"].removeprefix("post_")
+    post_page = reverse("publishing:post", args=[UUID(post_id)])
+    for path in (reverse("dashboard:account", args=[account.pk]), post_page, reverse("tenants:workspaces")):
+        page = browser.get(path, follow=True).content.decode()
+        assert "This is a test workspace" in page, path
+        assert '<span class="badge" data-tone="info">Test</span>' in page, path
+    elsewhere = factories.signed_in(owner, at=workspace).get("/settings/workspaces/").content.decode()
+    assert "This is a test workspace" not in elsewhere
+
+
+@pytest.mark.usefixtures("deployment")
+def test_an_owner_makes_a_test_workspace_and_it_stays_one(owner, workspace):
+    browser = factories.signed_in(owner, at=workspace)
+    wanted = {"name": "Trying out", "timezone": "UTC", "is_test": "on"}
+    assert browser.post(reverse("tenants:workspace_create"), wanted).status_code == 302
+
+    with tenancy.scope(organization_id=workspace.organization_id):
+        made = Workspace.objects.get(name="Trying out")
+    browser.post(reverse("tenants:workspace_edit", args=[made.pk]), {"name": "Tried", "timezone": "UTC"})
+    with tenancy.scope(organization_id=workspace.organization_id):
+        assert Workspace.objects.get(name="Tried").is_test
+    assert "simulated networks" in browser.get("/", follow=True).content.decode()
