@@ -15,9 +15,10 @@ ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
 AUDIT = "aud"
+LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
-    FOLDER, UPLOAD, ENDPOINT, DELIVERY, AUDIT,
+    FOLDER, UPLOAD, ENDPOINT, DELIVERY, LABEL, CAMPAIGN, TEMPLATE, AUDIT,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
@@ -32,6 +33,9 @@ SUBJECTS: Final = {
     "endpoint": ("webhook_endpoint", ENDPOINT),
     "apikey": ("api_key", KEY),
     "portallink": ("connect_session", SESSION),
+    "label": ("label", LABEL),
+    "campaign": ("campaign", CAMPAIGN),
+    "template": ("template", TEMPLATE),
 }
 _PLAIN: Final = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 
