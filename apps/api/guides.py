@@ -28,6 +28,7 @@ DOCS: Final = Path(settings.BASE_DIR) / "docs"
 PARTS: Final = {
     "Begin": {
         "guides/quick-start.md": "From a key to a post that is out, with curl and with Python.",
+        "guides/testing.md": "Test keys and simulated networks, where nothing is real.",
         "guides/requests.md": "Keys, ids, lists, and changing what somebody else may be changing too.",
     },
     "Build": {
@@ -41,7 +42,8 @@ PARTS: Final = {
     "Run": {
         "guides/idempotency.md": "What makes every request safe to send again.",
         "guides/errors.md": "How requests are refused, and what to do about it.",
-        "guides/limits.md": "How often, and how much.",
+        "guides/limits.md": "How often, how much, and what was used by whom.",
+        "guides/audit.md": "The trail that is added to and never changed.",
         "events.md": "What events are called, and what they mean.",
         "guides/changes.md": "What is new in the API.",
     },

@@ -20,6 +20,7 @@ from apps.media import services as media
 from apps.social_accounts.models import ReturnOrigin
 from apps.tenants.models import Organization
 from apps.webhooks import services as webhooks
+from config.platforms import SANDBOX_APPS
 from tests.support import factories
 from tests.support.integrators import Customer, Integrator, Website
 from tests.support.programs_with_keys import program
@@ -195,6 +196,23 @@ def test_a_draft_goes_out_when_it_is_published(
     assert platforms.texts("mastodon", HANDLE) == ["Now"]
 
 
+def test_a_queue_gives_each_post_the_next_hour_of_the_week(
+    product: Integrator, workspace: str, accounts: list[str], platforms: Sandbox
+):
+    slots = [{"weekday": "monday", "time": "09:00"}, {"weekday": "thursday", "time": "15:30"}]
+    queue = product.post("/queues", {"workspace": workspace, "name": "Tips", "slots": slots})["id"]
+    free = product.get(f"/queues/{queue}/next-slot")["at"]
+
+    body = {"workspace": workspace, "accounts": accounts, "queue": queue}
+    first, second = (product.post("/posts", {**body, "text": text}) for text in ("One", "Two"))
+
+    assert first["slot"]["at"] == free < second["slot"]["at"]
+    assert {first["slot"]["number"], second["slot"]["number"]} == {1, 2}
+    moved = product.patch(f"/queues/{queue}", {"slots": [{"weekday": "friday", "time": "12:00"}]})
+    assert [slot["number"] for slot in moved["slots"]] == [3]
+    assert product.get(f"/posts/{second['id']}")["slot"]["number"] == 3
+
+
 def test_what_was_sent_twice_is_there_once(
     product: Integrator, workspace: str, accounts: list[str], platforms: Sandbox
 ):
@@ -258,3 +276,35 @@ def test_the_use_of_each_tenant_is_counted(
     assert {"label": "Publications", "used": 2, "limit": 3} in used["gauges"]
     refused = product.post("/posts", body, fails=422)
     assert refused["errors"][0]["code"] == "over_limit"
+
+
+def test_accounts_are_connected_with_the_products_own_app(
+    product: Integrator, customer: Customer, workspace: str, platforms: Sandbox
+):
+    client_id, secret = SANDBOX_APPS["x"]
+    entered = product.put("/oauth-apps/x", {"client_id": client_id, "client_secret": secret})
+    assert (entered["source"], secret in product.last.text) == ("own", False)
+
+    session = product.post("/connect-sessions", {"workspace": workspace, "platforms": ["x"]})
+    customer.connects(session["url"], "x", HANDLE)
+
+    refused = product.put("/oauth-apps/x", {"client_id": "another", "client_secret": secret}, fails=409)
+    assert refused["code"] == "app_in_use", "an account hangs on the product's own app by now"
+
+
+def test_a_test_key_is_tried_out_without_anybody_seeing_it(
+    product: Integrator, live_server: LiveServer, customer: Customer, platforms: Sandbox
+):
+    scopes = ["workspaces:write", "accounts:write", "posts:write"]
+    key = product.post("/api-keys", {"name": "Trying out", "mode": "test", "scopes": scopes})["key"]
+    with Integrator(live_server.url, key) as trying:
+        place = trying.post("/workspaces", {"name": "Lumen Yoga", "external_ref": "customer-7"})["id"]
+        session = trying.post("/connect-sessions", {"workspace": place, "platforms": ["x"]})
+        customer.connects(session["url"], "x", HANDLE)
+        post = trying.post("/posts", {"workspace": place, "text": "Ahem", "platforms": ["x"], "action": "publish_now"})
+        run_worker()
+
+        assert trying.get(f"/posts/{post['id']}")["status"] == "published"
+    assert platforms.texts("x", HANDLE) == ["Ahem"]
+    assert product.get("/workspaces")["data"] == []
+    assert product.get(f"/posts/{post['id']}", fails=404)["code"] == "not_found"
