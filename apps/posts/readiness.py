@@ -56,13 +56,16 @@ def duplicate_warnings(
     near = Post.objects.filter(
         workspace_id=workspace_id, deleted_at=None, due_at__range=(around - DUPLICATE_WITHIN, around + DUPLICATE_WITHIN)
     ).exclude(pk=but)
-    variants = Variant.objects.filter(post__in=near, account__in=wanted).select_related("post")
-    texts = dict(Part.objects.filter(post__in=near, position=0).values_list("post_id", "text"))
+    # Read before the texts: of a post that somebody writes meanwhile there is nothing to compare.
+    variants = list(Variant.objects.filter(post__in=near, account__in=wanted).select_related("post"))
+    mains = Part.objects.filter(post__in={variant.post_id for variant in variants}, position=0)
+    texts = dict(mains.values_list("post_id", "text"))
     same = {
         variant.account_id: variant.post
         for variant in variants
         if wanted[variant.account_id]
-        and wanted[variant.account_id] == _normal(variant.text if variant.text is not None else texts[variant.post_id])
+        and wanted[variant.account_id]
+        == _normal(variant.text if variant.text is not None else texts.get(variant.post_id, ""))
     }
     return [
         _duplicate(edition, same[edition.account.pk]) for edition in manuscript.editions if edition.account.pk in same

@@ -79,7 +79,7 @@ class PublicationShape(serializers.Serializer):
     post = PublicId(ids.POST, source="post_id")
     workspace = PublicId(ids.WORKSPACE, source="workspace_id")
     account = PublicId(ids.ACCOUNT, source="account_id")
-    platform = serializers.ChoiceField(PLATFORMS, source="account.platform")
+    platform = serializers.ChoiceField(PLATFORMS)
     state = serializers.ChoiceField(State.values)
     due_at = serializers.DateTimeField()
     next_try_at = serializers.DateTimeField()

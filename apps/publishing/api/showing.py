@@ -1,56 +1,110 @@
-"""Posts and publications as the API shows them, many in a constant number of queries."""
+"""Posts and publications as the API shows them, many in a constant number of queries.
+
+Of each row no more is read than is shown: a page has some eight hundred of them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from apps.posts.models import Part, Post, Variant
+from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.publishing import serializers
-from apps.publishing.models import Publication
+from apps.publishing.models import Publication, is_known_by_hand
 from apps.publishing.states import post_state
+from apps.tenants.rest.rendering import rendered
+
+Row = dict[str, Any]
 
 
-def shown(posts: Sequence[Post]) -> list[dict[str, Any]]:
+class PublicationLine(NamedTuple):
+    """What is shown of a publication."""
+
+    id: UUID
+    post_id: UUID
+    workspace_id: UUID
+    account_id: UUID
+    platform: str
+    state: str
+    due_at: datetime
+    next_try_at: datetime
+    attempts_made: int
+    published_at: datetime | None
+    removed_at: datetime | None
+    remote_id: str
+    remote_url: str
+    problem: str
+    problem_words: str
+    problem_field: str
+
+    @property
+    def is_known_by_hand(self) -> bool:
+        return is_known_by_hand(self.remote_id, self.remote_url)
+
+
+COLUMNS: Final = tuple("account__platform" if name == "platform" else name for name in PublicationLine._fields)
+
+
+def shown(posts: Sequence[Post]) -> list[Row]:
     """The posts with their parts, accounts and publications."""
-    parts: dict[UUID, list[Part]] = defaultdict(list)
-    for part in Part.objects.filter(post__in=posts).order_by("position").prefetch_related("media"):
-        parts[part.post_id].append(part)
-    variants: dict[UUID, list[Variant]] = defaultdict(list)
-    for variant in Variant.objects.filter(post__in=posts).order_by("id"):
-        variants[variant.post_id].append(variant)
-    publications: dict[UUID, list[Publication]] = defaultdict(list)
-    for publication in Publication.objects.filter(post__in=posts).select_related("account").order_by("id"):
-        publications[publication.post_id].append(publication)
+    ids = [post.pk for post in posts]
+    parts, variants, publications = _parts(ids), _variants(ids), _publications(ids)
     return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk]) for post in posts]
 
 
-def one(post: Post) -> dict[str, Any]:
+def one(post: Post) -> Row:
     return shown([post])[0]
 
 
+def _parts(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    rows = list(Part.objects.filter(post__in=post_ids).order_by("position").values_list(*PART))
+    media = _media([row[0] for row in rows])
+    for part_id, post_id, role, text, link in rows:
+        found[post_id].append({"role": role, "text": text, "link": link, "media": media[part_id]})
+    return found
+
+
+PART: Final = ("id", "post_id", "role", "text", "link")
+
+
+def _media(part_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    rows = PartMedia.objects.filter(part__in=part_ids).order_by("position")
+    for part_id, asset_id, alt, cover_id, cut in rows.values_list("part_id", "asset_id", "alt", "cover_id", "cut"):
+        found[part_id].append({"media": asset_id, "alt": alt, "cover": cover_id, "cut": cut})
+    return found
+
+
+def _variants(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    rows = Variant.objects.filter(post__in=post_ids).order_by("id")
+    for post_id, account_id, text, options in rows.values_list("post_id", "account_id", "text", "options"):
+        found[post_id].append({"account": account_id, "text": text, "options": options})
+    return found
+
+
+def _publications(post_ids: Collection[UUID]) -> defaultdict[UUID, list[PublicationLine]]:
+    found: defaultdict[UUID, list[PublicationLine]] = defaultdict(list)
+    rows = Publication.objects.filter(post__in=post_ids).order_by("id").values_list(*COLUMNS)
+    for line in map(PublicationLine._make, rows):
+        found[line.post_id].append(line)
+    return found
+
+
 def _one(
-    post: Post, parts: Sequence[Part], variants: Sequence[Variant], publications: Sequence[Publication]
-) -> dict[str, Any]:
+    post: Post, parts: Sequence[Row], variants: Sequence[Row], publications: Sequence[PublicationLine]
+) -> Row:
     facts = {
         "post": post,
         "status": post_state([publication.state for publication in publications]),
         "local_at": post.local_due_at.strftime("%Y-%m-%dT%H:%M:%S") if post.local_due_at else None,
-        "parts": [_part(part) for part in parts],
-        "accounts": [variant.account_id for variant in variants],
-        "overrides": [
-            {"account": one.account_id, "text": one.text, "options": one.options}
-            for one in variants
-            if one.text is not None or one.options
-        ],
+        "parts": parts,
+        "accounts": [variant["account"] for variant in variants],
+        "overrides": [one for one in variants if one["text"] is not None or one["options"]],
         "publications": publications,
     }
-    data: dict[str, Any] = serializers.PostShape(facts).data
-    return data
-
-
-def _part(part: Part) -> dict[str, Any]:
-    media = [{"media": one.asset_id, "alt": one.alt, "cover": one.cover_id, "cut": one.cut} for one in part.media.all()]
-    return {"role": part.role, "text": part.text, "link": part.link, "media": media}
+    return rendered(serializers.PostShape, facts)

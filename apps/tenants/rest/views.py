@@ -22,6 +22,7 @@ from apps.tenants.callers import Caller
 from apps.tenants.rest import once, pages
 from apps.tenants.rest.once import SAFE
 from apps.tenants.rest.problems import Problem
+from apps.tenants.rest.rendering import rendered_all
 
 
 class Operations(APIView):
@@ -76,7 +77,7 @@ class Operations(APIView):
     def page(self, rows: QuerySet[Any], show: type[serializers.Serializer] | Callable[[list[Any]], list[Any]]) -> Any:
         """A page of these rows, as the request asks; a function shows all of them at once."""
         found, cursor = pages.page(rows, self.request.query_params)
-        data = show(found, many=True).data if isinstance(show, type) else show(found)
+        data = rendered_all(show, found) if isinstance(show, type) else show(found)
         return Response({"data": data, "next_cursor": cursor, "has_more": cursor is not None})
 
     def one(self, data: Any, *, status: int = 200, location: str = "") -> Response:
