@@ -15,13 +15,14 @@ from django.db.models import F
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
+from apps.core.together import is_pending, pending, write
 from apps.events import services as events
 from apps.posts.appointments import Appointment
 from apps.posts.content import Content
 from apps.posts.errors import NotInWorkspace, PostChanged, RefTaken
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.posts.selectors import accounts_by_id, assets_by_id
-from apps.tenants.models import Workspace
+from apps.tenants.selectors import workspace_with
 
 
 @transaction.atomic
@@ -39,15 +40,16 @@ def create(
 
     With `post_id`, an id of ours that was handed out before, the same form sent twice raises IntegrityError.
     """
-    if not Workspace.objects.filter(pk=workspace_id).exists():
+    if workspace_with(workspace_id) is None:
         raise NotInWorkspace("There is no such workspace")
     content = content.tidy()
     post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
+    post.organization_id = tenancy.required_organization()
     post.pk = post_id or post.pk
     post.external_ref = external_ref
     if external_ref:
         _refuse_taken(workspace_id, external_ref)
-    post.save(force_insert=True)
+    write([post], of=workspace_id)
     _write(post, content)
     audit.record("post.created", subject=post, actor=actor)
     events.emit("post.created", subject=post)
@@ -93,12 +95,17 @@ def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
     """Keep when the post is due, or that it has no appointment; the words, and so the revision, stay as they are."""
     # Wall time has no zone of its own in the column: it is stored as if it were UTC.
     local = appointment.local.replace(tzinfo=UTC) if appointment else None
-    Post.objects.filter(pk=post.pk).update(
-        local_due_at=local,
-        timezone=appointment.zone if appointment else "",
-        due_at=appointment.due_at if appointment else None,
-        updated_at=clock.now(),
-    )
+    kept = {
+        "local_due_at": local,
+        "timezone": appointment.zone if appointment else "",
+        "due_at": appointment.due_at if appointment else None,
+        "updated_at": clock.now(),
+    }
+    if is_pending(post):  # It is written with its appointment.
+        for name, value in kept.items():
+            setattr(post, name, value)
+        return post
+    Post.objects.filter(pk=post.pk).update(**kept)
     post.refresh_from_db()
     return post
 
@@ -113,6 +120,9 @@ def delete(*, post: Post, actor: Actor) -> None:
 
 def _refuse_taken(workspace_id: UUID, external_ref: str) -> None:
     """The constraint decides between two at once; this is for the words."""
+    for other in pending(Post, of=workspace_id):
+        if other.external_ref == external_ref:
+            raise RefTaken(external_ref, other.pk)
     known = Post.objects.filter(workspace_id=workspace_id, external_ref=external_ref, deleted_at=None)
     if post_id := known.values_list("pk", flat=True).first():
         raise RefTaken(external_ref, post_id)
@@ -130,31 +140,35 @@ def _next_revision(post: Post, expected: int | None, **changes: object) -> Post:
 def _write(post: Post, content: Content) -> None:
     """The parts, pictures and variants of a post that has none."""
     own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
-    accounts_by_id([variant.account_id for variant in content.variants], workspace_id=post.workspace_id)
+    accounts = accounts_by_id([variant.account_id for variant in content.variants], workspace_id=post.workspace_id)
     named = [asset_id for part in content.parts for asset_id in part.assets]
-    assets_by_id(named, workspace_id=post.workspace_id)
+    assets = assets_by_id(named, workspace_id=post.workspace_id)
     parts = [
         Part(post=post, position=position, role=part.role, text=part.text, link=part.link.strip(), **own)
         for position, part in enumerate(content.parts)
     ]
-    Part.objects.bulk_create(parts)
-    PartMedia.objects.bulk_create(
+    write(parts, of=post.pk)
+    write(
+        (
         PartMedia(
             part=row,
-            asset_id=medium.asset_id,
+            asset=assets[medium.asset_id],
             position=position,
             alt=medium.alt,
             cut=dict(medium.cut),
-            cover_id=medium.cover_id,
+            cover=assets[medium.cover_id] if medium.cover_id else None,
             **own,
         )
         for row, part in zip(parts, content.parts, strict=True)
         for position, medium in enumerate(part.media)
+        ),
+        of=post.pk,
     )
-    Variant.objects.bulk_create(
-        Variant(post=post, account_id=one.account_id, text=one.text, options=dict(one.options), **own)
+    variants = (
+        Variant(post=post, account=accounts[one.account_id], text=one.text, options=dict(one.options), **own)
         for one in content.variants
     )
+    write(variants, of=post.pk)
 
 
 def _tell_changed(post: Post, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
+from apps.core.together import recalled
 from apps.tenants.models import Workspace
 from apps.usage import selectors
 from apps.usage.booking import Line, book, take_turns
@@ -58,21 +59,27 @@ class Planned:
 
 
 @transaction.atomic
-def settle(meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False) -> None:
+def settle(
+    meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False, are_new: bool = False
+) -> None:
     """Let each of these count where it says and nowhere else, whatever it counted before; safe to repeat.
 
     `planned` is read once it is this caller's turn: whoever changes such a thing counts it afterwards, so that the last
     one counts what there is. What has moved or been called off is given back by further lines of the ledger. Raises
-    OverLimit where more is used than there is room for, unless it `may_exceed`.
+    OverLimit where more is used than there is room for, unless it `may_exceed`. What `are_new` has counted nowhere yet.
     """
     organization_id = tenancy.required_organization()
     take_turns(organization_id, meter)
     planned = list(planned)
-    terms = terms_of([organization_id], workspace_ids={one.workspace_id for one in planned})[organization_id]
+    workspace_ids = frozenset(one.workspace_id for one in planned)
+    terms = recalled(
+        ("terms", organization_id, workspace_ids),
+        lambda: terms_of([organization_id], workspace_ids=workspace_ids)[organization_id],
+    )
     written = Entry.objects.filter(meter=meter, subject_id__in=[one.subject_id for one in planned])
     standing: dict[UUID, Sums[date]] = {one.subject_id: Sums() for one in planned}
     lines_of: Sums[UUID] = Sums()
-    for subject_id, day, amount in written.values_list("subject_id", "day", "amount"):
+    for subject_id, day, amount in () if are_new else written.values_list("subject_id", "day", "amount"):
         standing[subject_id][day] += amount
         lines_of[subject_id] += 1
     lines = [line for one in planned for line in _lines(one, terms, standing[one.subject_id], lines_of[one.subject_id])]

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from apps.core.together import is_pending, pending
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.publishing import serializers
 from apps.publishing.models import Publication, is_known_by_hand
@@ -50,8 +51,11 @@ COLUMNS: Final = tuple("account__platform" if name == "platform" else name for n
 
 def shown(posts: Sequence[Post]) -> list[Row]:
     """The posts with their parts, accounts and publications."""
-    ids = [post.pk for post in posts]
+    ids = [post.pk for post in posts if not is_pending(post)]
     parts, variants, publications = _parts(ids), _variants(ids), _publications(ids)
+    for post in posts:
+        if is_pending(post):
+            parts[post.pk], variants[post.pk], publications[post.pk] = _fresh(post.pk)
     return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk]) for post in posts]
 
 
@@ -59,8 +63,29 @@ def one(post: Post) -> Row:
     return shown([post])[0]
 
 
+def _fresh(post_id: UUID) -> tuple[list[Row], list[Row], list[PublicationLine]]:
+    """Of a post that is not written yet: its rows are at hand."""
+    media: dict[UUID, list[Row]] = defaultdict(list)
+    for one in pending(PartMedia, of=post_id):
+        media[one.part_id].append({"media": one.asset_id, "alt": one.alt, "cover": one.cover_id, "cut": one.cut})
+    parts = [
+        {"role": part.role, "text": part.text, "link": part.link, "media": media[part.pk]}
+        for part in pending(Part, of=post_id)
+    ]
+    variants = [
+        {"account": one.account_id, "text": one.text, "options": one.options} for one in pending(Variant, of=post_id)
+    ]
+    lines = [
+        PublicationLine._make(getattr(row, name) for name in PublicationLine._fields)
+        for row in pending(Publication, of=post_id)
+    ]
+    return parts, variants, lines
+
+
 def _parts(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    if not post_ids:
+        return found
     rows = list(Part.objects.filter(post__in=post_ids).order_by("position").values_list(*PART))
     media = _media([row[0] for row in rows])
     for part_id, post_id, role, text, link in rows:
@@ -81,6 +106,8 @@ def _media(part_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
 
 def _variants(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    if not post_ids:
+        return found
     rows = Variant.objects.filter(post__in=post_ids).order_by("id")
     for post_id, account_id, text, options in rows.values_list("post_id", "account_id", "text", "options"):
         found[post_id].append({"account": account_id, "text": text, "options": options})
@@ -89,6 +116,8 @@ def _variants(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
 
 def _publications(post_ids: Collection[UUID]) -> defaultdict[UUID, list[PublicationLine]]:
     found: defaultdict[UUID, list[PublicationLine]] = defaultdict(list)
+    if not post_ids:
+        return found
     rows = Publication.objects.filter(post__in=post_ids).order_by("id").values_list(*COLUMNS)
     for line in map(PublicationLine._make, rows):
         found[line.post_id].append(line)

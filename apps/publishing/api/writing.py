@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from apps.media.models import Asset
 from apps.media.recipes import Cut
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
+from apps.posts.selectors import known_accounts, known_assets
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import AccountState
@@ -107,7 +107,7 @@ def _refuse_unknown(said: Mapping[str, Any], workspace_id: UUID) -> None:
     files = dict(_files(said.get("media", ()), "/media"))
     for number, part in enumerate(said.get("parts", ())):
         files |= dict(_files(part["media"], f"/parts/{number}/media"))
-    faults = [*_missing(SocialAccount, accounts, workspace_id), *_missing(Asset, files, workspace_id)]
+    faults = [*_missing(known_accounts, accounts, workspace_id), *_missing(known_assets, files, workspace_id)]
     if faults:
         raise Problem(422, "invalid", "The request is not valid; errors says where.", faults=faults)
 
@@ -119,11 +119,10 @@ def _files(media: Iterable[Mapping[str, Any]], place: str) -> Iterable[tuple[str
             yield f"{place}/{number}/cover", one["cover"]
 
 
-def _missing(model: Any, named: Mapping[str, UUID], workspace_id: UUID) -> list[Fault]:
+def _missing(read: Callable[..., Mapping[UUID, Any]], named: Mapping[str, UUID], workspace_id: UUID) -> list[Fault]:
     if not named:
         return []
-    rows = model.objects.filter(workspace_id=workspace_id, pk__in=set(named.values()))
-    known = set(rows.values_list("pk", flat=True))
+    known = read(set(named.values()), workspace_id=workspace_id)
     words = "There is nothing with this id in the workspace."
     return [Fault(place, "not_found", words) for place, pk in named.items() if pk not in known]
 
