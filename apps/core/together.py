@@ -19,7 +19,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -27,6 +28,7 @@ from django.db.models import sql
 from django.db.models.constants import OnConflict
 
 M = TypeVar("M", bound=models.Model)
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -116,6 +118,17 @@ def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
         elif is_written and isinstance(error, Exception):
             raise CannotForget from error
         raise
+
+
+def whole(verb: Callable[P, T]) -> Callable[P, T]:
+    """All of it or nothing: a transaction, or in somebody's block a part of that, without a savepoint."""
+
+    @wraps(verb)
+    def carry_out(*args: P.args, **kwargs: P.kwargs) -> T:
+        with together() if is_together() else transaction.atomic():
+            return verb(*args, **kwargs)
+
+    return carry_out
 
 
 def write(rows: Iterable[models.Model], *, of: UUID | None = None, merge: Merge | None = None) -> None:

@@ -15,7 +15,7 @@ from django.db.models import F
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
-from apps.core.together import is_pending, pending, write
+from apps.core.together import is_pending, pending, whole, write
 from apps.events import services as events
 from apps.posts.appointments import Appointment
 from apps.posts.content import Content
@@ -25,7 +25,7 @@ from apps.posts.selectors import accounts_by_id, assets_by_id
 from apps.tenants.selectors import workspace_with
 
 
-@transaction.atomic
+@whole
 def create(
     *,
     workspace_id: UUID,
@@ -90,7 +90,7 @@ def change_variant(
     return post
 
 
-@transaction.atomic
+@whole
 def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
     """Keep when the post is due, or that it has no appointment; the words, and so the revision, stay as they are."""
     # Wall time has no zone of its own in the column: it is stored as if it were UTC.

@@ -11,7 +11,7 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
-from apps.core.together import is_pending
+from apps.core.together import is_pending, whole
 from apps.events import services as events
 from apps.posts import selectors
 from apps.posts import services as posts
@@ -53,7 +53,7 @@ class Schedule:
         return self.appointment.note
 
 
-@transaction.atomic
+@whole
 def schedule(
     *, post: Post, local: datetime, zone: str, actor: Actor, all_the_same: bool = False, is_warned: bool = True
 ) -> Schedule:
@@ -66,7 +66,7 @@ def schedule(
     return _plan(post, appointment(local, zone), actor, all_the_same=all_the_same, is_warned=is_warned)
 
 
-@transaction.atomic
+@whole
 def publish_now(*, post: Post, actor: Actor, all_the_same: bool = False, is_warned: bool = True) -> Schedule:
     """Promise that `post` goes out within seconds on every account that still waits; errors as `schedule`, and PostBusy
     while publishing is stopped there."""

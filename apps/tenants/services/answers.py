@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
@@ -25,6 +26,11 @@ from apps.tenants.errors import AnotherRequest, RequestUnderWay
 from apps.tenants.models import AnsweredRequest
 from apps.tenants.querysets import ANSWERS_KEPT
 
+TAKE: Final = """
+    WITH mine AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)) AS is_free)
+    SELECT is_free, known.id FROM mine LEFT JOIN tenants_answeredrequest known
+    ON known.organization_id = %s AND known.api_key_id = %s AND known.key = %s
+"""
 PATIENCE: Final = timedelta(minutes=5)  # longer than any request may take
 
 
@@ -48,9 +54,8 @@ def look_up(*, caller: Caller, key: str, fingerprint: str) -> AnsweredRequest:
 
     Raises AnotherRequest where the key was used for something else, RequestUnderWay while the first is not done.
     """
-    if not _is_free(f"once/{caller.key.pk}/{key}"):
-        raise RequestUnderWay
-    known = AnsweredRequest.objects.filter(api_key=caller.key, key=key).first()
+    known_id = _take(caller, key)
+    known = AnsweredRequest.objects.filter(pk=known_id).first() if known_id else None
     return _blank(caller, key, fingerprint) if known is None else _seen(known, fingerprint)
 
 
@@ -63,13 +68,19 @@ def write_down(row: AnsweredRequest, *, status: int, headers: Mapping[str, str],
     write([row])
 
 
-def _is_free(name: str) -> bool:
-    """Whether nobody else is at it. On SQLite one writes at a time, and whoever comes later finds the answer."""
+def _take(caller: Caller, key: str) -> UUID | None:
+    """Have the key until the transaction ends; the row of whoever had it before. Raises RequestUnderWay.
+
+    On SQLite one writes at a time, and whoever comes later finds the answer.
+    """
     if connection.vendor != "postgresql":
-        return True
+        return AnsweredRequest.objects.filter(api_key=caller.key, key=key).values_list("pk", flat=True).first()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(TAKE, [f"once/{caller.key.pk}/{key}", caller.organization.pk, caller.key.pk, key])
+        is_free, known_id = cursor.fetchone()
+    if not is_free:
+        raise RequestUnderWay
+    return known_id
 
 
 def _blank(caller: Caller, key: str, fingerprint: str) -> AnsweredRequest:
