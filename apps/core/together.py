@@ -233,5 +233,5 @@ def _compiled(model: Any, merge: Merge | None, rows: Sequence[Any]) -> list[tupl
         row._prepare_related_fields_for_save(operation_name="bulk_create")
     query = sql.InsertQuery(model, **how)
     query.insert_values(fields, rows)
-    found: list[tuple[str, Any]] = query.get_compiler(connection=connection).as_sql()
+    found: list[tuple[str, Any]] = query.get_compiler(using=connection.alias).as_sql()
     return found

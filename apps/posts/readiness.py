@@ -89,7 +89,8 @@ def _account_problems(edition: Edition) -> Iterable[ReadinessProblem]:
 
 def _draft_problems(manuscript: Manuscript, edition: Edition) -> Iterable[ReadinessProblem]:
     account, parts = edition.account, parts_on(manuscript, edition)
-    below = validation.capabilities_below(parts[0].draft, edition.capabilities) if parts else edition.capabilities
+    can = edition.capabilities
+    below = validation.capabilities_below(parts[0].draft, can) if len(parts) > 1 else can
     for position, part in enumerate(parts):
         unfit: set[str] = set()
         for field, misfit in part.problems():
@@ -97,9 +98,7 @@ def _draft_problems(manuscript: Manuscript, edition: Edition) -> Iterable[Readin
             yield ReadinessProblem(
                 field, misfit.code, misfit.words, account.pk, account.platform, choices=misfit.choices
             )
-        for problem in validation.problems(
-            part.draft, below if position else edition.capabilities, label=edition.label
-        ):
+        for problem in validation.problems(part.draft, below if position else can, label=edition.label):
             # Options are chosen once for a post, so they are told of once.
             if position and problem.field.startswith("options."):
                 continue

@@ -156,14 +156,23 @@ def accounts_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, Soc
 
 def known_accounts(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, SocialAccount]:
     """Those of these accounts that the workspace has; together with others, each is read once."""
-    rows = SocialAccount.objects.filter(workspace_id=workspace_id)
-    return _known(("accounts", workspace_id), ids, lambda wanted: rows.filter(pk__in=wanted))
+    return _known(
+        ("accounts", workspace_id),
+        ids,
+        lambda wanted: SocialAccount.objects.filter(workspace_id=workspace_id, pk__in=wanted),
+    )
 
 
 def known_assets(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, Asset]:
     """The same of files, with all that is needed to say what is sent of each."""
-    rows = Asset.objects.filter(workspace_id=workspace_id).prefetch_related("renditions", "captions")
-    return _known(("assets", workspace_id), ids, lambda wanted: rows.filter(pk__in=wanted))
+
+
+    def read(wanted: Collection[UUID]) -> Iterable[Asset]:
+        rows = Asset.objects.filter(workspace_id=workspace_id, pk__in=wanted)
+        found: Iterable[Asset] = rows.prefetch_related("renditions", "captions")
+        return found
+
+    return _known(("assets", workspace_id), ids, read)
 
 
 def _known(name: Hashable, ids: Collection[UUID], read: Callable[[Collection[UUID]], Iterable[Any]]) -> dict[UUID, Any]:

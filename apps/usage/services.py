@@ -72,15 +72,20 @@ def settle(
     take_turns(organization_id, meter)
     planned = list(planned)
     terms = _terms(organization_id, frozenset(one.workspace_id for one in planned))
-    written = Entry.objects.filter(meter=meter, subject_id__in=[one.subject_id for one in planned])
     standing: dict[UUID, Sums[date]] = {one.subject_id: Sums() for one in planned}
     lines_of: Sums[UUID] = Sums()
-    for subject_id, day, amount in () if are_new else written.values_list("subject_id", "day", "amount"):
+    for subject_id, day, amount in () if are_new else _written(meter, standing):
         standing[subject_id][day] += amount
         lines_of[subject_id] += 1
     lines = [line for one in planned for line in _lines(one, terms, standing[one.subject_id], lines_of[one.subject_id])]
     if lines:
         book(meter, lines, terms, may_exceed=may_exceed)
+
+
+def _written(meter: Meter, subject_ids: Iterable[UUID]) -> Iterable[tuple[UUID, date, int]]:
+    rows = Entry.objects.filter(meter=meter, subject_id__in=list(subject_ids))
+    found: Iterable[tuple[UUID, date, int]] = rows.values_list("subject_id", "day", "amount")
+    return found
 
 
 def _terms(organization_id: UUID, workspace_ids: frozenset[UUID]) -> Terms:
