@@ -52,6 +52,7 @@ class _Block:
     undo: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
     memory: dict[Hashable, Any] = field(default_factory=dict)
     times_written: int = 0
+    is_spoiled: bool = False
 
     def note(self, row: models.Model, merge: Merge | None, of: UUID | None) -> None:
         if row.pk not in self.known:
@@ -85,7 +86,8 @@ def together(*, savepoint: bool = False) -> Iterator[None]:
     """Note what is written, and write it at the end of the outermost block. Call it in a transaction.
 
     A block with `savepoint` is written at its own end, and what the database was told in it is taken back when it
-    fails. One without, in which something was written before it failed, raises CannotForget."""
+    fails. Where one without fails after something of it was written, the block around it may not end well: it raises
+    CannotForget, and is rolled back."""
     outer = _block.get()
     if outer is not None:
         yield from _inside(outer, savepoint=savepoint)
@@ -94,9 +96,15 @@ def together(*, savepoint: bool = False) -> Iterator[None]:
     token = _block.set(block)
     try:
         yield
-        flush()
+        _end_well(block)
     finally:
         _block.reset(token)
+
+
+def _end_well(block: _Block) -> None:
+    flush()
+    if block.is_spoiled:
+        raise CannotForget
 
 
 def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
@@ -107,16 +115,15 @@ def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
         if savepoint:
             with transaction.atomic():
                 yield
-                flush()
+                _end_well(block)
         else:
             yield
-    except BaseException as error:
+    except BaseException:
         is_written = block.times_written != times_written
         block.forget_since(0 if is_written else mark)
         if savepoint:  # Locks that were taken meanwhile are gone with it.
             block.memory.clear()
-        elif is_written and isinstance(error, Exception):
-            raise CannotForget from error
+        block.is_spoiled = is_written and not savepoint
         raise
 
 

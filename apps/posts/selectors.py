@@ -166,7 +166,6 @@ def known_accounts(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, S
 def known_assets(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, Asset]:
     """The same of files, with all that is needed to say what is sent of each."""
 
-
     def read(wanted: Collection[UUID]) -> Iterable[Asset]:
         rows = Asset.objects.filter(workspace_id=workspace_id, pk__in=wanted)
         found: Iterable[Asset] = rows.prefetch_related("renditions", "captions")

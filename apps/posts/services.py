@@ -150,17 +150,17 @@ def _write(post: Post, content: Content) -> None:
     write(parts, of=post.pk)
     write(
         (
-        PartMedia(
-            part=row,
-            asset=assets[medium.asset_id],
-            position=position,
-            alt=medium.alt,
-            cut=dict(medium.cut),
-            cover=assets[medium.cover_id] if medium.cover_id else None,
-            **own,
-        )
-        for row, part in zip(parts, content.parts, strict=True)
-        for position, medium in enumerate(part.media)
+            PartMedia(
+                part=row,
+                asset=assets[medium.asset_id],
+                position=position,
+                alt=medium.alt,
+                cut=dict(medium.cut),
+                cover=assets[medium.cover_id] if medium.cover_id else None,
+                **own,
+            )
+            for row, part in zip(parts, content.parts, strict=True)
+            for position, medium in enumerate(part.media)
         ),
         of=post.pk,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -92,6 +92,13 @@ def allows_white_label() -> bool | None:
     plan = plan_in_force()
     answer: bool | None = plan.white_label if plan else None
     return answer
+
+
+def requests_allowed() -> Mapping[str, Sequence[int]]:
+    """How often keys of the organization in context may ask, as its plan says; empty where it says nothing."""
+    plan = plan_in_force()
+    said: Mapping[str, Sequence[int]] = plan.requests if plan else {}
+    return said
 
 
 def usage_of(organization: Organization) -> Usage:

@@ -59,9 +59,7 @@ class Planned:
 
 
 @whole
-def settle(
-    meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False, are_new: bool = False
-) -> None:
+def settle(meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False, are_new: bool = False) -> None:
     """Let each of these count where it says and nowhere else, whatever it counted before; safe to repeat.
 
     `planned` is read once it is this caller's turn: whoever changes such a thing counts it afterwards, so that the last

@@ -72,9 +72,7 @@ def terms_of(organization_ids: Collection[UUID], *, workspace_ids: Collection[UU
 def terms_in(organization_id: UUID, workspace_id: UUID) -> Terms:
     """The terms of an organization, with the own limits of one of its workspaces; in one query."""
     mine = within_reach(OwnLimit).filter(workspace_id=workspace_id)
-    limits = {
-        f"own_{meter.value}": Subquery(mine.filter(meter=meter).values("monthly")[:1]) for meter in Meter
-    }
+    limits = {f"own_{meter.value}": Subquery(mine.filter(meter=meter).values("monthly")[:1]) for meter in Meter}
     row = Organization.objects.annotate(**limits).select_related("assignment__plan").get(pk=organization_id)
     found = {(workspace_id, meter.value): getattr(row, f"own_{meter.value}") for meter in Meter}
     own = {key: monthly for key, monthly in found.items() if monthly is not None}

@@ -75,7 +75,9 @@ class _Measured:
             name_of_speed: round(per_second, 1),
             f"{name}_p50_ms": figures.shown(figures.percentile(ordered, 50), 1),
             f"{name}_p95_ms": figures.shown(figures.percentile(ordered, 95), 1),
-            f"{name}_cpu_ms": {part: round(1000 * value / max(load.done * way.size, 1), 2) for part, value in spent.items()},
+            f"{name}_cpu_ms": {
+                part: round(1000 * value / max(load.done * way.size, 1), 2) for part, value in spent.items()
+            },
             f"{name}_statuses": dict(load.statuses),
             f"statements_{name}": statements["statements_on_rows"],
             f"statements_{name}_by_kind": statements,

@@ -93,8 +93,6 @@ class PostBulk(Operations):
         try:
             with together(savepoint=savepoint):
                 post = one(make(self, dict(shape.run_validation(said))))
-        except CannotForget:
-            raise
         except Exception as error:
             if isinstance(error, DatabaseError) and not savepoint:
                 raise

@@ -124,9 +124,7 @@ def _publications(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Publicat
     return found
 
 
-def _one(
-    post: Post, parts: Sequence[Row], variants: Sequence[Row], publications: Sequence[PublicationLine]
-) -> Row:
+def _one(post: Post, parts: Sequence[Row], variants: Sequence[Row], publications: Sequence[PublicationLine]) -> Row:
     facts = {
         "post": post,
         "status": post_state([publication.state for publication in publications]),

@@ -1,8 +1,8 @@
 """A write with an Idempotency-Key happens once: whoever sends it again is answered as the first time.
 
-What is one transaction asks for its key in it (`look_up`) and writes the answer down in it (`write_down`): whoever comes
-meanwhile finds the key taken, and where the change is rolled back nothing was ever begun. The constraint of the table
-decides, whatever happens.
+What is one transaction asks for its key in it (`look_up`) and writes the answer down in it (`write_down`): whoever
+comes meanwhile finds the key taken, and where the change is rolled back nothing was ever begun. The constraint of the
+table decides, whatever happens.
 
 What cannot be one transaction says before that it has begun (`claim`), keeps the answer afterwards (`keep`), or takes
 the claim back after an answer that changed nothing (`free`). A claim whose process died is free again after a while.
