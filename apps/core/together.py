@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -36,6 +36,12 @@ class CannotForget(RuntimeError):
     """Something failed after its rows were written; only a rollback undoes that."""
 
 
+class Keyed(Protocol):
+    """A row, or what is known of one."""
+
+    pk: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """Where a row with the same `unique` is there already, these of its fields are overwritten."""
@@ -48,6 +54,7 @@ class Merge:
 class _Block:
     log: list[tuple[models.Model, Merge | None, UUID | None]] = field(default_factory=list)
     known: set[UUID] = field(default_factory=set)
+    new: set[UUID] = field(default_factory=set)  # of these, those that are not in the database already
     children: dict[tuple[type, UUID | None], list[Any]] = field(default_factory=dict)
     undo: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
     memory: dict[Hashable, Any] = field(default_factory=dict)
@@ -57,12 +64,15 @@ class _Block:
     def note(self, row: models.Model, merge: Merge | None, of: UUID | None) -> None:
         if row.pk not in self.known:
             self.known.add(row.pk)
+            if merge is None:
+                self.new.add(row.pk)
             self.log.append((row, merge, of))
             self.children.setdefault((type(row), of), []).append(row)
 
     def forget_since(self, mark: int) -> None:
         for row, _, of in self.log[mark:]:
             self.known.discard(row.pk)
+            self.new.discard(row.pk)
             self.children[type(row), of].remove(row)
         del self.log[mark:]
         while self.undo and self.undo[-1][0] >= mark:
@@ -73,7 +83,7 @@ class _Block:
         found: dict[tuple[type, Merge | None], list[Any]] = {}
         for row, merge, _ in self.log:
             found.setdefault((type(row), merge), []).append(row)
-        self.log, self.known, self.children, self.undo = [], set(), {}, []
+        self.log, self.known, self.new, self.children, self.undo = [], set(), set(), {}, []
         self.times_written += 1
         return found
 
@@ -165,10 +175,10 @@ def pending(model: type[M], *, of: UUID | None) -> list[M]:
     return list(block.children.get((model, of), ())) if block else []
 
 
-def is_pending(row: models.Model) -> bool:
-    """Whether it is noted and not written yet: nobody else can know it, and nobody holds it."""
+def is_pending(row: Keyed) -> bool:
+    """Whether it is new, noted and not written yet: nobody else can know it, and nobody holds it."""
     block = _block.get()
-    return block is not None and row.pk in block.known
+    return block is not None and row.pk in block.new
 
 
 def recalled(name: Hashable, ask: Callable[[], T]) -> T:
@@ -239,6 +249,6 @@ def _compiled(model: Any, merge: Merge | None, rows: Sequence[Any]) -> list[tupl
     for row in rows:
         row._prepare_related_fields_for_save(operation_name="bulk_create")
     query = sql.InsertQuery(model, **how)
-    query.insert_values(fields, rows)
+    query.insert_values(fields, list(rows))
     found: list[tuple[str, Any]] = query.get_compiler(using=connection.alias).as_sql()
     return found

@@ -8,6 +8,7 @@ are looked at and leave room.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -36,7 +37,15 @@ SETTINGS: Final = {
 
 
 def run(
-    *, posts: int, seconds: int, clients: int, processes: int, threads: int, only: str = "", profile: str = ""
+    *,
+    posts: int,
+    seconds: int,
+    clients: int,
+    processes: int,
+    threads: int,
+    pages_per_second: int = 20,
+    only: str = "",
+    profile: str = "",
 ) -> dict[str, Any]:
     """Figures after `seconds` of each kind of request, with `posts` in the table before."""
     with stand.standing(STAND) as place:
@@ -46,17 +55,21 @@ def run(
         with _web(environment, processes=processes, threads=threads, profile=profile) as (port, pid):
             ways = Ways(port, key=world["key"], accounts=world["accounts"])
             pids = {"web": pid, "postgres": place.pids["postgres"], "redis": place.pids["redis"]}
-            measured = _Measured(ways, pids, address, clients=clients, seconds=seconds)
+            measured = _Measured(ways, pids, address, clients=clients, seconds=seconds, pace=pages_per_second)
             wanted = only.split(",") if only else ["create", "bulk", "list"]
             found = {"posts": posts, "seconds": seconds, "clients": clients, "processes": processes, "threads": threads}
             for name in wanted:
                 found |= measured.figures(name)
+                if name == "list":
+                    found |= measured.patience()
             return found
 
 
 class _Measured:
-    def __init__(self, ways: Ways, pids: dict[str, int], address: str, *, clients: int, seconds: int) -> None:
-        self._ways, self._pids, self._clients, self._seconds = ways, pids, clients, seconds
+    def __init__(
+        self, ways: Ways, pids: dict[str, int], address: str, *, clients: int, seconds: int, pace: int
+    ) -> None:
+        self._ways, self._pids, self._clients, self._seconds, self._pace = ways, pids, clients, seconds, pace
         self._owner = psycopg.connect(address, autocommit=True)
 
     def figures(self, name: str) -> dict[str, Any]:
@@ -70,11 +83,12 @@ class _Measured:
         spent = {part: value - before[part] for part, value in self._spent().items()}
         elsewhere = usage.machine_busy_seconds() - busy - sum(spent.values())
         per_second, ordered = load.done * way.size / took, sorted(load.milliseconds)
+        at_once = "_without_a_pause" if name == "list" else ""
         name_of_speed = "bulk_posts_per_second" if name == "bulk" else f"{name}_per_second"
         return {
             name_of_speed: round(per_second, 1),
-            f"{name}_p50_ms": figures.shown(figures.percentile(ordered, 50), 1),
-            f"{name}_p95_ms": figures.shown(figures.percentile(ordered, 95), 1),
+            f"{name}_p50_ms{at_once}": figures.shown(figures.percentile(ordered, 50), 1),
+            f"{name}_p95_ms{at_once}": figures.shown(figures.percentile(ordered, 95), 1),
             f"{name}_cpu_ms": {
                 part: round(1000 * value / max(load.done * way.size, 1), 2) for part, value in spent.items()
             },
@@ -84,6 +98,13 @@ class _Measured:
             f"busy_elsewhere_{name}": round(max(elsewhere, 0.0) / took, 2),
         }
 
+    def patience(self) -> dict[str, Any]:
+        """How soon a page is there for people who read one before they ask for the next."""
+        load = Load(self._ways.list, clients=self._clients, per_second=self._pace).run(seconds=self._seconds)
+        shares = {share: figures.percentile(load.milliseconds, share) for share in (50, 95, 99)}
+        told = {f"list_p{share}_ms": figures.shown(value, 1) for share, value in shares.items()}
+        return {"pages_per_second": self._pace, **told}
+
     def _statements(self, way: Any) -> dict[str, Any]:
         counted = Statements(self._owner, stand.ROOT)
         counted.begin()
@@ -91,8 +112,6 @@ class _Measured:
         return counted.by_kind(load.done)
 
     def _spent(self) -> dict[str, float]:
-        import os
-
         return {**{name: usage.cpu_seconds(pid) for name, pid in self._pids.items()}, "clients": sum(os.times()[:2])}
 
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.core import tenancy
 from apps.core.together import (
     CannotForget,
+    Merge,
     flush,
     if_forgotten,
     is_pending,
@@ -65,6 +66,17 @@ def test_inside_they_are_noted_and_written_at_the_end(workspace):
 
     assert len(asked) == (1 if connection.vendor == "postgresql" else 2)
     assert (titles(), Part.objects.get().post_id, post._state.adding) == (["One"], post.pk, False)
+
+
+def test_a_row_that_may_be_there_already_is_not_new(workspace):
+    post = a_post(workspace)
+    write([post])
+    post.title = "Two"
+    with together():
+        write([post], merge=Merge(unique=("id",), changed=("title",)))
+        assert not is_pending(post)
+
+    assert titles() == ["Two"]
 
 
 def test_what_failed_leaves_nothing_and_the_rest_is_written(workspace):

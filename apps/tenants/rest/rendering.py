@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,9 +33,13 @@ def rendered_all(serializer: type[serializers.Serializer], rows: Iterable[Any]) 
     return [show(row) for row in rows]
 
 
-@cache
 def _compiled(serializer: type[serializers.Serializer]) -> Show:
-    return _of_serializer(serializer())
+    if serializer not in _shows:
+        _shows[serializer] = _of_serializer(serializer())
+    return _shows[serializer]
+
+
+_shows: Final[dict[type, Show]] = {}
 
 
 def _of_serializer(serializer: serializers.BaseSerializer) -> Show:

@@ -86,10 +86,12 @@ class Ways:
 
 
 class Load:
-    """So many clients at once, for a while or so many times altogether."""
+    """So many clients at once, for a while or so many times altogether. With `per_second` they ask so often together,
+    and the clock of each request starts when it was due; without, each asks again as soon as it is answered."""
 
-    def __init__(self, way: Way, *, clients: int) -> None:
+    def __init__(self, way: Way, *, clients: int, per_second: float = 0.0) -> None:
         self._way, self._clients = way, clients
+        self._pause = clients / per_second if per_second else 0.0
         self.milliseconds: list[float] = []
         self.statuses: Counter[int] = Counter()
         self._failed: list[BaseException] = []
@@ -101,7 +103,9 @@ class Load:
     def run(self, *, seconds: float = 3600.0, times: int | None = None) -> Self:
         ends_at = time.monotonic() + seconds
         left = itertools.repeat(None) if times is None else itertools.repeat(None, times)
-        threads = [threading.Thread(target=self._work, args=(ends_at, left)) for _ in range(self._clients)]
+        begins = time.monotonic() + 0.1
+        firsts = [begins + self._pause * number / self._clients for number in range(self._clients)]
+        threads = [threading.Thread(target=self._work, args=(ends_at, left, first)) for first in firsts]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -110,15 +114,16 @@ class Load:
             raise self._failed[0]
         return self
 
-    def _work(self, ends_at: float, left: Any) -> None:
+    def _work(self, ends_at: float, left: Any, due: float) -> None:
         send = self._way.begin()
         try:
             for _ in left:
-                if time.monotonic() >= ends_at:
+                due = due + self._pause if self._pause else time.monotonic()
+                if due >= ends_at:
                     return
-                begun = time.perf_counter()
+                time.sleep(max(0.0, due - time.monotonic()))
                 status, _answer = send()
-                self.milliseconds.append((time.perf_counter() - begun) * 1000)
+                self.milliseconds.append((time.monotonic() - due) * 1000)
                 self.statuses[status] += 1
         except BaseException as error:  # Told by `run`: a client that is silent measures nothing.
             self._failed.append(error)

@@ -130,6 +130,12 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--clients": {"type": int, "default": 8, "help": "that ask at the same time (8)"},
             "--processes": {"type": int, "default": 2, "help": "of the web server (2)"},
             "--threads": {"type": int, "default": 8, "help": "of each (8)"},
+            "--pages-per-second": {
+                "dest": "pages_per_second",
+                "type": int,
+                "default": 20,
+                "help": "that are read with a pause (20)",
+            },
             "--only": {"default": "", "metavar": "WHAT", "help": "create, bulk or list, with commas between (all)"},
             "--profile": {"default": "", "metavar": "PATH", "help": "write there where the server's time went"},
         },
