@@ -95,8 +95,9 @@ class Known(PublicId):
 
     def to_internal_value(self, data: object) -> Any:
         pk = super().to_internal_value(data)
-        # Of many things that name the same one, it is read for the first.
-        row = recalled((self.model._meta.model_name, pk), lambda: self.rows().filter(pk=pk).first())
+        # Of many things that name the same one, it is read for the first. One that knows fewer rows keeps them apart.
+        kind = self.model._meta.model_name if type(self) is Known else type(self)
+        row = recalled((kind, pk), lambda: self.rows().filter(pk=pk).first())
         if row is None:
             self.fail("not_found")
         return row

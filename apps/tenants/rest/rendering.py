@@ -118,8 +118,10 @@ def _converter(field: fields.Field) -> Show | None:
         return _public(field.kind)
     if type(field) is fields.DateTimeField:
         return _instant(field)
-    if type(field) in (fields.CharField, fields.ChoiceField):
+    if type(field) is fields.CharField:
         return str
+    if type(field) is fields.ChoiceField and all(type(choice) is str for choice in field.choices):
+        return lambda value: value if type(value) is str else field.to_representation(value)
     if type(field) is fields.IntegerField:
         return int
     return field.to_representation
