@@ -160,12 +160,12 @@ def test_in_bulk_the_windows_of_a_workspace_see_what_was_just_planned(organizati
 
 @pytest.mark.django_db(transaction=True)
 def test_what_only_the_database_can_refuse_spoils_nothing_else(organization, body, monkeypatch):
-    from apps.posts import services as posts
+    from apps.posts.services import writing
 
     own = program(organization)
     own.post("/posts", {**body, "external_ref": "taken"})
     # As if the reference had been free when it was looked for.
-    monkeypatch.setattr(posts, "_refuse_taken", lambda *_: None)
+    monkeypatch.setattr(writing, "_refuse_taken", lambda *_: None)
 
     answer = own.post("/posts/bulk", {"posts": [body, {**body, "external_ref": "taken"}, body]}).json()
 

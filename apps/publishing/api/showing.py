@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.core.together import is_pending, pending
-from apps.posts.models import Part, PartMedia, Post, Variant
+from apps.posts.models import Label, Part, PartMedia, Post, PostLabel, Variant
 from apps.publishing import serializers
 from apps.publishing.models import Publication, is_known_by_hand
 from apps.publishing.states import post_state
@@ -52,11 +52,12 @@ COLUMNS: Final = tuple("account__platform" if name == "platform" else name for n
 def shown(posts: Sequence[Post]) -> list[Row]:
     """The posts with their parts, accounts and publications."""
     ids = [post.pk for post in posts if not is_pending(post)]
-    parts, variants, publications = _parts(ids), _variants(ids), _publications(ids)
+    parts, variants, publications, labels = _parts(ids), _variants(ids), _publications(ids), _labels(ids)
     for post in posts:
         if is_pending(post):
             parts[post.pk], variants[post.pk], publications[post.pk] = _fresh(post.pk)
-    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk]) for post in posts]
+            labels[post.pk] = _fresh_labels(post.pk)
+    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk]) for post in posts]
 
 
 def one(post: Post) -> Row:
@@ -124,7 +125,30 @@ def _publications(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Publicat
     return found
 
 
-def _one(post: Post, parts: Sequence[Row], variants: Sequence[Row], publications: Sequence[PublicationLine]) -> Row:
+def _labels(post_ids: Collection[UUID]) -> defaultdict[UUID, list[UUID]]:
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    if not post_ids:
+        return found
+    laid = PostLabel.objects.filter(post__in=post_ids).order_by("label__folded_name", "id")
+    for post_id, label_id in laid.values_list("post_id", "label_id"):
+        found[post_id].append(label_id)
+    return found
+
+
+def _fresh_labels(post_id: UUID) -> list[UUID]:
+    named = [one.label_id for one in pending(PostLabel, of=post_id)]
+    if not named:
+        return []
+    return list(Label.objects.filter(pk__in=named).order_by("folded_name", "id").values_list("pk", flat=True))
+
+
+def _one(
+    post: Post,
+    parts: Sequence[Row],
+    variants: Sequence[Row],
+    publications: Sequence[PublicationLine],
+    labels: Sequence[UUID],
+) -> Row:
     facts = {
         "post": post,
         "status": post_state([publication.state for publication in publications]),
@@ -133,5 +157,6 @@ def _one(post: Post, parts: Sequence[Row], variants: Sequence[Row], publications
         "accounts": [variant["account"] for variant in variants],
         "overrides": [one for one in variants if one["text"] is not None or one["options"]],
         "publications": publications,
+        "labels": labels,
     }
     return rendered(serializers.PostShape, facts)

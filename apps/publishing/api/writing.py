@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 from apps.media.recipes import Cut
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
+from apps.posts.models import Campaign, Label
 from apps.posts.selectors import known_accounts, known_assets
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import AccountState
 from apps.tenants.models import Workspace
 from apps.tenants.rest import problems
-from apps.tenants.rest.problems import Fault, Problem
+from apps.tenants.rest.problems import Fault
+from apps.tenants.rest.workspaces import missing, not_there, refuse
 
 EMPTY = Content(parts=(PartContent(),))
 
@@ -107,9 +109,12 @@ def _refuse_unknown(said: Mapping[str, Any], workspace_id: UUID) -> None:
     files = dict(_files(said.get("media", ()), "/media"))
     for number, part in enumerate(said.get("parts", ())):
         files |= dict(_files(part["media"], f"/parts/{number}/media"))
-    faults = [*_missing(known_accounts, accounts, workspace_id), *_missing(known_assets, files, workspace_id)]
-    if faults:
-        raise Problem(422, "invalid", "The request is not valid; errors says where.", faults=faults)
+    labels = {f"/labels/{number}": one for number, one in enumerate(said.get("labels", ()))}
+    campaigns = {"/campaign": said["campaign"]} if said.get("campaign") else {}
+    refuse([
+        *not_among(known_accounts, accounts, workspace_id), *not_among(known_assets, files, workspace_id),
+        *missing(Label, labels, workspace_id), *missing(Campaign, campaigns, workspace_id),
+    ])  # fmt: skip
 
 
 def _files(media: Iterable[Mapping[str, Any]], place: str) -> Iterable[tuple[str, UUID]]:
@@ -119,12 +124,12 @@ def _files(media: Iterable[Mapping[str, Any]], place: str) -> Iterable[tuple[str
             yield f"{place}/{number}/cover", one["cover"]
 
 
-def _missing(read: Callable[..., Mapping[UUID, Any]], named: Mapping[str, UUID], workspace_id: UUID) -> list[Fault]:
+def not_among(read: Callable[..., Mapping[UUID, Any]], named: Mapping[str, UUID], workspace_id: UUID) -> list[Fault]:
+    """As `missing`, of rows that are needed again."""
     if not named:
         return []
     known = read(set(named.values()), workspace_id=workspace_id)
-    words = "There is nothing with this id in the workspace."
-    return [Fault(place, "not_found", words) for place, pk in named.items() if pk not in known]
+    return [not_there(place) for place, pk in named.items() if pk not in known]
 
 
 def zone_of(workspace_id: UUID) -> str:

@@ -26,13 +26,13 @@ _KEPT_HEADERS: Final = ("ETag", "Location")
 Keep = Callable[[Any], None]
 
 
-def answered(caller: Caller, request: Any, key: str, carry_out: Callable[[Keep], Any]) -> Any:
-    """The answer of `carry_out`, now or when this request came first. A refusal frees the key.
+def answered(caller: Caller, of_this: str, key: str, carry_out: Callable[[Keep], Any]) -> Any:
+    """The answer of `carry_out`, now or when the request with this fingerprint came first. A refusal frees the key.
 
     For what cannot be one transaction: others see that it is under way.
     """
     _require_key(key)
-    row = answers.claim(caller=caller, key=key, fingerprint=_fingerprint(request))
+    row = answers.claim(caller=caller, key=key, fingerprint=of_this)
     if row.answered_at is not None:
         return _again(row)
     try:
@@ -54,10 +54,10 @@ class Begun:
         answers.write_down(self.row, status=response.status_code, headers=headers, body=body)
 
 
-def begin(caller: Caller, request: Any, key: str) -> Begun:
+def begin(caller: Caller, of_this: str, key: str) -> Begun:
     """Begin a request in its transaction, which keeps the answer or, where it fails, leaves nothing behind."""
     _require_key(key)
-    row = answers.look_up(caller=caller, key=key, fingerprint=_fingerprint(request))
+    row = answers.look_up(caller=caller, key=key, fingerprint=of_this)
     return Begun(row, None if row.answered_at is None else _again(row))
 
 
@@ -66,8 +66,9 @@ def _require_key(key: str) -> None:
         raise Problem(400, "bad_idempotency_key", f"An Idempotency-Key has from 1 to {LONGEST} printable characters.")
 
 
-def _fingerprint(request: Any) -> str:
-    parts = (request.method.encode(), request.get_full_path().encode(), request.body)
+def fingerprint(request: Any, content: bytes) -> str:
+    """A digest of where a request goes and of what is in it."""
+    parts = (request.method.encode(), request.get_full_path().encode(), content)
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
