@@ -13,6 +13,7 @@ from typing import Any, Final
 
 # What opens and ends transactions and tells them their tenant; all else reads or writes rows.
 FRAME: Final = ("begin", "commit", "rollback", "savepoint", "release", "set ", "select set_config")
+ALIVE: Final = "SELECT $1"  # whether a connection that was kept still lives, once for each request
 BRACKETS: Final = ("begin", "commit", "rollback", "savepoint", "release")
 # PostgreSQL's own, at the end of a transaction: nobody has sent them, and they cost all the same.
 CHECK: Final = "OPERATOR(pg_catalog.=)"
@@ -65,6 +66,7 @@ class Statements:
         checks = Counter({text: times for text, times in found.items() if CHECK in text})
         brackets = Counter({text: times for text, times in found.items() if text.strip().lower().startswith(BRACKETS)})
         rows = found - checks - brackets
+        rows.pop(ALIVE, None)
         per = max(count, 1)
         return {
             "statements_on_rows": round(rows.total() / per, 2),
