@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.core.together import is_pending, pending
-from apps.posts.models import Label, Part, PartMedia, Post, PostLabel, Variant
+from apps.posts.models import Label, Part, PartMedia, Place, Post, PostLabel, Variant
 from apps.publishing import serializers
 from apps.publishing.models import Publication, is_known_by_hand
 from apps.publishing.states import post_state
@@ -57,7 +57,11 @@ def shown(posts: Sequence[Post]) -> list[Row]:
         if is_pending(post):
             parts[post.pk], variants[post.pk], publications[post.pk] = _fresh(post.pk)
             labels[post.pk] = _fresh_labels(post.pk)
-    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk]) for post in posts]
+    places = _places([post for post in posts if not is_pending(post)])
+    return [
+        _one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk], places.get(post.pk))
+        for post in posts
+    ]
 
 
 def one(post: Post) -> Row:
@@ -148,6 +152,7 @@ def _one(
     variants: Sequence[Row],
     publications: Sequence[PublicationLine],
     labels: Sequence[UUID],
+    place: Place | None,
 ) -> Row:
     facts = {
         "post": post,
@@ -157,6 +162,14 @@ def _one(
         "accounts": [variant["account"] for variant in variants],
         "overrides": [one for one in variants if one["text"] is not None or one["options"]],
         "publications": publications,
+        "place": place,
         "labels": labels,
     }
     return rendered(serializers.PostShape, facts)
+
+
+def _places(posts: Sequence[Post]) -> dict[UUID, Place]:
+    """The slots that posts have; one without an appointment has none."""
+    planned = [post for post in posts if post.due_at]
+    rows = Place.objects.filter(post__in=planned).select_related("slot") if planned else ()
+    return {place.post_id: place for place in rows}

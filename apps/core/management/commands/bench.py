@@ -146,6 +146,19 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--profile": {"default": "", "metavar": "PATH", "help": "write there where the server's time went"},
         },
     ),
+    "webhooks": Measurement(
+        "deliveries a second to webhook endpoints, and how long others wait when some of them are dead",
+        {
+            "--count": {"type": int, "default": 3_000, "help": "deliveries that are due at one instant (3,000)"},
+            "--endpoints": {"type": int, "default": 10, "help": "they are for (10)"},
+            "--dead": {"type": int, "default": 1, "help": "of these that never answer (1)"},
+            "--latency-ms": {"dest": "latency_ms", "type": int, "default": 50, "help": "of the others (50)"},
+            "--rate": {"type": int, "default": 50, "help": "deliveries a second afterwards, whose delay counts (50)"},
+            "--seconds": {"type": int, "default": 30, "help": "how long these come (30)"},
+            "--workers": {"type": int, "default": 1, "help": "processes of the role hooks (1)"},
+            "--most-seconds": {"dest": "most_seconds", "type": int, "default": 300, "help": "give up then (300)"},
+        },
+    ),
     "inbound": Measurement(
         "how soon platforms are answered that tell us something",
         {
