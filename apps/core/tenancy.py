@@ -40,10 +40,12 @@ TAKE_ROLE = f"set_config('role', '{ACROSS_ROLE}', true)"
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """The tenant in context. `workspace_ids` are those that may be seen; `across` names a cross-tenant reason."""
+    """The tenant in context. `workspace_ids` are those that may be seen, without those that it stands `apart_from`;
+    `across` names a cross-tenant reason."""
 
     organization_id: UUID | None = None
     workspace_ids: frozenset[UUID] | Everywhere = frozenset()
+    apart_from: frozenset[UUID] = frozenset()
     user_id: UUID | None = None
     across: str = ""
 
@@ -81,10 +83,16 @@ def require_organization(organization_id: UUID) -> None:
 
 
 @contextmanager
-def scope(*, organization_id: UUID, workspace_ids: Iterable[UUID] | Everywhere = ALL) -> Iterator[Tenant]:
-    """Work for one organization and the given workspaces; nested scopes may change both."""
+def scope(
+    *, organization_id: UUID, workspace_ids: Iterable[UUID] | Everywhere = ALL, apart_from: Iterable[UUID] = ()
+) -> Iterator[Tenant]:
+    """Work for one organization and the given workspaces; nested scopes may change both.
+
+    `apart_from` leaves some of all workspaces out of sight (the managers do, the database lets them be): what is kept
+    from being mixed up rather than from being seen, such as tests from what a client is shown."""
     seen = workspace_ids if isinstance(workspace_ids, Everywhere) else frozenset(workspace_ids)
-    tenant = replace(_current.get(), organization_id=organization_id, workspace_ids=seen, across="")
+    apart = frozenset(apart_from)
+    tenant = replace(_current.get(), organization_id=organization_id, workspace_ids=seen, apart_from=apart, across="")
     with _entered(tenant):
         yield tenant
 

@@ -3,7 +3,7 @@ due, from the moment it is planned.
 
 Counting at planning is what lets a person hear of a limit while there is something to be done about it. What is taken
 off the plan or fails is given back; another try of the same publication is the same one, and what went out and was
-taken down later stays counted. Publications of simulated platforms do not count.
+taken down later stays counted. Publications of simulated platforms do not count, nor do those of test accounts.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ def count_as_it_is(post_ids: Iterable[UUID]) -> None:
     usage.settle(Meter.PUBLICATIONS, _planned(post_ids), may_exceed=True)
 
 
-def is_simulated(platform: str) -> bool:
+def is_simulated(platform: str, *, is_test: bool) -> bool:
     """Nothing that is sent there reaches anybody."""
-    return platform in settings.PLATFORM_SANDBOXES
+    return is_test or platform in settings.PLATFORM_SANDBOXES
 
 
 def give_back_failed(event: Event) -> None:
@@ -70,13 +70,16 @@ def give_back_failed(event: Event) -> None:
 
 def _planned(post_ids: Iterable[UUID]) -> Iterator[usage.Planned]:
     rows = Publication.objects.filter(post__in=post_ids)
-    facts = rows.values_list("id", "workspace_id", "account_id", "account__platform", "state", "due_at")
-    for publication_id, workspace_id, account_id, platform, state, due_at in facts:
-        at: datetime | None = due_at if state in COUNTED and not is_simulated(platform) else None
+    facts = rows.values_list(
+        "id", "workspace_id", "account_id", "account__platform", "account__is_test", "state", "due_at"
+    )
+    for publication_id, workspace_id, account_id, platform, is_test, state, due_at in facts:
+        counts = state in COUNTED and not is_simulated(platform, is_test=is_test)
+        at: datetime | None = due_at if counts else None
         yield usage.Planned(publication_id, workspace_id, at, account_id, platform)
 
 
 def _planned_one(row: Publication) -> usage.Planned:
-    platform = row.account.platform
-    at: datetime | None = row.due_at if row.state in COUNTED and not is_simulated(platform) else None
-    return usage.Planned(row.pk, row.workspace_id, at, row.account_id, platform)
+    account = row.account
+    counts = row.state in COUNTED and not is_simulated(account.platform, is_test=account.is_test)
+    return usage.Planned(row.pk, row.workspace_id, row.due_at if counts else None, row.account_id, account.platform)

@@ -134,6 +134,10 @@ class Publication(Sending):
     def platform(self) -> str:
         return self.account.platform
 
+    @property
+    def is_test(self) -> bool:
+        return self.account.is_test
+
 
 class FollowUp(Sending):
     """The first comment or a thread reply of a published publication; it can never send the publication again."""

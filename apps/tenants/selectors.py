@@ -116,8 +116,12 @@ def has_second_factor(user: User) -> bool:
 
 
 def workspaces_in_use() -> int:
-    """How many the organization in context has; what is archived takes no place."""
-    return int(Workspace.objects.filter(archived_at=None).count())
+    """How many the organization in context has; what is archived takes no place, nor do tests."""
+    return int(Workspace.objects.filter(archived_at=None, is_test=False).count())
+
+
+def test_workspaces_in_use() -> int:
+    return int(Workspace.objects.filter(archived_at=None, is_test=True).count())
 
 
 def seats_in_use() -> int:

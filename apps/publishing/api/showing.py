@@ -29,6 +29,7 @@ class PublicationLine(NamedTuple):
     workspace_id: UUID
     account_id: UUID
     platform: str
+    is_test: bool
     state: str
     due_at: datetime
     next_try_at: datetime
@@ -42,11 +43,17 @@ class PublicationLine(NamedTuple):
     problem_field: str
 
     @property
+    def account(self) -> PublicationLine:
+        """What is shown of it is all here."""
+        return self
+
+    @property
     def is_known_by_hand(self) -> bool:
         return is_known_by_hand(self.remote_id, self.remote_url)
 
 
-COLUMNS: Final = tuple("account__platform" if name == "platform" else name for name in PublicationLine._fields)
+OF_ACCOUNTS: Final = {"platform": "account__platform", "is_test": "account__is_test"}
+COLUMNS: Final = tuple(OF_ACCOUNTS.get(name, name) for name in PublicationLine._fields)
 
 
 def shown(posts: Sequence[Post]) -> list[Row]:
