@@ -118,24 +118,24 @@ def _rendered(guide: Guide, _changed: int) -> Rendered:
     headings = list(_headings(tokens))
     title = next((words for token, words in headings if token.tag == "h1"), guide.name)
     sections = tuple(Section(str(token.attrs["id"]), words) for token, words in headings if token.tag == "h2")
-    for token in _every(tokens):
-        if token.type == "link_open":
-            token.attrs["href"] = target(str(token.attrs["href"]), seen_from=guide.path)
+    for token in tokens:
+        _turn_links(token.children or [], seen_from=guide.path)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return Rendered(title, mark_safe(html), sections)  # noqa: S308 - written by us, and HTML in it stays text
 
 
-def target(href: str, *, seen_from: Path) -> str:
-    """Where a link of a document leads at /developers/: to the guide of that file, or to the schema."""
+def target(href: str, *, seen_from: Path) -> str | None:
+    """Where a link of a document leads at /developers/: to the guide of that file, or to the schema. None: nowhere, for
+    that document is not for integrators."""
     address = urlsplit(href)
     if address.scheme or not address.path:
         return href
-    file = str((seen_from.parent / address.path).resolve().relative_to(DOCS))
+    file = (seen_from.parent / address.path).resolve()
     anchor = f"#{address.fragment}" if address.fragment else ""
-    if file == "api/openapi.json":
+    if file == DOCS / "api/openapi.json":
         return reverse("api:openapi")
-    guide = next((guide for guide in GUIDES.values() if guide.file == file), None)
-    return f"{guide.url}{anchor}" if guide else href
+    guide = next((guide for guide in GUIDES.values() if guide.path == file), None)
+    return f"{guide.url}{anchor}" if guide else None
 
 
 # --- markdown
@@ -156,10 +156,15 @@ def _headings(tokens: list[Token]) -> Iterator[tuple[Token, str]]:
         yield token, words
 
 
-def _every(tokens: list[Token]) -> Iterator[Token]:
+def _turn_links(tokens: list[Token], *, seen_from: Path) -> None:
+    """Let each lead where it leads on our pages; of one that leads nowhere the words stay."""
+    is_link = True
     for token in tokens:
-        yield token
-        yield from token.children or ()
+        if token.type == "link_open":
+            href = target(str(token.attrs["href"]), seen_from=seen_from)
+            token.attrs, is_link = {"href": href} if href else {}, href is not None
+        if token.type in ("link_open", "link_close") and not is_link:
+            token.tag = "span"
 
 
 class _Renderer(RendererHTML):
@@ -169,6 +174,8 @@ class _Renderer(RendererHTML):
         language = tokens[idx].info.strip()
         code = {"id": f"code-{idx}", "code": tokens[idx].content.rstrip("\n")}
         return render_to_string("api/_code.html", {**code, "language": LANGUAGES.get(language, language)})
+
+    code_block = fence
 
     def table_open(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
         return '<div class="table-wrap" tabindex="0" role="region" aria-label="Table"><table class="table">'

@@ -35,6 +35,7 @@ class Everywhere(Enum):
 
 ALL = Everywhere.ALL
 ACROSS_ROLE = "postroom_across"
+TAKE_ROLE = f"set_config('role', '{ACROSS_ROLE}', true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +121,30 @@ def _entered(tenant: Tenant) -> Iterator[Tenant]:
         if connection.vendor != "postgresql":
             yield tenant
             return
+        is_inside = connection.in_atomic_block
         with transaction.atomic():
-            _tell_database(before, tenant)
+            _tell_database(before if is_inside else NOBODY, tenant)
             yield tenant
-            # After an error the rollback restores these by itself; after success the outer scope gets its own back.
-            _tell_database(tenant, before)
+            # The end of a transaction restores these by itself, and so does a rollback; whoever is inside of one gets
+            # their own back.
+            if is_inside:
+                _tell_database(tenant, before)
     finally:
         _current.reset(token)
 
 
 def _tell_database(before: Tenant, tenant: Tenant) -> None:
+    said = (_text(tenant.organization_id), _workspaces_text(tenant), _text(tenant.user_id))
+    takes_role = bool(tenant.across and not before.across)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('postroom.organization_id', %s, true), set_config('postroom.workspace_ids', %s, true),"
-            " set_config('postroom.user_id', %s, true)",
-            [_text(tenant.organization_id), _workspaces_text(tenant), _text(tenant.user_id)],
+            f" set_config('postroom.user_id', %s, true){', ' + TAKE_ROLE if takes_role else ''}",
+            said,
         )
-        if bool(tenant.across) != bool(before.across):
-            # DEFAULT is the role that the connection was opened with.
-            cursor.execute(f"SET LOCAL role TO {ACROSS_ROLE if tenant.across else 'DEFAULT'}")
+        if before.across and not tenant.across:
+            # The role that the connection was opened with.
+            cursor.execute("SET LOCAL role TO DEFAULT")
 
 
 def _text(value: UUID | None) -> str:

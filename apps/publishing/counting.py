@@ -44,6 +44,14 @@ def count(post_ids: Iterable[UUID], *, refused: Callable[[str], Exception] = Pos
         raise refused(full.words) from full
 
 
+def count_new(publications: Iterable[Publication], *, refused: Callable[[str], Exception] = PostBusy) -> None:
+    """The same of publications that are being planned for the first time, and have their accounts at hand."""
+    try:
+        usage.settle(Meter.PUBLICATIONS, list(map(_planned_one, publications)), are_new=True)
+    except OverLimit as full:
+        raise refused(full.words) from full
+
+
 def count_as_it_is(post_ids: Iterable[UUID]) -> None:
     """The same where much is moved at once and must not be refused for some of it: the gate holds what is over a limit
     at its hour."""
@@ -69,3 +77,9 @@ def _planned(post_ids: Iterable[UUID]) -> Iterator[usage.Planned]:
         counts = state in COUNTED and not is_simulated(platform, is_test=is_test)
         at: datetime | None = due_at if counts else None
         yield usage.Planned(publication_id, workspace_id, at, account_id, platform)
+
+
+def _planned_one(row: Publication) -> usage.Planned:
+    account = row.account
+    counts = row.state in COUNTED and not is_simulated(account.platform, is_test=account.is_test)
+    return usage.Planned(row.pk, row.workspace_id, row.due_at if counts else None, row.account_id, account.platform)

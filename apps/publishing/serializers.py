@@ -87,7 +87,7 @@ class PublicationShape(serializers.Serializer):
     workspace = ExpandableId(ids.WORKSPACE, lambda: WorkspaceShape, source="workspace_id")
     account = ExpandableId(ids.ACCOUNT, lambda: Account, source="account_id")
     mode = ModeField(source="account", help_text="`test`: it goes to the simulated platform, and counts nowhere.")
-    platform = serializers.ChoiceField(PLATFORMS, source="account.platform")
+    platform = serializers.ChoiceField(PLATFORMS)
     state = serializers.ChoiceField(State.values)
     due_at = serializers.DateTimeField()
     next_try_at = serializers.DateTimeField()

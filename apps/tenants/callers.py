@@ -12,9 +12,10 @@ from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.tenants.keys import Mode
 from apps.tenants.members import Member
-from apps.tenants.models import ApiKey, Organization, Workspace
+from apps.tenants.models import ApiKey, Organization
 from apps.tenants.permissions import EVERY_MEMBER, ORGANIZATION_WIDE, WHEN_ARCHIVED
 from apps.tenants.scopes import NOT_FOR_TEST_KEYS, permissions_of
+from apps.tenants.selectors import workspace_with
 
 
 class OnlyTesting(PermissionDenied):
@@ -71,7 +72,8 @@ class Caller:
             raise OnlyTesting("This is a test key: what is real outside of test workspaces it leaves alone.")
         if workspace_id is None or permission in WHEN_ARCHIVED | ORGANIZATION_WIDE:
             return
-        if Workspace.objects.filter(pk=workspace_id, archived_at__isnull=False).exists():
+        workspace = workspace_with(workspace_id)
+        if workspace is not None and workspace.archived_at is not None:
             raise WorkspaceArchived("The workspace is archived. Restore it before you change anything in it.")
 
     def scope(self) -> AbstractContextManager[tenancy.Tenant]:

@@ -94,6 +94,13 @@ def allows_white_label() -> bool | None:
     return answer
 
 
+def requests_allowed() -> Mapping[str, Sequence[int]]:
+    """How often keys of the organization in context may ask, as its plan says; empty where it says nothing."""
+    plan = plan_in_force()
+    said: Mapping[str, Sequence[int]] = plan.requests if plan else {}
+    return said
+
+
 def usage_of(organization: Organization) -> Usage:
     """This month and today, against what is allowed, for the settings page."""
     terms = terms_of([organization.pk])[organization.pk]

@@ -199,6 +199,7 @@ API_RATE_WINDOWS = (
     (env.integer("API_RATE_TEN_SECONDS", 500), 10),
     (env.integer("API_RATE_MINUTE", 2000), 60),
 )
+API_RATE_ORGANIZATION = env.integer("API_RATE_ORGANIZATION", 4)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.api.permissions.HasKey"],

@@ -32,8 +32,8 @@ from apps.tenants.keys import Mode
 from apps.tenants.members import member_of
 from apps.tenants.models import Organization, Workspace
 from apps.usage.models import Total
-from apps.webhooks import services as webhooks
 from apps.webhooks.models import Delivery
+from apps.webhooks.services import claiming
 from config.platforms import SANDBOX_APPS
 from tests.support import factories
 from tests.support.platforms import sandbox_origins
@@ -272,7 +272,7 @@ def test_each_kind_of_endpoint_is_told_of_its_own(api, organization, testing, pl
 
     with tenancy.scope(organization_id=organization.pk):
         told = {
-            (f"whe_{row.endpoint_id.hex}", webhooks.delivering._said(row)["mode"])
+            (f"whe_{row.endpoint_id.hex}", claiming.told_of(row, row.endpoint)["mode"])
             for row in Delivery.objects.select_related("endpoint", "event__workspace")
         }
     assert told == {(live["id"], "live"), (test["id"], "test")}
@@ -329,7 +329,7 @@ def test_a_test_key_ends_no_live_key(organization, api):
     assert api.delete(f"/api-keys/{own.key.pk}").status_code == 204
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no such foreign keys")
+@pytest.mark.postgres
 def test_the_database_refuses_a_test_account_among_real_ones(workspace, place):
     def settle(**values: object) -> None:
         with tenancy.across_tenants("plant a fault"), transaction.atomic(), connection.cursor() as cursor:
@@ -344,7 +344,7 @@ def test_the_database_refuses_a_test_account_among_real_ones(workspace, place):
         settle(grant=factories.account(place).grant)
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no such foreign keys")
+@pytest.mark.postgres
 def test_the_database_refuses_a_real_post_on_a_test_account(workspace, place):
     post, account = factories.post(workspace), factories.account(place)
 

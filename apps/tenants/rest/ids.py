@@ -10,6 +10,8 @@ from django.db.models import Model, QuerySet
 from django.urls import register_converter
 from rest_framework import serializers
 
+from apps.core.together import recalled
+
 ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY = "org", "ws", "mem", "inv", "key"
 ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
@@ -123,7 +125,10 @@ class Known(PublicId):
         return public(self.kind, value.pk if isinstance(value, Model) else value)
 
     def to_internal_value(self, data: object) -> Any:
-        row = self.rows().filter(pk=super().to_internal_value(data)).first()
+        pk = super().to_internal_value(data)
+        # Of many things that name the same one, it is read for the first. One that knows fewer rows keeps them apart.
+        kind = self.model._meta.model_name if type(self) is Known else type(self)
+        row = recalled((kind, pk), lambda: self.rows().filter(pk=pk).first())
         if row is None:
             self.fail("not_found")
         return row
