@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -170,20 +170,20 @@ def _turn_links(tokens: list[Token], *, seen_from: Path) -> None:
 class _Renderer(RendererHTML):
     """Code has a button that copies it, and what is too wide for a phone scrolls by itself."""
 
-    def fence(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
+    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         language = tokens[idx].info.strip()
         code = {"id": f"code-{idx}", "code": tokens[idx].content.rstrip("\n")}
         return render_to_string("api/_code.html", {**code, "language": LANGUAGES.get(language, language)})
 
     code_block = fence
 
-    def table_open(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
+    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return '<div class="table-wrap" tabindex="0" role="region" aria-label="Table"><table class="table">'
 
-    def table_close(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
+    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return "</table></div>"
 
-    def th_open(self, tokens: list[Token], idx: int, options: Any, env: Any) -> str:
+    def th_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return '<th scope="col">'
 
 

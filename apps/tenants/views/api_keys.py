@@ -57,7 +57,7 @@ def keys(request: MemberRequest) -> HttpResponse:
         "most": settings.API_MAX_KEYS,
         "zone": request.member.organization.timezone,
         "make_url": reverse("tenants:key_make") if may_edit else "",
-        "docs_url": reverse("api:swagger"),
+        "docs_url": reverse("developers:index"),
     }
     return TemplateResponse(request, "tenants/keys.html", facts)
 
