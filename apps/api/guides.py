@@ -178,7 +178,8 @@ class _Renderer(RendererHTML):
     code_block = fence
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        return '<div class="table-wrap" tabindex="0" role="region" aria-label="Table"><table class="table">'
+        number = sum(token.type == "table_open" for token in tokens[: idx + 1])
+        return f'<div class="table-wrap" tabindex="0" role="region" aria-label="Table {number}"><table class="table">'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return "</table></div>"

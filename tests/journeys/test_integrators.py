@@ -179,6 +179,23 @@ def test_one_post_goes_to_several_accounts_with_words_and_a_picture(
     assert platforms.texts("x", HANDLE) == ["Breathe in, dear X."]
 
 
+def test_a_comment_follows_and_all_of_it_is_taken_down_again(
+    product: Integrator, workspace: str, accounts: list[str], platforms: Sandbox
+):
+    parts = [{"role": "main", "text": "Breathe in."}, {"role": "first_comment", "text": "And out."}]
+    body = {"workspace": workspace, "accounts": accounts[:1], "parts": parts, "external_ref": "monday"}
+    product.post("/posts", {**body, "action": "publish_now"})
+    run_worker()
+    assert platforms.texts("mastodon", HANDLE) == ["Breathe in.", "And out."]
+
+    (post,) = product.get("/posts", workspace=workspace, external_ref="monday")["data"]
+    gone = product.post(f"/posts/{post['id']}/unpublish")
+
+    assert [(one["account"], one["done"]) for one in gone["results"]] == [(accounts[0], True)]
+    assert product.get(f"/posts/{post['id']}")["publications"][0]["state"] == "removed"
+    assert platforms.counts("mastodon", HANDLE, kind="post")["deleted"] == 1
+
+
 def test_a_draft_goes_out_when_it_is_published(
     product: Integrator, workspace: str, accounts: list[str], platforms: Sandbox
 ):
@@ -243,6 +260,17 @@ def test_the_product_is_told_and_can_tell_that_it_was_us(
         Webhook(endpoint["secret"]).verify(letter.replace(b"post.published", b"post.failed"), headers)
     (delivery,) = product.get(f"/webhook-endpoints/{endpoint['id']}/deliveries")["data"]
     assert delivery["state"] == "delivered"
+
+
+def test_a_changed_secret_leaves_the_old_one_a_day(product: Integrator, workspace: str, website: Website):
+    endpoint = product.post("/webhook-endpoints", {"url": f"{website.url}/hook", "events": ["workspace.updated"]})
+    fresh = product.post(f"/webhook-endpoints/{endpoint['id']}/rotate")
+    product.patch(f"/workspaces/{workspace}", {"name": "Lumen Yoga & Tea"})
+    tell()
+
+    ((letter, headers),) = website.letters
+    for secret in (endpoint["secret"], fresh["secret"]):
+        assert Webhook(secret).verify(letter, headers)["subject"]["id"] == workspace
 
 
 def test_an_account_that_was_signed_out_is_told_and_the_others_go_out(
