@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from apps.core.models import WorkspaceOwned
-from apps.posts.states import PartRole
+from apps.posts.states import PartRole, Review
 from apps.tenants.zones import validate_zone
 
 
@@ -25,6 +25,7 @@ class Post(WorkspaceOwned):
     due_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
     external_ref = models.CharField(max_length=200, blank=True, help_text="Your own name for it, if you have one.")
+    review = models.CharField(max_length=24, blank=True, choices=Review.choices, default=Review.NONE)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(WorkspaceOwned.Meta):

@@ -24,25 +24,32 @@ class Role(StrEnum):
         return self in (Role.OWNER, Role.ADMIN)
 
 
-_VIEW: Final = frozenset({"workspace.view", "post.view", "account.view", "media.view"})
-_CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit"}
-_MANAGE: Final = _CREATE | {
-    "post.schedule",
-    "post.publish",
-    "post.cancel",
-    "publication.retry",
-    "publication.decide",
-    "publication.edit",
-    "publication.remove",
-    "publishing.stop",
-    "account.connect",
-    "account.disconnect",
-    "workspace.edit",
-    "media.shelve",
-    "event.view",
-    "webhook.view",
-    "webhook.edit",
-}
+_VIEW: Final = frozenset({
+    "workspace.view", "post.view", "account.view", "media.view", "approval.view", "policy.view",
+})  # fmt: skip
+_CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit", "approval.request", "approval.comment"}
+_APPROVE: Final = _VIEW | {"approval.decide", "approval.comment"}
+_MANAGE: Final = (
+    _CREATE
+    | _APPROVE
+    | {
+        "post.schedule",
+        "post.publish",
+        "post.cancel",
+        "publication.retry",
+        "publication.decide",
+        "publication.edit",
+        "publication.remove",
+        "publishing.stop",
+        "account.connect",
+        "account.disconnect",
+        "workspace.edit",
+        "media.shelve",
+        "event.view",
+        "webhook.view",
+        "webhook.edit",
+    }
+)
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",
     "workspace.archive",
@@ -57,6 +64,7 @@ _ADMINISTER: Final = _MANAGE | {
     "key.view",
     "key.edit",
     "audit.view",
+    "policy.edit",
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}
 
@@ -72,7 +80,7 @@ PERMISSIONS: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: _ADMINISTER | {"organization.edit"},
     Role.MANAGER: _MANAGE,
     Role.CREATOR: _CREATE,
-    Role.APPROVER: _VIEW,
+    Role.APPROVER: _APPROVE,
     Role.VIEWER: _VIEW,
 }
 ALL_PERMISSIONS: Final = EVERY_MEMBER.union(*PERMISSIONS.values())

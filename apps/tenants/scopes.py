@@ -54,6 +54,13 @@ AREAS: Final = (
             "publication.edit", "publication.remove",
         }),
     ),
+    Area(
+        "approvals",
+        "Approvals",
+        frozenset({"approval.view"}),
+        frozenset({"approval.request", "approval.decide", "approval.comment"}),
+    ),
+    Area("policies", "Approval policies", frozenset({"policy.view"}), frozenset({"policy.edit"})),
     Area("events", "Events", frozenset({"event.view"})),
     Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),
     Area("media", "Media", frozenset({"media.view"}), frozenset({"media.upload", "media.edit", "media.shelve"})),
@@ -66,7 +73,7 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
 # What reaches a platform. A test key may not, for nothing tells a platform that it was only a test.
 NOT_FOR_TEST_KEYS: Final = frozenset({
     "post.schedule", "post.publish", "publication.retry", "publication.decide", "publication.edit",
-    "publication.remove", "account.disconnect",
+    "publication.remove", "account.disconnect", "approval.decide", "policy.edit",
 })  # fmt: skip
 
 
