@@ -6,8 +6,9 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.approvals import consumers
-        from apps.approvals.gate import gate
+        from apps.approvals.gate import change_gate, gate
         from apps.publishing import gates
 
         gates.register("approvals", gate)
+        gates.register_change("approvals", change_gate)
         consumers.subscribe()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+OUT: Final = "The post has gone out, so there is nothing left to decide."
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ from apps.publishing.gates import Obstacle, Row
 from apps.publishing.models import Publication
 
 PROBLEM: Final = "awaiting_approval"
+LIVE: Final = (
+    "Posts of this client are approved before they go out, so what is live keeps its words. Take it down, and have "
+    "a new post approved."
+)
 ANOTHER_HOUR: Final = "It would go out at another time than was approved. Move the whole post, and have it approved."
 
 
@@ -45,6 +49,15 @@ def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
         elif not _is_at_its_hour(row, sheet, policy):
             found[row.pk] = Obstacle(PROBLEM, ANOTHER_HOUR)
     return found
+
+
+def change_gate(publication: Publication) -> str:
+    """What is live was approved as it is; other words for it would be nobody's decision but the writer's."""
+    policies = policies_in_force({publication.workspace_id})
+    if not policies:
+        return ""
+    written = sheets(within_reach(Post).filter(pk=publication.post_id))[publication.post_id]
+    return LIVE if required(policies[publication.workspace_id].ordered_steps, written) else ""
 
 
 def _is_at_its_hour(row: Publication, sheet: Sheet, policy: Policy) -> bool:

@@ -12,7 +12,6 @@ from apps.approvals import services
 from apps.approvals.deciders import Decider
 from apps.approvals.models import Decision, Policy, Request, StepState
 from apps.approvals.states import CURRENT, Verdict
-from apps.approvals.steps import Step
 from apps.core.actors import SYSTEM, Actor
 from apps.events.services import relay
 from apps.posts import services as posts
@@ -23,7 +22,7 @@ from apps.publishing.models import Publication
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.support import factories
-from tests.support.publishing import Agency, run_worker
+from tests.support.publishing import Agency
 
 MANAGER = {"key": "manager", "name": "Manager", "roles": ["manager"]}
 LEGAL = {"key": "legal", "name": "Legal", "roles": ["approver"], "covers": ["text", "media"]}
@@ -109,12 +108,6 @@ def actor(member: Membership | None) -> Actor:
     return Actor.user(member.user_id, address="203.0.113.0/24") if member else SYSTEM
 
 
-def step(**said: Any) -> Step:
-    from apps.approvals.steps import read
-
-    return read([{"key": "one", "name": "One", "roles": ["manager"], **said}])[0]
-
-
 @pytest.fixture
 def desk(agency: Agency) -> Desk:
     return Desk(agency)
@@ -133,6 +126,3 @@ def approver(desk: Desk) -> Membership:
 @pytest.fixture
 def creator(desk: Desk) -> Membership:
     return desk.person(Role.CREATOR)
-
-
-__all__ = ["run_worker"]

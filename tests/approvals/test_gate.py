@@ -8,17 +8,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.approvals import services
 from apps.approvals.gate import PROBLEM, gate
 from apps.approvals.states import RequestState, Verdict
 from apps.core import clock as system_clock
 from apps.core import tenancy
+from apps.core.actors import SYSTEM
+from apps.events.services import relay
 from apps.media.models import Asset
 from apps.posts.models import Post
 from apps.publishing.engine import claims, rounds
+from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.tenants.models import Membership, Workspace
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
+from tests.publishing.afterwards import change
 from tests.support import factories
 from tests.support.clock import Clock
 from tests.support.publishing import run_worker
@@ -115,9 +120,6 @@ def test_an_edit_between_claim_and_intent_is_impossible_and_a_withdrawal_counts(
     desk: Desk, manager: Membership, clock: Clock
 ) -> None:
     """The gate is asked again in the transaction of the intent: a claim is no pass."""
-    from apps.approvals import services
-    from apps.core.actors import SYSTEM
-
     desk.policy(MANAGER)
     publication = desk.planned(minutes=1)
     desk.decide(desk.request(publication), manager)
@@ -183,8 +185,6 @@ def test_a_policy_may_let_the_hour_move(
 
 
 def test_many_small_moves_do_not_add_up(desk: Desk, manager: Membership, clock: Clock) -> None:
-    from apps.events.services import relay
-
     desk.policy({**MANAGER, "window_minutes": 30})
     publication = desk.planned()
     desk.decide(desk.request(publication), manager)
@@ -222,3 +222,14 @@ def test_the_gate_asks_once_while_nobody_has_a_policy_and_as_often_for_many_as_f
     factories.publication(factories.post(stranger_workspace, accounts=[theirs]), theirs)
 
     assert asked() == for_one <= 12
+
+
+def test_what_is_live_keeps_the_words_that_were_approved(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+    at_its_hour(desk, publication, clock)
+
+    with pytest.raises(PostBusy, match="keeps its words"):
+        change(publication, "Buy now")
+    assert desk.live() == ["Good morning"]

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from apps.approvals.deciders import Decider, votes_on
 from apps.approvals.errors import (
+    OUT,
     AlreadyDecided,
     ContentChanged,
     NotADecider,
@@ -37,7 +38,6 @@ from apps.posts.models import Post
 from apps.publishing import services as publishing
 
 SAID: Final = frozenset(APPROVING | set(OBJECTING))
-OUT: Final = "The post has gone out, so there is nothing left to decide."
 CLOSED: Final = {
     RequestState.APPROVED: "It was approved already. If something is wrong with it, withdraw it or hold the post.",
     RequestState.CHANGES_REQUESTED: "Somebody has asked for changes already.",

@@ -36,7 +36,7 @@ def _one(
 ) -> dict[str, Any]:
     facts = {
         "post": post,
-        "status": post_state([publication.state for publication in publications]),
+        "status": post_state([publication.state for publication in publications], post.review),
         "local_at": post.local_due_at.strftime("%Y-%m-%dT%H:%M:%S") if post.local_due_at else None,
         "parts": [_part(part) for part in parts],
         "accounts": [variant.account_id for variant in variants],
