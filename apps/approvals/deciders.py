@@ -102,13 +102,22 @@ def benches(
 
 def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
     """The people whose own work this version is: who wrote the post, who changed it last, and who submitted it."""
-    last = (
-        Entry.objects.filter(subject_id=post.pk, verb__in=WRITING)
-        .order_by("-id")
-        .values_list("actor_kind", "actor_id")[:1]
-    )
-    changed = [pk for kind, pk in last if kind == ActorKind.USER]
-    return frozenset(pk for pk in (post.author_id, asked_by, *changed) if pk)
+    return writers_of_each([(post, asked_by)])[post.pk]
+
+
+def writers_of_each(asked: Collection[tuple[Post, UUID | None]]) -> dict[UUID, frozenset[UUID]]:
+    """The same of many posts, by post, in one query."""
+    lines = Entry.objects.filter(subject_id__in=[post.pk for post, _ in asked], verb__in=WRITING).order_by("id")
+    # The last line of a post overwrites those before it; one of a program or of the system names nobody.
+    last = {
+        post_id: pk if kind == ActorKind.USER else None
+        for post_id, kind, pk in lines.values_list("subject_id", "actor_kind", "actor_id")
+    }
+    found = {}
+    for post, asked_by in asked:
+        changed = last.get(post.pk)
+        found[post.pk] = frozenset(pk for pk in (post.author_id, asked_by, changed) if pk)
+    return found
 
 
 def votes_on(post_id: UUID, step: Step, seal: str, due_at: object) -> list[Decision]:
