@@ -300,7 +300,7 @@ def _talk(talk: Talk, people: _People) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "id": row.pk, "post": row.post_id, "revision": row.revision, "visibility": row.visibility,
-        "resolved_at": row.resolved_at, "comments": comments, "anchor": {**anchor, "is_lost": talk.place.is_lost},
+        "resolved_at": row.resolved_at, "comments": comments, "anchor": {"quote": "", **anchor, "is_lost": talk.place.is_lost},
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from apps.approvals.steps import Aspect, Facts, RuleKind, Step, digest_of
 from apps.posts import selectors as posts
@@ -154,7 +155,14 @@ def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[D
         yield Difference(Aspect.ACCOUNTS, name, "chosen" if old else "", "chosen" if new else "")
         yield Difference(Aspect.TEXT, f"Own words on {name}", old.get("text") or "", new.get("text") or "")
         yield Difference(Aspect.OPTIONS, f"Options on {name}", _options(old), _options(new))
-    yield Difference(TIME, "Time", before["due_at"] or "", after["due_at"] or "")
+    yield Difference(TIME, "Time", _hour(before), _hour(after))
+
+
+def _hour(snapshot: Mapping[str, Any]) -> str:
+    if not snapshot["due_at"]:
+        return ""
+    zone = ZoneInfo(snapshot["timezone"] or "UTC")
+    return f"{datetime.fromisoformat(snapshot['due_at']).astimezone(zone):%a %-d %b %Y, %H:%M} {zone.key}"
 
 
 def _at(parts: Sequence[Mapping[str, Any]], number: int) -> Mapping[str, Any]:
