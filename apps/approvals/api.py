@@ -291,7 +291,8 @@ def _shown_talks(found: Sequence[Talk]) -> list[dict[str, Any]]:
 
 def _talk(talk: Talk, people: _People) -> dict[str, Any]:
     row = talk.thread
-    anchor = {name: value for name, value in talk.place.anchor.items() if name != "sha256"}
+    place = {name: value for name, value in talk.place.anchor.items() if name != "sha256"}
+    anchor = {"quote": "", **place, "is_lost": talk.place.is_lost}
     comments = [
         {"by": people.by(one.author_kind, one.author_id, one.author_name), "text": one.text,
          "mentions": [people.members[UUID(pk)] for pk in one.mentions if UUID(pk) in people.members],
@@ -300,7 +301,7 @@ def _talk(talk: Talk, people: _People) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "id": row.pk, "post": row.post_id, "revision": row.revision, "visibility": row.visibility,
-        "resolved_at": row.resolved_at, "comments": comments, "anchor": {"quote": "", **anchor, "is_lost": talk.place.is_lost},
+        "resolved_at": row.resolved_at, "comments": comments, "anchor": anchor,
     }  # fmt: skip
 
 

@@ -88,7 +88,10 @@ def review() -> dict[str, Any]:
         "own_words": [{"platform": "x", "text": "Buns. Today."}],
         "steps": STEPS,
         "history": HISTORY,
-        "differences": [It(place="Post", before="26 times", after="27 times"), It(place="Time", before="", after="Fri 16 Oct 2026, 09:00 Europe/Oslo")],
+        "differences": [
+            It(place="Post", before="26 times", after="27 times"),
+            It(place="Time", before="", after="Fri 16 Oct 2026, 09:00 Europe/Oslo"),
+        ],
         "talks": [It(thread=thread, place=It(anchor=anchor, is_lost=True), comments=[("Priya Nair", comment)])],
         "form": form,
         "edits_form": EditsForm(initial={"text": TEXT}, auto_id="edits_%s"),
