@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0007_stops_row_level_security"),
+        ("publishing", "0008_long_preparations"),
     ]
 
     operations = [
