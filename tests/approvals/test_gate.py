@@ -16,7 +16,6 @@ from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.services import relay
 from apps.media.models import Asset
-from apps.posts.models import Post
 from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
@@ -85,7 +84,7 @@ def test_other_words_than_were_approved_do_not_go_out(desk: Desk, manager: Membe
     desk.policy(MANAGER)
     publication = desk.planned()
     desk.decide(desk.request(publication), manager)
-    desk.change(Post.plain.get(pk=publication.post_id), desk.agency.content("Buy now", [desk.account]))
+    desk.change(publication.post, desk.agency.content("Buy now", [desk.account]))
 
     held = at_its_hour(desk, publication, clock)
 

@@ -12,7 +12,6 @@ from apps.approvals.states import RequestState, Verdict
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.services import relay
-from apps.posts.models import Post
 from apps.publishing import services as publishing
 from apps.publishing.states import State
 from apps.tenants.models import Membership, WorkspaceAccess
@@ -295,7 +294,7 @@ def test_without_a_policy_nobody_is_asked_any_more(desk: Desk, clock: Clock) -> 
     publication = desk.planned(minutes=10)
     desk.policy()
 
-    assert desk.agency.read(Post.plain.get(pk=publication.post_id)).review == ""
+    assert desk.agency.read(publication.post).review == ""
     clock.advance(minutes=10)
     run_worker()
     assert desk.live() == ["Good morning"]
