@@ -37,7 +37,7 @@ def set_policy(
 ) -> Policy:
     """Put a new version in force; one without steps asks for nothing. Raises PolicyMalformed, NotInWorkspace, and
     PolicyChanged where another version is in force than the one that was read."""
-    workspace = Workspace.objects.select_for_update().filter(pk=workspace_id).first()
+    workspace = Workspace.objects.select_for_update(no_key=True).filter(pk=workspace_id).first()
     if workspace is None:
         raise NotInWorkspace("There is no such workspace")
     made = read(steps)
