@@ -14,6 +14,7 @@ urlpatterns = [
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
     path("approvals/", include("apps.approvals.urls")),
+    path("sorting/", include("apps.posts.urls")),
     path("stops/", include("apps.publishing.stop_urls")),
     path("settings/windows/", include("apps.publishing.window_urls")),
     path("", include("apps.webhooks.urls")),

@@ -6,6 +6,7 @@ their alt text, cut, cover and captions; options; accounts; and the hour. The ti
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +15,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.approvals.steps import Aspect, Facts, RuleKind, Step, digest_of
+from apps.core.querysets import within_reach
 from apps.posts import selectors as posts
 from apps.posts.manuscripts import Manuscript, Medium, Passage
-from apps.posts.models import Post
+from apps.posts.models import Campaign, Post, PostLabel
+from apps.posts.sorting import folded
 from apps.posts.states import PartRole
 
 TIME: Final = "time"
@@ -57,13 +60,24 @@ def sheet(post: Post) -> Sheet:
 def sheets(rows: Collection[Post]) -> dict[UUID, Sheet]:
     """By id of the post, in a constant number of queries; rows within reach of the tenant in context."""
     written = posts.manuscripts(rows)
-    filed = filed_under([post.pk for post in rows])
+    filed = filed_under(rows)
     return {post.pk: _sheet(post, written[post.pk], filed.get(post.pk, {})) for post in rows}
 
 
-def filed_under(post_ids: Collection[UUID]) -> dict[UUID, dict[RuleKind, Collection[str]]]:
-    """The names of the labels and campaigns of posts, by post. Posts have neither yet: no rule about them fits."""
-    return {}
+def filed_under(rows: Collection[Post]) -> dict[UUID, dict[RuleKind, Collection[str]]]:
+    """The names of the labels and the campaign of each post, as rules have them; two queries."""
+    found: dict[UUID, dict[RuleKind, Collection[str]]] = {post.pk: {} for post in rows}
+    names = dict(within_reach(Campaign).filter(pk__in={post.campaign_id for post in rows}).values_list("pk", "name"))
+    for post in rows:
+        if post.campaign_id in names:
+            found[post.pk][RuleKind.CAMPAIGN] = {folded(names[post.campaign_id])}
+    labels: dict[UUID, set[str]] = defaultdict(set)
+    given = within_reach(PostLabel).filter(post__in=found)
+    for post_id, name in given.values_list("post_id", "label__folded_name"):
+        labels[post_id].add(name)
+    for post_id, own in labels.items():
+        found[post_id][RuleKind.LABEL] = own
+    return found
 
 
 def required(steps: Sequence[Step], of: Sheet) -> list[Required]:

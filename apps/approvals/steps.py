@@ -17,6 +17,7 @@ from uuid import UUID
 
 from apps.approvals.errors import Flaw, PolicyMalformed
 from apps.approvals.states import WhenLate
+from apps.posts.sorting import folded
 from apps.tenants.permissions import PERMISSIONS, Role
 
 MOST_STEPS: Final = 8
@@ -87,7 +88,7 @@ class Step:
     when_late: WhenLate = WhenLate.HOLD
 
     def applies(self, facts: Facts) -> bool:
-        return all(rule.values & {value.casefold() for value in facts.get(rule.kind, ())} for rule in self.rules)
+        return all(rule.values & {folded(value) for value in facts.get(rule.kind, ())} for rule in self.rules)
 
     def deadline(self, due_at: datetime | None) -> datetime | None:
         return due_at - self.notice if due_at else None
@@ -258,7 +259,7 @@ class _Reading:
         elif not isinstance(values, list) or not values or not all(isinstance(one, str) and one for one in values):
             self._flaw(f"rules.{number}.values", "Name at least one value.")
         else:
-            return Rule(RuleKind(kind), frozenset(value.strip().casefold() for value in values))
+            return Rule(RuleKind(kind), frozenset(folded(value) for value in values))
         return None
 
     def _window(self) -> timedelta | None:
