@@ -25,8 +25,8 @@ def subscribe() -> None:
 
 
 def follow_post(event: Event) -> None:
-    """A post that is put on the plan is submitted by that: at its hour somebody should have been asked."""
-    services.follow(post_id=event.subject_id, asks=event.name == "post.scheduled")
+    """A post that is on the plan is submitted by that: at its hour somebody should have been asked."""
+    services.follow(post_id=event.subject_id, asks=True)
 
 
 def follow_policy(event: Event) -> None:

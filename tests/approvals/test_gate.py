@@ -16,6 +16,8 @@ from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.services import relay
 from apps.media.models import Asset
+from apps.posts import services as posts
+from apps.posts.models import Post
 from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
@@ -220,7 +222,7 @@ def test_the_gate_asks_once_while_nobody_has_a_policy_and_as_often_for_many_as_f
     theirs = desk.agency.account("stranger", in_=stranger_workspace)
     factories.publication(factories.post(stranger_workspace, accounts=[theirs]), theirs)
 
-    assert asked() == for_one <= 12
+    assert asked() == for_one <= 15
 
 
 def test_what_is_live_keeps_the_words_that_were_approved(desk: Desk, manager: Membership, clock: Clock) -> None:
@@ -232,3 +234,28 @@ def test_what_is_live_keeps_the_words_that_were_approved(desk: Desk, manager: Me
     with pytest.raises(PostBusy, match="keeps its words"):
         change(publication, "Buy now")
     assert desk.live() == ["Good morning"]
+
+
+@pytest.mark.parametrize("kind", ["label", "campaign"])
+def test_a_step_may_be_for_labels_or_campaigns_by_name(desk: Desk, clock: Clock, kind: str) -> None:
+    """However the name is spelt in capitals; and what is filed there after it was planned is asked about."""
+    desk.policy({**MANAGER, "rules": [{"kind": kind, "values": ["paid  PARTNERSHIP"]}]})
+    plain, paid = desk.planned(text="Plain"), desk.planned(text="Paid", on=[desk.agency.account("quay")])
+    file_under(desk, kind, paid.post)
+    relay()
+
+    assert desk.request(paid).state == RequestState.PENDING
+    assert at_its_hour(desk, plain, clock).state == State.PUBLISHED
+    assert at_its_hour(desk, paid, clock).state == State.HELD
+    assert desk.live("quay") == []
+
+
+def file_under(desk: Desk, kind: str, post: Post) -> None:
+    own = {"workspace_id": desk.agency.workspace.pk, "name": "Paid partnership", "actor": SYSTEM}
+    with desk.agency.scope():
+        if kind == "label":
+            made = posts.make_label(**own)
+            posts.sort(post=post, label_ids=[made.pk], actor=SYSTEM)
+        else:
+            made = posts.make_campaign(**own)
+            posts.sort(post=post, campaign_id=made.pk, actor=SYSTEM)

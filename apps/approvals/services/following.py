@@ -40,6 +40,7 @@ def follow(*, post_id: UUID, asks: bool = False, keeps_time: bool = False) -> Re
         _end(request, RequestState.NOT_NEEDED)
         return None
     if request is None:
+        asks = asks and _is_planned(post)
         return open_round(policy, live, wanted, before=None, asked_by=post.author_id) if asks else None
     if request.state not in ALIVE:
         return request
@@ -70,6 +71,11 @@ def _is_behind_us(post: Post) -> bool:
     """Everything of it that was on the plan is out, on its way, or off again: nothing is left to approve."""
     states = set(Publication.objects.filter(post=post).values_list("state", flat=True)) - {State.CANCELED}
     return bool(states) and not states & OPEN
+
+
+def _is_planned(post: Post) -> bool:
+    waiting = OPEN - {State.FAILED}
+    return bool(Publication.objects.filter(post=post, state__in=waiting).exists())
 
 
 def is_out(post_id: UUID) -> bool:
