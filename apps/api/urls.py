@@ -6,7 +6,7 @@ from apps.api import views
 from apps.approvals import api as approvals
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
-from apps.publishing.api import connections, posts, publications
+from apps.publishing.api import connections, posts, publications, queues
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
 from apps.usage import api as usage
@@ -74,6 +74,14 @@ urlpatterns = [
     path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
     path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),
     path("workspaces/<ws:workspace_id>/approval-policy", approvals.PolicyOperations.as_view(), name="policy"),
+    path("queues", queues.QueueList.as_view(), name="queues"),
+    path("queues/<q:queue_id>", queues.QueueOperations.as_view(), name="queue"),
+    path("queues/<q:queue_id>/pause", queues.QueuePause.as_view(), name="queue_pause"),
+    path("queues/<q:queue_id>/resume", queues.QueueResume.as_view(), name="queue_resume"),
+    path("queues/<q:queue_id>/next-slot", queues.QueueNextSlot.as_view(), name="queue_next_slot"),
+    path("queues/<q:queue_id>/preview", queues.QueuePreview.as_view(), name="queue_preview"),
+    path("queues/<q:queue_id>/slots", queues.SlotList.as_view(), name="queue_slots"),
+    path("queues/<q:queue_id>/slots/<slot:slot_id>", queues.SlotOperations.as_view(), name="queue_slot"),
     path("posts/<post:post_id>/retry", posts.PostRetry.as_view(), name="post_retry"),
     path("posts/<post:post_id>/unpublish", posts.PostUnpublish.as_view(), name="post_unpublish"),
     path("publications", publications.PublicationList.as_view(), name="publications"),

@@ -24,32 +24,30 @@ class Role(StrEnum):
         return self in (Role.OWNER, Role.ADMIN)
 
 
-_VIEW: Final = frozenset({
-    "workspace.view", "post.view", "account.view", "media.view", "approval.view", "policy.view",
-})  # fmt: skip
+_VIEW: Final = frozenset(
+    {"workspace.view", "post.view", "account.view", "media.view", "queue.view", "approval.view", "policy.view"}
+)
 _CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit", "approval.request", "approval.comment"}
 _APPROVE: Final = _VIEW | {"approval.decide", "approval.comment"}
-_MANAGE: Final = (
-    _CREATE
-    | _APPROVE
-    | {
-        "post.schedule",
-        "post.publish",
-        "post.cancel",
-        "publication.retry",
-        "publication.decide",
-        "publication.edit",
-        "publication.remove",
-        "publishing.stop",
-        "account.connect",
-        "account.disconnect",
-        "workspace.edit",
-        "media.shelve",
-        "event.view",
-        "webhook.view",
-        "webhook.edit",
-    }
-)
+_MANAGE: Final = _CREATE | {
+    "post.schedule",
+    "post.publish",
+    "post.cancel",
+    "queue.edit",
+    "publication.retry",
+    "publication.decide",
+    "publication.edit",
+    "publication.remove",
+    "publishing.stop",
+    "approval.decide",
+    "account.connect",
+    "account.disconnect",
+    "workspace.edit",
+    "media.shelve",
+    "event.view",
+    "webhook.view",
+    "webhook.edit",
+}
 _ADMINISTER: Final = _MANAGE | {
     "workspace.create",
     "workspace.archive",

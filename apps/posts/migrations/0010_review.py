@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("posts", "0007_sorting_row_level_security"),
+        ("posts", "0009_queues_row_level_security"),
     ]
 
     operations = [
