@@ -27,7 +27,7 @@ from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template,
 from apps.publishing.models import FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
-from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin
+from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin, SocialAccount
 from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
 from apps.webhooks.models import Delivery, DeliveryAttempt, Endpoint
@@ -128,7 +128,9 @@ def _fill(world: World) -> None:
 def _put_under_review(world: World) -> None:
     """A policy for posts to one account only, so that all others go out as ever; and one such post under review."""
     place = world.workspace
-    account = factories.account(place, handle=f"{MARK}3", name=MARK)
+    with tenancy.across_tenants(factories.WHY):
+        grant = SocialAccount.plain.get(pk=world.arguments["account_id"]).grant
+    account = factories.account(place, handle=f"{MARK}3", name=MARK, grant=grant)
     asked, unasked = (factories.post(place, f"{MARK} review", accounts=[account]) for _ in range(2))
     step = {
         "key": "one", "name": MARK, "roles": [role.value for role in DECIDING_ROLES], "programs": True,
