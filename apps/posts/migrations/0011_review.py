@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("posts", "0009_queues_row_level_security"),
+        ("posts", "0010_posts_of_organization"),
     ]
 
     operations = [
