@@ -110,6 +110,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
+    "run out of time to approve": {
+        "task": "approvals.run_out_of_time",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
     "watch over publishing": {
         "task": "watch.look",
         "schedule": schedule(timedelta(seconds=30)),

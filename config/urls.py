@@ -14,6 +14,7 @@ urlpatterns = [
     path("connect/", include("apps.social_accounts.portal_urls")),
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
+    path("approvals/", include("apps.approvals.urls")),
     path("queues/", include("apps.publishing.queue_urls")),
     path("sorting/", include("apps.posts.urls")),
     path("stops/", include("apps.publishing.stop_urls")),

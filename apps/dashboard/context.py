@@ -33,6 +33,7 @@ PAGES: Final = (
         "post.view",
         ("publishing:", "posts:", "dashboard:compose", "dashboard:edit"),
     ),
+    ("Approvals", "approvals:index", "approve", "approval.view", ("approvals:",)),
     ("Queues", "queues:index", "rows", "queue.view", ("queues:",)),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "apps.media",
     "apps.posts",
     "apps.publishing",
+    "apps.approvals",
     "apps.webhooks",
     "apps.watch",
     "apps.compliance",

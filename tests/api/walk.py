@@ -56,6 +56,7 @@ def arguments(world: World) -> dict[str, Any]:
         "session_id": named["link_id"],
         "journey": named["session_id"],
         "media_id": named["asset_id"],
+        "approval_id": named["request_id"],
     }
     return {**named, **world.others, **renamed}
 
@@ -260,6 +261,17 @@ CALLS: Final = (
         "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
         also=frozenset({409, 502}),  # nobody answers there
     ),
+    Call("api:approvals", "GET", "approval.view", is_listing=True),
+    Call("api:approvals", "POST", "approval.request", None, {"post": "unasked"}),
+    Call("api:approval", "GET", "approval.view"),
+    Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
+    Call("api:approval_withdraw", "POST", "approval.request"),
+    Call("api:threads", "GET", "approval.view"),
+    Call("api:threads", "POST", "approval.comment", {"text": "A word"}),
+    Call("api:thread", "PATCH", "approval.comment", {"resolved": True}),
+    Call("api:thread_comments", "POST", "approval.comment", {"text": "A word"}),
+    Call("api:policy", "GET", "policy.view"),
+    Call("api:policy", "PUT", "policy.edit", {"steps": []}),
     Call("api:account_waiting", "GET", "post.view"),
     Call("api:account_mend", "POST", "post.cancel", {"choice": "skip"}, also=frozenset({409})),
 )  # fmt: skip

@@ -13,6 +13,9 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
+from apps.approvals import services as approvals
+from apps.approvals.deciders import Decider
+from apps.approvals.steps import DECIDING_ROLES
 from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
@@ -24,7 +27,7 @@ from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template,
 from apps.publishing.models import FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
-from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin
+from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin, SocialAccount
 from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
 from apps.webhooks.models import Delivery, DeliveryAttempt, Endpoint
@@ -57,6 +60,7 @@ def build() -> World:
     )
     _fill(world)
     _invite_people(world)
+    _put_under_review(world)
     world.arguments |= {
         "platform": "mastodon",
         "year": 2026,
@@ -119,6 +123,25 @@ def _fill(world: World) -> None:
         "queue_id": queue.pk, "slot_id": slot.pk,
         "stop_id": stop.pk, "label_id": label.pk, "campaign_id": campaign.pk, "template_id": template.pk,
     }  # fmt: skip
+
+
+def _put_under_review(world: World) -> None:
+    """A policy for posts to one account only, so that all others go out as ever; and one such post under review."""
+    place = world.workspace
+    with tenancy.across_tenants(factories.WHY):
+        grant = SocialAccount.plain.get(pk=world.arguments["account_id"]).grant
+    account = factories.account(place, handle=f"{MARK}3", name=MARK, grant=grant)
+    asked, unasked = (factories.post(place, f"{MARK} review", accounts=[account]) for _ in range(2))
+    step = {
+        "key": "one", "name": MARK, "roles": [role.value for role in DECIDING_ROLES], "programs": True,
+        "rules": [{"kind": "account", "values": [str(account.pk)]}],
+    }  # fmt: skip
+    with tenancy.scope(organization_id=place.organization_id):
+        approvals.set_policy(workspace_id=place.pk, steps=[step], actor=SYSTEM)
+        request = approvals.submit(post=asked, actor=SYSTEM)
+        said = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM))
+    world.arguments |= {"request_id": request.pk, "thread_id": said.thread_id}
+    world.others |= {"asked": asked.pk, "unasked": unasked.pk}
 
 
 def _captions(asset: Asset) -> CaptionTrack:

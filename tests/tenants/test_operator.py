@@ -8,11 +8,14 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from apps.approvals import services as approvals
+from apps.approvals.deciders import Decider
+from apps.approvals.states import Verdict
 from apps.audit import services as audit
 from apps.audit.models import Entry
 from apps.compliance.models import DataRequest
 from apps.core import clock, tenancy
-from apps.core.actors import SYSTEM, ActorKind
+from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.core.secrets import Secret
 from apps.events import services as events
 from apps.media import services as media
@@ -98,6 +101,11 @@ def everything(owner, workspace):
         endpoint.secret = Secret("very-secret-token")
         endpoint.save()
         Delivery.objects.create(endpoint=endpoint)
+        step = {"key": "one", "name": "One", "roles": ["owner"]}
+        approvals.set_policy(workspace_id=workspace.pk, steps=[step], actor=SYSTEM)
+        asked = approvals.submit(post=post, actor=SYSTEM)
+        approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
+        approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM))
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

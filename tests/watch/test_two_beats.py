@@ -31,6 +31,7 @@ CLAIMS = {
     "social_accounts.refresh_expiring": "one refresher for each grant, by a version and an intent",
     "media.make_renditions": "SKIP LOCKED, a fence, and so many at a time on each machine",
     "media.take_in": "SKIP LOCKED and a fence for each upload",
+    "approvals.run_out_of_time": "the post is held, and a step that was found to be late is looked for no more",
     "watch.look": "one open breach of each invariant; a conditional UPDATE decides who tells",
 }
 

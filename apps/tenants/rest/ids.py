@@ -16,12 +16,14 @@ ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY = "org", "ws", "mem", "inv", "k
 ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
+APPROVAL, THREAD = "apr", "thr"
 QUEUE, SLOT = "q", "slot"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 AUDIT = "aud"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
+    APPROVAL, THREAD,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
