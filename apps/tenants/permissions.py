@@ -24,7 +24,7 @@ class Role(StrEnum):
         return self in (Role.OWNER, Role.ADMIN)
 
 
-_VIEW: Final = frozenset({"workspace.view", "post.view", "account.view", "media.view"})
+_VIEW: Final = frozenset({"workspace.view", "post.view", "account.view", "media.view", "analytics.view"})
 _CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit"}
 _MANAGE: Final = _CREATE | {
     "post.schedule",
@@ -39,6 +39,8 @@ _MANAGE: Final = _CREATE | {
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "analytics.refresh",
+    "import.start",
     "event.view",
     "webhook.view",
     "webhook.edit",

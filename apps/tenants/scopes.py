@@ -54,6 +54,9 @@ AREAS: Final = (
             "publication.edit", "publication.remove",
         }),
     ),
+    Area(
+        "analytics", "Analytics", frozenset({"analytics.view"}), frozenset({"analytics.refresh", "import.start"})
+    ),
     Area("events", "Events", frozenset({"event.view"})),
     Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),
     Area("media", "Media", frozenset({"media.view"}), frozenset({"media.upload", "media.edit", "media.shelve"})),
@@ -66,7 +69,7 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
 # What reaches a platform. A test key may not, for nothing tells a platform that it was only a test.
 NOT_FOR_TEST_KEYS: Final = frozenset({
     "post.schedule", "post.publish", "publication.retry", "publication.decide", "publication.edit",
-    "publication.remove", "account.disconnect",
+    "publication.remove", "account.disconnect", "analytics.refresh", "import.start",
 })  # fmt: skip
 
 

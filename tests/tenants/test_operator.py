@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading, Refresh, SnapshotRun
 from apps.audit import services as audit
 from apps.audit.models import Entry
 from apps.compliance.models import DataRequest
@@ -90,6 +91,13 @@ def everything(owner, workspace):
         endpoint.secret = Secret("very-secret-token")
         endpoint.save()
         Delivery.objects.create(endpoint=endpoint)
+        AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
+        PublicationSnapshot.objects.create(
+            workspace=workspace, account=account, publication=publication, key="1h", taken_at=now
+        )
+        SnapshotRun.objects.create(workspace=workspace, day=now.date(), opened_at=now)
+        reading = Reading.objects.create(workspace=workspace, account=account)
+        Refresh.objects.create(workspace=workspace, reading=reading, asked_at=now)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

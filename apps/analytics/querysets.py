@@ -1,0 +1,19 @@
+"""Reads that chain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.querysets import TenantQuerySet
+
+M = TypeVar("M", bound=models.Model)
+
+
+class ReadingQuerySet(TenantQuerySet[M]):
+    def due(self, now: datetime) -> Self:
+        """What may be claimed: its time has come, and no worker that is still heard of has it."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), next_try_at__lte=now)
