@@ -135,6 +135,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 30},
     },
+    "import posts": {
+        "task": "analytics.work_imports",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
     "forget figures that are over their time": {
         "task": "analytics.keep_rules",
         "schedule": schedule(timedelta(hours=1)),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading, Refresh, SnapshotRun
+from apps.analytics.models import (
+    AccountSnapshot,
+    Import,
+    ImportedPost,
+    PublicationSnapshot,
+    Reading,
+    Refresh,
+    SnapshotRun,
+)
 from apps.tenants.operator import TenantAdmin
 
 
@@ -48,5 +56,23 @@ class ReadingAdmin(TenantAdmin):
 class RefreshAdmin(TenantAdmin):
     list_display = ("reading_id", "organization", "state", "asked_at", "ended_at", "problem")
     list_filter = ("state",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(Import)
+class ImportAdmin(TenantAdmin):
+    exclude = ("cursor",)
+    list_display = ("account_id", "organization", "state", "found", "kept", "next_try_at", "problem", "ended_at")
+    list_filter = ("state",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(ImportedPost)
+class ImportedPostAdmin(TenantAdmin):
+    exclude = ("raw", "text", "media_urls", "facts")  # What people wrote is not an operator's to read.
+    list_display = ("account_id", "organization", "remote_id", "published_at", "missing", "taken_at")
+    list_filter = ("missing",)
     list_select_related = ("organization",)
     show_full_result_count = False

@@ -9,3 +9,4 @@ class AnalyticsConfig(AppConfig):
         from apps.events import services as events
 
         events.subscribe("publication.published", "analytics.follow_post", following.follow_post)
+        events.subscribe("account.connected", "analytics.import_on_connect", following.import_on_connect)

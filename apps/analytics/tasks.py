@@ -20,6 +20,11 @@ def read() -> None:
     services.read_due()
 
 
+@shared_task(name="analytics.work_imports", ignore_result=True)
+def work_imports() -> None:
+    services.work_imports()
+
+
 @shared_task(name="analytics.keep_rules", ignore_result=True)
 @one_at_a_time(at_most=timedelta(minutes=30))
 def keep_rules() -> None:

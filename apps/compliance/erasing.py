@@ -93,6 +93,8 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
             "analytics.PublicationSnapshot",
             "analytics.Reading",
             "analytics.Refresh",
+            "analytics.Import",
+            "analytics.ImportedPost",
         ),
     ),
     (_publications, ("publishing.Publication", "publishing.FollowUp", "publishing.Attempt", "events.Event")),

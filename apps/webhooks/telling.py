@@ -17,6 +17,8 @@ SUBJECTS: Final = {
     "membership": ("member", ids.MEMBER),
     "invitation": ("invitation", ids.INVITATION),
     "organization": ("organization", ids.ORGANIZATION),
+    "import": ("import", ids.IMPORT),
+    "snapshotrun": ("snapshot_run", ids.RUN),
     "endpoint": ("webhook_endpoint", ids.ENDPOINT),
 }
 TEST: Final = "webhook.test"

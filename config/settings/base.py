@@ -328,6 +328,7 @@ ANALYTICS_NIGHT_HOUR = env.integer("ANALYTICS_NIGHT_HOUR", 2)  # on the wall clo
 ANALYTICS_SPREAD = timedelta(seconds=env.integer("ANALYTICS_SPREAD_SECONDS", 600))
 ANALYTICS_CONCURRENCY = env.integer("ANALYTICS_CONCURRENCY", 16)  # questions at a time, of each worker's round
 ANALYTICS_REFRESHES = env.integer("ANALYTICS_REFRESHES_A_DAY", 200)  # that a workspace may ask for
+ANALYTICS_IMPORT_POSTS = env.integer("ANALYTICS_IMPORT_POSTS", 500)  # the most that one import reads
 ANALYTICS_IMPORT_ON_CONNECT = env.flag("ANALYTICS_IMPORT_ON_CONNECT", False)
 
 # --- platforms

@@ -11,7 +11,7 @@ from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading,
 from apps.core import tenancy
 from apps.publishing.models import Publication
 from apps.publishing.states import State
-from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.models import Grant, SocialAccount
 from tests.support import factories
 from tests.support.clock import Clock
 from tests.support.sandbox import Sandbox
@@ -30,6 +30,11 @@ class Client:
     def __init__(self, workspace: Any, sandbox: Sandbox, clock: Clock) -> None:
         self.workspace, self.sandbox, self.clock = workspace, sandbox, clock
         self.tokens: dict[str, str] = {}
+        # Both sides of the wire begin at the next noon of the sandbox, long after a night and before the next.
+        now = datetime.fromisoformat(sandbox.health()["now"])
+        noon = (now + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+        sandbox.advance(seconds=(noon - now).total_seconds())
+        clock.set(noon)
 
     def account(self, platform: str = "mastodon", handle: str = "harbourcoffee", **fields: Any) -> SocialAccount:
         known = self.sandbox.create_account(platform, handle)
@@ -41,8 +46,9 @@ class Client:
         return self._born_long_ago(made)
 
     def _born_long_ago(self, account: SocialAccount) -> SocialAccount:
-        with tenancy.across_tenants("a test makes an account older"):
+        with tenancy.across_tenants("a test makes an account older, and known by its id"):
             born = self.clock.now - timedelta(days=400)
+            Grant.across_tenants.filter(pk=account.grant_id).update(facts={"account_id": account.remote_id})
             SocialAccount.across_tenants.filter(pk=account.pk).update(created_at=born)
             account.refresh_from_db()
         return account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -24,12 +24,6 @@ from apps.social_accounts.states import AccountState
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon(clock):
-    """Long after the night, so that each test decides when the next one begins."""
-    clock.set(datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0))
 
 
 def toot(client, text: str) -> str:

@@ -6,7 +6,15 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading, Refresh, SnapshotRun
+from apps.analytics.models import (
+    AccountSnapshot,
+    Import,
+    ImportedPost,
+    PublicationSnapshot,
+    Reading,
+    Refresh,
+    SnapshotRun,
+)
 from apps.audit import services as audit
 from apps.audit.models import Entry
 from apps.compliance.models import DataRequest
@@ -98,6 +106,8 @@ def everything(owner, workspace):
         SnapshotRun.objects.create(workspace=workspace, day=now.date(), opened_at=now)
         reading = Reading.objects.create(workspace=workspace, account=account)
         Refresh.objects.create(workspace=workspace, reading=reading, asked_at=now)
+        Import.objects.create(workspace=workspace, account=account, most=5, next_try_at=now)
+        ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

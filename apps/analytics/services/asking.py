@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from apps.analytics.states import Missing
 from apps.core import clock, tenancy
@@ -28,7 +28,7 @@ from apps.social_accounts.errors import NotConnected
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import AccountState
 
-Question = Callable[[Adapter, Credential], Metrics]
+T = TypeVar("T")
 # Known to be of no use: the platform is not asked with it.
 SIGNED_OUT: Final = frozenset({AccountState.NEEDS_REAUTH, AccountState.DISCONNECTED, AccountState.DISABLED})
 
@@ -44,29 +44,32 @@ class Answer:
     retry_at: datetime | None = None
 
 
-def ask(account: SocialAccount, question: Question) -> Answer:
-    """Put the question, with new tokens where they have run out. Called outside of any transaction."""
-    asked_at = clock.now()
+def ask(account: SocialAccount, question: Callable[[Adapter, Credential], Metrics]) -> Answer:
+    """Put the question; refusals are answers too. Called outside of any transaction."""
     try:
-        return Answer(told=_put(account, question))
-    except NotConnected as error:
-        return Answer(missing=Missing.SIGNED_OUT, words=str(error))
-    except Disconnected as error:
-        own = {"organization_id": account.organization_id, "account_id": account.pk}
-        social_accounts.lose_access(**own, error=error, asked_at=asked_at)
-        return Answer(missing=Missing.SIGNED_OUT, words=error.words)
-    except PlatformError as error:
+        return Answer(told=put(account, question, lane=Lane.ANALYTICS))
+    except (PlatformError, NotConnected) as error:
         return answer_of(error)
 
 
-def _put(account: SocialAccount, question: Question) -> Metrics:
+def put(account: SocialAccount, question: Callable[[Adapter, Credential], T], *, lane: Lane) -> T:
+    """Put the question, with new tokens where they have run out; raises what the platform refuses with. An account that
+    turns out to be signed out is marked."""
+    asked_at = clock.now()
+    try:
+        return _put(account, question, lane)
+    except Disconnected as error:
+        own = {"organization_id": account.organization_id, "account_id": account.pk}
+        social_accounts.lose_access(**own, error=error, asked_at=asked_at)
+        raise
+
+
+def _put(account: SocialAccount, question: Callable[[Adapter, Credential], T], lane: Lane) -> T:
     if account.grant_id is None or account.state in SIGNED_OUT:
         raise NotConnected(f"{account} has to be reconnected")
     own = {"organization_id": account.organization_id, "grant_id": account.grant_id}
     social_accounts.refresh_if_needed(**own)
-    adapter = social_accounts.adapter_for(
-        account.platform, lane=Lane.ANALYTICS, organization_id=account.organization_id
-    )
+    adapter = social_accounts.adapter_for(account.platform, lane=lane, organization_id=account.organization_id)
     read_at = clock.now()
     try:
         return question(adapter, _credential(account))
@@ -83,9 +86,13 @@ def _credential(account: SocialAccount) -> Credential:
         return social_accounts.credential_for(rows.get(pk=account.pk))
 
 
-def answer_of(error: PlatformError) -> Answer:
+def answer_of(error: PlatformError | NotConnected) -> Answer:
     """What the refusal means: ask later, or take it for the answer."""
     match error:
+        case NotConnected():
+            return Answer(missing=Missing.SIGNED_OUT, words=str(error))
+        case Disconnected():
+            return Answer(missing=Missing.SIGNED_OUT, words=error.words)
         case Throttled():
             return Answer(missing=Missing.THROTTLED, words=error.words, is_final=False, retry_at=error.retry_at)
         case NotSent() | TokenExpired() | Uncertain():

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading
+from apps.analytics.models import AccountSnapshot, Import, ImportedPost, PublicationSnapshot, Reading
 from apps.analytics.retention import RULES, Rule
 from apps.audit import services as audit
 from apps.core import tenancy
@@ -35,7 +35,8 @@ def _keep_to(rule: Rule, now: datetime) -> int:
         rows = rows.annotate(verified_at=Coalesce(Greatest(known, F("read_at")), known))
         mine = {"account": OuterRef("pk")}
         days, posts = AccountSnapshot.across_tenants.filter(**mine), PublicationSnapshot.across_tenants.filter(**mine)
-        over = rows.filter(Exists(days) | Exists(posts), verified_at__lt=now - rule.verified_within)
+        imported = ImportedPost.across_tenants.filter(**mine)
+        over = rows.filter(Exists(days) | Exists(posts) | Exists(imported), verified_at__lt=now - rule.verified_within)
         found = list(over.values_list("organization_id", "pk")[:BATCH])
     for organization_id, account_id in found:
         counts = forget_accounts(organization_id=organization_id, account_ids=[account_id])
@@ -56,9 +57,11 @@ def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], for_g
         holding: tuple[tuple[str, Any], ...] = (
             ("account_snapshots", AccountSnapshot),
             ("publication_snapshots", PublicationSnapshot),
+            ("imported_posts", ImportedPost),
         )
         for name, model in holding:
             removed[name] = model.objects.filter(account_id__in=account_ids).delete()[0]
         if for_good:
             readings.delete()
+            Import.objects.filter(account_id__in=account_ids).delete()
     return removed

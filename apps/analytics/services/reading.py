@@ -64,13 +64,18 @@ class Job:
     days: tuple[date, ...] = ()
     key: str = ""
 
+    @property
+    def night(self) -> date | None:
+        """The day whose night this is; None of a post, and where only a refresh is due."""
+        return date.fromisoformat(self.step) if self.step and not self.key else None
+
 
 def read(claim: Claim) -> None:
     job = _job(claim)
     if job is None:
         return
     if job.publication is None:
-        _settle(job, ask(job.account, _days(job)))
+        _settle(job, ask(job.account, _days(job)) if job.days else Answer(told=Metrics({})))
     elif job.publication.state != State.PUBLISHED:
         _settle(job, Answer(missing=Missing.GONE))
     elif job.step and _is_over(job, job.reading, clock.now()):
@@ -106,17 +111,25 @@ def _asked_for(reading: Reading) -> str:
 
 def _days_to_read(reading: Reading, step: str, zone: str, now: datetime) -> tuple[date, ...]:
     """The day whose night it is; then what was missing before and, where the platform counts late, the day that it
-    should have done with by now. Of a refresh, yesterday."""
+    should have done with by now. What this very night has read before it was interrupted is left out. Of a refresh,
+    yesterday."""
     last = date.fromisoformat(step) if step else cell_of(now, zone) - DAY
     settled = settles_after(reading.account.platform)
-    if not step or not settled:
+    if not step:
         return (last,)
-    window = [last - DAY * back for back in range(1, settled + 1)]
+    days = [last - DAY * back for back in range(settled + 1)]
     born = cell_of(reading.account.created_at, zone)
-    rows = AccountSnapshot.objects.filter(account_id=reading.account_id, day__in=window).order_by("revision")
+    rows = AccountSnapshot.objects.filter(account_id=reading.account_id, day__in=days).order_by("revision")
     told = {row.day: row for row in rows}
-    again = [day for day in window if day >= born and (day not in told or told[day].missing or day == window[-1])]
-    return (last, *again)
+
+    def is_wanted(day: date) -> bool:
+        row = told.get(day)
+        if row is None or row.missing:
+            return True
+        is_read = reading.step_at is not None and row.taken_at >= reading.step_at
+        return day in (last, days[-1]) and not is_read
+
+    return tuple(day for day in days if day >= born and is_wanted(day))
 
 
 # --- the calls, and what they bring -----------------------------------------------------------------------------------
@@ -128,16 +141,18 @@ def _post(publication: Publication) -> Callable[[Adapter, Credential], Metrics]:
 
 
 def _days(job: Job) -> Callable[[Adapter, Credential], Metrics]:
-    """Ask for one day after the other and keep each at once; what is returned is the first day's."""
+    """Ask for one day after the other and keep each at once; what is returned is the last that was told."""
 
     def calls(adapter: Adapter, credential: Credential) -> Metrics:
-        told = adapter.account_metrics(credential, day=job.days[0])
-        _keep(job, job.days[0], told)
-        for day in job.days[1:]:
+        told = Metrics({})
+        for place, day in enumerate(job.days):
             try:
-                _keep(job, day, adapter.account_metrics(credential, day=day))
+                told = adapter.account_metrics(credential, day=day)
             except NotOffered:
+                if place == 0:
+                    raise
                 continue
+            _keep(job, day, told)
         return told
 
     return calls
@@ -156,9 +171,9 @@ def _settle(job: Job, answer: Answer) -> None:
     """Write down how it went, unless another worker has the reading by now."""
     now = clock.now()
     with _scope(job.claim), transaction.atomic():
-        if job.days and job.step:
+        if job.night is not None:
             # The last of a night ends it: they take turns, so that one of them sees that it is the last.
-            SnapshotRun.objects.filter(workspace_id=job.claim.workspace_id, day=job.days[0]).select_for_update().first()
+            SnapshotRun.objects.filter(workspace_id=job.claim.workspace_id, day=job.night).select_for_update().first()
         reading = _held(job.claim)
         if reading is None:
             return
@@ -170,8 +185,8 @@ def _settle(job: Job, answer: Answer) -> None:
         else:
             changes |= {"tries": reading.tries + 1, "next_try_at": _again_at(reading, answer, now)}
         Reading.objects.filter(pk=reading.pk).update(**changes)
-        if job.days and job.step:
-            end_run_if_done(workspace_id=reading.workspace_id, day=date.fromisoformat(job.step))
+        if job.night is not None:
+            end_run_if_done(workspace_id=reading.workspace_id, day=job.night)
 
 
 def _held(claim: Claim) -> Reading | None:
@@ -189,8 +204,8 @@ def _done(job: Job, reading: Reading, answer: Answer, now: datetime) -> dict[str
         row = keep_post(reading, job.key, answer.told or Missing(answer.missing), taken_at=now)
         if not row.missing:
             changes["latest"] = row
-    elif answer.missing and job.step:
-        keep_missing_day(reading, job.days[0], Missing(answer.missing))
+    elif answer.missing and job.night is not None:
+        keep_missing_day(reading, job.night, Missing(answer.missing))
     planned: dict[str, Any] = {"step": reading.step, "step_at": reading.step_at}
     # A new night may have begun meanwhile: only the step that was read is over.
     if answer.missing == Missing.GONE:

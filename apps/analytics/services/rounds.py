@@ -16,13 +16,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F
 
 from apps.analytics.models import Reading
 from apps.analytics.services.reading import LEASE, Claim, read
+from apps.analytics.services.turns import next_of
 from apps.core import clock, tenancy
-from apps.publishing.engine.fairness import in_turn
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +60,8 @@ class _Line:
 
 
 def _in_turn(most: int) -> list[UUID]:
-    turn = Window(RowNumber(), partition_by=[F("workspace_id")], order_by=[F("next_try_at").asc(), F("id").asc()])
     with tenancy.across_tenants("see whose figures are to be read next"):
-        due = Reading.across_tenants.due(clock.now()).annotate(turn=turn).order_by("turn", "next_try_at", "id")
-        return in_turn(due.values_list("organization_id", "workspace_id", "pk")[:most])
+        return next_of(Reading.across_tenants.due(clock.now()), most)
 
 
 def _claim(chosen: list[UUID]) -> list[Claim]:

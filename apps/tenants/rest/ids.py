@@ -14,9 +14,10 @@ ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY = "org", "ws", "mem", "inv", "k
 ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
+IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
-    FOLDER, UPLOAD, ENDPOINT, DELIVERY,
+    FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN,
 )  # fmt: skip
 _PLAIN: Final = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 
