@@ -44,7 +44,7 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        lists = {place: [value] for place, value in filled.items() if place in ("workspaces", "accounts")}
+        lists = {place: [value] for place, value in filled.items() if place in ("workspaces", "accounts", "posts")}
         return {**(self.body or {}), **filled, **lists}
 
 
@@ -141,6 +141,17 @@ CALLS: Final = (
     Call("api:post_publish", "POST", "post.publish"),
     Call("api:post_cancel", "POST", "post.cancel", of={"post_id": "planned"}),
     Call("api:post_duplicate", "POST", "post.edit"),
+    Call("api:analytics_account", "GET", "analytics.view"),
+    Call("api:analytics_posts", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names none
+    Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"accounts": "account_id"}),
+    Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"posts": "post_id"}),
+    Call("api:analytics_refresh", "GET", "analytics.view"),
+    Call("api:imports", "GET", "analytics.view", is_listing=True),
+    Call("api:imports", "POST", "import.start", None, {"account": "account_id"}, also=frozenset({409})),  # one runs
+    Call("api:import", "GET", "analytics.view"),
+    Call("api:import", "DELETE", "import.start"),
+    Call("api:import_retry", "POST", "import.start", of={"import_id": "failed_import"}),
+    Call("api:import_posts", "GET", "analytics.view"),
     Call("api:media", "GET", "media.view", is_listing=True),
     Call("api:medium", "GET", "media.view"),
     Call("api:medium", "PATCH", "media.edit", {"alt": "A teal square"}),
