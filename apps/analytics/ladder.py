@@ -33,7 +33,6 @@ LADDER: Final = (
     Rung("30d", timedelta(days=30), timedelta(days=5)),
     Rung("90d", timedelta(days=90), timedelta(days=10)),
 )
-LAST: Final = LADDER[-1].after
 RUNGS: Final = {rung.name: rung for rung in LADDER}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from apps.analytics.ladder import LADDER, LAST, rung_after
+from apps.analytics.ladder import LADDER, rung_after
 from apps.analytics.models import Reading
 from apps.core import clock
 from apps.publishing.models import Publication
@@ -15,21 +15,23 @@ from apps.publishing.states import State
 
 
 def follow(publications: QuerySet[Publication]) -> int:
-    """Put these on the ladder, once each, in the tenant in context; those that the platform's name is unknown of have
-    no figures. Returns how many were new."""
+    """Put these on the ladder, once each, in the tenant in context. Those whose name at the platform is unknown, and
+    those that were past the last rung, are known and have no figures. Returns how many were new."""
     followed = Reading.objects.filter(publication=OuterRef("pk"))
-    live = publications.filter(~Exists(followed), state=State.PUBLISHED, published_at__gt=clock.now() - LAST)
-    rows = [_reading(one) for one in live if not one.is_known_by_hand]
+    live = publications.filter(~Exists(followed), state=State.PUBLISHED)
+    rows = [_reading(one) for one in live]
     Reading.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 
 
 def _reading(publication: Publication) -> Reading:
-    at = LADDER[0].at(_published_at(publication))
+    published_at = _published_at(publication)
+    is_read = not publication.is_known_by_hand and not LADDER[-1].is_over(published_at, clock.now())
+    at = LADDER[0].at(published_at) if is_read else None
     return Reading(
         organization_id=publication.organization_id, workspace_id=publication.workspace_id,
-        account_id=publication.account_id, publication=publication, published_at=publication.published_at,
-        step=LADDER[0].name, step_at=at, next_try_at=at,
+        account_id=publication.account_id, publication=publication, published_at=published_at,
+        step=LADDER[0].name if is_read else "", step_at=at, next_try_at=at,
     )  # fmt: skip
 
 

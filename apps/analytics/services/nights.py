@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from apps.analytics.ladder import LAST, RUNGS
+from apps.analytics.ladder import RUNGS
 from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading, SnapshotRun
 from apps.analytics.nights import last_day_due, night_of, place_in
 from apps.analytics.services.following import follow
@@ -78,7 +78,7 @@ def open_night(*, organization_id: UUID, workspace_id: UUID, day: date, now: dat
         run = SnapshotRun(workspace=workspace, day=day, opened_at=now, asked=len(accounts))
         run.save()
         _plan(accounts, run, begins_at=max(now, _begins_at(workspace, day)))
-        follow(Publication.objects.filter(workspace=workspace, published_at__gt=now - LAST))
+        follow(Publication.objects.filter(workspace=workspace))
         if not accounts:
             end_run(run)
         return True

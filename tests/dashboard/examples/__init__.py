@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from tests.dashboard.examples import (
     accounts,
+    analytics,
     compliance,
     days,
     going_out,
@@ -37,6 +38,9 @@ PAGES: dict[str, Any] = {
         "actions": [],
         "zone": ZONE,
     },
+    "analytics/overview.html": analytics.overview,
+    "analytics/imports.html": analytics.imports,
+    "analytics/_imports.html": analytics.imports,
     "social_accounts/list.html": accounts.accounts,
     "social_accounts/connect.html": accounts.connect,
     "social_accounts/leaving.html": lambda: {
