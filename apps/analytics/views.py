@@ -296,7 +296,7 @@ class ImportRow:
     ended_at: datetime | None
     retry_url: str
     delete_url: str
-    id: UUID
+    name: str  # on the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +394,7 @@ def _import_row(row: Import, *, may_change: bool) -> ImportRow:
         ended_at=row.ended_at,
         retry_url=reverse("analytics:retry_import", args=[row.pk]) if may_change and row.state == "failed" else "",
         delete_url=reverse("analytics:delete_import", args=[row.pk]) if may_change else "",
-        id=row.pk,
+        name=row.pk.hex,
     )
 
 
