@@ -32,7 +32,7 @@ def configure(*, var: Path, as_owner: bool) -> dict[str, Any]:
     options = dict(default["OPTIONS"])
     if not as_owner:
         # Last, so that nothing in the address takes another role.
-        options["options"] = f"{options.get('options', '')} {APP_ROLE_OPTION}".strip()
+        options["options"] = " ".join(filter(None, [options.get("options", ""), _no_idling(), APP_ROLE_OPTION]))
     return {
         **default,
         "CONN_MAX_AGE": env.integer("DATABASE_CONNECTION_SECONDS", 60),
@@ -41,3 +41,10 @@ def configure(*, var: Path, as_owner: bool) -> dict[str, Any]:
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": options,
     }
+
+
+def _no_idling() -> str:
+    """A process that is frozen inside a transaction gives back after a while what others wait for. Nothing of ours
+    waits there for anything but the database."""
+    milliseconds = env.integer("DATABASE_IDLE_TRANSACTION_SECONDS", 30) * 1000
+    return f"-c idle_in_transaction_session_timeout={milliseconds}"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("connect/", include("apps.social_accounts.portal_urls")),
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
+    path("sorting/", include("apps.posts.urls")),
     path("stops/", include("apps.publishing.stop_urls")),
     path("settings/windows/", include("apps.publishing.window_urls")),
     path("", include("apps.webhooks.urls")),

@@ -1,4 +1,5 @@
-"""What goes in is JSON and what comes out is JSON, whatever a client says that it would accept."""
+"""What goes in is JSON, unless an operation takes a file, and what comes out is JSON, whatever a client says that it
+would accept."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ class AlwaysJSON(BaseContentNegotiation):
         # A body without a type is JSON too; one that says something else is refused by name.
         kind = (request.content_type or "").partition(";")[0].strip().lower()
         plain = ("", "application/json", "text/plain", "application/x-www-form-urlencoded")
-        is_json = kind in plain or kind.endswith("+json")
-        return next((parser for parser in parsers if is_json or parser.media_type == kind), None)
+        wanted = JSONParser.media_type if kind in plain or kind.endswith("+json") else kind
+        return next((parser for parser in parsers if parser.media_type == wanted), None)
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         return renderers[0], renderers[0].media_type

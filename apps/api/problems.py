@@ -28,13 +28,14 @@ TITLES: Final = {
     411: "The length is needed",
     412: "It has changed meanwhile",
     413: "The request is too large",
-    415: "The body has to be JSON",
+    415: "The body is of another kind than this takes",
     422: "The request is not valid",
     429: "Too many requests",
     500: "Something went wrong on our side",
     502: "The platform did not help",
     503: "It cannot be done at the moment",
 }
+WRONG_KIND: Final = "Send application/json; a file goes to POST /media as multipart/form-data."
 NOTHING: Final = "There is nothing here, or nothing that this key may see."
 
 
@@ -116,7 +117,7 @@ _MAKERS: Final[tuple[tuple[Any, Any], ...]] = (
     ),
     (exceptions.MethodNotAllowed, lambda error: Problem(405, "method_not_allowed", str(error.detail))),
     (exceptions.ParseError, lambda error: Problem(400, "unreadable", str(error.detail))),
-    (exceptions.UnsupportedMediaType, lambda _: Problem(415, "unsupported_media_type", "Send application/json.")),
+    (exceptions.UnsupportedMediaType, lambda _: Problem(415, "unsupported_media_type", WRONG_KIND)),
     (RequestDataTooBig, lambda _: Problem(413, "too_large", "The request is too large.")),
     (SuspiciousOperation, lambda _: Problem(400, "unreadable", "The request cannot be read.")),
 )

@@ -29,7 +29,7 @@ OF_WRITES: Final = {
     "409": "It does not go together with what is there.",
     "412": "It has changed since it was read.",
     "413": "The request is too large.",
-    "415": "The body has to be JSON.",
+    "415": "The body is of another kind than this takes.",
     "422": "The request is not valid; errors says where.",
 }
 _TEXT: Final = {"type": "string"}
@@ -132,6 +132,19 @@ class PublicIdShape(OpenApiSerializerFieldExtension):
         return {"type": "string", "pattern": pattern}
 
 
+class ExpandableIdShape(PublicIdShape):
+    """An id, or what it stands for where `expand` was asked for that."""
+
+    target_class = "apps.tenants.rest.expand.ExpandableId"
+    priority = 1
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        plain = super().map_serializer_field(auto_schema, direction)
+        if direction != "response":
+            return plain
+        return {"oneOf": [plain, auto_schema.resolve_serializer(self.target.shape(), direction).ref]}
+
+
 def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add to every operation the refusals and headers that all of them have."""
     components = result.setdefault("components", {})
@@ -173,5 +186,6 @@ _KINDS: Final = {
     "invitation_id": ids.INVITATION, "session_id": ids.SESSION, "account_id": ids.ACCOUNT, "account": ids.ACCOUNT,
     "post_id": ids.POST, "post": ids.POST, "publication_id": ids.PUBLICATION, "media_id": ids.MEDIA,
     "folder": ids.FOLDER, "upload_id": ids.UPLOAD, "event_id": ids.EVENT, "after": ids.EVENT,
-    "endpoint_id": ids.ENDPOINT, "delivery_id": ids.DELIVERY,
+    "endpoint_id": ids.ENDPOINT, "delivery_id": ids.DELIVERY, "label_id": ids.LABEL, "label": ids.LABEL,
+    "campaign_id": ids.CAMPAIGN, "campaign": ids.CAMPAIGN, "template_id": ids.TEMPLATE, "author": ids.MEMBER,
 }  # fmt: skip

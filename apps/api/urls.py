@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.media.api import library, uploads
+from apps.posts import api as sorting
 from apps.publishing.api import connections, posts, publications
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
@@ -64,6 +65,8 @@ urlpatterns = [
     path("posts/<post:post_id>/publish", posts.PostPublish.as_view(), name="post_publish"),
     path("posts/<post:post_id>/cancel", posts.PostCancel.as_view(), name="post_cancel"),
     path("posts/<post:post_id>/duplicate", posts.PostDuplicate.as_view(), name="post_duplicate"),
+    path("posts/<post:post_id>/retry", posts.PostRetry.as_view(), name="post_retry"),
+    path("posts/<post:post_id>/unpublish", posts.PostUnpublish.as_view(), name="post_unpublish"),
     path("publications", publications.PublicationList.as_view(), name="publications"),
     path("publications/<pub:publication_id>", publications.PublicationOperations.as_view(), name="publication"),
     path(
@@ -86,6 +89,12 @@ urlpatterns = [
         publications.PublicationUnpublish.as_view(),
         name="publication_unpublish",
     ),
+    path("labels", sorting.LabelList.as_view(), name="labels"),
+    path("labels/<lbl:label_id>", sorting.LabelOperations.as_view(), name="label"),
+    path("campaigns", sorting.CampaignList.as_view(), name="campaigns"),
+    path("campaigns/<cmp:campaign_id>", sorting.CampaignOperations.as_view(), name="campaign"),
+    path("templates", sorting.TemplateList.as_view(), name="templates"),
+    path("templates/<tpl:template_id>", sorting.TemplateOperations.as_view(), name="template"),
     path("media", library.MediaList.as_view(), name="media"),
     path("media/<med:media_id>", library.MediaOperations.as_view(), name="medium"),
     path("uploads", uploads.UploadList.as_view(), name="uploads"),

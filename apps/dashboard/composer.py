@@ -34,7 +34,7 @@ from apps.posts import selectors as posts_selectors
 from apps.posts import services as posts
 from apps.posts.appointments import appointment
 from apps.posts.errors import NotInWorkspace, PostChanged, PostMalformed, PostNotReady
-from apps.posts.models import Post
+from apps.posts.models import Post, Template
 from apps.publishing import services as publishing
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
@@ -53,7 +53,7 @@ NEEDS = {"schedule": "post.schedule", "publish_now": "post.publish", "draft": "p
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("post.edit", transaction=False)
 def compose(request: MemberRequest) -> HttpResponse:
-    """A new post; `?date=2026-10-15` begins with that day."""
+    """A new post; `?date=2026-10-15` begins with that day, `?template=` with the words of a template."""
     attached = attach(request, workspaces.here(request)) if request.method == "POST" else Attached()
     with request.member.scope():
         desk = _desk(request)
@@ -62,6 +62,8 @@ def compose(request: MemberRequest) -> HttpResponse:
         known = {account.pk for account in desk.accounts}
         only = tuple(known) if len(known) == 1 else ()
         begun = Writing(date=request.GET.get("date", "")[:10], accounts=only, form_key=_new_key())
+        if template := _template(desk, uuid_of(request.GET.get("template", ""))):
+            begun = begun.beginning_with(template, desk.accounts)
         named = uuid_of(request.GET.get("media", ""))
         return _show(request, desk, begun.with_media([named]) if named else begun)
 
@@ -158,6 +160,7 @@ def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writi
                     author_id=request.user.pk,
                     actor=actor,
                     post_id=post_id,
+                    label_ids=_labels(desk, writing),
                 )
         except IntegrityError:
             # The same form in the same moment: a second click. What the first one did is what counts.
@@ -167,6 +170,19 @@ def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writi
             publishing.cancel(post=post, actor=actor)
         post = publishing.edit(post=post, content=content, actor=actor, expected_revision=writing.revision)
     return DOING[action](request, desk, post, writing)
+
+
+def _labels(desk: Desk, writing: Writing) -> list[UUID]:
+    """Those of the template that a new post began with, if that is still there."""
+    template = _template(desk, writing.template)
+    return [row.label_id for row in template.labelled.all()] if template else []
+
+
+def _template(desk: Desk, template_id: UUID | None) -> Template | None:
+    if template_id is None:
+        return None
+    found: Template | None = Template.objects.filter(pk=template_id, workspace=desk.workspace).first()
+    return found
 
 
 def _of_this_form(desk: Desk, writing: Writing) -> Post | None:

@@ -14,9 +14,11 @@ from uuid import UUID
 from django.http import QueryDict
 
 from apps.dashboard.media_form import after_step, read_media, uuid_of, with_files
+from apps.posts.beginning import begun
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
-from apps.posts.models import Post
+from apps.posts.models import Post, Template
 from apps.posts.states import PartRole
+from apps.social_accounts.models import SocialAccount
 
 SHARED = "shared"
 TEXT_MOST = 100_000  # far beyond any network; a form that carries more was not typed
@@ -42,6 +44,7 @@ class Writing:
     all_the_same: bool = False  # although the workspace's windows close this time
     form_key: str = ""
     revision: int | None = None
+    template: UUID | None = None  # what it began with: the post gets its labels
     open_version: str = SHARED
     open_preview: str = ""
 
@@ -64,6 +67,7 @@ class Writing:
             all_the_same="all_the_same" in data,
             form_key=data.get("form_key", "")[:200],
             revision=_number(data.get("revision", "")),
+            template=uuid_of(data.get("template", "")),
             open_version=data.get("version", SHARED)[:40],
             open_preview=data.get("preview", "")[:40],
         )
@@ -124,6 +128,20 @@ class Writing:
     def _chosen(self, account_id: UUID, names: Iterable[str]) -> dict[str, str]:
         given = self.options.get(account_id, {})
         return {name: given[name] for name in names if given.get(name)}
+
+    def beginning_with(self, template: Template, accounts: Iterable[SocialAccount]) -> Writing:
+        """With the words of a template, and on each account the options of its platform."""
+        content = begun(template)
+        said = {part.role: part.text for part in content.parts}
+        return replace(
+            self,
+            text=content.parts[0].text,
+            link=content.parts[0].link,
+            first_comment=said.get(PartRole.FIRST_COMMENT, ""),
+            replies=tuple(part.text for part in content.parts if part.role == PartRole.REPLY),
+            options={one.pk: template.options[one.platform] for one in accounts if one.platform in template.options},
+            template=template.pk,
+        )
 
     # --- the small steps of the form -------------------------------------------------------------------------
 

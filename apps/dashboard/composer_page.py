@@ -25,6 +25,7 @@ from apps.posts.appointments import appointment
 from apps.posts.content import PartContent
 from apps.posts.lengths import Counter, counter
 from apps.posts.manuscripts import Edition, Manuscript, Medium
+from apps.posts.models import Template
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import problems_in
 from apps.publishing.windows import window_problems
@@ -79,6 +80,12 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Where somebody writes: the workspace, what it offers, and the post on it, if it is stored already."""
 
@@ -114,6 +121,8 @@ class Composer:
     back_url: str
     back_label: str
     form_key: str
+    template: str
+    templates: list[TemplateChoice]
     revision: str
     zone: str
     now: datetime
@@ -164,6 +173,8 @@ def composer(desk: Desk, writing: Writing, *, errors: ComposerErrors | None = No
         back_url=reverse("publishing:post", args=[desk.post_id]) if desk.post_id else reverse("dashboard:calendar"),
         back_label="Post" if desk.post_id else "Calendar",
         form_key=writing.form_key,
+        template=str(writing.template or ""),
+        templates=_templates(desk),
         revision="" if writing.revision is None else str(writing.revision),
         zone=desk.workspace.timezone,
         now=clock.now(),
@@ -216,6 +227,15 @@ def refused(writing: Writing, problems: Sequence[ReadinessProblem], *, action: s
     own_texts = {key for key, text in writing.own_texts.items() if text.strip()}
     what = "Not published yet" if action == "publish_now" else "Not on the plan yet"
     return field_errors(problems, writing, own_texts=own_texts, refused=what)
+
+
+def _templates(desk: Desk) -> list[TemplateChoice]:
+    """What a new post can begin with."""
+    if desk.post_id:
+        return []
+    url = reverse("dashboard:compose")
+    rows = Template.objects.filter(workspace=desk.workspace).values_list("name", "pk")
+    return [TemplateChoice(name, f"{url}?template={pk}") for name, pk in rows]
 
 
 def _account(account: SocialAccount, writing: Writing) -> AccountChoice:

@@ -25,7 +25,13 @@ KEYS_COOKIE: Final = "single_keys"
 PAGES: Final = (
     ("Today", "dashboard:home", "home", "post.view", ("dashboard:home", "dashboard:first_run")),
     ("Calendar", "dashboard:calendar", "calendar", "post.view", ("dashboard:calendar", "dashboard:month")),
-    ("Posts", "publishing:list", "posts", "post.view", ("publishing:", "dashboard:compose", "dashboard:edit")),
+    (
+        "Posts",
+        "publishing:list",
+        "posts",
+        "post.view",
+        ("publishing:", "posts:", "dashboard:compose", "dashboard:edit"),
+    ),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),
     ("Analytics", "analytics:overview", "analytics", "analytics.view", ("analytics:",)),

@@ -7,7 +7,7 @@ from typing import Final
 
 CATALOGUE: Final[Mapping[str, str]] = {
     "post.created": "A post was written down as a draft.",
-    "post.updated": "The content, the accounts or the time of a post changed.",
+    "post.updated": "The content, the accounts, the time, the labels or the campaign of a post changed.",
     "post.deleted": "A draft was thrown away.",
     "post.scheduled": "A post has an appointment: one publication for each of its accounts waits for it.",
     "post.unscheduled": "The appointment of a post was taken back before anything went out.",

@@ -52,6 +52,15 @@ class MediaToChange(serializers.Serializer):
     folder = Known(ids.FOLDER, Folder, required=False, allow_null=True)
 
 
+class MediaToSend(serializers.Serializer):
+    """A whole file, in a form (multipart/form-data)."""
+
+    file = serializers.FileField(use_url=False)
+    workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="A key of one workspace may leave it out.")
+    alt = serializers.CharField(required=False, allow_blank=True, max_length=MAX_ALT, default="")
+    folder = Known(ids.FOLDER, Folder, required=False, default=None)
+
+
 class UploadToBegin(serializers.Serializer):
     """A file that you send, with its size; or the address of one that is fetched."""
 

@@ -50,6 +50,17 @@ class RefTaken(Exception):
         super().__init__(self.words)
 
 
+class SortingRefused(Exception):
+    """A label, campaign or template is not made or changed like that; `field` says what is at fault, `code` why, and
+    `words` are for the person who asked."""
+
+    def __init__(self, words: str, *, field: str, code: str = "invalid") -> None:
+        super().__init__(words)
+        self.words = words
+        self.field = field
+        self.code = code
+
+
 class NotInWorkspace(LookupError):
     """An account or file that was named does not exist in the post's workspace; a stranger's is no different."""
 

@@ -7,6 +7,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from apps.core.models import WorkspaceOwned
+from apps.posts.sorting import Campaign as Campaign
+from apps.posts.sorting import Label as Label
+from apps.posts.sorting import PostLabel as PostLabel
+from apps.posts.sorting import Template as Template
+from apps.posts.sorting import TemplateLabel as TemplateLabel
 from apps.posts.states import PartRole
 from apps.tenants.zones import validate_zone
 
@@ -25,6 +30,7 @@ class Post(WorkspaceOwned):
     due_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
     external_ref = models.CharField(max_length=200, blank=True, help_text="Your own name for it, if you have one.")
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(WorkspaceOwned.Meta):
@@ -50,6 +56,12 @@ class Post(WorkspaceOwned):
                 Coalesce("due_at", "created_at").desc(),
                 F("id").desc(),
                 name="posts_in_order_of_the_list",
+            ),
+            models.Index(
+                F("organization"),
+                Coalesce("due_at", "created_at").desc(),
+                F("id").desc(),
+                name="posts_of_all_in_that_order",
             ),
         ]
 

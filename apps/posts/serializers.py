@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.media.recipes import CROP, PAD
 from apps.platforms import registry
+from apps.posts.sorting import Colour
 from apps.posts.states import PartRole
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
+from apps.tenants.rest.expand import ExpandableId
 from apps.tenants.rest.ids import Known, PublicId
 from apps.tenants.zones import validate_zone
 
@@ -19,6 +22,7 @@ LONGEST_FILM = 24 * 3600
 PLATFORMS = sorted(registry.names())
 ACTIONS = ["draft", "schedule", "publish_now"]
 MOST_AT_ONCE = 200
+MOST_LABELS = 30
 
 
 class CutShape(serializers.Serializer):
@@ -102,6 +106,11 @@ class PostToChange(serializers.Serializer):
         help_text="Every account of the workspace at these networks.",
     )  # fmt: skip
     overrides = Override(many=True, required=False, max_length=200)
+    external_ref = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="Your own name for it; once in a workspace."
+    )
+    labels = serializers.ListField(child=PublicId(ids.LABEL), required=False, max_length=MOST_LABELS)
+    campaign = PublicId(ids.CAMPAIGN, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "parts" in attrs and ("text" in attrs or "media" in attrs):
@@ -109,15 +118,117 @@ class PostToChange(serializers.Serializer):
         return attrs
 
 
-class PostToMake(PostToChange, When):
+class PostToPatch(PostToChange, When):
+    """What is not named stays. Another time moves what is on the plan; null takes a draft's away."""
+
+
+class Placed(serializers.Serializer):
     workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="A key of one workspace may leave it out.")
-    external_ref = serializers.CharField(
-        required=False, allow_blank=True, max_length=200, help_text="Your own name for it; once in a workspace."
+
+
+class PostToMake(Placed, PostToChange, When):
+    template = PublicId(
+        ids.TEMPLATE, required=False, help_text="What is not said is taken from it: words, labels, options."
     )
     action = serializers.ChoiceField(ACTIONS, default="draft")
+
+
+class ToDuplicate(Placed):
+    external_ref = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
 class PostsToMake(serializers.Serializer):
     """Each is made, or refused, by itself. They are looked at one by one, so that a faulty one spoils no other."""
 
     posts = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=MOST_AT_ONCE)
+
+
+class Sorting(serializers.Serializer):
+    """What all that sorts posts has."""
+
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id")
+    name = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class LabelShape(Sorting):
+    """A word to find posts by."""
+
+    id = PublicId(ids.LABEL)
+    colour = serializers.ChoiceField(Colour.values)
+
+
+class LabelToChange(serializers.Serializer):
+    name = serializers.CharField(max_length=80, help_text="Once in a workspace, however it is spelt in capitals.")
+    colour = serializers.ChoiceField(Colour.values, required=False)
+
+
+class LabelToMake(Placed, LabelToChange):
+    pass
+
+
+class CampaignShape(Sorting):
+    """What a number of posts are for, and from when to when."""
+
+    id = PublicId(ids.CAMPAIGN)
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
+    goal = serializers.CharField(allow_blank=True)
+    colour = serializers.ChoiceField(Colour.values)
+    external_ref = serializers.CharField(allow_blank=True)
+
+
+class CampaignToChange(serializers.Serializer):
+    name = serializers.CharField(max_length=120)
+    starts_on = serializers.DateField(required=False, allow_null=True)
+    ends_on = serializers.DateField(required=False, allow_null=True, help_text="The last day of it.")
+    goal = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    colour = serializers.ChoiceField(Colour.values, required=False)
+    external_ref = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="Your own name for it; once in a workspace."
+    )
+
+
+class CampaignToMake(Placed, CampaignToChange):
+    pass
+
+
+class TemplatePart(serializers.Serializer):
+    role = serializers.ChoiceField(PartRole.values, default=PartRole.MAIN.value)
+    text = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False, default=""
+    )
+    link = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
+
+
+class TemplateShape(Sorting):
+    """A post to begin with."""
+
+    id = PublicId(ids.TEMPLATE)
+    parts = TemplatePart(many=True)
+    options = serializers.DictField(child=serializers.DictField(child=serializers.CharField(allow_blank=True)))
+    labels = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=ExpandableId(ids.LABEL, lambda: LabelShape)))
+    def get_labels(self, template: Any) -> list[str]:
+        return [ids.public(ids.LABEL, row.label_id) for row in template.labelled.all()]
+
+
+class TemplateToChange(serializers.Serializer):
+    name = serializers.CharField(max_length=80, help_text="Once in a workspace, however it is spelt in capitals.")
+    parts = TemplatePart(many=True, min_length=1, max_length=100)
+    options = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=5000)), required=False,
+        help_text="By platform and name, as GET /platforms lists them.",
+    )  # fmt: skip
+    labels = serializers.ListField(child=PublicId(ids.LABEL), required=False, max_length=MOST_LABELS)
+
+    def validate_options(self, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        if unknown := sorted(set(value) - set(PLATFORMS)):
+            raise serializers.ValidationError(f"{unknown[0][:40]} is no platform.")
+        return value
+
+
+class TemplateToMake(Placed, TemplateToChange):
+    pass

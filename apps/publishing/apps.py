@@ -7,6 +7,7 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         from apps.events import services as events
         from apps.publishing import counting, gates, mail, plan_gate, stops, windows
+        from apps.publishing.tasks import ROTA
 
         gates.register("stops", stops.gate)
         gates.register("windows", windows.gate)
@@ -15,3 +16,4 @@ class PublishingConfig(AppConfig):
         for name in mail.SUBJECTS:
             consumer = f"publishing.mail_{name.partition('.')[2]}"
             events.subscribe(name, consumer, mail.send_notice, calls_network=True)
+        ROTA.listen()

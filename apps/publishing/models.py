@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core import clock, tenancy
-from apps.core.models import WorkspaceOwned, workspace_managers
+from apps.core.models import Row, WorkspaceOwned, workspace_managers
 from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
 from apps.publishing.restraints import OperatorStop as OperatorStop
 from apps.publishing.restraints import PublishingWindows as PublishingWindows
@@ -200,6 +200,21 @@ class Attempt(WorkspaceOwned):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.outcome}"
+
+
+class LongPreparation(Row):
+    """How long a post took to be prepared that took long, whosever it was: what the next ones begin early enough by."""
+
+    platform = models.CharField(max_length=32)
+    has_video = models.BooleanField()
+    seconds = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["created_at"], name="long_preparations_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.platform}: {self.seconds} s"
 
 
 class Rollup(WorkspaceOwned):

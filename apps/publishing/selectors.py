@@ -64,6 +64,8 @@ def posts_page(
     workspace_id: UUID,
     chosen: Chosen = Chosen.ALL,
     account_id: UUID | None = None,
+    label_id: UUID | None = None,
+    campaign_id: UUID | None = None,
     query: str = "",
     day: date | None = None,
     zone: str = "UTC",
@@ -74,6 +76,10 @@ def posts_page(
     posts = _kept(Post.objects.filter(workspace_id=workspace_id, deleted_at=None), chosen)
     if account_id:
         posts = posts.filter(Exists(_published_to(account_id)) | Q(variants__account_id=account_id)).distinct()
+    if label_id:
+        posts = posts.filter(labelled__label=label_id)
+    if campaign_id:
+        posts = posts.filter(campaign=campaign_id)
     if query:
         found = Part.objects.filter(post=OuterRef("pk"), text__icontains=query)
         posts = posts.filter(Q(title__icontains=query) | Exists(found))

@@ -7,13 +7,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.posts.serializers import PLATFORMS, Override, Part
+from apps.media.serializers import MediaShape
+from apps.posts.serializers import PLATFORMS, CampaignShape, CutShape, LabelShape, Override
+from apps.posts.states import PartRole
 from apps.publishing.models import Publication
 from apps.publishing.services import Choice, Verdict
 from apps.publishing.states import Deed, Outcome, PostState, State
 from apps.social_accounts.serializers import Account
 from apps.tenants.rest import ids
+from apps.tenants.rest.expand import ExpandableId
 from apps.tenants.rest.ids import PublicId
+from apps.tenants.serializers import WorkspaceShape
 
 
 class Risk(serializers.Serializer):
@@ -76,9 +80,9 @@ class PublicationShape(serializers.Serializer):
     """A post on an account: what is due, is sent, and succeeds or fails."""
 
     id = PublicId(ids.PUBLICATION)
-    post = PublicId(ids.POST, source="post_id")
-    workspace = PublicId(ids.WORKSPACE, source="workspace_id")
-    account = PublicId(ids.ACCOUNT, source="account_id")
+    post = ExpandableId(ids.POST, lambda: PostShape, source="post_id")
+    workspace = ExpandableId(ids.WORKSPACE, lambda: WorkspaceShape, source="workspace_id")
+    account = ExpandableId(ids.ACCOUNT, lambda: Account, source="account_id")
     platform = serializers.ChoiceField(PLATFORMS, source="account.platform")
     state = serializers.ChoiceField(State.values)
     due_at = serializers.DateTimeField()
@@ -103,17 +107,35 @@ class PublicationShape(serializers.Serializer):
         return {"code": publication.problem, "field": field, "message": words}
 
 
+class ShownMedium(serializers.Serializer):
+    """A file of the library, as one part shows it."""
+
+    media = ExpandableId(ids.MEDIA, lambda: MediaShape)
+    alt = serializers.CharField(allow_blank=True)
+    cover = PublicId(ids.MEDIA, allow_null=True)
+    cut = CutShape()
+
+
+class ShownPart(serializers.Serializer):
+    role = serializers.ChoiceField(PartRole.values)
+    text = serializers.CharField(allow_blank=True)
+    link = serializers.CharField(allow_blank=True)
+    media = ShownMedium(many=True)
+
+
 class PostShape(serializers.Serializer):
     """A post with its parts, the accounts it goes to, and what has become of it there."""
 
     id = PublicId(ids.POST, source="post.pk")
-    workspace = PublicId(ids.WORKSPACE, source="post.workspace_id")
+    workspace = ExpandableId(ids.WORKSPACE, lambda: WorkspaceShape, source="post.workspace_id")
     status = serializers.ChoiceField(PostState.values)
     title = serializers.CharField(source="post.title", allow_blank=True)
     language = serializers.CharField(source="post.language", allow_blank=True)
     external_ref = serializers.CharField(source="post.external_ref", allow_blank=True)
-    parts = Part(many=True)
-    accounts = serializers.ListField(child=PublicId(ids.ACCOUNT))
+    labels = serializers.ListField(child=ExpandableId(ids.LABEL, lambda: LabelShape))
+    campaign = ExpandableId(ids.CAMPAIGN, lambda: CampaignShape, source="post.campaign_id", allow_null=True)
+    parts = ShownPart(many=True)
+    accounts = serializers.ListField(child=ExpandableId(ids.ACCOUNT, lambda: Account))
     overrides = Override(many=True)
     scheduled_at = serializers.DateTimeField(source="post.due_at", allow_null=True)
     local_at = serializers.CharField(allow_null=True)
@@ -137,6 +159,33 @@ class Validation(serializers.Serializer):
     is_ready = serializers.BooleanField()
     problems = Finding(many=True)
     warnings = Finding(many=True)
+
+
+class AnswerShape(serializers.Serializer):
+    """What came of it on one account."""
+
+    publication = PublicId(ids.PUBLICATION, source="publication_id")
+    account = PublicId(ids.ACCOUNT, source="account_id")
+    done = serializers.BooleanField(source="is_done")
+    code = serializers.CharField(
+        allow_blank=True,
+        help_text="Why not: needs_decision, busy, not_offered, not_asked (repeat the request), platform_…",
+    )
+    message = serializers.CharField(source="words", allow_blank=True)
+
+
+class Answered(serializers.Serializer):
+    post = PostShape()
+    left = serializers.IntegerField(help_text="How many were not done; their results say why.")
+    results = AnswerShape(many=True)
+
+
+class Retried(Answered):
+    retried = serializers.IntegerField()
+
+
+class Unpublished(Answered):
+    removed = serializers.IntegerField(help_text="Those that were taken down before are among them.")
 
 
 class Planned(serializers.Serializer):

@@ -118,7 +118,7 @@ class PostState(models.TextChoices):
 
 
 # What wants a person comes first, then what moves by itself.
-_LOUDEST = (State.NEEDS_ATTENTION, State.HELD, State.PUBLISHING, State.UNCERTAIN, State.SCHEDULED)
+LOUDEST = (State.NEEDS_ATTENTION, State.HELD, State.PUBLISHING, State.UNCERTAIN, State.SCHEDULED)
 
 
 def post_state(states: Collection[str]) -> PostState:
@@ -133,7 +133,7 @@ def post_state(states: Collection[str]) -> PostState:
     living = {State.SCHEDULED if state in WAITING else state for state in states} - {State.CANCELED, State.REMOVED}
     if not living:
         return PostState.REMOVED if State.REMOVED in states else PostState.CANCELED
-    for state in _LOUDEST:
+    for state in LOUDEST:
         if state in living:
             return PostState(state)
     if living == {State.PUBLISHED}:

@@ -13,7 +13,7 @@ from apps.core import heartbeats
 from apps.core.heartbeats import BEAT, Signs, Silence
 from apps.watch.invariants import Finding
 
-# Without these nothing is published; any other lane that is not named here counts like them.
+# Posts go out without these, and without beat: workers make their rounds by themselves. Any other lane publishes.
 MEDIA: Final = "media"
 LOW: Final = "low"
 
@@ -30,19 +30,19 @@ class Pause:
 def pause_of(signs: Signs) -> Pause | None:
     """What everybody should know; the gravest, where there are several. None where everything runs."""
     if signs.unreachable_since:
-        text = "Its queue does not answer. Nothing is lost: what is due goes out when it answers again."
-        return Pause("Publishing is paused", text, signs.unreachable_since)
+        text = "Its queue does not answer. What is due goes out at a careful rate, the rest waits; nothing is lost."
+        return Pause("Publishing is slowed down", text, signs.unreachable_since)
     silences = {silence.lane: silence for silence in signs.silences()}
-    publishing = [silence for lane, silence in silences.items() if lane not in (MEDIA, LOW)]
+    publishing = [silence for lane, silence in silences.items() if lane not in (MEDIA, LOW, BEAT)]
     if publishing:
         text = "Nothing is lost: what is due goes out when it runs again."
         return Pause("Publishing is paused", text, _since(publishing))
     if MEDIA in silences:
         text = "Posts whose files are ready go out. The others wait; nothing is lost."
         return Pause("Pictures and videos are not being prepared", text, silences[MEDIA].since)
-    if LOW in silences:
+    if background := [silences[lane] for lane in (LOW, BEAT) if lane in silences]:
         text = "Posts go out. Notices, mail and renewals of sign-ins wait; nothing is lost."
-        return Pause("Work in the background is paused", text, silences[LOW].since)
+        return Pause("Work in the background is paused", text, _since(background))
     return None
 
 
@@ -58,7 +58,7 @@ def silent_lanes() -> Finding:
 def meaning(lane: str) -> str:
     """What a lane does, for the operator."""
     return {
-        BEAT: "wakes everybody",
+        BEAT: "wakes whoever works in the background",
         "commit": "publishes at the hour",
         "stage": "uploads ahead of the hour, looks for lost answers",
         MEDIA: "prepares pictures and videos",

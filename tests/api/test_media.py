@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.core import tenancy
 from apps.media.models import Asset, Upload
@@ -131,3 +134,54 @@ def test_files_are_listed_by_kind(workspace_api, workspace):
     film = factories.asset(workspace, kind="video")
 
     assert [row["id"] for row in workspace_api.get("/media", kind="video").json()["data"]] == [f"med_{film.pk.hex}"]
+
+
+def form(own: Program, *, content: bytes = PICTURE, key: str = "", **fields: str):
+    file = SimpleUploadedFile("picture.png", content, content_type="image/png")
+    headers = {"Authorization": f"Bearer {own.text}", **({"Idempotency-Key": key} if key else {})}
+    return own.client.post(f"{ROOT}/media", {"file": file, **fields}, headers=headers)
+
+
+def test_a_file_arrives_in_one_request(workspace_api, workspace):
+    answer = form(workspace_api, alt="A teal square")
+
+    assert answer.status_code == 201, answer.content.decode()
+    file = answer.json()
+    assert (file["alt"], file["kind"], file["name"]) == ("A teal square", "image", "picture.png")
+    assert answer["Location"].endswith(f"/media/{file['id']}")
+    assert workspace_api.get(f"/media/{file['id']}").json()["sha256"] == hashlib.sha256(PICTURE).hexdigest()
+
+
+def test_what_is_no_file_that_we_take_is_refused_in_one_request_too(workspace_api, api, settings):
+    assert form(workspace_api, content=b"nope").json()["code"] == "file_refused"
+    assert form(api).json()["errors"][0]["pointer"] == "/workspace"
+    assert form(api, workspace="ws_" + "0" * 32).json()["errors"][0]["code"] == "not_found"
+    assert workspace_api.post("/media", {"file": "x"}).status_code == 415
+    settings.MEDIA_MAX_UPLOAD_BYTES = len(PICTURE) - 1
+    assert form(workspace_api).json()["code"] == "file_refused"
+    assert workspace_api.get("/media").json()["data"] == []
+
+
+def test_a_form_that_is_too_large_is_not_read(workspace_api, settings, monkeypatch):
+    settings.MEDIA_MAX_UPLOAD_BYTES = 0
+    monkeypatch.setattr("apps.media.api.library.FIELDS", 10)
+
+    assert form(workspace_api).status_code == 413
+
+
+def test_the_same_file_sent_again_is_answered_as_before(workspace_api, workspace):
+    first, again = form(workspace_api, key="a"), form(workspace_api, key="a")
+
+    assert (first.status_code, again.status_code, again["Idempotent-Replayed"]) == (201, 201, "true")
+    assert first.json()["id"] == again.json()["id"]
+    other = form(workspace_api, key="a", content=factories.picture(colour="red"))
+    assert other.json()["code"] == "idempotency_key_reused"
+
+
+def test_a_film_is_looked_at_later(workspace_api):
+    film = b"\x00\x00\x00\x18ftypisom" + b"\x00" * 64
+
+    answer = form(workspace_api, content=film)
+
+    assert (answer.status_code, answer.json()["state"]) == (202, "received")
+    assert workspace_api.get(f"/uploads/{answer.json()['id']}").status_code == 200

@@ -44,7 +44,8 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        lists = {place: [value] for place, value in filled.items() if place in ("workspaces", "accounts", "posts")}
+        listed = ("workspaces", "accounts", "labels", "posts")
+        lists = {place: [value] for place, value in filled.items() if place in listed}
         return {**(self.body or {}), **filled, **lists}
 
 
@@ -152,6 +153,36 @@ CALLS: Final = (
     Call("api:import", "DELETE", "import.start"),
     Call("api:import_retry", "POST", "import.start", of={"import_id": "failed_import"}),
     Call("api:import_posts", "GET", "analytics.view"),
+    Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "labels": "label_id"}),
+    Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "campaign": "campaign_id"}),
+    Call("api:posts", "POST", "post.edit", {}, {"workspace": "workspace_id", "template": "template_id"}),
+    Call("api:post", "PATCH", "post.edit", {}, {"labels": "label_id", "campaign": "campaign_id"}),
+    Call("api:post_duplicate", "POST", "post.edit", {}, {"workspace": "workspace_id"}),
+    Call("api:post_retry", "POST", "publication.retry", of={"post_id": "failed_post"}),
+    Call(
+        "api:post_unpublish", "POST", "publication.remove", of={"post_id": "published_post"},
+        also=frozenset({409}),
+    ),
+    Call("api:labels", "GET", "post.view", is_listing=True),
+    Call("api:labels", "POST", "post.edit", {"name": "Evergreen"}, {"workspace": "workspace_id"}),
+    Call("api:label", "GET", "post.view"),
+    Call("api:label", "PATCH", "post.edit", {"colour": "teal"}),
+    Call("api:label", "DELETE", "post.edit"),
+    Call("api:campaigns", "GET", "post.view", is_listing=True),
+    Call("api:campaigns", "POST", "post.edit", {"name": "Spring"}, {"workspace": "workspace_id"}),
+    Call("api:campaign", "GET", "post.view"),
+    Call("api:campaign", "PATCH", "post.edit", {"goal": "Be seen"}),
+    Call("api:campaign", "DELETE", "post.edit"),
+    Call("api:templates", "GET", "post.view", is_listing=True),
+    Call(
+        "api:templates", "POST", "post.edit", {"name": "Opening", "parts": [{"text": "We are open"}]},
+        {"workspace": "workspace_id", "labels": "label_id"},
+    ),
+    Call("api:template", "GET", "post.view"),
+    Call("api:template", "PATCH", "post.edit", {"name": "Opening hours"}),
+    Call("api:template", "PATCH", "post.edit", {}, {"labels": "label_id"}),
+    Call("api:template", "DELETE", "post.edit"),
+    Call("api:media", "POST", "media.upload", also=frozenset({415, 422}), is_listing=True),
     Call("api:media", "GET", "media.view", is_listing=True),
     Call("api:medium", "GET", "media.view"),
     Call("api:medium", "PATCH", "media.edit", {"alt": "A teal square"}),

@@ -52,6 +52,17 @@ def test_nothing_in_the_address_takes_another_role(monkeypatch: pytest.MonkeyPat
     assert options.endswith("-c role=postroom_app")
 
 
+def test_who_is_frozen_inside_a_transaction_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db/postroom")
+    monkeypatch.setenv("DATABASE_IDLE_TRANSACTION_SECONDS", "7")
+
+    options = databases.configure(var=tmp_path, as_owner=False)["OPTIONS"]["options"]
+
+    assert "-c idle_in_transaction_session_timeout=7000 " in options
+
+
 def test_a_folder_may_have_any_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     odd = tmp_path / "C# and 100 % more?"

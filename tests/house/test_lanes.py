@@ -35,12 +35,10 @@ def test_a_message_is_taken_again_when_its_worker_dies_and_only_then() -> None:
     assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] >= 3600
 
 
-@pytest.mark.parametrize("name", ["publishing.leave", "publishing.publish_due", "publishing.reconcile"])
-def test_a_round_of_publishing_owes_the_queue_nothing_while_it_lasts(name: str) -> None:
-    """The queue may be restarted under it: `bench publish --unprepared --fault redis-down` shows what came of it."""
-    app.loader.import_default_modules()
-
-    assert app.tasks[name].acks_late is False
+@pytest.mark.parametrize("task", own_tasks(), ids=lambda task: task.name)
+def test_no_task_acknowledges_before_it_has_done_its_work(task: Task) -> None:
+    assert task.acks_late
+    assert task.reject_on_worker_lost
 
 
 @pytest.mark.parametrize("task", own_tasks(), ids=lambda task: task.name)

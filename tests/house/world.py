@@ -22,6 +22,7 @@ from apps.core.ids import new_id
 from apps.core.secrets import Secret
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
+from apps.posts.models import Campaign, Label, PostLabel, Template, TemplateLabel
 from apps.publishing.models import FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
@@ -92,6 +93,7 @@ def _fill(world: World) -> None:
         written = factories.post(place, f"{MARK} {state}", accounts=[account], due_at=due_at, title=MARK)
         publication = factories.publication(written, account, state=state)
         world.others[state] = publication.pk
+        world.others[f"{state}_post"] = written.pk
         if state == State.SCHEDULED:
             world.others["planned"] = written.pk
     second = factories.account(place, handle=f"{MARK}2", name=MARK, grant=account.grant)
@@ -103,6 +105,11 @@ def _fill(world: World) -> None:
             text=MARK, state=State.FAILED, next_try_at=now,
         )  # fmt: skip
         folder = Folder.objects.create(**own, name=MARK)
+        label = Label.objects.create(**own, name=MARK)
+        campaign = Campaign.objects.create(**own, name=MARK, goal=MARK)
+        template = Template.objects.create(**own, name=MARK, parts=[{"role": "main", "text": MARK, "link": ""}])
+        PostLabel.objects.create(**own, post=draft, label=label)
+        TemplateLabel.objects.create(**own, template=template, label=label)
         item = put_on_shelf(asset_id=asset.pk, actor=SYSTEM)
         track = _captions(asset)
         upload = Upload.objects.create(
@@ -117,7 +124,7 @@ def _fill(world: World) -> None:
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
         "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
-        "stop_id": stop.pk,
+        "stop_id": stop.pk, "label_id": label.pk, "campaign_id": campaign.pk, "template_id": template.pk,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Rounds of a worker with many hands, and the wake-ups that begin them."""
+"""Rounds of a worker with many hands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 from celery import current_app
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from apps.core import clock as system_clock
 from apps.platforms.adapters.memory import MemoryPlatform
-from apps.publishing import services, tasks
+from apps.publishing import services
 from apps.publishing.engine import rounds
 from apps.publishing.states import State
 from tests.support.publishing import Agency
@@ -43,21 +43,6 @@ def test_what_is_prepared_leaves_at_its_hour(agency: Agency, memory: MemoryPlatf
     assert 0.3 < time.monotonic() - began < 8
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_task_sends_what_is_due_and_a_second_one_beside_it_only_nudges(
-    agency: Agency, memory: MemoryPlatform, settings: Settings
-) -> None:
-    settings.PUBLISH_CONCURRENCY = 2
-    publication = agency.scheduled()
-
-    with tasks._publishing:
-        tasks.publish_due()
-    assert agency.read(publication).state == State.SCHEDULED
-
-    tasks.publish_due()
-    assert agency.read(publication).state == State.PUBLISHED
-
-
 @pytest.mark.django_db
 def test_a_queue_that_is_down_keeps_nobody_from_planning(
     agency: Agency, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
@@ -73,3 +58,13 @@ def test_a_queue_that_is_down_keeps_nobody_from_planning(
 
     assert callbacks
     assert [row.state for row in planned.publications] == [State.SCHEDULED]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_ends_takes_nothing_more(agency: Agency, memory: MemoryPlatform) -> None:
+    publication, ending = agency.scheduled(), threading.Event()
+    ending.set()
+
+    rounds.prepare(seconds=30, hands=2, again=threading.Event(), ending=ending)
+
+    assert agency.read(publication).state == State.SCHEDULED

@@ -188,6 +188,16 @@ def test_a_repeated_key_makes_no_second_post_where_keys_are_honoured(bench):
     assert (bench.counts()["accepted"], bench.counts()["repeated"]) == (2, 1)
 
 
+def test_a_server_that_is_ill_below_publishes_and_lists_nothing(bench):
+    bench.ask("POST", "/_control/settings", body={"lists": False})
+
+    posted = bench.toot("One", key="k")
+    listed = bench.begin("GET", "/api/v1/accounts/ada/statuses")
+    bench.loop.advance(1)
+
+    assert (posted.status, listed.status) == (200, 503)
+
+
 def test_a_reset_forgets_posts_and_faults_and_keeps_settings(bench):
     bench.ask("POST", "/_control/settings", body={"honours_keys": False, "latency_ms": 50})
     bench.ask("POST", "/_control/faults", body={"kind": "lost_before", "times": None})

@@ -25,7 +25,7 @@ from apps.events import services as events
 from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
-from apps.posts.models import Post
+from apps.posts.models import Campaign, Label, Post, Template
 from apps.publishing.models import Attempt, OperatorStop, Stop
 from apps.publishing.restraints import Scope
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
@@ -73,6 +73,9 @@ def everything(owner, workspace):
         Attempt.objects.create(
             workspace=workspace, publication=publication, number=1, fence=1, revision=1, started_at=clock.now()
         )
+        Label.objects.create(workspace=workspace, name="Evergreen")
+        Campaign.objects.create(workspace=workspace, name="Spring")
+        Template.objects.create(workspace=workspace, name="Opening", parts=[{"role": "main", "text": "Open"}])
         Invitation.objects.create(
             email="x@example.org", role=Role.ADMIN, token_hash="0" * 64, expires_at=clock.now(), invited_by=owner.user
         )

@@ -82,12 +82,23 @@ def test_a_lane_of_files_that_is_silent_is_not_called_a_pause_of_publishing(brow
     assert PAUSED not in shown
 
 
+def test_without_beat_posts_go_out_and_the_rest_is_called_paused(browser, everybody):
+    everybody.stop()
+    Heart("worker", ["commit", "stage", "low", "media"]).beat()
+    heartbeats.look_again()
+
+    shown = page(browser, "/on-time/")
+
+    assert "Work in the background is paused since" in shown
+    assert PAUSED not in shown
+
+
 def test_a_queue_that_is_away_is_said_and_pages_still_open_quickly(browser, no_queue):
     began = time.monotonic()
     shown = page(browser, "/on-time/")
 
     assert time.monotonic() - began < 10
-    assert f"{PAUSED} since" in shown
+    assert "Publishing is slowed down since" in shown
     assert "queue does not answer" in shown
 
 

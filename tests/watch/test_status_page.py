@@ -162,4 +162,4 @@ def test_it_opens_while_the_queue_is_away(shown, no_queue):
     answer = Client().get(shown)
 
     assert answer.status_code == 200
-    assert "Publishing is paused" in answer.content.decode()
+    assert "Publishing is slowed down" in answer.content.decode()

@@ -12,7 +12,7 @@ from apps.core.running.ports import LOOPBACK
 from apps.core.running.queue import Queue
 from apps.core.running.supervisor import Program
 
-PUBLISHING_ROUNDS: Final = 4
+ERRANDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class Plan:
         )  # fmt: skip
 
     def _worker(self) -> list[str]:
-        # A task for each round, and one that only nudges: the hands that do the work are threads of the rounds.
-        return self._threads("worker", lanes="commit,stage", threads=PUBLISHING_ROUNDS)
+        # Messages nudge and tidy; the hands that do the work are threads of the worker's own rounds.
+        return self._threads("worker", lanes="commit,stage", threads=ERRANDS)
 
     def _chores(self) -> list[str]:
         return self._threads("chores", lanes="low", threads=self.worker_threads)

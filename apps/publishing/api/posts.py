@@ -1,63 +1,59 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from apps.core import clock
 from apps.posts import selectors
 from apps.posts import serializers as writing_desk
 from apps.posts import services as posts
+from apps.posts.api import templates
 from apps.posts.appointments import appointment
-from apps.posts.models import Post
+from apps.posts.beginning import begun, furnished
+from apps.posts.content import Content
+from apps.posts.models import Post, PostLabel, Template
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import duplicate_warnings, problems_in
 from apps.publishing import serializers, services
-from apps.publishing.api import fault_of
+from apps.publishing.api import fault_of, finding
+from apps.publishing.api.expanding import OF_POSTS as EXPANDS
 from apps.publishing.api.showing import one, shown
 from apps.publishing.api.writing import content_of, when, zone_of
-from apps.tenants.rest import ids, problems
-from apps.tenants.rest.filters import IdFilter, filtered
-from apps.tenants.rest.pages import PARAMETERS, page_of
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+from apps.tenants.rest import expand, problems
+from apps.tenants.rest.filters import filtered
+from apps.tenants.rest.pages import page_of
 from apps.tenants.rest.views import Operations
 from apps.tenants.rest.workspaces import place_of
 
+# What of a post is its content, what sorts it, and what is its time.
+CONTENT: Final = frozenset({"title", "language", "text", "media", "parts", "accounts", "platforms", "overrides"})
+SORTED: Final = frozenset({"labels", "campaign"})
+TIMES: Final = frozenset({"scheduled_at", "local_at", "timezone"})
 NEEDS: Final = {"draft": "post.edit", "schedule": "post.schedule", "publish_now": "post.publish"}
-
-
-class PostFilter(django_filters.FilterSet):
-    workspace = IdFilter(ids.WORKSPACE)
-    account = IdFilter(ids.ACCOUNT, "variants__account")
-    external_ref = django_filters.CharFilter(max_length=200)
-    due_after = django_filters.IsoDateTimeFilter("due_at", "gte")
-    due_before = django_filters.IsoDateTimeFilter("due_at", "lt")
 
 
 class PostList(Operations):
     needs: ClassVar = {"GET": "post.view", "POST": "post.edit"}
+    expands: ClassVar = EXPANDS
 
     @extend_schema(
         operation_id="posts_list",
-        parameters=[
-            *PARAMETERS,
-            OpenApiParameter("workspace", str),
-            OpenApiParameter("account", str, description="Posts that go to this account."),
-            OpenApiParameter("external_ref", str, description="Your own name for it, exactly."),
-            OpenApiParameter("due_after", {"type": "string", "format": "date-time"}),
-            OpenApiParameter("due_before", {"type": "string", "format": "date-time"}),
-        ],
+        parameters=[*finding.PARAMETERS, expand.parameter(EXPANDS)],
         responses=page_of(serializers.PostShape, "Post"),
     )
     def get(self, request: Any) -> Response:
-        """Posts of the workspaces that the key may see; not those that were thrown away."""
-        return self.page(filtered(PostFilter, _posts(), request), shown)
+        """Posts of the workspaces that the key may see; not those that were thrown away. Sorted by `due_at`, those
+        without an appointment stand where they were written."""
+        return self.page(filtered(finding.PostFilter, _posts(), request), shown, finding.ORDERS)
 
     @extend_schema(operation_id="posts_create", request=writing_desk.PostToMake, responses={201: serializers.PostShape})
     def post(self, request: Any) -> Response:
@@ -99,7 +95,7 @@ class PostValidate(Operations):
         """Everything that would keep a post from going out, at once and for every account. Nothing is stored."""
         said = self.body(writing_desk.PostToMake)
         workspace = place_of(self, said)
-        content = content_of(said, workspace_id=workspace.pk)
+        content = _content(said, workspace.pk, _template_of(said, workspace.pk))
         manuscript = selectors.manuscript_of(content, workspace_id=workspace.pk)
         planned = when(said, zone=workspace.timezone)
         due_at = appointment(*planned).due_at if planned else None
@@ -111,20 +107,22 @@ class PostValidate(Operations):
 
 class PostOperations(Operations):
     needs: ClassVar = {"GET": "post.view", "PATCH": "post.edit", "DELETE": "post.edit"}
+    expands: ClassVar = EXPANDS
 
-    @extend_schema(operation_id="posts_read", responses=serializers.PostShape)
+    @extend_schema(operation_id="posts_read", parameters=[expand.parameter(EXPANDS)], responses=serializers.PostShape)
     def get(self, request: Any, post_id: UUID) -> Response:
         """One post, with what has become of it on each account."""
         return self.one(one(self.found(_posts(), post_id)))
 
-    @extend_schema(operation_id="posts_change", request=writing_desk.PostToChange, responses=serializers.PostShape)
+    @extend_schema(operation_id="posts_change", request=writing_desk.PostToPatch, responses=serializers.PostShape)
     def patch(self, request: Any, post_id: UUID) -> Response:
-        """Change what is named, until anything of it is out or on its way. What is planned goes out changed."""
+        """Change what is named. Words, files, accounts and the time until anything of it is out or on its way, and what
+        is planned goes out changed; labels, campaign and reference at any time."""
         post = self._mine(post_id)
-        said = self.body(writing_desk.PostToChange, partial=True)
+        said = self.body(writing_desk.PostToPatch, partial=True)
         self.require_match(one(post))
-        content = content_of(said, workspace_id=post.workspace_id, before=selectors.content_of(post))
-        return self.one(one(services.edit(post=post, content=content, actor=self.caller.actor)))
+        change(self, post, said)
+        return self.one(one(self.found(_posts(), post_id)))
 
     @extend_schema(operation_id="posts_delete", responses={204: None})
     def delete(self, request: Any, post_id: UUID) -> Response:
@@ -177,13 +175,54 @@ class PostCancel(Operations):
 class PostDuplicate(Operations):
     needs: ClassVar = {"POST": "post.edit"}
 
-    @extend_schema(operation_id="posts_duplicate", request=None, responses={201: serializers.PostShape})
+    @extend_schema(
+        operation_id="posts_duplicate", request=writing_desk.ToDuplicate, responses={201: serializers.PostShape}
+    )
     def post(self, request: Any, post_id: UUID) -> Response:
-        """A draft with the same content, without an appointment."""
+        """A draft with the same content, labels and campaign, without an appointment; in the same workspace, for
+        accounts and files belong to one."""
         post = mine(self, post_id, "post.edit")
-        content = selectors.content_of(post)
-        made = posts.create(workspace_id=post.workspace_id, content=content, author_id=None, actor=self.caller.actor)
+        said = self.body(writing_desk.ToDuplicate)
+        if (wanted := said.get("workspace")) and wanted.pk != post.workspace_id:
+            words = "A post is duplicated within its workspace: accounts, files and labels belong to one."
+            raise problems.invalid("/workspace", words, code="another_workspace")
+        made = posts.create(
+            workspace_id=post.workspace_id,
+            content=selectors.content_of(post),
+            author_id=None,
+            actor=self.caller.actor,
+            external_ref=said.get("external_ref", ""),
+            label_ids=list(PostLabel.objects.filter(post=post).values_list("label_id", flat=True)),
+            campaign_id=post.campaign_id,
+        )
         return self.one(one(made), status=201, location=reverse("api:post", args=[made.pk]))
+
+
+class PostRetry(Operations):
+    needs: ClassVar = {"POST": "publication.retry"}
+
+    @extend_schema(operation_id="posts_retry", request=None, responses=serializers.Retried)
+    def post(self, request: Any, post_id: UUID) -> Response:
+        """Send again, now, what failed, on every account. What is unclear is not sent: `needs_decision` says so, and
+        POST /publications/{id}/decide settles it."""
+        post = mine(self, post_id, "publication.retry")
+        answers = services.retry_all(post=post, actor=self.caller.actor)
+        return self.one(_answered("retried", answers, one(self.found(_posts(), post_id))))
+
+
+class PostUnpublish(Operations):
+    needs: ClassVar = {"POST": "publication.remove"}
+    calls_network = True
+
+    @extend_schema(operation_id="posts_unpublish", request=None, responses=serializers.Unpublished)
+    def post(self, request: Any, post_id: UUID) -> Response:
+        """Take a post down at every platform where it is out and that lets us; each account has its own answer, and
+        what still waits stays on the plan. Safe to repeat: what is done already stays done."""
+        with self.caller.scope():
+            post = mine(self, post_id, "publication.remove")
+        answers = services.take_down_all(post=post, actor=self.caller.actor)
+        with self.caller.scope():
+            return self.one(_answered("removed", answers, one(self.found(_posts(), post_id))))
 
 
 def make(view: Operations, said: Mapping[str, Any]) -> Post:
@@ -194,22 +233,85 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     planned = when(said, zone=workspace.timezone)
     if action == "schedule" and planned is None:
         raise problems.invalid("/scheduled_at", "Say when.", code="required")
+    template = _template_of(said, workspace.pk)
+    actor = view.caller.actor
     post = posts.create(
         workspace_id=workspace.pk,
-        content=content_of(said, workspace_id=workspace.pk),
+        content=_content(said, workspace.pk, template),
         author_id=None,
-        actor=view.caller.actor,
+        actor=actor,
         external_ref=said.get("external_ref", ""),
+        label_ids=_labels(said, template),
+        campaign_id=said.get("campaign"),
     )
     if action == "publish_now":
-        services.publish_now(post=post, actor=view.caller.actor)
+        services.publish_now(post=post, actor=actor)
     elif planned and action == "schedule":
-        services.schedule(post=post, local=planned[0], zone=planned[1], actor=view.caller.actor)
+        services.schedule(post=post, local=planned[0], zone=planned[1], actor=actor)
     elif planned:
         posts.set_appointment(post=post, appointment=appointment(*planned))
     if planned or action != "draft":
         post.refresh_from_db()
     return post
+
+
+def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
+    """Change what is named of a post, all or nothing."""
+    if CONTENT & said.keys():
+        content = content_of(said, workspace_id=post.workspace_id, before=selectors.content_of(post))
+        services.edit(post=post, content=content, actor=view.caller.actor)
+    else:
+        content_of(said, workspace_id=post.workspace_id)  # every foreign id is refused with its place
+    if SORTED & said.keys():
+        campaign = {"campaign_id": said["campaign"]} if "campaign" in said else {}
+        posts.sort(post=post, label_ids=said.get("labels"), actor=view.caller.actor, **campaign)
+    if "external_ref" in said:
+        posts.set_reference(post=post, external_ref=said["external_ref"], actor=view.caller.actor)
+    if TIMES & said.keys():
+        _move(view, post, said)
+
+
+def _move(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
+    """Another time: of a draft it is only written down, what is on the plan moves with it."""
+    planned = when(said, zone=post.timezone or zone_of(post.workspace_id))
+    is_planned = Publication.objects.filter(post=post).exclude(state=State.CANCELED).exists()
+    if not is_planned:
+        posts.set_appointment(post=post, appointment=appointment(*planned) if planned else None)
+        return
+    view.caller.require("post.schedule", post.workspace_id)
+    if planned is None:
+        raise problems.invalid("/scheduled_at", "It is on the plan: cancel it instead.", code="planned")
+    services.reschedule(post=post, local=planned[0], zone=planned[1], actor=view.caller.actor)
+
+
+def _labels(said: Mapping[str, Any], template: Template | None) -> Sequence[UUID]:
+    """The labels that were named, and where none were those of the template."""
+    if "labels" in said or template is None:
+        named: Sequence[UUID] = said.get("labels", ())
+        return named
+    return [row.label_id for row in template.labelled.all()]
+
+
+def _template_of(said: Mapping[str, Any], workspace_id: UUID) -> Template | None:
+    if not (wanted := said.get("template")):
+        return None
+    found: Template | None = templates().filter(workspace_id=workspace_id, pk=wanted).first()
+    if found is None:
+        raise problems.invalid("/template", "There is nothing with this id in the workspace.", code="not_found")
+    return found
+
+
+def _content(said: Mapping[str, Any], workspace_id: UUID, template: Template | None) -> Content:
+    """The content that was named; what was not, as the template has it."""
+    if template is None:
+        return content_of(said, workspace_id=workspace_id)
+    return furnished(content_of(said, workspace_id=workspace_id, before=begun(template)), template)
+
+
+def _answered(name: str, answers: Sequence[services.Answer], post: dict[str, Any]) -> dict[str, Any]:
+    done = sum(answer.is_done for answer in answers)
+    results = serializers.AnswerShape(answers, many=True).data
+    return {"post": post, name: done, "left": len(answers) - done, "results": results}
 
 
 def mine(view: Operations, post_id: UUID, permission: str) -> Post:

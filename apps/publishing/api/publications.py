@@ -1,27 +1,32 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
+from apps.posts.serializers import PLATFORMS
 from apps.publishing import serializers, services
+from apps.publishing.api.expanding import OF_PUBLICATIONS as EXPANDS
 from apps.publishing.models import Attempt, Publication
 from apps.publishing.services import Verdict
 from apps.publishing.states import State
-from apps.tenants.rest import ids
+from apps.tenants.rest import expand, ids, pages
 from apps.tenants.rest.filters import IdFilter, filtered
 from apps.tenants.rest.pages import PARAMETERS, page_of
 from apps.tenants.rest.problems import Problem
 from apps.tenants.rest.views import Operations
 
+ORDERS: Final = {"due_at": F("due_at")}
+
 
 class PublicationFilter(django_filters.FilterSet):
     workspace = IdFilter(ids.WORKSPACE)
     account = IdFilter(ids.ACCOUNT)
+    platform = django_filters.ChoiceFilter("account__platform", choices=[(name, name) for name in PLATFORMS])
     post = IdFilter(ids.POST)
     state = django_filters.ChoiceFilter(choices=State.choices)
     due_after = django_filters.IsoDateTimeFilter("due_at", "gte")
@@ -30,13 +35,16 @@ class PublicationFilter(django_filters.FilterSet):
 
 class PublicationList(Operations):
     needs: ClassVar = {"GET": "post.view"}
+    expands: ClassVar = EXPANDS
 
     @extend_schema(
         operation_id="publications_list",
         parameters=[
-            *PARAMETERS,
+            *pages.parameters(ORDERS),
+            expand.parameter(EXPANDS),
             OpenApiParameter("workspace", str),
             OpenApiParameter("account", str),
+            OpenApiParameter("platform", str, enum=PLATFORMS),
             OpenApiParameter("post", str),
             OpenApiParameter("state", str, enum=State.values),
             OpenApiParameter("due_after", {"type": "string", "format": "date-time"}),
@@ -46,13 +54,18 @@ class PublicationList(Operations):
     )
     def get(self, request: Any) -> Response:
         """What goes out, or went out: a row for each post and account."""
-        return self.page(filtered(PublicationFilter, publications(), request), serializers.PublicationShape)
+        return self.page(filtered(PublicationFilter, publications(), request), serializers.PublicationShape, ORDERS)
 
 
 class PublicationOperations(Operations):
     needs: ClassVar = {"GET": "post.view"}
+    expands: ClassVar = EXPANDS
 
-    @extend_schema(operation_id="publications_read", responses=serializers.PublicationShape)
+    @extend_schema(
+        operation_id="publications_read",
+        parameters=[expand.parameter(EXPANDS)],
+        responses=serializers.PublicationShape,
+    )
     def get(self, request: Any, publication_id: UUID) -> Response:
         """One post on one account."""
         return self.one(_data(self.found(publications(), publication_id)))

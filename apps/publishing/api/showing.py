@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.posts.models import Part, Post, Variant
+from apps.posts.models import Part, Post, PostLabel, Variant
 from apps.publishing import serializers
 from apps.publishing.models import Publication
 from apps.publishing.states import post_state
@@ -24,7 +24,11 @@ def shown(posts: Sequence[Post]) -> list[dict[str, Any]]:
     publications: dict[UUID, list[Publication]] = defaultdict(list)
     for publication in Publication.objects.filter(post__in=posts).select_related("account").order_by("id"):
         publications[publication.post_id].append(publication)
-    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk]) for post in posts]
+    labels: dict[UUID, list[UUID]] = defaultdict(list)
+    laid = PostLabel.objects.filter(post__in=posts).order_by("label__folded_name", "id")
+    for post_id, label_id in laid.values_list("post_id", "label_id"):
+        labels[post_id].append(label_id)
+    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk]) for post in posts]
 
 
 def one(post: Post) -> dict[str, Any]:
@@ -32,7 +36,11 @@ def one(post: Post) -> dict[str, Any]:
 
 
 def _one(
-    post: Post, parts: Sequence[Part], variants: Sequence[Variant], publications: Sequence[Publication]
+    post: Post,
+    parts: Sequence[Part],
+    variants: Sequence[Variant],
+    publications: Sequence[Publication],
+    labels: Sequence[UUID],
 ) -> dict[str, Any]:
     facts = {
         "post": post,
@@ -46,6 +54,7 @@ def _one(
             if one.text is not None or one.options
         ],
         "publications": publications,
+        "labels": labels,
     }
     data: dict[str, Any] = serializers.PostShape(facts).data
     return data

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from apps.media.models import Asset
 from apps.media.recipes import Cut
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
+from apps.posts.models import Campaign, Label
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import AccountState
 from apps.tenants.models import Workspace
 from apps.tenants.rest import problems
-from apps.tenants.rest.problems import Fault, Problem
+from apps.tenants.rest.workspaces import missing, refuse
 
 EMPTY = Content(parts=(PartContent(),))
 
@@ -107,9 +108,12 @@ def _refuse_unknown(said: Mapping[str, Any], workspace_id: UUID) -> None:
     files = dict(_files(said.get("media", ()), "/media"))
     for number, part in enumerate(said.get("parts", ())):
         files |= dict(_files(part["media"], f"/parts/{number}/media"))
-    faults = [*_missing(SocialAccount, accounts, workspace_id), *_missing(Asset, files, workspace_id)]
-    if faults:
-        raise Problem(422, "invalid", "The request is not valid; errors says where.", faults=faults)
+    labels = {f"/labels/{number}": one for number, one in enumerate(said.get("labels", ()))}
+    campaigns = {"/campaign": said["campaign"]} if said.get("campaign") else {}
+    refuse([
+        *missing(SocialAccount, accounts, workspace_id), *missing(Asset, files, workspace_id),
+        *missing(Label, labels, workspace_id), *missing(Campaign, campaigns, workspace_id),
+    ])  # fmt: skip
 
 
 def _files(media: Iterable[Mapping[str, Any]], place: str) -> Iterable[tuple[str, UUID]]:
@@ -117,15 +121,6 @@ def _files(media: Iterable[Mapping[str, Any]], place: str) -> Iterable[tuple[str
         yield f"{place}/{number}/media", one["media"]
         if one.get("cover"):
             yield f"{place}/{number}/cover", one["cover"]
-
-
-def _missing(model: Any, named: Mapping[str, UUID], workspace_id: UUID) -> list[Fault]:
-    if not named:
-        return []
-    rows = model.objects.filter(workspace_id=workspace_id, pk__in=set(named.values()))
-    known = set(rows.values_list("pk", flat=True))
-    words = "There is nothing with this id in the workspace."
-    return [Fault(place, "not_found", words) for place, pk in named.items() if pk not in known]
 
 
 def zone_of(workspace_id: UUID) -> str:

@@ -23,6 +23,7 @@ from apps.publishing.engine.crew import Crew
 from apps.publishing.engine.desk import AT_ONCE, Desk, SharedDesk
 from apps.publishing.engine.fairness import Line
 from apps.publishing.engine.freight import Freight, weight
+from apps.publishing.engine.shift import NEVER, Shift
 from apps.publishing.engine.work import Work, load_all
 from apps.publishing.errors import LostClaim
 
@@ -83,22 +84,28 @@ def reconcile_inline(*, most: int = 1000) -> int:
     return done
 
 
-def leave(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again: threading.Event) -> int:
-    """Send what is prepared, each at its hour, for up to `seconds`; the number of claims.
+def leave(
+    *,
+    seconds: float,
+    hands: int,
+    ahead: timedelta = timedelta(0),
+    again: threading.Event,
+    ending: threading.Event = NEVER,
+) -> int:
+    """Send what is prepared, each at its hour, for up to `seconds` and not past `ending`; the number of claims.
 
     What is due within `ahead` is claimed and read before, so that at its hour nothing is left but to write down that it
     leaves, and the request itself. `again` is set by others when there may be more to do.
     """
-    ends, sweep, done = time.monotonic() + seconds, Sweep(), 0
+    shift, sweep, done = Shift(seconds, ending), Sweep(), 0
     with SharedDesk() as desk, Crew(partial(departures.send, desk=desk), size=hands) as crew:
         waiting, line = departures.Waiting(), Line()
-        while time.monotonic() < ends or waiting:
+        while waiting or not shift.is_over:
             sweep.by_the_way()
             again.clear()
             crew.give(departures.signed(waiting.at_their_hour(clock.now())))
             room = crew.free - len(waiting)
-            is_over = time.monotonic() >= ends
-            if room >= max(1, hands // 4) and not is_over:
+            if room >= max(1, hands // 4) and not shift.is_over:
                 taken = claims.claim_ready(now=clock.now(), limit=room, ahead=ahead, line=line)
                 waiting.add(departures.read(taken))
                 done += len(taken)
@@ -111,13 +118,20 @@ def leave(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again:
     return done
 
 
-def prepare(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), again: threading.Event) -> int:
-    """Send what is due and not prepared, comments and replies, and prepare what is due later, for up to `seconds`; the
-    number of claims. What falls due within `ahead` is waited for."""
-    ends, sweep, done = time.monotonic() + seconds, Sweep(), 0
+def prepare(
+    *,
+    seconds: float,
+    hands: int,
+    ahead: timedelta = timedelta(0),
+    again: threading.Event,
+    ending: threading.Event = NEVER,
+) -> int:
+    """Send what is due and not prepared, comments and replies, and prepare what is due later, for up to `seconds` and
+    not past `ending`; the number of claims. What falls due within `ahead` is waited for."""
+    shift, sweep, done = Shift(seconds, ending), Sweep(), 0
     freight, line = Freight(settings.PUBLISH_STAGE_BYTES), Line()
     with SharedDesk() as desk, Crew(partial(_work_on, desk=desk, freight=freight), size=hands) as crew:
-        while time.monotonic() < ends:
+        while not shift.is_over:
             sweep.by_the_way()
             crew.wait(free=max(1, hands // 4), seconds=GLANCE)
             again.clear()
@@ -131,23 +145,23 @@ def prepare(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), agai
     return done
 
 
-def look(*, seconds: float, hands: int, ahead: timedelta = timedelta(0)) -> int:
+def look(*, seconds: float, hands: int, ahead: timedelta = timedelta(0), ending: threading.Event = NEVER) -> int:
     """Look for lost answers, and for addresses that are missing; the number of searches.
 
     What is to be looked for within `ahead` is waited for.
     """
-    ends, done = time.monotonic() + seconds, 0
+    shift, done = Shift(seconds, ending), 0
     leases.expire(now=clock.now())
     locating.locate_missing(now=clock.now())
     with Crew(work, size=hands) as crew:
-        while time.monotonic() < ends:
+        while not shift.is_over:
             if crew.free and (taken := claims.claim_lost(now=clock.now(), limit=crew.free)):
                 crew.give(taken)
                 done += len(taken)
             elif not crew.is_idle:
                 crew.wait(free=crew.free + 1, seconds=GLANCE)
             elif claims.next_lost(before=clock.now() + ahead) is not None:
-                time.sleep(GLANCE * 3)
+                ending.wait(GLANCE * 3)
             else:
                 break
     return done

@@ -8,7 +8,7 @@ from apps.core import clock
 from apps.platforms.contract import Receipt
 from apps.posts.errors import MediaNotReady
 from apps.publishing.claim import Claim
-from apps.publishing.engine import outcomes, reachability, tidying
+from apps.publishing.engine import outcomes, pace, reachability, tidying
 from apps.publishing.engine.desk import AT_ONCE, Desk
 from apps.publishing.engine.intents import Intent
 from apps.publishing.engine.preparation import Preparation, begun
@@ -95,11 +95,14 @@ def _stage(claim: Claim, work: Work) -> Preparation:
     before = _still_good(claim, work)
     if before is None:
         reachability.require_reachable(work.draft, work.adapter)
+    started = clock.now()
     while True:
         last = before.staged if before else None
         staged = work.adapter.stage(work.draft, work.credential, key=claim.key, before=last)
         now = clock.now()
         if staged.ready or staged.again_in:
+            if staged.ready and not (before and before.is_ready):
+                pace.learn(claim.platform, work.draft, now - (before.begun_at if before else started))
             return before.gone_on(staged) if before else begun(staged, now)
         before = before.gone_on(staged, moved_at=now) if before else begun(staged, now)
         if not safe_to_send(claim, now):

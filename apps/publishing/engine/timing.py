@@ -12,6 +12,7 @@ from apps.core import clock
 from apps.platforms import ahead, registry
 from apps.platforms.contract import Draft
 from apps.publishing.claim import Claim
+from apps.publishing.engine import pace
 
 
 def safe_to_send(claim: Claim, now: datetime) -> bool:
@@ -23,14 +24,20 @@ def spans_ahead() -> dict[timedelta, list[str]]:
     """How long before the hour a post may be prepared, with the platforms that it holds for."""
     found: dict[timedelta, list[str]] = defaultdict(list)
     for platform in registry.names():
-        span = ahead.longest(platform, settings.PLATFORM_STAGE_AHEAD, most=settings.PUBLISH_STAGE_AHEAD)
+        span = ahead.longest(platform, _said(platform, pace.most_wanted(platform)))
         found[span].append(platform)
     return found
 
 
 def span_ahead(platform: str, draft: Draft) -> timedelta:
     """How long before its hour this draft may be prepared; none where there is nothing to prepare."""
-    return ahead.before_the_hour(platform, draft, settings.PLATFORM_STAGE_AHEAD, most=settings.PUBLISH_STAGE_AHEAD)
+    return ahead.before_the_hour(platform, draft, _said(platform, pace.wanted(platform, draft)))
+
+
+def _said(platform: str, measured: timedelta) -> ahead.Said:
+    """What the operator says about the platform, and what was measured there."""
+    given = settings.PLATFORM_STAGE_AHEAD.get(platform)
+    return ahead.Said(given=given, most=settings.PUBLISH_STAGE_AHEAD, measured=measured)
 
 
 def is_over(platform: str, draft: Draft, begun_at: datetime) -> bool:

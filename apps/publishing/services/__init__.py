@@ -26,10 +26,12 @@ from apps.publishing.services.scheduling import (
 )
 from apps.publishing.services.stopping import lift, lift_all, stop, stop_all
 from apps.publishing.services.turns import Aftermath
+from apps.publishing.services.wholes import Answer, retry_all, take_down_all
 from apps.publishing.services.windowing import set_windows
 
 __all__ = [
     "Aftermath",
+    "Answer",
     "Choice",
     "Held",
     "Mended",
@@ -64,6 +66,7 @@ __all__ = [
     "restart",
     "resume",
     "retry",
+    "retry_all",
     "retry_follow_up",
     "schedule",
     "set_windows",
@@ -71,6 +74,7 @@ __all__ = [
     "stop",
     "stop_all",
     "take_down",
+    "take_down_all",
     "take_down_follow_up",
     "waiting",
 ]

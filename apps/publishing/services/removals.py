@@ -75,6 +75,12 @@ def note_removed(*, publication: Publication, actor: Actor) -> None:
         raise PostBusy(turns.NOT_OUT)
 
 
+def by_hand_words(publication: Publication) -> str:
+    """Why somebody has to take it down at the platform themselves."""
+    words = BY_HAND if publication.is_known_by_hand else NOT_THERE
+    return words.format(platform=registry.label(publication.account.platform))
+
+
 def write_removed(publication: Publication, *, actor: Actor, how: str) -> bool:
     """Write down that it is out no longer, and what hung on it; False where that is known. The post is held."""
     now = clock.now()
@@ -149,8 +155,7 @@ def _stopped(publication: Publication, answer: Aftermath) -> Aftermath:
 
 def _require_ability(publication: Publication) -> None:
     if not can_take_down(publication):
-        words = BY_HAND if publication.is_known_by_hand else NOT_THERE
-        raise PostBusy(words.format(platform=registry.label(publication.account.platform)))
+        raise PostBusy(by_hand_words(publication))
 
 
 def _hold(publication: Publication) -> None:

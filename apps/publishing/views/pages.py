@@ -19,19 +19,22 @@ from django.views.decorators.http import require_safe
 from apps.core import clock
 from apps.media import services as media
 from apps.posts.manuscripts import Manuscript
-from apps.posts.models import Post
+from apps.posts.models import Campaign, Label, Post
 from apps.posts.selectors import manuscript
 from apps.posts.states import PartRole
 from apps.publishing import history, selectors
+from apps.publishing.abilities import can_take_down
 from apps.publishing.media_work import media_work
 from apps.publishing.models import Publication
 from apps.publishing.presenting import PublicationView, Refused, present, version_of
 from apps.publishing.selectors import Chosen, Line
-from apps.publishing.states import OPEN, PostState, may_change_as_a_whole, post_state
+from apps.publishing.sorting_view import named_choices, sorting_of
+from apps.publishing.states import OPEN, PostState, State, may_change_as_a_whole, post_state
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.members import Member
 
+ASKED = ("state", "account", "label", "campaign", "q", "day", "newer", "older")
 FILTERS = (
     (Chosen.ALL, "All"),
     (Chosen.DRAFTS, "Drafts"),
@@ -102,13 +105,19 @@ def posts(request: MemberRequest) -> HttpResponse:
     """The posts of the workspace, by state, account, day and words."""
     workspace = request.member.workspace
     assert workspace is not None  # noqa: S101 - `page` sends members without one elsewhere
-    asked = {name: request.GET.get(name, "") for name in ("state", "account", "q", "day", "newer", "older")}
+    asked = {
+        name: request.GET.get(name, "")
+        for name in ("state", "account", "label", "campaign", "q", "day", "newer", "older")
+    }
     chosen = Chosen(asked["state"]) if asked["state"] in set(Chosen) else Chosen.ALL
     day, account_id = _day(asked["day"]), _id(asked["account"])
+    label_id, campaign_id = _id(asked["label"]), _id(asked["campaign"])
     found = selectors.posts_page(
         workspace_id=workspace.pk,
         chosen=chosen,
         account_id=account_id,
+        label_id=label_id,
+        campaign_id=campaign_id,
         query=asked["q"].strip()[:100],
         day=day,
         zone=workspace.timezone,
@@ -119,6 +128,8 @@ def posts(request: MemberRequest) -> HttpResponse:
     kept = {
         "state": chosen.value,
         "account": str(account_id or ""),
+        "label": str(label_id or ""),
+        "campaign": str(campaign_id or ""),
         "q": asked["q"],
         "day": day.isoformat() if day else "",
     }
@@ -128,6 +139,8 @@ def posts(request: MemberRequest) -> HttpResponse:
         "now": clock.now(),
         "filters": [Filter(label, one.value, _url(url, kept, state=one), one is chosen) for one, label in FILTERS],
         "accounts": _accounts(workspace.pk, account_id),
+        "labels": named_choices(Label, workspace.pk, label_id),
+        "campaigns": named_choices(Campaign, workspace.pk, campaign_id),
         "query": asked["q"],
         "day": day,
         "list_url": url,
@@ -193,6 +206,7 @@ def post_context(shown: Post, member: Member, refused: Refused | None = None) ->
         "publications": [_present(one, member, zone, text, whole, refused) for one in publications],
         "media_work": media_work(shown, text, may_repeat=member.may_in(shown.workspace_id, "post.schedule")),
         "history": history.of_post(shown, publications),
+        "sorting": sorting_of(shown, member),
         **_back(shown, zone),
         **_post_urls(shown, publications, member),
     }
@@ -229,6 +243,8 @@ def _post_urls(shown: Post, publications: Iterable[Publication], member: Member)
     states = {one.state for one in publications}
     waits = bool(states & OPEN)
     untouched = may_change_as_a_whole(states)
+    failed = sum(one.state == State.FAILED for one in publications)
+    out = sum(_can_be_taken_down(one) for one in publications)
 
     def url(name: str, permission: str, *, when: bool) -> str:
         allowed = when and member.may_in(shown.workspace_id, permission)
@@ -238,8 +254,22 @@ def _post_urls(shown: Post, publications: Iterable[Publication], member: Member)
         "edit_url": url("dashboard:edit", "post.edit", when=untouched),
         "cancel_url": url("publishing:cancel", "post.cancel", when=waits),
         "publish_now_url": url("publishing:publish_now", "post.publish", when=waits and untouched),
+        # Of one account its own buttons are enough.
+        "retry_all_url": url("publishing:retry_all", "publication.retry", when=failed > 1),
+        "take_down_all_url": url("publishing:take_down_all", "publication.remove", when=out > 1),
+        "template_url": _template_url(shown, member),
         "delete_url": url("publishing:delete", "post.edit", when=untouched and not waits),
     }
+
+
+def _template_url(shown: Post, member: Member) -> str:
+    """Where a template is made of it: in the workspace that the member is in."""
+    is_here = member.workspace is not None and member.workspace.pk == shown.workspace_id
+    return f"{reverse('posts:template_new')}?post={shown.pk}" if is_here and member.may("post.edit") else ""
+
+
+def _can_be_taken_down(publication: Publication) -> bool:
+    return publication.state == State.PUBLISHED and can_take_down(publication)
 
 
 def _back(shown: Post, zone: str) -> dict[str, str]:

@@ -77,7 +77,8 @@ def _settings(stub: Stub, request: Request) -> dict[str, Any]:
     said = json.loads(request.body)
     stub.latency = float(said.get("latency_ms", stub.latency * 1000)) / 1000
     stub.mastodon.honours_keys = bool(said.get("honours_keys", stub.mastodon.honours_keys))
-    return {**_health(stub, request), "honours_keys": stub.mastodon.honours_keys}
+    stub.mastodon.lists = bool(said.get("lists", stub.mastodon.lists))
+    return {**_health(stub, request), "honours_keys": stub.mastodon.honours_keys, "lists": stub.mastodon.lists}
 
 
 def _reset(stub: Stub, request: Request) -> dict[str, Any]:

@@ -15,16 +15,19 @@ from apps.sandbox.fast.tally import Post, Tally
 from apps.sandbox.fast.wire import Answer, Request
 
 PAGE = 40
+UNWELL = Answer('{"error": "Service Unavailable"}', 503)
 NOT_FOUND = Answer('{"error": "Record not found"}', 404)
 
 
 class Mastodon:
     """`honours_keys`: a repeated Idempotency-Key is answered with the first post. Real servers do; a benchmark that
-    wants to see whether its sender sends twice switches it off."""
+    wants to see whether its sender sends twice switches it off. `lists`: the posts of an account are told to who asks;
+    a server that is ill below answers 503 there and publishes all the same."""
 
     def __init__(self, tally: Tally, origin: str, *, honours_keys: bool = True) -> None:
         self._tally, self._origin = tally, origin
         self.honours_keys = honours_keys
+        self.lists = True
         self._keys: dict[tuple[str, str], Post] = {}
 
     def is_commit(self, request: Request) -> bool:
@@ -37,7 +40,7 @@ class Mastodon:
         if kind == "accounts" and rest == ["verify_credentials"]:
             return Answer(json.dumps(self._account(account)))
         if kind == "accounts" and rest == [account, "statuses"]:
-            return self._listing(request, account)
+            return self._listing(request, account) if self.lists else UNWELL
         if kind == "statuses" and (post := self._tally.by_id.get(rest[0] if rest else "")):
             if rest[1:] == ["source"]:
                 return Answer(json.dumps({"id": post.id, "text": post.text, "spoiler_text": ""}))

@@ -15,7 +15,10 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 MOST_HEAD_BYTES: Final = 64 * 1024
-REASONS: Final = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 500: "Internal Server Error"}
+REASONS: Final = {
+    200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 500: "Internal Server Error",
+    503: "Service Unavailable",
+}  # fmt: skip
 
 Later = Callable[[float, Callable[[], None]], object]
 

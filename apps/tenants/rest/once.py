@@ -25,11 +25,11 @@ _KEPT_HEADERS: Final = ("ETag", "Location")
 Keep = Callable[[Any], None]
 
 
-def answered(caller: Caller, request: Any, key: str, carry_out: Callable[[Keep], Any]) -> Any:
-    """The answer of `carry_out`, now or when this request came first. A refusal frees the key."""
+def answered(caller: Caller, of_this: str, key: str, carry_out: Callable[[Keep], Any]) -> Any:
+    """The answer of `carry_out`, now or when the request with this fingerprint came first. A refusal frees the key."""
     if not 0 < len(key) <= LONGEST or not key.isprintable():
         raise Problem(400, "bad_idempotency_key", f"An Idempotency-Key has from 1 to {LONGEST} printable characters.")
-    row = answers.claim(caller=caller, key=key, fingerprint=_fingerprint(request))
+    row = answers.claim(caller=caller, key=key, fingerprint=of_this)
     if row.answered_at is not None:
         return _again(row)
     try:
@@ -39,8 +39,9 @@ def answered(caller: Caller, request: Any, key: str, carry_out: Callable[[Keep],
         raise
 
 
-def _fingerprint(request: Any) -> str:
-    parts = (request.method.encode(), request.get_full_path().encode(), request.body)
+def fingerprint(request: Any, content: bytes) -> str:
+    """A digest of where a request goes and of what is in it."""
+    parts = (request.method.encode(), request.get_full_path().encode(), content)
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

@@ -19,7 +19,8 @@ from rest_framework.views import APIView
 
 from apps.tenants.access import Door
 from apps.tenants.callers import Caller
-from apps.tenants.rest import once, pages
+from apps.tenants.rest import expand, once, pages
+from apps.tenants.rest.expand import Expansion, Expansions
 from apps.tenants.rest.once import SAFE
 from apps.tenants.rest.problems import Problem
 
@@ -34,6 +35,7 @@ class Operations(APIView):
     needs: ClassVar[Mapping[str, str]] = {}
     calls_network: ClassVar[bool] = False
     reads_bytes: ClassVar[bool] = False  # a file that comes in pieces, which are safe to repeat by themselves
+    expands: ClassVar[Expansions] = {}  # what `?expand=` may name when it is read
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
 
     @classmethod
@@ -66,22 +68,40 @@ class Operations(APIView):
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not self.reads_bytes and int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_MAX_BODY_BYTES:
-            raise Problem(413, "too_large", f"A request has up to {settings.API_MAX_BODY_BYTES} bytes.")
+        if not self.reads_bytes and int(request.META.get("CONTENT_LENGTH") or 0) > (most := self.most_bytes()):
+            raise Problem(413, "too_large", f"A request has up to {most} bytes.")
         if needed := self.needs.get("GET" if request.method == "HEAD" else request.method):
             self.caller.require(needed)
 
+    def most_bytes(self) -> int:
+        """How large a request may be."""
+        most: int = settings.API_MAX_BODY_BYTES
+        return most
+
+    def fingerprint(self) -> str:
+        """What tells this request from another one with the same Idempotency-Key."""
+        request = self.request._request
+        return once.fingerprint(request, request.body)
+
     # --- for handlers -------------------------------------------------------------------------------------------------
 
-    def page(self, rows: QuerySet[Any], show: type[serializers.Serializer] | Callable[[list[Any]], list[Any]]) -> Any:
+    def page(
+        self,
+        rows: QuerySet[Any],
+        show: type[serializers.Serializer] | Callable[[list[Any]], list[Any]],
+        orders: pages.Orders | None = None,
+    ) -> Any:
         """A page of these rows, as the request asks; a function shows all of them at once."""
-        found, cursor = pages.page(rows, self.request.query_params)
+        wanted = self._to_expand()
+        found, cursor = pages.page(rows, self.request.query_params, orders)
         data = show(found, many=True).data if isinstance(show, type) else show(found)
+        expand.expand(data, wanted)
         return Response({"data": data, "next_cursor": cursor, "has_more": cursor is not None})
 
     def one(self, data: Any, *, status: int = 200, location: str = "") -> Response:
         """One thing, with the tag that a later change may be held against."""
         headers = {"ETag": etag(data), **({"Location": location} if location else {})}
+        expand.expand([data], self._to_expand())
         return Response(data, status=status, headers=headers)
 
     def body(self, serializer: type[serializers.Serializer], **options: Any) -> dict[str, Any]:
@@ -113,11 +133,22 @@ class Operations(APIView):
 
     # ------------------------------------------------------------------------------------------------------------------
 
+    def _to_expand(self) -> list[Expansion]:
+        """What the request wants to see itself and not by its id. The key must be allowed to read each."""
+        text = self.request.query_params.get("expand", "")
+        if not text or not self.expands or self.request.method not in SAFE:
+            return []
+        wanted = expand.asked(text, self.expands)
+        for one in wanted:
+            if one.needs:
+                self.caller.require(one.needs)
+        return wanted
+
     def _answer(self, handler: Callable[..., Any]) -> Any:
         request, key = self.request, self.request.headers.get(once.HEADER)
         if request.method in SAFE or key is None or self.reads_bytes:
             return self._carry_out(handler, None)
-        return once.answered(self.caller, request._request, key, lambda keep: self._carry_out(handler, keep))
+        return once.answered(self.caller, self.fingerprint(), key, lambda keep: self._carry_out(handler, keep))
 
     def _carry_out(self, handler: Callable[..., Any], keep: once.Keep | None) -> Any:
         request = self.request

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from apps.tenants.models import Workspace
 from apps.tenants.rest import problems
+from apps.tenants.rest.problems import Fault, Problem
 from apps.tenants.rest.views import Operations
 
 
@@ -18,3 +20,19 @@ def place_of(view: Operations, said: Mapping[str, Any]) -> Workspace:
     if workspace is None:
         raise problems.invalid("/workspace", "Name the workspace.", code="required")
     return workspace
+
+
+def missing(model: Any, named: Mapping[str, UUID], workspace_id: UUID) -> list[Fault]:
+    """Faults for ids, by their place in the body, that are none of the workspace; a stranger's is no different."""
+    if not named:
+        return []
+    rows = model.objects.filter(workspace_id=workspace_id, pk__in=set(named.values()))
+    known = set(rows.values_list("pk", flat=True))
+    words = "There is nothing with this id in the workspace."
+    return [Fault(place, "not_found", words) for place, pk in named.items() if pk not in known]
+
+
+def refuse(faults: list[Fault]) -> None:
+    """Raise Problem with all of them, if there are any."""
+    if faults:
+        raise Problem(422, "invalid", "The request is not valid; errors says where.", faults=faults)

@@ -34,6 +34,7 @@ BY_THE_PLATFORM: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "lost": ({"kind": "lost_after"}, {"kind": "lost_before"}),
     "5xx": ({"kind": "error_after"},),
     "mixed": ({"kind": "lost_after"}, {"kind": "lost_before"}),
+    "blind": ({"kind": "lost_after"}, {"kind": "lost_before"}),
 }
 KILL_EVERY: Final = 3.0
 MOST_KILLS: Final = 25
@@ -65,6 +66,8 @@ class Faults:
     def while_publishing(self, progress: Progress) -> Sequence[Disturbance]:
         for number, fault in enumerate(BY_THE_PLATFORM.get(self._kind, ()), 1):
             self._course.stub.fault(**fault, probability=STRUCK, seed=number, times=None)
+        if self._kind == "blind":
+            self._course.stub.set(lists=False)
         return DISTURBANCES.get(self._kind, _none)(self, progress)
 
     def end(self, disturbances: Sequence[Disturbance]) -> None:

@@ -31,12 +31,13 @@ DURABLE: Final = {
 SHORT: Final = {
     "PUBLISH_LEASE_SECONDS": "12", "PUBLISH_REQUEST_SECONDS": "5", "PUBLISH_MARGIN_SECONDS": "1",
     "PUBLISH_RETRY_SECONDS": "1,1,2,2,4,4,8", "PUBLISH_SEARCH_SECONDS": "1,2,4,8,16",
+    "BREAKER_FIRST_SECONDS": "1", "BREAKER_LONGEST_SECONDS": "4",
 }  # fmt: skip
 # The options that every measurement tells along with its figures.
 SHOWN: Final = (
     "count", "workspaces", "accounts", "platform", "latency_ms", "workers", "threads", "fault", "database",
 )  # fmt: skip
-ALONE: Final = ("none", "timeouts", "lost", "5xx")  # what platforms do meets each worker by itself
+ALONE: Final = ("none", "timeouts", "lost", "5xx", "blind")  # what platforms do meets each worker by itself
 GRACE_SECONDS: Final = 240  # beyond what the measurement itself may take: planting and starting
 
 

@@ -68,6 +68,8 @@ PAGES: dict[str, Any] = {
         "back_url": "/accounts/",
     },
     "posts/composer.html": writing.composer,
+    "posts/sorting.html": writing.sorting,
+    "posts/sorting_form.html": writing.sorting_form,
     "posts/_live.html": writing.composer,
     "posts/_media.html": writing.composer,
     "posts/_after.html": writing.composer,

@@ -197,5 +197,7 @@ def posts() -> dict[str, Any]:
             It(label="Drafts", state="draft", count=4, url="/posts/?s", is_on=False),
             It(label="Needs attention", state="needs_attention", count=2, url="/posts/?s", is_on=False),
         ],
+        "labels": [It(id="l1", name="Evergreen", colour="green", is_chosen=True)],
+        "campaigns": [It(id="c1", name="Autumn bread", colour="yellow", is_chosen=False)],
         "accounts": [It(id="a1", label="Instagram @alderandrye", is_chosen=False)],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from types import SimpleNamespace as It
 from typing import Any
+from uuid import UUID
 
 from apps.posts.lengths import counter
 from apps.posts.manuscripts import Edition, Manuscript, Passage
@@ -12,6 +13,7 @@ from apps.posts.states import PartRole
 from apps.publishing.afterwards import Afterwards
 from apps.publishing.forms import ChangeForm, CorrectionForm
 from apps.publishing.media_work import Making, MediaWork
+from apps.publishing.sorting_view import Choice, SortingView
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 
@@ -204,6 +206,18 @@ def post() -> dict[str, Any]:
         "cancel_url": "/cancel/",
         "publish_now_url": "/now/",
         "delete_url": "",
+        "retry_all_url": "/retry/",
+        "take_down_all_url": "/take-down-all/",
+        "template_url": "/sorting/templates/new/?post=1",
+        "sorting": SortingView(
+            labels=(
+                Choice(UUID(int=1), "Evergreen", "green", is_chosen=True),
+                Choice(UUID(int=2), "Rye week", "orange", is_chosen=False),
+            ),
+            campaigns=(Choice(UUID(int=3), "Autumn bread", "yellow", is_chosen=True),),
+            url="/sort/",
+            manage_url="/sorting/labels/",
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.dashboard.composer_media import MediaItem, Pick, Verdict
+from apps.posts.forms import CampaignForm
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 ANY = UUID("01939b4a-0000-7000-8000-000000000001")
@@ -99,6 +100,8 @@ def composer() -> dict[str, Any]:
             back_url="/calendar/",
             back_label="Calendar",
             form_key="k",
+            template="",
+            templates=[It(label="Opening hours", url="/compose/?template=1")],
             revision=3,
             zone=ZONE,
             now=NOW,
@@ -200,4 +203,48 @@ def composer() -> dict[str, Any]:
                 preview("a3", "bluesky", "micro"),
             ],
         )
+    }
+
+
+KIND = It(
+    title="Labels",
+    one="label",
+    several="labels",
+    lede="Words to find posts by.",
+    empty="Label posts by theme.",
+    removal="It comes off every post.",
+)
+
+
+def sorting() -> dict[str, Any]:
+    def line(name: str, colour: str = "", note: str = "", **urls: str) -> It:
+        return It(name=name, colour=colour, note=note, **{"posts_url": "", "write_url": "", "edit_url": "", **urls})
+
+    return {
+        "kind": KIND,
+        "tabs": [
+            It(label="Labels", url="/sorting/labels/", is_current=True),
+            It(label="Campaigns", url="/sorting/campaigns/", is_current=False),
+        ],
+        "lines": [
+            line("Evergreen", "green", posts_url="/posts/?label=1", edit_url="/sorting/labels/1/"),
+            line("Opening hours", note="We are open until 8.", write_url="/compose/?template=1"),
+        ],
+        "new_url": "/sorting/labels/new/",
+        "newer_url": "",
+        "older_url": "/sorting/labels/?page=2",
+    }
+
+
+def sorting_form() -> dict[str, Any]:
+    form = CampaignForm({"name": "Spring", "starts_on": "2026-03-02", "ends_on": "soon", "colour": "green"})
+    form.is_valid()
+    return {
+        "kind": KIND,
+        "heading": "Spring",
+        "notes": ["The options for Mastodon come along with it."],
+        "back_url": "/sorting/campaigns/",
+        "action_url": "/sorting/campaigns/1/",
+        "remove_url": "/sorting/campaigns/1/remove/",
+        "form": form,
     }

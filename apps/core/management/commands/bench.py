@@ -29,8 +29,8 @@ class Measurement:
 SIZE: Final = {"dest": "size", "type": mebibytes, "default": 1024 * MEBIBYTE, "help": "of the file (1024)"}
 
 FAULTS: Final = (
-    "none", "timeouts", "lost", "5xx", "kill", "points", "mixed", "freeze", "clock-back", "broker-flush", "redis-down",
-    "postgres-restart",
+    "none", "timeouts", "lost", "5xx", "blind", "kill", "points", "mixed", "freeze", "clock-back", "broker-flush",
+    "redis-down", "postgres-restart",
 )  # fmt: skip
 
 

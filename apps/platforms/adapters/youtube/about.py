@@ -47,8 +47,9 @@ SETUP: Final = Setup(
         "visits the channel sees anything of it, on its pages, in searches or in feeds; a playlist has it already, and "
         "others do not see it there either. Whoever works in YouTube Studio of that channel does see it.",
         "A post that is cancelled, or gets another video, has its private video deleted (about 51 units, and 50 more "
-        "out of a playlist); one that the channel's owner has shown to others by hand is left where it is. A film that "
-        "is processed for long is ready in time with a larger YOUTUBE_STAGE_AHEAD_SECONDS.",
+        "out of a playlist); one that the channel's owner has shown to others by hand is left where it is. How "
+        "long films take is measured, and the next ones begin that much sooner; YOUTUBE_STAGE_AHEAD_SECONDS says a "
+        "fixed span instead.",
         "Until 2 November 2026 YouTube kept all uploads of a project private that it had not audited. It has lifted "
         "that; where a video stays private all the same, the post is shown as not published.",
         "Uploads of all channels together: 100 a day. Everything else shares 10,000 units: a post with thumbnail, "

@@ -1,15 +1,16 @@
-"""The verbs of the writing desk: every write of a post. When it goes out, and whether it did, is known upstairs.
+"""Every write of a post. When it goes out, and whether it did, is known upstairs.
 
 A post that may be on the plan is changed through `apps.publishing.services`, which knows what has gone out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from apps.audit import services as audit
@@ -21,6 +22,7 @@ from apps.posts.content import Content
 from apps.posts.errors import NotInWorkspace, PostChanged, RefTaken
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.posts.selectors import accounts_by_id, assets_by_id
+from apps.posts.services import sorting
 from apps.tenants.models import Workspace
 
 
@@ -33,9 +35,11 @@ def create(
     actor: Actor,
     post_id: UUID | None = None,
     external_ref: str = "",
+    label_ids: Collection[UUID] = (),
+    campaign_id: UUID | None = None,
 ) -> Post:
-    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts and files, PostMalformed, and
-    RefTaken for a reference that another post of the workspace has.
+    """Write down a draft, ready or not. Raises NotInWorkspace for foreign accounts, files, labels and campaigns,
+    PostMalformed, and RefTaken for a reference that another post of the workspace has.
 
     With `post_id`, an id of ours that was handed out before, the same form sent twice raises IntegrityError.
     """
@@ -44,11 +48,11 @@ def create(
     content = content.tidy()
     post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
     post.pk = post_id or post.pk
-    post.external_ref = external_ref
-    if external_ref:
-        _refuse_taken(workspace_id, external_ref)
-    post.save(force_insert=True)
+    post.external_ref, post.campaign_id = external_ref, campaign_id
+    labels = sorting.checked(workspace_id, label_ids=label_ids, campaign_id=campaign_id)
+    _save(post, force_insert=True)
     _write(post, content)
+    sorting.lay_on_new(post, labels)
     audit.record("post.created", subject=post, actor=actor)
     events.emit("post.created", subject=post)
     return post
@@ -104,6 +108,19 @@ def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
 
 
 @transaction.atomic
+def set_reference(*, post: Post, external_ref: str, actor: Actor) -> Post:
+    """Give a post the name that an integrator has for it, "" for none; the words stay as they are. Raises RefTaken."""
+    post = Post.objects.locked(post.pk)
+    if external_ref == post.external_ref:
+        return post
+    post.external_ref = external_ref
+    _save(post, update_fields=["external_ref"])
+    audit.record("post.referenced", subject=post, actor=actor)
+    events.emit("post.updated", subject=post, data={"revision": post.revision})
+    return post
+
+
+@transaction.atomic
 def delete(*, post: Post, actor: Actor) -> None:
     """Throw a draft away; the caller has made sure that nothing of it is out or on its way."""
     Post.objects.filter(pk=post.pk, deleted_at=None).update(deleted_at=clock.now(), updated_at=clock.now())
@@ -111,11 +128,24 @@ def delete(*, post: Post, actor: Actor) -> None:
     events.emit("post.deleted", subject=post)
 
 
-def _refuse_taken(workspace_id: UUID, external_ref: str) -> None:
-    """The constraint decides between two at once; this is for the words."""
-    known = Post.objects.filter(workspace_id=workspace_id, external_ref=external_ref, deleted_at=None)
-    if post_id := known.values_list("pk", flat=True).first():
-        raise RefTaken(external_ref, post_id)
+def _save(post: Post, **options: Any) -> None:
+    """Write a post down, or raise RefTaken. Between two at once the constraint decides."""
+    if not post.external_ref:
+        post.save(**options)
+        return
+    _refuse_taken(post)
+    try:
+        with transaction.atomic():
+            post.save(**options)
+    except IntegrityError:
+        _refuse_taken(post)
+        raise
+
+
+def _refuse_taken(post: Post) -> None:
+    known = Post.objects.filter(workspace_id=post.workspace_id, external_ref=post.external_ref, deleted_at=None)
+    if post_id := known.exclude(pk=post.pk).values_list("pk", flat=True).first():
+        raise RefTaken(post.external_ref, post_id)
 
 
 def _next_revision(post: Post, expected: int | None, **changes: object) -> Post:

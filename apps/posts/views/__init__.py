@@ -1,0 +1,1 @@
+"""The pages on which a workspace keeps its labels, campaigns and templates."""
