@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -13,13 +13,17 @@ from apps.core import clock
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 
+COLUMNS: Final = (
+    "organization_id", "workspace_id", "account_id", "published_at", "remote_id", "remote_url",
+)  # fmt: skip
+
 
 def follow(publications: QuerySet[Publication]) -> int:
     """Put these on the ladder, once each, in the tenant in context. Those whose name at the platform is unknown, and
     those that were past the last rung, are known and have no figures. Returns how many were new."""
     followed = Reading.objects.filter(publication=OuterRef("pk"))
-    live = publications.filter(~Exists(followed), state=State.PUBLISHED)
-    rows = [_reading(one) for one in live]
+    live = publications.filter(~Exists(followed), state=State.PUBLISHED).only(*COLUMNS)
+    rows = [_reading(one) for one in live.iterator(chunk_size=1000)]
     Reading.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 

@@ -69,7 +69,8 @@ def _without_a_night(zone: str, day: date, limit: int) -> list[tuple[UUID, UUID]
 def open_night(*, organization_id: UUID, workspace_id: UUID, day: date, now: datetime) -> bool:
     """Plan the reading of a workspace's accounts for `day`; False where somebody else has."""
     with tenancy.scope(organization_id=organization_id, workspace_ids={workspace_id}), transaction.atomic():
-        workspace = Workspace.objects.locked(workspace_id)
+        # Nobody else opens it meanwhile; rows that refer to the workspace are written on.
+        workspace = Workspace.objects.select_for_update(no_key=True).get(pk=workspace_id)
         if SnapshotRun.objects.filter(workspace=workspace, day__gte=day).exists():
             return False
         for left in SnapshotRun.objects.filter(workspace=workspace, state=RunState.OPEN):

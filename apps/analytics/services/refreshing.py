@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Least
 
 from apps.analytics.errors import TooManyRefreshes
@@ -32,7 +32,8 @@ def refresh(
 ) -> list[Refresh]:
     """Promise that these are read soon, one request for each; where one waits already, it is that. Raises
     TooManyRefreshes, and then nothing was asked for."""
-    Workspace.objects.locked(workspace.pk)  # who asks at the same moment is counted after
+    # Who asks at the same moment is counted after; rows that refer to the workspace are written on.
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
     readings = [*_of_accounts(accounts), *_of_publications(publications)]
     waiting = Refresh.objects.filter(reading__in=readings, state=RefreshState.WAITING)
     known = {row.reading_id: row for row in waiting}
@@ -73,7 +74,7 @@ def _of_accounts(accounts: Sequence[SocialAccount]) -> list[Reading]:
 
 
 def _of_publications(publications: Sequence[Publication]) -> list[Reading]:
-    """Those that are live and on the ladder, or were: older ones are read on request as well."""
-    live = Q(pk__in=[one.pk for one in publications])
-    follow(Publication.objects.filter(live))
-    return list(Reading.objects.filter(publication__in=publications))
+    """Those that the platform can be asked for, on the ladder or past it."""
+    known = [one.pk for one in publications if not one.is_known_by_hand]
+    follow(Publication.objects.filter(pk__in=known))
+    return list(Reading.objects.filter(publication__in=known))
