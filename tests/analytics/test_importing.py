@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.db import transaction
 
 from apps.analytics import services
 from apps.analytics.errors import ImportRefused
@@ -20,6 +21,7 @@ from apps.governor.lanes import Lane
 from apps.platforms.adapters.mastodon import MastodonAdapter
 from apps.platforms.errors import NotOffered, NotSent
 from apps.publishing.models import Publication
+from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import SocialAccount
 from apps.usage.errors import OverLimit
 from apps.usage.models import Assignment, Plan
@@ -194,8 +196,6 @@ def test_it_asks_in_the_last_lane(client_of_ours, monkeypatch):
         lanes.append(lane)
         raise NotSent("Not today")
 
-    from apps.social_accounts import services as social_accounts
-
     monkeypatch.setattr(social_accounts, "adapter_for", adapter_for)
     begun(account)
     services.work_imports()
@@ -247,11 +247,8 @@ def test_an_import_that_is_thrown_away_takes_its_posts_along_and_stops(client_of
 def test_on_connect_where_the_deployment_wants_it(client_of_ours, settings, wanted):
     settings.ANALYTICS_IMPORT_ON_CONNECT = wanted
     account = client_of_ours.account()
-    with tenancy.scope(organization_id=account.organization_id):
-        from django.db import transaction
-
-        with transaction.atomic():
-            events.emit("account.connected", subject=SocialAccount.objects.get(pk=account.pk), data={"is_new": True})
+    with tenancy.scope(organization_id=account.organization_id), transaction.atomic():
+        events.emit("account.connected", subject=SocialAccount.objects.get(pk=account.pk), data={"is_new": True})
     events.relay()
 
     with tenancy.across_tenants("a test looks"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading
 from apps.core import tenancy
@@ -94,16 +96,20 @@ def test_what_was_never_read_says_so(api, workspace, account):
     assert (one["publications"][0]["taken_at"], one["publications"][0]["figures"]["views"]) == (None, None)
 
 
-def test_a_hundred_posts_take_as_many_queries_as_one(api, workspace, account, django_assert_max_num_queries):
+def test_a_hundred_posts_take_as_many_queries_as_one(api, workspace, account):
     posts = [factories.post(workspace, accounts=[account]) for _ in range(100)]
     for post in posts:
         factories.publication(post, account, state=State.PUBLISHED)
     names = ",".join(f"post_{post.pk.hex}" for post in posts)
+    api.get(f"/api/v1/analytics/posts?posts={posts[0].pk}")  # the key is known from here on
 
-    with django_assert_max_num_queries(12):
+    with CaptureQueriesContext(connection) as few:
+        api.get(f"/api/v1/analytics/posts?posts={posts[0].pk}")
+    with CaptureQueriesContext(connection) as many:
         told = api.get(f"/api/v1/analytics/posts?posts={names}").json()
 
     assert len(told["data"]) == 100
+    assert len(few) == len(many)
     assert api.get(f"/api/v1/analytics/posts?posts={names},post_{posts[0].pk.hex}").status_code == 422
     assert api.get("/api/v1/analytics/posts").status_code == 422
 
