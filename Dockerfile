@@ -1,6 +1,8 @@
-# One image, five roles, each a command; docs/operations.md says which variables they want.
+# One image, six roles, each a command; docs/operations.md says which variables they want.
 #   docker run IMAGE run web       serves the pages (what runs without a command)
-#   docker run IMAGE run worker    publishes and does all other work; any number of them
+#   docker run IMAGE run worker    publishes; any number of them
+#   docker run IMAGE run chores    does all other work; any number of them
+#   docker run IMAGE run hooks     tells webhook endpoints; any number of them
 #   docker run IMAGE run media     converts pictures and videos, on as many cores as it is given; any number of them
 #   docker run IMAGE run beat      wakes the workers; exactly one
 #   docker run IMAGE migrate       brings the database up to date; once for each release, as the owner of the tables
@@ -36,7 +38,7 @@ RUN SECRET_KEY=not-used-while-collecting KEYRING=build:AAAAAAAAAAAAAAAAAAAAAAAAA
 USER postroom
 VOLUME /var/lib/postroom
 EXPOSE 8000
-# For the role web; a worker, chores, media or beat that breaks ends by itself, so start those with --no-healthcheck.
+# For the role web; a worker, chores, hooks, media or beat that breaks ends by itself, so start those with --no-healthcheck.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", \
   "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
 ENTRYPOINT ["python", "manage.py"]

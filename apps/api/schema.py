@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 
+from apps.api import told
 from apps.tenants.rest import ids
 
 PREFIX: Final = "/api/v1"
@@ -88,27 +89,6 @@ PARAMETERS: Final = {
     },
 }
 
-# What an endpoint is told, as Standard Webhooks has it.
-TOLD: Final = {
-    "operationId": "event_told",
-    "summary": "Something happened",
-    "description": "Verify the signature over the bytes as they came, and answer with 2xx within 15 seconds. The same "
-    "webhook-id may come again.",
-    "parameters": [
-        {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": words}
-        for name, words in (
-            ("webhook-id", "The same over all tries."),
-            ("webhook-timestamp", "The second of this try."),
-            ("webhook-signature", "`v1,` and the HMAC-SHA256 of `id.timestamp.body`; one for each secret in use."),
-        )
-    ],
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/EventShape"}}},
-    },
-    "responses": {"2XX": {"description": "Taken."}, "410": {"description": "Tell this address nothing more."}},
-}
-
 
 class KeyScheme(OpenApiAuthenticationExtension):
     target_class = "apps.api.authentication.KeyAuthentication"
@@ -149,8 +129,9 @@ def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add to every operation the refusals and headers that all of them have."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {}).update(Problem=PROBLEM, Fault=FAULT)
-    components["parameters"] = PARAMETERS
-    result["webhooks"] = {"event": {"post": TOLD}}
+    components["parameters"] = {**PARAMETERS, **told.HEADERS}
+    components["responses"] = told.ANSWERS
+    result["webhooks"] = told.webhooks()
     for operations in result["paths"].values():
         for method, operation in operations.items():
             is_write = method in WRITES

@@ -6,7 +6,7 @@ from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
-from apps.publishing.api import connections, posts, publications
+from apps.publishing.api import connections, posts, publications, queues
 from apps.social_accounts.api import accounts, platforms, sessions
 from apps.tenants.api import keys, members, organization, workspaces
 from apps.usage import api as usage
@@ -65,6 +65,14 @@ urlpatterns = [
     path("posts/<post:post_id>/publish", posts.PostPublish.as_view(), name="post_publish"),
     path("posts/<post:post_id>/cancel", posts.PostCancel.as_view(), name="post_cancel"),
     path("posts/<post:post_id>/duplicate", posts.PostDuplicate.as_view(), name="post_duplicate"),
+    path("queues", queues.QueueList.as_view(), name="queues"),
+    path("queues/<q:queue_id>", queues.QueueOperations.as_view(), name="queue"),
+    path("queues/<q:queue_id>/pause", queues.QueuePause.as_view(), name="queue_pause"),
+    path("queues/<q:queue_id>/resume", queues.QueueResume.as_view(), name="queue_resume"),
+    path("queues/<q:queue_id>/next-slot", queues.QueueNextSlot.as_view(), name="queue_next_slot"),
+    path("queues/<q:queue_id>/preview", queues.QueuePreview.as_view(), name="queue_preview"),
+    path("queues/<q:queue_id>/slots", queues.SlotList.as_view(), name="queue_slots"),
+    path("queues/<q:queue_id>/slots/<slot:slot_id>", queues.SlotOperations.as_view(), name="queue_slot"),
     path("posts/<post:post_id>/retry", posts.PostRetry.as_view(), name="post_retry"),
     path("posts/<post:post_id>/unpublish", posts.PostUnpublish.as_view(), name="post_unpublish"),
     path("publications", publications.PublicationList.as_view(), name="publications"),

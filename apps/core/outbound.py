@@ -123,7 +123,7 @@ class GuardedTransport(httpx.HTTPTransport):
     """Checks the shape of each address, resolves and checks its name itself, and keeps time and size."""
 
     def __init__(self, *, total_seconds: float, max_bytes: int) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_ssl_context(), trust_env=False)
         self._pool.close()
         # httpx has no public way to hand its pool another network backend.
         self._pool = httpcore.ConnectionPool(

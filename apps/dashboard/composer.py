@@ -34,20 +34,24 @@ from apps.posts import selectors as posts_selectors
 from apps.posts import services as posts
 from apps.posts.appointments import appointment
 from apps.posts.errors import NotInWorkspace, PostChanged, PostMalformed, PostNotReady
-from apps.posts.models import Post, Template
+from apps.posts.models import Post, Queue, Template
+from apps.posts.queueing import Priority
+from apps.publishing import queues
 from apps.publishing import services as publishing
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.states import OPEN
+from apps.publishing.views.queues import tell_joined
 from apps.social_accounts import selectors as social_accounts
 from apps.tenants.access import MemberRequest, page
 
 KEY_SALT = "composer.form"
 KEY_LIFETIME = timedelta(days=30)
+NO_QUEUE = "Choose a queue of this workspace."
 NO_TIME = "Choose a day and a time, or publish now."
 GONE = "The post that this form became was deleted. Send it again to make a new one."
 SENT_BEFORE = "This form was sent in before, and this is its post. What you changed since is not in it."
-NEEDS = {"schedule": "post.schedule", "publish_now": "post.publish", "draft": "post.edit"}
+NEEDS = {"schedule": "post.schedule", "enqueue": "post.schedule", "publish_now": "post.publish", "draft": "post.edit"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,6 +138,8 @@ def _answer(request: MemberRequest, desk: Desk, post: Post | None, attached: Att
         return _sent_before(request, desk, writing, known)
     if action == "schedule" and writing.local is None:
         return _show(request, desk, writing, ComposerErrors(form="Not on the plan yet.", when=NO_TIME), status=422)
+    if action == "enqueue" and _queue(desk, writing) is None:
+        return _show(request, desk, writing, ComposerErrors(form="Not on the plan yet.", when=NO_QUEUE), status=422)
     try:
         with transaction.atomic():
             kept = _store(request, desk, post, writing, action)
@@ -149,6 +155,8 @@ def _answer(request: MemberRequest, desk: Desk, post: Post | None, attached: Att
 def _store(request: MemberRequest, desk: Desk, post: Post | None, writing: Writing, action: str) -> Post:
     """Write the post down and do what the button says, all or nothing."""
     actor = request.member.actor
+    if action == "enqueue" and writing.queue:
+        queues.held([writing.queue])  # before the post: locks are taken in one order
     content = writing.content(desk.known_options())
     if post is None:
         post_id = _key(writing.form_key) or new_id()
@@ -224,6 +232,20 @@ def _schedule(request: MemberRequest, desk: Desk, post: Post, writing: Writing) 
     return post
 
 
+def _enqueue(request: MemberRequest, desk: Desk, post: Post, writing: Writing) -> Post:
+    queue = _queue(desk, writing)
+    if queue is None:  # the form was looked at before
+        raise PostMalformed(NO_QUEUE, field="queue")
+    priority = Priority.of(writing.queue_priority)
+    tell_joined(request, queue, queues.join(post=post, queue=queue, priority=priority, actor=request.member.actor))
+    return post
+
+
+def _queue(desk: Desk, writing: Writing) -> Queue | None:
+    found: Queue | None = Queue.objects.filter(pk=writing.queue, workspace=desk.workspace).first()
+    return found
+
+
 def _publish_now(request: MemberRequest, desk: Desk, post: Post, writing: Writing) -> Post:
     plan = publishing.publish_now(post=post, actor=request.member.actor, all_the_same=writing.all_the_same)
     for warning in plan.warnings:
@@ -235,6 +257,7 @@ def _publish_now(request: MemberRequest, desk: Desk, post: Post, writing: Writin
 DOING: dict[str, Callable[[MemberRequest, Desk, Post, Writing], Post]] = {
     "draft": _draft,
     "schedule": _schedule,
+    "enqueue": _enqueue,
     "publish_now": _publish_now,
 }
 

@@ -17,6 +17,7 @@ from apps.dashboard.media_form import after_step, read_media, uuid_of, with_file
 from apps.posts.beginning import begun
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
 from apps.posts.models import Post, Template
+from apps.posts.queueing import Priority
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 
@@ -41,6 +42,8 @@ class Writing:
     replies: tuple[str, ...] = ()
     date: str = ""
     time: str = ""
+    queue: UUID | None = None
+    queue_priority: str = Priority.MEDIUM.key
     all_the_same: bool = False  # although the workspace's windows close this time
     form_key: str = ""
     revision: int | None = None
@@ -64,6 +67,8 @@ class Writing:
             replies=tuple(_text(one) for one in data.getlist("reply")),
             date=data.get("date", "")[:10],
             time=data.get("time", "")[:8],
+            queue=uuid_of(data.get("queue", "")),
+            queue_priority=_priority(data.get("queue_priority", "")),
             all_the_same="all_the_same" in data,
             form_key=data.get("form_key", "")[:200],
             revision=_number(data.get("revision", "")),
@@ -181,6 +186,10 @@ def _options(data: QueryDict) -> dict[UUID, dict[str, str]]:
         if name.startswith("option-") and option and (account_id := uuid_of(account)):
             found.setdefault(account_id, {})[option] = _text(str(data[name])).strip()[:LONGEST_OPTION]
     return found
+
+
+def _priority(typed: str) -> str:
+    return typed if typed in {one.key for one in Priority} else Priority.MEDIUM.key
 
 
 def _text(typed: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from uuid import UUID
 
 from django.urls import reverse
@@ -28,6 +29,7 @@ from apps.posts.manuscripts import Edition, Manuscript, Medium
 from apps.posts.models import Template
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import problems_in
+from apps.publishing.queues import QueueOffer, offers
 from apps.publishing.windows import window_problems
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
@@ -128,6 +130,10 @@ class Composer:
     now: datetime
     date: str
     time: str
+    # Asked for by the whole page alone: counters and previews cost no look at queues.
+    queues: Callable[[], Sequence[QueueOffer]]
+    queue: str
+    queue_priority: str
     asks_all_the_same: bool
     all_the_same: bool
     may_schedule: bool
@@ -180,6 +186,9 @@ def composer(desk: Desk, writing: Writing, *, errors: ComposerErrors | None = No
         now=clock.now(),
         date=writing.date,
         time=writing.time,
+        queues=cache(partial(_queues, desk, [edition.account.pk for edition in editions])),
+        queue=str(writing.queue or ""),
+        queue_priority=writing.queue_priority,
         asks_all_the_same=errors.is_closed or writing.all_the_same,
         all_the_same=writing.all_the_same,
         may_schedule=desk.may_schedule,
@@ -220,6 +229,11 @@ def _problems(desk: Desk, manuscript: Manuscript, writing: Writing) -> list[Read
     return found + window_problems(
         desk.workspace, accounts, due_at=due_at, but=desk.post_id, all_the_same=writing.all_the_same
     )
+
+
+def _queues(desk: Desk, account_ids: Sequence[UUID]) -> Sequence[QueueOffer]:
+    """What the queues have to offer, to who may plan."""
+    return offers(desk.workspace, post_id=desk.post_id, account_ids=account_ids) if desk.may_schedule else ()
 
 
 def refused(writing: Writing, problems: Sequence[ReadinessProblem], *, action: str) -> ComposerErrors:

@@ -97,7 +97,7 @@ def spot_of(problem: ReadinessProblem, writing: Writing, own_texts: Collection[U
         return Spot("options", f"option-{problem.account_id}:{rest}", name=rest)
     if head == "link":
         return Spot("link", "link")
-    if head == "due_at":
+    if head in ("due_at", "queue"):
         return Spot("when", "date")
     if head == "text":
         own = problem.account_id in own_texts

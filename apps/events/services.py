@@ -1,7 +1,8 @@
 """The outbox's two verbs: `emit` in the transaction of a change, `relay` after it.
 
 An event is written exactly when its change is. The relay hands it to each consumer at least once, and a consumer that
-stays within the database sees it exactly once. Events of one subject carry a rising `sequence`; events of different
+stays within the database sees it exactly once; one that takes many at once, and recognises those that it had, at least
+once. Events of one subject carry a rising `sequence`; events of different
 subjects are in no promised order, and after a failure a later one may overtake an earlier one.
 """
 
@@ -20,8 +21,9 @@ from apps.core import clock, tenancy
 from apps.core.payloads import as_json
 from apps.core.subjects import Subject
 from apps.events.catalogue import CATALOGUE
-from apps.events.consumers import Consumer, consumers_of
+from apps.events.consumers import BatchConsumer, Consumer, batch_consumers, consumers_of
 from apps.events.consumers import subscribe as subscribe
+from apps.events.consumers import subscribe_to_all as subscribe_to_all
 from apps.events.models import Consumption, Event
 from apps.events.selectors import being_written
 
@@ -72,7 +74,12 @@ def relay(*, batches: int = 20) -> int:
     for _ in range(batches):
         until = clock.now() + LEASE
         claimed = _claim(until=until)
-        handed = [event.pk for event in claimed if clock.now() + LONGEST_HANDLER < until and _hand_on(event)]
+        missed = _hand_on_together(claimed)
+        handed = [
+            event.pk
+            for event in claimed
+            if clock.now() + LONGEST_HANDLER < until and _hand_on(event, missed=missed.get(event.pk, ()))
+        ]
         with tenancy.across_tenants("mark events as relayed"):
             Event.across_tenants.filter(pk__in=handed).update(relayed_at=clock.now())
         done += len(handed)
@@ -165,9 +172,32 @@ def _claim(*, until: datetime) -> list[Event]:
     return sorted(events, key=lambda event: (event.subject_id, event.sequence))
 
 
-def _hand_on(event: Event) -> bool:
+def _hand_on_together(claimed: Sequence[Event]) -> dict[UUID, list[str]]:
+    """Serve those who take many events at once; who failed on which. Where all of them together fail, each is handed
+    over by itself, so that one bad event holds up no other."""
+    missed: dict[UUID, list[str]] = {}
+    for consumer in batch_consumers() if claimed else ():
+        if _serve_together(claimed, consumer):
+            continue
+        for event in claimed:
+            if len(claimed) == 1 or not _serve_together([event], consumer):
+                missed.setdefault(event.pk, []).append(consumer.name)
+    return missed
+
+
+def _serve_together(claimed: Sequence[Event], consumer: BatchConsumer) -> bool:
+    try:
+        with tenancy.across_tenants(f"hand events to {consumer.name}"), transaction.atomic():
+            consumer.handler(claimed)
+    except Exception:  # Whatever one consumer does wrong, the others are served.
+        logger.exception("The consumer %s failed on %s events", consumer.name, len(claimed))
+        return False
+    return True
+
+
+def _hand_on(event: Event, *, missed: Collection[str]) -> bool:
     """Serve every consumer of one event; False if one of them failed and the event has to come back."""
-    failed = [consumer.name for consumer in consumers_of(event.name) if not _serve(event, consumer)]
+    failed = [*missed, *(consumer.name for consumer in consumers_of(event.name) if not _serve(event, consumer))]
     if failed:
         _postpone(event, failed)
     return not failed

@@ -7,6 +7,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from apps.core.models import WorkspaceOwned
+from apps.posts.queueing import Place as Place
+from apps.posts.queueing import Queue as Queue
+from apps.posts.queueing import Slot as Slot
 from apps.posts.sorting import Campaign as Campaign
 from apps.posts.sorting import Label as Label
 from apps.posts.sorting import PostLabel as PostLabel

@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 from apps.media.recipes import CROP, PAD
 from apps.platforms import registry
+from apps.posts.models import Queue
+from apps.posts.queueing import Priority
 from apps.posts.sorting import Colour
 from apps.posts.states import PartRole
 from apps.tenants.models import Workspace
@@ -20,6 +22,7 @@ from apps.tenants.zones import validate_zone
 LONGEST_TEXT = 100_000
 LONGEST_FILM = 24 * 3600
 PLATFORMS = sorted(registry.names())
+PRIORITIES = [priority.key for priority in Priority]
 ACTIONS = ["draft", "schedule", "publish_now"]
 MOST_AT_ONCE = 200
 MOST_LABELS = 30
@@ -91,6 +94,25 @@ class When(serializers.Serializer):
     )
 
 
+class Appointed(When):
+    """A time, or a queue whose next free slot gives one."""
+
+    queue = Known(ids.QUEUE, Queue, required=False, help_text="Instead of a time: its next free slot.")
+    queue_priority = serializers.ChoiceField(
+        PRIORITIES,
+        required=False,
+        help_text="With a queue. A higher priority takes slots of lower ones; left out: medium.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "queue" in attrs and (attrs.get("scheduled_at") or attrs.get("local_at")):
+            raise serializers.ValidationError({"queue": ["Name a time or a queue, and not both."]})
+        if "queue_priority" in attrs and "queue" not in attrs:
+            raise serializers.ValidationError({"queue_priority": ["Name the queue that it is about."]})
+        return attrs
+
+
 class PostToChange(serializers.Serializer):
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     language = serializers.CharField(required=False, allow_blank=True, max_length=12)
@@ -113,6 +135,7 @@ class PostToChange(serializers.Serializer):
     campaign = PublicId(ids.CAMPAIGN, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
         if "parts" in attrs and ("text" in attrs or "media" in attrs):
             raise serializers.ValidationError({"parts": ["Send parts, or text and media, and not both."]})
         return attrs
@@ -126,11 +149,20 @@ class Placed(serializers.Serializer):
     workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="A key of one workspace may leave it out.")
 
 
-class PostToMake(Placed, PostToChange, When):
+class PostToMake(Placed, PostToChange, Appointed):
     template = PublicId(
         ids.TEMPLATE, required=False, help_text="What is not said is taken from it: words, labels, options."
     )
-    action = serializers.ChoiceField(ACTIONS, default="draft")
+    action = serializers.ChoiceField(
+        ACTIONS, required=False, help_text="Left out: schedule where a queue is named, and draft otherwise."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        attrs.setdefault("action", "schedule" if "queue" in attrs else "draft")
+        if "queue" in attrs and attrs["action"] != "schedule":
+            raise serializers.ValidationError({"action": ["Only a post on the plan takes a slot of a queue."]})
+        return attrs
 
 
 class ToDuplicate(Placed):

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.platforms import registry
+from apps.posts.models import Place, Queue, Slot
 from apps.publishing import services
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Attempt, OperatorStop, Publication, Stop
@@ -31,6 +32,33 @@ class AttemptAdmin(TenantAdmin):
     list_display = ("publication_id", "number", "outcome", "started_at", "sent_at", "ended_at", "words")
     list_filter = ("outcome",)
     search_fields = ("publication__id",)
+    show_full_result_count = False
+
+
+@admin.register(Queue)
+class QueueAdmin(TenantAdmin):
+    list_display = ("name", "workspace", "jitter_minutes", "paused_at", "slots_made")
+    list_filter = (("paused_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("workspace",)
+    search_fields = ("id", "name")
+    show_full_result_count = False
+
+
+@admin.register(Slot)
+class SlotAdmin(TenantAdmin):
+    list_display = ("queue", "number", "weekday", "at")
+    list_select_related = ("queue",)
+    search_fields = ("queue__id",)
+    show_full_result_count = False
+
+
+@admin.register(Place)
+class PlaceAdmin(TenantAdmin):
+    """Who had which slot: what went out keeps its place."""
+
+    list_display = ("post_id", "queue", "slot_at", "due_at", "priority")
+    list_select_related = ("queue",)
+    search_fields = ("post__id", "queue__id")
     show_full_result_count = False
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.media.serializers import MediaShape
-from apps.posts.serializers import PLATFORMS, CampaignShape, CutShape, LabelShape, Override
+from apps.posts.models import Place
+from apps.posts.queueing import Priority
+from apps.posts.serializers import PLATFORMS, PRIORITIES, CampaignShape, CutShape, LabelShape, Override
 from apps.posts.states import PartRole
 from apps.publishing.models import Publication
 from apps.publishing.services import Choice, Verdict
@@ -107,6 +110,14 @@ class PublicationShape(serializers.Serializer):
         return {"code": publication.problem, "field": field, "message": words}
 
 
+class SlotTaken(serializers.Serializer):
+    """The slot of a queue that a post has. `at` is the slot's hour; jitter may have moved the post."""
+
+    id = PublicId(ids.SLOT, source="slot_id", allow_null=True, help_text="Null: the slot was removed since.")
+    number = serializers.IntegerField(source="slot.number", allow_null=True, default=None)
+    at = serializers.DateTimeField(source="slot_at")
+
+
 class ShownMedium(serializers.Serializer):
     """A file of the library, as one part shows it."""
 
@@ -140,10 +151,18 @@ class PostShape(serializers.Serializer):
     scheduled_at = serializers.DateTimeField(source="post.due_at", allow_null=True)
     local_at = serializers.CharField(allow_null=True)
     timezone = serializers.CharField(source="post.timezone", allow_blank=True)
+    queue = PublicId(ids.QUEUE, source="place.queue_id", allow_null=True, default=None)
+    queue_priority = serializers.SerializerMethodField()
+    slot = SlotTaken(source="place", allow_null=True)
     revision = serializers.IntegerField(source="post.revision")
     publications = PublicationShape(many=True)
     created_at = serializers.DateTimeField(source="post.created_at")
     updated_at = serializers.DateTimeField(source="post.updated_at")
+
+    @extend_schema_field({"enum": [*PRIORITIES, None]})
+    def get_queue_priority(self, facts: Mapping[str, Any]) -> str | None:
+        place: Place | None = facts["place"]
+        return Priority(place.priority).key if place else None
 
 
 class Finding(serializers.Serializer):

@@ -59,6 +59,9 @@ WENT_OUT = frozenset({State.PUBLISHED, State.REMOVED})
 # The problem of a post that went out all the same: its platform told later that it could not be shown.
 FAILED_AFTERWARDS = "failed_at_platform"
 
+# The problem of what is held because its queue is paused.
+QUEUE_PAUSED = "queue_paused"
+
 
 def may_change_as_a_whole(states: Collection[str]) -> bool:
     """Whether all of a post may still be edited, going by its publications: nothing is out, on its way or unclear."""

@@ -24,12 +24,15 @@ class Role(StrEnum):
         return self in (Role.OWNER, Role.ADMIN)
 
 
-_VIEW: Final = frozenset({"workspace.view", "post.view", "account.view", "media.view", "analytics.view"})
+_VIEW: Final = frozenset({
+    "workspace.view", "post.view", "account.view", "media.view", "queue.view", "analytics.view",
+})  # fmt: skip
 _CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit"}
 _MANAGE: Final = _CREATE | {
     "post.schedule",
     "post.publish",
     "post.cancel",
+    "queue.edit",
     "publication.retry",
     "publication.decide",
     "publication.edit",

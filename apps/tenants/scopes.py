@@ -57,6 +57,7 @@ AREAS: Final = (
     Area(
         "analytics", "Analytics", frozenset({"analytics.view"}), frozenset({"analytics.refresh", "import.start"})
     ),
+    Area("queues", "Queues", frozenset({"queue.view"}), frozenset({"queue.edit"})),
     Area("events", "Events", frozenset({"event.view"})),
     Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),
     Area("media", "Media", frozenset({"media.view"}), frozenset({"media.upload", "media.edit", "media.shelve"})),
@@ -66,10 +67,10 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     **{f"{area.name}:read": area.reads for area in AREAS},
     **{f"{area.name}:write": area.reads | area.writes for area in AREAS if area.writes},
 }
-# What reaches a platform. A test key may not, for nothing tells a platform that it was only a test.
+# What reaches a platform, or moves what is going to. A test key may not: no platform is told that it was only a test.
 NOT_FOR_TEST_KEYS: Final = frozenset({
     "post.schedule", "post.publish", "publication.retry", "publication.decide", "publication.edit",
-    "publication.remove", "account.disconnect", "analytics.refresh", "import.start",
+    "publication.remove", "account.disconnect", "queue.edit", "analytics.refresh", "import.start",
 })  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from apps.watch.invariants import Finding
 
 # Posts go out without these, and without beat: workers make their rounds by themselves. Any other lane publishes.
 MEDIA: Final = "media"
+HOOKS: Final = "hooks"
 LOW: Final = "low"
 
 
@@ -33,7 +34,7 @@ def pause_of(signs: Signs) -> Pause | None:
         text = "Its queue does not answer. What is due goes out at a careful rate, the rest waits; nothing is lost."
         return Pause("Publishing is slowed down", text, signs.unreachable_since)
     silences = {silence.lane: silence for silence in signs.silences()}
-    publishing = [silence for lane, silence in silences.items() if lane not in (MEDIA, LOW, BEAT)]
+    publishing = [silence for lane, silence in silences.items() if lane not in (MEDIA, HOOKS, LOW, BEAT)]
     if publishing:
         text = "Nothing is lost: what is due goes out when it runs again."
         return Pause("Publishing is paused", text, _since(publishing))
@@ -43,6 +44,9 @@ def pause_of(signs: Signs) -> Pause | None:
     if background := [silences[lane] for lane in (LOW, BEAT) if lane in silences]:
         text = "Posts go out. Notices, mail and renewals of sign-ins wait; nothing is lost."
         return Pause("Work in the background is paused", text, _since(background))
+    if HOOKS in silences:
+        text = "Posts go out. Webhook endpoints are told of it later; nothing is lost."
+        return Pause("Webhooks are not being sent", text, silences[HOOKS].since)
     return None
 
 
@@ -62,6 +66,7 @@ def meaning(lane: str) -> str:
         "commit": "publishes at the hour",
         "stage": "uploads ahead of the hour, looks for lost answers",
         MEDIA: "prepares pictures and videos",
+        HOOKS: "tells webhook endpoints",
         LOW: "notices, mail, sign-ins, the watchdog",
     }.get(lane, "publishes, and everything else")
 

@@ -21,7 +21,8 @@ class EndpointAdmin(TenantAdmin):
     """Where organizations are told of what happens; what signs it is not shown."""
 
     fields = (
-        "organization", "workspace", "url", "description", "events", "state", "reason", "failures", "overlaps_until",
+        "organization", "workspace", "url", "description", "events", "state", "reason", "failures",
+        "rests_until", "version", "overlaps_until",
         "created_at",
     )  # fmt: skip
     list_display = ("url", "organization", "workspace", "state", "failures")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
 from apps.core import clock
 from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, WorkspaceOwned, organization_managers
+from apps.core.secrets import Secret
 from apps.events.models import Event
 from apps.social_accounts.models import WHOLE_SENDER, SignedRow
+from apps.webhooks import versions
 from apps.webhooks.querysets import DeliveryQuerySet, NoticeQuerySet
 from apps.webhooks.states import DeliveryState, EndpointState, NoticeState
 
@@ -95,7 +99,9 @@ class Patrol(WorkspaceOwned):
 class Endpoint(OrganizationOwned):
     """Where an organization wants to be told of what happens, or of what happens in one workspace.
 
-    Deliveries are signed with `secret`, and until `overlaps_until` with the one before it too.
+    Deliveries are signed with `secret`, and until `overlaps_until` with the one before it too. While it is paused they
+    are written down and wait; while it is disabled nothing is. `version` is the shape in which it is told, kept from
+    the day it was made.
     """
 
     workspace = models.ForeignKey(
@@ -109,13 +115,21 @@ class Endpoint(OrganizationOwned):
     overlaps_until = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=16, choices=EndpointState.choices, default=EndpointState.ACTIVE)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was disabled.")
+    version = models.CharField(max_length=16, default=versions.NEWEST)
     failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+    failed_at = models.JSONField(default=list, blank=True, help_text="The seconds of those of the last day.")
+    rests_until = models.DateTimeField(null=True, blank=True, help_text="It fails: it is left alone until then.")
 
     class Meta(OrganizationOwned.Meta):
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return self.description or self.url
+
+    def secrets_at(self, now: datetime) -> tuple[Secret, ...]:
+        """What signs at this instant: the one before the newest too, while they overlap."""
+        is_overlapping = bool(self.overlaps_until and self.overlaps_until > now)
+        return (self.secret, self.previous_secret) if is_overlapping else (self.secret,)
 
     def wants(self, event: Event) -> bool:
         is_here = self.workspace_id is None or self.workspace_id == event.workspace_id
@@ -153,6 +167,11 @@ class Delivery(OrganizationOwned):
                 fields=["endpoint", "next_try_at"],
                 condition=Q(state=DeliveryState.WAITING),
                 name="deliveries_waiting",
+            ),
+            models.Index(
+                fields=["endpoint"],
+                condition=Q(state=DeliveryState.WAITING, lease_until__isnull=False),
+                name="deliveries_under_way",
             ),
             models.Index(fields=["endpoint", "-id"], name="deliveries_of_endpoint"),
         ]

@@ -10,7 +10,7 @@ from apps.events.catalogue import CATALOGUE
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import Known, PublicId
-from apps.webhooks import telling
+from apps.webhooks import telling, versions
 from apps.webhooks.states import DeliveryState, EndpointState
 
 
@@ -24,6 +24,7 @@ class EventShape(serializers.Serializer):
 
     id = PublicId(ids.EVENT)
     type = serializers.ChoiceField(sorted(CATALOGUE))
+    version = serializers.ChoiceField(versions.ALL, help_text="The shape in which it is told.")
     workspace = PublicId(ids.WORKSPACE, allow_null=True)
     subject = Subject()
     sequence = serializers.IntegerField()
@@ -49,7 +50,10 @@ class EndpointToChange(serializers.Serializer):
         help_text="Left out or empty: all.",
     )  # fmt: skip
     description = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    state = serializers.ChoiceField(EndpointState.values, required=False)
+    state = serializers.ChoiceField(
+        EndpointState.values, required=False,
+        help_text="active: in use. paused: what happens is kept and sent when it is active again. disabled: it is not.",
+    )  # fmt: skip
 
 
 class EndpointToMake(serializers.Serializer):
@@ -75,7 +79,9 @@ class EndpointShape(serializers.Serializer):
     events = serializers.ListField(child=serializers.CharField())
     state = serializers.ChoiceField(EndpointState.values)
     reason = serializers.CharField(allow_blank=True, help_text="Why it was disabled.")
+    version = serializers.ChoiceField(versions.ALL, help_text="The shape in which it is told, kept from its making.")
     failures = serializers.IntegerField(help_text="In a row.")
+    rests_until = serializers.DateTimeField(allow_null=True, help_text="It failed again: it is left alone until then.")
     overlaps_until = serializers.DateTimeField(allow_null=True, help_text="Until then the secret before it signs too.")
     created_at = serializers.DateTimeField()
 
@@ -91,7 +97,9 @@ class SecretToRotate(serializers.Serializer):
 class ToRedeliver(serializers.Serializer):
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    only_failed = serializers.BooleanField(default=True)
+    only_failed = serializers.BooleanField(
+        default=True, help_text="What was given up, and what it was never told of. False: what it has taken as well."
+    )
 
 
 class Redelivered(serializers.Serializer):

@@ -11,7 +11,8 @@ class NoticeState(models.TextChoices):
 
 class EndpointState(models.TextChoices):
     ACTIVE = "active", "Active"
-    DISABLED = "disabled", "Disabled"  # by us, after it failed for long or said that it is gone
+    PAUSED = "paused", "Paused"  # by a person: what happens meanwhile is kept and sent when it is resumed
+    DISABLED = "disabled", "Disabled"  # by us, after it failed for long or said that it is gone: nothing is kept for it
 
 
 class DeliveryState(models.TextChoices):

@@ -7,7 +7,7 @@ from celery import shared_task
 from apps.core import clock
 from apps.core.alone import one_at_a_time
 from apps.webhooks import services
-from apps.webhooks.waking import DELIVER, KEYS_TASK, TASK
+from apps.webhooks.waking import DELIVER, KEYS_TASK, TASK, wake_for_more
 
 
 @shared_task(name=TASK)
@@ -35,7 +35,7 @@ def patrol() -> None:
 
 @shared_task(name=DELIVER, ignore_result=True)
 def deliver() -> None:
-    services.deliver_due()
+    services.deliver_in_turn(hand_on=wake_for_more)
 
 
 @shared_task(name="webhooks.forget_deliveries", ignore_result=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from apps.events.models import Event
 from apps.tenants.rest import ids
+from apps.webhooks import versions
 
 # What events are about, by the names of tables: the name that the API has for it, and the kind of its id.
 SUBJECTS: Final = {
@@ -24,11 +27,28 @@ SUBJECTS: Final = {
 TEST: Final = "webhook.test"
 
 
-def as_data(event: Event) -> dict[str, Any]:
+def as_data(event: Event, version: str = versions.NEWEST) -> dict[str, Any]:
+    return SHAPES[version](event)
+
+
+def a_test(message_id: str, at: datetime, version: str) -> dict[str, Any]:
+    """What tells of nothing but that it comes."""
+    return {
+        "id": message_id,
+        "type": TEST,
+        "version": version,
+        "workspace": None,
+        "data": {},
+        "created_at": _instant(at),
+    }
+
+
+def _first(event: Event) -> dict[str, Any]:
     name, kind = SUBJECTS.get(event.subject_type, (event.subject_type, ""))
     return {
         "id": ids.public(ids.EVENT, event.pk),
         "type": event.name,
+        "version": versions.FIRST,
         "workspace": ids.public(ids.WORKSPACE, event.workspace_id) if event.workspace_id else None,
         "subject": {
             "type": name,
@@ -36,5 +56,12 @@ def as_data(event: Event) -> dict[str, Any]:
         },
         "sequence": event.sequence,
         "data": event.payload,
-        "created_at": event.created_at.isoformat().replace("+00:00", "Z"),
+        "created_at": _instant(event.created_at),
     }
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+SHAPES: Final[Mapping[str, Callable[[Event], dict[str, Any]]]] = {versions.FIRST: _first}

@@ -34,6 +34,11 @@ def wake_deliveries() -> None:
     transaction.on_commit(lambda: wake(DELIVER))
 
 
+def wake_for_more() -> None:
+    """A round of deliveries ends while there may be more: the next begins at once."""
+    _send(DELIVER, expires=10)
+
+
 def wake_for_keys() -> None:
     """Its caller keeps to its own pace: see `services.keys`."""
     _send(KEYS_TASK, expires=300)

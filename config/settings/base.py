@@ -186,8 +186,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- telling others
 WEBHOOK_MAX_ENDPOINTS = env.integer("WEBHOOK_MAX_ENDPOINTS", 5)  # of one organization
-WEBHOOK_CONCURRENCY = env.integer("WEBHOOK_CONCURRENCY", 16)
-# Pauses after each try that was not taken; after the last it is given up.
+WEBHOOK_CONCURRENCY = env.integer("WEBHOOK_CONCURRENCY", 32)  # hands of one worker
+WEBHOOK_AT_ONCE = env.integer("WEBHOOK_AT_ONCE", 4)  # of one endpoint; of one that fails, one
+# Pauses after each try that was not taken; after the last it is given up. Nine make the ten tries of Standard Webhooks.
 WEBHOOK_RETRY_PAUSES = env.spans("WEBHOOK_RETRY_SECONDS", (30, 300))
 
 # --- the REST API
@@ -302,6 +303,7 @@ CELERY_TASK_ROUTES = {
     "publishing.leave": {"queue": "commit"},
     "publishing.*": {"queue": "stage"},
     "media.*": {"queue": "media"},
+    "webhooks.deliver": {"queue": "hooks"},
 }
 CELERY_BEAT_SCHEDULE = schedules.SCHEDULE
 

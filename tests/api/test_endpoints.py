@@ -25,6 +25,7 @@ def test_the_secret_is_told_once(api, organization):
     kind, _, text = endpoint["secret"].partition("_")
 
     assert (kind, len(base64.b64decode(text))) == ("whsec", 32)
+    assert (endpoint["version"], endpoint["rests_until"]) == ("2026-11", None)
     assert (endpoint["state"], endpoint["events"]) == ("active", ["post.published", "post.failed"])
     read = api.get(f"/webhook-endpoints/{endpoint['id']}")
     assert endpoint["secret"] not in read.content.decode()
@@ -55,6 +56,9 @@ def test_an_endpoint_is_changed_rested_and_removed(api):
     assert api.patch(path, {"events": ["post.failed"]}).json()["events"] == ["post.failed"]
     assert api.patch(path, {"url": "https://127.0.0.1:99/"}).status_code == 422
     assert api.patch(path, {"state": "disabled"}).json()["state"] == "disabled"
+    assert api.post(f"{path}/test").json()["code"] == "refused"
+    assert api.post(f"{path}/redeliver", {"since": "2026-01-01T00:00:00Z"}).json()["code"] == "refused"
+    assert api.patch(path, {"state": "paused"}).json()["state"] == "paused"
     assert api.post(f"{path}/test").json()["code"] == "refused"
     assert api.patch(path, {"state": "active"}).json()["state"] == "active"
     assert api.post(f"{path}/rotate", {"overlap_hours": 0}).json()["overlaps_until"] is None

@@ -51,6 +51,18 @@ def test_events_are_read_from_the_last_one_that_one_has(api, workspace, clock: C
     assert [event["type"] for event in read(api, after=rest["next_cursor"])["data"]] == ["workspace.restored"]
 
 
+def test_events_are_read_once_more_from_an_instant_on(api, workspace, clock: Clock):
+    emit(workspace, "workspace.created")
+    clock.advance(seconds=5)
+    since = clock.now.isoformat()
+    emit(workspace, "workspace.updated")
+    clock.advance(seconds=5)
+
+    assert [event["type"] for event in read(api, since=since)["data"]] == ["workspace.updated"]
+    for wrong in ("yesterday", "2026-11-29T08:00:00", "0001-01-01T00:00:00Z"):
+        assert api.get("/events", since=wrong).json()["errors"][0]["parameter"] == "since"
+
+
 def test_an_event_says_what_it_is_about(api, workspace, clock: Clock):
     emit(workspace, "workspace.updated")
     clock.advance(seconds=5)

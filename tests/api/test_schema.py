@@ -14,10 +14,15 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, settings
+from jsonschema import Draft202012Validator
 from pytest_django import DjangoDbBlocker
 from schemathesis.checks import CHECKS
 
 from apps.api.views import schema_text
+from apps.core import tenancy
+from apps.events import services as events
+from apps.events.catalogue import CATALOGUE
+from apps.webhooks import telling, versions
 from tests.api.walk import arguments
 from tests.house import rules
 from tests.house import world as worlds
@@ -63,10 +68,31 @@ def test_the_committed_schema_is_what_the_code_says():
 
 def test_what_endpoints_are_told_is_in_the_schema():
     schema = json.loads(schema_text())
-    (told,) = (one["post"] for one in schema["webhooks"].values())
+    told = {
+        name: one["post"]["requestBody"]["content"]["application/json"]["schema"]
+        for name, one in schema["webhooks"].items()
+    }
 
-    assert told["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/EventShape")
-    assert "EventShape" in schema["components"]["schemas"]
+    assert set(told) == {*CATALOGUE, "webhook.test"}
+    shared, own = told["post.published"]["allOf"]
+    assert shared["$ref"].endswith("/EventShape")
+    assert own["properties"]["type"] == {"const": "post.published"}
+    assert schema["components"]["schemas"]["EventShape"]["properties"]["version"]
+
+
+@pytest.mark.django_db
+def test_what_is_told_is_what_the_schema_says(workspace):
+    schema = json.loads(schema_text())
+    with tenancy.scope(organization_id=workspace.organization_id), transaction.atomic():
+        event = events.emit("workspace.updated", subject=workspace, data={"changed": ["name"]})
+    told = {"workspace.updated": telling.as_data(event),
+            "webhook.test": telling.a_test("dlv_1", event.created_at, versions.NEWEST)}  # fmt: skip
+
+    for name, body in told.items():
+        wanted = schema["webhooks"][name]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        checker = Draft202012Validator({**wanted, "components": schema["components"]})
+        assert not [error.message for error in checker.iter_errors(body)]
+        assert [*checker.iter_errors({**body, "type": "post.vanished"})]
 
 
 def test_a_difference_is_noticed(monkeypatch):

@@ -156,6 +156,45 @@ def test_what_a_failing_consumer_wrote_is_undone(workspace, clock):
         assert not Consumption.objects.filter(consumer__startswith="test").exists()
 
 
+def test_who_takes_many_at_once_is_handed_all_of_them_and_leaves_no_mark(workspace, stranger_workspace):
+    batches = []
+    services.subscribe_to_all("tests.many", lambda events: batches.append(list(events)))
+    try:
+        written = [emit(workspace), emit(stranger_workspace)]
+        assert services.relay() == 2
+    finally:
+        consumers.unsubscribe("tests.many")
+
+    assert [sorted(event.pk for event in batch) for batch in batches] == [sorted(event.pk for event in written)]
+    with tenancy.across_tenants("a test looks"):
+        assert not Consumption.across_tenants.filter(consumer="tests.many").exists()
+
+
+def test_one_bad_event_holds_up_no_other_that_is_handed_over_with_it(workspace, listener, clock):
+    bad, had = [], []
+
+    def take(events):
+        if any(event.pk in bad for event in events):
+            raise ValueError("this one")
+        had.extend(event.pk for event in events)
+
+    services.subscribe_to_all("tests.many", take)
+    try:
+        first, second, third = (emit(workspace) for _ in range(3))
+        bad.append(second.pk)
+        assert services.relay() == 2
+        assert had == [first.pk, third.pk]
+        assert [event.problem for event in all_events() if event.relayed_at is None] == ["Failed: tests.many"]
+        bad.clear()
+        clock.advance(seconds=6)
+        assert services.relay() == 1
+    finally:
+        consumers.unsubscribe("tests.many")
+
+    assert had == [first.pk, third.pk, second.pk]
+    assert len(listener.seen) == 3, "others were served, and once"
+
+
 def test_a_consumer_that_calls_the_network_does_so_outside_of_any_tenant(workspace):
     tenants = []
     services.subscribe(

@@ -13,7 +13,7 @@ from django.conf import settings
 from config.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
-LANES = {"commit", "stage", "media", "low"}
+LANES = {"commit", "stage", "media", "hooks", "low"}
 NOT_BEFORE = re.compile(r"\b(eta|countdown)\s*=|\.apply_async\(|\.delay\(")
 
 
@@ -59,6 +59,12 @@ def test_what_leaves_at_its_hour_has_a_lane_of_its_own() -> None:
     alone = [task.name for task in own_tasks() if lane_of(task.name) == "commit"]
 
     assert alone == ["publishing.leave"]
+
+
+def test_what_tells_endpoints_has_a_lane_of_its_own() -> None:
+    alone = [task.name for task in own_tasks() if lane_of(task.name) == "hooks"]
+
+    assert alone == ["webhooks.deliver"]
 
 
 def test_wake_ups_of_beat_are_worth_nothing_later() -> None:

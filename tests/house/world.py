@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from apps.core.ids import new_id
 from apps.core.secrets import Secret
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
-from apps.posts.models import Campaign, Label, PostLabel, Template, TemplateLabel
+from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template, TemplateLabel
 from apps.publishing.models import FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
@@ -105,6 +105,8 @@ def _fill(world: World) -> None:
             text=MARK, state=State.FAILED, next_try_at=now,
         )  # fmt: skip
         folder = Folder.objects.create(**own, name=MARK)
+        queue = Queue.objects.create(**own, name=MARK, slots_made=1)
+        slot = Slot.objects.create(**own, queue=queue, number=1, weekday=0, at=time(9))
         label = Label.objects.create(**own, name=MARK)
         campaign = Campaign.objects.create(**own, name=MARK, goal=MARK)
         template = Template.objects.create(**own, name=MARK, parts=[{"role": "main", "text": MARK, "link": ""}])
@@ -124,6 +126,7 @@ def _fill(world: World) -> None:
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
         "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
+        "queue_id": queue.pk, "slot_id": slot.pk,
         "stop_id": stop.pk, "label_id": label.pk, "campaign_id": campaign.pk, "template_id": template.pk,
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,9 +27,8 @@ def _codes(agency: Agency, asset: Asset, *, in_days: int = 0) -> set[str]:
 
 
 def _ends(agency: Agency, *, in_days: int) -> Asset:
-    return factories.asset(
-        agency.workspace, alt="A loaf", rights_until=(house_clock.now() + timedelta(days=in_days)).date()
-    )
+    last = house_clock.now().astimezone(ZoneInfo(agency.workspace.timezone)) + timedelta(days=in_days)
+    return factories.asset(agency.workspace, alt="A loaf", rights_until=last.date())
 
 
 def test_a_picture_without_alt_text_goes_out_where_nobody_asks_for_one(agency: Agency) -> None:

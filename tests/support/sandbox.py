@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from types import TracebackType
@@ -134,8 +135,16 @@ class Sandbox:
         found: list[dict[str, Any]] = self._get("/things", platform=platform, kind=kind)["things"]
         return found
 
+    def ahead(self) -> timedelta:
+        """How far its clock is before the machine's."""
+        return timedelta(seconds=self._get("/clock")["ahead_seconds"])
+
     def stats(self, *, recent: int = 0) -> dict[str, Any]:
         return self._get("/stats", recent=recent)
+
+    def limits(self) -> dict[str, dict[str, int]]:
+        """By limit what was `allowed`, `counted` and `refused`, and the most that was in one window (`fullest`)."""
+        return {line.pop("limit"): line for line in self._get("/limits")["limits"]}
 
     def count(self, platform: str, operation: str) -> int:
         """How many requests of this operation the platform has had."""

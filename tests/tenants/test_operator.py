@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -25,7 +27,7 @@ from apps.events import services as events
 from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
-from apps.posts.models import Campaign, Label, Post, Template
+from apps.posts.models import Campaign, Label, Place, Post, Queue, Slot, Template
 from apps.publishing.models import Attempt, OperatorStop, Stop
 from apps.publishing.restraints import Scope
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
@@ -70,6 +72,9 @@ def everything(owner, workspace):
     )
     DataRequest.objects.create(platform="facebook", request_key="1" * 64, identity_hash="1" * 64, code="abc")
     with tenancy.scope(organization_id=workspace.organization_id):
+        queue = Queue.objects.create(workspace=workspace, name="Tips")
+        slot = Slot.objects.create(workspace=workspace, queue=queue, number=1, weekday=0, at=time(9))
+        Place.objects.create(workspace=workspace, queue=queue, slot=slot, post=post, slot_at=now, due_at=now)
         Attempt.objects.create(
             workspace=workspace, publication=publication, number=1, fence=1, revision=1, started_at=clock.now()
         )

@@ -28,11 +28,11 @@ def test_a_process_that_beats_is_seen_with_its_lanes(valkey):
 
 
 def test_every_lane_without_a_process_is_silent(valkey):
-    assert lanes_silent() == [BEAT, "low", "commit", "stage", "media"]
+    assert lanes_silent() == [BEAT, "low", "commit", "stage", "media", "hooks"]
 
     Heart("worker", ["commit", "stage"]).beat()
 
-    assert lanes_silent() == [BEAT, "low", "media"]
+    assert lanes_silent() == [BEAT, "low", "media", "hooks"]
 
 
 def test_a_lane_is_silent_once_its_last_sign_is_stale_and_says_since_when(everybody, age, settings):

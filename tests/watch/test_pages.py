@@ -71,6 +71,17 @@ def test_before_anybody_ran_the_bar_says_so(browser, valkey):
     assert "No worker has been heard of yet" in page(browser, "/on-time/")
 
 
+def test_endpoints_that_are_told_nothing_are_not_called_a_pause_of_publishing(browser, everybody):
+    everybody.stop()
+    Heart("worker", ["beat", "commit", "stage", "low", "media"]).beat()
+    heartbeats.look_again()
+
+    shown = page(browser, "/on-time/")
+
+    assert "Webhooks are not being sent since" in shown
+    assert PAUSED not in shown
+
+
 def test_a_lane_of_files_that_is_silent_is_not_called_a_pause_of_publishing(browser, everybody):
     everybody.stop()
     Heart("worker", ["beat", "commit", "stage", "low"]).beat()

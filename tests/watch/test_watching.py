@@ -103,7 +103,7 @@ def test_the_worst_is_kept(look, stuck, workspace, clock):
 
 def test_a_silent_lane_is_told_by_its_name(look, everybody):
     everybody.stop()
-    Heart("worker", ["beat", "commit", "stage", "low"]).beat()
+    Heart("worker", ["beat", "commit", "stage", "low", "hooks"]).beat()
 
     look()
 

@@ -3,7 +3,9 @@ of others."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,12 +20,13 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from apps.core import tenancy
 from apps.core.secrets import Secret
 from apps.events import services as events
-from apps.events.models import Event
+from apps.events.models import Consumption, Event
 from apps.tenants.members import Member, member_of
 from apps.tenants.permissions import Role
 from apps.webhooks import services
 from apps.webhooks.errors import EndpointRefused
 from apps.webhooks.models import Delivery, DeliveryAttempt, Endpoint
+from apps.webhooks.services import delivering
 from apps.webhooks.states import DeliveryState, EndpointState
 from tests.support import factories
 from tests.support.clock import Clock
@@ -38,7 +41,7 @@ class Receiver:
     def __init__(self) -> None:
         self.letters: list[tuple[bytes, dict[str, str]]] = []
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
-        self.most_at_once = 0
+        self.most_at_once = self.answered = 0
         self._now, self._lock, self.holds = 0, threading.Lock(), threading.Event()
         self.holds.set()
         receiver = self
@@ -71,6 +74,7 @@ class Receiver:
         self.holds.wait(10)
         with self._lock:
             self._now -= 1
+            self.answered += 1
         return answer
 
     def says(self, status: int, text: bytes = b"no", **headers: str) -> None:
@@ -275,7 +279,14 @@ def test_what_is_not_taken_is_tried_again_and_given_up_in_the_end(admin, workspa
 
 @pytest.mark.parametrize(
     ("status", "headers", "least", "most"),
-    [(429, {}, 60, 60), (503, {"Retry_After": "1"}, 24, 36), (503, {"Retry_After": "9999"}, 48, 72), (301, {}, 24, 36)],
+    [
+        (429, {}, 60, 60),
+        (503, {"Retry_After": "1"}, 24, 36),
+        (503, {"Retry_After": "9999"}, 48, 72),
+        (503, {"Retry_After": "Fri, 31 Dec 2126 23:59:59 GMT"}, 48, 72),
+        (503, {"Retry_After": "soon"}, 24, 36),
+        (301, {}, 24, 36),
+    ],
 )
 def test_a_receiver_says_when_within_reason(admin, workspace, receiver, clock: Clock, status, headers, least, most):
     endpoint, _ = listen(admin, receiver)
@@ -297,6 +308,51 @@ def test_the_beginning_of_an_answer_is_kept(admin, workspace, receiver):
     assert attempt.answer == "x" * 10_000
 
 
+class Forgetful(threading.Thread):
+    """A server that promises to keep its connections, and closes each as a second request comes by it."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.taken = 0
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):  # It is closed in the end.
+            while True:
+                with self._socket.accept()[0] as line:
+                    self._read(line)
+                    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                    self.taken += 1
+                    line.recv(1)
+
+    @staticmethod
+    def _read(line: socket.socket) -> None:
+        said = line.makefile("rb")
+        head = iter(lambda: said.readline().strip(), b"")
+        headers = dict(one.lower().split(b": ", 1) for one in head if b": " in one)
+        said.read(int(headers[b"content-length"]))
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+def test_a_connection_that_was_closed_meanwhile_is_no_failure(admin, workspace, settings):
+    server = Forgetful()
+    server.start()
+    settings.OUTBOUND_TRUSTED_ORIGINS, settings.WEBHOOK_AT_ONCE = (server.url,), 1
+    with admin.scope():
+        endpoint, _ = services.make_endpoint(by=admin, url=server.url)
+    for _ in range(3):
+        happen(workspace)
+    services.deliver_due()
+    server.close()
+
+    assert server.taken == 3
+    assert [attempt.status for attempt in rows(endpoint, DeliveryAttempt)] == [200, 200, 200]
+
+
 def test_what_was_given_up_is_sent_again_by_hand(admin, workspace, receiver, clock: Clock):
     endpoint, _ = listen(admin, receiver)
     began = clock.now
@@ -307,23 +363,100 @@ def test_what_was_given_up_is_sent_again_by_hand(admin, workspace, receiver, clo
     services.deliver_due()
     assert len(receiver.letters) == 1
 
+    clock.advance(seconds=1)
     with admin.scope():
         assert services.redeliver(endpoint=endpoint, since=began) == 1
     services.deliver_due()
     with admin.scope():
-        assert services.redeliver(endpoint=endpoint, since=began, until=clock.now, only_failed=False) == 0
+        assert services.redeliver(endpoint=endpoint, since=began, until=began, only_failed=False) == 0
         services.redeliver_one(delivery=rows(endpoint)[1])
     services.deliver_due()
     assert len(receiver.letters) == 3
 
 
+def test_a_range_is_sent_again_and_nothing_around_it(admin, workspace, receiver, clock: Clock):
+    endpoint, _ = listen(admin, receiver)
+    happened = []
+    for _ in range(4):
+        clock.advance(minutes=1)
+        happened.append(happen(workspace))
+    services.deliver_due()
+    receiver.letters.clear()
+
+    since, until = happened[1].created_at, happened[3].created_at
+    with admin.scope():
+        assert services.redeliver(endpoint=endpoint, since=since, until=until) == 0
+        assert services.redeliver(endpoint=endpoint, since=since, until=until, only_failed=False) == 2
+    services.deliver_due()
+
+    assert {headers["webhook-id"] for _, headers in receiver.letters} == {
+        f"evt_{event.pk.hex}" for event in happened[1:3]
+    }
+
+
+def test_what_happened_while_it_was_disabled_is_sent_when_it_is_asked_for(
+    admin, workspace, other_workspace, receiver, clock
+):
+    endpoint, _ = listen(admin, receiver, workspace=workspace, events=["workspace.updated"])
+    with admin.scope():
+        services.change_endpoint(endpoint=endpoint, by=admin, state=EndpointState.DISABLED)
+    began, missed = clock.now, happen(workspace)
+    happen(workspace, "workspace.deleted")
+    happen(other_workspace)
+    clock.advance(seconds=1)
+    with admin.scope(), pytest.raises(EndpointRefused):
+        services.redeliver(endpoint=endpoint, since=began)
+    with admin.scope():
+        enabled = services.change_endpoint(endpoint=endpoint, by=admin, state=EndpointState.ACTIVE)
+    services.deliver_due()
+    assert receiver.letters == []
+
+    for expected in (1, 0):  # once: it is known by then
+        with admin.scope():
+            assert services.redeliver(endpoint=enabled, since=began) == expected
+        services.deliver_due()
+    assert [headers["webhook-id"] for _, headers in receiver.letters] == [f"evt_{missed.pk.hex}"]
+
+
+def test_what_happens_while_it_is_paused_is_sent_when_it_is_resumed(admin, workspace, receiver):
+    endpoint, _ = listen(admin, receiver)
+    with admin.scope():
+        paused = services.change_endpoint(endpoint=endpoint, by=admin, state=EndpointState.PAUSED)
+        with pytest.raises(EndpointRefused):
+            services.send_test(endpoint=paused)
+    happen(workspace)
+    services.deliver_due()
+    assert receiver.letters == []
+
+    with admin.scope():
+        services.change_endpoint(endpoint=endpoint, by=admin, state=EndpointState.ACTIVE)
+    services.deliver_due()
+    assert len(receiver.letters) == 1
+
+
 def test_an_event_is_handed_on_once_however_often_it_is_relayed(admin, workspace, receiver):
     endpoint, _ = listen(admin, receiver)
     event = happen(workspace)
-    with tenancy.scope(organization_id=workspace.organization_id):
-        services.fan_out(event)
-
+    with tenancy.across_tenants("a relay does it again"):
+        services.fan_out([event])
     assert len(rows(endpoint)) == 1
+
+
+def test_what_is_relayed_after_deliveries_are_forgotten_is_told_nobody(admin, workspace, receiver, clock: Clock):
+    endpoint, _ = listen(admin, receiver)
+    with tenancy.scope(organization_id=workspace.organization_id), transaction.atomic():
+        events.emit("workspace.updated", subject=workspace)
+    clock.advance(days=31)
+    events.relay()
+
+    assert rows(endpoint) == []
+
+
+def test_events_of_which_nobody_is_told_cost_no_row_for_it(workspace):
+    happen(workspace)
+
+    with tenancy.across_tenants("a test looks"):
+        assert not Consumption.across_tenants.filter(consumer="webhooks.fan_out").exists()
 
 
 # --- disabled ---------------------------------------------------------------------------------------------------------
@@ -348,30 +481,66 @@ def test_whoever_is_gone_is_told_nothing_more_and_its_people_hear_of_it(admin, w
     assert (read(endpoint).failures, read(endpoint).reason) == (0, "")
 
 
-def test_one_that_fails_for_long_is_disabled_and_one_success_begins_anew(admin, workspace, receiver):
+def failed_before(endpoint: Endpoint, times: int, *, now: datetime, hours: int = 1) -> None:
+    """So many failures in a row, all of them so long ago."""
+    with tenancy.scope(organization_id=endpoint.organization_id):
+        seconds = [int((now - timedelta(hours=hours)).timestamp())] * times
+        Endpoint.objects.update(failures=times, failed_at=seconds)
+
+
+def test_one_that_fails_for_long_is_disabled_and_one_success_begins_anew(admin, workspace, receiver, clock: Clock):
     endpoint, _ = listen(admin, receiver)
-    with admin.scope():
-        Endpoint.objects.update(failures=48)
+    failed_before(endpoint, 48, now=clock.now)
     receiver.says(500)
     happen(workspace)
     services.deliver_due()
     assert (read(endpoint).failures, read(endpoint).state) == (49, EndpointState.ACTIVE)
-    happen(workspace)
+    clock.advance(minutes=2)
     services.deliver_due()
-    assert read(endpoint).failures == 0
+    assert (read(endpoint).failures, read(endpoint).failed_at, read(endpoint).rests_until) == (0, [], None)
 
-    with admin.scope():
-        Endpoint.objects.update(failures=49)
+    failed_before(endpoint, 49, now=clock.now)
     receiver.says(500)
     happen(workspace)
     services.deliver_due()
     assert read(endpoint).state == EndpointState.DISABLED
 
 
+def test_failures_of_more_than_a_day_ago_do_not_count(admin, workspace, receiver, clock: Clock):
+    endpoint, _ = listen(admin, receiver)
+    failed_before(endpoint, 49, now=clock.now, hours=25)
+    receiver.says(500)
+    happen(workspace)
+    services.deliver_due()
+
+    found = read(endpoint)
+    assert (found.failures, len(found.failed_at), found.state) == (50, 1, EndpointState.ACTIVE)
+
+
+def test_a_minute_of_a_restart_disables_nobody_however_much_there_is_to_tell(admin, workspace, receiver, clock: Clock):
+    endpoint, _ = listen(admin, receiver)
+    for _ in range(60):
+        receiver.says(503)
+        happen(workspace)
+    for _ in range(12):
+        services.deliver_due()
+        clock.advance(seconds=5)
+
+    assert read(endpoint).state == EndpointState.ACTIVE
+    assert len(receiver.letters) < 12
+
+
 # --- side by side -----------------------------------------------------------------------------------------------------
 
 
-def test_one_that_does_not_answer_holds_up_nobody_else(admin, workspace, receivers):
+def in_turn(hand_on: Any = lambda: None) -> None:
+    try:
+        services.deliver_in_turn(hand_on=hand_on)
+    finally:
+        connection.close()
+
+
+def test_one_that_does_not_answer_holds_up_nobody_else(admin, workspace, receivers, settings):
     slow, quick = receivers
     listen(admin, slow)
     listen(admin, quick)
@@ -382,11 +551,69 @@ def test_one_that_does_not_answer_holds_up_nobody_else(admin, workspace, receive
     worker.start()
     wait_until(lambda: len(quick.letters) == 6)
 
-    assert len(slow.letters) <= 2
+    assert len(slow.letters) == slow.most_at_once == settings.WEBHOOK_AT_ONCE
+    happen(workspace)  # while all of its hands are busy with the one that hangs
+    wait_until(lambda: len(quick.letters) == 7)
+    assert slow.answered == 0
     slow.holds.set()
     worker.join(30)
-    assert len(slow.letters) == 6
-    assert slow.most_at_once <= 2
+    assert len(slow.letters) == 7
+    assert slow.most_at_once == settings.WEBHOOK_AT_ONCE
+
+
+def test_however_many_do_not_answer_there_are_hands_for_others(admin, workspace, receivers, settings):
+    slow, quick = receivers
+    settings.WEBHOOK_CONCURRENCY = settings.WEBHOOK_MAX_ENDPOINTS = 4
+    for _ in range(3):
+        listen(admin, slow)
+    slow.holds.clear()
+    for _ in range(3):
+        happen(workspace)
+    worker = another_worker()
+    worker.start()
+    wait_until(lambda: len(slow.letters) >= 4)
+    listen(admin, quick)
+    happen(workspace)
+    wait_until(lambda: len(quick.letters) == 1)
+
+    assert slow.answered == 0
+    slow.holds.set()
+    worker.join(30)
+
+
+def test_one_round_at_a_time_begins_deliveries_and_a_wake_up_during_it_is_not_lost(admin, workspace, receiver):
+    listen(admin, receiver)
+    happen(workspace)
+    receiver.holds.clear()
+    worker = threading.Thread(target=in_turn)
+    worker.start()
+    wait_until(lambda: len(receiver.letters) == 1)
+    happen(workspace)
+    services.deliver_in_turn(hand_on=lambda: None)  # it returns at once, for somebody is at it
+    wait_until(lambda: len(receiver.letters) == 2)
+
+    receiver.holds.set()
+    worker.join(30)
+
+
+def test_a_round_whose_time_is_up_hands_on_before_it_waits_for_the_slow(admin, workspace, receiver, monkeypatch):
+    monkeypatch.setattr(delivering, "SECONDS", 0.5)
+    listen(admin, receiver)
+    happen(workspace)
+    receiver.holds.clear()
+    handed_on = threading.Event()
+    worker = threading.Thread(target=in_turn, args=(handed_on.set,))
+    worker.start()
+
+    assert handed_on.wait(10)
+    assert worker.is_alive()
+    happen(workspace)
+    other = threading.Thread(target=in_turn)
+    other.start()
+    wait_until(lambda: len(receiver.letters) == 2)
+    receiver.holds.set()
+    for thread in (worker, other):
+        thread.join(30)
 
 
 def test_two_workers_send_each_delivery_once(admin, workspace, receiver):

@@ -13,6 +13,7 @@ from apps.core.running.queue import Queue
 from apps.core.running.supervisor import Program
 
 ERRANDS: Final = 2
+TELLING_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Plan:
             Program("web", self._web()),
             Program("worker", self._worker(), can_wait=True),
             Program("chores", self._chores(), can_wait=True),
+            Program("hooks", self._hooks(), can_wait=True),
             Program("media", self._media(), can_wait=True),
             Program("beat", self._beat(), can_wait=True),
         ]
@@ -80,6 +82,10 @@ class Plan:
 
     def _chores(self) -> list[str]:
         return self._threads("chores", lanes="low", threads=self.worker_threads)
+
+    def _hooks(self) -> list[str]:
+        # One that begins deliveries, one that waits for the slow of the round before, and two for what only nudges.
+        return self._threads("hooks", lanes="hooks", threads=TELLING_ROUNDS)
 
     def _threads(self, name: str, *, lanes: str, threads: int) -> list[str]:
         # The threads pool waits for platforms cheaply; talk among workers serves nobody on one machine.

@@ -12,7 +12,15 @@ from apps.posts.services.sorting import (
     remove_template,
     sort,
 )
-from apps.posts.services.writing import change, change_variant, create, delete, set_appointment, set_reference
+from apps.posts.services.writing import (
+    change,
+    change_variant,
+    create,
+    delete,
+    leave_queue,
+    set_appointment,
+    set_reference,
+)
 
 __all__ = [
     "change",
@@ -22,6 +30,7 @@ __all__ = [
     "change_variant",
     "create",
     "delete",
+    "leave_queue",
     "make_campaign",
     "make_label",
     "make_template",

@@ -20,7 +20,7 @@ from apps.events import services as events
 from apps.posts.appointments import Appointment
 from apps.posts.content import Content
 from apps.posts.errors import NotInWorkspace, PostChanged, RefTaken
-from apps.posts.models import Part, PartMedia, Post, Variant
+from apps.posts.models import Part, PartMedia, Place, Post, Variant
 from apps.posts.selectors import accounts_by_id, assets_by_id
 from apps.posts.services import sorting
 from apps.tenants.models import Workspace
@@ -94,7 +94,13 @@ def change_variant(
 
 @transaction.atomic
 def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
-    """Keep when the post is due, or that it has no appointment; the words, and so the revision, stay as they are."""
+    """Keep when the post is due, or that it has no appointment; the words, and so the revision, stay as they are.
+
+    A post that has a slot of a queue leaves it, unless this is the time that the queue gave it.
+    """
+    if post.due_at is not None:
+        kept = {"due_at": appointment.due_at} if appointment else {"pk": None}
+        Place.objects.filter(post=post).exclude(**kept).delete()
     # Wall time has no zone of its own in the column: it is stored as if it were UTC.
     local = appointment.local.replace(tzinfo=UTC) if appointment else None
     Post.objects.filter(pk=post.pk).update(
@@ -105,6 +111,12 @@ def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
     )
     post.refresh_from_db()
     return post
+
+
+@transaction.atomic
+def leave_queue(*, post: Post) -> None:
+    """Give the post's slot back; its appointment stays as it is."""
+    Place.objects.filter(post=post).delete()
 
 
 @transaction.atomic
@@ -124,6 +136,7 @@ def set_reference(*, post: Post, external_ref: str, actor: Actor) -> Post:
 def delete(*, post: Post, actor: Actor) -> None:
     """Throw a draft away; the caller has made sure that nothing of it is out or on its way."""
     Post.objects.filter(pk=post.pk, deleted_at=None).update(deleted_at=clock.now(), updated_at=clock.now())
+    leave_queue(post=post)
     audit.record("post.deleted", subject=post, actor=actor)
     events.emit("post.deleted", subject=post)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apps.posts.errors import NotInWorkspace, PostChanged, PostMalformed, PostNotReady, RefTaken
 from apps.posts.problem import ReadinessProblem
 from apps.publishing.errors import DecisionIncomplete, PostBusy
+from apps.publishing.queues import QueueRefused
 from apps.tenants.rest import ids, problems
 from apps.tenants.rest.problems import Fault, Problem
 
@@ -53,6 +54,14 @@ def _ref_taken(error: RefTaken) -> Problem:
 @problems.of(PostBusy)
 def _busy(error: PostBusy) -> Problem:
     return Problem(409, "busy", error.words)
+
+
+@problems.of(QueueRefused)
+def _no_such_queue(error: QueueRefused) -> Problem:
+    pointer = f"/{error.field}" if error.field else ""
+    if error.code in ("taken", "busy"):
+        return Problem(409, error.code, error.words, faults=[Fault(pointer, error.code, error.words)])
+    return problems.invalid(pointer, error.words, code=error.code)
 
 
 @problems.of(DecisionIncomplete)

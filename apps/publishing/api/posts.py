@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -18,17 +19,20 @@ from apps.posts.api import templates
 from apps.posts.appointments import appointment
 from apps.posts.beginning import begun, furnished
 from apps.posts.content import Content
-from apps.posts.models import Post, PostLabel, Template
+from apps.posts.manuscripts import Manuscript
+from apps.posts.models import Post, PostLabel, Queue, Template
 from apps.posts.problem import ReadinessProblem
+from apps.posts.queueing import Priority
 from apps.posts.readiness import duplicate_warnings, problems_in
-from apps.publishing import serializers, services
+from apps.publishing import queues, serializers, services
 from apps.publishing.api import fault_of, finding
 from apps.publishing.api.expanding import OF_POSTS as EXPANDS
 from apps.publishing.api.showing import one, shown
-from apps.publishing.api.writing import content_of, when, zone_of
+from apps.publishing.api.writing import content_of, queue_of, when, zone_of
 from apps.publishing.models import Publication
 from apps.publishing.states import State
-from apps.tenants.rest import expand, problems
+from apps.tenants.models import Workspace
+from apps.tenants.rest import expand, ids, problems
 from apps.tenants.rest.filters import filtered
 from apps.tenants.rest.pages import page_of
 from apps.tenants.rest.views import Operations
@@ -69,6 +73,7 @@ class PostBulk(Operations):
     def post(self, request: Any) -> Response:
         """Up to 200 posts at once; each is made or refused by itself, and its row says which."""
         asked = self.body(writing_desk.PostsToMake)["posts"]
+        queues.held([pk for said in asked if (pk := ids.read(ids.QUEUE, said.get("queue")))])
         made, refused = {}, {}
         for number, said in enumerate(asked):
             try:
@@ -97,9 +102,8 @@ class PostValidate(Operations):
         workspace = place_of(self, said)
         content = _content(said, workspace.pk, _template_of(said, workspace.pk))
         manuscript = selectors.manuscript_of(content, workspace_id=workspace.pk)
-        planned = when(said, zone=workspace.timezone)
-        due_at = appointment(*planned).due_at if planned else None
-        found = problems_in(manuscript, due_at=due_at)
+        due_at, full = _due_at(said, workspace, manuscript)
+        found = [*full, *problems_in(manuscript, due_at=due_at)]
         warnings = duplicate_warnings(manuscript, workspace_id=workspace.pk, around=due_at or clock.now())
         lists = {"problems": [_shown(row) for row in found], "warnings": [_shown(row) for row in warnings]}
         return Response({"is_ready": not found, **lists})
@@ -139,12 +143,14 @@ class PostOperations(Operations):
 class PostSchedule(Operations):
     needs: ClassVar = {"POST": "post.schedule"}
 
-    @extend_schema(operation_id="posts_schedule", request=writing_desk.When, responses=serializers.Planned)
+    @extend_schema(operation_id="posts_schedule", request=writing_desk.Appointed, responses=serializers.Planned)
     def post(self, request: Any, post_id: UUID) -> Response:
-        """Put a post on the plan, or move it there."""
-        post = mine(self, post_id, "post.schedule")
+        """Put a post on the plan, or move it there; with a queue, into its next free slot."""
+        post, said = mine(self, post_id, "post.schedule"), self.body(writing_desk.Appointed)
         self.require_match(one(post))
-        planned = when(self.body(writing_desk.When), zone=post.timezone or zone_of(post.workspace_id))
+        if queue := queue_of(said, post.workspace_id):
+            return _planned(self, post_id, _join(self, post, queue, said).schedule)
+        planned = when(said, zone=post.timezone or zone_of(post.workspace_id))
         if planned is None:
             raise problems.invalid("/scheduled_at", "Say when.", code="required")
         done = services.schedule(post=post, local=planned[0], zone=planned[1], actor=self.caller.actor)
@@ -230,8 +236,8 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     workspace = place_of(view, dict(said))
     action = said["action"]
     view.caller.require(NEEDS[action], workspace.pk)
-    planned = when(said, zone=workspace.timezone)
-    if action == "schedule" and planned is None:
+    queue, planned = queue_of(said, workspace.pk), when(said, zone=workspace.timezone)
+    if action == "schedule" and planned is None and queue is None:
         raise problems.invalid("/scheduled_at", "Say when.", code="required")
     template = _template_of(said, workspace.pk)
     actor = view.caller.actor
@@ -246,6 +252,8 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     )
     if action == "publish_now":
         services.publish_now(post=post, actor=actor)
+    elif queue:
+        _join(view, post, queue, said)
     elif planned and action == "schedule":
         services.schedule(post=post, local=planned[0], zone=planned[1], actor=actor)
     elif planned:
@@ -253,6 +261,24 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     if planned or action != "draft":
         post.refresh_from_db()
     return post
+
+
+def _join(view: Operations, post: Post, queue: Queue, said: Mapping[str, Any]) -> queues.Joined:
+    priority = Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
+    return queues.join(post=post, queue=queue, priority=priority, actor=view.caller.actor)
+
+
+def _due_at(
+    said: Mapping[str, Any], workspace: Workspace, manuscript: Manuscript
+) -> tuple[datetime | None, list[ReadinessProblem]]:
+    """When the post would go out, and what is to be said where its queue is full."""
+    if queue := queue_of(said, workspace.pk):
+        accounts = [edition.account.pk for edition in manuscript.editions]
+        priority = Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
+        seat = queues.offer(queue, priority, account_ids=accounts)
+        return (seat.due_at, []) if seat else (None, [queues.no_room(queue)])
+    planned = when(said, zone=workspace.timezone)
+    return (appointment(*planned).due_at if planned else None), []
 
 
 def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.posts.models import Part, Post, PostLabel, Variant
+from apps.posts.models import Part, Place, Post, PostLabel, Variant
 from apps.publishing import serializers
 from apps.publishing.models import Publication
 from apps.publishing.states import post_state
@@ -28,7 +28,11 @@ def shown(posts: Sequence[Post]) -> list[dict[str, Any]]:
     laid = PostLabel.objects.filter(post__in=posts).order_by("label__folded_name", "id")
     for post_id, label_id in laid.values_list("post_id", "label_id"):
         labels[post_id].append(label_id)
-    return [_one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk]) for post in posts]
+    places = _places(posts)
+    return [
+        _one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk], places.get(post.pk))
+        for post in posts
+    ]
 
 
 def one(post: Post) -> dict[str, Any]:
@@ -41,6 +45,7 @@ def _one(
     variants: Sequence[Variant],
     publications: Sequence[Publication],
     labels: Sequence[UUID],
+    place: Place | None,
 ) -> dict[str, Any]:
     facts = {
         "post": post,
@@ -54,10 +59,18 @@ def _one(
             if one.text is not None or one.options
         ],
         "publications": publications,
+        "place": place,
         "labels": labels,
     }
     data: dict[str, Any] = serializers.PostShape(facts).data
     return data
+
+
+def _places(posts: Sequence[Post]) -> dict[UUID, Place]:
+    """The slots that posts have; one without an appointment has none."""
+    planned = [post for post in posts if post.due_at]
+    rows = Place.objects.filter(post__in=planned).select_related("slot") if planned else ()
+    return {place.post_id: place for place in rows}
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from apps.media.models import Asset
 from apps.media.recipes import Cut
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
-from apps.posts.models import Campaign, Label
+from apps.posts.models import Campaign, Label, Queue
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import AccountState
@@ -52,6 +52,14 @@ def when(said: Mapping[str, Any], *, zone: str) -> tuple[datetime, str] | None:
         except ValueError:
             raise problems.invalid("/local_at", "There is no such day or hour.") from None
     return None
+
+
+def queue_of(said: Mapping[str, Any], workspace_id: UUID) -> Queue | None:
+    """The queue that was named. Raises Problem for one of another workspace, as for one that nobody has."""
+    queue: Queue | None = said.get("queue")
+    if queue is not None and queue.workspace_id != workspace_id:
+        raise problems.invalid("/queue", "There is nothing with this id in the workspace.", code="not_found")
+    return queue
 
 
 def _main(said: Mapping[str, Any], before: PartContent) -> PartContent:

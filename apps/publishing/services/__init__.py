@@ -23,6 +23,7 @@ from apps.publishing.services.scheduling import (
     publish_now,
     reschedule,
     schedule,
+    schedule_at,
 )
 from apps.publishing.services.stopping import lift, lift_all, stop, stop_all
 from apps.publishing.services.turns import Aftermath
@@ -69,6 +70,7 @@ __all__ = [
     "retry_all",
     "retry_follow_up",
     "schedule",
+    "schedule_at",
     "set_windows",
     "show_newer_version",
     "stop",

@@ -12,6 +12,7 @@ from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.events import services as events
+from apps.posts import services as posts
 from apps.posts.models import Post
 from apps.publishing import rollups
 from apps.publishing.counting import count
@@ -22,7 +23,7 @@ from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
 from apps.publishing.services.preparing import prepare_media
 from apps.publishing.services.windowing import waive
-from apps.publishing.states import State
+from apps.publishing.states import QUEUE_PAUSED, State
 from apps.publishing.stops import words_against
 from apps.publishing.waking import wake_after_commit
 from apps.publishing.windows import WAIVABLE
@@ -51,12 +52,15 @@ def retry(*, publication: Publication, actor: Actor) -> Publication:
 def resume(*, publication: Publication, actor: Actor) -> Publication:
     """Send a held publication now, late as it is, with the post's present words. Raises PostBusy.
 
-    What the workspace's windows have held goes out all the same: a person says so, who has read why.
+    What the workspace's windows have held, or a pause of its queue, goes out all the same: a person says so, who has
+    read why.
     """
     held = Publication.objects.filter(pk=publication.pk).values_list("problem", flat=True).first()
     publication = _send_now(publication, only=State.HELD, actor=actor, verb="publication.resumed")
     if held in WAIVABLE:
         waive(publication.post, due_at=publication.due_at, actor=actor)
+    if held == QUEUE_PAUSED:
+        posts.leave_queue(post=publication.post)
     events.emit("publication.resumed", subject=publication)
     return publication
 

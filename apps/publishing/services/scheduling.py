@@ -63,6 +63,12 @@ def schedule(*, post: Post, local: datetime, zone: str, actor: Actor, all_the_sa
 
 
 @transaction.atomic
+def schedule_at(*, post: Post, when: Appointment, actor: Actor) -> Schedule:
+    """`schedule` for an appointment that a queue gives: an instant, even where its wall time comes twice."""
+    return _plan(post, when, actor, all_the_same=False)
+
+
+@transaction.atomic
 def publish_now(*, post: Post, actor: Actor, all_the_same: bool = False) -> Schedule:
     """Promise that `post` goes out within seconds on every account that still waits; errors as `schedule`, and PostBusy
     while publishing is stopped there."""
@@ -127,6 +133,8 @@ def cancel_publication(*, publication: Publication, actor: Actor) -> Publication
         raise PostBusy("It is too late: the post is out on this account, or on its way.")
     (publication,) = _read([publication])
     call_off_media(assets_of(publication.post))
+    if not Publication.objects.filter(post=publication.post_id).exclude(state=State.CANCELED).exists():
+        posts.leave_queue(post=publication.post)
     audit.record("publication.canceled", subject=publication, actor=actor)
     events.emit("publication.canceled", subject=publication)
     rollups.tell(publication.post_id)

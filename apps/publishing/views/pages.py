@@ -27,6 +27,7 @@ from apps.publishing.abilities import can_take_down
 from apps.publishing.media_work import media_work
 from apps.publishing.models import Publication
 from apps.publishing.presenting import PublicationView, Refused, present, version_of
+from apps.publishing.queueing import queueing_of
 from apps.publishing.selectors import Chosen, Line
 from apps.publishing.sorting_view import named_choices, sorting_of
 from apps.publishing.states import OPEN, PostState, State, may_change_as_a_whole, post_state
@@ -209,6 +210,7 @@ def post_context(shown: Post, member: Member, refused: Refused | None = None) ->
         "sorting": sorting_of(shown, member),
         **_back(shown, zone),
         **_post_urls(shown, publications, member),
+        "queueing": queueing_of(shown, publications, text, member),
     }
 
 

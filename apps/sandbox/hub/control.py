@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -47,6 +48,7 @@ def routes(world: World) -> list[Route]:
         at("settings", "GET", read_settings),
         at("settings", "POST", change_settings),
         at("stats", "GET", stats),
+        at("limits", "GET", list_limits),
         at("things", "GET", list_things),
         at("reset", "POST", reset),
     ]
@@ -249,6 +251,11 @@ def stats(world: World, request: Request, body: Body) -> Any:
         "requests": counts,
         "recent": world.journal.recent(_whole(request, "recent", 0)),
     }
+
+
+def list_limits(world: World, request: Request, body: Body) -> Any:
+    """What requests have counted against, and how many were refused for it."""
+    return {"limits": [{"limit": name, **asdict(tally)} for name, tally in world.limits.tallies().items()]}
 
 
 def list_things(world: World, request: Request, body: Body) -> Any:

@@ -64,12 +64,8 @@ def _count(call: Call, account: Account, rate: str) -> None:
     limit, now = int(call.world.setting(NAME, rate)), call.world.now()
     if not limit:
         return
-    box, id = call.world.box(NAME, "rate"), f"{rate} {account.id}"
-    since = (now - MINUTE).timestamp()
-    recent = [at for at in (box.get(id) or {"at": []})["at"] if at > since]
-    if len(recent) >= limit:
+    if call.world.limits.hit_moving(f"{NAME} {rate} {account.id}", limit=limit, window=MINUTE, now=now).is_exceeded:
         raise Refusal(errors.rate_limited(call, 60))
-    box.put(id, {"at": [*recent, now.timestamp()]}, owner=account.id)
 
 
 def names_in(value: object) -> list[str]:

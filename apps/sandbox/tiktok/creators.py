@@ -20,6 +20,8 @@ from apps.sandbox.tiktok.accounts import privacy_options
 from apps.sandbox.tiktok.names import DIRECT, DRAFT, EVERYONE, NAME, ONLY_ME
 from apps.sandbox.tiktok.publishes import FAILED, IN_INBOX
 
+TOO_MANY = "spam_risk_too_many_posts"
+
 
 async def info(call: Call) -> Response:
     """POST /v2/post/publish/creator_info/query/: a cap that is reached is told with status 200."""
@@ -40,9 +42,9 @@ def _barred(world: World, account: Account) -> str:
     """The code that says why nothing can be posted directly now, if so."""
     if account.data["is_banned"]:
         return "spam_risk_user_banned_from_posting"
-    most = world.setting(NAME, "daily_posts")
+    most = _most(world)
     if most and len(_authors_of_the_day(world, account)) >= most:
-        return "spam_risk_too_many_posts"
+        return TOO_MANY
     users = world.setting(NAME, "active_users" if world.setting(NAME, "audited") else "unaudited_users")
     if users and not _authors_of_the_day(world, account) and len(set(_authors_of_the_day(world))) >= users:
         return "reached_active_user_cap"
@@ -58,6 +60,8 @@ def _authors_of_the_day(world: World, account: Account | None = None) -> list[st
 def may_post(call: Call, account: Account, info: dict[str, Any]) -> None:
     """Refuse a direct post that this creator, or this application, may not make now."""
     if code := _barred(call.world, account):
+        if code == TOO_MANY:
+            call.world.limits.refuse(_bucket(account), limit=_most(call.world))
         raise errors.refused(call, code)
     privacy = info["privacy_level"]
     if not call.world.setting(NAME, "audited") and not (account.data["is_private"] and privacy == ONLY_ME):
@@ -70,6 +74,16 @@ def may_post(call: Call, account: Account, info: dict[str, Any]) -> None:
         # What the creator has switched off stays off, whatever the application asks for.
         if f"disable_{name}" in info and account.data[f"{name}_disabled"]:
             info[f"disable_{name}"] = True
+    if most := _most(call.world):
+        call.world.limits.note(_bucket(account), limit=most, used=len(_authors_of_the_day(call.world, account)) + 1)
+
+
+def _most(world: World) -> int:
+    return int(world.setting(NAME, "daily_posts"))
+
+
+def _bucket(account: Account) -> str:
+    return f"{NAME} daily_posts {account.id}"
 
 
 def may_send_draft(call: Call, account: Account) -> None:

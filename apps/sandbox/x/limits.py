@@ -76,6 +76,7 @@ def limited(name: str, handler: Handler) -> Handler:
             windows = [(count, _hit(call, count)) for count in counts]
             response = await _answer(call, handler)
         else:
+            _refuse(call, [count for count, window in windows if not window.remaining])
             response = errors.too_many(call)
         _mark(call, response, windows)
         return response
@@ -113,6 +114,11 @@ def _look(call: Call, count: Count) -> Window:
 
 def _hit(call: Call, count: Count) -> Window:
     return call.world.limits.hit(count.bucket, limit=count.limit, window=count.span, now=call.world.now())
+
+
+def _refuse(call: Call, counts: list[Count]) -> None:
+    for count in counts:
+        call.world.limits.refuse(count.bucket, limit=count.limit)
 
 
 def _mark(call: Call, response: Response, windows: list[tuple[Count, Window]]) -> None:

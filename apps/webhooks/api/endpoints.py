@@ -75,7 +75,7 @@ class EndpointOperations(Operations):
         responses=serializers.EndpointShape,
     )
     def patch(self, request: Any, endpoint_id: UUID) -> Response:
-        """Another address or other events; `state` lets one that was disabled be told again, or nothing for now."""
+        """Another address or other events; `state` pauses it, or lets it be told again."""
         endpoint = self.found(_endpoints(), endpoint_id)
         said = self.body(serializers.EndpointToChange, partial=True)
         self.require_match(serializers.EndpointShape(endpoint).data)
@@ -122,7 +122,8 @@ class EndpointRedeliver(Operations):
         operation_id="webhook_endpoints_redeliver", request=serializers.ToRedeliver, responses=serializers.Redelivered
     )
     def post(self, request: Any, endpoint_id: UUID) -> Response:
-        """Send again what happened between two instants; what was given up, or all of it."""
+        """Send what happened between two instants: what was given up and what it was never told of, or all of it. It
+        goes back for as long as deliveries are kept, which is 30 days."""
         endpoint, said = self.found(_endpoints(), endpoint_id), self.body(serializers.ToRedeliver)
         if said["until"] is not None and said["until"] <= said["since"]:
             raise problems.invalid("/until", "It ends before it begins.")

@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from apps.audit import services as audit
 from apps.core import clock, outbound
 from apps.core.secrets import Secret
 from apps.events.catalogue import CATALOGUE
+from apps.events.models import Event
 from apps.tenants.callers import Seat
 from apps.tenants.models import Organization, Workspace
 from apps.usage import services as usage
@@ -22,11 +24,14 @@ from apps.usage.errors import PlanIsFull
 from apps.usage.meters import Limit
 from apps.webhooks.errors import EndpointRefused
 from apps.webhooks.models import Delivery, Endpoint
+from apps.webhooks.services import fanning
+from apps.webhooks.services.fanning import KEPT
 from apps.webhooks.states import DeliveryState, EndpointState
 from apps.webhooks.waking import wake_deliveries
 
 OVERLAP: Final = timedelta(hours=24)
 SECRET_BYTES: Final = 32
+BATCH: Final = 500
 
 
 @transaction.atomic
@@ -52,13 +57,15 @@ def make_endpoint(
 
 @transaction.atomic
 def change_endpoint(*, endpoint: Endpoint, by: Seat, **changes: Any) -> Endpoint:
-    """Another address, other events, or in use again after it was disabled. Raises EndpointRefused."""
+    """Another address or other events; paused, or in use again after that or after it was disabled. Raises
+    EndpointRefused."""
     endpoint = Endpoint.objects.locked(endpoint.pk)
     _check(changes.get("url", endpoint.url), changes.get("events", endpoint.events))
     for name, value in changes.items():
         setattr(endpoint, name, _in_order(value) if name == "events" else value)
     if changes.get("state") == EndpointState.ACTIVE:
-        endpoint.reason, endpoint.failures = "", 0
+        _begin_anew(endpoint)
+        wake_deliveries()
     endpoint.save()
     audit.record("webhook.changed", subject=endpoint, actor=by.actor, diff={"changed": sorted(changes)})
     return endpoint
@@ -85,37 +92,67 @@ def remove_endpoint(*, endpoint: Endpoint, by: Seat) -> None:
 
 @transaction.atomic
 def send_test(*, endpoint: Endpoint) -> Delivery:
-    """A delivery that tells of nothing but itself. Raises EndpointRefused for one that is disabled."""
-    if endpoint.state != EndpointState.ACTIVE:
-        raise EndpointRefused("The endpoint is disabled. Enable it first.")
+    """A delivery that tells of nothing but itself. Raises EndpointRefused for one that is told nothing."""
+    endpoint = Endpoint.objects.locked(endpoint.pk)
+    _refuse_if_told_nothing(endpoint)
     delivery = Delivery(organization_id=endpoint.organization_id, workspace_id=endpoint.workspace_id, endpoint=endpoint)
     delivery.save()
-    wake_deliveries()
+    _rest_no_longer(endpoint)
     return delivery
 
 
 @transaction.atomic
 def redeliver(*, endpoint: Endpoint, since: datetime, until: datetime | None = None, only_failed: bool = True) -> int:
-    """Send again what happened between these instants; how many."""
-    rows = Delivery.objects.filter(endpoint=endpoint, created_at__gte=since).exclude(state=DeliveryState.WAITING)
-    rows = rows.filter(created_at__lt=until) if until else rows
-    return _again(rows.filter(state=DeliveryState.FAILED) if only_failed else rows)
+    """Send what happened between these instants: what was given up, and what it was never told of, for it was disabled
+    then or did not exist; unless `only_failed`, what it took as well. How many. What is older than deliveries are kept
+    is not sent, for nobody knows any more whether it was told. Raises EndpointRefused for one that is told nothing."""
+    endpoint = Endpoint.objects.locked(endpoint.pk)
+    _refuse_if_told_nothing(endpoint)
+    since, until = max(since, clock.now() - KEPT), until or clock.now()
+    rows = Delivery.objects.filter(endpoint=endpoint, created_at__gte=since, created_at__lt=until)
+    rows = rows.exclude(state=DeliveryState.WAITING)
+    again = _again(rows.filter(state=DeliveryState.FAILED) if only_failed else rows)
+    happened = Event.objects.filter(created_at__gte=since, created_at__lt=until)
+    missed = iter(fanning.missed(endpoint, happened))
+    while some := list(islice(missed, BATCH)):
+        Delivery.objects.bulk_create(some, ignore_conflicts=True)
+        again += len(some)
+    _rest_no_longer(endpoint)
+    return again
 
 
 @transaction.atomic
 def redeliver_one(*, delivery: Delivery) -> Delivery:
-    """Send a delivery once more, whatever became of it; one that is waiting goes at once."""
+    """Send a delivery once more, whatever became of it; one that is waiting goes at once. Raises EndpointRefused where
+    its endpoint is told nothing."""
+    _refuse_if_told_nothing(delivery.endpoint)
     _again(Delivery.objects.filter(pk=delivery.pk))
+    _rest_no_longer(delivery.endpoint)
     delivery.refresh_from_db()
     return delivery
 
 
 def _again(rows: Any) -> int:
-    count: int = rows.update(
-        state=DeliveryState.WAITING, spent=0, next_try_at=clock.now(), delivered_at=None, updated_at=clock.now()
-    )
+    now = clock.now()
+    again: int = rows.update(state=DeliveryState.WAITING, spent=0, next_try_at=now, delivered_at=None, updated_at=now)
+    return again
+
+
+def _begin_anew(endpoint: Endpoint) -> None:
+    endpoint.reason, endpoint.failures, endpoint.failed_at, endpoint.rests_until = "", 0, [], None
+
+
+def _rest_no_longer(endpoint: Endpoint) -> None:
+    """A person wants to see what comes of it: now, and not when its rest is over."""
+    Endpoint.objects.filter(pk=endpoint.pk).update(rests_until=None)
     wake_deliveries()
-    return count
+
+
+def _refuse_if_told_nothing(endpoint: Endpoint) -> None:
+    if endpoint.state == EndpointState.PAUSED:
+        raise EndpointRefused("The endpoint is paused. Resume it first.")
+    if endpoint.state == EndpointState.DISABLED:
+        raise EndpointRefused("The endpoint is disabled. Enable it first.")
 
 
 def _check(url: str, events: Collection[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,9 +11,8 @@ from django.db.models import Q
 from apps.core import tenancy
 from apps.social_accounts.models import Sender
 from apps.webhooks.models import Delivery, InboundNotice
-from apps.webhooks.states import DeliveryState, NoticeState
-
-DELIVERIES_KEPT: Final = timedelta(days=30)
+from apps.webhooks.services.fanning import KEPT as DELIVERIES_KEPT
+from apps.webhooks.states import DeliveryState, EndpointState, NoticeState
 
 
 def forget_old(*, now: datetime, after: timedelta) -> int:
@@ -25,10 +23,12 @@ def forget_old(*, now: datetime, after: timedelta) -> int:
 
 
 def forget_deliveries(*, now: datetime) -> int:
-    """Delete deliveries, with what was answered, that were settled long ago; how many."""
+    """Delete deliveries of long ago, with what was answered, that were settled or wait for an endpoint that is told
+    nothing; how many."""
+    settled = ~Q(state=DeliveryState.WAITING) | ~Q(endpoint__state=EndpointState.ACTIVE)
     with tenancy.across_tenants("forget deliveries of long ago"):
-        old = Delivery.across_tenants.filter(created_at__lt=now - DELIVERIES_KEPT)
-        return int(old.exclude(state=DeliveryState.WAITING).delete()[0])
+        old = Delivery.across_tenants.filter(settled, created_at__lt=now - DELIVERIES_KEPT)
+        return int(old.delete()[0])
 
 
 def forget_identity(

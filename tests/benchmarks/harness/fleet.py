@@ -91,6 +91,7 @@ class Fleet:
 
     workers: int
     folder: Path
+    of: str = "worker"  # the role of which there are so many
     processes: list[Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -99,7 +100,7 @@ class Fleet:
         for program in plan.programs():
             if program.name in NOT_NEEDED:
                 continue
-            for number in range(1, (self.workers if program.name == "worker" else 1) + 1):
+            for number in range(1, (self.workers if program.name == self.of else 1) + 1):
                 name = f"{program.name}{number}"
                 # As on machines of their own, each worker has a name of its own.
                 named = ["--hostname", f"{name}@bench"] if "worker" in program.command else []
@@ -145,9 +146,9 @@ class Fleet:
         return found
 
     def peaks_mib(self) -> list[float]:
-        for process in self.named("worker"):
+        for process in self.named(self.of):
             process.look()
-        return [process.peak_mib for process in self.named("worker")]
+        return [process.peak_mib for process in self.named(self.of)]
 
     def words(self) -> str:
         return "\n".join(process.log.read_text(errors="replace")[-2000:] for process in self.processes)

@@ -59,15 +59,19 @@ def measure(what: str, options: dict[str, Any]) -> dict[str, Any]:
         options = {**options, "workers": 1 if options["fault"] in ALONE else 2}
     with standing(options) as stand:
         said = {**options, "what": what, "pids": stand.pids, "stub": stand.stub_url, "folder": str(stand.folder)}
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.harness.course", json.dumps(said)],
-            cwd=ROOT, env=stand.environment, stdout=subprocess.PIPE, text=True, check=False,
-            timeout=options["most_seconds"] + GRACE_SECONDS,
-        )  # fmt: skip
-        if done.returncode:
-            raise Unmeasured(f"{what} ended with exit code {done.returncode}; its words are above")
-        found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-        return found
+        return told_by("tests.benchmarks.harness.course", said, environment=stand.environment)
+
+
+def told_by(module: str, options: dict[str, Any], *, environment: dict[str, str]) -> dict[str, Any]:
+    """What a process of this module says last; it is given the options, and knows the stand's database."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, json.dumps(options)], cwd=ROOT, env=environment, stdout=subprocess.PIPE,
+        text=True, check=False, timeout=options["most_seconds"] + GRACE_SECONDS,
+    )  # fmt: skip
+    if done.returncode:
+        raise Unmeasured(f"{module} ended with exit code {done.returncode}; its words are above")
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
 
 
 @contextmanager

@@ -91,10 +91,16 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
         },
     ),
     "governor": Measurement(
-        "ten simulated minutes of more work than three platforms allow",
+        "ten simulated minutes of more work than three platforms allow, by the sandbox's count",
         {
             "--workers": {"type": int, "default": 20, "help": "that ask at the same time (20)"},
             "--minutes": {"type": int, "default": 10, "help": "of simulated time (10)"},
+            "--unchecked": {
+                "dest": "checked",
+                "action": "store_false",
+                "default": True,
+                "help": "send whatever the governor says, so that the sandbox has to refuse",
+            },
         },
     ),
     "publish": Measurement(
@@ -120,6 +126,19 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--ahead": ahead(30),
             "--trials": {"type": int, "default": 200, "help": "single posts (200)"},
             "--gap-ms": {"dest": "gap_ms", "type": int, "default": 100, "help": "from one to the next (100)"},
+        },
+    ),
+    "webhooks": Measurement(
+        "deliveries a second to webhook endpoints, and how long others wait when some of them are dead",
+        {
+            "--count": {"type": int, "default": 3_000, "help": "deliveries that are due at one instant (3,000)"},
+            "--endpoints": {"type": int, "default": 10, "help": "they are for (10)"},
+            "--dead": {"type": int, "default": 1, "help": "of these that never answer (1)"},
+            "--latency-ms": {"dest": "latency_ms", "type": int, "default": 50, "help": "of the others (50)"},
+            "--rate": {"type": int, "default": 50, "help": "deliveries a second afterwards, whose delay counts (50)"},
+            "--seconds": {"type": int, "default": 30, "help": "how long these come (30)"},
+            "--workers": {"type": int, "default": 1, "help": "processes of the role hooks (1)"},
+            "--most-seconds": {"dest": "most_seconds", "type": int, "default": 300, "help": "give up then (300)"},
         },
     ),
     "inbound": Measurement(

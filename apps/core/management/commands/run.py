@@ -17,7 +17,7 @@ from apps.core.running.errors import CannotStart
 from apps.core.running.programs import Plan
 from apps.core.running.supervisor import Supervisor
 
-ROLES = ("web", "worker", "chores", "media", "beat")
+ROLES = ("web", "worker", "chores", "hooks", "media", "beat")
 
 
 class Command(BaseCommand):
