@@ -13,4 +13,6 @@ class Migration(migrations.Migration):
         ProtectTable("SnapshotRun"),
         ProtectTable("Reading"),
         ProtectTable("Refresh"),
+        ProtectTable("Import"),
+        ProtectTable("ImportedPost"),
     ]

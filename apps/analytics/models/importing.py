@@ -72,7 +72,7 @@ class ImportedPost(Figures):
         constraints = [
             models.UniqueConstraint(fields=["account", "remote_id"], name="each_imported_post_once"),
         ]
-        indexes = [models.Index(fields=["workspace", "published_at"], name="imported_posts_by_age")]
+        indexes = [models.Index(fields=["organization", "workspace", "published_at"], name="imported_posts_by_age")]
 
     def __str__(self) -> str:
         return f"{self.remote_id} of {self.account_id}"

@@ -19,6 +19,7 @@ class Reading(WorkspaceOwned):
     last figures of a post, so that pages need no search; it can be found again from the snapshots at any time.
     """
 
+    organization = models.ForeignKey("tenants.Organization", on_delete=models.CASCADE, related_name="+", db_index=False)
     account = models.ForeignKey("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
     publication = models.ForeignKey("publishing.Publication", null=True, on_delete=models.CASCADE, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
@@ -52,7 +53,7 @@ class Reading(WorkspaceOwned):
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="readings_due"),
             models.Index(
-                fields=["workspace", "published_at"],
+                fields=["organization", "workspace", "published_at"],
                 condition=Q(publication__isnull=False),
                 name="readings_of_posts",
             ),
