@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from operator import itemgetter
 from pathlib import Path
@@ -61,11 +61,14 @@ class Platforms:
     webhook_secrets: dict[str, tuple[str, ...]]
     stage_ahead: dict[str, timedelta]
     sandbox_url: str = ""
+    test_sandboxes: dict[str, str] = field(default_factory=dict)  # where test workspaces publish to
 
 
 def read() -> Platforms:
-    """From the environment; SANDBOX_URL puts the sandbox in the place of every platform that has one home."""
+    """From the environment; SANDBOX_URL puts the sandbox in the place of every platform that has one home. Beside real
+    platforms, TEST_SANDBOX_URL is where test workspaces publish to, and nobody else."""
     hub = env.origin("SANDBOX_URL", "")
+    test_hub = env.origin("TEST_SANDBOX_URL", hub)
     here = _sandbox_origins(hub) if hub else {}
     return Platforms(
         endpoints={name: _endpoints(name, is_simulated=bool(hub)) for name in SANDBOX_PORTS},
@@ -76,6 +79,7 @@ def read() -> Platforms:
         webhook_secrets={name: _webhook_secrets(name, is_simulated=bool(hub)) for name in APPS},
         stage_ahead={name: span for name in SANDBOX_PORTS if (span := _stage_ahead(name)) is not None},
         sandbox_url=hub,
+        test_sandboxes=_sandbox_origins(test_hub) if test_hub else {},
     )
 
 

@@ -1,57 +1,89 @@
 """How often a key may ask: so many times in a second, in ten and in a minute, counted at once.
 
-One sorted set for each key holds the requests of the last minute; a script counts them in all windows and adds this one
-only if it fits into each, so that two at the same moment cannot both be the last.
+One sorted set for each key holds the requests of the last minute, one for each organization those of all its keys, and
+a third which keys have asked. A script counts them in all windows and adds this request only if it fits into each, so
+that two at the same moment cannot both be the last.
+
+**Fair between keys.** All keys of an organization together have a limit too. A key that storms may use what the others
+leave, but never what is theirs: where the whole is used up, a key that has had less than its share of it (the whole by
+the number of keys that ask) goes on. So what one key does costs another nothing but what it had beyond its share.
+
+The numbers are the deployment's, or those of the organization's plan, which is asked once a minute.
 """
 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 import redis
 from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
+from apps.core import tenancy
 from apps.core.ids import new_id
 from apps.tenants.rest.once import SAFE
 from apps.tenants.rest.problems import Problem
+from apps.usage import selectors as usage
 
 logger = logging.getLogger(__name__)
 
+# Keys: of the key, of the organization, of those that ask. Arguments: a name for the request and for the key, and of
+# each window its milliseconds, the most of a key and the most of the organization; the longest comes last.
 SCRIPT: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local longest = tonumber(ARGV[#ARGV])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - longest)
-local wait, answer = 0, {}
-for number = 2, #ARGV, 2 do
-  local most, span = tonumber(ARGV[number]), tonumber(ARGV[number + 1])
-  local used = redis.call('ZCOUNT', KEYS[1], '(' .. (now - span), '+inf')
-  local first = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. (now - span), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+local longest = tonumber(ARGV[#ARGV - 2])
+for _, name in ipairs(KEYS) do redis.call('ZREMRANGEBYSCORE', name, '-inf', now - longest) end
+redis.call('ZADD', KEYS[3], now, ARGV[2])
+redis.call('PEXPIRE', KEYS[3], longest)
+
+local function used_of(name, span)
+  local since = '(' .. (now - span)
+  local first = redis.call('ZRANGEBYSCORE', name, since, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
   local free_in = first[2] and (tonumber(first[2]) + span - now) or span
-  if used >= most and free_in > wait then wait = free_in end
-  table.insert(answer, most - used)
+  return redis.call('ZCOUNT', name, since, '+inf'), free_in
+end
+
+local wait, answer = 0, {}
+for number = 3, #ARGV, 3 do
+  local span, most, whole = tonumber(ARGV[number]), tonumber(ARGV[number + 1]), tonumber(ARGV[number + 2])
+  local used, free_in = used_of(KEYS[1], span)
+  local used_by_all, all_free_in = used_of(KEYS[2], span)
+  local asking = redis.call('ZCOUNT', KEYS[3], '(' .. (now - span), '+inf')
+  local share = math.max(math.floor(whole / asking), 1)
+  local left = most - used
+  local left_to_it = math.max(whole - used_by_all, share - used)
+  if left_to_it < left then left, free_in = left_to_it, all_free_in end
+  if left <= 0 and free_in > wait then wait = free_in end
+  table.insert(answer, left)
   table.insert(answer, free_in)
 end
 if wait == 0 then
   redis.call('ZADD', KEYS[1], now, ARGV[1])
+  redis.call('ZADD', KEYS[2], now, ARGV[1])
   redis.call('PEXPIRE', KEYS[1], longest)
+  redis.call('PEXPIRE', KEYS[2], longest)
   for number = 1, #answer, 2 do answer[number] = answer[number] - 1 end
 end
 table.insert(answer, 1, wait)
 return answer
 """
+PLAN_KEPT: Final = 60.0  # seconds until a plan's numbers are read again
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`most` requests in `seconds`."""
+    """`most` requests of one key in `seconds`, and `whole` of all keys of its organization."""
 
     most: int
     seconds: int
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +100,61 @@ class Reading:
         return {"RateLimit-Policy": policy, "RateLimit": tightest}
 
 
-def take(key: str) -> Reading:
-    """Count one request, unless it is one too many. Raises redis.RedisError where nobody can count."""
-    windows = tuple(Window(most, seconds) for most, seconds in settings.API_RATE_WINDOWS)
-    numbers = [number for window in windows for number in (window.most, window.seconds * 1000)]
-    found = _script(settings.REDIS_URL)(keys=[f"api:rate:{key}"], args=[new_id().hex, *numbers])
-    left = tuple((w, found[1 + 2 * n], found[2 + 2 * n] / 1000) for n, w in enumerate(windows))
+def take(key: str, *, of: str = "", windows: Sequence[Window] = ()) -> Reading:
+    """Count one request of a key of the organization `of`, unless it is one too many. Raises redis.RedisError where
+    nobody can count."""
+    windows = tuple(windows) or usual_windows()
+    numbers = [number for one in windows for number in (one.seconds * 1000, one.most, one.whole)]
+    together = f"api:rate:of:{of or key}"
+    names = [f"api:rate:{key}", together, f"{together}:keys"]
+    found = _script(settings.REDIS_URL)(keys=names, args=[new_id().hex, key, *numbers])
+    left = tuple((one, found[1 + 2 * n], found[2 + 2 * n] / 1000) for n, one in enumerate(windows))
     return Reading(found[0] / 1000, left)
+
+
+def usual_windows() -> tuple[Window, ...]:
+    """Those of the deployment: all keys of an organization may ask so many times what one may."""
+    times = settings.API_RATE_ORGANIZATION
+    return tuple(Window(most, seconds, most * times) for most, seconds in settings.API_RATE_WINDOWS)
+
+
+def windows_of(organization_id: UUID) -> tuple[Window, ...]:
+    """Those of an organization, as its plan has them; after a change of plan they are a minute old at most."""
+    known = _plans.get(organization_id)
+    if known is None or known[0] < time.monotonic():
+        known = _plans[organization_id] = (time.monotonic() + PLAN_KEPT, _planned(organization_id))
+    return known[1]
+
+
+def forget_plans() -> None:
+    """Read every plan's numbers anew. For tests."""
+    _plans.clear()
+
+
+_plans: Final[dict[UUID, tuple[float, tuple[Window, ...]]]] = {}
+
+
+def _planned(organization_id: UUID) -> tuple[Window, ...]:
+    with tenancy.scope(organization_id=organization_id):
+        said = usage.requests_allowed()
+    usual = usual_windows()
+    of_key = said.get("key") or [window.most for window in usual]
+    whole = said.get("organization") or [most * settings.API_RATE_ORGANIZATION for most in of_key]
+    if len(usual) != len(of_key) or len(usual) != len(whole):
+        return usual
+    return tuple(
+        Window(most, window.seconds, of_all) for window, most, of_all in zip(usual, of_key, whole, strict=True)
+    )
 
 
 class KeyThrottle(BaseThrottle):
     """Without the server that counts, reads go on uncounted and writes wait."""
 
     def allow_request(self, request: Any, view: Any) -> bool:
+        key = request.user.key
         try:
-            self.reading = take(str(request.user.key.pk))
+            windows = windows_of(key.organization_id)
+            self.reading = take(str(key.pk), of=str(key.organization_id), windows=windows)
         except redis.RedisError as error:
             logger.error("Requests of the API cannot be counted: %s", type(error).__name__)
             if request.method in SAFE:

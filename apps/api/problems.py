@@ -12,6 +12,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from apps.social_accounts.errors import NoSandbox
 from apps.tenants.callers import OnlyTesting, WorkspaceArchived
 from apps.tenants.rest import problems
 from apps.tenants.rest.problems import Fault, Problem
@@ -110,6 +111,7 @@ _MAKERS: Final[tuple[tuple[Any, Any], ...]] = (
     ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), _unauthenticated),
     ((Http404, ObjectDoesNotExist, exceptions.NotFound), lambda _: Problem(404, "not_found", NOTHING)),
     (OnlyTesting, lambda error: Problem(403, "test_key", str(error))),
+    (NoSandbox, lambda error: Problem(409, "no_sandbox", error.words)),
     (WorkspaceArchived, lambda error: Problem(409, "workspace_archived", str(error))),
     (
         (PermissionDenied, exceptions.PermissionDenied),

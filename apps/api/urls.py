@@ -7,8 +7,8 @@ from apps.api import views
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import connections, posts, publications, queues
-from apps.social_accounts.api import accounts, platforms, sessions
-from apps.tenants.api import keys, members, organization, workspaces
+from apps.social_accounts.api import accounts, apps, platforms, sessions
+from apps.tenants.api import audit, keys, members, organization, workspaces
 from apps.usage import api as usage
 from apps.watch import api as watch
 from apps.webhooks.api import endpoints, events
@@ -28,12 +28,16 @@ urlpatterns = [
     path("api-keys", keys.KeyList.as_view(), name="keys"),
     path("api-keys/<key:key_id>", keys.KeyOperations.as_view(), name="key"),
     path("api-keys/<key:key_id>/roll", keys.KeyRoll.as_view(), name="key_roll"),
+    path("audit", audit.AuditList.as_view(), name="audit"),
     # --- connecting
     path("connect-sessions", sessions.SessionList.as_view(), name="sessions"),
     path("connect-sessions/<cs:session_id>", sessions.SessionOperations.as_view(), name="session"),
     path("connect-sessions/<cs:session_id>/pending", sessions.SessionPending.as_view(), name="session_pending"),
     path("connect-sessions/<cs:session_id>/finalize", sessions.SessionFinalize.as_view(), name="session_finalize"),
     path("connect-sessions/<cs:session_id>/cancel", sessions.SessionCancel.as_view(), name="session_cancel"),
+    path("oauth-apps", apps.AppList.as_view(), name="oauth_apps"),
+    path("oauth-apps/<slug:platform>", apps.AppOperations.as_view(), name="oauth_app"),
+    path("oauth-apps/<slug:platform>/test", apps.AppTest.as_view(), name="oauth_app_test"),
     path("social-accounts", accounts.AccountList.as_view(), name="accounts"),
     path("social-accounts/at-risk", connections.AccountsAtRisk.as_view(), name="accounts_at_risk"),
     path("social-accounts/<acc:account_id>", accounts.AccountOperations.as_view(), name="account"),
@@ -112,6 +116,11 @@ urlpatterns = [
     path("platforms", platforms.PlatformList.as_view(), name="platforms"),
     path("platforms/<slug:platform>", platforms.PlatformOperations.as_view(), name="platform"),
     path("usage", usage.UsageOperations.as_view(), name="usage"),
+    path("usage/months", usage.MonthList.as_view(), name="usage_months"),
+    path("usage/months/<month:period>", usage.MonthByWorkspace.as_view(), name="usage_month"),
+    path("usage/months/<month:period>.csv", usage.MonthAsCSV.as_view(), name="usage_csv"),
+    path("limits", usage.LimitsOperations.as_view(), name="limits"),
+    path("workspaces/<ws:workspace_id>/limits", usage.WorkspaceLimits.as_view(), name="workspace_limits"),
     path("events", events.EventFeed.as_view(), name="events"),
     path("webhook-endpoints", endpoints.EndpointList.as_view(), name="endpoints"),
     path("webhook-endpoints/<whe:endpoint_id>", endpoints.EndpointOperations.as_view(), name="endpoint"),

@@ -10,6 +10,7 @@ from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.core.payloads import as_json
 from apps.core.subjects import Subject
+from apps.core.together import write
 
 
 def record(verb: str, *, subject: Subject, actor: Actor, diff: Mapping[str, Any] | None = None) -> Entry:
@@ -18,7 +19,7 @@ def record(verb: str, *, subject: Subject, actor: Actor, diff: Mapping[str, Any]
     `diff` says what changed, and holds neither a Secret nor the words of a post.
     """
     tenancy.require_organization(subject.organization_id)
-    return Entry.plain.create(
+    entry = Entry(
         organization_id=subject.organization_id,
         workspace_id=getattr(subject, "workspace_id", None),
         verb=verb,
@@ -30,3 +31,5 @@ def record(verb: str, *, subject: Subject, actor: Actor, diff: Mapping[str, Any]
         address=actor.address,
         diff=as_json(diff),
     )
+    write([entry])
+    return entry

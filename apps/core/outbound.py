@@ -5,6 +5,8 @@ connection goes to exactly the address that was checked, so that a second answer
 Only https on port 443 or 8443, no credentials in the address, no redirects, no cookies (one client serves every
 tenant), a deadline for the whole request and a cap on the answer's size. Only the name service keeps time of its own.
 `OUTBOUND_TRUSTED_ORIGINS` names origins that are exempt (a sandbox, a test server), one by one.
+
+A client that was made with `only` reaches these origins and nothing else, public or not: what is a test stays one.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
@@ -103,11 +105,12 @@ def client(
     timeout: timedelta | None = None,
     max_bytes: int = MAX_ANSWER_BYTES,
     around: Callable[[httpx.BaseTransport], httpx.BaseTransport] | None = None,
+    only: Collection[str] | None = None,
 ) -> httpx.Client:
     """A guarded client. `timeout` bounds each request as a whole, its answer's last byte included; `around` is given
-    the guarded transport and gives the one to use."""
+    the guarded transport and gives the one to use; with `only`, these origins are called and no others."""
     total = (timeout or settings.OUTBOUND_TIMEOUT).total_seconds()
-    guarded = GuardedTransport(total_seconds=total, max_bytes=max_bytes)
+    guarded = GuardedTransport(total_seconds=total, max_bytes=max_bytes, only=only)
     return httpx.Client(
         transport=around(guarded) if around else guarded,
         timeout=httpx.Timeout(total, connect=min(total, 5.0)),
@@ -122,8 +125,9 @@ def client(
 class GuardedTransport(httpx.HTTPTransport):
     """Checks the shape of each address, resolves and checks its name itself, and keeps time and size."""
 
-    def __init__(self, *, total_seconds: float, max_bytes: int) -> None:
+    def __init__(self, *, total_seconds: float, max_bytes: int, only: Collection[str] | None = None) -> None:
         super().__init__(verify=_ssl_context(), trust_env=False)
+        self._only = None if only is None else _parsed_origins(tuple(only))
         self._pool.close()
         # httpx has no public way to hand its pool another network backend.
         self._pool = httpcore.ConnectionPool(
@@ -131,7 +135,7 @@ class GuardedTransport(httpx.HTTPTransport):
             max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=MOST_KEPT_OPEN,
             keepalive_expiry=15.0,
-            network_backend=_GuardedBackend(),
+            network_backend=_GuardedBackend(self._only),
         )
         self._total_seconds = total_seconds
         self._max_bytes = max_bytes
@@ -140,7 +144,7 @@ class GuardedTransport(httpx.HTTPTransport):
         if tenancy.current() != tenancy.NOBODY:
             raise CalledInsideTenancy(f"{request.url.host} was called inside a tenancy scope, which is a transaction")
         try:
-            check_url(str(request.url))
+            self._check(request.url)
         except AddressRefused as error:
             raise httpx.ConnectError(str(error), request=request) from error
         _deadline.set(time.monotonic() + self._total_seconds)
@@ -150,6 +154,12 @@ class GuardedTransport(httpx.HTTPTransport):
             raise httpx.ReadError("The answer is compressed, which was not asked for", request=request)
         response.stream = _CappedStream(response.stream, self._max_bytes)
         return response
+
+    def _check(self, url: httpx.URL) -> None:
+        if self._only is None:
+            check_url(str(url))
+        elif _origin(url) not in self._only:
+            raise AddressRefused(f"{url.host} is not part of the simulation, so nothing was sent there.")
 
 
 @lru_cache(maxsize=1)
@@ -174,7 +184,11 @@ class _CappedStream(httpx.SyncByteStream):
 
 
 class _GuardedBackend(httpcore.SyncBackend):
-    """Connects only to addresses that were checked, and to no other."""
+    """Connects only to addresses that were checked, and to no other; with `only`, to these origins as they are."""
+
+    def __init__(self, only: frozenset[str] | None = None) -> None:
+        super().__init__()
+        self._only = only
 
     def connect_tcp(
         self,
@@ -185,7 +199,7 @@ class _GuardedBackend(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         addresses = _addresses(host, port)
-        if not _host_is_trusted(host, port) and not all(map(is_public, addresses)):
+        if not _host_is_trusted(host, port, self._only) and not all(map(is_public, addresses)):
             raise httpcore.ConnectError(f"{host} is not a server on the public internet")
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
@@ -206,8 +220,9 @@ def _addresses(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def _host_is_trusted(host: str, port: int) -> bool:
-    return any(origin.endswith(f"://{host}:{port}") for origin in _trusted())
+def _host_is_trusted(host: str, port: int, only: frozenset[str] | None) -> bool:
+    known = _trusted() if only is None else only
+    return any(origin.endswith(f"://{host}:{port}") for origin in known)
 
 
 class _TimedStream(httpcore.NetworkStream):

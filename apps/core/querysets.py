@@ -42,6 +42,14 @@ def within_reach(model: type[M]) -> models.QuerySet[M]:
     return rows
 
 
+def visible(rows: models.QuerySet[M], column: str, tenant: tenancy.Tenant) -> models.QuerySet[M]:
+    """Those of the organization's rows whose workspace, by this column, the tenant may see. Rows of no workspace are
+    seen by whoever may see all of them."""
+    if not isinstance(tenant.workspace_ids, tenancy.Everywhere):
+        return rows.filter(**{f"{column}__in": tenant.workspace_ids})
+    return rows.exclude(**{f"{column}__in": tenant.apart_from}) if tenant.apart_from else rows
+
+
 class OrganizationScopedManager(models.Manager[M]):
     """Rows of the organization in context."""
 
@@ -56,9 +64,7 @@ class WorkspaceScopedManager(models.Manager[M]):
     def get_queryset(self) -> models.QuerySet[M]:
         tenant = tenancy.required()
         rows = super().get_queryset().filter(organization_id=tenant.organization_id)
-        if isinstance(tenant.workspace_ids, tenancy.Everywhere):
-            return rows
-        return rows.filter(workspace_id__in=tenant.workspace_ids)
+        return visible(rows, "workspace_id", tenant)
 
 
 class AcrossTenantsManager(models.Manager[M]):

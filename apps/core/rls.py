@@ -215,6 +215,51 @@ class ProtectReferences(Operation):
         return f"Keep {', '.join(self.fields)} of {self.model_name} inside the tenant"
 
 
+class KeepAlike(Operation):
+    """Make a reference hold only between rows that are alike in a column: whoever points at a row says of itself what
+    that says, or the database refuses."""
+
+    reversible = True
+
+    def __init__(self, model_name: str, field: str, column: str) -> None:
+        self.model_name = model_name
+        self.field = field
+        self.column = column
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name, self.field, self.column], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.field)
+        # Rows wait for nothing else of this migration: the references below need them settled.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE", params=None)
+        _refer(schema_editor, model, field, (self.column,), name=self._name(model, field))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        table = schema_editor.quote_name(model._meta.db_table)
+        name = schema_editor.quote_name(self._name(model, model._meta.get_field(self.field)))
+        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}", params=None)
+
+    def describe(self) -> str:
+        return f"Keep {self.model_name} and its {self.field} alike in {self.column}"
+
+    def _name(self, model: type[models.Model], field: Any) -> str:
+        return f"{model._meta.db_table}_{field.column}_{self.column}_fk"[:63]
+
+
 def _visible(model: type[models.Model]) -> str:
     columns = {field.column: field for field in model._meta.local_fields}
     if "workspace_id" not in columns:
@@ -248,8 +293,20 @@ def _keep_inside_tenant(
     """A foreign key that repeats the tenant's columns: policies do not guard references, so a constraint does."""
     target: type[models.Model] = field.related_model
     shared = tuple(column for column in _columns(target) if column in _columns(model))
-    if not shared:
-        return
+    if shared:
+        _refer(schema_editor, model, field, shared, name=_reference_name(model, field))
+
+
+def _refer(
+    schema_editor: BaseDatabaseSchemaEditor,
+    model: type[models.Model],
+    field: models.ForeignKey[Any, Any],
+    shared: tuple[str, ...],
+    *,
+    name: str,
+) -> None:
+    """A foreign key that repeats these columns, and the key of its target that it needs."""
+    target: type[models.Model] = field.related_model
     quote = schema_editor.quote_name
     key = ", ".join([*shared, "id"])
     target_table = target._meta.db_table
@@ -260,9 +317,8 @@ def _keep_inside_tenant(
         f"ALTER TABLE {quote(target_table)} ADD CONSTRAINT {target_key} UNIQUE ({key}); END IF; END $$",
         params=None,
     )
-    name = quote(_reference_name(model, field))
     schema_editor.execute(
-        f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {name} "
+        f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(name)} "
         f"FOREIGN KEY ({', '.join([*shared, quote(field.column)])}) REFERENCES {quote(target_table)} ({key}) "
         "DEFERRABLE INITIALLY DEFERRED",
         params=None,

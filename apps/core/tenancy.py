@@ -35,14 +35,17 @@ class Everywhere(Enum):
 
 ALL = Everywhere.ALL
 ACROSS_ROLE = "postroom_across"
+TAKE_ROLE = f"set_config('role', '{ACROSS_ROLE}', true)"
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """The tenant in context. `workspace_ids` are those that may be seen; `across` names a cross-tenant reason."""
+    """The tenant in context. `workspace_ids` are those that may be seen, without those that it stands `apart_from`;
+    `across` names a cross-tenant reason."""
 
     organization_id: UUID | None = None
     workspace_ids: frozenset[UUID] | Everywhere = frozenset()
+    apart_from: frozenset[UUID] = frozenset()
     user_id: UUID | None = None
     across: str = ""
 
@@ -80,10 +83,16 @@ def require_organization(organization_id: UUID) -> None:
 
 
 @contextmanager
-def scope(*, organization_id: UUID, workspace_ids: Iterable[UUID] | Everywhere = ALL) -> Iterator[Tenant]:
-    """Work for one organization and the given workspaces; nested scopes may change both."""
+def scope(
+    *, organization_id: UUID, workspace_ids: Iterable[UUID] | Everywhere = ALL, apart_from: Iterable[UUID] = ()
+) -> Iterator[Tenant]:
+    """Work for one organization and the given workspaces; nested scopes may change both.
+
+    `apart_from` leaves some of all workspaces out of sight (the managers do, the database lets them be): what is kept
+    from being mixed up rather than from being seen, such as tests from what a client is shown."""
     seen = workspace_ids if isinstance(workspace_ids, Everywhere) else frozenset(workspace_ids)
-    tenant = replace(_current.get(), organization_id=organization_id, workspace_ids=seen, across="")
+    apart = frozenset(apart_from)
+    tenant = replace(_current.get(), organization_id=organization_id, workspace_ids=seen, apart_from=apart, across="")
     with _entered(tenant):
         yield tenant
 
@@ -112,25 +121,30 @@ def _entered(tenant: Tenant) -> Iterator[Tenant]:
         if connection.vendor != "postgresql":
             yield tenant
             return
+        is_inside = connection.in_atomic_block
         with transaction.atomic():
-            _tell_database(before, tenant)
+            _tell_database(before if is_inside else NOBODY, tenant)
             yield tenant
-            # After an error the rollback restores these by itself; after success the outer scope gets its own back.
-            _tell_database(tenant, before)
+            # The end of a transaction restores these by itself, and so does a rollback; whoever is inside of one gets
+            # their own back.
+            if is_inside:
+                _tell_database(tenant, before)
     finally:
         _current.reset(token)
 
 
 def _tell_database(before: Tenant, tenant: Tenant) -> None:
+    said = (_text(tenant.organization_id), _workspaces_text(tenant), _text(tenant.user_id))
+    takes_role = bool(tenant.across and not before.across)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('postroom.organization_id', %s, true), set_config('postroom.workspace_ids', %s, true),"
-            " set_config('postroom.user_id', %s, true)",
-            [_text(tenant.organization_id), _workspaces_text(tenant), _text(tenant.user_id)],
+            f" set_config('postroom.user_id', %s, true){', ' + TAKE_ROLE if takes_role else ''}",
+            said,
         )
-        if bool(tenant.across) != bool(before.across):
-            # DEFAULT is the role that the connection was opened with.
-            cursor.execute(f"SET LOCAL role TO {ACROSS_ROLE if tenant.across else 'DEFAULT'}")
+        if before.across and not tenant.across:
+            # The role that the connection was opened with.
+            cursor.execute("SET LOCAL role TO DEFAULT")
 
 
 def _text(value: UUID | None) -> str:

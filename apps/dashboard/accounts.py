@@ -72,6 +72,7 @@ class AccountRow:
     planned: int
     last_post_at: datetime | None
     reconnect_url: str
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class AccountPage:
     scopes: list[str]
     planned: int
     held: int
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,7 @@ def _row(account: SocialAccount, plans: Plans, may_connect: bool) -> AccountRow:
         reconnect_url=reverse("social_accounts:reconnect", args=[account.pk])
         if may_connect and health.level != "ok"
         else "",
+        is_test=account.is_test,
     )
 
 
@@ -291,6 +294,7 @@ def _page(account: SocialAccount, plans: Plans) -> AccountPage:
         scopes=list(account.grant.scopes) if account.grant else [],
         planned=plans.planned,
         held=plans.held,
+        is_test=account.is_test,
     )
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from apps.core import tenancy
 from apps.publishing.notices import StopNotice, notices
+from apps.social_accounts.adapters import has_sandbox
 from apps.tenants.members import Member
 from apps.watch import alarm
 from apps.watch.alarm import Alarm
@@ -48,6 +49,7 @@ ORGANIZATION_PAGES: Final = (
     ("Webhooks", "hooks:list", "link", "webhook.view", ("hooks:",)),
     ("Organization", "tenants:organization", "settings", "organization.view", ("tenants:organization",)),
     ("Usage", "usage:usage", "analytics", "usage.view", ("usage:",)),
+    ("Audit trail", "tenants:audit", "rows", "audit.view", ("tenants:audit",)),
     ("Your data", "compliance:exports", "save", "organization.export", ("compliance:export",)),
 )
 TABS: Final = ("Today", "Calendar", "Posts", "Accounts")
@@ -74,6 +76,7 @@ class Place:
     id: UUID
     name: str
     is_current: bool
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,9 @@ class Shell:
     # Asked for by the shell alone: pieces of pages cost no query.
     stops: Callable[[], Sequence[StopNotice]]
     paused: Alarm | None = None
+    # What is done here is only a test; without a sandbox there is nothing that it could go to.
+    is_test: bool = False
+    has_sandbox: bool = True
     no_posts: tuple[()] = ()
 
     switch_url = property(lambda self: reverse("tenants:switch"))
@@ -147,7 +153,7 @@ def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
         zone=zone,
         user_name=str(member.user),
         user_email=member.user.email,
-        workspaces=tuple(Place(one.pk, one.name, one == member.workspace) for one in member.workspaces),
+        workspaces=tuple(Place(one.pk, one.name, one == member.workspace, one.is_test) for one in member.workspaces),
         organizations=tuple(Place(one.pk, one.name, one == member.organization) for one in member.organizations),
         nav=nav,
         organization_nav=tuple(_items(ORGANIZATION_PAGES, view, member)),
@@ -156,6 +162,8 @@ def shell_of(request: HttpRequest, member: Member, frame: Frame) -> Shell:
         compose_url=compose_url,
         stops=cache(partial(_stops, member)),
         paused=alarm.alarm_now(zone),
+        is_test=member.workspace is not None and member.workspace.is_test,
+        has_sandbox=has_sandbox(),
     )
 
 

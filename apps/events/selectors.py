@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from apps.core import tenancy
+from apps.core.querysets import visible
 from apps.events.models import Event
 
 SKEW: Final = timedelta(seconds=2)  # between the clocks of the machines that write
@@ -24,9 +25,7 @@ LOCKS: Final = 0x657674  # the class of advisory locks that writers of events ho
 def feed(*, now: datetime, after: UUID | None = None, names: Collection[str] = ()) -> QuerySet[Event]:
     """Events of the organization in context, or of the workspaces that may be seen, in the order of their ids."""
     rows: QuerySet[Event] = Event.objects.filter(created_at__lt=_settled_before(now)).order_by("pk")
-    visible = tenancy.required().workspace_ids
-    if not isinstance(visible, tenancy.Everywhere):
-        rows = rows.filter(workspace_id__in=visible)
+    rows = visible(rows, "workspace_id", tenancy.required())
     if after is not None:
         rows = rows.filter(pk__gt=after)
     return rows.filter(name__in=names) if names else rows

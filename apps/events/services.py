@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 from apps.core import clock, tenancy
 from apps.core.payloads import as_json
 from apps.core.subjects import Subject
+from apps.core.together import is_pending, is_together, pending, recalled, write
 from apps.events.catalogue import CATALOGUE
 from apps.events.consumers import BatchConsumer, Consumer, batch_consumers, consumers_of
 from apps.events.consumers import subscribe as subscribe
@@ -44,8 +45,8 @@ class UnknownEvent(ValueError):
 def emit(name: str, *, subject: Subject, data: Mapping[str, Any] | None = None) -> Event:
     """Write down that `name` happened to `subject`, in the caller's transaction; the relay tells others after it."""
     _require_emittable(name, subject)
-    event = _event(News(name, subject, data), _next_sequences([subject.pk])[subject.pk])
-    event.save(force_insert=True)
+    event = _event(News(name, subject, data), _next_sequences([subject])[subject.pk])
+    write([event], of=subject.pk)
     return event
 
 
@@ -64,8 +65,13 @@ def emit_all(news: Sequence[News]) -> None:
         _require_emittable(one.name, one.subject)
     if not news:
         return
-    sequences = _next_sequences([one.subject.pk for one in news])
-    Event.plain.bulk_create(_event(one, sequences[one.subject.pk]) for one in news)
+    sequences = _next_sequences([one.subject for one in news])
+    events = [_event(one, sequences[one.subject.pk]) for one in news]
+    if not is_together():
+        write(events)
+        return
+    for event in events:
+        write([event], of=event.subject_id)
 
 
 def relay(*, batches: int = 20) -> int:
@@ -143,7 +149,17 @@ def _event(news: News, sequence: int) -> Event:
     )
 
 
-def _next_sequences(subject_ids: Collection[UUID]) -> dict[UUID, int]:
+def _next_sequences(subjects: Collection[Subject]) -> dict[UUID, int]:
+    """The place of each one's next event. Of what is not written yet, nobody else can write any."""
+    noted = {subject.pk: len(pending(Event, of=subject.pk)) for subject in subjects}
+    written = {subject.pk for subject in subjects if not is_pending(subject)}
+    last = _last_sequences(written) if written else {}
+    if len(written) < len(noted):
+        recalled("events are being written", _tell_feed)
+    return {subject_id: last.get(subject_id, 0) + count + 1 for subject_id, count in noted.items()}
+
+
+def _last_sequences(subject_ids: Collection[UUID]) -> dict[UUID, int]:
     if connection.vendor == "postgresql":
         # Writers of one subject take turns until they commit, subjects in one order so that no two wait for each other;
         # on SQLite every writer already does.
@@ -155,8 +171,14 @@ def _next_sequences(subject_ids: Collection[UUID]) -> dict[UUID, int]:
                 [*being_written(clock.now()), keys],
             )
     rows = Event.plain.filter(subject_id__in=subject_ids).values("subject_id").annotate(last=models.Max("sequence"))
-    last = {row["subject_id"]: row["last"] for row in rows}
-    return {subject_id: last.get(subject_id, 0) + 1 for subject_id in subject_ids}
+    return {row["subject_id"]: row["last"] for row in rows}
+
+
+def _tell_feed() -> None:
+    """Readers of the feed wait for what is written from this second on, until it is committed."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [*being_written(clock.now())])
 
 
 def _claim(*, until: datetime) -> list[Event]:

@@ -38,6 +38,10 @@ class Party:
     def of(self, per: Per) -> str:
         return {Per.APP: self.app, Per.TOKEN: self.token, Per.ACCOUNT: self.account}[per]
 
+    def apart(self) -> Party:
+        """The same at the simulation that tests are sent to."""
+        return Party(*(f"test-{digest}" if digest else "" for digest in (self.app, self.token, self.account)))
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:

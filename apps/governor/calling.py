@@ -43,6 +43,7 @@ class Conversation:
     lane: Lane
     organization_id: UUID | None
     who: Credential | OAuthClient | None
+    is_test: bool = False
     open: tuple[Decision, httpx.Response | None] | None = None  # the last request, not told of yet
     has_acted: bool = False
     refused: Throttled | None = field(default=None, repr=False)  # by us
@@ -51,16 +52,18 @@ class Conversation:
 _conversation: ContextVar[Conversation | None] = ContextVar("governor_conversation", default=None)
 
 
-def governed(adapter: Adapter, *, lane: Lane, organization_id: UUID | None) -> Adapter:
-    """The adapter, with each of its calls in `lane` for this organization."""
-    return cast(Adapter, _Governed(adapter, lane, organization_id))
+def governed(adapter: Adapter, *, lane: Lane, organization_id: UUID | None, is_test: bool = False) -> Adapter:
+    """The adapter, with each of its calls in `lane` for this organization. What is only a test has budgets and breakers
+    of its own: the simulation knows accounts by ids that may be somebody's at the platform."""
+    return cast(Adapter, _Governed(adapter, lane, organization_id, is_test))
 
 
 class _Governed:
-    def __init__(self, adapter: Adapter, lane: Lane, organization_id: UUID | None) -> None:
+    def __init__(self, adapter: Adapter, lane: Lane, organization_id: UUID | None, is_test: bool) -> None:
         self._adapter = adapter
         self._lane = lane
         self._organization_id = organization_id
+        self._is_test = is_test
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._adapter, name)
@@ -68,7 +71,7 @@ class _Governed:
 
     def _call(self, name: str, method: Callable[..., Any], *args: Any, **named: Any) -> Any:
         who = _who((*args, *named.values()))
-        talk = Conversation(self._adapter.name, name, self._lane, self._organization_id, who)
+        talk = Conversation(self._adapter.name, name, self._lane, self._organization_id, who, self._is_test)
         token = _conversation.set(talk)
         try:
             answer = method(*args, **named)
@@ -130,6 +133,7 @@ def _admit(talk: Conversation, request: httpx.Request) -> Decision:
 def _request_of(talk: Conversation, request: httpx.Request) -> Request:
     call = call_of(registry.adapter_class(talk.platform).calls, request.method, request.url.path)
     party = party_of(talk.platform, talk.who, host=request.url.host)
+    party = party.apart() if talk.is_test else party
     return Request(talk.platform, party, call, talk.lane, talk.organization_id, clock.now())
 
 

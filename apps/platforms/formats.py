@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any
 
 from apps.platforms.capabilities import Capabilities, Counting, Format, Option, OptionKind
@@ -11,6 +12,7 @@ from apps.platforms.contract import Draft, Role
 
 FORMAT = "format"
 _NOT_OVERRIDDEN = {"options", "connect_by", "formats", "edits", "post_metrics", "account_metrics"}
+_OVERRIDDEN = frozenset(field.name for field in fields(Capabilities)) - _NOT_OVERRIDDEN
 _SETS = {"media_types", "video_codecs", "audio_codecs"}
 _OF_OPTIONS = {"max_length", "min_lines", "max_lines"}
 
@@ -19,11 +21,42 @@ def with_limits(capabilities: Capabilities, limits: Mapping[str, Any]) -> Capabi
     """`capabilities` with other numbers by field name (of a channel, of a format); what is unknown is ignored.
 
     `limits["options"]` has numbers of options, by name: {"poll": {"max_lines": 6}}."""
-    known = {field.name for field in fields(Capabilities)} - _NOT_OVERRIDDEN
-    changes = {name: _typed(name, value) for name, value in limits.items() if name in known}
+    if not limits:
+        return capabilities
+    changes = {name: _typed(name, value) for name, value in limits.items() if name in _OVERRIDDEN}
     if of_options := limits.get("options"):
         changes["options"] = tuple(_option(one, of_options.get(one.name, {})) for one in capabilities.options)
     return replace(capabilities, **changes)
+
+
+class _Same:
+    """A value by its identity, for it is written down once and never changes."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Any) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.it is self.it
+
+
+def _in_format(capabilities: Capabilities, one: Format) -> Capabilities:
+    """What holds in one of the formats."""
+    return _remembered(_Same(capabilities), _Same(one.limits))
+
+
+@lru_cache(maxsize=512)
+def _remembered(capabilities: _Same, limits: _Same) -> Capabilities:
+    return with_limits(capabilities.it, limits.it)
+
+
+@lru_cache(maxsize=512)
+def _settled(capabilities: _Same, limits: _Same) -> Capabilities:
+    return replace(_remembered(capabilities, limits), formats=())
 
 
 def _option(option: Option, numbers: Mapping[str, Any]) -> Option:
@@ -51,16 +84,16 @@ def format_of(draft: Draft, capabilities: Capabilities) -> Format | None:
         return None
     if chosen := draft.options.get(FORMAT, ""):
         return next((one for one in capabilities.formats if one.name == chosen), None)
-    fitting = (one for one in capabilities.formats if _takes(with_limits(capabilities, one.limits), draft))
+    fitting = (one for one in capabilities.formats if _takes(_in_format(capabilities, one), draft))
     return next(fitting, None) or max(
-        capabilities.formats, key=lambda one: _taken(with_limits(capabilities, one.limits), draft)
+        capabilities.formats, key=lambda one: _taken(_in_format(capabilities, one), draft)
     )
 
 
 def limits_of(draft: Draft, capabilities: Capabilities) -> Capabilities:
     """`capabilities` with the numbers of the draft's format, which is settled by that: the result has no formats."""
     chosen = format_of(draft, capabilities)
-    return replace(with_limits(capabilities, chosen.limits), formats=()) if chosen else capabilities
+    return _settled(_Same(capabilities), _Same(chosen.limits)) if chosen else capabilities
 
 
 def _taken(can: Capabilities, draft: Draft) -> tuple[int, bool]:

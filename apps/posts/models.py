@@ -53,6 +53,7 @@ class Post(WorkspaceOwned):
         indexes = [
             models.Index(fields=["workspace", "due_at"], name="posts_by_due_time"),
             models.Index(fields=["workspace", "-id"], name="posts_of_workspace"),
+            models.Index(fields=["organization", "-id"], name="posts_of_organization"),
             # The list: drafts without an appointment stand where they were written.
             models.Index(
                 F("workspace"),

@@ -56,13 +56,16 @@ def duplicate_warnings(
     near = Post.objects.filter(
         workspace_id=workspace_id, deleted_at=None, due_at__range=(around - DUPLICATE_WITHIN, around + DUPLICATE_WITHIN)
     ).exclude(pk=but)
-    variants = Variant.objects.filter(post__in=near, account__in=wanted).select_related("post")
-    texts = dict(Part.objects.filter(post__in=near, position=0).values_list("post_id", "text"))
+    # Read before the texts: of a post that somebody writes meanwhile there is nothing to compare.
+    variants = list(Variant.objects.filter(post__in=near, account__in=wanted).select_related("post"))
+    mains = Part.objects.filter(post__in={variant.post_id for variant in variants}, position=0)
+    texts = dict(mains.values_list("post_id", "text"))
     same = {
         variant.account_id: variant.post
         for variant in variants
         if wanted[variant.account_id]
-        and wanted[variant.account_id] == _normal(variant.text if variant.text is not None else texts[variant.post_id])
+        and wanted[variant.account_id]
+        == _normal(variant.text if variant.text is not None else texts.get(variant.post_id, ""))
     }
     return [
         _duplicate(edition, same[edition.account.pk]) for edition in manuscript.editions if edition.account.pk in same
@@ -86,7 +89,8 @@ def _account_problems(edition: Edition) -> Iterable[ReadinessProblem]:
 
 def _draft_problems(manuscript: Manuscript, edition: Edition) -> Iterable[ReadinessProblem]:
     account, parts = edition.account, parts_on(manuscript, edition)
-    below = validation.capabilities_below(parts[0].draft, edition.capabilities) if parts else edition.capabilities
+    can = edition.capabilities
+    below = validation.capabilities_below(parts[0].draft, can) if len(parts) > 1 else can
     for position, part in enumerate(parts):
         unfit: set[str] = set()
         for field, misfit in part.problems():
@@ -94,9 +98,7 @@ def _draft_problems(manuscript: Manuscript, edition: Edition) -> Iterable[Readin
             yield ReadinessProblem(
                 field, misfit.code, misfit.words, account.pk, account.platform, choices=misfit.choices
             )
-        for problem in validation.problems(
-            part.draft, below if position else edition.capabilities, label=edition.label
-        ):
+        for problem in validation.problems(part.draft, below if position else can, label=edition.label):
             # Options are chosen once for a post, so they are told of once.
             if position and problem.field.startswith("options."):
                 continue

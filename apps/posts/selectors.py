@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
 
 from apps.core.querysets import within_reach
+from apps.core.together import is_pending, pending, recalled
 from apps.media.models import Asset, CaptionTrack, Rendition
 from apps.platforms.contract import Draft
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
@@ -28,26 +30,46 @@ def manuscript(post: Post) -> Manuscript:
 
 
 def manuscripts(posts: Collection[Post]) -> dict[UUID, Manuscript]:
-    """Stored posts by id, in a constant number of queries however many there are."""
+    """Posts by id, in a constant number of queries however many there are."""
+    fresh = {post.pk: _fresh(post) for post in posts if is_pending(post)}
+    posts = [post for post in posts if post.pk not in fresh]
+    if not posts:
+        return fresh
     parts: dict[UUID, list[Part]] = defaultdict(list)
     for part in within_reach(Part).filter(post__in=posts).order_by("position").prefetch_related(_shown_media()):
         parts[part.post_id].append(part)
     variants: dict[UUID, list[Variant]] = defaultdict(list)
     for variant in within_reach(Variant).filter(post__in=posts).select_related("account"):
         variants[variant.post_id].append(variant)
-    return {post.pk: _manuscript(post, parts[post.pk], variants[post.pk]) for post in posts}
+    return fresh | {post.pk: _manuscript(post, parts[post.pk], variants[post.pk]) for post in posts}
+
+
+def _fresh(post: Post) -> Manuscript:
+    """Of a post that is not written yet: its rows are at hand, with their accounts and files."""
+    media: dict[UUID, list[PartMedia]] = defaultdict(list)
+    for row in pending(PartMedia, of=post.pk):
+        media[row.part_id].append(row)
+    passages = (
+        Passage(PartRole(part.role), part.text, tuple(map(_medium, media[part.pk])), part.link)
+        for part in pending(Part, of=post.pk)
+    )
+    return Manuscript(tuple(passages), _editions(pending(Variant, of=post.pk)), post.language)
 
 
 def _manuscript(post: Post, parts: Iterable[Part], variants: Iterable[Variant]) -> Manuscript:
-    ordered = sorted(variants, key=lambda variant: (variant.account.platform, variant.pk))
     return Manuscript(
         passages=tuple(
             Passage(PartRole(part.role), part.text, tuple(_medium(one) for one in part.media.all()), part.link)
             for part in parts
         ),
-        editions=tuple(Edition(variant.account, variant.text, variant.options) for variant in ordered),
+        editions=_editions(variants),
         language=post.language,
     )
+
+
+def _editions(variants: Iterable[Variant]) -> tuple[Edition, ...]:
+    ordered = sorted(variants, key=lambda variant: (variant.account.platform, variant.pk))
+    return tuple(Edition(variant.account, variant.text, variant.options) for variant in ordered)
 
 
 def _shown_media() -> Prefetch:
@@ -126,16 +148,42 @@ def drafts_in(written: Manuscript, account: SocialAccount, *, on: date | None = 
 
 def accounts_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, SocialAccount]:
     """The named accounts of one workspace; raises NotInWorkspace."""
-    found = {row.pk: row for row in SocialAccount.objects.filter(workspace_id=workspace_id, pk__in=ids)}
+    found = known_accounts(ids, workspace_id=workspace_id)
     if missing := set(ids) - set(found):
         raise NotInWorkspace(f"{len(missing)} of the chosen accounts are not in this workspace")
     return found
 
 
+def known_accounts(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, SocialAccount]:
+    """Those of these accounts that the workspace has; together with others, each is read once."""
+    return _known(
+        ("accounts", workspace_id),
+        ids,
+        lambda wanted: SocialAccount.objects.filter(workspace_id=workspace_id, pk__in=wanted),
+    )
+
+
+def known_assets(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, Asset]:
+    """The same of files, with all that is needed to say what is sent of each."""
+
+    def read(wanted: Collection[UUID]) -> Iterable[Asset]:
+        rows = Asset.objects.filter(workspace_id=workspace_id, pk__in=wanted)
+        found: Iterable[Asset] = rows.prefetch_related("renditions", "captions")
+        return found
+
+    return _known(("assets", workspace_id), ids, read)
+
+
+def _known(name: Hashable, ids: Collection[UUID], read: Callable[[Collection[UUID]], Iterable[Any]]) -> dict[UUID, Any]:
+    known: dict[UUID, Any] = recalled(name, dict)
+    if unread := {pk for pk in ids if pk not in known}:
+        known.update(dict.fromkeys(unread) | {row.pk: row for row in read(unread)})
+    return {pk: row for pk in ids if (row := known[pk]) is not None}
+
+
 def assets_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, Asset]:
     """The named files of one workspace; raises NotInWorkspace."""
-    rows = Asset.objects.filter(workspace_id=workspace_id, pk__in=ids).prefetch_related("renditions", "captions")
-    found = {row.pk: row for row in rows}
+    found = known_assets(ids, workspace_id=workspace_id)
     if missing := set(ids) - set(found):
         raise NotInWorkspace(f"{len(missing)} of the chosen files are not in this workspace")
     return found

@@ -6,7 +6,7 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.events import services as events
-        from apps.publishing import counting, gates, mail, plan_gate, stops, windows
+        from apps.publishing import counting, gates, mail, plan_gate, sandbox_gate, stops, windows
         from apps.publishing.queues import changing
         from apps.publishing.queues import gate as queue_gate
         from apps.publishing.tasks import ROTA
@@ -14,6 +14,7 @@ class PublishingConfig(AppConfig):
         gates.register("stops", stops.gate)
         gates.register("queues", queue_gate.gate)
         gates.register("windows", windows.gate)
+        gates.register("tests", sandbox_gate.without_sandbox)
         gates.register("plan", plan_gate.over_plan)
         events.subscribe("publication.failed", "publishing.give_back", counting.give_back_failed)
         events.subscribe("workspace.updated", "publishing.queues_follow_the_clock", changing.follow_the_clock)

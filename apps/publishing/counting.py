@@ -3,7 +3,7 @@ due, from the moment it is planned.
 
 Counting at planning is what lets a person hear of a limit while there is something to be done about it. What is taken
 off the plan or fails is given back; another try of the same publication is the same one, and what went out and was
-taken down later stays counted. Publications of simulated platforms do not count.
+taken down later stays counted. Publications of simulated platforms do not count, nor do those of test accounts.
 """
 
 from __future__ import annotations
@@ -44,15 +44,23 @@ def count(post_ids: Iterable[UUID], *, refused: Callable[[str], Exception] = Pos
         raise refused(full.words) from full
 
 
+def count_new(publications: Iterable[Publication], *, refused: Callable[[str], Exception] = PostBusy) -> None:
+    """The same of publications that are being planned for the first time, and have their accounts at hand."""
+    try:
+        usage.settle(Meter.PUBLICATIONS, list(map(_planned_one, publications)), are_new=True)
+    except OverLimit as full:
+        raise refused(full.words) from full
+
+
 def count_as_it_is(post_ids: Iterable[UUID]) -> None:
     """The same where much is moved at once and must not be refused for some of it: the gate holds what is over a limit
     at its hour."""
     usage.settle(Meter.PUBLICATIONS, _planned(post_ids), may_exceed=True)
 
 
-def is_simulated(platform: str) -> bool:
+def is_simulated(platform: str, *, is_test: bool) -> bool:
     """Nothing that is sent there reaches anybody."""
-    return platform in settings.PLATFORM_SANDBOXES
+    return is_test or platform in settings.PLATFORM_SANDBOXES
 
 
 def give_back_failed(event: Event) -> None:
@@ -62,7 +70,16 @@ def give_back_failed(event: Event) -> None:
 
 def _planned(post_ids: Iterable[UUID]) -> Iterator[usage.Planned]:
     rows = Publication.objects.filter(post__in=post_ids)
-    facts = rows.values_list("id", "workspace_id", "account_id", "account__platform", "state", "due_at")
-    for publication_id, workspace_id, account_id, platform, state, due_at in facts:
-        at: datetime | None = due_at if state in COUNTED and not is_simulated(platform) else None
+    facts = rows.values_list(
+        "id", "workspace_id", "account_id", "account__platform", "account__is_test", "state", "due_at"
+    )
+    for publication_id, workspace_id, account_id, platform, is_test, state, due_at in facts:
+        counts = state in COUNTED and not is_simulated(platform, is_test=is_test)
+        at: datetime | None = due_at if counts else None
         yield usage.Planned(publication_id, workspace_id, at, account_id, platform)
+
+
+def _planned_one(row: Publication) -> usage.Planned:
+    account = row.account
+    counts = row.state in COUNTED and not is_simulated(account.platform, is_test=account.is_test)
+    return usage.Planned(row.pk, row.workspace_id, row.due_at if counts else None, row.account_id, account.platform)

@@ -25,6 +25,11 @@ REMOVED_SAYS_WHEN = Q(state=State.REMOVED, removed_at__isnull=False) | ~Q(state=
 NO_OPEN_INTENT = ~Q(state__in=sorted(SETTLED_AS_NOT_SENT)) | Q(intent_at__isnull=True)
 
 
+def is_known_by_hand(remote_id: str, remote_url: str) -> bool:
+    """Whether the platform's own name for a post is not known, only that it is live and perhaps where."""
+    return remote_id.startswith((BY_HAND, FORGOTTEN)) or (bool(remote_id) and remote_id == remote_url)
+
+
 class Sending(WorkspaceOwned):
     """Something that is sent to a platform once: the row decides who may send it, and whether it was sent.
 
@@ -123,9 +128,15 @@ class Publication(Sending):
     def is_known_by_hand(self) -> bool:
         """A person said that it is live, and perhaps where: the platform's own name for it is not known. Nor is it of a
         post whose account was forgotten."""
-        return self.remote_id.startswith((BY_HAND, FORGOTTEN)) or (
-            bool(self.remote_id) and self.remote_id == self.remote_url
-        )
+        return is_known_by_hand(self.remote_id, self.remote_url)
+
+    @property
+    def platform(self) -> str:
+        return self.account.platform
+
+    @property
+    def is_test(self) -> bool:
+        return self.account.is_test
 
 
 class FollowUp(Sending):

@@ -68,7 +68,10 @@ class Bound:
 
 def over_plan(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
     """The publications that are over a limit; two queries where there is none, at most six. Comments do not count."""
-    publications = [row for row in rows if isinstance(row, Publication) and not is_simulated(row.account.platform)]
+    publications = [
+        row for row in rows
+        if isinstance(row, Publication) and not is_simulated(row.account.platform, is_test=row.account.is_test)
+    ]  # fmt: skip
     organizations = {row.organization_id for row in publications}
     if not organizations:
         return {}
@@ -119,7 +122,8 @@ def _places_after(bounds: Sequence[Bound]) -> dict[int, tuple[datetime, UUID]]:
     number_of = Case(*[When(arm, then=Value(number)) for arm, number in arms], output_field=IntegerField())
     cap_of = Case(*[When(arm, then=Value(bounds[number].cap)) for arm, number in arms], output_field=IntegerField())
     counted = within_reach(Publication).filter(state__in=sorted(COUNTED))
-    planned = counted.exclude(account__platform__in=list(settings.PLATFORM_SANDBOXES)).alias(arm=number_of)
+    real = counted.exclude(account__platform__in=list(settings.PLATFORM_SANDBOXES)).filter(account__is_test=False)
+    planned = real.alias(arm=number_of)
     in_order = Window(RowNumber(), partition_by=[F("arm")], order_by=["due_at", "id"])
     ranked = planned.filter(arm__isnull=False).annotate(number=number_of, cap=cap_of, place=in_order)
     firsts = ranked.filter(place=F("cap") + 1).values_list("number", "due_at", "id")

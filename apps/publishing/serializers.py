@@ -20,7 +20,7 @@ from apps.social_accounts.serializers import Account
 from apps.tenants.rest import ids
 from apps.tenants.rest.expand import ExpandableId
 from apps.tenants.rest.ids import PublicId
-from apps.tenants.serializers import WorkspaceShape
+from apps.tenants.serializers import ModeField, WorkspaceShape
 
 
 class Risk(serializers.Serializer):
@@ -86,7 +86,8 @@ class PublicationShape(serializers.Serializer):
     post = ExpandableId(ids.POST, lambda: PostShape, source="post_id")
     workspace = ExpandableId(ids.WORKSPACE, lambda: WorkspaceShape, source="workspace_id")
     account = ExpandableId(ids.ACCOUNT, lambda: Account, source="account_id")
-    platform = serializers.ChoiceField(PLATFORMS, source="account.platform")
+    mode = ModeField(source="account", help_text="`test`: it goes to the simulated platform, and counts nowhere.")
+    platform = serializers.ChoiceField(PLATFORMS)
     state = serializers.ChoiceField(State.values)
     due_at = serializers.DateTimeField()
     next_try_at = serializers.DateTimeField()

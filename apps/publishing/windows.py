@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from apps.core import tenancy
+from apps.core.together import flush, recalled
 from apps.platforms import registry
 from apps.posts.appointments import appointment
 from apps.posts.problem import ReadinessProblem
@@ -153,7 +154,8 @@ def read(row: PublishingWindows | None, zone: str) -> Windows:
 
 
 def windows_of(workspace: Workspace) -> Windows:
-    return read(PublishingWindows.objects.filter(workspace=workspace).first(), workspace.timezone)
+    row = recalled(("windows", workspace.pk), lambda: PublishingWindows.objects.filter(workspace=workspace).first())
+    return read(row, workspace.timezone)
 
 
 def days_in_words(days: Sequence[int]) -> str:
@@ -268,6 +270,7 @@ def window_problems(
         again = f" The next open time is {moment(opens, windows.zone)}." if opens else ""
         found.append(ReadinessProblem("due_at", obstacle.problem, f"{obstacle.words}{again}", is_warning=all_the_same))
     if windows.counts and accounts:
+        flush()  # what is just being planned counts too
         found += _density_problems(windows, accounts, due_at, but, all_the_same)
     return found
 

@@ -40,8 +40,8 @@ class OAuthAppForm(forms.ModelForm):
 @admin.register(OAuthApp)
 class OAuthAppAdmin(admin.ModelAdmin):
     form = OAuthAppForm
-    list_display = ("platform", "server", "client_id", "updated_at")
-    list_filter = ("platform",)
+    list_display = ("platform", "server", "client_id", "is_test", "updated_at")
+    list_filter = ("platform", "is_test")
     search_fields = ("server", "client_id")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -24,6 +25,20 @@ class Reason(StrEnum):
     LIMIT_REACHED = "limit_reached"
     NOT_OFFERED = "not_offered"  # the platform is not among those that may be connected here
     CLOSED = "closed"  # the link is used up, withdrawn or over
+
+
+NO_SANDBOX: Final = (
+    "This is a test workspace, and no simulated platforms run beside this Postroom to test with. Whoever runs it "
+    "starts them and names them in TEST_SANDBOX_URL. Nothing was sent to a real platform."
+)
+
+
+class NoSandbox(Exception):
+    """Something is only a test, and there is no simulation to send it to."""
+
+    def __init__(self) -> None:
+        super().__init__(NO_SANDBOX)
+        self.words = NO_SANDBOX
 
 
 class ConnectionRefused(Exception):

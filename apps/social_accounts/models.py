@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from django.db import models
@@ -15,6 +16,13 @@ from apps.core.models import OrganizationOwned, Row, WorkspaceOwned
 from apps.social_accounts.states import PUBLISHES, AccountState, GrantState, JourneyState
 
 
+class OAuthAppQuerySet(models.QuerySet["OAuthApp"]):
+    def real(self) -> Self:
+        """The apps that platforms themselves know: their secrets prove who sent a notice. Those of the simulation are
+        public knowledge and prove nothing."""
+        return self.filter(is_test=False)
+
+
 class OAuthApp(Row):
     """The application that Postroom is at one platform server: the operator's own, or registered there by Postroom.
 
@@ -23,6 +31,7 @@ class OAuthApp(Row):
     """
 
     platform = models.CharField(max_length=32)
+    is_test = models.BooleanField(default=False, help_text="It is an app of the simulation that tests are sent to.")
     server = models.CharField(max_length=255, blank=True)
     redirect_uri = models.CharField(
         max_length=500, blank=True, help_text="The address it was registered with, where that matters."
@@ -31,11 +40,13 @@ class OAuthApp(Row):
     client_secret = SecretField(blank=True)
     scopes = models.JSONField(default=list, blank=True, help_text="What it was registered for, where that is said.")
 
+    objects = OAuthAppQuerySet.as_manager()
+
     class Meta:
         verbose_name = "OAuth app"
         constraints = [
             models.UniqueConstraint(
-                fields=["platform", "server", "redirect_uri"], name="one_app_for_each_server_and_redirect"
+                fields=["platform", "is_test", "server", "redirect_uri"], name="one_app_for_each_server_and_redirect"
             )
         ]
 
@@ -118,10 +129,12 @@ WHOLE_SENDER = Q(of_organization=None, of_app=None) | Q(of_organization__isnull=
 class Grant(OrganizationOwned):
     """What one consent gave: the tokens of one person at one platform. `version` guards every change of tokens.
 
-    Grants of one `family` hang on one sign-in of one person (Pages and the Instagram accounts linked to them).
+    Grants of one `family` hang on one sign-in of one person (Pages and the Instagram accounts linked to them). One that
+    `is_test` was given by the simulation, and is shown to nobody else.
     """
 
     platform = models.CharField(max_length=32)
+    is_test = models.BooleanField(default=False, editable=False)
     app = models.ForeignKey(OAuthApp, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     organization_app = models.ForeignKey(
         OrganizationApp, null=True, blank=True, on_delete=models.RESTRICT, related_name="grants"
@@ -154,7 +167,10 @@ class Grant(OrganizationOwned):
         constraints = [
             models.CheckConstraint(
                 condition=Q(app=None) | Q(organization_app=None), name="a_grant_was_given_to_one_app"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_test=False) | Q(organization_app=None), name="a_test_uses_no_app_of_the_organization"
+            ),
         ]
         indexes = [
             models.Index(fields=["refresh_at"], condition=Q(refresh_at__isnull=False), name="grants_to_refresh"),
@@ -172,10 +188,15 @@ class Grant(OrganizationOwned):
 
 
 class SocialAccount(WorkspaceOwned):
-    """A channel of a grant, connected to a workspace. Reconnecting keeps the row, so that posts keep their target."""
+    """A channel of a grant, connected to a workspace. Reconnecting keeps the row, so that posts keep their target.
+
+    `is_test` is what its workspace is, and its grant: on PostgreSQL foreign keys hold the three together, so that a
+    publication, which cannot leave its workspace, is exactly as much of a test as the account that it goes to.
+    """
 
     grant = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
     platform = models.CharField(max_length=32)
+    is_test = models.BooleanField(default=False, editable=False)
     kind = models.CharField(max_length=32, default="profile")
     remote_id = models.CharField(max_length=255)
     handle = models.CharField(max_length=255)

@@ -26,7 +26,7 @@ class PlatformRow:
 
 def platform_rows() -> list[PlatformRow]:
     """One line for each platform, in the order of their names."""
-    entered = set(OAuthApp.objects.values_list("platform", flat=True))
+    entered = set(OAuthApp.objects.real().values_list("platform", flat=True))
     found = [_row(registry.adapter_class(name), is_entered=name in entered) for name in registry.names()]
     return sorted(found, key=lambda row: row.label)
 

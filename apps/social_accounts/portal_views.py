@@ -23,6 +23,7 @@ from apps.core import clock
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.social_accounts import languages, pacing, selectors, services
+from apps.social_accounts.adapters import sandbox_of
 from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.forms import ConnectForm
 from apps.social_accounts.leaving import BROWSER_KEY, onward
@@ -258,10 +259,11 @@ def _journey(visitor: Visitor, session_id: UUID, state: JourneyState) -> Connect
 def _home(request: Any, visitor: Visitor, *, error: str = "", status: int = 200) -> HttpResponse:
     with visitor.scope():
         accounts = portal.connected_by(visitor.link)
-        own = selectors.platforms_with_own_app()
+        is_test = visitor.link.workspace.is_test
+        ready = selectors.ready_platforms(is_test=is_test)
         visitor.link.refresh_from_db(fields=["connected"])
         known_by = portal.known_by(visitor.link)
-    offers = [_offer(platform, accounts, own, known_by) for platform in visitor.link.platforms]
+    offers = [_offer(platform, accounts, ready, known_by, is_test=is_test) for platform in visitor.link.platforms]
     if error:
         offers = [_with_error(offer, request, error) for offer in offers]
     facts = {
@@ -276,11 +278,13 @@ def _home(request: Any, visitor: Visitor, *, error: str = "", status: int = 200)
     return _page(request, visitor, "portal/home.html", facts, status=status)
 
 
-def _offer(platform: str, accounts: list[SocialAccount], own: frozenset[str], known_by: str) -> Offer:
+def _offer(
+    platform: str, accounts: list[SocialAccount], ready: frozenset[str], known_by: str, *, is_test: bool
+) -> Offer:
     asks_for = portal.asks_for(platform)
     handles = tuple(account.handle for account in accounts if account.platform == platform)
-    is_ready = bool(asks_for) or platform in own or selectors.is_set_up(platform)
-    return Offer(platform, asks_for, is_ready, handles, value=known_by)
+    simulated = sandbox_of(platform) if is_test and asks_for == "instance" else ""
+    return Offer(platform, asks_for, platform in ready, handles, value=known_by or simulated)
 
 
 def _with_error(offer: Offer, request: HttpRequest, error: str) -> Offer:

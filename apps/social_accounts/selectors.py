@@ -14,8 +14,11 @@ from apps.core import clock, tenancy
 from apps.core.secrets import Secret
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
+from apps.social_accounts.adapters import has_sandbox, sandbox_of
+from apps.social_accounts.errors import NO_SANDBOX
 from apps.social_accounts.models import OAuthApp, OrganizationApp, Sender, SocialAccount
 from apps.social_accounts.states import AccountState
+from apps.tenants.models import Workspace
 
 ENDS_SOON = timedelta(days=7)
 
@@ -62,7 +65,8 @@ def in_use() -> QuerySet[SocialAccount]:
 
 
 def accounts_in_use() -> int:
-    return in_use().count()
+    """How many take a place in the plan: those of tests take none."""
+    return in_use().filter(is_test=False).count()
 
 
 def accounts_of(workspace_id: UUID) -> QuerySet[SocialAccount]:
@@ -100,9 +104,24 @@ def platform_choices(workspace_id: UUID) -> list[PlatformChoice]:
     counts: dict[str, int] = {}
     for platform in accounts_of(workspace_id).values_list("platform", flat=True):
         counts[platform] = counts.get(platform, 0) + 1
-    own = platforms_with_own_app()
+    is_test = Workspace.objects.filter(pk=workspace_id, is_test=True).exists()
+    ready = ready_platforms(is_test=is_test)
     names = sorted(registry.names(), key=registry.label)
-    return [_choice(platform, counts.get(platform, 0), own) for platform in names]
+    return [_choice(platform, counts.get(platform, 0), ready, is_test=is_test) for platform in names]
+
+
+def ready_platforms(*, is_test: bool) -> frozenset[str]:
+    """Where the organization in context can connect accounts, for a test or in earnest."""
+    if is_test:
+        return frozenset(registry.names()) if has_sandbox() else frozenset()
+    own = platforms_with_own_app()
+    return frozenset(one for one in registry.names() if needs_address(one) or one in own or is_set_up(one))
+
+
+def needs_address(platform: str) -> str:
+    """What has to be typed before a consent there: "instance", "bluesky" (handle or app password) or nothing."""
+    ways = registry.capabilities(platform).connect_by
+    return "bluesky" if ConnectBy.APP_PASSWORD in ways else "instance" if ConnectBy.INSTANCE_OAUTH in ways else ""
 
 
 def platforms_with_own_app() -> frozenset[str]:
@@ -110,23 +129,29 @@ def platforms_with_own_app() -> frozenset[str]:
     return frozenset(OrganizationApp.objects.filter(replaced_at=None).values_list("platform", flat=True))
 
 
-def _choice(platform: str, connected: int, own: Collection[str]) -> PlatformChoice:
-    ways = registry.capabilities(platform).connect_by
-    needs = "bluesky" if ConnectBy.APP_PASSWORD in ways else "instance" if ConnectBy.INSTANCE_OAUTH in ways else ""
+def _choice(platform: str, connected: int, ready: Collection[str], *, is_test: bool) -> PlatformChoice:
     label = registry.label(platform)
+    missing = f"Whoever runs this server, or an admin of your organization, has to enter a {label} app first."
     return PlatformChoice(
         platform=platform,
         note=f"{connected} connected" if connected else "Not connected yet",
         connected=connected,
-        needs=needs,
-        is_ready=bool(needs) or is_set_up(platform) or platform in own,
-        missing=f"Whoever runs this server, or an admin of your organization, has to enter a {label} app first.",
+        needs=needs_address(platform),
+        is_ready=platform in ready,
+        missing=NO_SANDBOX if is_test else missing,
+        value=sandbox_of(platform) if is_test and needs_address(platform) == "instance" else "",
     )
 
 
 def configured_app(platform: str) -> tuple[str, str]:
     """The client id and secret that the operator's settings give for a platform; empty where there are none."""
     app: tuple[str, str] = settings.PLATFORM_APPS.get(platform, ("", ""))
+    return app
+
+
+def test_app(platform: str) -> tuple[str, str]:
+    """Which app Postroom is at the simulation that tests are sent to."""
+    app: tuple[str, str] = settings.PLATFORM_TEST_APPS.get(platform, ("", ""))
     return app
 
 
@@ -140,7 +165,8 @@ def concerned_by(*, platform: str, remote_id: str, sender: Sender | None = None)
     means = Q(remote_id=remote_id) | Q(grant__remote_user_id=remote_id) | Q(grant__facts__app_scoped_id=remote_id)
     with tenancy.across_tenants("find the accounts that a platform's notice is about"):
         rows = SocialAccount.across_tenants.filter(means, of_platform(platform)).order_by("pk")
-        rows = rows.filter(hung_on(sender)).exclude(state=AccountState.DISCONNECTED)
+        # What the platform itself says is never about an account of the simulation, whose ids anybody may choose.
+        rows = rows.filter(hung_on(sender), is_test=False).exclude(state=AccountState.DISCONNECTED)
         return [Concerned(*row) for row in rows.values_list("organization_id", "workspace_id", "pk", "platform")]
 
 
@@ -169,7 +195,7 @@ def webhook_secrets_of(platform: str, client_id: str) -> tuple[Secret, ...]:
 
 def is_set_up(platform: str) -> bool:
     """Whether the operator has an app there."""
-    return bool(configured_app(platform)[0]) or OAuthApp.objects.filter(platform=platform).exists()
+    return bool(configured_app(platform)[0]) or OAuthApp.objects.real().filter(platform=platform).exists()
 
 
 def also_to_say(account: SocialAccount) -> list[str]:
@@ -191,7 +217,7 @@ def _left_out(account: SocialAccount) -> str:
 
 def _elsewhere(account: SocialAccount) -> str:
     """Other clients of the organization with the same account."""
-    same = SocialAccount.objects.filter(platform=account.platform, remote_id=account.remote_id)
+    same = SocialAccount.objects.filter(platform=account.platform, remote_id=account.remote_id, is_test=account.is_test)
     others = same.exclude(workspace=account.workspace_id).exclude(state=AccountState.DISCONNECTED)
     clients = ", ".join(others.values_list("workspace__name", flat=True).order_by("workspace__name"))
     return f"@{account.handle} is connected for {clients} too. Each client has a sign-in of its own." if clients else ""

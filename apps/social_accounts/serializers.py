@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from apps.core import clock
 from apps.platforms import registry
+from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts import languages
 from apps.social_accounts.models import PortalLink, SocialAccount
 from apps.social_accounts.selectors import health
@@ -16,8 +17,13 @@ from apps.social_accounts.states import AccountState, JourneyState
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import Known, PublicId
+from apps.tenants.serializers import ModeField
 
 PLATFORMS = sorted(registry.names())
+WITH_APPS = [
+    name for name in PLATFORMS
+    if not {ConnectBy.INSTANCE_OAUTH, ConnectBy.APP_PASSWORD} & set(registry.capabilities(name).connect_by)
+]  # fmt: skip
 WEEKS_13 = 91 * 24 * 60
 SELECTIONS = ["hosted", "api"]
 
@@ -26,6 +32,7 @@ class Account(serializers.Serializer):
     """A channel at a platform, connected to a workspace."""
 
     id = PublicId(ids.ACCOUNT)
+    mode = ModeField(help_text="`test`: an account at the simulated platform, connected in a test workspace.")
     workspace = PublicId(ids.WORKSPACE, source="workspace_id")
     platform = serializers.ChoiceField(PLATFORMS)
     kind = serializers.CharField()
@@ -44,6 +51,35 @@ class Account(serializers.Serializer):
     def get_ends_at(self, account: SocialAccount) -> Any:
         end = account.grant.ends_at if account.grant else None
         return serializers.DateTimeField().to_representation(end) if end else None
+
+
+class AppShape(serializers.Serializer):
+    """Which app accounts are connected with at a network: your own, the operator's, or none so far."""
+
+    platform = serializers.ChoiceField(WITH_APPS)
+    source = serializers.ChoiceField(["own", "operator"], allow_null=True)
+    client_id = serializers.CharField(allow_null=True, help_text="Of your own app.")
+    secret_hint = serializers.CharField(allow_blank=True, help_text="How the stored secret ends; no more is told.")
+    accounts = serializers.IntegerField(help_text="Accounts that live on tokens of your own app.")
+    redirect_uri = serializers.CharField(help_text="To be entered at the network exactly so.")
+    portal = serializers.CharField(allow_blank=True, help_text="Where apps are made at the network.")
+    changed_at = serializers.DateTimeField(allow_null=True)
+
+
+class AppToEnter(serializers.Serializer):
+    client_id = serializers.CharField(max_length=500)
+    client_secret = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, default="", write_only=True,
+        help_text="Goes in and never comes out. Left out: the one that is stored for this client id stays.",
+    )  # fmt: skip
+    confirmed = serializers.BooleanField(
+        default=False, help_text="Replace an app all the same that accounts were connected with."
+    )
+
+
+class AppTested(serializers.Serializer):
+    is_known = serializers.BooleanField()
+    words = serializers.CharField(help_text="What the network said, or why it could not be asked.")
 
 
 class AccountHealth(serializers.Serializer):

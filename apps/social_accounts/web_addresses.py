@@ -17,7 +17,7 @@ MISLEADING: Final = frozenset("\\@")
 
 def web_hosts(account: SocialAccount) -> tuple[str, ...]:
     """The hosts of the account's profile, of its own server, and of its platform's pages."""
-    ends = endpoints_of(account.platform)
+    ends = endpoints_of(account.platform, is_test=account.is_test)
     server = account.grant.server if account.grant else ""
     found = [host_of(address) for address in (account.url, server, *(ends.get(name, "") for name in PAGES))]
     return tuple(dict.fromkeys(host for host in found if host))

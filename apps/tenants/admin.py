@@ -54,8 +54,9 @@ class BrandingAdmin(TenantAdmin):
 
 @admin.register(Workspace)
 class WorkspaceAdmin(TenantAdmin):
-    list_display = ("name", "organization", "timezone", "archived_at")
+    list_display = ("name", "organization", "is_test", "timezone", "archived_at")
     list_select_related = ("organization",)
+    list_filter = ("is_test",)
     search_fields = ("name", "external_ref")
 
 

@@ -95,6 +95,15 @@ class WorkspaceForm(ServiceForm):
         return {**data, "too_late_after": timedelta(hours=hours) if hours else None}
 
 
+class NewWorkspaceForm(WorkspaceForm):
+    """The same for one that is about to be made; whether it is for tests is never changed later."""
+
+    is_test = forms.BooleanField(
+        required=False, label="Only for tests",
+        help_text="Its accounts are at simulated networks, and nothing in it reaches a real one. It stays a test.",
+    )  # fmt: skip
+
+
 class RoleForm(ServiceForm):
     """A role, and the workspaces in which it holds unless it is for all of the organization."""
 
@@ -144,7 +153,8 @@ class KeyForm(ServiceForm):
 
     name = forms.CharField(max_length=80, label="Name", help_text="Which program it is for.")
     mode = forms.ChoiceField(
-        label="Kind", choices=[(Mode.LIVE.value, "Live"), (Mode.TEST.value, "Test: nothing it does goes out")]
+        label="Kind",
+        choices=[(Mode.LIVE.value, "Live"), (Mode.TEST.value, "Test: for test workspaces, nothing goes out")],
     )
     workspace = forms.ChoiceField(required=False, label="Workspace", help_text="It sees this one and no other.")
     scopes = forms.MultipleChoiceField(label="What it may do", widget=forms.CheckboxSelectMultiple)
@@ -162,7 +172,7 @@ class KeyForm(ServiceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.places = ZoneInfo(zone), {str(row.pk): row for row in workspaces}
-        named = [(str(row.pk), row.name) for row in self.places.values()]
+        named = [(str(row.pk), f"{row.name} (test)" if row.is_test else row.name) for row in self.places.values()]
         self.fields["workspace"].choices = [("", "All workspaces"), *named]  # type: ignore[attr-defined]
         self.fields["scopes"].choices = choices(scopes)  # type: ignore[attr-defined]
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 from apps.core import clock, tenancy
 from apps.core.fields import SecretField
 from apps.core.models import OrganizationOwned, Row, WorkspaceOwned, organization_managers
-from apps.core.querysets import AcrossTenantsManager, OrganizationScopedManager, TenantQuerySet
+from apps.core.querysets import AcrossTenantsManager, OrganizationScopedManager, TenantQuerySet, visible
 from apps.tenants.permissions import Role
 from apps.tenants.querysets import AccessQuerySet, AnsweredRequestQuerySet, ApiKeyQuerySet, InvitationQuerySet
 from apps.tenants.zones import validate_zone
@@ -90,14 +90,14 @@ class VisibleWorkspaceManager(OrganizationScopedManager["Workspace"]):
     """The workspaces of the organization in context that may be seen."""
 
     def get_queryset(self) -> models.QuerySet[Workspace]:
-        visible = tenancy.required().workspace_ids
-        rows = super().get_queryset()
-        return rows if isinstance(visible, tenancy.Everywhere) else rows.filter(pk__in=visible)
+        return visible(super().get_queryset(), "pk", tenancy.required())
 
 
 class Workspace(OrganizationOwned):
-    """One client of the organization."""
+    """One client of the organization; or, with `is_test`, a place to try things: all that is connected and published in
+    it goes to simulated platforms, test keys see nothing else, and live keys do not see it. That never changes."""
 
+    is_test = models.BooleanField(default=False, editable=False)
     name = models.CharField(max_length=120)
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     external_ref = models.CharField(
@@ -120,12 +120,18 @@ class Workspace(OrganizationOwned):
     class Meta(OrganizationOwned.Meta):
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["organization", "name"], name="workspace_name_once_in_organization"),
+            # What a program tries out is called as it will be called in earnest.
             models.UniqueConstraint(
-                fields=["organization", "external_ref"],
+                fields=["organization", "is_test", "name"], name="workspace_name_once_in_organization"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "is_test", "external_ref"],
                 condition=~Q(external_ref=""),
                 name="external_ref_once_in_organization",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["organization"], condition=Q(is_test=True), name="test_workspaces"),
         ]
 
     def __str__(self) -> str:

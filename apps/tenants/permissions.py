@@ -58,6 +58,7 @@ _ADMINISTER: Final = _MANAGE | {
     "organization.view",
     "usage.view",
     "organization.stop",
+    "app.view",
     "app.edit",
     "key.view",
     "key.edit",

@@ -45,6 +45,8 @@ AREAS: Final = (
         frozenset({"account.view"}),
         frozenset({"account.connect", "account.disconnect"}),
     ),
+    Area("apps", "Own apps at networks", frozenset({"app.view"}), frozenset({"app.edit"})),
+    Area("audit", "Audit trail", frozenset({"audit.view"})),
     Area(
         "posts",
         "Posts and publications",
@@ -67,11 +69,8 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     **{f"{area.name}:read": area.reads for area in AREAS},
     **{f"{area.name}:write": area.reads | area.writes for area in AREAS if area.writes},
 }
-# What reaches a platform, or moves what is going to. A test key may not: no platform is told that it was only a test.
-NOT_FOR_TEST_KEYS: Final = frozenset({
-    "post.schedule", "post.publish", "publication.retry", "publication.decide", "publication.edit",
-    "publication.remove", "account.disconnect", "queue.edit", "analytics.refresh", "import.start",
-})  # fmt: skip
+# What is real wherever it is done: a test key has its test workspaces, and an app of the organization is in none.
+NOT_FOR_TEST_KEYS: Final = frozenset({"app.edit"})
 
 
 def permissions_of(scopes: Iterable[str], *, whole_organization: bool) -> frozenset[str]:

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from apps.audit.models import Entry
 from apps.core import clock
 from apps.core.actors import ActorKind
+from apps.core.together import recalled
 from apps.tenants.members import Member
 from apps.tenants.models import ApiKey, Invitation, Membership, User, Workspace, WorkspaceAccess
 from apps.tenants.permissions import PERMISSIONS, Role
@@ -53,6 +54,11 @@ class Access:
     role: Role
     workspace_ids: tuple[UUID, ...]
     access_until: datetime | None
+
+
+def workspace_with(pk: UUID) -> Workspace | None:
+    """The workspace, if it may be seen; together with others it is read once."""
+    return recalled(("workspace", pk), lambda: Workspace.objects.filter(pk=pk).first())
 
 
 def people(*, seen_by: Member) -> list[MemberFacts]:
@@ -110,8 +116,12 @@ def has_second_factor(user: User) -> bool:
 
 
 def workspaces_in_use() -> int:
-    """How many the organization in context has; what is archived takes no place."""
-    return int(Workspace.objects.filter(archived_at=None).count())
+    """How many the organization in context has; what is archived takes no place, nor do tests."""
+    return int(Workspace.objects.filter(archived_at=None, is_test=False).count())
+
+
+def test_workspaces_in_use() -> int:
+    return int(Workspace.objects.filter(archived_at=None, is_test=True).count())
 
 
 def seats_in_use() -> int:

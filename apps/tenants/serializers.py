@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core import clock
+from apps.core.actors import ActorKind
 from apps.tenants.keys import Mode
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
@@ -19,6 +20,22 @@ from apps.tenants.zones import validate_zone
 ROLES = [role.value for role in Role]
 MODES = [mode.value for mode in Mode]
 LONGEST_LATENESS = 7 * 24 * 3600
+
+
+def mode_of(row: Any) -> str:
+    """Whether it is real, as the API says it."""
+    return (Mode.TEST if row.is_test else Mode.LIVE).value
+
+
+@extend_schema_field({"type": "string", "enum": MODES})
+class ModeField(serializers.Field):
+    """`live` or `test`, of a row that knows which it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **{"source": "*", **options})
+
+    def to_representation(self, row: Any) -> str:
+        return mode_of(row)
 
 
 class Organization(serializers.Serializer):
@@ -33,6 +50,9 @@ class WorkspaceShape(serializers.Serializer):
     """One client of the organization."""
 
     id = PublicId(ids.WORKSPACE, read_only=True)
+    mode = ModeField(
+        help_text="`test`: what is done in it goes to simulated platforms. One that a test key makes is, and stays so."
+    )
     name = serializers.CharField(max_length=120)
     timezone = serializers.CharField(
         max_length=64, validators=[validate_zone], required=False, help_text="Left out: the organization's."
@@ -165,3 +185,38 @@ class KeyToRoll(serializers.Serializer):
     overlap_hours = serializers.IntegerField(
         min_value=0, max_value=168, default=24, help_text="How long the old key goes on working."
     )
+
+
+class AuditSubject(serializers.Serializer):
+    type = serializers.CharField()
+    id = serializers.CharField()
+
+
+class AuditActor(serializers.Serializer):
+    kind = serializers.ChoiceField([kind.value for kind in ActorKind])
+    id = serializers.CharField(allow_null=True)
+    name = serializers.CharField(allow_blank=True, help_text="As it is now; empty for who is not known any more.")
+
+
+class AuditEntry(serializers.Serializer):
+    """Something that somebody did. `diff` says what changed, and holds neither secrets nor the words of posts."""
+
+    id = PublicId(ids.AUDIT)
+    verb = serializers.CharField()
+    subject = serializers.SerializerMethodField()
+    actor = serializers.SerializerMethodField()
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id", allow_null=True)
+    diff = serializers.DictField()
+    request_id = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True, help_text="The network address, without its last part.")
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(AuditSubject)
+    def get_subject(self, entry: Any) -> dict[str, str]:
+        return ids.subject(entry.subject_type, entry.subject_id)
+
+    @extend_schema_field(AuditActor)
+    def get_actor(self, entry: Any) -> dict[str, Any]:
+        kind = {ActorKind.KEY: ids.KEY, ActorKind.GUEST: ids.SESSION}.get(entry.actor_kind)
+        shown = ids.public(kind, entry.actor_id) if kind and entry.actor_id else entry.actor_id and str(entry.actor_id)
+        return {"kind": entry.actor_kind, "id": shown, "name": self.context["names"].get(entry.actor_id, "")}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.tenants.views import api_keys, members, organization, people, workspaces
+from apps.tenants.views import api_keys, audit, members, organization, people, workspaces
 
 app_name = "tenants"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("api-keys/new/", api_keys.make, name="key_make"),
     path("api-keys/<uuid:key_id>/roll/", api_keys.roll, name="key_roll"),
     path("api-keys/<uuid:key_id>/revoke/", api_keys.revoke, name="key_revoke"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit.csv", audit.audit_file, name="audit_file"),
     path("join/<str:token>/", people.invitation, name="invitation"),
     path("join/<str:token>/accept/", people.accept, name="invitation_accept"),
     path("join/<str:token>/sign-up/", people.join, name="join"),

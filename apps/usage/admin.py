@@ -16,7 +16,7 @@ from apps.usage.models import Assignment, Entry, OwnLimit, Plan, Total
 class PlanAdmin(OperatorAdmin):
     changeable = (
         "name", "monthly_publications", "daily_publications", "monthly_imports", "workspaces", "accounts", "seats",
-        "storage_bytes", "webhooks", "keys", "white_label",
+        "storage_bytes", "webhooks", "keys", "requests", "white_label",
     )  # fmt: skip
     fields = changeable
     list_display = ("name", "monthly_publications", "workspaces", "accounts", "seats", "storage_bytes", "white_label")

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.core import clock
+from apps.core.together import Merge, if_forgotten, recalled, write
 from apps.events import services as events
 from apps.events.services import News
 from apps.usage.errors import ASK, OverLimit
@@ -23,6 +24,8 @@ from apps.usage.meters import COUNTERS, Counter, Meter, Whose
 from apps.usage.models import Entry, Total
 from apps.usage.terms import Terms, in_words
 
+Key = tuple[UUID, str]
+ONE_TOTAL: Final = Merge(unique=("scope_id", "meter", "period"), changed=("amount", "told", "updated_at"))
 ALERTS: Final = (100, 80)  # percent of a limit, the highest first
 
 
@@ -59,25 +62,47 @@ def take_turns(organization_id: UUID, what: str) -> None:
     """Wait until whoever counts the same for this organization has ended their transaction, and make others wait."""
     if not connection.in_atomic_block:
         raise RuntimeError("What is used is counted in the transaction that uses it")
+    name = f"usage/{organization_id}/{what}"
     if connection.vendor == "postgresql":  # On SQLite every writer takes turns already.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"usage/{organization_id}/{what}"])
+        recalled(("turn", name), lambda: _wait_for(name))
+
+
+def _wait_for(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def book(meter: Meter, lines: Sequence[Line], terms: Terms, *, may_exceed: bool = False) -> None:
     """Write the lines, for a caller that has taken its turn. Raises OverLimit if a sum that they raise would be above
     its limit, unless it `may_exceed`; sums that were above it already may fall."""
     places, changes = _changes(meter, lines, terms)
-    found = Total.objects.filter(meter=meter, scope_id__in={place.scope_id for place in places.values()})
-    known = {(row.scope_id, row.period): row for row in found.filter(period__in={key[1] for key in places})}
-    totals = {key: known.get(key) or _blank(meter, place, terms) for key, place in places.items()}
+    totals = _totals(meter, places, terms)
     for key, place in places.items():
         if changes[key] > 0 and not may_exceed:
             _refuse_over(meter, place, terms, used=totals[key].amount, more=changes[key])
-        totals[key].amount += changes[key]
+    before = [(total, total.amount, total.told) for total in totals.values()]
+    if_forgotten(lambda: _set_back(before))
+    for key, total in totals.items():
+        total.amount += changes[key]
     reached = _reached(meter, places, totals, terms)
     _store(totals, meter, lines, terms)
     events.emit_all([_news(meter, places[key], totals[key], terms) for key in reached])
+
+
+def _totals(meter: Meter, places: Mapping[Key, Place], terms: Terms) -> dict[Key, Total]:
+    """The sums as they stand, new ones at nothing. Together with others each is read once, and goes on from there."""
+    known: dict[Key, Total] = recalled(("totals", terms.organization_id, meter), dict)
+    unread = {key: place for key, place in places.items() if key not in known}
+    if unread:
+        rows = Total.objects.filter(meter=meter, scope_id__in={place.scope_id for place in unread.values()})
+        found = {(row.scope_id, row.period): row for row in rows.filter(period__in={key[1] for key in unread})}
+        known.update({key: found.get(key) or _blank(meter, place, terms) for key, place in unread.items()})
+    return {key: known[key] for key in places}
+
+
+def _set_back(before: Sequence[tuple[Total, int, int]]) -> None:
+    for total, amount, told in before:
+        total.amount, total.told = amount, told
 
 
 def _changes(
@@ -142,13 +167,8 @@ def _store(totals: Mapping[tuple[UUID, str], Total], meter: Meter, lines: Sequen
     now = clock.now()
     for total in totals.values():
         total.updated_at = now
-    Total.objects.bulk_create(
-        totals.values(),
-        update_conflicts=True,
-        unique_fields=["scope_id", "meter", "period"],
-        update_fields=["amount", "told", "updated_at"],
-    )
-    Entry.objects.bulk_create(
+    write(totals.values(), merge=ONE_TOTAL)
+    entries = (
         Entry(
             organization_id=terms.organization_id,
             workspace_id=line.workspace_id,
@@ -161,6 +181,7 @@ def _store(totals: Mapping[tuple[UUID, str], Total], meter: Meter, lines: Sequen
         )
         for line in lines
     )
+    write(entries)
 
 
 def _news(meter: Meter, place: Place, total: Total, terms: Terms) -> News:

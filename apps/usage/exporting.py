@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
 from typing import Final
 
+from django.http import HttpResponse
+
+from apps.core.calendar import Month
 from apps.usage.selectors import Invoiced
 
 COLUMNS: Final = ("month", "workspace", "external_ref", "workspace_id", "meter", "amount")
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(month: Month, lines: Iterable[Invoiced]) -> HttpResponse:
+    """A month's lines as a file to be kept."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows(safe_row(line) for line in lines)
+    headers = {"Content-Disposition": f'attachment; filename="usage-{month}.csv"'}
+    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def safe_row(line: Invoiced) -> list[str]:

@@ -13,6 +13,7 @@ from apps.platforms import registry
 from apps.usage.meters import Meter
 
 OTHERS = "*"  # every platform that has no number of its own
+REQUEST_WINDOWS = 3
 EMPTY_IS_UNLIMITED = "Empty: no limit."
 
 
@@ -23,6 +24,16 @@ def validate_daily(value: Any) -> None:
         raise ValidationError(f"Name platforms out of {', '.join(sorted(known))}, each with a number.")
     if any(isinstance(number, bool) or not isinstance(number, int) or number < 0 for number in value.values()):
         raise ValidationError("Each platform has a whole number of posts a day.")
+
+
+def validate_requests(value: Any) -> None:
+    """How often keys may ask, in a second, in ten and in a minute: {"key": [100, 500, 2000], "organization": [...]}."""
+    if not isinstance(value, dict) or set(value) - {"key", "organization"}:
+        raise ValidationError("Say it for each key, for all of the organization together, or for both.")
+    for numbers in value.values():
+        is_list = isinstance(numbers, list) and len(numbers) == REQUEST_WINDOWS
+        if not is_list or any(type(number) is not int or number < 1 for number in numbers):
+            raise ValidationError("Three whole numbers: in a second, in ten seconds and in a minute.")
 
 
 def _limit(**options: Any) -> models.PositiveIntegerField[Any, Any]:
@@ -46,6 +57,14 @@ class Plan(Row):
     seats = _limit()
     webhooks = _limit()
     keys = _limit(verbose_name="API keys")
+    requests = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_requests],
+        verbose_name="requests of the API",
+        help_text='In a second, in ten and in a minute: {"key": [100, 500, 2000], "organization": [400, 2000, 8000]}. '
+        "What is left out is as the deployment has it.",
+    )
     storage_bytes = models.PositiveBigIntegerField(
         null=True,
         blank=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -94,6 +94,13 @@ def allows_white_label() -> bool | None:
     return answer
 
 
+def requests_allowed() -> Mapping[str, Sequence[int]]:
+    """How often keys of the organization in context may ask, as its plan says; empty where it says nothing."""
+    plan = plan_in_force()
+    said: Mapping[str, Sequence[int]] = plan.requests if plan else {}
+    return said
+
+
 def usage_of(organization: Organization) -> Usage:
     """This month and today, against what is allowed, for the settings page."""
     terms = terms_of([organization.pk])[organization.pk]
@@ -131,7 +138,8 @@ def _by_workspace(today: date) -> Iterator[WorkspaceUse]:
     on_day = totals.filter(period=day).order_by().values("workspace").annotate(sum=Sum("amount"))
     of_today = {row["workspace"]: row["sum"] for row in on_day}
     own = dict(OwnLimit.objects.filter(meter=meter).values_list("workspace", "monthly"))
-    for place in Workspace.objects.filter(Q(archived_at=None) | Q(pk__in=of_month)).order_by("name"):
+    real = Workspace.objects.filter(is_test=False)  # Nothing is counted where things are only tried.
+    for place in real.filter(Q(archived_at=None) | Q(pk__in=of_month)).order_by("name"):
         yield WorkspaceUse(
             place.pk, place.name, of_month.get(place.pk, 0), of_today.get(place.pk, 0), own.get(place.pk)
         )
@@ -158,13 +166,63 @@ class Invoiced:
 
 def invoiced(month: Month) -> Iterator[Invoiced]:
     """What each workspace of the organization in context used in the month, out of the ledger itself."""
-    entries = Entry.objects.filter(day__range=(month.first, month.last)).order_by()
-    sums = entries.values("workspace", "meter").annotate(sum=Sum("amount"))
-    used = {(row["workspace"], row["meter"]): row["sum"] for row in sums}
-    for place in Workspace.objects.order_by("name"):
+    used = used_in(month)
+    for place in Workspace.objects.filter(is_test=False).order_by("name"):
         for meter in Meter:
             amount = used.get((place.pk, meter.value), 0)
             yield Invoiced(str(month), place.name, place.external_ref, place.pk, meter.value, amount)
+
+
+def used_in(month: Month, workspaces: Collection[Workspace] | None = None) -> dict[tuple[UUID, str], int]:
+    """What these workspaces (None: all that may be seen) used in the month, by workspace and meter, out of the ledger
+    itself; one query."""
+    entries = Entry.objects.filter(day__range=(month.first, month.last)).order_by()
+    if workspaces is not None:
+        entries = entries.filter(workspace__in=workspaces)
+    sums = entries.values("workspace", "meter").annotate(sum=Sum("amount"))
+    return {(row["workspace"], row["meter"]): row["sum"] for row in sums}
+
+
+@dataclass(frozen=True, slots=True)
+class UseInMonth:
+    """What a workspace used in a month, and what its organization allows it, by meter."""
+
+    workspace: Workspace
+    used: Mapping[str, int]
+    own_limits: Mapping[str, int | None]
+
+
+def use_in_month(month: Month, workspaces: Sequence[Workspace]) -> list[UseInMonth]:
+    """The same for a page of workspaces; two queries. The limits are those of now."""
+    used, own = used_in(month, workspaces), own_limits_of(workspaces)
+    return [
+        UseInMonth(place, {meter.value: used.get((place.pk, meter.value), 0) for meter in Meter}, own[place.pk])
+        for place in workspaces
+    ]
+
+
+def own_limits_of(workspaces: Collection[Workspace]) -> dict[UUID, dict[str, int | None]]:
+    """What the organization has set for each of these in a month, by meter; None: as much as the plan."""
+    set_ = OwnLimit.objects.filter(workspace__in=workspaces).values_list("workspace", "meter", "monthly")
+    found: dict[UUID, dict[str, int | None]] = {place.pk: dict.fromkeys(Meter.values) for place in workspaces}
+    for workspace_id, meter, monthly in set_:
+        found[workspace_id][meter] = monthly
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfUse:
+    month: Month
+    used: Mapping[str, int]
+
+
+def use_by_month(organization: Organization) -> list[MonthOfUse]:
+    """What the organization used in each month of the last two years in which anything was counted, the newest first;
+    two queries."""
+    months = months_used(organization)
+    totals = Total.objects.filter(scope_id=organization.pk, period__in=[str(month) for month in months])
+    used = {(row.period, row.meter): row.amount for row in totals}
+    return [MonthOfUse(one, {meter.value: used.get((str(one), meter.value), 0) for meter in Meter}) for one in months]
 
 
 def months_used(organization: Organization) -> list[Month]:

@@ -13,13 +13,14 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
+from apps.core.together import recalled, whole
 from apps.tenants.models import Workspace
 from apps.usage import selectors
 from apps.usage.booking import Line, book, take_turns
 from apps.usage.errors import ASK, PlanIsFull
 from apps.usage.meters import Limit, Meter
 from apps.usage.models import Entry, OwnLimit
-from apps.usage.terms import Terms, terms_of
+from apps.usage.terms import Terms, terms_in, terms_of
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def consume(
     take_turns(organization_id, meter)
     if Entry.objects.filter(meter=meter, key=key).exists():
         return
-    terms = terms_of([organization_id], workspace_ids=[workspace_id])[organization_id]
+    terms = _terms(organization_id, frozenset({workspace_id}))
     day = terms.day_of(at or clock.now())
     book(meter, [Line(workspace_id, day, amount, key, account_id=account_id, platform=platform)], terms)
 
@@ -57,27 +58,43 @@ class Planned:
     platform: str = ""
 
 
-@transaction.atomic
-def settle(meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False) -> None:
+@whole
+def settle(meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False, are_new: bool = False) -> None:
     """Let each of these count where it says and nowhere else, whatever it counted before; safe to repeat.
 
     `planned` is read once it is this caller's turn: whoever changes such a thing counts it afterwards, so that the last
     one counts what there is. What has moved or been called off is given back by further lines of the ledger. Raises
-    OverLimit where more is used than there is room for, unless it `may_exceed`.
+    OverLimit where more is used than there is room for, unless it `may_exceed`. What `are_new` has counted nowhere yet.
     """
     organization_id = tenancy.required_organization()
     take_turns(organization_id, meter)
     planned = list(planned)
-    terms = terms_of([organization_id], workspace_ids={one.workspace_id for one in planned})[organization_id]
-    written = Entry.objects.filter(meter=meter, subject_id__in=[one.subject_id for one in planned])
+    terms = _terms(organization_id, frozenset(one.workspace_id for one in planned))
     standing: dict[UUID, Sums[date]] = {one.subject_id: Sums() for one in planned}
     lines_of: Sums[UUID] = Sums()
-    for subject_id, day, amount in written.values_list("subject_id", "day", "amount"):
+    for subject_id, day, amount in () if are_new else _written(meter, standing):
         standing[subject_id][day] += amount
         lines_of[subject_id] += 1
     lines = [line for one in planned for line in _lines(one, terms, standing[one.subject_id], lines_of[one.subject_id])]
     if lines:
         book(meter, lines, terms, may_exceed=may_exceed)
+
+
+def _written(meter: Meter, subject_ids: Iterable[UUID]) -> Iterable[tuple[UUID, date, int]]:
+    rows = Entry.objects.filter(meter=meter, subject_id__in=list(subject_ids))
+    found: Iterable[tuple[UUID, date, int]] = rows.values_list("subject_id", "day", "amount")
+    return found
+
+
+def _terms(organization_id: UUID, workspace_ids: frozenset[UUID]) -> Terms:
+    """Together with others they are read once."""
+
+    def read() -> Terms:
+        if len(workspace_ids) == 1:
+            return terms_in(organization_id, *workspace_ids)
+        return terms_of([organization_id], workspace_ids=workspace_ids)[organization_id]
+
+    return recalled(("terms", organization_id, workspace_ids), read)
 
 
 def _lines(one: Planned, terms: Terms, standing: Mapping[date, int], written: int) -> list[Line]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Subquery
+
 from apps.core.calendar import cell_of
 from apps.core.querysets import within_reach
 from apps.platforms import registry
@@ -65,6 +67,16 @@ def terms_of(organization_ids: Collection[UUID], *, workspace_ids: Collection[UU
         own.setdefault(organization_id, {})[workspace_id, meter] = monthly
     known = Organization.objects.filter(pk__in=organization_ids).select_related("assignment__plan")
     return {row.pk: Terms(row.pk, row.timezone, plan_of(row), own.get(row.pk, {})) for row in known}
+
+
+def terms_in(organization_id: UUID, workspace_id: UUID) -> Terms:
+    """The terms of an organization, with the own limits of one of its workspaces; in one query."""
+    mine = within_reach(OwnLimit).filter(workspace_id=workspace_id)
+    limits = {f"own_{meter.value}": Subquery(mine.filter(meter=meter).values("monthly")[:1]) for meter in Meter}
+    row = Organization.objects.annotate(**limits).select_related("assignment__plan").get(pk=organization_id)
+    found = {(workspace_id, meter.value): getattr(row, f"own_{meter.value}") for meter in Meter}
+    own = {key: monthly for key, monthly in found.items() if monthly is not None}
+    return Terms(row.pk, row.timezone, plan_of(row), own)
 
 
 def plan_of(organization: Organization) -> Plan | None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +13,7 @@ from apps.core.calendar import Month
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 from apps.usage import selectors, services
-from apps.usage.exporting import COLUMNS, safe_row
+from apps.usage.exporting import as_csv
 from apps.usage.forms import OwnLimitForm
 from apps.usage.meters import Meter
 
@@ -44,12 +41,7 @@ def invoice(request: MemberRequest, year: int, month: int) -> HttpResponse:
     if not (2000 <= year < 3000 and 1 <= month <= 12):
         raise Http404
     wanted = Month(year, month)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(safe_row(line) for line in selectors.invoiced(wanted))
-    headers = {"Content-Disposition": f'attachment; filename="usage-{wanted}.csv"'}
-    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return as_csv(wanted, selectors.invoiced(wanted))
 
 
 @require_POST

@@ -21,12 +21,11 @@ class EndpointAdmin(TenantAdmin):
     """Where organizations are told of what happens; what signs it is not shown."""
 
     fields = (
-        "organization", "workspace", "url", "description", "events", "state", "reason", "failures",
-        "rests_until", "version", "overlaps_until",
-        "created_at",
+        "organization", "workspace", "is_test", "url", "description", "events", "state", "reason", "failures",
+        "rests_until", "version", "overlaps_until", "created_at",
     )  # fmt: skip
-    list_display = ("url", "organization", "workspace", "state", "failures")
-    list_filter = ("state",)
+    list_display = ("url", "organization", "workspace", "is_test", "state", "failures")
+    list_filter = ("state", "is_test")
     list_select_related = ("organization", "workspace")
     search_fields = ("url", "organization__name")
 

@@ -11,7 +11,7 @@ class WebhooksConfig(AppConfig):
         from apps.webhooks import mail, services
         from apps.webhooks.models import Endpoint
 
-        inventory.register(Limit.WEBHOOKS, lambda: Endpoint.objects.count())
+        inventory.register(Limit.WEBHOOKS, lambda: Endpoint.objects.filter(is_test=False).count())
         events.subscribe_to_all("webhooks.fan_out", services.fan_out)
         events.subscribe("webhook.disabled", "webhooks.disabled_mail", mail.send_disabled, calls_network=True)
         events.subscribe("account.connected", "webhooks.listen", services.listen_when_connected, calls_network=True)

@@ -97,7 +97,8 @@ class Patrol(WorkspaceOwned):
 
 
 class Endpoint(OrganizationOwned):
-    """Where an organization wants to be told of what happens, or of what happens in one workspace.
+    """Where an organization wants to be told of what happens, or of what happens in one workspace: with `is_test` of
+    what happens in test workspaces, and without it of everything else.
 
     Deliveries are signed with `secret`, and until `overlaps_until` with the one before it too. While it is paused they
     are written down and wait; while it is disabled nothing is. `version` is the shape in which it is told, kept from
@@ -107,6 +108,7 @@ class Endpoint(OrganizationOwned):
     workspace = models.ForeignKey(
         "tenants.Workspace", null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: all."
     )
+    is_test = models.BooleanField(default=False, editable=False)
     url = models.CharField(max_length=1000)
     description = models.CharField(max_length=200, blank=True)
     events = models.JSONField(default=list, blank=True, help_text="Names of events; empty: all.")

@@ -10,6 +10,7 @@ from apps.events.catalogue import CATALOGUE
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import Known, PublicId
+from apps.tenants.serializers import MODES, ModeField
 from apps.webhooks import telling, versions
 from apps.webhooks.states import DeliveryState, EndpointState
 
@@ -25,6 +26,7 @@ class EventShape(serializers.Serializer):
     id = PublicId(ids.EVENT)
     type = serializers.ChoiceField(sorted(CATALOGUE))
     version = serializers.ChoiceField(versions.ALL, help_text="The shape in which it is told.")
+    mode = serializers.ChoiceField(MODES, help_text="`test` for what happened in a test workspace.")
     workspace = PublicId(ids.WORKSPACE, allow_null=True)
     subject = Subject()
     sequence = serializers.IntegerField()
@@ -73,6 +75,7 @@ class EndpointShape(serializers.Serializer):
     """Where the organization is told of what happens."""
 
     id = PublicId(ids.ENDPOINT)
+    mode = ModeField()
     url = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     workspace = PublicId(ids.WORKSPACE, source="workspace_id", allow_null=True)

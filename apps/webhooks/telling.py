@@ -7,23 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from apps.events.models import Event
+from apps.tenants.keys import Mode
 from apps.tenants.rest import ids
+from apps.tenants.serializers import mode_of
 from apps.webhooks import versions
+from apps.webhooks.models import Endpoint
 
-# What events are about, by the names of tables: the name that the API has for it, and the kind of its id.
-SUBJECTS: Final = {
-    "post": ("post", ids.POST),
-    "publication": ("publication", ids.PUBLICATION),
-    "socialaccount": ("social_account", ids.ACCOUNT),
-    "workspace": ("workspace", ids.WORKSPACE),
-    "asset": ("media", ids.MEDIA),
-    "membership": ("member", ids.MEMBER),
-    "invitation": ("invitation", ids.INVITATION),
-    "organization": ("organization", ids.ORGANIZATION),
-    "import": ("import", ids.IMPORT),
-    "snapshotrun": ("snapshot_run", ids.RUN),
-    "endpoint": ("webhook_endpoint", ids.ENDPOINT),
-}
 TEST: Final = "webhook.test"
 
 
@@ -31,12 +20,13 @@ def as_data(event: Event, version: str = versions.NEWEST) -> dict[str, Any]:
     return SHAPES[version](event)
 
 
-def a_test(message_id: str, at: datetime, version: str) -> dict[str, Any]:
+def a_test(message_id: str, at: datetime, endpoint: Endpoint) -> dict[str, Any]:
     """What tells of nothing but that it comes."""
     return {
         "id": message_id,
         "type": TEST,
-        "version": version,
+        "version": endpoint.version,
+        "mode": mode_of(endpoint),
         "workspace": None,
         "data": {},
         "created_at": _instant(at),
@@ -44,16 +34,14 @@ def a_test(message_id: str, at: datetime, version: str) -> dict[str, Any]:
 
 
 def _first(event: Event) -> dict[str, Any]:
-    name, kind = SUBJECTS.get(event.subject_type, (event.subject_type, ""))
+    """`mode` says whether it is real: what happens in a test workspace is a test."""
     return {
         "id": ids.public(ids.EVENT, event.pk),
         "type": event.name,
         "version": versions.FIRST,
+        "mode": mode_of(event.workspace) if event.workspace else Mode.LIVE.value,
         "workspace": ids.public(ids.WORKSPACE, event.workspace_id) if event.workspace_id else None,
-        "subject": {
-            "type": name,
-            "id": ids.public(kind, event.subject_id) if kind else str(event.subject_id),
-        },
+        "subject": ids.subject(event.subject_type, event.subject_id),
         "sequence": event.sequence,
         "data": event.payload,
         "created_at": _instant(event.created_at),

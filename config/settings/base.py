@@ -200,6 +200,7 @@ API_RATE_WINDOWS = (
     (env.integer("API_RATE_TEN_SECONDS", 500), 10),
     (env.integer("API_RATE_MINUTE", 2000), 60),
 )
+API_RATE_ORGANIZATION = env.integer("API_RATE_ORGANIZATION", 4)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.api.permissions.HasKey"],
@@ -343,6 +344,9 @@ PLATFORM_VERIFY_TOKENS = _platforms.verify_tokens  # by platform: proves a hands
 PLATFORM_WEBHOOK_SECRETS = _platforms.webhook_secrets  # by platform: what may sign them besides the app's secret
 PLATFORM_STAGE_AHEAD = _platforms.stage_ahead  # by platform, where it differs from the adapter's own
 PLATFORM_SANDBOXES = _platforms.sandboxes  # origins of simulated platforms by name
+PLATFORM_TEST_SANDBOXES = _platforms.test_sandboxes  # the same, of those that test workspaces publish to
+MAX_TEST_WORKSPACES = env.integer("MAX_TEST_WORKSPACES", 20)  # of an organization; its plan counts none of them
+PLATFORM_TEST_APPS = platforms.SANDBOX_APPS  # which apps Postroom is there
 # A private JWK (manage.py bluesky_key makes one): with it and a public https address Postroom is a hosted client, whose
 # connections last; without, accounts of Bluesky's own servers connect by app password.
 BLUESKY_CLIENT_KEY = env.text("BLUESKY_CLIENT_KEY", "")

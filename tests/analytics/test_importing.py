@@ -192,11 +192,11 @@ def test_it_asks_in_the_last_lane(client_of_ours, monkeypatch):
     account = client_of_ours.account()
     lanes = []
 
-    def adapter_for(platform, *, lane, organization_id=None, timeout=None):
+    def adapter_of(whose, *, lane, timeout=None):
         lanes.append(lane)
         raise NotSent("Not today")
 
-    monkeypatch.setattr(social_accounts, "adapter_for", adapter_for)
+    monkeypatch.setattr(social_accounts, "adapter_of", adapter_of)
     begun(account)
     services.work_imports()
 

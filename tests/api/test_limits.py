@@ -5,9 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from apps.api import limits
+from apps.usage.models import validate_requests
 from tests.support.programs_with_keys import program
+from tests.usage.conftest import give_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +87,81 @@ def test_without_a_server_that_counts_reads_go_on_and_writes_wait(api, settings)
     assert api.get("/organization").status_code == 200
     refused = api.post("/workspaces", {"name": "One"})
     assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "unavailable", "5")
+
+
+# --- between the keys of an organization ------------------------------------------------------------------------------
+
+
+def asked(key: str, times: int) -> int:
+    """How many of so many requests of a key of the organization "o" passed."""
+    return sum(not limits.take(key, of="o").wait for _ in range(times))
+
+
+def test_a_key_that_storms_takes_nothing_that_is_anothers(windows, settings):
+    windows((12, 60), (12, 600))
+    settings.API_RATE_ORGANIZATION = 1
+
+    assert asked("storm", 100) == 12
+    assert asked("quiet", 100) == 6  # its half of the whole, though the other has used all of it
+    assert asked("third", 100) == 4
+    assert asked("storm", 10) == 0
+
+
+def test_what_others_leave_may_be_used(windows, settings):
+    windows((10, 60), (100, 600))
+    settings.API_RATE_ORGANIZATION = 2
+
+    assert asked("quiet", 3) == 3
+    assert asked("storm", 50) == 10
+    assert asked("late", 50) == 7  # of 20 there were 7 left, and no more: a third of it is less
+    assert asked("quiet", 50) == 3  # up to its third, 6 of them
+
+
+def test_other_organizations_have_their_own(windows, settings):
+    windows((5, 60), (50, 600))
+    settings.API_RATE_ORGANIZATION = 1
+
+    assert asked("storm", 50) == 5
+    assert not any(limits.take("other", of="p").wait for _ in range(5))
+
+
+def test_a_storm_does_not_keep_another_key_of_the_organization_out(api, organization, windows, settings):
+    windows((20, 60), (200, 600))
+    settings.API_RATE_ORGANIZATION = 1
+    other = program(organization)
+    storm = [api.get("/organization").status_code for _ in range(40)]
+
+    assert (storm.count(200), storm.count(429)) == (20, 20)
+    assert [other.get("/organization").status_code for _ in range(10)] == [200] * 10
+    assert other.get("/organization").status_code == 429
+
+
+def test_of_all_keys_at_once_as_many_pass_as_are_theirs(windows, settings):
+    windows((30, 60), (300, 600))
+    settings.API_RATE_ORGANIZATION = 1
+    with ThreadPoolExecutor(8) as pool:
+        readings = list(pool.map(lambda number: limits.take(f"k{number % 3}", of="o"), range(120)))
+
+    # All of it, and at the most what each may have as its share before the others had asked.
+    assert 30 <= sum(not reading.wait for reading in readings) <= 30 + 15 + 10
+
+
+def test_a_plan_says_how_often(api, organization):
+    give_plan(organization, requests={"key": [2, 50, 500], "organization": [3, 50, 500]})
+    limits.forget_plans()
+    answers = [api.get("/organization") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0]["RateLimit-Policy"] == '"1s";q=2;w=1, "10s";q=50;w=10, "60s";q=500;w=60'
+
+
+def test_a_plan_is_asked_once_in_a_while(api, organization, django_assert_num_queries):
+    api.get("/organization")
+    with django_assert_num_queries(0):
+        limits.windows_of(organization.pk)
+
+
+@pytest.mark.parametrize("said", [[], {"key": [1, 2]}, {"key": [1, 2, 0]}, {"all": [1, 2, 3]}, {"key": "often"}])
+def test_a_plan_that_says_it_wrongly_is_refused(said):
+    with pytest.raises(ValidationError):
+        validate_requests(said)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.core import tenancy
 from apps.posts.models import Post
+from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.tenants.keys import Mode
 from apps.tenants.rest import ids
@@ -218,17 +219,23 @@ def test_many_posts_are_made_and_refused_each_by_itself(workspace_api, account):
     assert workspace_api.post("/posts/bulk", {"posts": [{}] * 201}).status_code == 422
 
 
-def test_a_test_key_writes_and_publishes_nothing(workspace, account):
-    own = program(workspace, mode=Mode.TEST)
-    post = made(own, text="One", accounts=[public(account)])
+def test_a_test_key_writes_and_publishes_nothing_for_real(workspace, account):
+    """What it does reach is in test_testing."""
+    post = made(program(workspace), text="One", accounts=[public(account)])
+    factories.workspace(workspace.organization, is_test=True)
 
-    for path, body in (
-        ("/posts", {"text": "One", "accounts": [public(account)], "action": "publish_now"}),
-        ("/posts", {"text": "One", "accounts": [public(account)], "action": "schedule", "local_at": LATER}),
-        (f"/posts/{post['id']}/publish", None),
-        (f"/posts/{post['id']}/schedule", {"local_at": LATER}),
-    ):
-        assert own.post(path, body).json()["code"] == "test_key", path
+    for own in (program(workspace, mode=Mode.TEST), program(workspace.organization, mode=Mode.TEST)):
+        for path, body in (
+            ("/posts", {"text": "One", "accounts": [public(account)], "action": "publish_now"}),
+            ("/posts", {"text": "One", "accounts": [public(account)], "action": "schedule", "local_at": LATER}),
+            (f"/posts/{post['id']}/publish", None),
+            (f"/posts/{post['id']}/schedule", {"local_at": LATER}),
+        ):
+            answer = own.post(path, {"workspace": str(workspace.pk), **body} if body and "text" in body else body)
+            assert answer.status_code in (404, 422), path
+            assert "not_found" in answer.content.decode()
+    with tenancy.scope(organization_id=workspace.organization_id):
+        assert not Publication.objects.exists()
 
 
 def test_lists_are_narrowed(workspace_api, workspace, account):

@@ -17,7 +17,7 @@ from apps.social_accounts.api.accounts import AccountOperations
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.permissions import EVERY_MEMBER, ORGANIZATION_WIDE
 from apps.tenants.scopes import SCOPES
-from tests.api.walk import CALLS, FOUND, OPEN, Call, arguments, operations
+from tests.api.walk import CALLS, FOUND, OPEN, Call, arguments, no_ids, operations
 from tests.house import world as worlds
 from tests.support import factories
 from tests.support.programs_with_keys import Program, program
@@ -108,7 +108,7 @@ def test_the_scopes_decide(call, built, programs):
 @pytest.mark.parametrize("who", ["stranger", "neighbour"])
 def test_a_foreign_id_is_one_that_nobody_has(who, call, built, programs):
     own, real = programs[who], arguments(built)
-    invented = {**dict.fromkeys(real, new_id()), **worlds.unknown(built)}
+    invented = {**dict.fromkeys(real, new_id()), **worlds.unknown(built), **no_ids(real)}
 
     answer, other = ask(call, own, real), ask(call, own, invented)
 

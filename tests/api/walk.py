@@ -52,8 +52,18 @@ class Call:
 def arguments(world: World) -> dict[str, Any]:
     """Real ids by the names that the API's paths and bodies have for them."""
     named = world.arguments
-    renamed = {"session_id": named["link_id"], "journey": named["session_id"], "media_id": named["asset_id"]}
+    renamed = {
+        "period": "2026-11",
+        "session_id": named["link_id"],
+        "journey": named["session_id"],
+        "media_id": named["asset_id"],
+    }
     return {**named, **world.others, **renamed}
+
+
+def no_ids(named: dict[str, Any]) -> dict[str, Any]:
+    """Those of the arguments that are the same for everybody, and no row's."""
+    return {name: named[name] for name in ("period", "app_platform")}
 
 
 def operations() -> set[tuple[str, str]]:
@@ -79,6 +89,24 @@ CALLS: Final = (
     Call("api:workspace", "GET", "workspace.view"),
     Call("api:workspace", "PATCH", "workspace.edit", {"name": "Renamed"}),
     Call("api:usage", "GET", "usage.view", is_listing=True),
+    Call("api:usage_months", "GET", "usage.view", is_listing=True),
+    Call("api:usage_month", "GET", "usage.view", is_listing=True),
+    Call("api:usage_csv", "GET", "usage.view", is_listing=True),
+    Call("api:limits", "GET", "usage.view", is_listing=True),
+    Call("api:workspace_limits", "GET", "usage.view"),
+    Call("api:workspace_limits", "PUT", "organization.edit", {"publications": 5, "imports": None}),
+    Call("api:audit", "GET", "audit.view", is_listing=True),
+    Call("api:oauth_apps", "GET", "app.view", is_listing=True),
+    Call("api:oauth_app", "GET", "app.view", is_listing=True, of={"platform": "app_platform"}),
+    Call(
+        "api:oauth_app", "PUT", "app.edit", {"client_id": "own", "client_secret": "s", "confirmed": True},
+        is_listing=True, of={"platform": "app_platform"},
+    ),
+    Call("api:oauth_app", "DELETE", "app.edit", is_listing=True, of={"platform": "app_platform"}),
+    Call(
+        "api:oauth_app_test", "POST", "app.edit", is_listing=True, also=frozenset({409}),
+        of={"platform": "app_platform"},
+    ),
     Call("api:on_time", "GET", "organization.view", is_listing=True),
     Call("api:workspace_on_time", "GET", "post.view"),
     Call("api:workspace_archive", "POST", "workspace.archive"),

@@ -40,7 +40,7 @@ def changes(monkeypatch: pytest.MonkeyPatch) -> list[Change]:
 
 
 def check(account: Credential, lane: Lane = Lane.HEALTH) -> None:
-    adapter_for("x", lane=lane, organization_id=uuid4()).check(account)
+    adapter_for("x", is_test=False, lane=lane, organization_id=uuid4()).check(account)
 
 
 def asked(platforms: Sandbox) -> int:

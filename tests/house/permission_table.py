@@ -247,6 +247,8 @@ DEEDS: Final = (
     get("api:swagger", PUBLIC),
     get("api:redoc", PUBLIC),
     # --- tenants
+    get("tenants:audit", "audit.view"),
+    get("tenants:audit_file", "audit.view"),
     get("tenants:keys", "key.view"),
     get("tenants:key_make", "key.edit"),
     post("tenants:key_make", "key.edit", data={"name": "Ours", "mode": "live", "scopes": "posts:read"}),

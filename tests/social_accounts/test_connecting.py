@@ -31,7 +31,9 @@ def test_an_account_is_connected_through_the_platforms_own_consent_page(connecti
     assert "harbourcoffee" in account.handle
     with connecting.manager.scope():
         credential = services.credential_for(account)
-    assert services.adapter_for(platform, lane=Lane.HEALTH).check(credential).remote_id == account.remote_id
+    assert (
+        services.adapter_for(platform, is_test=False, lane=Lane.HEALTH).check(credential).remote_id == account.remote_id
+    )
 
 
 @pytest.mark.parametrize("platform", EVERY_PLATFORM)

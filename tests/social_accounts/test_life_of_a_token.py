@@ -49,7 +49,7 @@ def test_a_refresh_stores_the_new_pair_before_anything_uses_it(connecting: Conne
     assert after.version == before.version + 1
     with connecting.manager.scope():
         credential = services.credential_for(SocialAccount.objects.get(pk=account.pk))
-    assert services.adapter_for("bluesky", lane=Lane.HEALTH).check(credential).handle == account.handle
+    assert services.adapter_for("bluesky", is_test=False, lane=Lane.HEALTH).check(credential).handle == account.handle
 
 
 def test_one_refresher_at_a_time(connecting: Connecting) -> None:

@@ -43,7 +43,7 @@ class Sign:
         platform.add_account("harbour")
         with tenancy.scope(organization_id=self.organization_id):
             given = replace(platform.credential("harbour"), expires_at=clock.now + LIFE)
-            self.grant_id = new_grant(given, platform="memory", app=None).pk
+            self.grant_id = new_grant(given, platform="memory", is_test=False, app=None).pk
         self.account = factories.account(workspace, "memory", handle="harbour", grant=self.grant)
 
     @property
@@ -294,7 +294,8 @@ def test_one_platform_that_is_down_does_not_keep_the_others_waiting(
     Down.platform.add_account("d")
     with tenancy.scope(organization_id=workspace.organization_id):
         for _ in range(20):
-            new_grant(replace(Down.platform.credential("d"), expires_at=sign.clock.now), platform="down", app=None)
+            given = replace(Down.platform.credential("d"), expires_at=sign.clock.now)
+            new_grant(given, platform="down", is_test=False, app=None)
     sign.clock.set(sign.grant.refresh_at)  # type: ignore[arg-type]
 
     services.refresh_expiring(now=sign.clock.now)

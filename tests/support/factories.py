@@ -74,11 +74,14 @@ def account(
 ) -> SocialAccount:
     """A connected account with a grant of its own; `grant` may be given."""
     number = next(_numbers)
-    values = {"remote_id": str(number), "handle": f"{platform}{number}", "connected_at": clock.now(), **fields}
+    values = {
+        "remote_id": str(number), "handle": f"{platform}{number}", "connected_at": clock.now(), "is_test": of.is_test,
+        **fields,
+    }  # fmt: skip
     with tenancy.across_tenants(WHY):
         if "grant" not in values:
             values["grant"] = Grant.plain.create(
-                organization_id=of.organization_id, platform=platform, server=server,
+                organization_id=of.organization_id, platform=platform, server=server, is_test=of.is_test,
                 remote_user_id=values["remote_id"], access_token=Secret(token), issued_at=clock.now(),
             )  # fmt: skip
         return SocialAccount.plain.create(organization_id=of.organization_id, workspace=of, platform=platform, **values)

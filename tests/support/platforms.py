@@ -30,6 +30,7 @@ def sandbox(_sandbox_process: Sandbox) -> Iterator[Sandbox]:
 def platforms(sandbox: Sandbox, settings: Settings) -> Sandbox:
     """The sandbox, with all adapters of this process talking to it."""
     settings.PLATFORM_SANDBOXES = sandbox_origins(sandbox)
+    settings.PLATFORM_TEST_SANDBOXES = settings.PLATFORM_SANDBOXES
     settings.PLATFORM_ENDPOINTS = {"bluesky": {"development": "1"}}
     settings.OUTBOUND_TRUSTED_ORIGINS = tuple(settings.PLATFORM_SANDBOXES.values())
     settings.PLATFORM_APPS = SANDBOX_APPS

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from apps.audit.models import Entry
 from apps.tenants import keys, services
+from apps.tenants.callers import OnlyTesting
 from apps.tenants.errors import KeyProblem
 from apps.tenants.keys import Mode
 from apps.tenants.members import Member
@@ -136,6 +137,33 @@ def test_there_are_so_many_keys_and_a_revoked_one_makes_room(admin, settings):
     make(admin)
 
 
+def test_an_organization_has_fifty_keys_unless_the_operator_says_otherwise(settings):
+    assert settings.API_MAX_KEYS == 50
+
+
+def test_a_key_that_is_over_is_not_rolled_back_to_life(admin, clock: Clock):
+    key, _ = make(admin, expires_at=clock.now + timedelta(hours=1))
+    revoked, _ = make(admin)
+    with admin.scope():
+        services.revoke_key(key=revoked, by=admin)
+    clock.advance(hours=1)
+
+    for over in (key, revoked):
+        with admin.scope(), pytest.raises(KeyProblem, match="is over"):
+            services.roll_key(key=over, by=admin)
+
+
+def test_the_text_before_a_roll_opens_no_more_than_the_key_does(admin, clock: Clock):
+    _, elsewhere = rolled = make(admin, allowed_addresses=["203.0.113.0/24"], expires_at=clock.now + timedelta(hours=1))
+    with admin.scope():
+        services.roll_key(key=rolled[0], by=admin, overlap=timedelta(days=7))
+
+    assert services.caller_with(elsewhere.reveal(), address="198.51.100.7") is None
+    assert services.caller_with(elsewhere.reveal(), address="203.0.113.7") is not None
+    clock.advance(hours=1)  # The key's own end comes before that of the overlap.
+    assert services.caller_with(elsewhere.reveal(), address="203.0.113.7") is None
+
+
 def test_a_key_hands_on_no_more_than_it_holds(organization):
     narrow = services.caller_with(program(organization, scopes=["keys:write", "posts:read"]).text)
     assert narrow is not None
@@ -250,20 +278,33 @@ def test_a_workspaces_key_sees_one_workspace(workspace: Workspace, other_workspa
     assert caller.may("post.schedule")
 
 
-def test_a_test_key_does_nothing_that_a_platform_takes_seriously(organization):
+def test_a_test_key_does_nothing_that_a_platform_takes_seriously(organization, workspace):
+    trying = factories.workspace(organization, is_test=True)
     caller = services.caller_with(program(organization, mode=Mode.TEST).text)
     assert caller is not None
 
-    assert caller.may("post.edit")
-    assert not caller.may("post.publish")
-    assert not caller.may("post.schedule")
+    with caller.scope():  # It publishes, where nothing leads to a platform.
+        assert list(Workspace.objects.all()) == [trying]
+        caller.require("post.publish", trying.pk)
+    assert not caller.may("app.edit")
+    with pytest.raises(OnlyTesting):
+        caller.require("app.edit")
+
+
+def test_a_live_key_sees_no_test_workspace(organization, workspace):
+    trying = factories.workspace(organization, is_test=True)
+    for key in (program(organization), program(trying)):
+        caller = services.caller_with(key.text)
+        assert caller is not None
+        with caller.scope():
+            assert trying not in Workspace.objects.all()
 
 
 def test_every_permission_is_in_a_scope_or_left_out_on_purpose():
     from apps.tenants.permissions import ALL_PERMISSIONS
 
     left_out = {
-        "organization.enter", "organization.erase", "organization.export", "owner.appoint", "app.edit", "audit.view",
+        "organization.enter", "organization.erase", "organization.export", "owner.appoint",
         "organization.stop", "publishing.stop",
     }  # fmt: skip
     assert frozenset().union(*SCOPES.values()) == ALL_PERMISSIONS - left_out

@@ -109,7 +109,10 @@ def channel(door, platforms, workspace):
     services.read_keys()
     platforms.set("youtube", risc_url=door("youtube"))
     platforms.create_account("youtube", "lumenyoga")
-    adapter, back = social_accounts.adapter_for("youtube", lane=Lane.REFRESH), "https://postroom.example/back"
+    adapter, back = (
+        social_accounts.adapter_for("youtube", is_test=False, lane=Lane.REFRESH),
+        "https://postroom.example/back",
+    )
     client_id, secret = SANDBOX_APPS["youtube"]
     client = OAuthClient(client_id, Secret(secret))
     start = adapter.begin_consent(client=client, redirect_uri=back, state="s")

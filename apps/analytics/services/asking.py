@@ -69,7 +69,7 @@ def _put(account: SocialAccount, question: Callable[[Adapter, Credential], T], l
         raise NotConnected(f"{account} has to be reconnected")
     own = {"organization_id": account.organization_id, "grant_id": account.grant_id}
     social_accounts.refresh_if_needed(**own)
-    adapter = social_accounts.adapter_for(account.platform, lane=lane, organization_id=account.organization_id)
+    adapter = social_accounts.adapter_of(account, lane=lane)
     read_at = clock.now()
     try:
         return question(adapter, _credential(account))

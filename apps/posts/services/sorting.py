@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
+from apps.core.together import write
 from apps.events import services as events
 from apps.posts.errors import NotInWorkspace, SortingRefused
 from apps.posts.models import Campaign, Label, Post, PostLabel, Template, TemplateLabel
@@ -130,7 +131,7 @@ def checked(workspace_id: UUID, *, label_ids: Collection[UUID], campaign_id: UUI
 def lay_on_new(post: Post, label_ids: Collection[UUID]) -> None:
     """Give labels that were checked to a post that has none yet."""
     own = {"organization_id": post.organization_id, "workspace_id": post.workspace_id}
-    PostLabel.objects.bulk_create(PostLabel(post=post, label_id=pk, **own) for pk in sorted(label_ids))
+    write((PostLabel(post=post, label_id=pk, **own) for pk in sorted(label_ids)), of=post.pk)
 
 
 def _make(row: Any, workspace_id: UUID, actor: Actor) -> Any:

@@ -16,6 +16,7 @@ from django.db.models import F
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
+from apps.core.together import is_pending, is_together, pending, whole, write
 from apps.events import services as events
 from apps.posts.appointments import Appointment
 from apps.posts.content import Content
@@ -23,10 +24,10 @@ from apps.posts.errors import NotInWorkspace, PostChanged, RefTaken
 from apps.posts.models import Part, PartMedia, Place, Post, Variant
 from apps.posts.selectors import accounts_by_id, assets_by_id
 from apps.posts.services import sorting
-from apps.tenants.models import Workspace
+from apps.tenants.selectors import workspace_with
 
 
-@transaction.atomic
+@whole
 def create(
     *,
     workspace_id: UUID,
@@ -43,14 +44,15 @@ def create(
 
     With `post_id`, an id of ours that was handed out before, the same form sent twice raises IntegrityError.
     """
-    if not Workspace.objects.filter(pk=workspace_id).exists():
+    if workspace_with(workspace_id) is None:
         raise NotInWorkspace("There is no such workspace")
     content = content.tidy()
     post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
+    post.organization_id = tenancy.required_organization()
     post.pk = post_id or post.pk
     post.external_ref, post.campaign_id = external_ref, campaign_id
     labels = sorting.checked(workspace_id, label_ids=label_ids, campaign_id=campaign_id)
-    _save(post, force_insert=True)
+    _save_new(post)
     _write(post, content)
     sorting.lay_on_new(post, labels)
     audit.record("post.created", subject=post, actor=actor)
@@ -92,7 +94,7 @@ def change_variant(
     return post
 
 
-@transaction.atomic
+@whole
 def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
     """Keep when the post is due, or that it has no appointment; the words, and so the revision, stay as they are.
 
@@ -103,12 +105,17 @@ def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
         Place.objects.filter(post=post).exclude(**kept).delete()
     # Wall time has no zone of its own in the column: it is stored as if it were UTC.
     local = appointment.local.replace(tzinfo=UTC) if appointment else None
-    Post.objects.filter(pk=post.pk).update(
-        local_due_at=local,
-        timezone=appointment.zone if appointment else "",
-        due_at=appointment.due_at if appointment else None,
-        updated_at=clock.now(),
-    )
+    changes: dict[str, object] = {
+        "local_due_at": local,
+        "timezone": appointment.zone if appointment else "",
+        "due_at": appointment.due_at if appointment else None,
+        "updated_at": clock.now(),
+    }
+    if is_pending(post):  # It is written with its appointment.
+        for name, value in changes.items():
+            setattr(post, name, value)
+        return post
+    Post.objects.filter(pk=post.pk).update(**changes)
     post.refresh_from_db()
     return post
 
@@ -141,6 +148,16 @@ def delete(*, post: Post, actor: Actor) -> None:
     events.emit("post.deleted", subject=post)
 
 
+def _save_new(post: Post) -> None:
+    """Write a new post down, or note it where that is done together with others."""
+    if not is_together():
+        _save(post, force_insert=True)
+        return
+    if post.external_ref:
+        _refuse_taken(post)
+    write([post], of=post.workspace_id)
+
+
 def _save(post: Post, **options: Any) -> None:
     """Write a post down, or raise RefTaken. Between two at once the constraint decides."""
     if not post.external_ref:
@@ -156,6 +173,9 @@ def _save(post: Post, **options: Any) -> None:
 
 
 def _refuse_taken(post: Post) -> None:
+    for other in pending(Post, of=post.workspace_id):
+        if other.external_ref == post.external_ref and other.pk != post.pk:
+            raise RefTaken(post.external_ref, other.pk)
     known = Post.objects.filter(workspace_id=post.workspace_id, external_ref=post.external_ref, deleted_at=None)
     if post_id := known.exclude(pk=post.pk).values_list("pk", flat=True).first():
         raise RefTaken(post.external_ref, post_id)
@@ -173,31 +193,35 @@ def _next_revision(post: Post, expected: int | None, **changes: object) -> Post:
 def _write(post: Post, content: Content) -> None:
     """The parts, pictures and variants of a post that has none."""
     own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
-    accounts_by_id([variant.account_id for variant in content.variants], workspace_id=post.workspace_id)
+    accounts = accounts_by_id([variant.account_id for variant in content.variants], workspace_id=post.workspace_id)
     named = [asset_id for part in content.parts for asset_id in part.assets]
-    assets_by_id(named, workspace_id=post.workspace_id)
+    assets = assets_by_id(named, workspace_id=post.workspace_id)
     parts = [
         Part(post=post, position=position, role=part.role, text=part.text, link=part.link.strip(), **own)
         for position, part in enumerate(content.parts)
     ]
-    Part.objects.bulk_create(parts)
-    PartMedia.objects.bulk_create(
-        PartMedia(
-            part=row,
-            asset_id=medium.asset_id,
-            position=position,
-            alt=medium.alt,
-            cut=dict(medium.cut),
-            cover_id=medium.cover_id,
-            **own,
-        )
-        for row, part in zip(parts, content.parts, strict=True)
-        for position, medium in enumerate(part.media)
+    write(parts, of=post.pk)
+    write(
+        (
+            PartMedia(
+                part=row,
+                asset=assets[medium.asset_id],
+                position=position,
+                alt=medium.alt,
+                cut=dict(medium.cut),
+                cover=assets[medium.cover_id] if medium.cover_id else None,
+                **own,
+            )
+            for row, part in zip(parts, content.parts, strict=True)
+            for position, medium in enumerate(part.media)
+        ),
+        of=post.pk,
     )
-    Variant.objects.bulk_create(
-        Variant(post=post, account_id=one.account_id, text=one.text, options=dict(one.options), **own)
+    variants = (
+        Variant(post=post, account=accounts[one.account_id], text=one.text, options=dict(one.options), **own)
         for one in content.variants
     )
+    write(variants, of=post.pk)
 
 
 def _tell_changed(post: Post, actor: Actor) -> None:

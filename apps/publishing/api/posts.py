@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from apps.core import clock
+from apps.core.together import CannotForget, flush, is_pending, together
 from apps.posts import selectors
 from apps.posts import serializers as writing_desk
 from apps.posts import services as posts
@@ -48,6 +49,7 @@ NEEDS: Final = {"draft": "post.edit", "schedule": "post.schedule", "publish_now"
 class PostList(Operations):
     needs: ClassVar = {"GET": "post.view", "POST": "post.edit"}
     expands: ClassVar = EXPANDS
+    writes_together = True
 
     @extend_schema(
         operation_id="posts_list",
@@ -68,28 +70,36 @@ class PostList(Operations):
 
 class PostBulk(Operations):
     needs: ClassVar = {"POST": "post.edit"}
+    writes_together = True
 
     @extend_schema(operation_id="posts_bulk", request=writing_desk.PostsToMake, responses=serializers.Results)
     def post(self, request: Any) -> Response:
         """Up to 200 posts at once; each is made or refused by itself, and its row says which."""
         asked = self.body(writing_desk.PostsToMake)["posts"]
         queues.held([pk for said in asked if (pk := ids.read(ids.QUEUE, said.get("queue")))])
-        made, refused = {}, {}
-        for number, said in enumerate(asked):
-            try:
-                with transaction.atomic():
-                    read = writing_desk.PostToMake(data=said, context={"caller": self.caller})
-                    read.is_valid(raise_exception=True)
-                    made[number] = make(self, dict(read.validated_data))
-            except Exception as error:
-                refused[number] = self.refusal(error)
-        data = dict(zip(made, shown(list(made.values())), strict=True))
-        results = [
-            {"index": number, "status": refused[number]["status"] if number in refused else 201,
-             "post": data.get(number), "problem": refused.get(number)}
-            for number in range(len(asked))
-        ]  # fmt: skip
-        return Response({"results": results, "created": len(made), "refused": len(refused)})
+        shape = writing_desk.PostToMake(context={"caller": self.caller})
+        try:
+            with together(savepoint=True):  # all that is good in one statement
+                rows = [self._row(number, said, shape) for number, said in enumerate(asked)]
+        except (DatabaseError, CannotForget):
+            # Something was wrong that only the database could tell, so each is written by itself.
+            rows = [self._row(number, said, shape, savepoint=True) for number, said in enumerate(asked)]
+        created = sum(row["problem"] is None for row in rows)
+        return Response({"results": rows, "created": created, "refused": len(rows) - created})
+
+    def _row(
+        self, number: int, said: Mapping[str, Any], shape: writing_desk.PostToMake, *, savepoint: bool = False
+    ) -> dict[str, Any]:
+        """What has become of one of them."""
+        try:
+            with together(savepoint=savepoint):
+                post = one(make(self, dict(shape.run_validation(said))))
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not savepoint:
+                raise
+            problem = self.refusal(error)
+            return {"index": number, "status": problem["status"], "post": None, "problem": problem}
+        return {"index": number, "status": 201, "post": post, "problem": None}
 
 
 class PostValidate(Operations):
@@ -251,14 +261,15 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
         campaign_id=said.get("campaign"),
     )
     if action == "publish_now":
-        services.publish_now(post=post, actor=actor)
+        services.publish_now(post=post, actor=actor, is_warned=False)
     elif queue:
+        flush()  # the queue's places are counted in the database
         _join(view, post, queue, said)
     elif planned and action == "schedule":
-        services.schedule(post=post, local=planned[0], zone=planned[1], actor=actor)
+        services.schedule(post=post, local=planned[0], zone=planned[1], actor=actor, is_warned=False)
     elif planned:
         posts.set_appointment(post=post, appointment=appointment(*planned))
-    if planned or action != "draft":
+    if not is_pending(post):  # It had to be written earlier, and may have been planned since.
         post.refresh_from_db()
     return post
 

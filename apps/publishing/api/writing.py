@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from apps.media.models import Asset
 from apps.media.recipes import Cut
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
 from apps.posts.models import Campaign, Label, Queue
+from apps.posts.selectors import known_accounts, known_assets
 from apps.posts.states import PartRole
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import AccountState
 from apps.tenants.models import Workspace
 from apps.tenants.rest import problems
-from apps.tenants.rest.workspaces import missing, refuse
+from apps.tenants.rest.problems import Fault
+from apps.tenants.rest.workspaces import missing, not_there, refuse
 
 EMPTY = Content(parts=(PartContent(),))
 
@@ -119,7 +120,7 @@ def _refuse_unknown(said: Mapping[str, Any], workspace_id: UUID) -> None:
     labels = {f"/labels/{number}": one for number, one in enumerate(said.get("labels", ()))}
     campaigns = {"/campaign": said["campaign"]} if said.get("campaign") else {}
     refuse([
-        *missing(SocialAccount, accounts, workspace_id), *missing(Asset, files, workspace_id),
+        *not_among(known_accounts, accounts, workspace_id), *not_among(known_assets, files, workspace_id),
         *missing(Label, labels, workspace_id), *missing(Campaign, campaigns, workspace_id),
     ])  # fmt: skip
 
@@ -129,6 +130,14 @@ def _files(media: Iterable[Mapping[str, Any]], place: str) -> Iterable[tuple[str
         yield f"{place}/{number}/media", one["media"]
         if one.get("cover"):
             yield f"{place}/{number}/cover", one["cover"]
+
+
+def not_among(read: Callable[..., Mapping[UUID, Any]], named: Mapping[str, UUID], workspace_id: UUID) -> list[Fault]:
+    """As `missing`, of rows that are needed again."""
+    if not named:
+        return []
+    known = read(set(named.values()), workspace_id=workspace_id)
+    return [not_there(place) for place, pk in named.items() if pk not in known]
 
 
 def zone_of(workspace_id: UUID) -> str:

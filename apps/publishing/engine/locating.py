@@ -58,10 +58,9 @@ def _locate(*, now: datetime, pk: UUID, organization_id: UUID, workspace_id: UUI
             credential = social_accounts.credential_for(publication.account)
         except Exception:  # It is signed out: there is nobody to ask as.
             return False
-    adapter = social_accounts.adapter_for(
-        publication.account.platform, lane=Lane.RECONCILE, organization_id=publication.organization_id,
-        timeout=settings.PUBLISH_REQUEST_TIMEOUT,
-    )  # fmt: skip
+    adapter = social_accounts.adapter_of(
+        publication.account, lane=Lane.RECONCILE, timeout=settings.PUBLISH_REQUEST_TIMEOUT
+    )
     receipt = Receipt(publication.remote_id, published_at=publication.published_at, facts=publication.remote_facts)
     url = _ask(adapter, receipt, credential)
     with tenancy.scope(organization_id=organization_id, workspace_ids={workspace_id}):

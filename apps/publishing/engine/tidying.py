@@ -52,10 +52,7 @@ def _tidy(row: Publication, now: datetime) -> bool:
     try:
         with row.scope():
             credential = social_accounts.credential_for(row.account)
-        adapter = social_accounts.adapter_for(
-            row.account.platform, lane=Lane.RECONCILE, organization_id=row.organization_id,
-            timeout=settings.PUBLISH_REQUEST_TIMEOUT,
-        )  # fmt: skip
+        adapter = social_accounts.adapter_of(row.account, lane=Lane.RECONCILE, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
         for column in _in_vain(row).values():
             if column:
                 take_back(adapter, Staged(column["data"]), credential)

@@ -142,8 +142,8 @@ def _work(claim: Claim, publication: Publication, row: Publication | FollowUp, d
     credential = social_accounts.credential_for(publication.account)
     preparation = preparations.read(row.staged, due_at=row.due_at)
     left_behind = Staged(row.leftover["data"]) if row.leftover else None
-    adapter = social_accounts.adapter_for(
-        claim.platform, lane=Lane.RECONCILE if claim.is_search else Lane.PUBLISH, organization_id=claim.organization_id,
+    adapter = social_accounts.adapter_of(
+        publication.account, lane=Lane.RECONCILE if claim.is_search else Lane.PUBLISH,
         timeout=settings.PUBLISH_REQUEST_TIMEOUT,
     )  # fmt: skip
     sent = (row.first_sent_at, row.intent_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from apps.core.together import is_pending, pending
 from apps.posts.models import Post
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
@@ -17,6 +18,8 @@ UNDECIDED = "Say first whether the post is live on the account that needs attent
 
 def hold(post: Post) -> tuple[Post, list[Publication]]:
     """The post and all its publications, locked: no worker claims one before this transaction ends."""
+    if is_pending(post):  # Nobody else knows it yet, and nothing of it is planned that could be claimed.
+        return post, pending(Publication, of=post.pk)
     held: Post = Post.objects.locked(post.pk)
     rows = Publication.objects.filter(post=held).select_related("account").order_by("id")
     return held, list(rows.select_for_update(of=("self",)))

@@ -142,10 +142,9 @@ def _is_gone(publication: Publication, *, otherwise: bool) -> bool:
     Raises NotSent and Throttled: the answer may be had later."""
     try:
         credential = social_accounts.credential_for(publication.account)
-        adapter = social_accounts.adapter_for(
-            publication.account.platform, lane=Lane.RECONCILE, organization_id=publication.organization_id,
-            timeout=settings.PUBLISH_REQUEST_TIMEOUT,
-        )  # fmt: skip
+        adapter = social_accounts.adapter_of(
+            publication.account, lane=Lane.RECONCILE, timeout=settings.PUBLISH_REQUEST_TIMEOUT
+        )
         adapter.post_metrics(RemotePost(publication.remote_id, publication.remote_facts), credential)
     except (NotSent, Throttled, TokenExpired, Uncertain):
         raise

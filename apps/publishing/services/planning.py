@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from apps.core import tenancy
+from apps.core.together import write
 from apps.posts.models import Post
 from apps.publishing import rollups
 from apps.publishing.models import Publication
 from apps.publishing.states import WENT_OUT, State
+from apps.social_accounts.models import SocialAccount
 
 # What a person's new plan wipes off a row: it starts over.
 AFRESH: Mapping[str, Any] = {
@@ -27,6 +29,16 @@ def is_behind_us(publication: Publication) -> bool:
     """It is out or was, or a person left it alone not knowing whether it is: planning the post again passes it by."""
     left_alone = publication.state == State.CANCELED and publication.intent_at is not None
     return publication.state in WENT_OUT or left_alone
+
+
+def plan_new(post: Post, accounts: Iterable[SocialAccount], *, due_at: datetime) -> list[Publication]:
+    """The publications of a post of which nothing was planned before, for whoever is writing it."""
+    own = {"organization_id": post.organization_id, "workspace_id": post.workspace_id}
+    fresh = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision}
+    planned = [Publication(post=post, account=account, **fresh, **own) for account in accounts]
+    write(planned, of=post.pk)
+    rollups.begin(post)
+    return planned
 
 
 def put_on_plan(post: Post, *, account_ids: Collection[UUID], due_at: datetime) -> None:

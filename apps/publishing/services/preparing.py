@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from apps.media import services as media
 from apps.media.models import Rendition
 from apps.posts import selectors
+from apps.posts.manuscripts import Manuscript
 from apps.posts.models import PartMedia, Post
 from apps.posts.outgoing import needs_of
 from apps.publishing.models import Publication
@@ -19,7 +20,12 @@ from apps.publishing.states import OPEN
 
 def prepare_media(post: Post) -> None:
     """Have everything made that the post is going to need, in the transaction of its plan."""
-    for asset, recipe, purpose in needs_of(selectors.manuscript(post)):
+    prepare_media_of(selectors.manuscript(post))
+
+
+def prepare_media_of(manuscript: Manuscript) -> None:
+    """The same for a post that was read."""
+    for asset, recipe, purpose in needs_of(manuscript):
         media.request_rendition(asset=asset, recipe=recipe, purpose=purpose)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
+from apps.core.together import is_pending, whole
 from apps.events import services as events
 from apps.posts import selectors
 from apps.posts import services as posts
@@ -21,12 +22,12 @@ from apps.posts.models import Post
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import due_problems, duplicate_warnings, problems_in
 from apps.publishing import rollups
-from apps.publishing.counting import count, not_ready
+from apps.publishing.counting import count, count_new, not_ready
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.services.holding import BUSY, hold, refuse_in_flight
-from apps.publishing.services.planning import AFRESH, is_behind_us, put_on_plan
-from apps.publishing.services.preparing import assets_of, call_off_media, prepare_media
+from apps.publishing.services.planning import AFRESH, is_behind_us, plan_new, put_on_plan
+from apps.publishing.services.preparing import assets_of, call_off_media, prepare_media_of
 from apps.publishing.services.windowing import waive
 from apps.publishing.states import IN_FLIGHT, OPEN, WAITING, State
 from apps.publishing.stops import words_against
@@ -34,6 +35,7 @@ from apps.publishing.waking import wake_after_commit
 from apps.publishing.windows import window_problems
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
+from apps.tenants.selectors import workspace_with
 
 NOTHING_WAITS = "Nothing of this post is waiting to go out."
 
@@ -51,31 +53,35 @@ class Schedule:
         return self.appointment.note
 
 
-@transaction.atomic
-def schedule(*, post: Post, local: datetime, zone: str, actor: Actor, all_the_same: bool = False) -> Schedule:
+@whole
+def schedule(
+    *, post: Post, local: datetime, zone: str, actor: Actor, all_the_same: bool = False, is_warned: bool = True
+) -> Schedule:
     """Promise that `post` goes out at wall time `local` in `zone`, once on each account.
 
     Raises PostNotReady with every problem, or with the limit of the plan that leaves no room, and PostBusy when some of
     it is on its way or all of it is out. A time that the workspace's windows close is a problem, unless the person says
-    `all_the_same`.
+    `all_the_same`. Who does not want to be warned (`is_warned`) is not told of the same words in other posts.
     """
-    return _plan(post, appointment(local, zone), actor, all_the_same=all_the_same)
+    return _plan(post, appointment(local, zone), actor, all_the_same=all_the_same, is_warned=is_warned)
 
 
-@transaction.atomic
+@whole
 def schedule_at(*, post: Post, when: Appointment, actor: Actor) -> Schedule:
     """`schedule` for an appointment that a queue gives: an instant, even where its wall time comes twice."""
-    return _plan(post, when, actor, all_the_same=False)
+    return _plan(post, when, actor, all_the_same=False, is_warned=True)
 
 
-@transaction.atomic
-def publish_now(*, post: Post, actor: Actor, all_the_same: bool = False) -> Schedule:
+@whole
+def publish_now(*, post: Post, actor: Actor, all_the_same: bool = False, is_warned: bool = True) -> Schedule:
     """Promise that `post` goes out within seconds on every account that still waits; errors as `schedule`, and PostBusy
     while publishing is stopped there."""
-    zone = post.timezone or Workspace.objects.values_list("timezone", flat=True).get(pk=post.workspace_id)
-    planned = _plan(post, at_instant(clock.now(), zone), actor, all_the_same=all_the_same)
-    rows = Publication.objects.filter(pk__in=[row.pk for row in planned.publications])
-    if words := words_against(rows.select_related("account", "workspace")):
+    workspace = _workspace_of(post)
+    when = at_instant(clock.now(), post.timezone or workspace.timezone)
+    planned = _plan(post, when, actor, all_the_same=all_the_same, is_warned=is_warned)
+    for row in planned.publications:
+        row.workspace = workspace
+    if words := words_against(planned.publications):
         raise PostBusy(words)
     return planned
 
@@ -142,32 +148,54 @@ def cancel_publication(*, publication: Publication, actor: Actor) -> Publication
     return publication
 
 
-def _plan(post: Post, when: Appointment, actor: Actor, *, all_the_same: bool) -> Schedule:
+def _plan(post: Post, when: Appointment, actor: Actor, *, all_the_same: bool, is_warned: bool) -> Schedule:
     post, publications = hold(post)
     refuse_in_flight(publications)
-    manuscript = _for_waiting_accounts(selectors.manuscript(post), publications)
+    written = selectors.manuscript(post)
+    manuscript = _for_waiting_accounts(written, publications)
     accounts = [edition.account for edition in manuscript.editions]
     told = _window_problems(post, accounts, when, all_the_same=all_the_same)
     closed = [problem for problem in told if not problem.is_warning]
     if problems := [*problems_in(manuscript, due_at=when.due_at), *closed]:
         raise PostNotReady(problems)
-    warnings = duplicate_warnings(manuscript, workspace_id=post.workspace_id, around=when.due_at, but=post.pk)
+    warnings = _duplicates(post, manuscript, when) if is_warned else []
     post = posts.set_appointment(post=post, appointment=when)
     if all_the_same:
         waive(post, due_at=when.due_at, actor=actor)
-    put_on_plan(post, account_ids=[edition.account.pk for edition in manuscript.editions], due_at=when.due_at)
-    prepare_media(post)
+    planned = _put(post, accounts, when)
+    prepare_media_of(written)
     _tell_scheduled(post, when, actor, verb="post.scheduled")
+    if planned is not None:
+        count_new(planned, refused=not_ready)
+        return Schedule(tuple(planned), when, (*warnings, *told))
     count([post.pk], refused=not_ready)
-    planned = Publication.objects.filter(post=post, state__in=WAITING)
-    return Schedule(_read(planned), when, (*warnings, *told))
+    waiting = Publication.objects.filter(post=post, state__in=WAITING)
+    return Schedule(_read(waiting), when, (*warnings, *told))
+
+
+def _put(post: Post, accounts: Sequence[SocialAccount], when: Appointment) -> list[Publication] | None:
+    """Let it wait on these accounts; its publications, where the post is just being written."""
+    if is_pending(post):
+        return plan_new(post, accounts, due_at=when.due_at)
+    put_on_plan(post, account_ids=[account.pk for account in accounts], due_at=when.due_at)
+    return None
+
+
+def _duplicates(post: Post, manuscript: Manuscript, when: Appointment) -> list[ReadinessProblem]:
+    return duplicate_warnings(manuscript, workspace_id=post.workspace_id, around=when.due_at, but=post.pk)
+
+
+def _workspace_of(post: Post) -> Workspace:
+    workspace = workspace_with(post.workspace_id)
+    if workspace is None:
+        raise Workspace.DoesNotExist("There is no such workspace")
+    return workspace
 
 
 def _window_problems(
     post: Post, accounts: Sequence[SocialAccount], when: Appointment, *, all_the_same: bool = False
 ) -> list[ReadinessProblem]:
-    workspace = Workspace.objects.get(pk=post.workspace_id)
-    return window_problems(workspace, accounts, due_at=when.due_at, but=post.pk, all_the_same=all_the_same)
+    return window_problems(_workspace_of(post), accounts, due_at=when.due_at, but=post.pk, all_the_same=all_the_same)
 
 
 def _for_waiting_accounts(manuscript: Manuscript, publications: Sequence[Publication]) -> Manuscript:

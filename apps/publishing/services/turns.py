@@ -118,15 +118,14 @@ def open_turns() -> QuerySet[Attempt]:
 
 def ask(turn: Turn, call: Callable[[Adapter, Credential], T]) -> T:
     """Do it at the platform, outside of any transaction. A token that is over its time is renewed once."""
-    grant_id, credential = _credential(turn, fresh=True)
-    adapter = social_accounts.adapter_for(
-        turn.claim.platform, lane=Lane.PUBLISH, organization_id=turn.claim.organization_id
-    )
+    account, credential = _credential(turn, fresh=True)
+    adapter = social_accounts.adapter_of(account, lane=Lane.PUBLISH)
     outside_of_transactions()
     try:
         return call(adapter, credential)
     except errors.TokenExpired:
-        if not social_accounts.refresh_grant(organization_id=turn.claim.organization_id, grant_id=grant_id):
+        grant_id, organization_id = account.grant_id, account.organization_id
+        if grant_id is None or not social_accounts.refresh_grant(organization_id=organization_id, grant_id=grant_id):
             raise
     _, credential = _credential(turn)
     return call(adapter, credential)
@@ -183,7 +182,7 @@ def _tell_account(turn: Turn, error: Exception, asked_at: Any) -> None:
             social_accounts.note_inability(account_id=claim.account_id, reason=error.words)
 
 
-def _credential(turn: Turn, *, fresh: bool = False) -> tuple[Any, Credential]:
+def _credential(turn: Turn, *, fresh: bool = False) -> tuple[SocialAccount, Credential]:
     """Raises NotConnected."""
     with turn.claim.scope():
         account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(
@@ -191,6 +190,6 @@ def _credential(turn: Turn, *, fresh: bool = False) -> tuple[Any, Credential]:
         )
         credential = social_accounts.credential_for(account)
     if not fresh or credential.expires_at is None:
-        return account.grant_id, credential
+        return account, credential
     social_accounts.refresh_if_needed(organization_id=account.organization_id, grant_id=account.grant_id)
     return _credential(turn)

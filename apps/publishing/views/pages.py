@@ -98,6 +98,7 @@ class PostPage:
     parts: tuple[PartView, ...]
     media: tuple[PictureView, ...]
     platforms: tuple[str, ...]
+    is_test: bool = False
 
 
 @require_safe
@@ -238,6 +239,7 @@ def _post_page(shown: Post, text: Manuscript, state: PostState, zone: str) -> Po
         ),
         media=tuple(PictureView(media.thumbnail_url(one.asset), one.alt) for one in main.media if one.asset.thumbnail),
         platforms=tuple(dict.fromkeys(edition.account.platform for edition in text.editions)),
+        is_test=shown.workspace.is_test,
     )
 
 

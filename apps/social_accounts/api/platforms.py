@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from apps.platforms import registry
 from apps.platforms.capabilities import Capabilities, Option, OptionKind
 from apps.social_accounts import selectors, serializers
-from apps.social_accounts.services.portal import asks_for
 from apps.tenants.rest.pages import page_of
 from apps.tenants.rest.views import Operations
 
@@ -33,7 +32,8 @@ class PlatformList(Operations):
     @extend_schema(operation_id="platforms_list", responses=page_of(serializers.PlatformShape, "Platform"))
     def get(self, request: Any) -> Response:
         """Every network: its limits, its formats, and the options that a post has there, as JSON Schema."""
-        data = [_shown(name) for name in serializers.PLATFORMS]
+        ready = selectors.ready_platforms(is_test=self.caller.is_test)
+        data = [_shown(name, ready) for name in serializers.PLATFORMS]
         return Response({"data": data, "next_cursor": None, "has_more": False})
 
 
@@ -45,13 +45,11 @@ class PlatformOperations(Operations):
         """One network."""
         if platform not in serializers.PLATFORMS:
             raise Http404
-        return self.one(_shown(platform))
+        return self.one(_shown(platform, selectors.ready_platforms(is_test=self.caller.is_test)))
 
 
-def _shown(platform: str) -> dict[str, Any]:
-    own = selectors.platforms_with_own_app()
-    is_ready = bool(asks_for(platform)) or platform in own or selectors.is_set_up(platform)
-    return {**_facts(platform), "is_ready": is_ready}
+def _shown(platform: str, ready: frozenset[str]) -> dict[str, Any]:
+    return {**_facts(platform), "is_ready": platform in ready}
 
 
 @cache

@@ -1,6 +1,6 @@
 """The verbs of this room. Those that talk to a platform are called outside of any transaction."""
 
-from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.adapters import adapter_for, adapter_of
 from apps.social_accounts.services.abilities import note_inability
 from apps.social_accounts.services.apps import client_ids_at, clients_that_sign, is_anybodys_app_at
 from apps.social_accounts.services.choosing import read_choices, read_choices_due
@@ -29,6 +29,7 @@ __all__ = [
     "Terms",
     "ToldSignal",
     "adapter_for",
+    "adapter_of",
     "app_at_address",
     "begin_consent",
     "check_account",

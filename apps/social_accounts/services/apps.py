@@ -16,26 +16,28 @@ from apps.platforms.contract import NO_SECRET, Adapter, OAuthClient
 from apps.platforms.errors import ConsentRefused
 from apps.social_accounts.errors import ConnectionRefused, Reason
 from apps.social_accounts.models import OAuthApp, OrganizationApp, Sender
-from apps.social_accounts.selectors import configured_app, is_set_up, webhook_secrets_of
+from apps.social_accounts.selectors import configured_app, is_set_up, test_app, webhook_secrets_of
 from apps.social_accounts.services.credentials import AnyApp, client_of
 
 
-def app_for(organization_id: UUID, adapter: Adapter, *, server: str, redirect_uri: str) -> AnyApp:
+def app_for(organization_id: UUID, adapter: Adapter, *, is_test: bool, server: str, redirect_uri: str) -> AnyApp:
     """The app for this server and redirect address, registered first if need be (a network call). An organization's
-    own goes before the operator's.
+    own goes before the operator's; the simulation that tests are sent to knows neither.
 
     Raises ConnectionRefused where the operator has not set the platform up, and the adapter's errors.
     """
-    if own := _own(organization_id, adapter.name):
+    if not is_test and (own := _own(organization_id, adapter.name)):
         return own
-    known = OAuthApp.objects.filter(platform=adapter.name, server=server, redirect_uri__in=["", redirect_uri]).first()
+    here = OAuthApp.objects.filter(platform=adapter.name, is_test=is_test, server=server)
+    known = here.filter(redirect_uri__in=["", redirect_uri]).first()
     if not is_registered_by_us(adapter):
-        return _configured(adapter, server, known)
+        return _configured(adapter, server, known, is_test=is_test)
     if known:
         return known
     client = adapter.register(server=server, redirect_uri=redirect_uri)
     app, _ = OAuthApp.objects.get_or_create(
         platform=adapter.name,
+        is_test=is_test,
         server=server,
         redirect_uri=redirect_uri,
         defaults={
@@ -66,7 +68,7 @@ def operators_clients(platform: str) -> Iterator[OAuthClient]:
     if client_id:
         newest = next(iter(webhook_secrets_of(platform, client_id)), NO_SECRET)
         yield OAuthClient(client_id, Secret(secret), webhook_secret=newest)
-    for stored in map(client_of, OAuthApp.objects.filter(platform=platform).order_by("created_at")):
+    for stored in map(client_of, OAuthApp.objects.real().filter(platform=platform).order_by("created_at")):
         if (stored.client_id, stored.client_secret) != (client_id, Secret(secret)):
             yield stored
 
@@ -110,9 +112,9 @@ def is_registered_by_us(adapter: Adapter) -> bool:
     return ConnectBy.INSTANCE_OAUTH in adapter.capabilities.connect_by
 
 
-def _configured(adapter: Adapter, server: str, known: OAuthApp | None) -> OAuthApp:
+def _configured(adapter: Adapter, server: str, known: OAuthApp | None, *, is_test: bool) -> OAuthApp:
     """The row of the app that the settings name, as they name it now; one that was entered in the admin otherwise."""
-    client_id, secret = configured_app(adapter.name)
+    client_id, secret = test_app(adapter.name) if is_test else configured_app(adapter.name)
     if not client_id:
         if known is None:
             raise ConnectionRefused(
@@ -124,7 +126,7 @@ def _configured(adapter: Adapter, server: str, known: OAuthApp | None) -> OAuthA
     values = {"client_id": client_id, "client_secret": Secret(secret)}
     if known is None:
         known, _ = OAuthApp.objects.get_or_create(
-            platform=adapter.name, server=server, redirect_uri="", defaults=values
+            platform=adapter.name, is_test=is_test, server=server, redirect_uri="", defaults=values
         )
     if (known.client_id, known.client_secret) != (client_id, values["client_secret"]):
         known.client_id, known.client_secret = client_id, Secret(secret)

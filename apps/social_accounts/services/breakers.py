@@ -77,7 +77,7 @@ def _tell(key: Key, *, is_open: bool, until: datetime | None = None, why: str) -
 
 def _accounts(key: Key) -> Mapping[UUID, list[Any]]:
     """Ids of the accounts concerned, by organization."""
-    rows = SocialAccount.across_tenants.filter(platform=key[0], state__in=PUBLISHES)
+    rows = SocialAccount.across_tenants.filter(platform=key[0], state__in=PUBLISHES, is_test=False)
     rows = rows.select_related("grant__app", "grant__organization_app").order_by("pk")
     found: dict[UUID, list[Any]] = defaultdict(list)
     for account in concerned_by(key, rows.iterator(chunk_size=500)):

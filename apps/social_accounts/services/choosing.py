@@ -14,7 +14,7 @@ from apps.governor.lanes import Lane
 from apps.platforms import registry
 from apps.platforms.capabilities import OptionKind
 from apps.platforms.errors import PlatformError
-from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.adapters import adapter_of
 from apps.social_accounts.errors import NotConnected
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.services.credentials import credential_for
@@ -62,7 +62,7 @@ def read_choices(*, organization_id: UUID, account_id: UUID) -> None:
             credential = credential_for(account)
         except NotConnected:
             return
-    adapter = adapter_for(account.platform, lane=Lane.HEALTH, organization_id=organization_id)
+    adapter = adapter_of(account, lane=Lane.HEALTH)
     found = dict(account.choices)
     for option in remote_options(account.platform):
         try:

@@ -29,9 +29,10 @@ from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Channel, Consent, ConsentStart
 from apps.platforms.errors import ConsentRefused, PlatformError, Rejected
 from apps.social_accounts import lives
-from apps.social_accounts.adapters import adapter_for
-from apps.social_accounts.errors import ConnectionRefused, Reason
+from apps.social_accounts.adapters import adapter_for, has_sandbox, sandbox_of
+from apps.social_accounts.errors import NO_SANDBOX, ConnectionRefused, Reason
 from apps.social_accounts.models import ConnectSession, Grant, OAuthApp, SocialAccount
+from apps.social_accounts.selectors import needs_address
 from apps.social_accounts.services import apps as oauth_apps
 from apps.social_accounts.services import journeys
 from apps.social_accounts.services.abilities import tell_inabilities
@@ -43,6 +44,7 @@ from apps.social_accounts.services.returning import require_allowed
 from apps.social_accounts.services.reviving import revive_family, revive_siblings, wanted_besides
 from apps.social_accounts.services.travellers import Traveller, whose
 from apps.social_accounts.states import AccountState, GrantState, JourneyState
+from apps.tenants.models import Workspace
 
 LIFETIME = timedelta(minutes=10)
 SAID_NO: Final = frozenset({"access_denied", "user_denied", "user_cancelled_login", "user_cancelled_authorize"})
@@ -77,13 +79,14 @@ def begin_consent(
     words, and ReturnRefused where the terms name an address that the organization does not return to.
     """
     _check(member, terms)
-    adapter = adapter_for(platform, lane=Lane.REFRESH, organization_id=member.organization.pk)
+    is_test = _is_test(member, workspace_id)
+    adapter = adapter_for(platform, is_test=is_test, lane=Lane.REFRESH, organization_id=member.organization.pk)
     uri = redirect_uri(platform)
     also = _also(member, reconnects) if reconnects else ()
     state, browser_token = secrets.token_urlsafe(32), browser_token or secrets.token_urlsafe(32)
     try:
-        server = _server(adapter, address)
-        app = oauth_apps.app_for(member.organization.pk, adapter, server=server, redirect_uri=uri)
+        server = _server(adapter, address, is_test=is_test)
+        app = oauth_apps.app_for(member.organization.pk, adapter, is_test=is_test, server=server, redirect_uri=uri)
         start = _start(adapter, app, also, redirect_uri=uri, state=state, hint=address.strip())
     except PlatformError as error:
         raise _in_words(adapter, error) from error
@@ -114,6 +117,15 @@ def _check(member: Traveller, terms: Terms) -> None:
     if terms.return_url:
         with member.scope():
             require_allowed(terms.return_url)
+
+
+def _is_test(member: Traveller, workspace_id: UUID) -> bool:
+    """Whether what is connected there is only a test. Raises ConnectionRefused where no simulation runs for that."""
+    with member.scope():
+        is_test: bool = Workspace.objects.values_list("is_test", flat=True).get(pk=workspace_id)
+    if is_test and not has_sandbox():
+        raise ConnectionRefused(NO_SANDBOX, reason=Reason.NOT_SET_UP)
+    return is_test
 
 
 def _also(member: Traveller, account_id: UUID) -> tuple[str, ...]:
@@ -164,7 +176,8 @@ def _take_answer(
         raise ConnectionRefused(
             "The application this sign-in was started with is gone. Start again.", reason=Reason.NOT_SET_UP
         )
-    adapter = adapter_for(session.platform, lane=Lane.REFRESH, organization_id=member.organization.pk)
+    is_test = session.workspace.is_test
+    adapter = adapter_for(session.platform, is_test=is_test, lane=Lane.REFRESH, organization_id=member.organization.pk)
     try:
         consent = adapter.finish_consent(
             client=client_of(app), redirect_uri=redirect_uri(session.platform), answer=answer, keep=session.keep
@@ -188,9 +201,10 @@ def sign_in(
 ) -> tuple[ConnectSession, list[SocialAccount]]:
     """Connect with an app password. Raises ConnectionRefused in words; the password itself is never stored."""
     _check(member, terms)
-    adapter = adapter_for(platform, lane=Lane.REFRESH, organization_id=member.organization.pk)
+    is_test = _is_test(member, workspace_id)
+    adapter = adapter_for(platform, is_test=is_test, lane=Lane.REFRESH, organization_id=member.organization.pk)
     try:
-        server = _server(adapter, address or identifier)
+        server = _server(adapter, address or identifier, is_test=is_test)
         consent = adapter.sign_in(server=server, identifier=identifier.strip().lstrip("@"), password=password)
     except PlatformError as error:
         raise _in_words(adapter, error, refused=Reason.BAD_PASSWORD) from error
@@ -236,8 +250,10 @@ def take_channels(*, session: ConnectSession, remote_ids: Sequence[str], actor: 
         return accounts
 
 
-def _server(adapter: Adapter, address: str) -> str:
-    """The origin behind an address that a person typed, whose shape may be called."""
+def _server(adapter: Adapter, address: str, *, is_test: bool) -> str:
+    """The origin behind an address that a person typed, whose shape may be called; a test has only the simulation's."""
+    if is_test:
+        return _simulated_server(adapter, address.strip())
     if not address.strip():
         return adapter.resolve_server("") if not oauth_apps.is_registered_by_us(adapter) else _need_address(adapter)
     server = adapter.resolve_server(address.strip())
@@ -247,6 +263,19 @@ def _server(adapter: Adapter, address: str) -> str:
         except outbound.AddressRefused as error:
             raise ConnectionRefused(str(error), reason=Reason.BAD_ADDRESS, field="address") from error
     return server
+
+
+def _simulated_server(adapter: Adapter, address: str) -> str:
+    """Where the simulated server is; whoever typed the address of another one is told, and nobody is asked."""
+    asked, origin = needs_address(adapter.name), sandbox_of(adapter.name)
+    if asked == "bluesky" and not address:
+        return _need_address(adapter)
+    if asked != "instance":
+        return adapter.resolve_server(address)
+    if address and address.removesuffix("/") not in (origin, urlsplit(origin).netloc):
+        words = f"This is a test workspace: the only {adapter.label} server here is the simulated one, {origin}."
+        raise ConnectionRefused(words, reason=Reason.BAD_ADDRESS, field="address")
+    return adapter.resolve_server(origin)
 
 
 def _need_address(adapter: Adapter) -> str:
@@ -271,7 +300,7 @@ def _use_once(state: str, member: Traveller, platform: str, browser_token: str) 
             "Start again from the accounts page.",
             reason=Reason.EXPIRED,
         )
-    session: ConnectSession = ConnectSession.objects.select_related("app", "organization_app").get(
+    session: ConnectSession = ConnectSession.objects.select_related("app", "organization_app", "workspace").get(
         state_hash=_hash(state)
     )
     ConnectSession.objects.filter(pk=session.pk).update(keep="")
@@ -311,13 +340,15 @@ def _grant_for(session: ConnectSession, consent: Consent, app: AnyApp | None) ->
         SocialAccount.objects.filter(
             workspace_id=session.workspace_id,
             platform=session.platform,
+            is_test=session.workspace.is_test,
             grant__remote_user_id=consent.credential.remote_user_id,
         )
         .select_related("grant")
         .first()
     )
     if known is None or known.grant is None:
-        return new_grant(consent.credential, platform=session.platform, app=app)
+        is_test = session.workspace.is_test
+        return new_grant(consent.credential, platform=session.platform, is_test=is_test, app=app)
     # Held, so that a refresh under way cannot come between: these tokens are newer than any it brings.
     grant: Grant = Grant.objects.locked(known.grant_id)
     Grant.objects.filter(pk=grant.pk).update(**issued_by(app))
@@ -354,7 +385,7 @@ def _connect(session: ConnectSession, channel: Channel, grant: Grant, actor: Act
     known = {"workspace_id": session.workspace_id, "platform": session.platform, "remote_id": channel.remote_id}
     account: SocialAccount = SocialAccount.objects.filter(**known).first() or SocialAccount(**known)
     is_new = account._state.adding
-    account.grant = grant
+    account.grant, account.is_test = grant, grant.is_test
     account.kind = channel.kind
     account.introduce(handle=channel.handle, name=channel.name, url=channel.url)
     account.limits = dict(channel.limits)

@@ -64,9 +64,10 @@ def issued_by(app: AnyApp | None) -> dict[str, Any]:
     return {"app": None if is_own else app, "organization_app": app if is_own else None}
 
 
-def new_grant(credential: Credential, *, platform: str, app: AnyApp | None) -> Grant:
+def new_grant(credential: Credential, *, platform: str, is_test: bool, app: AnyApp | None) -> Grant:
     """A row for a fresh consent, in the organization in context."""
-    grant = Grant(platform=platform, **issued_by(app), remote_user_id=credential.remote_user_id, issued_at=clock.now())
+    own = {"remote_user_id": credential.remote_user_id, "issued_at": clock.now()}
+    grant = Grant(platform=platform, is_test=is_test, **issued_by(app), **own)
     grant.save()  # The id and the organization are part of what the tokens are sealed with.
     _store(grant, credential, version=grant.version)
     return grant
@@ -109,7 +110,7 @@ def _store(grant: Grant, credential: Credential, *, version: int) -> None:
         "issued_at": now,
         "expires_at": credential.expires_at,
         "ends_at": lives.ends_at(tokens, known=grant.ends_at if is_same else None),
-        "family": registry.adapter_class(grant.platform).family(credential),
+        "family": _family(grant, credential),
         "state": GrantState.ACTIVE,
         "refresh_at": lives.refresh_at(tokens),
         "refresh_tries": 0,
@@ -123,6 +124,12 @@ def _store(grant: Grant, credential: Credential, *, version: int) -> None:
     if not Grant.objects.filter(pk=grant.pk, version=version).update(**changes):
         raise LostRefresh(str(grant.pk))
     grant.refresh_from_db()
+
+
+def _family(grant: Grant, credential: Credential) -> str:
+    """What a test sign-in brought hangs together too, and never with what a real one did."""
+    family = registry.adapter_class(grant.platform).family(credential)
+    return f"test:{family}"[:200] if grant.is_test and family else family
 
 
 def _close_extra(credential: Credential) -> Secret:

@@ -14,7 +14,7 @@ from apps.events import services as events
 from apps.governor.lanes import Lane
 from apps.platforms.contract import SHARED_CONSENT, Credential
 from apps.platforms.errors import PlatformError
-from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.adapters import adapter_of
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.services.credentials import credential_of
 from apps.social_accounts.states import AccountState
@@ -52,21 +52,21 @@ def _erase(grant: Grant) -> Credential | None:
     return credential
 
 
-def _ends_others(credential: Credential) -> bool:
+def _ends_others(credential: Credential, *, is_test: bool) -> bool:
     person = credential.facts.get(SHARED_CONSENT)
     if not person:
         return False
     with tenancy.across_tenants("see whether a consent is shared with other accounts"):
-        return Grant.across_tenants.filter(**{f"facts__{SHARED_CONSENT}": person}).exists()
+        return Grant.across_tenants.filter(**{f"facts__{SHARED_CONSENT}": person}, is_test=is_test).exists()
 
 
 def _give_back(account: SocialAccount, credential: Credential) -> None:
     """Where giving one consent back ends others of the same person, the last of them is given back."""
-    if _ends_others(credential):
+    if _ends_others(credential, is_test=account.is_test):
         logger.info("A consent at %s is forgotten and not given back: others would end with it", account.platform)
         return
     try:
-        adapter = adapter_for(account.platform, lane=Lane.REFRESH, organization_id=account.organization_id)
+        adapter = adapter_of(account, lane=Lane.REFRESH)
         adapter.revoke(credential)
     except PlatformError as error:
         # Our copy is gone, and that is what was promised; the platform's own copy ends with its lifetime.

@@ -57,9 +57,13 @@ def find_identity(*, platform: str, remote_id: str, sender: Sender | None = None
         if sender is not None:
             mine = Q(organization_id=sender.organization_id, organization_app_id=sender.app_id)
             hung = hung_on(sender) | Q(organization_id=sender.organization_id, grant=None)
-        grants = list(Grant.across_tenants.filter(person | of_house, mine).values_list("organization_id", "pk"))
+        grants = list(
+            Grant.across_tenants.filter(person | of_house, mine, is_test=False).values_list("organization_id", "pk")
+        )
         accounts = list(
-            SocialAccount.across_tenants.filter(means | by_house, hung).values_list("organization_id", "pk")
+            SocialAccount.across_tenants.filter(means | by_house, hung, is_test=False).values_list(
+                "organization_id", "pk"
+            )
         )
     organizations = sorted({organization_id for organization_id, _ in [*grants, *accounts]})
     return [Found(one, _of(one, accounts), _of(one, grants)) for one in organizations]

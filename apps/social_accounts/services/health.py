@@ -17,7 +17,7 @@ from apps.governor.lanes import Lane
 from apps.platforms.contract import Profile
 from apps.platforms.errors import Disconnected, MissingPermission, PlatformError, Throttled, TokenExpired
 from apps.social_accounts import lives
-from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.adapters import adapter_of
 from apps.social_accounts.errors import NotConnected
 from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.services.credentials import credential_for
@@ -111,7 +111,7 @@ def _read(organization_id: UUID, account_id: UUID) -> Profile | None:
         with tenancy.scope(organization_id=organization_id):
             account = SocialAccount.objects.select_related("grant__app", "grant__organization_app").get(pk=account_id)
             credential = credential_for(account)
-        return adapter_for(account.platform, lane=Lane.HEALTH, organization_id=organization_id).check(credential)
+        return adapter_of(account, lane=Lane.HEALTH).check(credential)
     except (Disconnected, NotConnected) as error:
         lose_access(organization_id=organization_id, account_id=account_id, error=error, asked_at=asked_at)
     except MissingPermission as error:

@@ -19,7 +19,7 @@ from apps.core.encryption import CannotOpen
 from apps.governor.lanes import Lane
 from apps.platforms.contract import channel_secret
 from apps.platforms.errors import AccountDisabled, Disconnected, PlatformError, TokenExpired
-from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.adapters import adapter_of
 from apps.social_accounts.errors import NotConnected
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.services.credentials import credential_for, credential_of
@@ -88,7 +88,7 @@ def _parent_answers(account: SocialAccount) -> bool:
         credential = credential_of(account.grant) if account.grant else None
         if credential is None or channel_secret(account.remote_id) not in credential.extra:
             return False
-        adapter_for(account.platform, lane=Lane.HEALTH, organization_id=account.organization_id).check(credential)
+        adapter_of(account, lane=Lane.HEALTH).check(credential)
     except (PlatformError, CannotOpen):
         return False
     return True
@@ -97,9 +97,7 @@ def _parent_answers(account: SocialAccount) -> bool:
 def _is_refused(account: SocialAccount) -> bool:
     """Ask the platform who the account is. Only its clear word counts; a token that is merely old is no loss."""
     try:
-        adapter_for(account.platform, lane=Lane.HEALTH, organization_id=account.organization_id).check(
-            credential_for(account)
-        )
+        adapter_of(account, lane=Lane.HEALTH).check(credential_for(account))
     except (AccountDisabled, TokenExpired, CannotOpen):
         return False
     except (Disconnected, NotConnected):

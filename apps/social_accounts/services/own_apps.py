@@ -105,12 +105,12 @@ def test_app(*, organization_id: UUID, platform: str) -> str:
         client = client_of(app) if app else None
     if client is None:
         raise AppRefused("There is no app of your own to test.")
-    return _tested(adapter_for(platform, lane=Lane.HEALTH, organization_id=organization_id), client)
+    return _tested(adapter_for(platform, is_test=False, lane=Lane.HEALTH, organization_id=organization_id), client)
 
 
 def test_operators_app(platform: str, client: OAuthClient) -> str:
     """The same of an app of the deployment (`apps.operators_clients`)."""
-    return _tested(adapter_for(platform, lane=Lane.HEALTH), client)
+    return _tested(adapter_for(platform, is_test=False, lane=Lane.HEALTH), client)
 
 
 def _tested(adapter: Adapter, client: OAuthClient) -> str:

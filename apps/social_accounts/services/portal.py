@@ -19,16 +19,17 @@ from apps.core import clock, tenancy
 from apps.core.actors import Actor
 from apps.core.secrets import Secret
 from apps.platforms import registry
-from apps.platforms.capabilities import ConnectBy
-from apps.social_accounts.errors import ConnectionRefused, Reason
+from apps.social_accounts.adapters import has_sandbox
+from apps.social_accounts.errors import ConnectionRefused, NoSandbox, Reason
 from apps.social_accounts.models import ConnectSession, PortalLink, SocialAccount
+from apps.social_accounts.selectors import needs_address
 from apps.social_accounts.services.connecting import Journey, begin_consent, sign_in, take_channels
 from apps.social_accounts.services.journeys import Terms
 from apps.social_accounts.services.returning import require_allowed
 from apps.social_accounts.services.travellers import CLOSED, Visitor
 from apps.social_accounts.states import AccountState, JourneyState
 from apps.tenants.callers import Seat
-from apps.tenants.models import Branding
+from apps.tenants.models import Branding, Workspace
 from apps.tenants.services import branding_of
 
 KEPT: Final = timedelta(days=90)  # how long a link that is over can still say that it is
@@ -48,12 +49,14 @@ def make_link(
     is_chosen_elsewhere: bool = False,
     look: Mapping[str, str] | None = None,
 ) -> tuple[PortalLink, Secret]:
-    """A link and its token, which is told this once. Raises ReturnRefused for a return address that is not listed.
+    """A link and its token, which is told this once. Raises ReturnRefused for a return address that is not listed,
+    and NoSandbox where it would be for tests and no simulation runs.
 
     `look` has a colour and a way back (`colour`, `back_label`, `back_url`) in place of the organization's.
     """
     if return_url:
         require_allowed(return_url)
+    _require_sandbox(workspace_id)
     link = PortalLink(
         workspace_id=workspace_id,
         platforms=[name for name in registry.names() if name in set(platforms)],
@@ -75,6 +78,7 @@ def make_reconnect_link(
     ReturnRefused."""
     if return_url:
         require_allowed(return_url)
+    _require_sandbox(account.workspace_id)
     link = PortalLink(
         workspace_id=account.workspace_id,
         platforms=[account.platform],
@@ -214,8 +218,7 @@ def forget_links(*, now: datetime) -> int:
 
 def asks_for(platform: str) -> str:
     """What has to be typed before a consent there: "instance", "bluesky" (handle or app password) or nothing."""
-    ways = registry.capabilities(platform).connect_by
-    return "bluesky" if ConnectBy.APP_PASSWORD in ways else "instance" if ConnectBy.INSTANCE_OAUTH in ways else ""
+    return needs_address(platform)
 
 
 def _terms(visitor: Visitor, platform: str) -> Terms:
@@ -228,6 +231,12 @@ def _terms(visitor: Visitor, platform: str) -> Terms:
     if link.left == 0 and not link.reconnects_id:
         raise ConnectionRefused("All accounts of this link are connected.", reason=Reason.LIMIT_REACHED)
     return Terms(link.return_url, None if link.reconnects_id else link.left, link.is_chosen_elsewhere)
+
+
+def _require_sandbox(workspace_id: UUID) -> None:
+    """Raise NoSandbox for a link that could only lead to a simulation that is not there."""
+    if not has_sandbox() and Workspace.objects.filter(pk=workspace_id, is_test=True).exists():
+        raise NoSandbox
 
 
 @transaction.atomic

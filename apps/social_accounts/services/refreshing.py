@@ -30,7 +30,7 @@ from apps.platforms import registry
 from apps.platforms.contract import Credential
 from apps.platforms.errors import Disconnected, MissingPermission, PlatformError, Throttled, TokenExpired, Uncertain
 from apps.social_accounts import lives
-from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.adapters import adapter_of
 from apps.social_accounts.errors import LostRefresh, NotConnected
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.services.credentials import credential_for, credential_of, replace_tokens
@@ -167,7 +167,7 @@ def _access_works(organization_id: UUID, grant: Grant) -> bool:
     if credential is None:
         return False
     try:
-        adapter_for(grant.platform, lane=Lane.REFRESH, organization_id=organization_id).check(credential)
+        adapter_of(grant, lane=Lane.REFRESH).check(credential)
     except (Disconnected, TokenExpired):
         return False
     except MissingPermission:  # Whoever hears what is lacking is known.
@@ -178,7 +178,7 @@ def _access_works(organization_id: UUID, grant: Grant) -> bool:
 def _ask(organization_id: UUID, grant: Grant, credential: Credential) -> Outcome:
     asked_at = clock.now()
     try:
-        fresh = adapter_for(grant.platform, lane=Lane.REFRESH, organization_id=organization_id).refresh(credential)
+        fresh = adapter_of(grant, lane=Lane.REFRESH).refresh(credential)
     except Uncertain as error:
         return _suspect(organization_id, grant, error)
     except Disconnected as error:

@@ -21,7 +21,7 @@ from apps.governor.lanes import Lane
 from apps.platforms.contract import Channel, Credential, channel_secret
 from apps.platforms.errors import PlatformError
 from apps.social_accounts import lives
-from apps.social_accounts.adapters import adapter_for
+from apps.social_accounts.adapters import adapter_of
 from apps.social_accounts.errors import LostRefresh
 from apps.social_accounts.models import Grant, SocialAccount
 from apps.social_accounts.services.abilities import tell_inabilities
@@ -70,7 +70,7 @@ def revive_family(*, organization_id: UUID, account_id: UUID, actor: Actor) -> N
         kin = list(_kin(grant, account.workspace_id).select_related("app", "organization_app"))
     for cousin in kin:
         try:
-            adapter = adapter_for(cousin.platform, lane=Lane.REFRESH, organization_id=organization_id)
+            adapter = adapter_of(cousin, lane=Lane.REFRESH)
             fresh = adapter.refresh(_lent(grant, cousin, organization_id))
         except (PlatformError, CannotOpen) as error:
             logger.info("Grant %s was not brought back by %s: %s", cousin.pk, grant.pk, error)

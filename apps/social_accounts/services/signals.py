@@ -79,7 +79,7 @@ def note_signal(told: ToldSignal) -> bool:
 
 def _meant(told: ToldSignal) -> list[_Meant]:
     with tenancy.across_tenants(WHY):
-        alive = Grant.across_tenants.filter(_within(told.sender)).exclude(state=GrantState.DEAD)
+        alive = Grant.across_tenants.filter(_within(told.sender), is_test=False).exclude(state=GrantState.DEAD)
         of_person = Q(**{f"facts__{SHARED_CONSENT}": told.person})
         found = alive.filter(of_person if told.person else Q(pk__in=_with_token(alive, told)))
         grants = found.select_related("app", "organization_app").order_by("pk")

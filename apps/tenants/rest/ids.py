@@ -10,17 +10,38 @@ from django.db.models import Model, QuerySet
 from django.urls import register_converter
 from rest_framework import serializers
 
+from apps.core.together import recalled
+
 ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY = "org", "ws", "mem", "inv", "key"
 ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
 IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
-QUEUE, SLOT = "q", "slot"
+QUEUE, SLOT, AUDIT = "q", "slot", "aud"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
-    FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT,
+    FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
 )  # fmt: skip
+# What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
+SUBJECTS: Final = {
+    "post": ("post", POST),
+    "publication": ("publication", PUBLICATION),
+    "socialaccount": ("social_account", ACCOUNT),
+    "workspace": ("workspace", WORKSPACE),
+    "asset": ("media", MEDIA),
+    "membership": ("member", MEMBER),
+    "invitation": ("invitation", INVITATION),
+    "organization": ("organization", ORGANIZATION),
+    "endpoint": ("webhook_endpoint", ENDPOINT),
+    "apikey": ("api_key", KEY),
+    "portallink": ("connect_session", SESSION),
+    "label": ("label", LABEL),
+    "campaign": ("campaign", CAMPAIGN),
+    "template": ("template", TEMPLATE),
+    "import": ("import", IMPORT),
+    "snapshotrun": ("snapshot_run", RUN),
+}
 _PLAIN: Final = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 
 
@@ -28,10 +49,21 @@ def public(kind: str, value: UUID) -> str:
     return f"{kind}_{value.hex}"
 
 
+def subject(table: str, value: UUID) -> dict[str, str]:
+    """A row of a table as the API names it."""
+    name, kind = SUBJECTS.get(table, (table, ""))
+    return {"type": name, "id": public(kind, value) if kind else str(value)}
+
+
 def read(kind: str, text: object) -> UUID | None:
     """The UUID of an id of this kind; None for what is none."""
     found = re.fullmatch(pattern_of(kind), text) if isinstance(text, str) else None
     return UUID(str(text).removeprefix(f"{kind}_")) if found else None
+
+
+def read_any(text: object) -> UUID | None:
+    """The UUID of an id of whichever kind; None for what is none."""
+    return next((found for kind in KINDS if (found := read(kind, text))), None)
 
 
 def pattern_of(kind: str) -> str:
@@ -95,7 +127,10 @@ class Known(PublicId):
         return public(self.kind, value.pk if isinstance(value, Model) else value)
 
     def to_internal_value(self, data: object) -> Any:
-        row = self.rows().filter(pk=super().to_internal_value(data)).first()
+        pk = super().to_internal_value(data)
+        # Of many things that name the same one, it is read for the first. One that knows fewer rows keeps them apart.
+        kind = self.model._meta.model_name if type(self) is Known else type(self)
+        row = recalled((kind, pk), lambda: self.rows().filter(pk=pk).first())
         if row is None:
             self.fail("not_found")
         return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -26,9 +27,11 @@ Keep = Callable[[Any], None]
 
 
 def answered(caller: Caller, of_this: str, key: str, carry_out: Callable[[Keep], Any]) -> Any:
-    """The answer of `carry_out`, now or when the request with this fingerprint came first. A refusal frees the key."""
-    if not 0 < len(key) <= LONGEST or not key.isprintable():
-        raise Problem(400, "bad_idempotency_key", f"An Idempotency-Key has from 1 to {LONGEST} printable characters.")
+    """The answer of `carry_out`, now or when the request with this fingerprint came first. A refusal frees the key.
+
+    For what cannot be one transaction: others see that it is under way.
+    """
+    _require_key(key)
     row = answers.claim(caller=caller, key=key, fingerprint=of_this)
     if row.answered_at is not None:
         return _again(row)
@@ -39,6 +42,30 @@ def answered(caller: Caller, of_this: str, key: str, carry_out: Callable[[Keep],
         raise
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A request that is carried out in one transaction; `answer` is that of the first, where this is a later one."""
+
+    row: AnsweredRequest
+    answer: Any = None
+
+    def keep(self, response: Any) -> None:
+        headers, body = _shown(response)
+        answers.write_down(self.row, status=response.status_code, headers=headers, body=body)
+
+
+def begin(caller: Caller, of_this: str, key: str) -> Begun:
+    """Begin a request in its transaction, which keeps the answer or, where it fails, leaves nothing behind."""
+    _require_key(key)
+    row = answers.look_up(caller=caller, key=key, fingerprint=of_this)
+    return Begun(row, None if row.answered_at is None else _again(row))
+
+
+def _require_key(key: str) -> None:
+    if not 0 < len(key) <= LONGEST or not key.isprintable():
+        raise Problem(400, "bad_idempotency_key", f"An Idempotency-Key has from 1 to {LONGEST} printable characters.")
+
+
 def fingerprint(request: Any, content: bytes) -> str:
     """A digest of where a request goes and of what is in it."""
     parts = (request.method.encode(), request.get_full_path().encode(), content)
@@ -46,9 +73,13 @@ def fingerprint(request: Any, content: bytes) -> str:
 
 
 def _keep(row: AnsweredRequest, response: Any) -> None:
-    headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-    body = "" if response.data is None else JSONRenderer().render(response.data).decode()
+    headers, body = _shown(response)
     answers.keep(row, status=response.status_code, headers=headers, body=body)
+
+
+def _shown(response: Any) -> tuple[dict[str, str], str]:
+    headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
+    return headers, "" if response.data is None else JSONRenderer().render(response.data).decode()
 
 
 def _again(row: AnsweredRequest) -> HttpResponse:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework import serializers
@@ -17,23 +18,27 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
+from apps.core.together import together
 from apps.tenants.access import Door
 from apps.tenants.callers import Caller
 from apps.tenants.rest import expand, once, pages
 from apps.tenants.rest.expand import Expansion, Expansions
 from apps.tenants.rest.once import SAFE
 from apps.tenants.rest.problems import Problem
+from apps.tenants.rest.rendering import rendered_all
 
 
 class Operations(APIView):
     """Who shows a key that holds what the method needs is let in, and the key's tenant is open around the handler.
 
     With `calls_network` the handler opens `with self.caller.scope():` itself and leaves its calls to platforms outside.
-    A write is one transaction, and with an Idempotency-Key it happens once.
+    A write is one transaction, and with an Idempotency-Key it happens once. With `writes_together` its rows are written
+    by one statement at its end (`apps.core.together`), so that the handler answers from what it has in hand.
     """
 
     needs: ClassVar[Mapping[str, str]] = {}
     calls_network: ClassVar[bool] = False
+    writes_together: ClassVar[bool] = False
     reads_bytes: ClassVar[bool] = False  # a file that comes in pieces, which are safe to repeat by themselves
     expands: ClassVar[Expansions] = {}  # what `?expand=` may name when it is read
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
@@ -94,7 +99,7 @@ class Operations(APIView):
         """A page of these rows, as the request asks; a function shows all of them at once."""
         wanted = self._to_expand()
         found, cursor = pages.page(rows, self.request.query_params, orders)
-        data = show(found, many=True).data if isinstance(show, type) else show(found)
+        data = rendered_all(show, found) if isinstance(show, type) else show(found)
         expand.expand(data, wanted)
         return Response({"data": data, "next_cursor": cursor, "has_more": cursor is not None})
 
@@ -148,24 +153,45 @@ class Operations(APIView):
         request, key = self.request, self.request.headers.get(once.HEADER)
         if request.method in SAFE or key is None or self.reads_bytes:
             return self._carry_out(handler, None)
-        return once.answered(self.caller, self.fingerprint(), key, lambda keep: self._carry_out(handler, keep))
-
-    def _carry_out(self, handler: Callable[..., Any], keep: once.Keep | None) -> Any:
-        request = self.request
-        if request.method in SAFE and not self.calls_network:
-            with self.caller.scope():
-                return handler(request, *self.args, **self.kwargs)
         if self.calls_network:
-            response = handler(request, *self.args, **self.kwargs)
-            if keep is not None:
-                with self.caller.scope():
-                    keep(response)
-            return response
-        with self.caller.scope(), transaction.atomic():
-            response = handler(request, *self.args, **self.kwargs)
-            if keep is not None:
+            return once.answered(self.caller, self.fingerprint(), key, lambda keep: self._carry_out(handler, keep))
+        return self._carry_out(handler, key)
+
+    def _carry_out(self, handler: Callable[..., Any], keep: Any) -> Any:
+        if self.calls_network:
+            return self._carry_out_on_the_way(handler, keep)
+        if self.request.method in SAFE:
+            with self.caller.scope():
+                return handler(self.request, *self.args, **self.kwargs)
+        try:
+            return self._write(handler, keep)
+        except IntegrityError:
+            # Somebody else has written the same since it was looked for; now it is found.
+            return self._write(handler, keep)
+
+    def _carry_out_on_the_way(self, handler: Callable[..., Any], keep: once.Keep | None) -> Any:
+        response = handler(self.request, *self.args, **self.kwargs)
+        if keep is not None:
+            with self.caller.scope():
                 keep(response)
+        return response
+
+    def _write(self, handler: Callable[..., Any], key: str | None) -> Any:
+        """In one transaction, which keeps the answer too."""
+        block = together() if self.writes_together else nullcontext()
+        with self.caller.scope(), _transaction(), block:
+            once_only = once.begin(self.caller, self.fingerprint(), key) if key is not None else None
+            if once_only is not None and once_only.answer is not None:
+                return once_only.answer
+            response = handler(self.request, *self.args, **self.kwargs)
+            if once_only is not None:
+                once_only.keep(response)
             return response
+
+
+def _transaction() -> AbstractContextManager[Any]:
+    """On PostgreSQL a scope is one already."""
+    return nullcontext() if connection.vendor == "postgresql" else transaction.atomic()
 
 
 def etag(data: Any) -> str:

@@ -9,18 +9,19 @@ import hmac
 import ipaddress
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor, ActorKind
 from apps.core.secrets import Secret
 from apps.tenants import keys, limits, selectors
-from apps.tenants.callers import Caller, Seat
+from apps.tenants.callers import Caller, OnlyTesting, Seat
 from apps.tenants.errors import KeyProblem, NoRoomInPlan
 from apps.tenants.keys import KeyText, Mode
 from apps.tenants.models import ApiKey, Organization, Workspace
@@ -44,6 +45,9 @@ def make_key(
 ) -> tuple[ApiKey, Secret]:
     """A new key and its text, which is told this once. Raises KeyProblem."""
     _refuse_more_than_own(by, scopes, mode)
+    if workspace is not None and workspace.is_test != (mode == Mode.TEST):
+        words = "A test key is for a test workspace, and a live key for one that is not."
+        raise KeyProblem(words, field="workspace")
     if expires_at is not None and expires_at <= clock.now():
         raise KeyProblem("The key would be over already.", field="expires_at")
     made = keys.new(mode)
@@ -85,8 +89,10 @@ def roll_key(*, key: ApiKey, by: Seat, overlap: timedelta = OVERLAP) -> tuple[Ap
 
 @transaction.atomic
 def revoke_key(*, key: ApiKey, by: Seat) -> ApiKey:
-    """End a key at once, the text before it too; safe to repeat."""
+    """End a key at once, the text before it too; safe to repeat. A test key ends no live one: raises OnlyTesting."""
     key = ApiKey.objects.locked(key.pk)
+    if isinstance(by, Caller) and by.is_test and key.mode != Mode.TEST:
+        raise OnlyTesting("A test key revokes test keys.")
     if key.revoked_at is None:
         key.revoked_at, key.overlaps_until = clock.now(), None
         key.save(update_fields=["revoked_at", "overlaps_until"])
@@ -101,13 +107,16 @@ def caller_with(text: str, *, address: str = "", truncated: str = "", request_id
         return None
     now = clock.now()
     with tenancy.across_tenants("find the API key that a request shows"):
+        tests = Workspace.across_tenants.filter(organization=OuterRef("organization"), is_test=True)
         rows = ApiKey.across_tenants.named(shown.lookup, now).select_related("organization")
-        key: ApiKey | None = rows.first()
+        # Most organizations have none, and then nothing more is asked.
+        key: Any = rows.annotate(has_tests=Exists(tests)).first()
         if key is None or not _is_it(key, shown, now) or not _is_allowed_from(key, address):
             return None
         if key.last_used_at is None or now - key.last_used_at > COARSE:
             ApiKey.across_tenants.filter(pk=key.pk).update(last_used_at=now)
-    return Caller(key, key.organization, Actor(ActorKind.KEY, key.pk, request_id, truncated))
+        test_workspaces = _test_workspaces(key.organization_id) if key.has_tests else frozenset()
+    return Caller(key, key.organization, Actor(ActorKind.KEY, key.pk, request_id, truncated), test_workspaces)
 
 
 def networks(written: Sequence[str]) -> list[str]:
@@ -122,6 +131,11 @@ def networks(written: Sequence[str]) -> list[str]:
 def scopes_to_give(by: Seat) -> list[str]:
     """The scopes that this member, or this key, may hand on."""
     return covering(_held_by(by))
+
+
+def _test_workspaces(organization_id: UUID) -> frozenset[UUID]:
+    own = Workspace.across_tenants.filter(organization=organization_id, is_test=True)
+    return frozenset(own.values_list("pk", flat=True))
 
 
 def _is_it(key: ApiKey, shown: KeyText, now: datetime) -> bool:
@@ -152,7 +166,7 @@ def _refuse_more_than_own(by: Seat, scopes: Collection[str], mode: Mode) -> None
         raise KeyProblem("Choose what the key may do.", field="scopes")
     if too_wide := sorted(set(scopes) - set(scopes_to_give(by))):
         raise KeyProblem(f"You cannot give what you do not have: {', '.join(too_wide)}.", field="scopes")
-    if isinstance(by, Caller) and by.key.mode == Mode.TEST and mode != Mode.TEST:
+    if isinstance(by, Caller) and by.is_test and mode != Mode.TEST:
         raise KeyProblem("A test key makes test keys.", field="mode")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.audit import services as audit
@@ -12,7 +13,7 @@ from apps.core import clock
 from apps.core.actors import Actor
 from apps.events import services as events
 from apps.tenants import limits, selectors
-from apps.tenants.errors import NameTaken
+from apps.tenants.errors import NameTaken, NoRoomInPlan
 from apps.tenants.models import Organization, Workspace
 
 
@@ -26,11 +27,12 @@ def create_workspace(
     external_ref: str = "",
     too_late_after: timedelta | None = None,
     alt_text_required: bool = False,
+    is_test: bool = False,
 ) -> Workspace:
     """A workspace for another client; NameTaken if the organization has one of that name or reference, NoRoomInPlan if
-    its plan allows no more."""
-    _refuse_taken(name=name, external_ref=external_ref)
-    limits.require(limits.WORKSPACES, used=selectors.workspaces_in_use)
+    its plan allows no more. One that `is_test` takes no place in the plan, and publishes to simulated platforms."""
+    _refuse_taken(name=name, external_ref=external_ref, is_test=is_test)
+    _require_room(organization, is_test=is_test)
     workspace: Workspace = Workspace.objects.create(
         organization=organization,
         name=name,
@@ -38,8 +40,9 @@ def create_workspace(
         external_ref=external_ref,
         too_late_after=too_late_after,
         alt_text_required=alt_text_required,
+        is_test=is_test,
     )
-    audit.record("workspace.created", subject=workspace, actor=actor, diff={"name": name})
+    audit.record("workspace.created", subject=workspace, actor=actor, diff={"name": name, "is_test": is_test})
     events.emit("workspace.created", subject=workspace, data={"name": name, "timezone": timezone})
     return workspace
 
@@ -53,6 +56,7 @@ def update_workspace(*, workspace: Workspace, actor: Actor, **changes: Any) -> W
     _refuse_taken(
         name=changes.get("name", workspace.name),
         external_ref=changes.get("external_ref", workspace.external_ref),
+        is_test=workspace.is_test,
         apart_from=workspace,
     )
     for name, (_, value) in diff.items():
@@ -80,7 +84,7 @@ def _set_archived(workspace: Workspace, *, archived: bool, actor: Actor) -> Work
     if (workspace.archived_at is not None) == archived:
         return workspace
     if not archived:
-        limits.require(limits.WORKSPACES, used=selectors.workspaces_in_use)
+        _require_room(workspace.organization, is_test=workspace.is_test)
     workspace.archived_at = clock.now() if archived else None
     workspace.save(update_fields=["archived_at"])
     audit.record("workspace.archived" if archived else "workspace.restored", subject=workspace, actor=actor)
@@ -88,8 +92,21 @@ def _set_archived(workspace: Workspace, *, archived: bool, actor: Actor) -> Work
     return workspace
 
 
-def _refuse_taken(*, name: str, external_ref: str, apart_from: Workspace | None = None) -> None:
-    others = Workspace.objects.exclude(pk=apart_from.pk) if apart_from else Workspace.objects.all()
+def _require_room(organization: Organization, *, is_test: bool) -> None:
+    """Room for one more in the plan, or in the number of places for tests."""
+    if not is_test:
+        limits.require(limits.WORKSPACES, used=selectors.workspaces_in_use)
+        return
+    # The organization's row is held, so that two who make the last one at once cannot both have it.
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    if selectors.test_workspaces_in_use() >= settings.MAX_TEST_WORKSPACES:
+        words = f"An organization has up to {settings.MAX_TEST_WORKSPACES} test workspaces. Archive one first."
+        raise NoRoomInPlan(words)
+
+
+def _refuse_taken(*, name: str, external_ref: str, is_test: bool, apart_from: Workspace | None = None) -> None:
+    others = Workspace.objects.filter(is_test=is_test)
+    others = others.exclude(pk=apart_from.pk) if apart_from else others
     if others.filter(name=name).exists():
         raise NameTaken("name", f"There is a workspace called {name} already.")
     if external_ref and others.filter(external_ref=external_ref).exists():

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.tenants import services
 from apps.tenants.access import WORKSPACE_KEY, MemberRequest, page
 from apps.tenants.errors import Refused
-from apps.tenants.forms import WorkspaceForm
+from apps.tenants.forms import NewWorkspaceForm, WorkspaceForm
 from apps.tenants.models import Workspace
 
 
@@ -25,7 +25,7 @@ def workspaces(request: MemberRequest) -> HttpResponse:
     rows = [
         {
             "id": row.pk, "name": row.name, "timezone": row.timezone, "note": row.external_ref,
-            "is_current": member.workspace == row, "is_archived": row.archived_at is not None,
+            "is_current": member.workspace == row, "is_archived": row.archived_at is not None, "is_test": row.is_test,
             "edit_url": _edit_url(row) if member.may_in(row, _needed(row)) else "",
         }
         for row in (*member.workspaces, *member.archived)
@@ -39,7 +39,7 @@ def workspaces(request: MemberRequest) -> HttpResponse:
 @page("workspace.create")
 def create(request: MemberRequest) -> HttpResponse:
     own = request.member.organization
-    form = WorkspaceForm(request.POST or None, initial={"timezone": own.timezone})
+    form = NewWorkspaceForm(request.POST or None, initial={"timezone": own.timezone})
     if form.is_valid():
         try:
             made = services.create_workspace(organization=own, actor=request.member.actor, **form.values())

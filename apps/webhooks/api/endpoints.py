@@ -10,7 +10,6 @@ from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
-from apps.core import tenancy
 from apps.core.secrets import Secret
 from apps.tenants.rest import ids, problems
 from apps.tenants.rest.filters import IdFilter, filtered
@@ -44,7 +43,7 @@ class EndpointList(Operations):
     )
     def get(self, request: Any) -> Response:
         """Where the organization is told of what happens; with a workspace's key, those of the workspace."""
-        return self.page(filtered(EndpointFilter, _endpoints(), request), serializers.EndpointShape)
+        return self.page(filtered(EndpointFilter, _endpoints(self), request), serializers.EndpointShape)
 
     @extend_schema(
         operation_id="webhook_endpoints_create",
@@ -67,7 +66,7 @@ class EndpointOperations(Operations):
     @extend_schema(operation_id="webhook_endpoints_read", responses=serializers.EndpointShape)
     def get(self, request: Any, endpoint_id: UUID) -> Response:
         """One endpoint, without its secret."""
-        return self.one(serializers.EndpointShape(self.found(_endpoints(), endpoint_id)).data)
+        return self.one(serializers.EndpointShape(self.found(_endpoints(self), endpoint_id)).data)
 
     @extend_schema(
         operation_id="webhook_endpoints_change",
@@ -76,7 +75,7 @@ class EndpointOperations(Operations):
     )
     def patch(self, request: Any, endpoint_id: UUID) -> Response:
         """Another address or other events; `state` pauses it, or lets it be told again."""
-        endpoint = self.found(_endpoints(), endpoint_id)
+        endpoint = self.found(_endpoints(self), endpoint_id)
         said = self.body(serializers.EndpointToChange, partial=True)
         self.require_match(serializers.EndpointShape(endpoint).data)
         changed = services.change_endpoint(endpoint=endpoint, by=self.caller, **said)
@@ -85,7 +84,7 @@ class EndpointOperations(Operations):
     @extend_schema(operation_id="webhook_endpoints_delete", responses={204: None})
     def delete(self, request: Any, endpoint_id: UUID) -> Response:
         """Tell it nothing more; its deliveries are forgotten."""
-        services.remove_endpoint(endpoint=self.found(_endpoints(), endpoint_id), by=self.caller)
+        services.remove_endpoint(endpoint=self.found(_endpoints(self), endpoint_id), by=self.caller)
         return Response(status=204)
 
 
@@ -100,7 +99,7 @@ class EndpointRotate(Operations):
     def post(self, request: Any, endpoint_id: UUID) -> Response:
         """Another secret; for a day, what is sent is signed with both."""
         hours = self.body(serializers.SecretToRotate)["overlap_hours"]
-        endpoint = self.found(_endpoints(), endpoint_id)
+        endpoint = self.found(_endpoints(self), endpoint_id)
         rotated = services.rotate_secret(endpoint=endpoint, by=self.caller, overlap=timedelta(hours=hours))
         return self.one(_once(*rotated))
 
@@ -111,7 +110,7 @@ class EndpointTest(Operations):
     @extend_schema(operation_id="webhook_endpoints_test", request=None, responses={201: serializers.DeliveryShape})
     def post(self, request: Any, endpoint_id: UUID) -> Response:
         """Send `webhook.test` within seconds, signed like everything else."""
-        delivery = services.send_test(endpoint=self.found(_endpoints(), endpoint_id))
+        delivery = services.send_test(endpoint=self.found(_endpoints(self), endpoint_id))
         return self.one(serializers.DeliveryShape(delivery).data, status=201)
 
 
@@ -124,7 +123,7 @@ class EndpointRedeliver(Operations):
     def post(self, request: Any, endpoint_id: UUID) -> Response:
         """Send what happened between two instants: what was given up and what it was never told of, or all of it. It
         goes back for as long as deliveries are kept, which is 30 days."""
-        endpoint, said = self.found(_endpoints(), endpoint_id), self.body(serializers.ToRedeliver)
+        endpoint, said = self.found(_endpoints(self), endpoint_id), self.body(serializers.ToRedeliver)
         if said["until"] is not None and said["until"] <= said["since"]:
             raise problems.invalid("/until", "It ends before it begins.")
         return self.one({"count": services.redeliver(endpoint=endpoint, **said)})
@@ -140,7 +139,7 @@ class DeliveryList(Operations):
     )
     def get(self, request: Any, endpoint_id: UUID) -> Response:
         """What was sent to an endpoint, or will be."""
-        rows = _deliveries().filter(endpoint=self.found(_endpoints(), endpoint_id))
+        rows = _deliveries(self).filter(endpoint=self.found(_endpoints(self), endpoint_id))
         return self.page(filtered(DeliveryFilter, rows, request), serializers.DeliveryShape)
 
 
@@ -154,7 +153,7 @@ class DeliveryAttempts(Operations):
     )
     def get(self, request: Any, delivery_id: UUID) -> Response:
         """Every try of a delivery, with the beginning of what was answered."""
-        delivery = self.found(_deliveries(), delivery_id)
+        delivery = self.found(_deliveries(self), delivery_id)
         return self.page(DeliveryAttempt.objects.filter(delivery=delivery), serializers.DeliveryAttemptShape)
 
 
@@ -164,7 +163,7 @@ class DeliveryRedeliver(Operations):
     @extend_schema(operation_id="webhook_deliveries_redeliver", request=None, responses=serializers.DeliveryShape)
     def post(self, request: Any, delivery_id: UUID) -> Response:
         """Send a delivery once more, whatever became of it."""
-        delivery = services.redeliver_one(delivery=self.found(_deliveries(), delivery_id))
+        delivery = services.redeliver_one(delivery=self.found(_deliveries(self), delivery_id))
         return self.one(serializers.DeliveryShape(delivery).data)
 
 
@@ -172,13 +171,14 @@ def _once(endpoint: Endpoint, secret: Secret) -> dict[str, Any]:
     return {**serializers.EndpointShape(endpoint).data, "secret": secret.reveal()}
 
 
-def _endpoints() -> QuerySet[Endpoint]:
-    """Endpoints are the organization's, or of a workspace; a workspace's key sees those of its own alone."""
-    visible = tenancy.required().workspace_ids
-    rows: QuerySet[Endpoint] = Endpoint.objects.all()
-    return rows if isinstance(visible, tenancy.Everywhere) else rows.filter(workspace_id__in=visible)
+def _endpoints(view: Operations) -> QuerySet[Endpoint]:
+    """Endpoints are the organization's, or of a workspace; a workspace's key sees those of its own alone, and a test
+    key those that are told of tests."""
+    rows: QuerySet[Endpoint] = Endpoint.objects.filter(is_test=view.caller.is_test)
+    key = view.caller.key
+    return rows.filter(workspace_id=key.workspace_id) if key.workspace_id else rows
 
 
-def _deliveries() -> QuerySet[Delivery]:
-    rows: QuerySet[Delivery] = Delivery.objects.filter(endpoint__in=_endpoints()).select_related("event")
+def _deliveries(view: Operations) -> QuerySet[Delivery]:
+    rows: QuerySet[Delivery] = Delivery.objects.filter(endpoint__in=_endpoints(view)).select_related("event")
     return rows

@@ -51,7 +51,7 @@ class EventFeed(Operations):
             rows = rows.filter(pk__gte=first_id(since - CLOCKS_DIFFER), created_at__gte=since)
         if workspace_id := _id(ids.WORKSPACE, "workspace", asked.get("workspace", "")):
             rows = rows.filter(workspace_id=workspace_id)
-        found = list(rows[: limit + 1])
+        found = list(rows.select_related("workspace")[: limit + 1])
         data = serializers.EventShape(found[:limit], many=True).data
         last = data[-1]["id"] if data else ids.public(ids.EVENT, after) if after else None
         return Response({"data": data, "next_cursor": last, "has_more": len(found) > limit})

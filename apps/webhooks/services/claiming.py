@@ -44,7 +44,7 @@ def claim(*, hands: int, for_failing: int) -> list[Claim]:
         endpoints = {one.pk: one for one in _endpoints(now, hands=hands, for_failing=for_failing)}
         taken = list(islice(_in_turn(_due_of(endpoints, now)), hands))
         deliveries = Delivery.across_tenants.filter(pk__in=taken)
-        found = list(deliveries.select_related("event"))
+        found = list(deliveries.select_related("event__workspace"))
         deliveries.update(tries=F("tries") + 1, spent=F("spent") + 1, lease_until=now + LEASE)
         return [_claim_of(delivery, endpoints[delivery.endpoint_id]) for delivery in found]
 
@@ -99,7 +99,7 @@ def _claim_of(delivery: Delivery, endpoint: Endpoint) -> Claim:
 def told_of(delivery: Delivery, endpoint: Endpoint) -> dict[str, Any]:
     """What is sent, in the shape that the endpoint knows."""
     if delivery.event is None:
-        return telling.a_test(message_id_of(delivery), delivery.created_at, endpoint.version)
+        return telling.a_test(message_id_of(delivery), delivery.created_at, endpoint)
     return telling.as_data(delivery.event, endpoint.version)
 
 

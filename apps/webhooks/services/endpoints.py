@@ -17,7 +17,7 @@ from apps.core import clock, outbound
 from apps.core.secrets import Secret
 from apps.events.catalogue import CATALOGUE
 from apps.events.models import Event
-from apps.tenants.callers import Seat
+from apps.tenants.callers import Caller, Seat
 from apps.tenants.models import Organization, Workspace
 from apps.usage import services as usage
 from apps.usage.errors import PlanIsFull
@@ -38,13 +38,16 @@ BATCH: Final = 500
 def make_endpoint(
     *, by: Seat, url: str, events: Collection[str] = (), workspace: Workspace | None = None, description: str = ""
 ) -> tuple[Endpoint, Secret]:
-    """An endpoint and the secret that its deliveries are signed with, told this once. Raises EndpointRefused."""
+    """An endpoint and the secret that its deliveries are signed with, told this once; a test key's is told of tests.
+    Raises EndpointRefused."""
+    is_test = by.is_test if isinstance(by, Caller) else workspace is not None and workspace.is_test
     _check(url, events)
-    _refuse_too_many(by)
+    _refuse_too_many(by, is_test=is_test)
     secret = _new_secret()
     endpoint = Endpoint(
         organization_id=by.organization.pk,
         workspace=workspace,
+        is_test=is_test,
         url=url,
         events=_in_order(events),
         description=description,
@@ -164,13 +167,15 @@ def _check(url: str, events: Collection[str]) -> None:
         raise EndpointRefused(f"There is no event called {unknown[0]}.", field="events")
 
 
-def _refuse_too_many(by: Seat) -> None:
+def _refuse_too_many(by: Seat, *, is_test: bool) -> None:
     # The organization's row is held, so that two who make the last one at once cannot both have it.
     Organization.objects.select_for_update().get(pk=by.organization.pk)
-    if Endpoint.objects.count() >= settings.WEBHOOK_MAX_ENDPOINTS:
+    if Endpoint.objects.filter(is_test=is_test).count() >= settings.WEBHOOK_MAX_ENDPOINTS:
         raise EndpointRefused(f"An organization has up to {settings.WEBHOOK_MAX_ENDPOINTS} endpoints.")
+    if is_test:
+        return
     try:
-        usage.require(Limit.WEBHOOKS, used=Endpoint.objects.count)
+        usage.require(Limit.WEBHOOKS, used=Endpoint.objects.filter(is_test=False).count)
     except PlanIsFull as full:
         raise EndpointRefused(full.words) from full
 

@@ -52,7 +52,7 @@ def read_keys() -> None:
         if registry.adapter_class(platform).signals is None or not social_accounts.is_anybodys_app_at(platform):
             continue
         try:
-            keys = social_accounts.adapter_for(platform, lane=Lane.HEALTH).signing_keys()
+            keys = social_accounts.adapter_for(platform, is_test=False, lane=Lane.HEALTH).signing_keys()
         except PlatformError as error:
             logger.warning("The keys of %s could not be read: %s", platform, error.words)
             continue

@@ -68,7 +68,7 @@ def patrol_account(*, organization_id: UUID, account_id: UUID) -> None:
             return
     problem = ""
     try:
-        adapter = social_accounts.adapter_for(account.platform, lane=Lane.RECONCILE, organization_id=organization_id)
+        adapter = social_accounts.adapter_of(account, lane=Lane.RECONCILE)
         for remote_id in _missing(adapter, credential, live, now):
             publishing.note_removed_at_platform(
                 organization_id=organization_id, account_id=account_id, remote_ids=[remote_id], at=now,

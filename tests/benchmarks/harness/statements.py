@@ -13,6 +13,8 @@ from typing import Any, Final
 
 # What opens and ends transactions and tells them their tenant; all else reads or writes rows.
 FRAME: Final = ("begin", "commit", "rollback", "savepoint", "release", "set ", "select set_config")
+ALIVE: Final = "SELECT $1"  # whether a connection that was kept still lives, once for each request
+BRACKETS: Final = ("begin", "commit", "rollback", "savepoint", "release")
 # PostgreSQL's own, at the end of a transaction: nobody has sent them, and they cost all the same.
 CHECK: Final = "OPERATOR(pg_catalog.=)"
 MOST: Final = 20
@@ -55,6 +57,23 @@ class Statements:
             "statements_on_rows_per_publication": round((sent.total() - frame) / per, 2),
             "foreign_key_checks_per_publication": round(checks.total() / per, 2),
             "most_frequent_statements": {text: round(n / per, 3) for text, n in self._merged(sent).most_common(MOST)},
+        }
+
+    def by_kind(self, count: int) -> dict[str, Any]:
+        """For each of `count` requests, on PostgreSQL: what reads or writes rows, takes a lock or names the tenant;
+        what opens and ends transactions; the checks of foreign keys; and the statements themselves."""
+        found = self._counted()
+        checks = Counter({text: times for text, times in found.items() if CHECK in text})
+        brackets = Counter({text: times for text, times in found.items() if text.strip().lower().startswith(BRACKETS)})
+        rows = found - checks - brackets
+        rows.pop(ALIVE, None)
+        per = max(count, 1)
+        return {
+            "statements_on_rows": round(rows.total() / per, 2),
+            "transactions": round(brackets.total() / per, 2),
+            "foreign_key_checks": round(checks.total() / per, 2),
+            "statements": {text: round(n / per, 2) for text, n in self._merged(rows).most_common(MOST)},
+            "brackets": {text: round(n / per, 2) for text, n in self._merged(brackets).most_common(MOST)},
         }
 
     def _counted(self) -> Counter[str]:

@@ -93,6 +93,7 @@ PAGES: dict[str, Any] = {
     "usage/usage.html": tenants.usage,
     "tenants/members.html": tenants.members,
     "tenants/keys.html": tenants.keys,
+    "tenants/audit.html": tenants.audit,
     "tenants/key_form.html": tenants.form_page,
     "tenants/key_shown_once.html": tenants.key_shown_once,
     "tenants/member_form.html": tenants.form_page,

@@ -26,6 +26,7 @@ def accounts() -> dict[str, Any]:
             planned="14",
             last_post_at=NOW,
             reconnect_url=reconnect,
+            is_test=platform == "mastodon",
         )
 
     return {
@@ -179,6 +180,7 @@ def account() -> dict[str, Any]:
             scopes=["publish content", "read profile"],
             planned=14,
             held=3,
+            is_test=True,
         ),
         "zone": ZONE,
         "list_url": "/accounts/",

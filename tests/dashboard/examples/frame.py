@@ -36,23 +36,25 @@ def nav(label: str, icon: str, *, current: bool = False, warning: str = "", coun
 
 
 def shell(**changes: Any) -> It:
-    here = It(id="w1", name="Alder & Rye", is_current=True)
+    here = It(id="w1", name="Alder & Rye", is_current=True, is_test=False)
     values = {
         "theme": "",
         "single_keys": True,
         "path": "/",
         "here_name": "Alder & Rye",
+        "is_test": False,
+        "has_sandbox": True,
         "organization_name": "Northlight Agency",
         "user_name": "Priya Nair",
         "user_email": "priya@northlight.example",
         "workspaces": [
             here,
-            It(id="w2", name="Halden Cycles", is_current=False),
-            It(id="w3", name="Maren Coast Hotels", is_current=False),
+            It(id="w2", name="Halden Cycles", is_current=False, is_test=False),
+            It(id="w3", name="Maren Coast Hotels", is_current=False, is_test=False),
         ],
         "organizations": [
-            It(id="o1", name="Northlight Agency", is_current=True),
-            It(id="o2", name="Papaya Studio", is_current=False),
+            It(id="o1", name="Northlight Agency", is_current=True, is_test=False),
+            It(id="o2", name="Papaya Studio", is_current=False, is_test=False),
         ],
         "nav": [
             nav("Today", "home"),

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from apps.core.ids import new_id
+from apps.tenants.views.audit import AuditForm
 from apps.usage.selectors import Gauge, Usage, WorkspaceUse
 from tests.dashboard.examples.frame import NOW, ZONE
 
@@ -70,6 +71,25 @@ def keys() -> dict[str, Any]:
     return {"keys": [known, over], "open": 1, "most": 50, "zone": ZONE, "make_url": "/make/", "docs_url": "/docs/"}
 
 
+def audit() -> dict[str, Any]:
+    def row(who: str, what: str, subject: str, workspace: str, *changes: tuple[str, str]) -> It:
+        return It(
+            at=NOW, who=who, who_url="?actor=1", what=what, subject=subject, subject_url="?subject=1",
+            workspace=workspace, address="203.0.113.0/24", changes=changes,
+        )  # fmt: skip
+
+    return {
+        "rows": [
+            row("Jonas Weber", "workspace.updated", "workspace", "Alder & Rye", ("timezone", "UTC → Europe/Oslo")),
+            row("Our product (API key)", "post.created", "post", "Halden Cycles"),
+            row("Postroom", "account.signed_out", "social account", ""),
+        ],
+        "form": AuditForm({"verb": "post.*", "actor": "1" * 32}, workspaces=[]),
+        "is_narrowed": True, "zone": ZONE, "list_url": "/audit/", "newest_url": "?",
+        "older_url": "?before=1", "file_url": "/audit.csv", "most": 10_000,
+    }  # fmt: skip
+
+
 def key_shown_once() -> dict[str, Any]:
     key = It(name="Our product", expires_at=NOW)
     text = "pr_live_" + "a" * 36
@@ -129,6 +149,7 @@ def workspaces() -> dict[str, Any]:
                     "note": "",
                     "is_current": False,
                     "is_archived": False,
+                    "is_test": False,
                     "edit_url": "/edit/",
                 }
                 | changes
@@ -140,6 +161,7 @@ def workspaces() -> dict[str, Any]:
             workspace("Alder & Rye", ZONE, is_current=True),
             workspace("Halden Cycles", "America/New_York", note="halden-01"),
             workspace("Old client", "UTC", is_archived=True),
+            workspace("Trying out", "UTC", is_test=True),
         ],
         "switch_url": "/switch/",
         "new_url": "/new/",

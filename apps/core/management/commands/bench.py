@@ -128,6 +128,24 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--gap-ms": {"dest": "gap_ms", "type": int, "default": 100, "help": "from one to the next (100)"},
         },
     ),
+    "api": Measurement(
+        "posts that the API makes a second, one by one and in bulk, and how soon it tells a page of a long list",
+        {
+            "--posts": {"type": int, "default": 1_000_000, "help": "in the table before (1,000,000)"},
+            "--seconds": {"type": int, "default": 20, "help": "of each kind of request (20)"},
+            "--clients": {"type": int, "default": 8, "help": "that ask at the same time (8)"},
+            "--processes": {"type": int, "default": 2, "help": "of the web server (2)"},
+            "--threads": {"type": int, "default": 8, "help": "of each (8)"},
+            "--pages-per-second": {
+                "dest": "pages_per_second",
+                "type": int,
+                "default": 20,
+                "help": "that are read with a pause (20)",
+            },
+            "--only": {"default": "", "metavar": "WHAT", "help": "create, bulk or list, with commas between (all)"},
+            "--profile": {"default": "", "metavar": "PATH", "help": "write there where the server's time went"},
+        },
+    ),
     "webhooks": Measurement(
         "deliveries a second to webhook endpoints, and how long others wait when some of them are dead",
         {

@@ -76,14 +76,14 @@ class Course:
             if platform == "tiktok" and number >= demand.ORGANIZATIONS:
                 continue  # All that they may publish in a day is measured.
             job = Job(Kind(platform, acts[platform], Lane.PUBLISH), self.jobs.organizations[0], person)
-            adapter = adapter_for(platform, lane=Lane.PUBLISH, organization_id=job.organization_id)
+            adapter = adapter_for(platform, is_test=False, lane=Lane.PUBLISH, organization_id=job.organization_id)
             while not job.person.published:
                 self._clocks.move(job.kind.act(adapter, job))
             self.jobs.people[platform, number] = job.person
 
     def _work(self, job: Job) -> datetime:
         kind = job.kind
-        adapter = adapter_for(kind.platform, lane=kind.lane, organization_id=job.organization_id)
+        adapter = adapter_for(kind.platform, is_test=False, lane=kind.lane, organization_id=job.organization_id)
         try:
             pause = kind.act(adapter, job)
         except Throttled as refused:

@@ -28,7 +28,7 @@ def connect(sandbox: Sandbox, platform: str, handle: str) -> Person:
     """Somebody new, who has just said yes."""
     account = sandbox.create_account(platform, handle)
     client = OAuthClient(SANDBOX_APPS[platform][0], Secret(SANDBOX_APPS[platform][1]))
-    adapter = adapter_for(platform, lane=Lane.HEALTH)
+    adapter = adapter_for(platform, is_test=False, lane=Lane.HEALTH)
     start = adapter.begin_consent(client=client, redirect_uri=CALLBACK, state="state-1", hint=handle)
     back = sandbox.consent(start.authorize_url, handle)
     answer = dict(parse_qsl(urlsplit(back).query))
