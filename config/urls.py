@@ -21,6 +21,7 @@ urlpatterns = [
     path("settings/windows/", include("apps.publishing.window_urls")),
     path("", include("apps.webhooks.urls")),
     path("", include("apps.watch.urls")),
+    path("analytics/", include("apps.analytics.urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
 from apps.media.api import library, uploads
@@ -149,6 +150,15 @@ urlpatterns = [
         endpoints.DeliveryRedeliver.as_view(),
         name="delivery_redeliver",
     ),
+    # --- did it work
+    path("analytics/accounts/<acc:account_id>", figures.AccountAnalytics.as_view(), name="analytics_account"),
+    path("analytics/posts", figures.PostAnalytics.as_view(), name="analytics_posts"),
+    path("analytics/refreshes", figures.RefreshList.as_view(), name="analytics_refreshes"),
+    path("analytics/refreshes/<rfr:refresh_id>", figures.RefreshOperations.as_view(), name="analytics_refresh"),
+    path("imports", imports.ImportList.as_view(), name="imports"),
+    path("imports/<imp:import_id>", imports.ImportOperations.as_view(), name="import"),
+    path("imports/<imp:import_id>/retry", imports.ImportRetry.as_view(), name="import_retry"),
+    path("imports/<imp:import_id>/posts", imports.ImportPosts.as_view(), name="import_posts"),
     # --- how late it was
     path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
     path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),

@@ -24,9 +24,10 @@ class Role(StrEnum):
         return self in (Role.OWNER, Role.ADMIN)
 
 
-_VIEW: Final = frozenset(
-    {"workspace.view", "post.view", "account.view", "media.view", "queue.view", "approval.view", "policy.view"}
-)
+_VIEW: Final = frozenset({
+    "workspace.view", "post.view", "account.view", "media.view", "queue.view", "approval.view", "policy.view",
+    "analytics.view",
+})  # fmt: skip
 _CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit", "approval.request", "approval.comment"}
 _APPROVE: Final = _VIEW | {"approval.decide", "approval.comment"}
 _MANAGE: Final = _CREATE | {
@@ -44,6 +45,8 @@ _MANAGE: Final = _CREATE | {
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "analytics.refresh",
+    "import.start",
     "event.view",
     "webhook.view",
     "webhook.edit",

@@ -44,7 +44,8 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        lists = {place: [value] for place, value in filled.items() if place in ("workspaces", "accounts", "labels")}
+        listed = ("workspaces", "accounts", "labels", "posts")
+        lists = {place: [value] for place, value in filled.items() if place in listed}
         return {**(self.body or {}), **filled, **lists}
 
 
@@ -170,6 +171,17 @@ CALLS: Final = (
     Call("api:post_publish", "POST", "post.publish"),
     Call("api:post_cancel", "POST", "post.cancel", of={"post_id": "planned"}),
     Call("api:post_duplicate", "POST", "post.edit"),
+    Call("api:analytics_account", "GET", "analytics.view"),
+    Call("api:analytics_posts", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names none
+    Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"accounts": "account_id"}),
+    Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"posts": "post_id"}),
+    Call("api:analytics_refresh", "GET", "analytics.view"),
+    Call("api:imports", "GET", "analytics.view", is_listing=True),
+    Call("api:imports", "POST", "import.start", None, {"account": "account_id"}, also=frozenset({409})),  # one runs
+    Call("api:import", "GET", "analytics.view"),
+    Call("api:import", "DELETE", "import.start"),
+    Call("api:import_retry", "POST", "import.start", of={"import_id": "failed_import"}),
+    Call("api:import_posts", "GET", "analytics.view"),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "labels": "label_id"}),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "campaign": "campaign_id"}),
     Call("api:posts", "POST", "post.edit", {}, {"workspace": "workspace_id", "template": "template_id"}),

@@ -219,6 +219,12 @@ DEEDS: Final = (
     post("webhooks:inbound", PUBLIC, also=frozenset({401, 404})),
     get("webhooks:inbound_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({404})),
     post("webhooks:inbound_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({401})),
+    # --- analytics
+    get("analytics:overview", "analytics.view"),
+    get("analytics:imports", "analytics.view"),
+    post("analytics:start_import", "import.start"),
+    post("analytics:retry_import", "import.start", of={"import_id": "failed_import"}),
+    post("analytics:delete_import", "import.start"),
     # --- watch: the bar and the status page are for everybody; here no organization shows one
     get("watch:on_time", "post.view"),
     get("watch:organization", "organization.view"),

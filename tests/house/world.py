@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
+from apps.analytics.models import Import, ImportedPost, Reading, Refresh
+from apps.analytics.states import ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
 from apps.approvals.steps import DECIDING_ROLES
@@ -116,6 +118,7 @@ def _fill(world: World) -> None:
             storage_name="incoming/zanzibar",
             expires_at=now + timedelta(days=1),
         )
+    _measure(world, account, second)
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
@@ -142,6 +145,23 @@ def _put_under_review(world: World) -> None:
         said = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM))
     world.arguments |= {"request_id": request.pk, "thread_id": said.thread_id}
     world.others |= {"asked": asked.pk, "unasked": unasked.pk}
+
+
+def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None:
+    place, now = world.workspace, clock.now()
+    own = {"organization_id": place.organization_id, "workspace": place}
+    with tenancy.scope(organization_id=place.organization_id):
+        reading = Reading.objects.create(**own, account=account)
+        wish = Refresh.objects.create(**own, reading=reading, asked_at=now)
+        brought = Import.objects.create(**own, account=account, most=5, next_try_at=now)
+        failed = Import.objects.create(
+            **own, account=other, most=5, next_try_at=now, state=ImportState.FAILED, ended_at=now
+        )
+        ImportedPost.objects.create(
+            **own, account=account, came_by=brought, remote_id="1", text=MARK, published_at=now, taken_at=now
+        )
+    world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk}
+    world.others["failed_import"] = failed.pk
 
 
 def _captions(asset: Asset) -> CaptionTrack:

@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from tests.dashboard.examples import (
     accounts,
+    analytics,
     approvals,
     compliance,
     days,
@@ -45,6 +46,9 @@ PAGES: dict[str, Any] = {
     "approvals/_panel.html": approvals.panel,
     "approvals/review.html": approvals.review,
     "approvals/policy.html": approvals.policy,
+    "analytics/overview.html": analytics.overview,
+    "analytics/imports.html": analytics.imports,
+    "analytics/_imports.html": analytics.imports,
     "social_accounts/list.html": accounts.accounts,
     "social_accounts/connect.html": accounts.connect,
     "social_accounts/leaving.html": lambda: {
