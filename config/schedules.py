@@ -110,6 +110,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
+    "run out of time to approve": {
+        "task": "approvals.run_out_of_time",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
     "watch over publishing": {
         "task": "watch.look",
         "schedule": schedule(timedelta(seconds=30)),
@@ -123,6 +128,26 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     "keep yesterday's record complete": {
         "task": "watch.record_again",
         "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
+    },
+    "open the night of workspaces": {
+        "task": "analytics.open_nights",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
+    "read figures": {
+        "task": "analytics.read",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "import posts": {
+        "task": "analytics.work_imports",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "forget figures that are over their time": {
+        "task": "analytics.keep_rules",
+        "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
     "forget answers to repeated requests": {

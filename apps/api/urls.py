@@ -2,7 +2,9 @@
 
 from django.urls import path, re_path
 
+from apps.analytics.api import figures, imports
 from apps.api import views
+from apps.approvals import api as approvals
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import connections, posts, publications, queues
@@ -68,6 +70,15 @@ urlpatterns = [
     path("posts/<post:post_id>/publish", posts.PostPublish.as_view(), name="post_publish"),
     path("posts/<post:post_id>/cancel", posts.PostCancel.as_view(), name="post_cancel"),
     path("posts/<post:post_id>/duplicate", posts.PostDuplicate.as_view(), name="post_duplicate"),
+    # --- who approves what
+    path("approvals", approvals.ApprovalList.as_view(), name="approvals"),
+    path("approvals/<apr:approval_id>", approvals.ApprovalOperations.as_view(), name="approval"),
+    path("approvals/<apr:approval_id>/decide", approvals.ApprovalDecide.as_view(), name="approval_decide"),
+    path("approvals/<apr:approval_id>/withdraw", approvals.ApprovalWithdraw.as_view(), name="approval_withdraw"),
+    path("posts/<post:post_id>/threads", approvals.ThreadList.as_view(), name="threads"),
+    path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
+    path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),
+    path("workspaces/<ws:workspace_id>/approval-policy", approvals.PolicyOperations.as_view(), name="policy"),
     path("queues", queues.QueueList.as_view(), name="queues"),
     path("queues/<q:queue_id>", queues.QueueOperations.as_view(), name="queue"),
     path("queues/<q:queue_id>/pause", queues.QueuePause.as_view(), name="queue_pause"),
@@ -139,6 +150,15 @@ urlpatterns = [
         endpoints.DeliveryRedeliver.as_view(),
         name="delivery_redeliver",
     ),
+    # --- did it work
+    path("analytics/accounts/<acc:account_id>", figures.AccountAnalytics.as_view(), name="analytics_account"),
+    path("analytics/posts", figures.PostAnalytics.as_view(), name="analytics_posts"),
+    path("analytics/refreshes", figures.RefreshList.as_view(), name="analytics_refreshes"),
+    path("analytics/refreshes/<rfr:refresh_id>", figures.RefreshOperations.as_view(), name="analytics_refresh"),
+    path("imports", imports.ImportList.as_view(), name="imports"),
+    path("imports/<imp:import_id>", imports.ImportOperations.as_view(), name="import"),
+    path("imports/<imp:import_id>/retry", imports.ImportRetry.as_view(), name="import_retry"),
+    path("imports/<imp:import_id>/posts", imports.ImportPosts.as_view(), name="import_posts"),
     # --- how late it was
     path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
     path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),

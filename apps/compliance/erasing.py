@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from apps.analytics import services as analytics
 from apps.compliance.errors import StillBusy
 from apps.publishing import services as publishing
 from apps.social_accounts import services as social_accounts
@@ -64,6 +65,12 @@ def _notices(about: Erased) -> Counter[str]:
     return Counter(notices=sum(counts))
 
 
+def _figures(about: Erased) -> Counter[str]:
+    return analytics.forget_accounts(
+        organization_id=about.organization_id, account_ids=about.account_ids, for_good=True
+    )
+
+
 def _publications(about: Erased) -> Counter[str]:
     return Counter(publishing.forget_remote(organization_id=about.organization_id, account_ids=about.account_ids))
 
@@ -79,6 +86,17 @@ def _accounts(about: Erased) -> Counter[str]:
 # In their order; with the tables whose data of a person each step forgets.
 STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
     (_notices, ("webhooks.InboundNotice",)),
+    (
+        _figures,
+        (
+            "analytics.AccountSnapshot",
+            "analytics.PublicationSnapshot",
+            "analytics.Reading",
+            "analytics.Refresh",
+            "analytics.Import",
+            "analytics.ImportedPost",
+        ),
+    ),
     (_publications, ("publishing.Publication", "publishing.FollowUp", "publishing.Attempt", "events.Event")),
     (
         _accounts,

@@ -41,6 +41,7 @@ FILTERS: Final[Mapping[str, tuple[str, str, frozenset[str]]]] = {
         "scheduled",
         frozenset({PostState.SCHEDULED, PostState.PUBLISHING, PostState.UNCERTAIN}),
     ),
+    "approval": ("Waiting for approval", "awaiting_approval", frozenset({PostState.AWAITING_APPROVAL})),
     "attention": (
         "Needs attention",
         "needs_attention",
@@ -197,18 +198,18 @@ def entries_of(workspace: Workspace, month: Month) -> list[Entry]:
     due = Post.objects.filter(workspace=workspace, deleted_at=None, due_at__gte=begin, due_at__lt=end)
     own = Publication.objects.filter(post__in=due.values("pk")).order_by()
     masks = dict(own.values("post_id").annotate(mask=STATES_OF_ROWS).values_list("post_id", "mask"))
-    rows = due.order_by("due_at", "id").values_list("id", "due_at")
-    placed = ((post_id, due_at, cell_of(due_at, zone)) for post_id, due_at in rows)
+    rows = due.order_by("due_at", "id").values_list("id", "due_at", "review")
+    placed = ((post_id, due_at, review, cell_of(due_at, zone)) for post_id, due_at, review in rows)
     return [
-        Entry(post_id, due_at, day, _state(masks.get(post_id, 0)))
-        for post_id, due_at, day in placed
+        Entry(post_id, due_at, day, _state(masks.get(post_id, 0), review))
+        for post_id, due_at, review, day in placed
         if days[0] <= day <= days[-1]
     ]
 
 
 @cache
-def _state(mask: int) -> str:
-    return post_state([state for state, bit in BITS.items() if mask & bit]).value
+def _state(mask: int, review: str) -> str:
+    return post_state([state for state, bit in BITS.items() if mask & bit], review).value
 
 
 def _chips(days: Mapping[date, list[Entry]]) -> dict[UUID, Chip]:

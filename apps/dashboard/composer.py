@@ -297,7 +297,7 @@ def _desk(request: MemberRequest, post: Post | None = None) -> Desk:
     if post is None:
         return desk
     planned = Publication.objects.filter(post=post, state__in=OPEN).exists()
-    return replace(desk, post_id=post.pk, state=progress_of([post.pk])[post.pk].state.value, is_planned=planned)
+    return replace(desk, post_id=post.pk, state=progress_of([post])[post.pk].state.value, is_planned=planned)
 
 
 def _show(

@@ -33,9 +33,11 @@ PAGES: Final = (
         "post.view",
         ("publishing:", "posts:", "dashboard:compose", "dashboard:edit"),
     ),
+    ("Approvals", "approvals:index", "approve", "approval.view", ("approvals:",)),
     ("Queues", "queues:index", "rows", "queue.view", ("queues:",)),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),
+    ("Analytics", "analytics:overview", "analytics", "analytics.view", ("analytics:",)),
     ("On time", "watch:on_time", "scheduled", "post.view", ("watch:on_time",)),
 )
 ORGANIZATION_PAGES: Final = (

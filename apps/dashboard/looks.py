@@ -32,6 +32,7 @@ NETWORKS: Mapping[str, str] = {
 STATES: Mapping[str, Look] = {
     "draft": Look("draft", "Draft"),
     "review": Look("review", "In review"),
+    "awaiting_approval": Look("review", "Waiting for approval"),
     "scheduled": Look("scheduled", "Scheduled"),
     "staging": Look("staging", "Staging"),
     "ready": Look("ready", "Ready"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,10 +40,11 @@ class Progress:
 
     states: set[str] = field(default_factory=set)
     words: str = ""
+    review: str = ""
 
     @property
     def state(self) -> PostState:
-        return post_state(self.states)
+        return post_state(self.states, self.review)
 
 
 def rows(
@@ -55,7 +55,7 @@ def rows(
     texts = main_texts(ids)
     platforms = platforms_of(ids)
     thumbs = _thumbs(ids)
-    progress = progress_of(ids)
+    progress = progress_of(posts)
     return [
         PostRow(
             id=post.pk,
@@ -72,10 +72,10 @@ def rows(
     ]
 
 
-def progress_of(ids: Iterable[UUID]) -> defaultdict[UUID, Progress]:
+def progress_of(posts: Sequence[Post]) -> dict[UUID, Progress]:
     """The states of each post's publications, and the words of one that wants a person."""
-    found: defaultdict[UUID, Progress] = defaultdict(Progress)
-    publications = Publication.objects.filter(post_id__in=ids).values_list("post_id", "state", "problem_words")
+    found = {post.pk: Progress(review=post.review) for post in posts}
+    publications = Publication.objects.filter(post_id__in=found).values_list("post_id", "state", "problem_words")
     for post_id, state, words in publications:
         found[post_id].states.add(state)
         if state in WANTS_A_PERSON and words:

@@ -15,7 +15,7 @@ from apps.posts.sorting import Label as Label
 from apps.posts.sorting import PostLabel as PostLabel
 from apps.posts.sorting import Template as Template
 from apps.posts.sorting import TemplateLabel as TemplateLabel
-from apps.posts.states import PartRole
+from apps.posts.states import PartRole, Review
 from apps.tenants.zones import validate_zone
 
 
@@ -33,6 +33,7 @@ class Post(WorkspaceOwned):
     due_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
     external_ref = models.CharField(max_length=200, blank=True, help_text="Your own name for it, if you have one.")
+    review = models.CharField(max_length=24, blank=True, choices=Review.choices, default=Review.NONE)
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True)
 

@@ -47,7 +47,12 @@ class Obstacle:
 # workspace and account loaded (a follow-up that of its publication). It never calls the network.
 Gate = Callable[[Sequence[Row], datetime], Mapping[UUID, Obstacle]]
 
+# Asked inside the tenant, with the post held, before what is live is given other words at its platform: what is against
+# it, in words, or "".
+ChangeGate = Callable[[Publication], str]
+
 _gates: dict[str, Gate] = {}
+_change_gates: dict[str, ChangeGate] = {}
 
 
 def register(name: str, gate: Gate) -> None:
@@ -57,6 +62,16 @@ def register(name: str, gate: Gate) -> None:
 
 def unregister(name: str) -> None:
     _gates.pop(name, None)
+
+
+def register_change(name: str, gate: ChangeGate) -> None:
+    """Have `gate` asked about changes of what is live from now on."""
+    _change_gates[name] = gate
+
+
+def words_against_change(publication: Publication) -> str:
+    """Why what is live must not be changed there; "" where nothing is against it."""
+    return next((words for gate in _change_gates.values() if (words := gate(publication))), "")
 
 
 def obstacles(rows: Sequence[Row], now: datetime) -> dict[UUID, Obstacle]:

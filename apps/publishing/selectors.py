@@ -91,12 +91,13 @@ def posts_page(
 
 
 def states_of_posts(post_ids: Iterable[UUID]) -> dict[UUID, PostState]:
-    """The state of each post, in one query; a post without publications is a draft."""
+    """The state of each post, in two queries; a post without publications is a draft."""
     ids = list(post_ids)
+    reviews = dict(Post.objects.filter(pk__in=ids).values_list("pk", "review"))
     states: dict[UUID, list[str]] = {post_id: [] for post_id in ids}
     for post_id, state in Publication.objects.filter(post_id__in=ids).values_list("post_id", "state"):
         states[post_id].append(state)
-    return {post_id: post_state(found) for post_id, found in states.items()}
+    return {post_id: post_state(found, reviews.get(post_id, "")) for post_id, found in states.items()}
 
 
 def publications_of(post: Post) -> list[Publication]:
@@ -183,7 +184,7 @@ def _line(post: Any, publications: list[Any]) -> Line:
     troubled = [row["problem_words"] for row in living if row["state"] in WANTS_A_PERSON]
     return Line(
         post=post,
-        state=post_state([row["state"] for row in publications]),
+        state=post_state([row["state"] for row in publications], post.review),
         text=post.text or "",
         platforms=tuple(dict.fromkeys(row["account__platform"] for row in living)),
         picture_id=post.picture,

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 
 from django.db import models
 
+from apps.posts.states import KEEPS_BACK, Review
+
 
 class State(models.TextChoices):
     SCHEDULED = "scheduled", "Scheduled"
@@ -108,6 +110,7 @@ class PostState(models.TextChoices):
     """What has become of a whole post."""
 
     DRAFT = "draft", "Draft"
+    AWAITING_APPROVAL = "awaiting_approval", "Waiting for approval"
     SCHEDULED = "scheduled", "Scheduled"
     PUBLISHING = "publishing", "Publishing"
     UNCERTAIN = "uncertain", "Verifying"
@@ -124,13 +127,20 @@ class PostState(models.TextChoices):
 LOUDEST = (State.NEEDS_ATTENTION, State.HELD, State.PUBLISHING, State.UNCERTAIN, State.SCHEDULED)
 
 
-def post_state(states: Collection[str]) -> PostState:
-    """The state of a post from those of its publications: the one place that every page asks.
+def post_state(states: Collection[str], review: str = Review.NONE) -> PostState:
+    """The state of a post from those of its publications, and what reviewers say: the one place that every page asks.
 
     What was canceled or removed says nothing beside one that is neither: a post that was taken down from one account
     and is out on another is published, and one that failed on the other has failed. Removed is a post that was out,
     and of which nothing is left anywhere.
     """
+    found = _of_publications(states)
+    waits = found is PostState.SCHEDULED and review in KEEPS_BACK
+    asked = found is PostState.DRAFT and review == Review.WAITING
+    return PostState.AWAITING_APPROVAL if waits or asked else found
+
+
+def _of_publications(states: Collection[str]) -> PostState:
     if not states:
         return PostState.DRAFT
     living = {State.SCHEDULED if state in WAITING else state for state in states} - {State.CANCELED, State.REMOVED}

@@ -24,8 +24,12 @@ class Role(StrEnum):
         return self in (Role.OWNER, Role.ADMIN)
 
 
-_VIEW: Final = frozenset({"workspace.view", "post.view", "account.view", "media.view", "queue.view"})
-_CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit"}
+_VIEW: Final = frozenset({
+    "workspace.view", "post.view", "account.view", "media.view", "queue.view", "approval.view", "policy.view",
+    "analytics.view",
+})  # fmt: skip
+_CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit", "approval.request", "approval.comment"}
+_APPROVE: Final = _VIEW | {"approval.decide", "approval.comment"}
 _MANAGE: Final = _CREATE | {
     "post.schedule",
     "post.publish",
@@ -36,10 +40,13 @@ _MANAGE: Final = _CREATE | {
     "publication.edit",
     "publication.remove",
     "publishing.stop",
+    "approval.decide",
     "account.connect",
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "analytics.refresh",
+    "import.start",
     "event.view",
     "webhook.view",
     "webhook.edit",
@@ -59,6 +66,7 @@ _ADMINISTER: Final = _MANAGE | {
     "key.view",
     "key.edit",
     "audit.view",
+    "policy.edit",
 }
 _OWN: Final = _ADMINISTER | {"organization.edit", "organization.erase", "organization.export", "owner.appoint"}
 
@@ -74,7 +82,7 @@ PERMISSIONS: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: _ADMINISTER | {"organization.edit"},
     Role.MANAGER: _MANAGE,
     Role.CREATOR: _CREATE,
-    Role.APPROVER: _VIEW,
+    Role.APPROVER: _APPROVE,
     Role.VIEWER: _VIEW,
 }
 ALL_PERMISSIONS: Final = EVERY_MEMBER.union(*PERMISSIONS.values())

@@ -56,6 +56,16 @@ AREAS: Final = (
             "publication.edit", "publication.remove",
         }),
     ),
+    Area(
+        "approvals",
+        "Approvals",
+        frozenset({"approval.view"}),
+        frozenset({"approval.request", "approval.decide", "approval.comment"}),
+    ),
+    Area("policies", "Approval policies", frozenset({"policy.view"}), frozenset({"policy.edit"})),
+    Area(
+        "analytics", "Analytics", frozenset({"analytics.view"}), frozenset({"analytics.refresh", "import.start"})
+    ),
     Area("queues", "Queues", frozenset({"queue.view"}), frozenset({"queue.edit"})),
     Area("events", "Events", frozenset({"event.view"})),
     Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),

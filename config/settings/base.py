@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "apps.media",
     "apps.posts",
     "apps.publishing",
+    "apps.approvals",
+    "apps.analytics",
     "apps.webhooks",
     "apps.watch",
     "apps.compliance",
@@ -325,6 +327,14 @@ PUBLISH_STAGE_AHEAD = timedelta(seconds=env.integer("PUBLISH_STAGE_AHEAD_SECONDS
 PUBLISH_CONCURRENCY = env.integer("PUBLISH_CONCURRENCY", 100)  # requests that publish, at a time in each process
 PUBLISH_STAGE_BYTES = env.integer("PUBLISH_STAGE_MIB", 512) * 1024 * 1024  # on their way to platforms at a time
 PUBLISH_STAGE_CONCURRENCY = env.integer("PUBLISH_STAGE_CONCURRENCY", 16)  # uploads, and what comes unprepared
+
+# --- reading figures
+ANALYTICS_NIGHT_HOUR = env.integer("ANALYTICS_NIGHT_HOUR", 2)  # on the wall clock of each workspace
+ANALYTICS_SPREAD = timedelta(seconds=env.integer("ANALYTICS_SPREAD_SECONDS", 600))
+ANALYTICS_CONCURRENCY = env.integer("ANALYTICS_CONCURRENCY", 16)  # questions at a time, of each worker's round
+ANALYTICS_REFRESHES = env.integer("ANALYTICS_REFRESHES_A_DAY", 200)  # that a workspace may ask for
+ANALYTICS_IMPORT_POSTS = env.integer("ANALYTICS_IMPORT_POSTS", 500)  # the most that one import reads
+ANALYTICS_IMPORT_ON_CONNECT = env.flag("ANALYTICS_IMPORT_ON_CONNECT", False)
 
 # --- platforms
 _platforms = platforms.read()

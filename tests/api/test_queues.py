@@ -228,11 +228,12 @@ def test_many_at_once_take_one_slot_each(workspace_api, account):
     assert len(set(given)) == 5
 
 
-def test_a_test_key_moves_nothing(workspace):
-    reader = program(workspace, mode=Mode.TEST)
+def test_a_test_key_moves_nothing_of_a_live_workspace(workspace, workspace_api):
+    queue = made(workspace_api)
+    tester = program(workspace.organization, mode=Mode.TEST)
 
-    assert reader.get("/queues").status_code == 200
-    assert reader.post("/queues", {"name": "Tips"}).json()["code"] == "test_key"
+    assert tester.get("/queues").json()["data"] == []
+    assert tester.post(f"/queues/{queue['id']}/pause").status_code == 404
 
 
 def test_a_list_of_posts_costs_the_same_however_many_stand_in_queues(workspace_api, account):

@@ -26,7 +26,7 @@ from tests.usage.conftest import give_plan, total
 
 LATER = "2099-06-01T07:00:00Z"
 BRACKETS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
-on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="it is PostgreSQL that is counted")
+on_postgresql = pytest.mark.postgres  # whose statements are counted
 
 
 @pytest.fixture

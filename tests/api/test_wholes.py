@@ -140,12 +140,13 @@ def test_what_never_went_out_is_not_taken_down(workspace_api, workspace):
 
 
 @pytest.mark.parametrize("path", ["retry", "unpublish"])
-def test_a_test_key_reaches_no_platform(workspace, path):
+def test_a_test_key_finds_no_real_post(workspace, path):
     post, _ = with_states(workspace, State.FAILED, State.PUBLISHED)
 
     answer = program(workspace, mode=Mode.TEST).post(f"/posts/{post.pk}/{path}")
 
-    assert (answer.status_code, answer.json()["code"]) == (403, "test_key")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert states(workspace) == ["failed", "published"]
 
 
 def test_a_change_names_another_time_or_reference(workspace_api, workspace):
@@ -172,11 +173,11 @@ def test_a_change_names_another_time_or_reference(workspace_api, workspace):
     assert (taken.status_code, taken.json()["code"]) == (409, "taken")
 
 
-def test_moving_what_is_planned_takes_the_right_to_plan(workspace):
+def test_moving_what_is_planned_takes_a_key_that_may_write(workspace):
     account = factories.account(workspace)
     post = factories.post(workspace, accounts=[account])
     factories.publication(post, account)
 
-    moved = program(workspace, mode=Mode.TEST).patch(f"/posts/{post.pk}", {"local_at": "2099-06-02T09:00"})
+    moved = program(workspace, scopes=["posts:read"]).patch(f"/posts/{post.pk}", {"local_at": "2099-06-02T09:00"})
 
-    assert (moved.status_code, moved.json()["code"]) == (403, "test_key")
+    assert (moved.status_code, moved.json()["code"]) == (403, "forbidden")

@@ -44,7 +44,8 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        lists = {place: [value] for place, value in filled.items() if place in ("workspaces", "accounts", "labels")}
+        listed = ("workspaces", "accounts", "labels", "posts")
+        lists = {place: [value] for place, value in filled.items() if place in listed}
         return {**(self.body or {}), **filled, **lists}
 
 
@@ -56,6 +57,7 @@ def arguments(world: World) -> dict[str, Any]:
         "session_id": named["link_id"],
         "journey": named["session_id"],
         "media_id": named["asset_id"],
+        "approval_id": named["request_id"],
     }
     return {**named, **world.others, **renamed}
 
@@ -169,6 +171,17 @@ CALLS: Final = (
     Call("api:post_publish", "POST", "post.publish"),
     Call("api:post_cancel", "POST", "post.cancel", of={"post_id": "planned"}),
     Call("api:post_duplicate", "POST", "post.edit"),
+    Call("api:analytics_account", "GET", "analytics.view"),
+    Call("api:analytics_posts", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names none
+    Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"accounts": "account_id"}),
+    Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"posts": "post_id"}),
+    Call("api:analytics_refresh", "GET", "analytics.view"),
+    Call("api:imports", "GET", "analytics.view", is_listing=True),
+    Call("api:imports", "POST", "import.start", None, {"account": "account_id"}, also=frozenset({409})),  # one runs
+    Call("api:import", "GET", "analytics.view"),
+    Call("api:import", "DELETE", "import.start"),
+    Call("api:import_retry", "POST", "import.start", of={"import_id": "failed_import"}),
+    Call("api:import_posts", "GET", "analytics.view"),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "labels": "label_id"}),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "campaign": "campaign_id"}),
     Call("api:posts", "POST", "post.edit", {}, {"workspace": "workspace_id", "template": "template_id"}),
@@ -260,6 +273,17 @@ CALLS: Final = (
         "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
         also=frozenset({409, 502}),  # nobody answers there
     ),
+    Call("api:approvals", "GET", "approval.view", is_listing=True),
+    Call("api:approvals", "POST", "approval.request", None, {"post": "unasked"}),
+    Call("api:approval", "GET", "approval.view"),
+    Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
+    Call("api:approval_withdraw", "POST", "approval.request"),
+    Call("api:threads", "GET", "approval.view"),
+    Call("api:threads", "POST", "approval.comment", {"text": "A word"}),
+    Call("api:thread", "PATCH", "approval.comment", {"resolved": True}),
+    Call("api:thread_comments", "POST", "approval.comment", {"text": "A word"}),
+    Call("api:policy", "GET", "policy.view"),
+    Call("api:policy", "PUT", "policy.edit", {"steps": []}),
     Call("api:account_waiting", "GET", "post.view"),
     Call("api:account_mend", "POST", "post.cancel", {"choice": "skip"}, also=frozenset({409})),
 )  # fmt: skip

@@ -62,7 +62,7 @@ def test_every_table_of_a_tenant_is_in_it(world):
 
     assert {by_label[entry["table"]] for entry in manifest["files"] if "table" in entry} == tenant_tables()
     counts = {entry["table"]: entry["rows"] for entry in manifest["files"] if "table" in entry}
-    assert counts["posts.Post"] == 6
+    assert counts["posts.Post"] == 8
     assert counts["tenants.Workspace"] == 2
     assert archive.testzip() is None
 

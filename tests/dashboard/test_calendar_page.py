@@ -90,7 +90,9 @@ def test_counts_are_those_of_the_month_and_a_filter_shows_its_own(now, workspace
     counts = {one.label: one.count for one in page_of(workspace).filters}
     shown = page_of(workspace, shown="attention")
 
-    assert counts == {"All": 2, "Scheduled": 1, "Needs attention": 1, "Published": 0, "Drafts": 0}
+    assert counts == {
+        "All": 2, "Scheduled": 1, "Waiting for approval": 0, "Needs attention": 1, "Published": 0, "Drafts": 0,
+    }  # fmt: skip
     assert [chip.title for one in shown.cells for chip in one.chips] == ["failed"]
 
 

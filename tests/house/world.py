@@ -13,6 +13,11 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
+from apps.analytics.models import Import, ImportedPost, Reading, Refresh
+from apps.analytics.states import ImportState
+from apps.approvals import services as approvals
+from apps.approvals.deciders import Decider
+from apps.approvals.steps import DECIDING_ROLES
 from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
@@ -24,7 +29,7 @@ from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template,
 from apps.publishing.models import FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
-from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin
+from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin, SocialAccount
 from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
 from apps.webhooks.models import Delivery, DeliveryAttempt, Endpoint
@@ -57,6 +62,7 @@ def build() -> World:
     )
     _fill(world)
     _invite_people(world)
+    _put_under_review(world)
     world.arguments |= {
         "platform": "mastodon",
         "year": 2026,
@@ -113,6 +119,7 @@ def _fill(world: World) -> None:
             storage_name="incoming/zanzibar",
             expires_at=now + timedelta(days=1),
         )
+    _measure(world, account, second)
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
@@ -120,6 +127,42 @@ def _fill(world: World) -> None:
         "queue_id": queue.pk, "slot_id": slot.pk,
         "stop_id": stop.pk, "label_id": label.pk, "campaign_id": campaign.pk, "template_id": template.pk,
     }  # fmt: skip
+
+
+def _put_under_review(world: World) -> None:
+    """A policy for posts to one account only, so that all others go out as ever; and one such post under review."""
+    place = world.workspace
+    with tenancy.across_tenants(factories.WHY):
+        grant = SocialAccount.plain.get(pk=world.arguments["account_id"]).grant
+    account = factories.account(place, handle=f"{MARK}3", name=MARK, grant=grant)
+    asked, unasked = (factories.post(place, f"{MARK} review", accounts=[account]) for _ in range(2))
+    step = {
+        "key": "one", "name": MARK, "roles": [role.value for role in DECIDING_ROLES], "programs": True,
+        "rules": [{"kind": "account", "values": [str(account.pk)]}],
+    }  # fmt: skip
+    with tenancy.scope(organization_id=place.organization_id):
+        approvals.set_policy(workspace_id=place.pk, steps=[step], actor=SYSTEM)
+        request = approvals.submit(post=asked, actor=SYSTEM)
+        said = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM))
+    world.arguments |= {"request_id": request.pk, "thread_id": said.thread_id}
+    world.others |= {"asked": asked.pk, "unasked": unasked.pk}
+
+
+def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None:
+    place, now = world.workspace, clock.now()
+    own = {"organization_id": place.organization_id, "workspace": place}
+    with tenancy.scope(organization_id=place.organization_id):
+        reading = Reading.objects.create(**own, account=account)
+        wish = Refresh.objects.create(**own, reading=reading, asked_at=now)
+        brought = Import.objects.create(**own, account=account, most=5, next_try_at=now)
+        failed = Import.objects.create(
+            **own, account=other, most=5, next_try_at=now, state=ImportState.FAILED, ended_at=now
+        )
+        ImportedPost.objects.create(
+            **own, account=account, came_by=brought, remote_id="1", text=MARK, published_at=now, taken_at=now
+        )
+    world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk}
+    world.others["failed_import"] = failed.pk
 
 
 def _captions(asset: Asset) -> CaptionTrack:

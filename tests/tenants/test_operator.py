@@ -8,11 +8,23 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from apps.analytics.models import (
+    AccountSnapshot,
+    Import,
+    ImportedPost,
+    PublicationSnapshot,
+    Reading,
+    Refresh,
+    SnapshotRun,
+)
+from apps.approvals import services as approvals
+from apps.approvals.deciders import Decider
+from apps.approvals.states import Verdict
 from apps.audit import services as audit
 from apps.audit.models import Entry
 from apps.compliance.models import DataRequest
 from apps.core import clock, tenancy
-from apps.core.actors import SYSTEM, ActorKind
+from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.core.secrets import Secret
 from apps.events import services as events
 from apps.media import services as media
@@ -98,6 +110,20 @@ def everything(owner, workspace):
         endpoint.secret = Secret("very-secret-token")
         endpoint.save()
         Delivery.objects.create(endpoint=endpoint)
+        step = {"key": "one", "name": "One", "roles": ["owner"]}
+        approvals.set_policy(workspace_id=workspace.pk, steps=[step], actor=SYSTEM)
+        asked = approvals.submit(post=post, actor=SYSTEM)
+        approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
+        approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM))
+        AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
+        PublicationSnapshot.objects.create(
+            workspace=workspace, account=account, publication=publication, key="1h", taken_at=now
+        )
+        SnapshotRun.objects.create(workspace=workspace, day=now.date(), opened_at=now)
+        reading = Reading.objects.create(workspace=workspace, account=account)
+        Refresh.objects.create(workspace=workspace, reading=reading, asked_at=now)
+        Import.objects.create(workspace=workspace, account=account, most=5, next_try_at=now)
+        ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

@@ -27,10 +27,13 @@ CLAIMS = {
     "events.relay": "SKIP LOCKED and a lease; each consumer has its own mark",
     "webhooks.deliver": "SKIP LOCKED and a lease for each delivery",
     "webhooks.handle_notices": "SKIP LOCKED and a lease for each notice",
+    "analytics.read": "SKIP LOCKED, a lease and a fence for each reading; each row has a key of its own",
+    "analytics.work_imports": "SKIP LOCKED, a lease and a fence for each import",
     "compliance.work": "whoever moves the hour of a request or an export has it",
     "social_accounts.refresh_expiring": "one refresher for each grant, by a version and an intent",
     "media.make_renditions": "SKIP LOCKED, a fence, and so many at a time on each machine",
     "media.take_in": "SKIP LOCKED and a fence for each upload",
+    "approvals.run_out_of_time": "the post is held, and a step that was found to be late is looked for no more",
     "watch.look": "one open breach of each invariant; a conditional UPDATE decides who tells",
 }
 

@@ -18,6 +18,7 @@ from apps.posts.services.writing import (
     create,
     delete,
     leave_queue,
+    note_review,
     set_appointment,
     set_reference,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "make_campaign",
     "make_label",
     "make_template",
+    "note_review",
     "remove_campaign",
     "remove_label",
     "remove_template",

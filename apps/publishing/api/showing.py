@@ -163,7 +163,7 @@ def _one(
 ) -> Row:
     facts = {
         "post": post,
-        "status": post_state([publication.state for publication in publications]),
+        "status": post_state([publication.state for publication in publications], post.review),
         "local_at": post.local_due_at.strftime("%Y-%m-%dT%H:%M:%S") if post.local_due_at else None,
         "parts": parts,
         "accounts": [variant["account"] for variant in variants],

@@ -22,6 +22,7 @@ from apps.posts.manuscripts import Edition
 from apps.posts.models import Post
 from apps.posts.outgoing import parts_on
 from apps.posts.readiness import problems_in
+from apps.publishing import gates
 from apps.publishing.abilities import OPTION, changeable
 from apps.publishing.engine.work import outside_of_transactions
 from apps.publishing.errors import PostBusy
@@ -48,8 +49,8 @@ def change_published(
     """Give one account other words (None: those of the post) or options where it is out. Call it outside of any
     transaction; it is safe to repeat. What the platform cannot change stays as it is.
 
-    Raises PostBusy where it is not out, its platform has no such thing, or somebody is at it right now; PostNotReady
-    with what the platform would refuse; PostChanged when somebody else was faster.
+    Raises PostBusy where it is not out, its platform has no such thing, a gate objects, or somebody is at it right
+    now; PostNotReady with what the platform would refuse; PostChanged when somebody else was faster.
     """
     outside_of_transactions()
     with publication.scope(), transaction.atomic():
@@ -74,6 +75,8 @@ def _wanted(
     post, _ = hold(Post.objects.get(pk=publication.post_id))
     if expected_revision is not None and post.revision != expected_revision:
         raise PostChanged(expected=expected_revision, found=post.revision)
+    if words := gates.words_against_change(publication):
+        raise PostBusy(words)
     fields = changeable(publication)
     edition = selectors.manuscript(post).edition_on(publication.account_id)
     if not fields or edition is None:

@@ -192,7 +192,7 @@ def publication_fragment(
     zone = row.post.workspace.timezone
     states = [one.state for one in publications]
     shown = _present(current, member, zone, text, may_change_as_a_whole(states), refused)
-    context, state = {"publication": shown, "zone": zone}, {"state": post_state(states), "oob": True}
+    context, state = {"publication": shown, "zone": zone}, {"state": post_state(states, row.post.review), "oob": True}
     body = render_to_string("publishing/_publication.html", context, request)
     return HttpResponse(body + render_to_string("publishing/_post_state.html", state, request), status=status)
 
@@ -204,7 +204,7 @@ def post_context(shown: Post, member: Member, refused: Refused | None = None) ->
     states = [one.state for one in publications]
     whole = may_change_as_a_whole(states)
     return {
-        "post": _post_page(shown, text, post_state(states), zone),
+        "post": _post_page(shown, text, post_state(states, shown.review), zone),
         "publications": [_present(one, member, zone, text, whole, refused) for one in publications],
         "media_work": media_work(shown, text, may_repeat=member.may_in(shown.workspace_id, "post.schedule")),
         "history": history.of_post(shown, publications),

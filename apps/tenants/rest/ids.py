@@ -16,12 +16,14 @@ ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY = "org", "ws", "mem", "inv", "k
 ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
-QUEUE, SLOT = "q", "slot"
+APPROVAL, THREAD = "apr", "thr"
+IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
-AUDIT = "aud"
+QUEUE, SLOT, AUDIT = "q", "slot", "aud"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
-    FOLDER, UPLOAD, ENDPOINT, DELIVERY, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
+    FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
+    APPROVAL, THREAD,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
@@ -39,6 +41,8 @@ SUBJECTS: Final = {
     "label": ("label", LABEL),
     "campaign": ("campaign", CAMPAIGN),
     "template": ("template", TEMPLATE),
+    "import": ("import", IMPORT),
+    "snapshotrun": ("snapshot_run", RUN),
 }
 _PLAIN: Final = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 

@@ -9,6 +9,8 @@ from django.test import RequestFactory
 
 from tests.dashboard.examples import (
     accounts,
+    analytics,
+    approvals,
     compliance,
     days,
     going_out,
@@ -39,6 +41,14 @@ PAGES: dict[str, Any] = {
         "actions": [],
         "zone": ZONE,
     },
+    "approvals/index.html": approvals.index,
+    "approvals/_card.html": lambda: {"card": approvals.card("Cardamom bun day"), "zone": "Europe/Oslo"},
+    "approvals/_panel.html": approvals.panel,
+    "approvals/review.html": approvals.review,
+    "approvals/policy.html": approvals.policy,
+    "analytics/overview.html": analytics.overview,
+    "analytics/imports.html": analytics.imports,
+    "analytics/_imports.html": analytics.imports,
     "social_accounts/list.html": accounts.accounts,
     "social_accounts/connect.html": accounts.connect,
     "social_accounts/leaving.html": lambda: {

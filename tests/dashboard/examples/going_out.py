@@ -107,7 +107,7 @@ def undecided() -> It:
 def post() -> dict[str, Any]:
     return {
         "post": It(
-            id="0199-11aa",
+            id="01a22994-4e21-703b-b43c-ab05a3b37c97",
             title="Rye week: meet the miller",
             state="partially_published",
             due_at=NOW,

@@ -1,0 +1,34 @@
+"""Consumers of events: a post that went out is read from now on, and the past of a new account may be imported."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+
+from apps.analytics import services
+from apps.analytics.errors import ImportRefused
+from apps.core.actors import SYSTEM
+from apps.events.models import Event
+from apps.publishing.models import Publication
+from apps.social_accounts.models import SocialAccount
+from apps.usage.errors import LimitReached
+
+logger = logging.getLogger(__name__)
+
+
+def follow_post(event: Event) -> None:
+    services.follow(Publication.objects.filter(pk=event.subject_id))
+
+
+def import_on_connect(event: Event) -> None:
+    """Where the deployment wants it and the plan has room; nobody asked, so nobody is told where it has not."""
+    if not (settings.ANALYTICS_IMPORT_ON_CONNECT and event.payload.get("is_new")):
+        return
+    account = SocialAccount.objects.filter(pk=event.subject_id).first()
+    if account is None:
+        return
+    try:
+        services.start_import(account=account, actor=SYSTEM)
+    except (ImportRefused, LimitReached) as error:
+        logger.info("The posts of account %s are not imported: %s", account.pk, error)

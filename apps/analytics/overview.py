@@ -1,0 +1,346 @@
+"""The dashboard of a workspace: one reading of its rows, from which every number of the page is counted.
+
+Whatever is shown as a total is the sum of the same rows that the tables show. What was not told is left out and said to
+be: a number comes with how many days, accounts or posts it is about. The change to the period before compares like with
+like, which is what is known on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+
+from apps.analytics.metrics import INTERACTIONS, total
+from apps.analytics.models import AccountSnapshot, Reading
+from apps.analytics.retention import kept_apart
+from apps.analytics.selectors import holding_days, span_of
+from apps.core.calendar import cell_of, reach
+from apps.platforms.insights import Metric
+from apps.posts.models import Part
+from apps.publishing.models import Publication
+from apps.social_accounts.models import SocialAccount
+from apps.tenants.models import Workspace
+
+DAY: Final = timedelta(days=1)
+TOP: Final = 5
+_POST_FIGURES: Final = tuple(f"latest__{metric.value}" for metric in (Metric.VIEWS, *INTERACTIONS))
+
+
+class Trend(StrEnum):
+    """What the drawing may show."""
+
+    VIEWS = "views"
+    FOLLOWERS = "followers"
+    INTERACTIONS = "interactions"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """An account on a day, as it holds."""
+
+    account_id: UUID
+    day: date
+    taken_at: datetime
+    missing: str
+    views: int | None
+    followers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post on an account with its newest figures; `taken_at` None: nothing was told of it."""
+
+    publication_id: UUID
+    account_id: UUID
+    day: date
+    published_at: datetime
+    taken_at: datetime | None
+    views: int | None
+    interactions: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure with what it is about: `known` of `of` things that could have told it. `before` and `now` are the two
+    sides that the change compares; None where nothing can be compared."""
+
+    value: int | None
+    known: int = 0
+    of: int = 0
+    before: int | None = None
+    now: int | None = None
+    taken_at: datetime | None = None
+
+    @property
+    def change(self) -> int | None:
+        return self.now - self.before if self.now is not None and self.before is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRow:
+    platform: str
+    accounts: int
+    followers: int | None
+    views: int | None
+    posts: int
+    post_views: int | None
+    interactions: int | None
+    rate: float | None  # interactions for each view, of posts that tell both
+    until: date | None  # the last day that was told
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day of the drawing. None: not known of every account that tells it, so it is left out; `known` of `of`."""
+
+    day: date
+    value: int | None
+    part: int | None = None
+    known: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The rows of two periods of the same length, `first` to `last` and the one before."""
+
+    first: date
+    last: date
+    accounts: Sequence[SocialAccount]
+    days: Sequence[Day]
+    posts: Sequence[PostRow]
+    apart: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def length(self) -> timedelta:
+        return DAY * span_of(self.first, self.last)
+
+    def is_now(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @cached_property
+    def platform_of(self) -> dict[UUID, str]:
+        return {account.pk: account.platform for account in self.accounts}
+
+    @cached_property
+    def summed(self) -> frozenset[UUID]:
+        """The accounts whose figures may be in one sum."""
+        return frozenset(pk for pk, platform in self.platform_of.items() if platform not in self.apart)
+
+    # --- the tiles ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def followers(self) -> Number:
+        now, before = (self._last_followers(self.summed, is_now=side) for side in (True, False))
+        both = now.keys() & before.keys()
+        return Number(
+            value=total([day.followers for day in now.values()]),
+            known=len(now),
+            of=len(self.summed),
+            now=total([now[pk].followers for pk in both]),
+            before=total([before[pk].followers for pk in both]),
+            taken_at=_newest(day.taken_at for day in now.values()),
+        )
+
+    @cached_property
+    def views(self) -> Number:
+        """Of accounts, day by day."""
+        now, before = self._views(is_now=True), self._views(is_now=False)
+        both = now.keys() & {(pk, day + self.length) for pk, day in before}
+        telling = {pk for pk, _ in (*now, *before)}
+        return Number(
+            value=total([day.views for day in now.values()]),
+            known=len(now),
+            of=len(telling) * span_of(self.first, self.last),
+            now=total([now[key].views for key in both]),
+            before=total([before[pk, day - self.length].views for pk, day in both]),
+            taken_at=_newest(day.taken_at for day in now.values()),
+        )
+
+    @cached_property
+    def published(self) -> Number:
+        now, before = self._posts(is_now=True), self._posts(is_now=False)
+        return Number(len(now), len(now), len(now), before=len(before), now=len(now))
+
+    @cached_property
+    def post_views(self) -> Number:
+        return self._of_posts(lambda post: post.views)
+
+    @cached_property
+    def interactions(self) -> Number:
+        return self._of_posts(lambda post: post.interactions)
+
+    def _of_posts(self, figure: Callable[[PostRow], int | None]) -> Number:
+        now, before = self._posts(is_now=True), self._posts(is_now=False)
+        known, known_before = ([post for post in side if figure(post) is not None] for side in (now, before))
+        # A sum of some is not comparable with a sum of others.
+        is_whole = len(known) == len(now) and len(known_before) == len(before)
+        value, earlier = (total([figure(post) for post in side]) for side in (known, known_before))
+        newest = _newest(post.taken_at for post in known)
+        sides = {"now": value, "before": earlier} if is_whole else {}
+        return Number(value, len(known), len(now), taken_at=newest, **sides)
+
+    def _posts(self, *, is_now: bool) -> list[PostRow]:
+        return [post for post in self.posts if post.account_id in self.summed and self.is_now(post.day) is is_now]
+
+    def _views(self, *, is_now: bool) -> dict[tuple[UUID, date], Day]:
+        return {
+            (row.account_id, row.day): row
+            for row in self.days
+            if row.views is not None and row.account_id in self.summed and self.is_now(row.day) is is_now
+        }
+
+    def _last_followers(self, accounts: frozenset[UUID], *, is_now: bool) -> dict[UUID, Day]:
+        found: dict[UUID, Day] = {}
+        for row in self.days:  # in the order of days
+            if row.followers is not None and row.account_id in accounts and self.is_now(row.day) is is_now:
+                found[row.account_id] = row
+        return found
+
+    # --- the tables ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def platforms(self) -> list[PlatformRow]:
+        names = sorted(set(self.platform_of.values()))
+        return sorted((self._platform(name) for name in names), key=lambda row: (-row.posts, row.platform))
+
+    def _platform(self, name: str) -> PlatformRow:
+        own = frozenset(pk for pk, platform in self.platform_of.items() if platform == name)
+        days = [row for row in self.days if row.account_id in own and self.is_now(row.day)]
+        posts = [post for post in self.posts if post.account_id in own and self.is_now(post.day)]
+        both = [post for post in posts if post.views and post.interactions is not None]
+        seen = total([post.views for post in both])
+        done = total([post.interactions for post in both])
+        return PlatformRow(
+            platform=name,
+            accounts=len(own),
+            followers=total([row.followers for row in self._last_followers(own, is_now=True).values()]),
+            views=total([row.views for row in days]),
+            posts=len(posts),
+            post_views=total([post.views for post in posts]),
+            interactions=total([post.interactions for post in posts]),
+            rate=done / seen if seen and done is not None else None,
+            until=max((row.day for row in days if not row.missing), default=None),
+            taken_at=_newest([*(row.taken_at for row in days), *(post.taken_at for post in posts)]),
+        )
+
+    @cached_property
+    def top(self) -> list[PostRow]:
+        """Posts of the period with the most interactions; one that tells none is not among them."""
+        told = [post for post in self.posts if post.interactions is not None and self.is_now(post.day)]
+        return sorted(told, key=lambda post: (-(post.interactions or 0), post.published_at))[:TOP]
+
+    # --- the drawing --------------------------------------------------------------------------------------------------
+
+    def trend(self, of: Trend, *, before: bool = False) -> list[Point]:
+        first = self.first - self.length if before else self.first
+        days = [first + DAY * step for step in range(span_of(self.first, self.last))]
+        if of is Trend.INTERACTIONS:
+            return [self._posts_on(day) for day in days]
+        return [self._accounts_on(day, of) for day in days]
+
+    def _posts_on(self, day: date) -> Point:
+        posts = [post for post in self.posts if post.day == day and post.account_id in self.summed]
+        known = [post.interactions for post in posts if post.interactions is not None]
+        return _point(day, known, len(posts)) if posts else Point(day, 0)
+
+    def _accounts_on(self, day: date, of: Trend) -> Point:
+        told = self._told[of]
+        expected = [pk for pk, begins in self._begins[of].items() if begins <= day]
+        known = [told[pk, day] for pk in expected if (pk, day) in told]
+        return _point(day, known, len(expected)) if expected else Point(day, None)
+
+    @cached_property
+    def _told(self) -> dict[Trend, dict[tuple[UUID, date], int]]:
+        """What was told on each day, for the figures that accounts have."""
+        return {
+            of: {
+                (row.account_id, row.day): value
+                for row in self.days
+                if row.account_id in self.summed and (value := getattr(row, of.value)) is not None
+            }
+            for of in (Trend.VIEWS, Trend.FOLLOWERS)
+        }
+
+    @cached_property
+    def _begins(self) -> dict[Trend, dict[UUID, date]]:
+        """From which day on an account that tells the figure at all is expected to."""
+        begins: dict[Trend, dict[UUID, date]] = {of: {} for of in self._told}
+        for of, told in self._told.items():
+            for pk, day in sorted(told, key=lambda key: key[1]):
+                begins[of].setdefault(pk, day)
+        return begins
+
+    # --- how fresh it is ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def until(self) -> dict[UUID, date]:
+        """The last day that was told, by account."""
+        found: dict[UUID, date] = {}
+        for row in self.days:
+            if not row.missing:
+                found[row.account_id] = row.day
+        return found
+
+
+def overview(workspace: Workspace, *, first: date, last: date) -> Overview:
+    """Read the rows of a span and of the one before; three queries, however much there is."""
+    before = first - DAY * span_of(first, last)
+    accounts = list(SocialAccount.objects.filter(workspace=workspace).order_by("platform", "handle"))
+    platforms = {account.platform for account in accounts}
+    # Who is alone is in nobody's company.
+    apart = kept_apart() if platforms - kept_apart() else frozenset()
+    days = _days(workspace, before, last)
+    return Overview(first, last, accounts, days, _posts(workspace, before, last), apart)
+
+
+def _days(workspace: Workspace, first: date, last: date) -> list[Day]:
+    rows = AccountSnapshot.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+    told = holding_days(rows).order_by("day").values_list(
+        "account_id", "day", "taken_at", "missing", "views", "followers"
+    )  # fmt: skip
+    return [Day(*row) for row in told]
+
+
+def _posts(workspace: Workspace, first: date, last: date) -> list[PostRow]:
+    zone = workspace.timezone
+    begin, end = reach(first, last, zone)
+    rows = Reading.objects.filter(
+        workspace=workspace, publication__isnull=False, published_at__gte=begin, published_at__lt=end
+    )
+    told = rows.order_by("published_at", "pk").values_list(
+        "publication_id", "account_id", "published_at", "latest__taken_at", *_POST_FIGURES
+    )
+    found = [_post(row, zone) for row in told]
+    return [post for post in found if first <= post.day <= last]
+
+
+def _post(row: Sequence[Any], zone: str) -> PostRow:
+    publication_id, account_id, published_at, taken_at, views, *interactions = row
+    day = cell_of(published_at, zone)
+    return PostRow(publication_id, account_id, day, published_at, taken_at, views, total(interactions))
+
+
+def _point(day: date, known: Sequence[int], of: int) -> Point:
+    part = sum(known) if known else None
+    return Point(day, part if len(known) == of else None, part, len(known), of)
+
+
+def _newest(instants: Iterable[datetime | None]) -> datetime | None:
+    return max((instant for instant in instants if instant is not None), default=None)
+
+
+def titles_of(posts: Sequence[PostRow]) -> dict[UUID, tuple[UUID, str]]:
+    """For each publication its post, and what that is called or begins with; one query."""
+    words = Part.objects.filter(post=OuterRef("post"), position=0).values("text")[:1]
+    rows = Publication.objects.filter(pk__in=[post.publication_id for post in posts]).annotate(words=Subquery(words))
+    told = rows.values_list("pk", "post_id", "post__title", "words")
+    return {pk: (post_id, title or text or "") for pk, post_id, title, text in told}

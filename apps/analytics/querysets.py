@@ -1,0 +1,26 @@
+"""Reads that chain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.analytics.states import UNFINISHED
+from apps.core.querysets import TenantQuerySet
+
+M = TypeVar("M", bound=models.Model)
+
+
+class ReadingQuerySet(TenantQuerySet[M]):
+    def due(self, now: datetime) -> Self:
+        """What may be claimed: its time has come, and no worker that is still heard of has it."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), next_try_at__lte=now)
+
+
+class ImportQuerySet(TenantQuerySet[M]):
+    def due(self, now: datetime) -> Self:
+        """What may be claimed: not ended, its time has come, and nobody is at it."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state__in=UNFINISHED, next_try_at__lte=now)

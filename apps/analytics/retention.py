@@ -1,0 +1,30 @@
+"""What platforms ask of whoever keeps their figures: the rules, as data. docs/operations.md shows the same table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Figures of `platform` are deleted where for longer than `verified_within` its answer has not shown that the
+    person still allows us to have them. With `kept_apart` they are in no total with those of other platforms."""
+
+    platform: str
+    verified_within: timedelta
+    kept_apart: bool
+    source: str
+
+
+RULES: Final = (
+    Rule(
+        "youtube", timedelta(days=30), kept_apart=True, source="YouTube Developer Policies III.E.4, derived metrics",
+    ),
+)  # fmt: skip
+
+
+def kept_apart() -> frozenset[str]:
+    """The platforms whose figures stand by themselves."""
+    return frozenset(rule.platform for rule in RULES if rule.kept_apart)

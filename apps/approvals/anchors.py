@@ -1,0 +1,107 @@
+"""Places of a post that a comment is about: a range of its text, a point of a picture, a second of a video.
+
+An anchor remembers what it was about (the words, the file), so that after an edit it is found again, or known to be
+about something that is not there any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from apps.posts.manuscripts import Manuscript
+
+LONGEST_QUOTE: Final = 500
+
+
+class AnchorKind(StrEnum):
+    POST = "post"
+    TEXT = "text"
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+class AnchorMalformed(ValueError):
+    """The place is none of the post's; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where an anchor is in the post as it stands. `is_lost`: what it was about is gone."""
+
+    anchor: Mapping[str, Any]
+    is_lost: bool = False
+
+
+def read(said: Mapping[str, Any], written: Manuscript) -> dict[str, Any]:
+    """An anchor as somebody named it, held against the post, with what it is about; raises AnchorMalformed."""
+    kind = said.get("kind", AnchorKind.POST)
+    if kind == AnchorKind.POST:
+        return {"kind": AnchorKind.POST.value}
+    part = _number(said, "part", most=len(written.passages) - 1)
+    passage = written.passages[part]
+    if kind == AnchorKind.TEXT:
+        end = _number(said, "end", most=len(passage.text))
+        start = _number(said, "start", most=end - 1)
+        quote = passage.text[start:end][:LONGEST_QUOTE]
+        return {"kind": kind, "part": part, "start": start, "end": end, "quote": quote}
+    if kind not in (AnchorKind.IMAGE, AnchorKind.VIDEO):
+        raise AnchorMalformed(f"An anchor is one of {', '.join(AnchorKind)}.")
+    file = _number(said, "file", most=len(passage.media) - 1)
+    digest = passage.media[file].asset.sha256
+    found: dict[str, Any] = {"kind": kind, "part": part, "file": file, "sha256": digest}
+    if kind == AnchorKind.VIDEO:
+        return {**found, "second": _share(said, "second", most=24 * 3600)}
+    return {**found, "x": _share(said, "x"), "y": _share(said, "y")}
+
+
+def placed(anchor: Mapping[str, Any], written: Manuscript) -> Placed:
+    """Where the anchor is now: words are looked for nearest to where they were, files by their digest."""
+    kind = anchor["kind"]
+    if kind == AnchorKind.POST:
+        return Placed(anchor)
+    if kind == AnchorKind.TEXT:
+        return _text(anchor, written)
+    for part, passage in enumerate(written.passages):
+        for file, medium in enumerate(passage.media):
+            if medium.asset.sha256 == anchor["sha256"]:
+                return Placed({**anchor, "part": part, "file": file})
+    return Placed(anchor, is_lost=True)
+
+
+def _text(anchor: Mapping[str, Any], written: Manuscript) -> Placed:
+    quote, length = anchor["quote"], anchor["end"] - anchor["start"]
+    found = [
+        (part != anchor["part"], abs(start - anchor["start"]), part, start)
+        for part, passage in enumerate(written.passages)
+        for start in _places(passage.text, quote)
+    ]
+    if not found:
+        return Placed(anchor, is_lost=True)
+    _, _, part, start = min(found)
+    return Placed({**anchor, "part": part, "start": start, "end": start + length})
+
+
+def _places(text: str, quote: str) -> list[int]:
+    places, start = [], text.find(quote)
+    while start >= 0:
+        places.append(start)
+        start = text.find(quote, start + 1)
+    return places
+
+
+def _number(said: Mapping[str, Any], name: str, *, most: int) -> int:
+    value = said.get(name, 0)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    raise AnchorMalformed(f"The post has no such place: {name}.")
+
+
+def _share(said: Mapping[str, Any], name: str, *, most: float = 1) -> float:
+    """A place in a picture, as shares of its width and height; or a second of a video."""
+    value = said.get(name)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= most:
+        return round(float(value), 4)
+    raise AnchorMalformed(f"Say {name} between 0 and {most:g}.")

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class ApprovalsConfig(AppConfig):
+    name = "apps.approvals"
+
+    def ready(self) -> None:
+        from apps.approvals import consumers
+        from apps.approvals.gate import change_gate, gate
+        from apps.publishing import gates
+
+        gates.register("approvals", gate)
+        gates.register_change("approvals", change_gate)
+        consumers.subscribe()

@@ -1,0 +1,137 @@
+"""Who may decide: people by name or role, as members at that moment; guests and programs where a step says so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final, Self
+from uuid import UUID
+
+from apps.approvals.models import Decision
+from apps.approvals.states import APPROVING, OBJECTING, Verdict
+from apps.approvals.steps import DECIDES, Quorum, Step
+from apps.audit.models import Entry
+from apps.core import clock
+from apps.core.actors import Actor, ActorKind
+from apps.posts.models import Post
+from apps.tenants.models import Membership, User, WorkspaceAccess
+from apps.tenants.permissions import PERMISSIONS, Role
+
+WRITING: Final = ("post.created", "post.updated")
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody who decides. A guest has no account, and so a name; `id` of a program is that of its key."""
+
+    actor: Actor
+    name: str = ""
+
+    @property
+    def kind(self) -> ActorKind:
+        return self.actor.kind
+
+    @property
+    def id(self) -> UUID | None:
+        return self.actor.id
+
+    @classmethod
+    def of(cls, actor: Actor) -> Self:
+        return cls(actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The members who may decide a step at this moment, by id; those who wrote what is up for approval are not among
+    them unless the policy lets them."""
+
+    step: Step
+    people: frozenset[UUID]
+    barred: frozenset[UUID] = frozenset()
+
+    def seats(self, kind: str, decider_id: UUID | None) -> bool:
+        """Whether a vote of this one counts."""
+        if kind == ActorKind.USER:
+            return decider_id in self.people
+        return (kind == ActorKind.GUEST and self.step.guests) or (kind == ActorKind.KEY and self.step.programs)
+
+    def counts(self, vote: Decision) -> bool:
+        """Whoever approved with edits has written the last version, and it is that which they approved."""
+        edited = vote.verdict == Verdict.APPROVE_WITH_EDITS and vote.decider_id in self.barred
+        return edited or self.seats(vote.decider_kind, vote.decider_id)
+
+    def is_passed_by(self, votes: Iterable[Decision]) -> bool:
+        """Whether these approvals are enough. Nobody's approval is enough for no step, not even for one that all are to
+        approve and that has nobody left."""
+        counting = {(vote.decider_kind, vote.decider_id) for vote in votes if self.counts(vote)}
+        if isinstance(self.step.needs, int):
+            return len(counting) >= self.step.needs
+        if self.step.needs is Quorum.ALL:
+            members = {pk for kind, pk in counting if kind == ActorKind.USER}
+            others = {kind for kind, _ in counting}
+            wanted = {ActorKind.GUEST} if self.step.guests else set()
+            return bool(counting) and self.people <= members and wanted <= others
+        return bool(counting)
+
+
+def roles_in(workspace_id: UUID) -> dict[UUID, Role]:
+    """The role of every active member in a workspace of the organization in context; two queries."""
+    whole = Membership.objects.exclude(role="").filter(user__is_active=True).values_list("user_id", "role")
+    own = WorkspaceAccess.objects.alive(clock.now()).filter(workspace_id=workspace_id, membership__user__is_active=True)
+    found = {user_id: Role(role) for user_id, role in own.values_list("membership__user_id", "role")}
+    return found | {user_id: Role(role) for user_id, role in whole}
+
+
+def bench(step: Step, *, workspace_id: UUID, writers: Collection[UUID], allows_self_approval: bool) -> Bench:
+    """Who may decide the step now."""
+    return benches([step], workspace_id=workspace_id, writers=writers, allows_self_approval=allows_self_approval)[0]
+
+
+def benches(
+    steps: Iterable[Step], *, workspace_id: UUID, writers: Collection[UUID], allows_self_approval: bool
+) -> list[Bench]:
+    roles = roles_in(workspace_id)
+    barred = frozenset() if allows_self_approval else frozenset(writers)
+    found = []
+    for step in steps:
+        named = {pk for pk, role in roles.items() if (pk in step.people or role in step.roles)}
+        able = frozenset(pk for pk in named if DECIDES in PERMISSIONS[roles[pk]])
+        found.append(Bench(step, able - barred, able & barred))
+    return found
+
+
+def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
+    """The people whose own work this version is: who wrote the post, who changed it last, and who submitted it."""
+    return writers_of_each([(post, asked_by)])[post.pk]
+
+
+def writers_of_each(asked: Collection[tuple[Post, UUID | None]]) -> dict[UUID, frozenset[UUID]]:
+    """The same of many posts, by post, in one query."""
+    lines = Entry.objects.filter(subject_id__in=[post.pk for post, _ in asked], verb__in=WRITING).order_by("id")
+    # The last line of a post overwrites those before it; one of a program or of the system names nobody.
+    last = {
+        post_id: pk if kind == ActorKind.USER else None
+        for post_id, kind, pk in lines.values_list("subject_id", "actor_kind", "actor_id")
+    }
+    found = {}
+    for post, asked_by in asked:
+        changed = last.get(post.pk)
+        found[post.pk] = frozenset(pk for pk in (post.author_id, asked_by, changed) if pk)
+    return found
+
+
+def votes_on(post_id: UUID, step: Step, seal: str, due_at: object) -> list[Decision]:
+    """The approvals of this seal, for this hour, since somebody last objected to the post."""
+    said = list(Decision.objects.filter(request__post_id=post_id).order_by("decided_at", "id"))
+    objections = [number for number, one in enumerate(said) if one.verdict in OBJECTING]
+    since = said[objections[-1] + 1 :] if objections else said
+    return [
+        one
+        for one in since
+        if one.seal == seal and one.verdict in APPROVING and step.fits(one.due_at, due_at)  # type: ignore[arg-type]
+    ]
+
+
+def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """How people are called, by id."""
+    return {user.pk: str(user) for user in User.objects.filter(pk__in={pk for pk in ids if pk})}

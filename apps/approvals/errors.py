@@ -1,0 +1,79 @@
+"""What can go wrong with an approval, in words a caller can act on. Nothing was changed when one of these is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+OUT: Final = "The post has gone out, so there is nothing left to decide."
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a policy; `field` as the form has it: "steps.0.needs"."""
+
+    field: str
+    words: str
+
+
+class PolicyMalformed(ValueError):
+    def __init__(self, flaws: Sequence[Flaw]) -> None:
+        super().__init__("; ".join(f"{flaw.field}: {flaw.words}" for flaw in flaws))
+        self.flaws = tuple(flaws)
+
+
+class ApprovalRefused(Exception):
+    """`code` for machines, `words` for the person."""
+
+    code = "refused"
+    words = "This cannot be done now."
+
+    def __init__(self, words: str = "") -> None:
+        self.words = words or self.words
+        super().__init__(self.words)
+
+
+class NotNeeded(ApprovalRefused):
+    code = "not_needed"
+    words = "The workspace's policy asks for no approval of this post."
+
+
+class AlreadyAsked(ApprovalRefused):
+    code = "already_asked"
+    words = "This version of the post is waiting for approval, or has it already."
+
+
+class ContentChanged(ApprovalRefused):
+    code = "content_changed"
+    words = "The post was changed after you opened it. Look at the new version before you decide."
+
+
+class RequestClosed(ApprovalRefused):
+    code = "closed"
+    words = "This request is not open any more."
+
+
+class AlreadyDecided(ApprovalRefused):
+    code = "already_decided"
+    words = "You have decided about this version already."
+
+
+class NotADecider(ApprovalRefused):
+    code = "not_a_decider"
+    words = "The step that is open is not yours to decide."
+
+
+class SelfApproval(ApprovalRefused):
+    code = "self_approval"
+    words = "You wrote, changed or submitted this version, so somebody else approves it."
+
+
+class ReasonMissing(ApprovalRefused):
+    code = "reason_missing"
+    words = "Say what is to be changed, or why not."
+
+
+class PolicyChanged(ApprovalRefused):
+    code = "policy_changed"
+    words = "Somebody else saved another version of the policy meanwhile. Reload it, and put your changes back in."

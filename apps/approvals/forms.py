@@ -1,0 +1,152 @@
+"""Shape and wording of what people say about posts and policies; its meaning is checked in services."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+from uuid import UUID
+
+from django import forms
+
+from apps.approvals.errors import Flaw
+from apps.approvals.models import LONGEST_NOTE
+from apps.approvals.states import Verdict, Visibility, WhenLate
+from apps.approvals.steps import DECIDING_ROLES, LONGEST_NAME, Aspect, Quorum, RuleKind, Step
+from apps.platforms import registry
+
+HOUR: Final = 60
+ANY_HOUR: Final = "any"
+
+
+class DecisionForm(forms.Form):
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Needed when you ask for changes or reject.",
+    )
+    verdict = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in (Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.REJECT)]
+    )
+
+
+class EditsForm(forms.Form):
+    """Other words for the main part, approved along with them."""
+
+    text = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    note = forms.CharField(label="Note", required=False, max_length=LONGEST_NOTE)
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(label="Comment", max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
+    visibility = forms.ChoiceField(
+        label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
+    )
+
+
+class OptionsForm(forms.Form):
+    allows_self_approval = forms.BooleanField(label="People may approve what they wrote themselves", required=False)
+
+
+class StepForm(forms.Form):
+    """One step of a policy, as a form has it."""
+
+    name = forms.CharField(label="Name", max_length=LONGEST_NAME)
+    roles = forms.MultipleChoiceField(
+        label="Roles that decide",
+        required=False,
+        choices=[(role.value, role.label) for role in DECIDING_ROLES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    people = forms.MultipleChoiceField(label="People who decide", required=False, widget=forms.CheckboxSelectMultiple)
+    guests = forms.BooleanField(label="The client's guests decide", required=False)
+    programs = forms.BooleanField(label="Programs with an API key decide", required=False)
+    needs = forms.ChoiceField(
+        label="How many must approve",
+        choices=[(Quorum.ANY.value, "Any one of them"), (Quorum.ALL.value, "All of them"), ("number", "A number")],
+    )
+    number = forms.IntegerField(label="Number", required=False, min_value=1, max_value=50)
+    platforms = forms.MultipleChoiceField(
+        label="Only for posts to",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing ticked: for all.",
+    )
+    labels = forms.CharField(
+        label="Only for posts with a label", required=False, help_text="Names, with commas between them."
+    )
+    campaigns = forms.CharField(
+        label="Only for posts of a campaign", required=False, help_text="Names, with commas between them."
+    )
+    covers = forms.MultipleChoiceField(
+        label="Looks at",
+        choices=[(one.value, one.label) for one in Aspect],
+        initial=[one.value for one in Aspect],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Other changes do not come back to this step.",
+    )
+    window = forms.ChoiceField(
+        label="When the time of an approved post changes",
+        choices=[
+            ("0", "Ask again"), ("60", "Ask again if it moves by over an hour"),
+            ("1440", "Ask again if it moves by over a day"), (ANY_HOUR, "Keep the approval"),
+        ],
+    )  # fmt: skip
+    notice_hours = forms.IntegerField(
+        label="Time runs out, hours before the post is due", initial=0, min_value=0, max_value=720
+    )
+    when_late = forms.ChoiceField(label="What happens then", choices=WhenLate.choices)
+
+    def __init__(self, *args: Any, people: dict[UUID, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["people"].choices = [(str(pk), name) for pk, name in people.items()]
+        fields["platforms"].choices = [(name, registry.label(name)) for name in registry.ADAPTERS]
+
+    @classmethod
+    def of(cls, step: Step, people: dict[UUID, str]) -> Self:
+        """The form as it is for a step that there is."""
+        rules = {rule.kind: sorted(rule.values) for rule in step.rules}
+        said = step.as_json()
+        is_number = isinstance(step.needs, int)
+        initial = {
+            **{name: said[name] for name in ("name", "roles", "people", "guests", "programs", "covers", "when_late")},
+            "needs": "number" if is_number else said["needs"],
+            "number": step.needs if is_number else None,
+            "platforms": rules.get(RuleKind.PLATFORM, []),
+            "labels": ", ".join(rules.get(RuleKind.LABEL, [])),
+            "campaigns": ", ".join(rules.get(RuleKind.CAMPAIGN, [])),
+            "window": ANY_HOUR if step.window is None else str(said["window_minutes"]),
+            "notice_hours": said["notice_minutes"] // HOUR,
+        }
+        return cls(initial=initial, people=people)
+
+    def step(self, key: str, before: Step | None) -> dict[str, Any]:
+        """The step that was sent, as services take it. Rules of other kinds than the form has stay as they are."""
+        said = self.cleaned_data
+        kept = [rule for rule in (before.as_json()["rules"] if before else []) if rule["kind"] not in _IN_FORM]
+        window = said["window"]
+        return {
+            "key": key,
+            **{name: said[name] for name in ("name", "roles", "people", "guests", "programs", "covers", "when_late")},
+            "needs": (said["number"] or 0) if said["needs"] == "number" else said["needs"],
+            "rules": [*kept, *self._rules()],
+            "window_minutes": None if window == ANY_HOUR else int(window),
+            "notice_minutes": said["notice_hours"] * HOUR,
+        }
+
+    def add_flaw(self, flaw: Flaw) -> None:
+        name = flaw.field.rpartition(".")[2]
+        self.add_error(name if name in self.fields else None, flaw.words)
+
+    def _rules(self) -> list[dict[str, Any]]:
+        said = self.cleaned_data
+        values = {
+            RuleKind.PLATFORM: said["platforms"],
+            RuleKind.LABEL: [one.strip() for one in said["labels"].split(",") if one.strip()],
+            RuleKind.CAMPAIGN: [one.strip() for one in said["campaigns"].split(",") if one.strip()],
+        }
+        return [{"kind": kind.value, "values": found} for kind, found in values.items() if found]
+
+
+_IN_FORM: Final = frozenset({RuleKind.PLATFORM.value, RuleKind.LABEL.value, RuleKind.CAMPAIGN.value})

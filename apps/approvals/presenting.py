@@ -1,0 +1,167 @@
+"""Requests, steps and decisions as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.urls import reverse
+
+from apps.approvals.deciders import Bench
+from apps.approvals.models import Request, StepState
+from apps.approvals.selectors import Said, open_step, snapshot_text
+from apps.approvals.states import RequestState, StepStatus, Verdict, WhenLate
+from apps.approvals.steps import Quorum, RuleKind, Step
+from apps.platforms import registry
+from apps.tenants.permissions import Role
+
+TONES: Final = {
+    RequestState.PENDING: "warn",
+    RequestState.APPROVED: "ok",
+    RequestState.CHANGES_REQUESTED: "warn",
+    RequestState.REJECTED: "bad",
+}
+STEP_LOOKS: Final[Mapping[StepStatus, tuple[str, str]]] = {
+    StepStatus.APPROVED: ("ok", "check"),
+    StepStatus.OPEN: ("warn", "review"),
+    StepStatus.RAN_OUT: ("warn", "scheduled"),
+    StepStatus.CHANGES_REQUESTED: ("warn", "edit"),
+    StepStatus.REJECTED: ("bad", "x"),
+}
+VERDICT_LOOKS: Final[Mapping[Verdict, tuple[str, str]]] = {
+    Verdict.APPROVE: ("ok", "check"),
+    Verdict.APPROVE_WITH_EDITS: ("ok", "edit"),
+    Verdict.REQUEST_CHANGES: ("warn", "undo"),
+    Verdict.REJECT: ("bad", "x"),
+    Verdict.RAN_OUT: ("warn", "scheduled"),
+    Verdict.MOVED: ("warn", "scheduled"),
+}
+NOBODY: Final = "Nobody is left who may decide this. Change the policy, or give somebody the role."
+CARRIED: Final = "for the version before: nothing that it looks at changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A post on the board or in the queue. `deadline` is when the open step's time runs out."""
+
+    id: UUID
+    url: str
+    title: str
+    text: str
+    platforms: list[str]
+    due_at: datetime | None
+    deadline: datetime | None
+    is_late: bool
+    state: str
+    words: str
+    asked_by: str
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    title: str
+    note: str
+    icon: str
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step of a request; `who` says whom it asks, `text` what has come of it."""
+
+    title: str
+    text: str
+    tone: str
+    icon: str
+    todo: bool
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    title: str
+    text: str
+    tone: str
+    icon: str
+    at: datetime
+
+
+def card(row: Request, *, is_mine: bool, now: datetime) -> Card:
+    step = open_step(row)
+    text = snapshot_text(row.snapshot)
+    return Card(
+        id=row.pk,
+        url=reverse("approvals:review", args=[row.pk]),
+        title=row.post.title or _line(text, 60) or "Untitled post",
+        text=_line(text, 140),
+        platforms=sorted({one["platform"] for one in row.snapshot.get("accounts", [])}),
+        due_at=row.due_at,
+        deadline=step.deadline_at if step else None,
+        is_late=bool(step and step.deadline_at and step.deadline_at <= now),
+        state=row.state,
+        words=step.step.name if step else RequestState(row.state).label,
+        asked_by=str(row.asked_by) if row.asked_by else "",
+        is_mine=is_mine,
+    )
+
+
+def step_line(row: StepState, people: Mapping[UUID, str], seats: Bench | None) -> StepLine:
+    status = StepStatus(row.status)
+    tone, icon = STEP_LOOKS.get(status, ("", ""))
+    is_waiting = status == StepStatus.WAITING
+    return StepLine(
+        row.step.name, _said_of(row, status, people, seats), tone, icon, is_waiting, row.closed_at or row.deadline_at
+    )
+
+
+def _said_of(row: StepState, status: StepStatus, people: Mapping[UUID, str], seats: Bench | None) -> str:
+    step = row.step
+    if status == StepStatus.OPEN and seats is not None and not (seats.people or step.guests or step.programs):
+        return NOBODY
+    if status in (StepStatus.OPEN, StepStatus.WAITING):
+        return whom(step, people)
+    return f"{status.label} {CARRIED}" if row.is_carried else status.label
+
+
+def history_line(said: Said) -> HistoryLine:
+    tone, icon = VERDICT_LOOKS[said.verdict]
+    text = f"{said.step}, version {said.revision}. {said.note}".strip()
+    return HistoryLine(f"{said.by}: {said.verdict.label.lower()}", text, tone, icon, said.at)
+
+
+def whom(step: Step, people: Mapping[UUID, str]) -> str:
+    """ "Any of Anna Berg, approvers, the client": whom a step asks."""
+    named = [people.get(pk, "somebody who has left") for pk in step.people]
+    named += [f"{Role(role).value}s" for role in step.roles]
+    named += ["the client's guests"] if step.guests else []
+    named += ["programs"] if step.programs else []
+    many = f"{step.needs} of" if isinstance(step.needs, int) else "All of" if step.needs is Quorum.ALL else "Any of"
+    return f"{many} {', '.join(named)}"
+
+
+def about(step: Step) -> str:
+    """When a step applies, what it looks at, and what the clock does."""
+    rules = [
+        f"{rule.kind.value} {', '.join(_value(rule.kind, one) for one in sorted(rule.values))}" for rule in step.rules
+    ]
+    hours = int(step.notice.total_seconds() // 3600)
+    late = f"{hours} h before its hour" if hours else "at its hour"
+    parts = [
+        f"Only for {' and '.join(rules)}" if rules else "For every post",
+        f"looks at {', '.join(sorted(step.covers))}",
+        f"{late}: {WhenLate(step.when_late).label.lower()}",
+    ]
+    return "; ".join(parts) + "."
+
+
+def _value(kind: RuleKind, value: str) -> str:
+    return registry.label(value) if kind is RuleKind.PLATFORM else value
+
+
+def _line(text: str, length: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"

@@ -1,0 +1,169 @@
+"""Reads of approvals, shaped for pages and programs; a constant number of queries however many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from apps.approvals import anchors
+from apps.approvals.deciders import Bench, benches, names_of, writers_of
+from apps.approvals.models import Comment, Decision, Policy, Request, StepState, Thread
+from apps.approvals.sheets import Difference, differences
+from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
+from apps.approvals.steps import Step
+from apps.core.actors import ActorKind
+from apps.posts import selectors as posts
+from apps.posts.models import Post
+
+SOMEBODY: Final = "somebody who has left"
+NAMES: Final = {ActorKind.SYSTEM: "The policy", ActorKind.KEY: "A program"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A decision for people to read. `changed` is what was edited since, up to this version."""
+
+    verdict: Verdict
+    by: str
+    at: datetime
+    note: str
+    step: str
+    revision: int
+    kind: str
+    decider_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A thread with its comments, and where its place is in the post as it stands."""
+
+    thread: Thread
+    place: anchors.Placed
+    comments: Sequence[tuple[str, Comment]]
+
+
+def requests() -> QuerySet[Request]:
+    """Requests with their steps and decisions."""
+    rows: QuerySet[Request] = Request.objects.select_related("policy").prefetch_related(
+        Prefetch("steps", queryset=StepState.objects.order_by("position")),
+        Prefetch("decisions", queryset=Decision.objects.order_by("decided_at", "id")),
+    )
+    return rows
+
+
+def policy_in_force(workspace_id: UUID) -> Policy | None:
+    found: Policy | None = Policy.objects.filter(workspace_id=workspace_id, replaced_at=None).first()
+    return found
+
+
+def board(workspace_id: UUID, *, most: int = 300) -> list[Request]:
+    """What is under review, the earliest hour first; those without an hour at the end."""
+    rows = requests().select_related("post", "asked_by").filter(workspace_id=workspace_id, post__deleted_at=None)
+    found = rows.filter(state__in=CURRENT - {RequestState.APPROVED}).order_by("due_at", "id")[: most + 1]
+    return sorted(found, key=lambda row: (row.due_at is None, row.due_at, row.pk))[:most]
+
+
+def lately_approved(workspace_id: UUID, *, most: int = 10) -> list[Request]:
+    rows = requests().select_related("post", "asked_by").filter(workspace_id=workspace_id, post__deleted_at=None)
+    return list(rows.filter(state=RequestState.APPROVED).order_by("-closed_at")[:most])
+
+
+def open_step(request: Request) -> StepState | None:
+    return next((row for row in request.steps.all() if row.status == StepStatus.OPEN), None)
+
+
+def bench_of(request: Request, row: StepState) -> Bench:
+    """Who may decide the open step now."""
+    return benches(
+        [row.step],
+        workspace_id=request.workspace_id,
+        writers=writers_of(request.post, request.asked_by_id),
+        allows_self_approval=request.policy.allows_self_approval,
+    )[0]
+
+
+def history(post_id: UUID) -> list[Said]:
+    """Every decision about the post, the first one first."""
+    rows = list(Decision.objects.filter(request__post_id=post_id).select_related("step").order_by("decided_at", "id"))
+    names = names_of(row.decider_id for row in rows if row.decider_kind == ActorKind.USER)
+    return [
+        Said(
+            Verdict(row.verdict), name_of(row.decider_kind, row.decider_id, row.decider_name, names), row.decided_at,
+            row.note, row.step.step.name, row.revision, row.decider_kind, row.decider_id,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def changed_since(request: Request) -> list[Difference]:
+    """What differs from the version before that somebody was asked about."""
+    before = Request.objects.filter(post_id=request.post_id, number__lt=request.number).order_by("-number").first()
+    return differences(before.snapshot, request.snapshot) if before else []
+
+
+def talks(post: Post, *, only_shared: bool = False) -> list[Talk]:
+    """The threads of a post, the open ones first; with `only_shared`, as a client's guest sees them."""
+    rows = Thread.objects.filter(post=post).prefetch_related(
+        Prefetch("comments", queryset=Comment.objects.order_by("id"))
+    )
+    found = list(rows.filter(visibility="shared") if only_shared else rows)
+    written = posts.manuscript(post)
+    names = names_of(one.author_id for row in found for one in row.comments.all() if one.author_kind == ActorKind.USER)
+    shown = [
+        Talk(
+            row,
+            anchors.placed(row.anchor, written),
+            [(name_of(one.author_kind, one.author_id, one.author_name, names), one) for one in row.comments.all()],
+        )
+        for row in found
+    ]
+    return sorted(shown, key=lambda talk: (talk.thread.resolved_at is not None, talk.thread.pk))
+
+
+def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) -> str:
+    if kind == ActorKind.USER:
+        return names.get(pk, SOMEBODY) if pk else SOMEBODY
+    return name or NAMES.get(ActorKind(kind), "A guest")
+
+
+def waiting_for(requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench]) -> list[Request]:
+    """Those of the requests whose open step this person may decide and has not."""
+    return [
+        row
+        for row in requests_
+        if (seats := able.get(row.pk)) and user_id in seats.people and not _has_said(row, user_id)
+    ]
+
+
+def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, Bench]:
+    """Who may decide each of these requests of one workspace, by request."""
+    found: dict[UUID, Bench] = {}
+    pending = [(row, step) for row in rows if row.state == RequestState.PENDING and (step := open_step(row))]
+    if not pending:
+        return found
+    steps: dict[str, Step] = {step.seal: step.step for _, step in pending}
+    plain = benches(steps.values(), workspace_id=pending[0][0].workspace_id, writers=(), allows_self_approval=True)
+    by_seal = dict(zip(steps, plain, strict=True))
+    for row, step in pending:
+        seats = by_seal[step.seal]
+        barred = frozenset() if row.policy.allows_self_approval else writers.get(row.post_id, frozenset())
+        found[row.pk] = Bench(seats.step, seats.people - barred, seats.people & barred)
+    return found
+
+
+def _has_said(request: Request, user_id: UUID) -> bool:
+    step = open_step(request)
+    return any(
+        one.decider_id == user_id and step is not None and one.seal == step.seal for one in request.decisions.all()
+    )
+
+
+def snapshot_text(snapshot: Mapping[str, Any]) -> str:
+    """The main words of a version."""
+    parts = snapshot.get("parts") or [{}]
+    return str(parts[0].get("text", ""))

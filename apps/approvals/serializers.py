@@ -1,0 +1,170 @@
+"""What the API says of policies, requests, decisions and comments, and what it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.approvals.models import LONGEST_NOTE
+from apps.approvals.services.deciding import SAID
+from apps.approvals.states import RequestState, StepStatus, Verdict, Visibility, WhenLate
+from apps.approvals.steps import DECIDING_ROLES, Aspect, RuleKind
+from apps.posts.models import Post
+from apps.tenants.rest import ids
+from apps.tenants.rest.ids import Known, PublicId
+
+
+class Rule(serializers.Serializer):
+    kind = serializers.ChoiceField([kind.value for kind in RuleKind])
+    values = serializers.ListField(child=serializers.CharField(max_length=200), min_length=1)
+
+
+class Step(serializers.Serializer):
+    """Who decides, when, and about what. See the guide on approvals."""
+
+    key = serializers.CharField(max_length=40)
+    name = serializers.CharField(max_length=60)
+    people = serializers.ListField(child=PublicId(ids.MEMBER), default=list, help_text="Members.")
+    roles = serializers.ListField(child=serializers.ChoiceField([role.value for role in DECIDING_ROLES]), default=list)
+    guests = serializers.BooleanField(default=False)
+    programs = serializers.BooleanField(default=False, help_text="Programs with a key may decide.")
+    needs = serializers.CharField(default="any", help_text="any, all, or how many.")
+    rules = Rule(many=True, default=list)
+    covers = serializers.ListField(
+        child=serializers.ChoiceField([aspect.value for aspect in Aspect]), default=lambda: [*map(str, Aspect)]
+    )
+    window_minutes = serializers.IntegerField(default=0, allow_null=True, min_value=0)
+    notice_minutes = serializers.IntegerField(default=0, min_value=0)
+    when_late = serializers.ChoiceField(WhenLate.values, default=WhenLate.HOLD.value)
+
+
+class PolicyShape(serializers.Serializer):
+    """The version in force; version 0 is none yet."""
+
+    workspace = PublicId(ids.WORKSPACE)
+    version = serializers.IntegerField()
+    steps = Step(many=True)
+    allows_self_approval = serializers.BooleanField()
+    note = serializers.CharField(allow_blank=True)
+    made_at = serializers.DateTimeField(allow_null=True)
+
+
+class PolicyToSet(serializers.Serializer):
+    steps = Step(many=True)
+    allows_self_approval = serializers.BooleanField(default=False)
+    note = serializers.CharField(max_length=300, default="", allow_blank=True)
+
+
+class By(serializers.Serializer):
+    kind = serializers.CharField(help_text="user, guest, key or system.")
+    member = PublicId(ids.MEMBER, allow_null=True)
+    name = serializers.CharField(allow_blank=True)
+
+
+class StepShape(serializers.Serializer):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(StepStatus.values)
+    is_carried = serializers.BooleanField(help_text="Passed for the version before, on the same content.")
+    deadline_at = serializers.DateTimeField(allow_null=True)
+    overdue_at = serializers.DateTimeField(allow_null=True)
+
+
+class DecisionShape(serializers.Serializer):
+    step = serializers.CharField()
+    verdict = serializers.ChoiceField(Verdict.values)
+    by = By()
+    note = serializers.CharField(allow_blank=True)
+    revision = serializers.IntegerField()
+    content_hash = serializers.CharField()
+    decided_at = serializers.DateTimeField()
+    hash = serializers.CharField()
+
+
+class ApprovalShape(serializers.Serializer):
+    """That one version of a post be approved. Other content is another request."""
+
+    id = PublicId(ids.APPROVAL)
+    post = PublicId(ids.POST)
+    workspace = PublicId(ids.WORKSPACE)
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(RequestState.values)
+    content_hash = serializers.CharField()
+    revision = serializers.IntegerField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+    steps = StepShape(many=True)
+    decisions = DecisionShape(many=True)
+    asked_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ToSubmit(serializers.Serializer):
+    post = Known(ids.POST, Post)
+    note = serializers.CharField(max_length=LONGEST_NOTE, default="", allow_blank=True)
+
+
+class ToDecide(serializers.Serializer):
+    verdict = serializers.ChoiceField(sorted(SAID - {Verdict.APPROVE_WITH_EDITS}))
+    note = serializers.CharField(
+        max_length=LONGEST_NOTE, default="", allow_blank=True, help_text="Needed for everything but an approval."
+    )
+
+
+class Anchor(serializers.Serializer):
+    """The place that a thread is about. `is_lost`: what it was about is not in the post any more."""
+
+    kind = serializers.ChoiceField(["post", "text", "image", "video"], default="post")
+    part = serializers.IntegerField(required=False, min_value=0)
+    start = serializers.IntegerField(required=False, min_value=0, help_text="Of text: the first character.")
+    end = serializers.IntegerField(required=False, min_value=0, help_text="Of text: after the last character.")
+    file = serializers.IntegerField(required=False, min_value=0)
+    x = serializers.FloatField(required=False, help_text="Of an image: a share of its width.")
+    y = serializers.FloatField(required=False, help_text="Of an image: a share of its height.")
+    second = serializers.FloatField(required=False, help_text="Of a video.")
+    quote = serializers.CharField(required=False, read_only=True)
+    is_lost = serializers.BooleanField(required=False, read_only=True)
+
+
+class CommentShape(serializers.Serializer):
+    by = By()
+    text = serializers.CharField()
+    mentions = serializers.ListField(child=PublicId(ids.MEMBER))
+    created_at = serializers.DateTimeField()
+
+
+class ThreadShape(serializers.Serializer):
+    id = PublicId(ids.THREAD)
+    post = PublicId(ids.POST)
+    revision = serializers.IntegerField()
+    anchor = Anchor()
+    visibility = serializers.ChoiceField(Visibility.values)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    comments = CommentShape(many=True)
+
+
+class Threads(serializers.Serializer):
+    data = ThreadShape(many=True)
+
+
+class ToComment(serializers.Serializer):
+    text = serializers.CharField(max_length=LONGEST_NOTE)
+    mentions = serializers.ListField(child=PublicId(ids.MEMBER), default=list, max_length=50)
+
+
+class ToBegin(ToComment):
+    anchor = Anchor(default=dict)
+    visibility = serializers.ChoiceField(Visibility.values, default=Visibility.INTERNAL.value)
+
+
+class ToResolve(serializers.Serializer):
+    resolved = serializers.BooleanField()
+
+
+def step_as_stored(said: dict[str, Any], user_ids: dict[Any, Any]) -> dict[str, Any]:
+    """A step as services take it: people by the ids of users, and a number where it is one."""
+    needs = said["needs"]
+    people = [str(user_ids.get(pk, pk)) for pk in said["people"]]
+    rules = [dict(rule) for rule in said["rules"]]
+    return {**said, "people": people, "rules": rules, "needs": int(needs) if needs.isdigit() else needs}

@@ -1,0 +1,99 @@
+"""What the clock does to steps whose time has run out: the post is held, moved by a day, or goes out without them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from apps.approvals.deciders import Decider
+from apps.approvals.models import Request, StepState
+from apps.approvals.services.following import follow
+from apps.approvals.services.records import record
+from apps.approvals.services.rounds import set_status, settle, tell
+from apps.approvals.states import RequestState, StepStatus, Verdict, WhenLate
+from apps.core import tenancy
+from apps.core.actors import SYSTEM
+from apps.posts.errors import PostNotReady
+from apps.posts.models import Post
+from apps.publishing import services as publishing
+from apps.publishing.errors import PostBusy
+
+logger = logging.getLogger(__name__)
+DAY: Final = timedelta(days=1)
+BATCH: Final = 200
+CLOCK: Final = Decider(SYSTEM)
+
+
+def run_out_of_time(*, now: datetime) -> int:
+    """Apply the policies' rules to every open step whose time has run out; how many requests were looked at."""
+    with tenancy.across_tenants("find steps of approvals whose time has run out"):
+        late = StepState.across_tenants.filter(status=StepStatus.OPEN, overdue_at=None, deadline_at__lte=now)
+        found = list(
+            late.order_by("deadline_at").values_list("organization_id", "workspace_id", "request__post_id")[:BATCH]
+        )
+    for organization_id, workspace_id, post_id in found:
+        try:
+            with tenancy.scope(organization_id=organization_id, workspace_ids={workspace_id}), transaction.atomic():
+                Post.objects.locked(post_id)
+                run_out_request(post_id=post_id, now=now)
+        except Exception:  # One post must not keep the others from their time.
+            logger.exception("The clock could not be applied to the approval of post %s", post_id)
+    return len(found)
+
+
+def run_out_request(*, post_id: UUID, now: datetime) -> None:
+    """The same for one post, which the caller holds; as many steps as have run out."""
+    while row := _late(post_id, now):
+        request = row.request
+        match row.step.when_late:
+            case WhenLate.PUBLISH:
+                record(request, row, Verdict.RAN_OUT, decider=CLOCK, due_at=request.due_at)
+                set_status(row, StepStatus.RAN_OUT)
+                _tell(request, row, WhenLate.PUBLISH)
+                settle(request)
+            case WhenLate.MOVE if _move(request, row, now):
+                return
+            case _:
+                _note_overdue(request, row, now)
+
+
+def _late(post_id: UUID, now: datetime) -> StepState | None:
+    rows = StepState.objects.filter(request__post_id=post_id, request__state=RequestState.PENDING)
+    late = rows.filter(status=StepStatus.OPEN, overdue_at=None, deadline_at__lte=now)
+    found: StepState | None = late.select_related("request__post", "request__policy").first()
+    return found
+
+
+def _move(request: Request, row: StepState, now: datetime) -> bool:
+    """By whole days on the client's wall clock, to the next one whose deadline is still to come. What people approved
+    of the other steps stays: it is the policy that moves the post."""
+    post = request.post
+    if post.local_due_at is None:
+        return False
+    local, zone = post.local_due_at.replace(tzinfo=None), post.timezone
+    while local.replace(tzinfo=ZoneInfo(zone)) - row.step.notice <= now:
+        local += DAY
+    try:
+        with transaction.atomic():
+            publishing.reschedule(post=post, local=local, zone=zone, actor=SYSTEM)
+    except (PostBusy, PostNotReady):
+        return False  # Nothing of it is on the plan, or its windows are closed then: it is held.
+    record(request, row, Verdict.MOVED, decider=CLOCK, due_at=request.due_at)
+    _tell(request, row, WhenLate.MOVE)
+    follow(post_id=post.pk, keeps_time=True)
+    return True
+
+
+def _note_overdue(request: Request, row: StepState, now: datetime) -> None:
+    StepState.objects.filter(pk=row.pk).update(overdue_at=now, updated_at=now)
+    _tell(request, row, WhenLate.HOLD)
+
+
+def _tell(request: Request, row: StepState, outcome: WhenLate) -> None:
+    told = {"step": row.key, "step_name": row.step.name, "outcome": outcome, "deadline_at": row.deadline_at}
+    tell("approval.expired", request, **told)

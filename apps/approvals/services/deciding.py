@@ -1,0 +1,152 @@
+"""A decision about the step that is open: approve it, with edits or without, ask for changes, or reject the post.
+
+A request is of one version, so whoever names it says what they have read. What was changed before the decision is
+committed makes another request, and the decision about the first is refused; what is changed after it undoes the
+approval of the steps that it touches. Both hold the post, so there is no third outcome.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.approvals.deciders import Decider, votes_on
+from apps.approvals.errors import (
+    OUT,
+    AlreadyDecided,
+    ContentChanged,
+    NotADecider,
+    ReasonMissing,
+    RequestClosed,
+    SelfApproval,
+)
+from apps.approvals.models import Request, StepState
+from apps.approvals.services.clockwork import run_out_request
+from apps.approvals.services.following import follow, is_out
+from apps.approvals.services.records import record
+from apps.approvals.services.rounds import bench_of, close, current, open_round, policy_of, set_status, settle, tell
+from apps.approvals.sheets import required, sheet
+from apps.approvals.states import APPROVING, OBJECTING, RequestState, StepStatus, Verdict
+from apps.audit import services as audit
+from apps.core import clock
+from apps.posts.content import Content
+from apps.posts.models import Post
+from apps.publishing import services as publishing
+
+SAID: Final = frozenset(APPROVING | set(OBJECTING))
+CLOSED: Final = {
+    RequestState.APPROVED: "It was approved already. If something is wrong with it, withdraw it or hold the post.",
+    RequestState.CHANGES_REQUESTED: "Somebody has asked for changes already.",
+    RequestState.REJECTED: "Somebody has rejected it already.",
+    RequestState.WITHDRAWN: "It was withdrawn: nobody is asked any more.",
+    RequestState.NOT_NEEDED: "The policy asks for no approval of it any more.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    verdict: Verdict
+    decider: Decider
+    note: str
+    seal: str
+    content_hash: str
+    revision: int
+
+
+@transaction.atomic
+def decide(
+    *, request_id: UUID, verdict: Verdict, decider: Decider, note: str = "", content: Content | None = None
+) -> Request:
+    """Write down what `decider` says about this version, and go on from there; the request that the post has then.
+
+    Raises ContentChanged, RequestClosed, AlreadyDecided, NotADecider, SelfApproval, ReasonMissing; and for an approval
+    with edits (`content` is the whole new content) what `publishing.services.edit` raises.
+    """
+    if verdict not in SAID or (content is None) is (verdict == Verdict.APPROVE_WITH_EDITS):
+        raise ValueError("An approval with edits has content, and nothing else has")
+    request, row = _held(request_id)
+    _require_seat(request, row, decider)
+    if verdict in OBJECTING and not note.strip():
+        raise ReasonMissing
+    if content is not None:
+        return _with_edits(request, row, decider, note, content)
+    _write(request, row, _Said(verdict, decider, note, row.seal, request.content_hash, request.revision))
+    if verdict in OBJECTING:
+        set_status(row, StepStatus(OBJECTING[verdict].value))
+        close(request, OBJECTING[verdict])
+    else:
+        settle(request)
+    _tell(request, row, verdict, decider)
+    return request
+
+
+def _held(request_id: UUID) -> tuple[Request, StepState]:
+    """The request and its open step, with the post held and everything followed up; raises ContentChanged and
+    RequestClosed."""
+    known = Request.objects.get(pk=request_id)
+    Post.objects.locked(known.post_id)
+    follow(post_id=known.post_id)
+    run_out_request(post_id=known.post_id, now=clock.now())
+    request = Request.objects.select_related("post", "policy").get(pk=request_id)
+    if is_out(request.post_id):
+        raise RequestClosed(OUT)
+    if request.state == RequestState.SUPERSEDED:
+        raise ContentChanged
+    if request.state != RequestState.PENDING:
+        raise RequestClosed(CLOSED[RequestState(request.state)])
+    return request, StepState.objects.get(request=request, status=StepStatus.OPEN)
+
+
+def _require_seat(request: Request, row: StepState, decider: Decider) -> None:
+    seats = bench_of(request, row)
+    if decider.id in seats.barred:
+        raise SelfApproval
+    if not seats.seats(decider.kind, decider.id):
+        raise NotADecider
+    said = votes_on(request.post_id, row.step, row.seal, row.due_at)
+    if any((vote.decider_kind, vote.decider_id) == (decider.kind, decider.id) for vote in said):
+        raise AlreadyDecided
+
+
+def _with_edits(request: Request, row: StepState, decider: Decider, note: str, content: Content) -> Request:
+    """The new words go through every step that they touch, and the decider has approved them for their own."""
+    publishing.edit(post=request.post, content=content, actor=decider.actor, expected_revision=request.post.revision)
+    post, policy = Post.objects.get(pk=request.post_id), policy_of(request.workspace_id)
+    live = sheet(post)
+    wanted = required(policy.ordered_steps, live) if policy else []
+    seal = next((one.seal for one in wanted if one.step.key == row.key), "")
+    said = _Said(Verdict.APPROVE_WITH_EDITS, decider, note, seal, live.hash, post.revision)
+    _write(request, row, said, due_at=post.due_at)
+    set_status(row, StepStatus.APPROVED)
+    if policy is None or not wanted:
+        close(request, RequestState.NOT_NEEDED)
+        made = request
+    else:
+        before = current(post)
+        made = open_round(policy, live, wanted, before=before, asked_by=request.asked_by_id, note=request.note)
+    _tell(made, row, Verdict.APPROVE_WITH_EDITS, decider)
+    return made
+
+
+def _write(request: Request, row: StepState, said: _Said, *, due_at: datetime | None = None) -> None:
+    record(
+        request,
+        row,
+        said.verdict,
+        decider=said.decider,
+        note=said.note.strip(),
+        seal=said.seal,
+        content_hash=said.content_hash,
+        revision=said.revision,
+        due_at=due_at or request.due_at,
+    )
+
+
+def _tell(request: Request, row: StepState, verdict: Verdict, decider: Decider) -> None:
+    said = {"verdict": verdict, "step": row.key, "state": request.state}
+    audit.record("approval.decided", subject=request, actor=decider.actor, diff=said)
+    tell("approval.decided", request, **said, by={"kind": decider.kind, "id": decider.id})

@@ -1,0 +1,74 @@
+"""A workspace's policy: every change is a version of its own, and the newest is in force from its commit on.
+
+What waits for approval goes on under the new version: steps that it asks in the same way keep what they have said, the
+others are asked. What was approved goes out only if the new version asks for nothing more. The gate holds to that at
+once; requests are brought in line right after, by the event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.approvals.deciders import roles_in
+from apps.approvals.errors import Flaw, PolicyChanged, PolicyMalformed
+from apps.approvals.models import Policy
+from apps.approvals.steps import DECIDES, Step, read
+from apps.audit import services as audit
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.events import services as events
+from apps.posts.errors import NotInWorkspace
+from apps.tenants.models import Workspace
+from apps.tenants.permissions import PERMISSIONS
+
+
+@transaction.atomic
+def set_policy(
+    *,
+    workspace_id: UUID,
+    steps: Any,
+    actor: Actor,
+    allows_self_approval: bool = False,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Policy:
+    """Put a new version in force; one without steps asks for nothing. Raises PolicyMalformed, NotInWorkspace, and
+    PolicyChanged where another version is in force than the one that was read."""
+    workspace = Workspace.objects.select_for_update(no_key=True).filter(pk=workspace_id).first()
+    if workspace is None:
+        raise NotInWorkspace("There is no such workspace")
+    made = read(steps)
+    _refuse_unable(made, workspace_id)
+    before: Policy | None = Policy.objects.filter(workspace=workspace, replaced_at=None).first()
+    version = before.version if before else 0
+    if expected_version not in (None, version):
+        raise PolicyChanged
+    Policy.objects.filter(workspace=workspace, replaced_at=None).update(replaced_at=clock.now())
+    policy = Policy.objects.create(
+        workspace=workspace,
+        version=version + 1,
+        steps=[step.as_json() for step in made],
+        allows_self_approval=allows_self_approval,
+        note=note.strip()[:300],
+        made_by_id=actor.user_id,
+    )
+    said = {"version": policy.version, "steps": [step.key for step in made]}
+    audit.record("policy.changed", subject=policy, actor=actor, diff=said)
+    events.emit("policy.changed", subject=policy, data=said)
+    return policy
+
+
+def _refuse_unable(steps: tuple[Step, ...], workspace_id: UUID) -> None:
+    """People who are named are members whose role decides; else a step would wait for somebody who cannot help it."""
+    roles = roles_in(workspace_id)
+    flaws = [
+        Flaw(f"steps.{number}.people", "Somebody named here may not decide in this workspace, or is no member.")
+        for number, step in enumerate(steps)
+        for pk in step.people
+        if pk not in roles or DECIDES not in PERMISSIONS[roles[pk]]
+    ]
+    if flaws:
+        raise PolicyMalformed(flaws)

@@ -1,0 +1,71 @@
+"""The log of decisions: rows that are added and never changed, each holding the hash of the one before on its post."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from uuid import UUID
+
+from apps.approvals.deciders import Decider
+from apps.approvals.models import Decision, Request, StepState
+from apps.approvals.states import Verdict
+from apps.core import clock
+
+
+def record(
+    request: Request,
+    row: StepState,
+    verdict: Verdict,
+    *,
+    decider: Decider,
+    note: str = "",
+    seal: str = "",
+    content_hash: str = "",
+    revision: int = 0,
+    due_at: datetime | None = None,
+) -> Decision:
+    """Add a decision; the caller holds the post, so that no other comes between it and the one before."""
+    before = Decision.objects.filter(request__post_id=request.post_id).order_by("-decided_at", "-id").first()
+    made = Decision(
+        organization_id=request.organization_id,
+        workspace_id=request.workspace_id,
+        request=request,
+        step=row,
+        verdict=verdict,
+        seal=seal or row.seal,
+        content_hash=content_hash or request.content_hash,
+        revision=revision or request.revision,
+        due_at=due_at,
+        decider_kind=decider.kind,
+        decider_id=decider.id,
+        decider_name=decider.name[:150],
+        address=decider.actor.address,
+        note=note,
+        decided_at=clock.now(),
+        previous_hash=before.hash if before else "",
+    )
+    made.hash = hash_of(made)
+    made.save(force_insert=True)
+    return made
+
+
+def hash_of(decision: Decision) -> str:
+    """Of everything that the decision says, and of the hash before it."""
+    said = [
+        decision.pk, decision.request_id, decision.step_id, decision.verdict, decision.seal, decision.content_hash,
+        decision.revision, decision.due_at and decision.due_at.isoformat(), decision.decider_kind, decision.decider_id,
+        decision.decider_name, decision.address, decision.note, decision.decided_at.isoformat(), decision.previous_hash,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
+
+
+def broken_link(post_id: UUID) -> Decision | None:
+    """The first decision of a post that does not say what it said, or does not follow the one before; None: the log is
+    whole."""
+    before = ""
+    for one in Decision.objects.filter(request__post_id=post_id).order_by("decided_at", "id"):
+        if one.previous_hash != before or one.hash != hash_of(one):
+            return one
+        before = one.hash
+    return None

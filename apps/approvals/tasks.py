@@ -1,0 +1,11 @@
+"""The entrance for Celery, woken by beat."""
+
+from celery import shared_task
+
+from apps.approvals import services
+from apps.core import clock
+
+
+@shared_task(name="approvals.run_out_of_time", ignore_result=True)
+def run_out_of_time() -> None:
+    services.run_out_of_time(now=clock.now())

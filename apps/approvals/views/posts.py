@@ -1,0 +1,244 @@
+"""One post under review: its panel on the post's page, the page that a reviewer decides on, and what is said there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.approvals import selectors, services
+from apps.approvals.deciders import Bench, Decider, names_of
+from apps.approvals.errors import ApprovalRefused
+from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
+from apps.approvals.models import Request, Thread
+from apps.approvals.presenting import TONES, history_line, step_line
+from apps.approvals.sheets import required, sheet
+from apps.approvals.states import ALIVE, CURRENT, RequestState, Verdict, Visibility
+from apps.media.models import Asset
+from apps.posts import selectors as posts
+from apps.posts.content import Content
+from apps.posts.errors import PostChanged, PostMalformed, PostNotReady
+from apps.posts.models import Post
+from apps.publishing.errors import PostBusy
+from apps.tenants.access import MemberRequest, page
+
+NOT_NOW = (PostBusy, PostChanged, PostMalformed, PostNotReady)
+
+
+@require_safe
+@page("approval.view")
+def of_post(request: MemberRequest, post_id: UUID) -> HttpResponse:
+    """The panel on the page of a post. Empty where nothing is asked and nothing was."""
+    post = _post(request, post_id, "approval.view")
+    found = selectors.requests().filter(post=post, state__in=CURRENT).first()
+    history = [history_line(one) for one in selectors.history(post.pk)]
+    policy = selectors.policy_in_force(post.workspace_id)
+    wanted = required(policy.ordered_steps, sheet(post)) if policy and policy.steps else []
+    may_ask = request.member.may_in(post.workspace_id, "approval.request")
+    is_open = found is not None and found.state in ALIVE
+    context = {
+        "post_id": post.pk,
+        "zone": post.workspace.timezone,
+        "request_state": RequestState(found.state).label if found else "",
+        "tone": TONES[RequestState(found.state)] if found else "",
+        "steps": _steps(found) if found else [],
+        "history": history,
+        "review_url": reverse("approvals:review", args=[found.pk]) if found else "",
+        "submit_url": reverse("approvals:submit", args=[post.pk]) if wanted and may_ask and not is_open else "",
+        "withdraw_url": reverse("approvals:withdraw", args=[found.pk]) if found and may_ask and is_open else "",
+        "is_shown": bool(found or history or wanted),
+    }
+    return render(request, "approvals/_panel.html", context)
+
+
+@require_safe
+@page("approval.view")
+def review(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    """The page that a reviewer decides on."""
+    found = get_object_or_404(selectors.requests().select_related("post__workspace", "asked_by"), pk=request_id)
+    return _show(request, found)
+
+
+@require_POST
+@page("approval.view")
+def decide(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    found = _request(request, request_id, "approval.decide")
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    verdict = Verdict(form.cleaned_data["verdict"])
+
+    def carry_out() -> None:
+        services.decide(
+            request_id=found.pk, verdict=verdict, note=form.cleaned_data["note"],
+            decider=Decider.of(request.member.actor),
+        )  # fmt: skip
+
+    return _done(request, found, carry_out, f"{verdict.label}.")
+
+
+@require_POST
+@page("approval.view")
+def decide_with_edits(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    """Approve other words for the main part; the rest of the post stays as it is."""
+    found = _request(request, request_id, "approval.decide")
+    form = EditsForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, status=422)
+    before = posts.content_of(found.post)
+    main = replace(before.parts[0], text=form.cleaned_data["text"])
+    content: Content = replace(before, parts=(main, *before.parts[1:]))
+
+    def carry_out() -> None:
+        services.decide(
+            request_id=found.pk, verdict=Verdict.APPROVE_WITH_EDITS, note=form.cleaned_data["note"],
+            decider=Decider.of(request.member.actor), content=content,
+        )  # fmt: skip
+
+    return _done(request, found, carry_out, "Approved with your edits.")
+
+
+@require_POST
+@page("approval.view")
+def withdraw(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    found = _request(request, request_id, "approval.request")
+    actor = request.member.actor
+    return _done(
+        request, found, lambda: services.withdraw(request_id=found.pk, actor=actor), "Withdrawn: nobody is asked."
+    )
+
+
+@require_POST
+@page("approval.view")
+def submit(request: MemberRequest, post_id: UUID) -> HttpResponse:
+    post = _post(request, post_id, "approval.request")
+    try:
+        services.submit(post=post, actor=request.member.actor)
+    except ApprovalRefused as error:
+        messages.error(request, error.words)
+    else:
+        messages.success(request, "Submitted for approval.")
+    return redirect("publishing:post", post.pk)
+
+
+@require_POST
+@page("approval.view")
+def comment(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    """Begin a thread about the post, or with `thread` answer in one."""
+    found = _request(request, request_id, "approval.comment")
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Write something.")
+        return redirect("approvals:review", found.pk)
+    thread_id = request.POST.get("thread")
+    thread = get_object_or_404(Thread.objects, pk=thread_id, post=found.post) if thread_id else None
+    services.comment(
+        post=found.post,
+        text=form.cleaned_data["text"],
+        by=Decider.of(request.member.actor),
+        thread=thread,
+        visibility=Visibility(form.cleaned_data["visibility"] or Visibility.INTERNAL),
+    )
+    return redirect(f"{reverse('approvals:review', args=[found.pk])}#comments")
+
+
+@require_POST
+@page("approval.view")
+def resolve(request: MemberRequest, thread_id: UUID) -> HttpResponse:
+    thread = get_object_or_404(Thread.objects, pk=thread_id)
+    request.member.require("approval.comment", thread.workspace_id)
+    services.resolve(thread=thread, actor=request.member.actor, resolved=thread.resolved_at is None)
+    last = Request.objects.filter(post_id=thread.post_id).order_by("-number").first()
+    return redirect("approvals:review", last.pk) if last else redirect("publishing:post", thread.post_id)
+
+
+def _done(request: MemberRequest, found: Request, carry_out: Callable[[], object], words: str) -> HttpResponse:
+    """Do it, say what came of it, and show where the post stands now."""
+    try:
+        carry_out()
+    except ApprovalRefused as error:
+        messages.error(request, error.words)
+    except NOT_NOW as error:
+        messages.error(request, getattr(error, "words", "") or str(error))
+    else:
+        messages.success(request, words)
+    last = Request.objects.filter(post_id=found.post_id).order_by("-number").first()
+    return redirect("approvals:review", last.pk if last else found.pk)
+
+
+def _show(
+    request: MemberRequest, found: Request, form: DecisionForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    post, member = found.post, request.member
+    row = selectors.open_step(found) if found.state == RequestState.PENDING else None
+    seats = selectors.bench_of(found, row) if row else None
+    decides = seats is not None and member.may_in(found.workspace_id, "approval.decide")
+    written = posts.manuscript(post)
+    context = {
+        "title": post.title or written.passages[0].text[:60] or "Untitled post",
+        "zone": post.workspace.timezone,
+        "found": found,
+        "tone": TONES.get(RequestState(found.state), ""),
+        "state": RequestState(found.state).label,
+        "is_current": found.state in CURRENT,
+        "parts": list(found.snapshot["parts"]),
+        "pictures": _pictures(found),
+        "platforms": sorted({one["platform"] for one in found.snapshot["accounts"]}),
+        "own_words": [one for one in found.snapshot["accounts"] if one["text"]],
+        "steps": _steps(found, seats),
+        "differences": selectors.changed_since(found),
+        "history": [history_line(one) for one in selectors.history(post.pk)],
+        "talks": selectors.talks(post),
+        "form": form or DecisionForm(),
+        "edits_form": EditsForm(initial={"text": written.passages[0].text}, auto_id="edits_%s"),
+        "comment_form": CommentForm(auto_id="comment_%s"),
+        "why_not": _why_not(request, seats),
+        "may_decide": bool(decides and seats and request.user.pk in seats.people),
+        "may_comment": member.may_in(found.workspace_id, "approval.comment"),
+        "post_url": reverse("publishing:post", args=[post.pk]),
+    }
+    return render(request, "approvals/review.html", context, status=status)
+
+
+def _why_not(request: MemberRequest, seats: Bench | None) -> str:
+    if seats is None or request.user.pk in seats.people:
+        return ""
+    if request.user.pk in seats.barred:
+        return "You wrote, changed or submitted this version, so somebody else decides."
+    return "The open step is somebody else's to decide."
+
+
+def _pictures(found: Request) -> list[dict[str, str]]:
+    """The files of this version that are still in the library."""
+    shown = [one for part in found.snapshot["parts"] for one in part["media"]]
+    known = {str(row.pk): row for row in Asset.objects.filter(pk__in=[one["asset"] for one in shown])}
+    return [
+        {"url": reverse("media:thumbnail", args=[one["asset"]]), "alt": one["alt"]}
+        for one in shown
+        if one["asset"] in known and known[one["asset"]].thumbnail
+    ]
+
+
+def _steps(found: Request, seats: Bench | None = None) -> list[object]:
+    rows = found.steps.all()
+    people = names_of(pk for row in rows for pk in row.step.people)
+    return [step_line(row, people, seats) for row in rows]
+
+
+def _post(request: MemberRequest, post_id: UUID, permission: str) -> Post:
+    post: Post = get_object_or_404(Post.objects.select_related("workspace"), pk=post_id, deleted_at=None)
+    request.member.require(permission, post.workspace_id)
+    return post
+
+
+def _request(request: MemberRequest, request_id: UUID, permission: str) -> Request:
+    rows = selectors.requests().select_related("post__workspace", "asked_by")
+    found: Request = get_object_or_404(rows, pk=request_id)
+    request.member.require(permission, found.workspace_id)
+    return found

@@ -1,0 +1,261 @@
+"""A publication of a client whose policy asks for approval goes out exactly as it was approved, or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.approvals import services
+from apps.approvals.gate import PROBLEM, gate
+from apps.approvals.states import RequestState, Verdict
+from apps.core import clock as system_clock
+from apps.core import tenancy
+from apps.core.actors import SYSTEM
+from apps.events.services import relay
+from apps.media.models import Asset
+from apps.posts import services as posts
+from apps.posts.models import Post
+from apps.publishing.engine import claims, rounds
+from apps.publishing.errors import PostBusy
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+from apps.tenants.models import Membership, Workspace
+from tests.approvals.conftest import LEGAL, MANAGER, Desk
+from tests.publishing.afterwards import change
+from tests.support import factories
+from tests.support.clock import Clock
+from tests.support.publishing import run_worker
+
+pytestmark = pytest.mark.django_db
+
+
+def at_its_hour(desk: Desk, publication: Publication, clock: Clock) -> Publication:
+    row: Publication = desk.agency.read(publication)
+    clock.set(max(clock.now, row.due_at))
+    run_worker()
+    found: Publication = desk.agency.read(publication)
+    return found
+
+
+def test_what_was_approved_goes_out(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+
+    assert at_its_hour(desk, publication, clock).state == State.PUBLISHED
+    assert desk.live() == ["Good morning"]
+
+
+def test_what_nobody_has_approved_is_held_and_says_who_is_asked(desk: Desk, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned()
+
+    held = at_its_hour(desk, publication, clock)
+
+    assert (held.state, held.problem) == (State.HELD, PROBLEM)
+    assert held.problem_words == "It waits for approval: Manager."
+    assert desk.live() == []
+
+
+def test_a_client_without_a_policy_is_asked_nothing(desk: Desk, clock: Clock) -> None:
+    assert at_its_hour(desk, desk.planned(), clock).state == State.PUBLISHED
+
+
+def test_a_policy_of_another_client_holds_nothing_here(desk: Desk, other_workspace: Workspace, clock: Clock) -> None:
+    here, desk.agency.workspace = desk.agency.workspace, other_workspace
+    desk.policy(MANAGER)
+    desk.agency.workspace = here
+
+    assert at_its_hour(desk, desk.planned(), clock).state == State.PUBLISHED
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REJECT, Verdict.REQUEST_CHANGES])
+def test_an_objection_holds_it(desk: Desk, manager: Membership, clock: Clock, verdict: Verdict) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager, verdict, note="Not like this")
+
+    assert at_its_hour(desk, publication, clock).state == State.HELD
+
+
+def test_other_words_than_were_approved_do_not_go_out(desk: Desk, manager: Membership, clock: Clock) -> None:
+    """Whether anybody has followed the edit up or not: here nobody has."""
+    desk.policy(MANAGER)
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+    desk.change(publication.post, desk.agency.content("Buy now", [desk.account]))
+
+    held = at_its_hour(desk, publication, clock)
+
+    assert held.state == State.HELD
+    assert held.problem_words == "It was changed after it was approved, so Manager approves it again."
+
+
+def _another_file(desk: Desk, asset: Asset) -> None:
+    Asset.plain.filter(pk=asset.pk).update(sha256="f" * 64)
+
+
+def _another_alt(desk: Desk, asset: Asset) -> None:
+    Asset.plain.filter(pk=asset.pk).update(alt="Something else")
+
+
+@pytest.mark.parametrize("change", [_another_file, _another_alt])
+def test_a_file_that_is_another_by_now_does_not_go_out(
+    desk: Desk, manager: Membership, clock: Clock, change: Any
+) -> None:
+    """The library changes below the post, whose revision stays."""
+    desk.policy(MANAGER)
+    asset = factories.asset(desk.agency.workspace, alt="A harbour")
+    publication = desk.planned(assets=[asset])
+    desk.decide(desk.request(publication), manager)
+    with tenancy.across_tenants("a test changes the library"):
+        change(desk, asset)
+
+    assert at_its_hour(desk, publication, clock).problem == PROBLEM
+
+
+def test_an_edit_between_claim_and_intent_is_impossible_and_a_withdrawal_counts(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    """The gate is asked again in the transaction of the intent: a claim is no pass."""
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=1)
+    desk.decide(desk.request(publication), manager)
+    clock.set(publication.due_at)
+    (claim,) = claims.claim_due(now=clock.now, limit=1)
+    with desk.agency.scope():
+        services.withdraw(request_id=desk.request(publication).pk, actor=SYSTEM)
+
+    rounds.work(claim)
+
+    held = desk.agency.read(publication)
+    assert (held.state, held.intent_at) == (State.HELD, None)
+    assert desk.live() == []
+
+
+def test_a_stricter_policy_counts_from_its_commit_on(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=1)
+    desk.decide(desk.request(publication), manager)
+    clock.set(publication.due_at)
+    (claim,) = claims.claim_due(now=clock.now, limit=1)
+    desk.policy(MANAGER, LEGAL)
+
+    rounds.work(claim)
+
+    assert desk.agency.read(publication).state == State.HELD
+    assert desk.live() == []
+
+
+def test_what_was_prepared_ahead_is_held_at_its_hour(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=5)
+    desk.decide(desk.request(publication), manager)
+    rounds.prepare_inline()
+    assert desk.agency.read(publication).state == State.READY
+    desk.policy(MANAGER, LEGAL)
+
+    assert at_its_hour(desk, publication, clock).state == State.HELD
+
+
+def test_a_moved_post_is_approved_for_its_new_hour(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+    desk.agency.schedule(publication.post, minutes=90)
+
+    held = at_its_hour(desk, publication, clock)
+
+    assert held.state == State.HELD
+    assert held.problem_words == "It was moved after it was approved, so Manager approves the new time."
+
+
+@pytest.mark.parametrize(("window", "state"), [(None, State.PUBLISHED), (60, State.PUBLISHED), (15, State.HELD)])
+def test_a_policy_may_let_the_hour_move(
+    desk: Desk, manager: Membership, clock: Clock, window: int | None, state: State
+) -> None:
+    desk.policy({**MANAGER, "window_minutes": window})
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+    desk.agency.schedule(publication.post, minutes=90)
+
+    assert at_its_hour(desk, publication, clock).state == state
+
+
+def test_many_small_moves_do_not_add_up(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MANAGER, "window_minutes": 30})
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+    for minutes in (80, 100):
+        desk.agency.schedule(publication.post, minutes=minutes)
+        relay()
+
+    assert desk.request(publication).state == RequestState.PENDING
+    assert at_its_hour(desk, publication, clock).state == State.HELD
+
+
+def test_a_step_applies_where_its_rules_fit(desk: Desk, clock: Clock) -> None:
+    desk.policy({**MANAGER, "rules": [{"kind": "platform", "values": ["instagram"]}]})
+
+    assert at_its_hour(desk, desk.planned(), clock).state == State.PUBLISHED
+
+
+def test_the_gate_asks_once_while_nobody_has_a_policy_and_as_often_for_many_as_for_one(
+    desk: Desk, stranger_workspace: Workspace
+) -> None:
+    def asked() -> int:
+        with tenancy.across_tenants("a test asks the gate as the engine does"):
+            rows = list(Publication.across_tenants.select_related("workspace", "account"))
+            with CaptureQueriesContext(connection) as queries:
+                gate(rows, system_clock.now())
+        return len(queries)
+
+    desk.planned(text="One")
+    assert asked() == 1
+    desk.policy(MANAGER)
+    for_one = asked()
+    for number in range(5):
+        desk.planned(text=f"Another {number}", on=[desk.agency.account(f"quay{number}")])
+    theirs = desk.agency.account("stranger", in_=stranger_workspace)
+    factories.publication(factories.post(stranger_workspace, accounts=[theirs]), theirs)
+
+    assert asked() == for_one <= 15
+
+
+def test_what_is_live_keeps_the_words_that_were_approved(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+    at_its_hour(desk, publication, clock)
+
+    with pytest.raises(PostBusy, match="keeps its words"):
+        change(publication, "Buy now")
+    assert desk.live() == ["Good morning"]
+
+
+@pytest.mark.parametrize("kind", ["label", "campaign"])
+def test_a_step_may_be_for_labels_or_campaigns_by_name(desk: Desk, clock: Clock, kind: str) -> None:
+    """However the name is spelt in capitals; and what is filed there after it was planned is asked about."""
+    desk.policy({**MANAGER, "rules": [{"kind": kind, "values": ["paid  PARTNERSHIP"]}]})
+    plain, paid = desk.planned(text="Plain"), desk.planned(text="Paid", on=[desk.agency.account("quay")])
+    file_under(desk, kind, paid.post)
+    relay()
+
+    assert desk.request(paid).state == RequestState.PENDING
+    assert at_its_hour(desk, plain, clock).state == State.PUBLISHED
+    assert at_its_hour(desk, paid, clock).state == State.HELD
+    assert desk.live("quay") == []
+
+
+def file_under(desk: Desk, kind: str, post: Post) -> None:
+    own = {"workspace_id": desk.agency.workspace.pk, "name": "Paid partnership", "actor": SYSTEM}
+    with desk.agency.scope():
+        if kind == "label":
+            made = posts.make_label(**own)
+            posts.sort(post=post, label_ids=[made.pk], actor=SYSTEM)
+        else:
+            made = posts.make_campaign(**own)
+            posts.sort(post=post, campaign_id=made.pk, actor=SYSTEM)

@@ -1,0 +1,120 @@
+"""Who may do what, as a table; each role tries each deed on the page, through the services, and with a key.
+
+The table is written out here and not read from `apps.tenants.permissions`, so that a slip there is noticed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from apps.approvals import services
+from apps.approvals.deciders import Decider
+from apps.approvals.errors import NotADecider
+from apps.approvals.models import Request
+from apps.approvals.states import Verdict
+from apps.tenants.permissions import PERMISSIONS, Role
+from tests.approvals.conftest import Desk, actor
+from tests.support import factories
+from tests.support.programs_with_keys import program
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY: Final = frozenset(Role)
+MAY: Final[dict[str, frozenset[Role]]] = {
+    "approval.view": EVERYBODY,
+    "policy.view": EVERYBODY,
+    "approval.request": EVERYBODY - {Role.VIEWER, Role.APPROVER},
+    "approval.comment": EVERYBODY - {Role.VIEWER},
+    "approval.decide": EVERYBODY - {Role.VIEWER, Role.CREATOR},
+    "policy.edit": frozenset({Role.OWNER, Role.ADMIN}),
+}
+ANYBODY_DECIDES: Final = {
+    "key": "one", "name": "One", "roles": ["owner", "admin", "manager", "approver"], "programs": True,
+}  # fmt: skip
+DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
+    ("GET", "index", "approval.view", {}),
+    ("GET", "review", "approval.view", {}),
+    ("GET", "policy", "policy.view", {}),
+    ("POST", "policy", "policy.edit", {"action": "options"}),
+    ("POST", "decide", "approval.decide", {"verdict": "approve"}),
+    ("POST", "decide_with_edits", "approval.decide", {"text": "Better"}),
+    ("POST", "bulk", "approval.decide", {"read": "yes"}),
+    ("POST", "comment", "approval.comment", {"text": "A word"}),
+    ("POST", "withdraw", "approval.request", {}),
+    ("POST", "submit", "approval.request", {}),
+]
+CALLS: Final[list[tuple[str, str, str, Any]]] = [
+    ("GET", "/approvals/{request}", "approval.view", None),
+    ("POST", "/approvals/{request}/decide", "approval.decide", {"verdict": "approve"}),
+    ("POST", "/approvals/{request}/withdraw", "approval.request", None),
+    ("POST", "/posts/{post}/threads", "approval.comment", {"text": "A word"}),
+    ("GET", "/workspaces/{workspace}/approval-policy", "policy.view", None),
+    ("PUT", "/workspaces/{workspace}/approval-policy", "policy.edit", {"steps": []}),
+]
+SCOPES: Final = {
+    "approvals:read": {"approval.view"},
+    "approvals:write": {"approval.view", "approval.request", "approval.comment", "approval.decide"},
+    "policies:read": {"policy.view"},
+    "policies:write": {"policy.view", "policy.edit"},
+}
+
+
+@pytest.fixture
+def asked(desk: Desk) -> Request:
+    desk.policy(ANYBODY_DECIDES)
+    return desk.submit(desk.post())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_roles_hold_what_the_table_says(role: Role) -> None:
+    assert {name for name, roles in MAY.items() if role in roles} == {
+        name for name in PERMISSIONS[role] if name.startswith(("approval.", "policy."))
+    }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_on_pages(desk: Desk, asked: Request, role: Role) -> None:
+    client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
+    ids = {"policy": [desk.agency.workspace.pk], "submit": [asked.post_id], "index": [], "bulk": []}
+    refused = [
+        (method, name)
+        for method, name, _, data in DEEDS
+        if client.generic(method, reverse(f"approvals:{name}", args=ids.get(name, [asked.pk])), _form(data),
+                          content_type="application/x-www-form-urlencoded").status_code == 403
+    ]  # fmt: skip
+
+    assert refused == [(method, name) for method, name, permission, _ in DEEDS if role not in MAY[permission]]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_in_services_a_role_that_does_not_decide_is_no_decider(desk: Desk, asked: Request, role: Role) -> None:
+    who = Decider.of(actor(desk.person(role)))
+
+    def decide() -> Request:
+        with desk.agency.scope():
+            return services.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=who)
+
+    if role in MAY["approval.decide"]:
+        assert decide().state == "approved"
+    else:
+        with pytest.raises(NotADecider):
+            decide()
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_with_keys(desk: Desk, asked: Request, scope: str) -> None:
+    own = program(desk.agency.workspace.organization, scopes=[scope])
+    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk}
+    refused = [
+        path for method, path, _, body in CALLS if own.send(method, path.format(**named), body).status_code == 403
+    ]
+
+    assert refused == [path for _, path, permission, _ in CALLS if permission not in SCOPES[scope]]
+
+
+def _form(data: dict[str, str]) -> bytes:
+    return urlencode(data).encode()

@@ -1,0 +1,124 @@
+"""The analytics of a workspace, and the imports of an account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace as It
+from typing import Any
+
+from apps.analytics.charting import chart_of
+from apps.analytics.overview import Point
+from apps.analytics.views import DayRow, _meanings
+from apps.analytics.wording import number
+from tests.dashboard.examples.frame import NOW, TODAY, ZONE
+
+FIRST, LAST = TODAY - timedelta(days=28), TODAY - timedelta(days=1)
+VIEWS = [4400 + 900 * (place % 7) + 120 * place for place in range(28)]
+POINTS = [
+    Point(FIRST + timedelta(days=place), None if place in (9, 10) else VIEWS[place], VIEWS[place], 3, 4)
+    for place in range(28)
+]
+BEFORE = [Point(FIRST - timedelta(days=28 - place), VIEWS[place] - 700, None, 4, 4) for place in range(28)]
+
+
+def _chip(label: str, *, is_on: bool = False) -> It:
+    return It(label=label, url=f"?{label.lower().replace(' ', '-')}", is_on=is_on)
+
+
+def _tile(label: str, value: str, change: str = "", direction: str = "", note: str = "") -> It:
+    return It(label=label, value=value, change=change, direction=direction, note=note, taken_at=NOW)
+
+
+def _network(platform: str, **changes: Any) -> It:
+    values = {
+        "platform": platform, "posts": "31", "followers": "12,410", "views": "88,410", "post_views": "71,020",
+        "interactions": "4,118", "rate": "5.8 %", "until": LAST, "taken_at": NOW, "stands_apart": False,
+    }  # fmt: skip
+    return It(**(values | changes))
+
+
+def overview() -> dict[str, Any]:
+    return {
+        "zone": ZONE,
+        "first": FIRST,
+        "last": LAST,
+        "latest_day": LAST,
+        "days": 28,
+        "until": LAST,
+        "behind": [("LinkedIn @alderandrye", LAST - timedelta(days=2))],
+        "spans": [_chip("7 days"), _chip("28 days", is_on=True), _chip("90 days")],
+        "tiles": [
+            _tile("Followers", "18.4 k", "2 % more", "up"),
+            _tile("Views of accounts", "184.2 k", "24 % more", "up", "110 of 112 days known"),
+            _tile("Posts published", "97", "8 % fewer", "down"),
+            _tile("Views of these posts", "142.6 k", note="91 of 97 posts known"),
+            _tile("Interactions", "8,204", "the same"),
+        ],
+        "chart": chart_of(POINTS, BEFORE, label="Views"),
+        "trend": "views",
+        "trend_label": "Views",
+        "trends": [_chip("Views", is_on=True), _chip("Followers"), _chip("Interactions")],
+        "rows": [
+            DayRow(point.day, number(point.part), number(before.value), "3 of 4")
+            for point, before in zip(POINTS, BEFORE, strict=True)
+        ][::-1],
+        "networks": [
+            _network("instagram"),
+            _network("linkedin", until=LAST - timedelta(days=2)),
+            _network("mastodon", views="–", post_views="–", rate="–"),
+            _network("youtube", stands_apart=True),
+        ],
+        "apart": ["YouTube"],
+        "top": [
+            It(
+                url="/posts/1/", words="Starter, explained", platform="instagram", published_at=NOW, views="11,402",
+                interactions="1,204",
+            ),
+            It(url="/posts/2/", words="", platform="mastodon", published_at=NOW, views="–", interactions="311"),
+        ],
+        "meanings": [_meanings("instagram"), _meanings("mastodon")],
+        "has_accounts": True,
+        "has_figures": True,
+        "page_url": "/analytics/",
+        "accounts_url": "/social-accounts/",
+    }  # fmt: skip
+
+
+def _import(state: str, words: str, tone: str, **changes: Any) -> It:
+    values = {
+        "state": state, "words": words, "tone": tone, "found": 140, "kept": 121, "most": 500, "problem": "",
+        "next_try_at": None, "begun_at": NOW, "ended_at": None, "retry_url": "", "delete_url": "/delete/",
+        "name": state,
+    }  # fmt: skip
+    return It(**(values | changes))
+
+
+def imports() -> dict[str, Any]:
+    return {
+        "account_name": "Alder & Rye",
+        "platform": "mastodon",
+        "zone": ZONE,
+        "accounts_url": "/social-accounts/",
+        "account_url": "/social-accounts/1/",
+        "imports": [
+            _import("running", "Running", "accent"),
+            _import(
+                "failed", "Failed", "bad", problem="Mastodon could not be reached.", ended_at=NOW, retry_url="/retry/"
+            ),
+        ],
+        "is_running": True,
+        "progress_url": "/analytics/accounts/1/imports/",
+        "start_url": "",
+        "posts": [
+            It(
+                text="An old loaf",
+                url="https://m.example/1",
+                published_at=NOW,
+                views="–",
+                interactions="12",
+                missing="",
+            ),
+            It(text="", url="", published_at=None, views="–", interactions="–", missing="The network refused it"),
+        ],
+        "most_posts": 50,
+    }

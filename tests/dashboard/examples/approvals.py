@@ -1,0 +1,124 @@
+"""Posts under review, and the policy that asks for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace as It
+from typing import Any
+
+from apps.approvals.forms import CommentForm, DecisionForm, EditsForm, OptionsForm, StepForm
+from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
+
+PERSON = "01a22994-4e21-703b-b43c-ab05a3b37c97"
+
+
+def card(title: str, **changes: Any) -> It:
+    values = {
+        "id": "r1", "url": "/approvals/1/", "title": title, "text": TEXT[:120], "platforms": ["instagram", "x"],
+        "due_at": NOW + timedelta(days=2), "deadline": NOW + timedelta(days=1), "is_late": False, "state": "pending",
+        "words": "Legal", "asked_by": "Priya Nair", "is_mine": True,
+    }  # fmt: skip
+    return It(**{**values, **changes})
+
+
+def index(*, board: bool = True) -> dict[str, Any]:
+    late = card("Harvest supper tickets", is_late=True, deadline=NOW - timedelta(hours=4))
+    undated = card("Why we stone-mill", due_at=None, deadline=None, is_mine=False, words="Changes requested")
+    return {
+        "zone": ZONE,
+        "now": NOW,
+        "is_board": board,
+        "waiting": 4,
+        "mine": [card("Cardamom bun day"), late, undated],
+        "lanes": [
+            It(title="Changes requested", note="with the authors", icon="draft", cards=[undated]),
+            It(title="Legal", note="step 1", icon="review", cards=[card("Cardamom bun day"), late]),
+            It(title="Approved", note="lately", icon="published", cards=[]),
+        ],
+        "policy_url": "/approvals/policies/1/",
+        "has_policy": True,
+        "may_edit_policy": True,
+        "bulk_url": "/approvals/bulk/",
+    }
+
+
+def step(title: str, text: str, **changes: Any) -> It:
+    values = {"tone": "", "icon": "", "todo": False, "at": None}
+    return It(title=title, text=text, **{**values, **changes})
+
+
+STEPS = [
+    step("Manager", "Approved", tone="ok", icon="check", at=NOW),
+    step("Legal", "Any of approvers", tone="warn", icon="review", at=NOW + timedelta(days=1)),
+    step("Client", "All of the client's guests", todo=True),
+]
+HISTORY = [It(title="Priya Nair: approved", text="Manager, version 2.", tone="ok", icon="check", at=NOW)]
+
+
+def panel() -> dict[str, Any]:
+    return {
+        "post_id": "p1", "zone": ZONE, "is_shown": True, "request_state": "Waiting for approval", "tone": "warn",
+        "steps": STEPS, "history": HISTORY, "review_url": "/approvals/1/", "submit_url": "/approvals/posts/1/submit/",
+        "withdraw_url": "/approvals/1/withdraw/",
+    }  # fmt: skip
+
+
+def review() -> dict[str, Any]:
+    form = DecisionForm({"verdict": "nonsense"})
+    form.is_valid()
+    anchor = {"kind": "text", "quote": "fold the dough 27 times"}
+    thread = It(pk=PERSON, get_visibility_display="Team only", revision=2, resolved_at=None)
+    comment = It(created_at=NOW, text="Is it 27?")
+    return {
+        "title": "Cardamom bun day",
+        "zone": ZONE,
+        "state": "Waiting for approval",
+        "tone": "warn",
+        "is_current": False,
+        "found": It(
+            pk=PERSON, number=3, revision=3, due_at=NOW, note="Please by Friday", asked_by="Priya Nair",
+            content_hash="f" * 64,
+        ),
+        "parts": [
+            {"role": "main", "text": TEXT, "link": "https://alder.example/buns"},
+            {"role": "first_comment", "text": "See you there", "link": ""},
+        ],
+        "pictures": [{"url": PICTURE, "alt": "Buns"}],
+        "platforms": ["instagram", "x"],
+        "own_words": [{"platform": "x", "text": "Buns. Today."}],
+        "steps": STEPS,
+        "history": HISTORY,
+        "differences": [
+            It(place="Post", before="26 times", after="27 times"),
+            It(place="Time", before="", after="Fri 16 Oct 2026, 09:00 Europe/Oslo"),
+        ],
+        "talks": [It(thread=thread, place=It(anchor=anchor, is_lost=True), comments=[("Priya Nair", comment)])],
+        "form": form,
+        "edits_form": EditsForm(initial={"text": TEXT}, auto_id="edits_%s"),
+        "comment_form": CommentForm(auto_id="comment_%s"),
+        "why_not": "",
+        "may_decide": True,
+        "may_comment": True,
+        "post_url": "/posts/1/",
+    }  # fmt: skip
+
+
+def policy() -> dict[str, Any]:
+    form = StepForm({"name": ""}, people={})
+    form.is_valid()
+    line = {"whom": "Any of managers", "about": "For every post; looks at text.", "edit_url": "?step=a#step"}
+    return {
+        "workspace_name": "Alder & Rye",
+        "back_url": "/approvals/",
+        "action_url": "/approvals/policies/1/",
+        "version": 3,
+        "steps": [
+            {"key": "manager", "name": "Manager", "is_first": True, **line},
+            {"key": "legal", "name": "Legal", "is_first": False, **line},
+        ],
+        "form": form,
+        "editing": "legal",
+        "editing_name": "Legal",
+        "options_form": OptionsForm(),
+        "may_edit": True,
+    }
