@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.api import guides
 from apps.core import tenancy
+from apps.events import services as events
 from apps.social_accounts.models import ReturnOrigin
 from apps.tenants.models import Organization
 from tests.house import rules
@@ -85,6 +86,7 @@ def test_every_line_of_the_guide_works(
             arrived = customer.connects(shell.value("SESSION_URL"), platform, HANDLES[platform])
             assert arrived.startswith(f"{AWAY}/connected?status=pending") or platform == "mastodon"
         run_worker()
+        events.relay()
 
     if name == "quick-start":
         read = api.get(f"/posts/{shell.value('POST_ID')}")

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from apps.analytics import services as analytics
 from apps.core import tenancy
 from apps.events import services as events
 from apps.media import services as media
@@ -50,6 +51,7 @@ def product(
     live_server: LiveServer, agency: Organization, website: Website, settings: Settings, tmp_path: Path
 ) -> Iterator[Integrator]:
     settings.MEDIA_ROOT = tmp_path
+    settings.ANALYTICS_CONCURRENCY = 1  # figures are read in the test's own thread
     with Integrator(live_server.url, program(agency).text) as made:
         yield made
 
@@ -105,7 +107,7 @@ def test_a_customer_connects_an_account_in_the_portal(product: Integrator, custo
     customer.connects(session["url"], "mastodon", HANDLE)
 
     read = product.get(f"/connect-sessions/{session['id']}")
-    assert (read["state"], read["connected"]) == ("done", 1)
+    assert (read["state"], read["connected"]) == ("completed", 1)
     account = product.get(f"/social-accounts/{read['accounts'][0]}")
     assert (account["platform"], account["state"]) == ("mastodon", "active")
 
@@ -336,3 +338,38 @@ def test_a_test_key_is_tried_out_without_anybody_seeing_it(
     assert platforms.texts("x", HANDLE) == ["Ahem"]
     assert product.get("/workspaces")["data"] == []
     assert product.get(f"/posts/{post['id']}", fails=404)["code"] == "not_found"
+
+
+def test_fresh_figures_of_a_post_are_wished_for_and_told(product: Integrator, workspace: str, accounts: list[str]):
+    body = {"workspace": workspace, "text": "Breathe in.", "accounts": accounts, "external_ref": "monday"}
+    post = product.post("/posts", {**body, "action": "publish_now"})
+    run_worker()
+    tell()
+    (before,) = product.get("/analytics/posts", external_refs="monday")["data"]
+    assert [one["taken_at"] for one in before["publications"]] == [None, None]
+
+    wishes = product.post("/analytics/refreshes", {"posts": [post["id"]]})["data"]
+    analytics.read_due()
+
+    assert {product.get(f"/analytics/refreshes/{one['id']}")["state"] for one in wishes} == {"done"}
+    (after,) = product.get("/analytics/posts", external_refs="monday")["data"]
+    assert [one["figures"]["likes"] for one in after["publications"]] == [0, 0]
+    assert all(one["taken_at"] for one in after["publications"])
+
+
+def test_what_an_account_had_before_is_imported(
+    product: Integrator, accounts: list[str], platforms: Sandbox, website: Website
+):
+    product.post("/webhook-endpoints", {"url": f"{website.url}/hook", "events": ["import.completed"]})
+    token = platforms.create_account("mastodon", HANDLE)["credentials"]["token"]
+    with Integrator(platforms.origin("mastodon"), token) as by_hand:
+        by_hand.post("/statuses", {"status": "Written by hand"})
+
+    started = product.post("/imports", {"account": accounts[0]})
+    analytics.work_imports()
+    tell()
+
+    read = product.get(f"/imports/{started['id']}")
+    assert (read["state"], read["kept"]) == ("completed", 1)
+    assert [one["text"] for one in product.get(f"/imports/{started['id']}/posts")["data"]] == ["Written by hand"]
+    assert [told["type"] for told in website.told()] == ["import.completed"]
