@@ -107,7 +107,7 @@ def test_a_customer_connects_an_account_in_the_portal(product: Integrator, custo
     customer.connects(session["url"], "mastodon", HANDLE)
 
     read = product.get(f"/connect-sessions/{session['id']}")
-    assert (read["state"], read["connected"]) == ("completed", 1)
+    assert (read["state"], read["connected"]) == ("done", 1)
     account = product.get(f"/social-accounts/{read['accounts'][0]}")
     assert (account["platform"], account["state"]) == ("mastodon", "active")
 
@@ -230,6 +230,28 @@ def test_a_queue_gives_each_post_the_next_hour_of_the_week(
     moved = product.patch(f"/queues/{queue}", {"slots": [{"weekday": "friday", "time": "12:00"}]})
     assert [slot["number"] for slot in moved["slots"]] == [3]
     assert product.get(f"/posts/{second['id']}")["slot"]["number"] == 3
+
+
+def test_what_the_customer_has_not_approved_does_not_go_out(
+    product: Integrator, workspace: str, accounts: list[str], platforms: Sandbox
+):
+    step = {"key": "client", "name": "The client", "programs": True, "window_minutes": None}
+    product.put(f"/workspaces/{workspace}/approval-policy", {"steps": [step]})
+    body = {"workspace": workspace, "text": "May I?", "accounts": accounts[:1], "scheduled_at": "2099-06-01T08:00:00Z"}
+    post = product.post("/posts", {**body, "action": "schedule"})
+    tell()
+    assert product.get(f"/posts/{post['id']}")["status"] == "awaiting_approval"
+
+    scopes = ["approvals:write", "posts:read"]
+    key = product.post("/api-keys", {"name": "Customer", "workspace": workspace, "scopes": scopes})["key"]
+    (request,) = product.get("/approvals", post=post["id"])["data"]
+    with Integrator(product.url, key) as theirs:
+        assert theirs.post(f"/approvals/{request['id']}/decide", {"verdict": "approve"})["state"] == "approved"
+    assert product.get(f"/posts/{post['id']}")["status"] == "scheduled"
+    product.post(f"/posts/{post['id']}/publish")
+    run_worker()
+
+    assert platforms.texts("mastodon", HANDLE) == ["May I?"]
 
 
 def test_what_was_sent_twice_is_there_once(
