@@ -64,6 +64,14 @@ def test_every_link_leads_somewhere(address: str, db: None) -> None:
         assert not target.fragment or target.fragment in ids_of[target.path], link.get("href")
 
 
+@pytest.mark.parametrize("name", sorted(guides.GUIDES))
+def test_every_document_that_a_guide_names_is_there(name: str) -> None:
+    path = guides.GUIDES[name].path
+    named = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", path.read_text()) if "://" not in link]
+
+    assert [link for link in named if link and not (path.parent / link).exists()] == []
+
+
 def test_the_list_has_every_guide_and_the_reference(db: None) -> None:
     links = {link.get("href") for link in Page(read(HOME)).all("a")}
 
