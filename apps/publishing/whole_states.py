@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q
 
+from apps.posts.states import KEEPS_BACK, Review
 from apps.publishing.models import Publication
 from apps.publishing.states import LOUDEST, WAITING, PostState, State
 
@@ -15,6 +16,19 @@ SAYS_NOTHING: Final = (State.CANCELED, State.REMOVED)
 
 def posts_in(state: PostState) -> Q:
     """Posts in this state, for a filter of posts."""
+    kept_back, asked = Q(review__in=sorted(KEEPS_BACK)), Q(review=Review.WAITING)
+    if state is PostState.AWAITING_APPROVAL:
+        return (_whose_publications_are(PostState.SCHEDULED) & kept_back) | (
+            _whose_publications_are(PostState.DRAFT) & asked
+        )
+    found = _whose_publications_are(state)
+    if state is PostState.SCHEDULED:
+        return found & ~kept_back
+    return found & ~asked if state is PostState.DRAFT else found
+
+
+def _whose_publications_are(state: PostState) -> Q:
+    """The state whatever reviewers say."""
     if state is PostState.DRAFT:
         return ~Q(_any(State))
     if state is PostState.CANCELED:

@@ -9,6 +9,7 @@ import pytest
 
 from apps.core import clock, tenancy
 from apps.posts.models import Post
+from apps.posts.states import Review
 from apps.publishing.models import Publication
 from apps.publishing.states import PostState, State, post_state
 from apps.publishing.whole_states import posts_in
@@ -16,16 +17,17 @@ from apps.social_accounts.models import SocialAccount
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
-MIXES = [mix for length in (0, 1, 2, 3) for mix in combinations(State, length)]
+MIXES = [(mix, Review.NONE) for length in (0, 1, 2, 3) for mix in combinations(State, length)]
+MIXES += [(mix, review) for length in (0, 1) for mix in combinations(State, length) for review in Review]
 
 
-def test_posts_are_found_by_the_state_that_their_publications_come_to(workspace):
+def test_posts_are_found_by_the_state_that_their_publications_and_reviewers_come_to(workspace):
     own: dict[str, Any] = {"organization_id": workspace.organization_id, "workspace": workspace}
     grant = factories.account(workspace).grant
     with tenancy.scope(organization_id=workspace.organization_id):
-        posts = Post.objects.bulk_create([Post(**own) for _ in MIXES])
+        posts = Post.objects.bulk_create([Post(**own, review=review) for _, review in MIXES])
         # An account is publishing one thing at a time, so each publication has its own.
-        places = [(post, state) for post, mix in zip(posts, MIXES, strict=True) for state in mix]
+        places = [(post, state) for post, (mix, _) in zip(posts, MIXES, strict=True) for state in mix]
         accounts = SocialAccount.objects.bulk_create(
             SocialAccount(
                 **own, platform="mastodon", grant=grant, remote_id=f"own{number}", handle="x", connected_at=clock.now()
@@ -38,7 +40,7 @@ def test_posts_are_found_by_the_state_that_their_publications_come_to(workspace)
 
         for state in PostState:
             found = set(Post.objects.filter(posts_in(state)).values_list("pk", flat=True))
-            wanted = {post.pk for post, mix in zip(posts, MIXES, strict=True) if post_state(mix) is state}
+            wanted = {post.pk for post, said in zip(posts, MIXES, strict=True) if post_state(*said) is state}
             assert found == wanted, state
             assert wanted
 
