@@ -86,8 +86,10 @@ def test_what_is_told_is_what_the_schema_says(workspace):
     schema = json.loads(schema_text())
     with tenancy.scope(organization_id=workspace.organization_id), transaction.atomic():
         event = events.emit("workspace.updated", subject=workspace, data={"changed": ["name"]})
-    told = {"workspace.updated": telling.as_data(event),
-            "webhook.test": telling.a_test("dlv_1", event.created_at, Endpoint())}  # fmt: skip
+        told = {
+            "workspace.updated": telling.as_data(event),
+            "webhook.test": telling.a_test("dlv_1", event.created_at, Endpoint()),
+        }
 
     for name, body in told.items():
         wanted = schema["webhooks"][name]["post"]["requestBody"]["content"]["application/json"]["schema"]

@@ -262,7 +262,7 @@ def test_test_posts_are_not_counted(testing, workspace_api, organization, sandbo
 
 
 @pytest.mark.usefixtures("deployment", "valkey")
-def test_each_kind_of_endpoint_is_told_of_its_own(api, organization, testing, place, workspace, sandbox, real):
+def test_each_kind_of_endpoint_is_told_of_its_own(api, organization, testing, place, workspace, sandbox, real, clock):
     hook = {"url": "https://app.example.com/hook"}
     live = api.post("/webhook-endpoints", hook).json()
     test = program(organization, mode=Mode.TEST).post("/webhook-endpoints", hook).json()
@@ -278,6 +278,7 @@ def test_each_kind_of_endpoint_is_told_of_its_own(api, organization, testing, pl
     assert told == {(live["id"], "live"), (test["id"], "test")}
     assert [row["id"] for row in api.get("/webhook-endpoints").json()["data"]] == [live["id"]]
     assert [row["id"] for row in testing.get("/webhook-endpoints").json()["data"]] == []
+    clock.advance(seconds=5)  # the feed shows what nobody writes before any more
     assert {row["mode"] for row in testing.get("/events").json()["data"]} == {"test"}
     assert "test" not in json.dumps([row["mode"] for row in api.get("/events").json()["data"]])
 

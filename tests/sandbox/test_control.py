@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
@@ -128,6 +130,16 @@ def test_one_token_can_be_ended_and_the_others_live(sandbox):
     for token, status in ((first, 401), (second, 200)):
         with Mastodon(sandbox, "harbourcoffee", token=token) as client:
             assert client.get("/api/v1/accounts/verify_credentials").status_code == status
+
+
+def test_a_reset_may_put_the_clock_back(sandbox):
+    sandbox.advance(days=2)
+
+    httpx.post(f"{sandbox.url}/_control/reset", json={}).raise_for_status()
+    assert sandbox.ahead() == timedelta(days=2)
+
+    sandbox.reset()
+    assert sandbox.ahead() == timedelta()
 
 
 def test_a_reset_forgets_posts_tokens_faults_and_settings(mastodon, sandbox):

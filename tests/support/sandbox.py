@@ -152,8 +152,8 @@ class Sandbox:
         return sum(line["count"] for line in lines if (line["platform"], line["operation"]) == (platform, operation))
 
     def reset(self) -> None:
-        """Forget everything but the hour; the seed accounts are planted anew, and all tokens are gone."""
-        self._post("/reset")
+        """Forget everything, and go back to the machine's hour; the seed accounts are planted anew."""
+        self._post("/reset", clock=True)
 
     # The browser's part
 
