@@ -42,18 +42,29 @@ class Decider:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The members who may decide a step at this moment, by id; those who wrote what is up for approval are not among
-    them unless the policy lets them."""
+    """The members who may decide a step at this moment, by id; the `writers` of what is up for approval, people and
+    programs, are not among them unless the policy lets them. `barred` are members who could decide otherwise."""
 
     step: Step
     people: frozenset[UUID]
     barred: frozenset[UUID] = frozenset()
+    writers: frozenset[UUID] = frozenset()
+
+    @classmethod
+    def without(cls, writers: frozenset[UUID], *, step: Step, able: frozenset[UUID]) -> Self:
+        return cls(step, able - writers, able & writers, writers)
+
+    def bars(self, kind: str, decider_id: UUID | None) -> bool:
+        """Whether it is only their having written it that keeps them from deciding."""
+        return decider_id in (self.writers if kind == ActorKind.KEY and self.step.programs else self.barred)
 
     def seats(self, kind: str, decider_id: UUID | None) -> bool:
         """Whether a vote of this one counts."""
         if kind == ActorKind.USER:
             return decider_id in self.people
-        return (kind == ActorKind.GUEST and self.step.guests) or (kind == ActorKind.KEY and self.step.programs)
+        if kind == ActorKind.KEY:
+            return self.step.programs and decider_id not in self.writers
+        return kind == ActorKind.GUEST and self.step.guests
 
     def counts(self, vote: Decision) -> bool:
         """Whoever approved with edits has written the last version, and it is that which they approved."""
@@ -96,27 +107,30 @@ def benches(
     for step in steps:
         named = {pk for pk, role in roles.items() if (pk in step.people or role in step.roles)}
         able = frozenset(pk for pk in named if DECIDES in PERMISSIONS[roles[pk]])
-        found.append(Bench(step, able - barred, able & barred))
+        found.append(Bench.without(barred, step=step, able=able))
     return found
 
 
 def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
-    """The people whose own work this version is: who wrote the post, who changed it last, and who submitted it."""
+    """Those whose own work this version is: who wrote the post, who changed it last, who submitted it, and every key
+    of a program that wrote on it."""
     return writers_of_each([(post, asked_by)])[post.pk]
 
 
 def writers_of_each(asked: Collection[tuple[Post, UUID | None]]) -> dict[UUID, frozenset[UUID]]:
     """The same of many posts, by post, in one query."""
     lines = Entry.objects.filter(subject_id__in=[post.pk for post, _ in asked], verb__in=WRITING).order_by("id")
-    # The last line of a post overwrites those before it; one of a program or of the system names nobody.
-    last = {
-        post_id: pk if kind == ActorKind.USER else None
-        for post_id, kind, pk in lines.values_list("subject_id", "actor_kind", "actor_id")
-    }
+    # The last line of a post overwrites those before it; one of a program or of the system names no person.
+    last: dict[UUID, UUID | None] = {}
+    keys: dict[UUID, set[UUID]] = {}
+    for post_id, kind, pk in lines.values_list("subject_id", "actor_kind", "actor_id"):
+        last[post_id] = pk if kind == ActorKind.USER else None
+        if kind == ActorKind.KEY and pk:
+            keys.setdefault(post_id, set()).add(pk)
     found = {}
     for post, asked_by in asked:
-        changed = last.get(post.pk)
-        found[post.pk] = frozenset(pk for pk in (post.author_id, asked_by, changed) if pk)
+        people = (post.author_id, asked_by, last.get(post.pk))
+        found[post.pk] = frozenset(pk for pk in people if pk) | keys.get(post.pk, set())
     return found
 
 

@@ -152,7 +152,7 @@ def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]
     for row, step in pending:
         seats = by_seal[step.seal]
         barred = frozenset() if row.policy.allows_self_approval else writers.get(row.post_id, frozenset())
-        found[row.pk] = Bench(seats.step, seats.people - barred, seats.people & barred)
+        found[row.pk] = Bench.without(barred, step=seats.step, able=seats.people)
     return found
 
 

@@ -64,11 +64,13 @@ class Desk:
         relay()
         return publication
 
-    def edit(self, post: Post, text: str = "Good evening", *, by: Membership | None = None, **parts: Any) -> None:
+    def edit(
+        self, post: Post, text: str = "Good evening", *, by: Membership | Actor | None = None, **parts: Any
+    ) -> None:
         self.change(post, self.agency.content(text, parts.pop("on", [self.account]), **parts), by=by)
         relay()
 
-    def change(self, post: Post, content: Content, *, by: Membership | None = None) -> None:
+    def change(self, post: Post, content: Content, *, by: Membership | Actor | None = None) -> None:
         with self.agency.scope():
             publishing.edit(post=Post.objects.get(pk=post.pk), content=content, actor=actor(by))
 
@@ -104,7 +106,9 @@ class Desk:
         return self.agency.platform.texts(handle)
 
 
-def actor(member: Membership | None) -> Actor:
+def actor(member: Membership | Actor | None) -> Actor:
+    if isinstance(member, Actor):
+        return member
     return Actor.user(member.user_id, address="203.0.113.0/24") if member else SYSTEM
 
 

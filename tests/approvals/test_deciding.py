@@ -147,6 +147,21 @@ def test_a_guest_or_program_decides_where_the_step_says_so(desk: Desk, decider: 
     assert (decision.decider_kind, decision.decider_id, decision.decider_name) == (who.kind, who.id, who.name)
 
 
+def test_a_program_does_not_approve_what_it_wrote_on_unless_the_policy_lets_it(desk: Desk) -> None:
+    step = {"key": "client", "name": "Client", "programs": True}
+    desk.policy(step)
+    post, writer, other = desk.post(), program(), program()
+    desk.edit(post, by=writer.actor)
+
+    with pytest.raises(SelfApproval):
+        desk.decide(desk.submit(post), writer)
+    assert desk.decide(desk.request(post), other).state == RequestState.APPROVED
+
+    desk.policy(step, allows_self_approval=True)
+    desk.edit(post, "Good night", by=writer.actor)
+    assert desk.decide(desk.request(post), writer).state == RequestState.APPROVED
+
+
 def test_all_of_people_and_guests_takes_both(desk: Desk, manager: Membership) -> None:
     desk.policy({**MANAGER, "guests": True, "needs": "all"})
     request = desk.submit(desk.post())

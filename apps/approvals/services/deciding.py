@@ -103,7 +103,7 @@ def _held(request_id: UUID) -> tuple[Request, StepState]:
 
 def _require_seat(request: Request, row: StepState, decider: Decider) -> None:
     seats = bench_of(request, row)
-    if decider.id in seats.barred:
+    if seats.bars(decider.kind, decider.id):
         raise SelfApproval
     if not seats.seats(decider.kind, decider.id):
         raise NotADecider

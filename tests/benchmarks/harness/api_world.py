@@ -24,8 +24,8 @@ IDS: Final = """
 """
 POSTS: Final = """
     INSERT INTO posts_post (id, created_at, updated_at, organization_id, workspace_id, title, language, local_due_at,
-      timezone, due_at, revision, external_ref)
-    SELECT pg_temp.nth(n, 0), at, at, %(organization)s, %(workspace)s, '', '', at, 'UTC', at, 1, ''
+      timezone, due_at, revision, external_ref, review)
+    SELECT pg_temp.nth(n, 0), at, at, %(organization)s, %(workspace)s, '', '', at, 'UTC', at, 1, '', ''
     FROM generate_series(1, %(posts)s::bigint) n, to_timestamp(({first_ms} + n * 1000) / 1000.0) at
 """
 PARTS: Final = """
