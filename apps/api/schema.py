@@ -122,6 +122,8 @@ class ExpandableIdShape(PublicIdShape):
         plain = super().map_serializer_field(auto_schema, direction)
         if direction != "response":
             return plain
+        if self.target.in_words:
+            return {"oneOf": [plain, {"type": "object", "description": self.target.in_words}]}
         return {"oneOf": [plain, auto_schema.resolve_serializer(self.target.shape(), direction).ref]}
 
 

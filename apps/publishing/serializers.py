@@ -83,7 +83,7 @@ class PublicationShape(serializers.Serializer):
     """A post on an account: what is due, is sent, and succeeds or fails."""
 
     id = PublicId(ids.PUBLICATION)
-    post = ExpandableId(ids.POST, lambda: PostShape, source="post_id")
+    post = ExpandableId(ids.POST, lambda: PostShape, source="post_id", in_words="As `GET /posts/{post_id}` shows it.")
     workspace = ExpandableId(ids.WORKSPACE, lambda: WorkspaceShape, source="workspace_id")
     account = ExpandableId(ids.ACCOUNT, lambda: Account, source="account_id")
     mode = ModeField(source="account", help_text="`test`: it goes to the simulated platform, and counts nowhere.")

@@ -132,3 +132,23 @@ def _with_real_ids(case: Any, built: worlds.World) -> None:
     """Most examples ask about something that is there."""
     for name in case.path_parameters or {}:
         case.path_parameters[name] = str(arguments(built)[name])
+
+
+def test_no_shape_contains_itself():
+    """Readers unfold what a shape refers to, one that is in a circle without end."""
+    shapes = json.loads(schema_text())["components"]["schemas"]
+    below = {name: {ref for ref in _referred_to(shape) if ref in shapes} for name, shape in shapes.items()}
+    while innermost := {name for name, refs in below.items() if not refs}:
+        below = {name: refs - innermost for name, refs in below.items() if name not in innermost}
+
+    assert sorted(below) == []
+
+
+def _referred_to(part):
+    if isinstance(part, dict):
+        if isinstance(ref := part.get("$ref"), str):
+            yield ref.rpartition("/")[2]
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _referred_to(one)

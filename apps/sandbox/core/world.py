@@ -176,8 +176,11 @@ class World:
 
     # Beginnings
 
-    def reset(self) -> None:
-        """Forget everything but the hour, and seed the accounts anew."""
+    def reset(self, *, to_the_hour: bool = False) -> None:
+        """Forget everything but the hour; `to_the_hour` goes back to the machine's own, and numbers with it."""
+        if to_the_hour:
+            self.clock.put_back()
+            self._last_number = 0
         ahead = self.clock.ahead
         self.store.clear()
         self.store.remember("clock_ahead", str(ahead.total_seconds()))

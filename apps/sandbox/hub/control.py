@@ -267,9 +267,7 @@ def list_things(world: World, request: Request, body: Body) -> Any:
 
 def reset(world: World, request: Request, body: Body) -> Any:
     """{"clock": true} puts the clock back, too: nothing is left then that knew a later hour."""
-    world.reset()
-    if body.get("clock"):
-        world.clock.put_back()
+    world.reset(to_the_hour=bool(body.get("clock")))
     seeds.plant(world)
     return health(world, request, body)
 

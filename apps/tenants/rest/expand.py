@@ -46,10 +46,13 @@ ALWAYS = Expansion()
 
 class ExpandableId(PublicId):
     """An id that `expand` puts the thing itself in the place of; `shape` is asked for late, for shapes name each other
-    in circles."""
+    in circles. The schema must not: readers of it unfold it without end. There `in_words` says what the thing is."""
 
-    def __init__(self, kind: str, shape: Callable[[], type[serializers.Serializer]], **options: Any) -> None:
+    def __init__(
+        self, kind: str, shape: Callable[[], type[serializers.Serializer]], *, in_words: str = "", **options: Any
+    ) -> None:
         self.shape = shape
+        self.in_words = in_words
         super().__init__(kind, **options)
 
 
