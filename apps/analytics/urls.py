@@ -1,12 +1,12 @@
 from django.urls import path
 
-from apps.analytics import views
+from apps.analytics.views import imports, overview
 
 app_name = "analytics"
 urlpatterns = [
-    path("", views.of_workspace, name="overview"),
-    path("accounts/<uuid:account_id>/imports/", views.imports, name="imports"),
-    path("accounts/<uuid:account_id>/imports/start/", views.start_import, name="start_import"),
-    path("imports/<uuid:import_id>/retry/", views.retry_import, name="retry_import"),
-    path("imports/<uuid:import_id>/delete/", views.delete_import, name="delete_import"),
+    path("", overview.of_workspace, name="overview"),
+    path("accounts/<uuid:account_id>/imports/", imports.imports, name="imports"),
+    path("accounts/<uuid:account_id>/imports/start/", imports.start_import, name="start_import"),
+    path("imports/<uuid:import_id>/retry/", imports.retry_import, name="retry_import"),
+    path("imports/<uuid:import_id>/delete/", imports.delete_import, name="delete_import"),
 ]
