@@ -15,6 +15,11 @@ RUN python -m venv /app/.venv \
       requirements/base.txt
 
 FROM python:3.11-slim
+# What sets the type of PDFs.
+RUN apt-get update --quiet \
+ && apt-get install --yes --quiet --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+      fonts-inter fonts-noto-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --home-dir /app postroom \
  && install -d -o postroom -g postroom /var/lib/postroom
 WORKDIR /app

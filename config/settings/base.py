@@ -401,6 +401,9 @@ LOGGING = {
         # httpx logs every address it calls, and some platforms carry tokens in theirs.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # WeasyPrint and the reader of fonts tell of every step of every page.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},
         # Django's own handlers would write each line a second time, and unmasked.
         "django": {"handlers": []},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
