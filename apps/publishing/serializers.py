@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -161,8 +160,8 @@ class PostShape(serializers.Serializer):
     updated_at = serializers.DateTimeField(source="post.updated_at")
 
     @extend_schema_field({"enum": [*PRIORITIES, None]})
-    def get_queue_priority(self, facts: Mapping[str, Any]) -> str | None:
-        place: Place | None = facts["place"]
+    def get_queue_priority(self, facts: Any) -> str | None:
+        place: Place | None = facts.place
         return Priority(place.priority).key if place else None
 
 

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from apps.core import tenancy
+from apps.core.prepared import Prepared
 from apps.core.together import flush, recalled
 from apps.platforms import registry
 from apps.posts.appointments import appointment
@@ -154,8 +155,11 @@ def read(row: PublishingWindows | None, zone: str) -> Windows:
 
 
 def windows_of(workspace: Workspace) -> Windows:
-    row = recalled(("windows", workspace.pk), lambda: PublishingWindows.objects.filter(workspace=workspace).first())
+    row = recalled(("windows", workspace.pk), lambda: _windows.first(workspace_id=workspace.pk))
     return read(row, workspace.timezone)
+
+
+_windows = Prepared(lambda workspace_id: PublishingWindows.objects.filter(workspace_id=workspace_id))
 
 
 def days_in_words(days: Sequence[int]) -> str:
