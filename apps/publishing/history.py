@@ -33,6 +33,9 @@ TITLES = {
     "publication.found_gone": ("Found to be gone", "", "removed"),
     "publication.told_gone": ("Said to be gone by its platform", "", "removed"),
     "publication.said_removed": ("Said to be taken down by hand", "", "removed"),
+    "comment.written": ("A comment written", "", "edit"),
+    "comment.changed": ("A comment changed", "", "edit"),
+    "comment.canceled": ("A comment called off", "", "canceled"),
     "follow_up.removed": ("A comment or reply taken down", "", "removed"),
     "publication.decided_leave": ("Left as it was", "", "canceled"),
 }
