@@ -20,6 +20,7 @@ TITLES = {
     "post.scheduled": ("Planned", "", "scheduled"),
     "post.rescheduled": ("Moved to another time", "", "scheduled"),
     "post.moved_in_queue": ("Moved to another slot of its queue", "", "scheduled"),
+    "post.left_queue": ("Taken out of its queue", "", "scheduled"),
     "post.canceled": ("Taken off the plan", "", "canceled"),
     "publication.canceled": ("One account taken off the plan", "", "canceled"),
     "publication.retried": ("Sent again by hand", "", "retrying"),

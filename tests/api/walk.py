@@ -259,6 +259,7 @@ CALLS: Final = (
         {"workspace": "workspace_id", "accounts": "account_id", "queue": "queue_id"},
     ),
     Call("api:post_schedule", "POST", "post.schedule", {}, {"queue": "queue_id"}),
+    Call("api:post", "PATCH", "post.schedule", {}, {"queue": "queue_id"}),
     Call("api:publications", "GET", "post.view", is_listing=True),
     Call("api:publication", "GET", "post.view"),
     Call("api:publication_attempts", "GET", "post.view"),

@@ -21,7 +21,7 @@ from apps.posts.appointments import appointment
 from apps.posts.beginning import begun, furnished
 from apps.posts.content import Content
 from apps.posts.manuscripts import Manuscript
-from apps.posts.models import Post, PostLabel, Queue, Template
+from apps.posts.models import Place, Post, PostLabel, Queue, Template
 from apps.posts.problem import ReadinessProblem
 from apps.posts.queueing import Priority
 from apps.posts.readiness import duplicate_warnings, problems_in
@@ -43,6 +43,7 @@ from apps.tenants.rest.workspaces import place_of
 CONTENT: Final = frozenset({"title", "language", "text", "media", "parts", "accounts", "platforms", "overrides"})
 SORTED: Final = frozenset({"labels", "campaign"})
 TIMES: Final = frozenset({"scheduled_at", "local_at", "timezone"})
+QUEUED: Final = frozenset({"queue", "queue_priority"})
 NEEDS: Final = {"draft": "post.edit", "schedule": "post.schedule", "publish_now": "post.publish"}
 
 
@@ -130,8 +131,8 @@ class PostOperations(Operations):
 
     @extend_schema(operation_id="posts_change", request=writing_desk.PostToPatch, responses=serializers.PostShape)
     def patch(self, request: Any, post_id: UUID) -> Response:
-        """Change what is named. Words, files, accounts and the time until anything of it is out or on its way, and what
-        is planned goes out changed; labels, campaign and reference at any time."""
+        """Change what is named. Words, files, accounts, the time and the queue until anything of it is out or on its
+        way, and what is planned goes out changed; labels, campaign and reference at any time."""
         post = self._mine(post_id)
         said = self.body(writing_desk.PostToPatch, partial=True)
         self.require_match(one(post))
@@ -294,6 +295,7 @@ def _due_at(
 
 def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
     """Change what is named of a post, all or nothing."""
+    queue = _queue_to_join(view, post, said) if QUEUED & said.keys() else None
     if CONTENT & said.keys():
         content = content_of(said, workspace_id=post.workspace_id, before=selectors.content_of(post))
         services.edit(post=post, content=content, actor=view.caller.actor)
@@ -304,8 +306,26 @@ def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
         posts.sort(post=post, label_ids=said.get("labels"), actor=view.caller.actor, **campaign)
     if "external_ref" in said:
         posts.set_reference(post=post, external_ref=said["external_ref"], actor=view.caller.actor)
-    if TIMES & said.keys():
+    if queue is not None:
+        _join(view, post, queue, said)
+    elif "queue" in said and not said.get("scheduled_at") and not said.get("local_at"):
+        queues.leave(post=post, actor=view.caller.actor)
+    elif TIMES & said.keys():
         _move(view, post, said)
+
+
+def _queue_to_join(view: Operations, post: Post, said: Mapping[str, Any]) -> Queue | None:
+    """The queue in which the post takes a slot, held before anything of the post is; None where it leaves its own."""
+    view.caller.require("post.schedule", post.workspace_id)
+    queue = queue_of(said, post.workspace_id)
+    if "queue" not in said:
+        place = Place.objects.filter(post=post).select_related("queue").first()
+        queue = place.queue if place else None
+        if queue is None:
+            raise problems.invalid("/queue_priority", "It stands in no queue.", code="no_queue")
+    if queue is not None:
+        queues.held([queue.pk])
+    return queue
 
 
 def _move(view: Operations, post: Post, said: Mapping[str, Any]) -> None:

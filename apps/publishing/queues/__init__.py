@@ -18,6 +18,7 @@ are taken in one order everywhere: queues, then posts, each by their ids.
 from apps.publishing.queues.changing import add_slot, change, create, delete, pause, remove_slot, resume
 from apps.publishing.queues.errors import QueueRefused
 from apps.publishing.queues.joining import Joined, held, join, no_room, offer
+from apps.publishing.queues.leaving import leave
 from apps.publishing.queues.preview import Availability, Line, QueueOffer, offers, preview, with_counts
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "delete",
     "held",
     "join",
+    "leave",
     "no_room",
     "offer",
     "offers",
