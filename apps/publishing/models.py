@@ -113,6 +113,7 @@ class Publication(Sending):
                 name="publications_in_flight",
             ),
             models.Index(fields=["workspace", "due_at"], name="publications_by_due_time"),
+            models.Index(fields=["organization", "-id"], name="publications_of_organization"),
             models.Index(
                 fields=["workspace", "due_at"],
                 condition=Q(state__in=[State.NEEDS_ATTENTION, State.HELD, State.FAILED]),

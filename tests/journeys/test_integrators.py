@@ -333,7 +333,7 @@ def test_an_account_that_was_signed_out_is_told_and_the_others_go_out(
     assert [on[account]["state"] for account in accounts] == ["held", "published"]
     assert on[accounts[0]]["problem"]["code"]
     (told,) = website.told()
-    assert [one["platform"] for one in told["data"]["accounts"]] == ["mastodon"]
+    assert [(one["platform"], one["account"]) for one in told["data"]["accounts"]] == [("mastodon", accounts[0])]
 
 
 def test_the_use_of_each_tenant_is_counted(

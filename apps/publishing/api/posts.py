@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from apps.core import clock
@@ -47,6 +47,14 @@ QUEUED: Final = frozenset({"queue", "queue_priority"})
 NEEDS: Final = {"draft": "post.edit", "schedule": "post.schedule", "publish_now": "post.publish"}
 
 
+WARNINGS: Final = OpenApiParameter(
+    "warnings",
+    bool,
+    default=False,
+    description="With `true` the answer has `warnings`, as /validate gives them: the same words in another post.",
+)
+
+
 class PostList(Operations):
     needs: ClassVar = {"GET": "post.view", "POST": "post.edit"}
     expands: ClassVar = EXPANDS
@@ -62,11 +70,21 @@ class PostList(Operations):
         without an appointment stand where they were written."""
         return self.page(filtered(finding.PostFilter, _posts(), request), shown, finding.ORDERS)
 
-    @extend_schema(operation_id="posts_create", request=writing_desk.PostToMake, responses={201: serializers.PostShape})
+    @extend_schema(
+        operation_id="posts_create",
+        parameters=[WARNINGS],
+        request=writing_desk.PostToMake,
+        responses={201: serializers.PostMade},
+    )
     def post(self, request: Any) -> Response:
         """A draft, a post on the plan, or one that goes out now: `action` says which. All or nothing."""
+        is_warned = wants_warnings(request)
         post = make(self, self.body(writing_desk.PostToMake))
-        return self.one(one(post), status=201, location=reverse("api:post", args=[post.pk]))
+        answer = self.one(one(post), status=201, location=reverse("api:post", args=[post.pk]))
+        if is_warned:
+            # Beside the post, and so no part of what its tag is of.
+            answer.data["warnings"] = _warnings(post)
+        return answer
 
 
 class PostBulk(Operations):
@@ -273,6 +291,21 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     if not is_pending(post):  # It had to be written earlier, and may have been planned since.
         post.refresh_from_db()
     return post
+
+
+def wants_warnings(request: Any) -> bool:
+    """Whether the answer is to say what deserves a second look: to look for it takes further statements."""
+    said = request.query_params.get("warnings", "false")
+    if said not in ("true", "false"):
+        raise problems.bad_parameter("warnings", "Say true or false.")
+    return bool(said == "true")
+
+
+def _warnings(post: Post) -> list[dict[str, str]]:
+    around = post.due_at or clock.now()
+    written = selectors.manuscript(post)
+    found = duplicate_warnings(written, workspace_id=post.workspace_id, around=around, but=post.pk)
+    return [_shown(warning) for warning in found]
 
 
 def _join(view: Operations, post: Post, queue: Queue, said: Mapping[str, Any]) -> queues.Joined:
