@@ -131,7 +131,10 @@ class ExpandableIdShape(PublicIdShape):
 def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add to every operation the refusals and headers that all of them have."""
     components = result.setdefault("components", {})
-    components.setdefault("schemas", {}).update(Problem=PROBLEM, Fault=FAULT)
+    shapes = components.setdefault("schemas", {})
+    shapes.update(Problem=PROBLEM, Fault=FAULT, **told.components())
+    # The feed and deliveries tell of the same: what `data` is follows from `type`.
+    shapes["Feed"]["properties"]["data"]["items"] = {"$ref": f"#/components/schemas/{told.ANY}"}
     components["parameters"] = {**PARAMETERS, **told.HEADERS}
     components["responses"] = told.ANSWERS
     result["webhooks"] = told.webhooks()
