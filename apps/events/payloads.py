@@ -1,6 +1,7 @@
 """What each event says in its `data`, as JSON Schema: one entry for each name of the catalogue.
 
-The schema of the API is written from it, and in tests whatever the application emits is held against it. No field is required: what told of a person who asked to be forgotten is taken out of what was written.
+The schema of the API is written from it, and in tests whatever the application emits is held against it. No field is
+required: what told of a person who asked to be forgotten is taken out of what was written.
 """
 
 from __future__ import annotations

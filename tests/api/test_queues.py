@@ -316,3 +316,60 @@ def test_a_list_of_posts_costs_the_same_however_many_stand_in_queues(workspace_a
             posted(workspace_api, account, other)
             posted(workspace_api, account, queue)
     assert [cost("/posts"), cost("/queues"), cost(f"/queues/{queue['id']}/preview")] == few
+
+
+def in_bulk(api, account, queue, priorities):
+    rows = [
+        {"text": f"Post {number}", "accounts": [account], "queue": queue["id"], "queue_priority": priority}
+        for number, priority in enumerate(priorities)
+    ]
+    return api.post("/posts/bulk", {"posts": rows}).json()
+
+
+def test_in_bulk_each_gets_what_it_would_have_got_alone(workspace_api, account):
+    """Urgent ones take slots of others, of those that were there and of those of the same request."""
+    together, alone = made(workspace_api), made(workspace_api, name="Alone")
+    priorities = ["low", "medium", "high", "medium", "high", "low"]
+    for queue in (together, alone):
+        for number in range(2):
+            posted(workspace_api, account, queue, text=f"There {number}", queue_priority="medium")
+
+    told = in_bulk(workspace_api, account, together, priorities)
+    for number, priority in enumerate(priorities):
+        posted(workspace_api, account, alone, text=f"Post {number}", queue_priority=priority)
+
+    def line(queue):
+        lines = workspace_api.get(f"/queues/{queue['id']}/preview").json()["data"]
+        return [(one["at"], one["post"] and text_of(workspace_api, one["post"])) for one in lines]
+
+    assert (told["created"], told["refused"]) == (6, 0)
+    assert line(together) == line(alone)
+    shown = told["results"][2]["post"]
+    assert (shown["queue"], shown["queue_priority"]) == (together["id"], "high")
+    assert shown == workspace_api.get(f"/posts/{shown['id']}").json()
+
+
+def text_of(api, post_id):
+    return api.get(f"/posts/{post_id}").json()["parts"][0]["text"]
+
+
+def test_one_that_is_refused_leaves_its_slot_to_the_next(workspace_api, account):
+    queue = made(workspace_api)
+    rows = [{"text": text, "accounts": [account], "queue": queue["id"]} for text in ("One", "", "Two")]
+
+    told = workspace_api.post("/posts/bulk", {"posts": rows}).json()
+
+    assert [row["status"] for row in told["results"]] == [201, 422, 201]
+    slots = [row["post"]["slot"]["at"] for row in told["results"] if row["post"]]
+    assert slots == ["2027-03-01T08:00:00Z", "2027-03-01T14:00:00Z"]
+
+
+@pytest.mark.postgres  # whose statements are counted
+def test_in_bulk_a_queue_takes_the_same_statements_for_one_and_for_two_hundred(workspace_api, account):
+    queue, sizes = made(workspace_api), []
+    for number in (2, 200):
+        with CaptureQueriesContext(connection) as asked:
+            assert in_bulk(workspace_api, account, queue, ["medium"] * number)["created"] == number
+        sizes.append(len(asked))
+
+    assert sizes[1] <= sizes[0]

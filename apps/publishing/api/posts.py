@@ -20,6 +20,7 @@ from apps.posts.api import templates
 from apps.posts.appointments import appointment
 from apps.posts.beginning import begun, furnished
 from apps.posts.content import Content
+from apps.posts.errors import PostNotReady
 from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Place, Post, PostLabel, Queue, Template
 from apps.posts.problem import ReadinessProblem
@@ -99,20 +100,37 @@ class PostBulk(Operations):
         shape = writing_desk.PostToMake(context={"caller": self.caller})
         try:
             with together(savepoint=True):  # all that is good in one statement
-                rows = [self._row(number, said, shape) for number, said in enumerate(asked)]
-        except (DatabaseError, CannotForget):
-            # Something was wrong that only the database could tell, so each is written by itself.
+                rows = self._together(asked, shape)
+        except (DatabaseError, CannotForget, queues.OneByOne):
+            # Something was wrong that only the database, or a queue, could tell, so each is written by itself.
             rows = [self._row(number, said, shape, savepoint=True) for number, said in enumerate(asked)]
         created = sum(row["problem"] is None for row in rows)
         return Response({"results": rows, "created": created, "refused": len(rows) - created})
 
+    def _together(self, asked: Sequence[Mapping[str, Any]], shape: writing_desk.PostToMake) -> list[dict[str, Any]]:
+        """Those that join a queue take their slots when all are there, and are shown with them."""
+        intake = queues.Intake(self.caller.actor)
+        rows = [self._row(number, said, shape, intake=intake) for number, said in enumerate(asked)]
+        intake.settle()
+        for row in rows:
+            if isinstance(row["post"], Post):
+                row["post"] = one(row["post"])
+        return rows
+
     def _row(
-        self, number: int, said: Mapping[str, Any], shape: writing_desk.PostToMake, *, savepoint: bool = False
+        self,
+        number: int,
+        said: Mapping[str, Any],
+        shape: writing_desk.PostToMake,
+        *,
+        savepoint: bool = False,
+        intake: queues.Intake | None = None,
     ) -> dict[str, Any]:
         """What has become of one of them."""
         try:
             with together(savepoint=savepoint):
-                post = one(make(self, dict(shape.run_validation(said))))
+                made = make(self, dict(shape.run_validation(said)), intake=intake)
+                post: Any = made if intake is not None and made in intake else one(made)
         except Exception as error:
             if isinstance(error, DatabaseError) and not savepoint:
                 raise
@@ -260,8 +278,8 @@ class PostUnpublish(Operations):
             return self.one(_answered("removed", answers, one(self.found(_posts(), post_id))))
 
 
-def make(view: Operations, said: Mapping[str, Any]) -> Post:
-    """Write a post down and do with it what `action` says."""
+def make(view: Operations, said: Mapping[str, Any], *, intake: queues.Intake | None = None) -> Post:
+    """Write a post down and do with it what `action` says. With an `intake` it joins its queue when that is settled."""
     workspace = place_of(view, dict(said))
     action = said["action"]
     view.caller.require(NEEDS[action], workspace.pk)
@@ -281,6 +299,9 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     )
     if action == "publish_now":
         services.publish_now(post=post, actor=actor, is_warned=False)
+    elif queue and intake is not None:
+        _require_ready(post)
+        intake.add(post, queue, _priority_of(said))
     elif queue:
         flush()  # the queue's places are counted in the database
         _join(view, post, queue, said)
@@ -309,8 +330,17 @@ def _warnings(post: Post) -> list[dict[str, str]]:
 
 
 def _join(view: Operations, post: Post, queue: Queue, said: Mapping[str, Any]) -> queues.Joined:
-    priority = Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
-    return queues.join(post=post, queue=queue, priority=priority, actor=view.caller.actor)
+    return queues.join(post=post, queue=queue, priority=_priority_of(said), actor=view.caller.actor)
+
+
+def _priority_of(said: Mapping[str, Any]) -> Priority:
+    return Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
+
+
+def _require_ready(post: Post) -> None:
+    """Raise PostNotReady for all that is wrong whatever its hour will be."""
+    if problems_found := problems_in(selectors.manuscript(post)):
+        raise PostNotReady(problems_found)
 
 
 def _due_at(
@@ -319,8 +349,7 @@ def _due_at(
     """When the post would go out, and what is to be said where its queue is full."""
     if queue := queue_of(said, workspace.pk):
         accounts = [edition.account.pk for edition in manuscript.editions]
-        priority = Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
-        seat = queues.offer(queue, priority, account_ids=accounts)
+        seat = queues.offer(queue, _priority_of(said), account_ids=accounts)
         return (seat.due_at, []) if seat else (None, [queues.no_room(queue)])
     planned = when(said, zone=workspace.timezone)
     return (appointment(*planned).due_at if planned else None), []
