@@ -13,12 +13,14 @@ from apps.posts.appointments import at_instant
 from apps.posts.errors import PostNotReady
 from apps.posts.models import Post, Queue, Variant
 from apps.posts.queueing import Priority
+from apps.publishing.counting import foresee
 from apps.publishing.errors import PostBusy
 from apps.publishing.queues.joining import held
 from apps.publishing.queues.laying import Mover, Seat, Timetable, Windowed, push
 from apps.publishing.queues.moving import move_all, place_in
 from apps.publishing.queues.standing import Standing, forget_abandoned, movable, mover_of, places_of
 from apps.publishing.services.scheduling import schedule_at
+from apps.usage.services import Planned
 
 
 class OneByOne(Exception):
@@ -33,7 +35,7 @@ class _Newcomer:
 
 
 class Intake:
-    """Posts in the order in which they join. They are new: nothing of them is on the plan, and nobody else knows them."""
+    """Posts in the order in which they join. They are new: nothing of them is on the plan, and nobody else has them."""
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
@@ -67,6 +69,11 @@ class Intake:
         taken = set(others.exclude(post__in=behind).values_list("slot_at", flat=True))
         seats = _seats(queue, newcomers, behind, taken)
         move_all(queue, [(one, seats[pk]) for pk, one in behind.items() if pk in seats], actor=self._actor)
+        foresee(
+            Planned(one.post.pk, queue.workspace_id, seats[one.post.pk].due_at, account_id, "")
+            for one in newcomers
+            for account_id in _accounts_of(one.post)
+        )
         for one in newcomers:
             seat = seats[one.post.pk]
             when = replace(at_instant(seat.due_at, queue.zone), note=seat.opening.appointment.note)
