@@ -4,6 +4,7 @@ not depend on how many posts there are."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from apps.core import clock
@@ -82,7 +83,7 @@ class Intake:
 
 
 def _seats(
-    queue: Queue, newcomers: list[_Newcomer], behind: dict[UUID, Standing], taken: set[object]
+    queue: Queue, newcomers: list[_Newcomer], behind: dict[UUID, Standing], taken: set[datetime]
 ) -> dict[UUID, Seat]:
     """The seat of each newcomer, and of whoever moves back for one of them."""
     seated = {pk: mover_of(one) for pk, one in behind.items()}
