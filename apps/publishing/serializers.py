@@ -174,6 +174,12 @@ class Finding(serializers.Serializer):
     account = PublicId(ids.ACCOUNT, required=False)
 
 
+class PostMade(PostShape):
+    """The post that was made; with `warnings` where the request asked for them."""
+
+    warnings = Finding(many=True, required=False)
+
+
 class Validation(serializers.Serializer):
     is_ready = serializers.BooleanField()
     problems = Finding(many=True)

@@ -91,6 +91,12 @@ def book(meter: Meter, lines: Sequence[Line], terms: Terms, *, may_exceed: bool 
     events.emit_all([_news(meter, places[key], totals[key], terms) for key in reached])
 
 
+def read_ahead(meter: Meter, lines: Sequence[Line], terms: Terms) -> None:
+    """Read the sums of all these lines, together with others, before they are booked one by one."""
+    places, _ = _changes(meter, lines, terms)
+    _totals(meter, places, terms)
+
+
 def _totals(meter: Meter, places: Mapping[Key, Place], terms: Terms) -> dict[Key, Total]:
     """The sums as they stand, new ones at nothing. Together with others each is read once, and goes on from there."""
     known: dict[Key, Total] = recalled(("totals", terms.organization_id, meter), dict)

@@ -69,6 +69,7 @@ def shown(posts: Sequence[Post]) -> list[Row]:
             parts[post.pk], variants[post.pk], publications[post.pk] = _fresh(post.pk)
             labels[post.pk] = _fresh_labels(post.pk)
     places = _places([post for post in posts if not is_pending(post)])
+    places |= {place.post_id: place for post in posts if is_pending(post) for place in pending(Place, of=post.pk)}
     return [
         _one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk], places.get(post.pk))
         for post in posts
