@@ -1,4 +1,4 @@
-"""How a post will look on each account."""
+"""How a post will look on each account: for whoever writes it, and for whoever approves it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Preview:
     segments: list[Segment]
     media: list[Picture]
     after: list[str]
-    note: str
+    folds_after: int | None  # so many characters of the text are shown at first, and there are more
 
 
 def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool) -> Preview:
@@ -67,7 +67,7 @@ def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture]
         segments=list(_segments(main.text, fits, fold)),
         media=pictures,
         after=[draft.text for draft in after],
-        note=f"Text folds after {fold} characters here." if fold and len(main.text) > fold else "",
+        folds_after=fold if fold and len(main.text) > fold else None,
     )
 
 
@@ -90,7 +90,7 @@ def _segments(text: str, fits: int, fold: int | None) -> Iterator[Segment]:
         yield Segment(text[fits:], "over")
     elif fold and len(text) > fold:
         yield from _tagged(text[:fold].rsplit(" ", 1)[0])
-        yield Segment("… more", "cut")
+        yield Segment("…", "cut")
     else:
         yield from _tagged(text)
 
