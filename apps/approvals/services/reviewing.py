@@ -34,7 +34,8 @@ BY_GUESTS: Final = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.
 def decide_by_link(
     *, reviewer: Reviewer, request_id: UUID, verdict: Verdict, note: str = "", post_id: UUID | None = None
 ) -> Request:
-    """What the guest says of the version that they saw, of that post if one is named. Raises LinkOver, NotByThisLink, and what `decide` raises:
+    """What the guest says of the version that they saw, of that post if one is named. Raises LinkOver, NotByThisLink,
+    and what `decide` raises:
     another version than the one on file is never decided."""
     if verdict not in BY_GUESTS:
         raise ValueError("Guests approve, ask for changes, or reject")

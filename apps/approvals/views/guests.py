@@ -300,7 +300,6 @@ def _facts(request: Any, pile: Pile) -> dict[str, Any]:
         "done": len(pile.items) - len(pile.todo),
         "left": len(pile.todo),
         "coming": pile.coming,
-        "zone": request.reviewer.workspace.timezone,
         "rest_url": reverse("review:rest", args=[request.token]),
     }
 
@@ -376,6 +375,7 @@ def _frame(request: Any, reviewer: Reviewer | None) -> dict[str, Any]:
         "client": reviewer.workspace.name,
         "guest": reviewer.guest,
         "link": reviewer.link,
+        "zone": reviewer.workspace.timezone,
         "token": request.token,
         "month": reviews.month_of(reviewer.link),
     }
