@@ -75,7 +75,7 @@ def test_all_that_are_left_are_approved_once_they_were_shown_again(desk: Desk, a
 
     shown = guest.page("rest/")
     ids = re.findall(r'name="request" value="([^"]+)"', shown)
-    assert "You approve these 3 posts" in shown
+    assert "Approve all that are left (3)" in shown
     assert {desk.request(post).state for post in posts[2:]} == {"pending"}, "Looking decides nothing"
     assert "3 posts are approved." in guest.pressed("rest/", request=ids)
     assert [desk.request(post).state for post in posts] == ["rejected", "changes_requested", *["approved"] * 3]
@@ -92,7 +92,7 @@ def test_of_all_that_are_left_the_one_that_was_changed_meanwhile_is_not_approved
     shown = guest.pressed("rest/", request=[*ids, "nonsense"])
 
     assert "2 posts are approved." in shown
-    assert "1 post was changed or decided meanwhile" in shown
+    assert "Changed or decided meanwhile, and left as they are: 1." in shown
     assert [desk.request(post).state for post in posts] == ["approved", "pending", "approved"]
 
 
@@ -150,7 +150,7 @@ def test_nothing_of_the_inside_is_shown(desk: Desk, invite: Invite, manager: Mem
 
     batch, alone = guest.page(), guest.page(f"{here.pk}/")
 
-    assert "1 more post is still with the team" in batch
+    assert "Still with the team, and to appear here later: 1" in batch
     for shown in (batch, alone):
         assert "Not ready for the client" not in shown
         assert "Do not tell them" not in shown
