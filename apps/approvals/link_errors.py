@@ -32,11 +32,12 @@ class ExpiryOutOfReach(ApprovalRefused):
 class LinkOver(ApprovalRefused):
     """The link let nobody in at that moment. Its code says why: expired, revoked or locked."""
 
+    code = "link_over"
     words = "This link is not open any more. Ask whoever sent it for a new one."
 
-    def __init__(self, state: LinkState) -> None:
+    def __init__(self, state: LinkState | None = None) -> None:
         super().__init__()
-        self.code = state.value
+        self.code = state.value if state else self.code
 
 
 class NotByThisLink(ApprovalRefused):
