@@ -2,8 +2,8 @@
 long it takes to approve all of it at once.
 
 The web server is started as production runs it, on a database of its own. The page is asked for as a telephone does,
-one request after the other. Queries, and the work (`cpu_ms`, which other programs do not lengthen), are of the same page
-in this process.
+one request after the other. Queries, and the work (`cpu_ms`, which other programs do not lengthen), are of the same
+page in this process.
 """
 
 from __future__ import annotations
