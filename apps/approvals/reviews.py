@@ -31,6 +31,7 @@ from apps.posts.models import Post
 from apps.posts.previews import Picture, Preview, preview
 
 LONGEST_TITLE: Final = 70
+SHOWN_IN_PREVIEW: Final = 4  # as templates/posts/_preview_media.html has it
 _PIECES: Final = re.compile(r"\s+|[^\s\w]|\w+")
 
 
@@ -64,6 +65,16 @@ class Item:
     def previews(self) -> list[Preview]:
         """How it will look on each account, as the writers see it."""
         return _previews(self.manuscript)
+
+    def links(self) -> list[str]:
+        """What is linked to beside the words, which previews do not show."""
+        return [passage.link for passage in self.manuscript.passages if passage.link]
+
+    def more_pictures(self) -> list[Picture]:
+        """The files that previews have no room for: those after the fourth, and those of comments and replies."""
+        main, *after = self.manuscript.passages
+        rest = [*main.media[SHOWN_IN_PREVIEW:], *(one for passage in after for one in passage.media)]
+        return [picture_of(one) for one in rest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +178,7 @@ def previews_of(request: Request) -> list[Preview]:
 def _previews(written: Manuscript) -> list[Preview]:
     pictures = [picture_of(one) for one in written.passages[0].media]
     return [
-        preview(written, edition, pictures=pictures, is_open=number == 0)
+        preview(written, edition, pictures=pictures, is_open=number == 0, is_whole=True)
         for number, edition in enumerate(written.editions)
     ]
 

@@ -51,8 +51,11 @@ class Preview:
     folds_after: int | None  # so many characters of the text are shown at first, and there are more
 
 
-def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool) -> Preview:
-    """The post on one account. What is too long is marked, so that one sees which words are at fault."""
+def preview(
+    manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool, is_whole: bool = False
+) -> Preview:
+    """The post on one account. What is too long is marked, so that one sees which words are at fault. `is_whole`: with
+    the words that the network folds away, for whoever is to have read all of them."""
     account = edition.account
     main, *after = (part.draft for part in parts_on(manuscript, edition))
     fold = FOLDS_AFTER.get(account.platform)
@@ -64,7 +67,7 @@ def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture]
         platform=account.platform,
         family=FAMILIES.get(account.platform, "micro"),
         is_open=is_open,
-        segments=list(_segments(main.text, fits, fold)),
+        segments=list(_segments(main.text, fits, None if is_whole else fold)),
         media=pictures,
         after=[draft.text for draft in after],
         folds_after=fold if fold and len(main.text) > fold else None,

@@ -239,7 +239,7 @@ def _done(
     except ApprovalRefused as error:
         return _back(request, post_id, error.code)
     if goes_on:
-        return redirect(f"{reverse('review:home', args=[request.token])}?told={told}&of={post_id}")
+        return redirect(f"{reverse('review:home', args=[request.token])}?told={told}")
     return _back(request, post_id, told)
 
 
@@ -352,7 +352,7 @@ def _page(
 
 def _told(request: Any) -> dict[str, Any]:
     counts = {name: int(text) for name in ("done", "missed") if (text := request.GET.get(name, "")).isdigit()}
-    return {"told": request.GET.get("told", ""), "told_of": request.GET.get("of", ""), "told_counts": counts}
+    return {"told": request.GET.get("told", ""), "told_counts": counts}
 
 
 def _frame(request: Any, reviewer: Reviewer | None) -> dict[str, Any]:

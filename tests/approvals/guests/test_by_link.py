@@ -113,6 +113,20 @@ def test_what_the_guest_saw_is_what_is_approved_and_a_change_is_told_and_shown(
     assert "Approved. Thank you." in guest.says(desk.request(post), "approve")
 
 
+def test_a_page_shows_all_that_goes_out(desk: Desk, asked: Asked, invite: Invite) -> None:
+    """Words that a network folds away, and files that a preview has no room for."""
+    instagram = factories.account(desk.agency.workspace, "instagram", handle="alderandrye")
+    pictures = [factories.asset(desk.agency.workspace, alt=f"Picture {number}") for number in range(6)]
+    post = asked("Rye. " * 40 + "The last words.", on=[instagram], assets=pictures, comment="A first comment")
+    guest = invite(post, asked("Another"))
+
+    for shown in (guest.page(), guest.page(f"{post.pk}/")):
+        assert "The last words." in shown
+        assert "A first comment" in shown
+        assert "Text folds after 125 characters here." in shown
+        assert [f'alt="Picture {number}"' in shown for number in range(6)] == [True] * 6
+
+
 def test_a_page_shows_the_version_that_is_asked_about_and_not_the_desk(
     desk: Desk, asked: Asked, invite: Invite
 ) -> None:

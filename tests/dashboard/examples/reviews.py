@@ -11,6 +11,7 @@ from apps.approvals.reviews import Change, Piece
 from tests.dashboard.examples import portal
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
+PICTURES = [It(url=PICTURE, alt="A fifth", kind="image"), It(url="", alt="", kind="video")]
 POST, GUEST = "01a22994-4e21-703b-b43c-ab05a3b37c97", "01a22994-4e21-703b-b43c-ab05a3b37c98"
 
 
@@ -39,9 +40,10 @@ def preview(platform: str, **changes: Any) -> It:
 
 
 def item(mark: str, title: str = "Harvest supper tickets") -> dict[str, Any]:
-    mine = It(note="It is five courses")
+    mine = It(note="It is five courses") if mark == "changes" else None
+    beside = {"links": ["https://alder.example/"], "more_pictures": PICTURES}
     return {
-        "it": It(platforms=["instagram", "x"], comments=2, mine=mine if mark == "changes" else None),
+        "it": It(platforms=["instagram", "x"], comments=2, mine=mine, **beside),
         "request": It(pk=f"r-{title}", post_id=POST, due_at=NOW + timedelta(days=2), revision=3),
         "title": title, "mark": mark, "is_late": mark == "todo", "thumb": PICTURE, "url": "/review/t/1/",
         "decide_url": "/review/t/1/decide/", "comment_url": "/review/t/1/comment/", "time_url": "/review/t/1/time/",
