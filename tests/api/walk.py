@@ -58,7 +58,6 @@ def arguments(world: World) -> dict[str, Any]:
         "journey": named["session_id"],
         "media_id": named["asset_id"],
         "approval_id": named["request_id"],
-        "review_link_id": named["review_link"],
     }
     return {**named, **world.others, **renamed}
 

@@ -154,7 +154,9 @@ def _put_under_review(world: World) -> None:
             expires_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
         ReviewedPost.objects.create(**own, link=link, post=asked)
-    world.arguments |= {"request_id": request.pk, "thread_id": said.thread_id, "guest_id": guest.pk}
+    world.arguments |= {
+        "request_id": request.pk, "thread_id": said.thread_id, "guest_id": guest.pk, "review_link_id": link.pk,
+    }  # fmt: skip
     world.others |= {
         "asked": asked.pk, "unasked": unasked.pk, "for_client": asked.pk, "review_link": link.pk,
         "time_thread": proposed.thread_id,
