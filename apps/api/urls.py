@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
+from apps.approvals import link_api as review_links
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import comments, connections, posts, publications, queues
@@ -75,6 +76,11 @@ urlpatterns = [
     path("approvals/<apr:approval_id>", approvals.ApprovalOperations.as_view(), name="approval"),
     path("approvals/<apr:approval_id>/decide", approvals.ApprovalDecide.as_view(), name="approval_decide"),
     path("approvals/<apr:approval_id>/withdraw", approvals.ApprovalWithdraw.as_view(), name="approval_withdraw"),
+    path("review-links", review_links.ReviewLinkList.as_view(), name="review_links"),
+    path("review-links/<rvl:review_link_id>", review_links.ReviewLinkOperations.as_view(), name="review_link"),
+    path(
+        "review-links/<rvl:review_link_id>/revoke", review_links.ReviewLinkRevoke.as_view(), name="review_link_revoke"
+    ),
     path("posts/<post:post_id>/threads", approvals.ThreadList.as_view(), name="threads"),
     path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
     path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),

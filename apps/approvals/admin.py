@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.approvals.models import Comment, Decision, Policy, Request, StepState, Thread
+from apps.approvals.models import (
+    Comment,
+    Decision,
+    Guest,
+    Policy,
+    Request,
+    ReviewedPost,
+    ReviewLink,
+    StepState,
+    Thread,
+)
 from apps.tenants.operator import TenantAdmin
 
 
@@ -50,4 +60,25 @@ class ThreadAdmin(TenantAdmin):
 @admin.register(Comment)
 class CommentAdmin(TenantAdmin):
     list_display = ("thread_id", "author_kind", "author_id", "created_at")
+    show_full_result_count = False
+
+
+@admin.register(Guest)
+class GuestAdmin(TenantAdmin):
+    list_display = ("name", "workspace_id", "created_at", "forgotten_at")
+    search_fields = ("id",)
+    show_full_result_count = False
+
+
+@admin.register(ReviewLink)
+class ReviewLinkAdmin(TenantAdmin):
+    list_display = ("guest_id", "kind", "month", "expires_at", "revoked_at", "tries")
+    list_filter = ("kind",)
+    exclude = ("token_hash", "passcode_hash")
+    show_full_result_count = False
+
+
+@admin.register(ReviewedPost)
+class ReviewedPostAdmin(TenantAdmin):
+    list_display = ("link_id", "post_id")
     show_full_result_count = False

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 
 from apps.approvals import selectors, serializers, services
 from apps.approvals.anchors import AnchorMalformed
-from apps.approvals.deciders import Decider, names_of
+from apps.approvals.deciders import Decider
 from apps.approvals.errors import ApprovalRefused, NotADecider, PolicyMalformed, ReasonMissing, SelfApproval
 from apps.approvals.models import Policy, Request, Thread
-from apps.approvals.selectors import Talk, name_of, talks
+from apps.approvals.selectors import Talk, name_of, names_in, talks
 from apps.approvals.states import RequestState, Verdict, Visibility
 from apps.core.actors import ActorKind
 from apps.posts.models import Post
@@ -215,17 +215,17 @@ class PolicyOperations(Operations):
 
 
 def shown(rows: Sequence[Request]) -> list[dict[str, Any]]:
-    decided = [one for row in rows for one in row.decisions.all() if one.decider_kind == ActorKind.USER]
-    people = _People(one.decider_id for one in decided)
+    people = _People((one.decider_kind, one.decider_id) for row in rows for one in row.decisions.all())
     return [serializers.ApprovalShape(_facts(row, people)).data for row in rows]
 
 
 class _People:
     """Members and names of users, read once."""
 
-    def __init__(self, user_ids: Iterable[UUID | None]) -> None:
-        wanted = {pk for pk in user_ids if pk}
-        self.names = names_of(wanted)
+    def __init__(self, said: Iterable[tuple[str, UUID | None]]) -> None:
+        said = list(said)
+        wanted = {pk for kind, pk in said if kind == ActorKind.USER and pk}
+        self.names = names_in(said)
         self.members = dict(Membership.objects.filter(user_id__in=wanted).values_list("user_id", "pk"))
 
     def by(self, kind: str, pk: UUID | None, name: str) -> dict[str, Any]:
@@ -284,8 +284,8 @@ def _thread(post: Post, thread_id: UUID) -> dict[str, Any]:
 
 def _shown_talks(found: Sequence[Talk]) -> list[dict[str, Any]]:
     comments = [comment for talk in found for _, comment in talk.comments]
-    mentioned = [UUID(pk) for comment in comments for pk in comment.mentions]
-    people = _People([*mentioned, *(one.author_id for one in comments if one.author_kind == ActorKind.USER)])
+    mentioned = [(ActorKind.USER, UUID(pk)) for comment in comments for pk in comment.mentions]
+    people = _People([*mentioned, *((one.author_kind, one.author_id) for one in comments)])
     return [serializers.ThreadShape(_talk(talk, people)).data for talk in found]
 
 
@@ -308,7 +308,7 @@ def _talk(talk: Talk, people: _People) -> dict[str, Any]:
 def _policy(workspace: Workspace) -> dict[str, Any]:
     policy: Policy | None = selectors.policy_in_force(workspace.pk)
     steps = [step.as_json() for step in policy.ordered_steps] if policy else []
-    people = _People(UUID(pk) for step in steps for pk in step["people"])
+    people = _People((ActorKind.USER, UUID(pk)) for step in steps for pk in step["people"])
     for step in steps:
         step["people"] = [people.members[UUID(pk)] for pk in step["people"] if UUID(pk) in people.members]
         step["needs"] = str(step["needs"])

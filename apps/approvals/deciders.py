@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 from uuid import UUID
 
-from apps.approvals.models import Decision
+from apps.approvals.models import Decision, Guest, ReviewedPost
 from apps.approvals.states import APPROVING, OBJECTING, Verdict
 from apps.approvals.steps import DECIDES, Quorum, Step
 from apps.audit.models import Entry
@@ -49,6 +49,9 @@ class Bench:
     people: frozenset[UUID]
     barred: frozenset[UUID] = frozenset()
     writers: frozenset[UUID] = frozenset()
+    # Of a step that asks guests: who holds a link to the post that was not withdrawn, and whose links all were.
+    guests: frozenset[UUID] = frozenset()
+    dismissed: frozenset[UUID] = frozenset()
 
     @classmethod
     def without(cls, writers: frozenset[UUID], *, step: Step, able: frozenset[UUID]) -> Self:
@@ -64,7 +67,7 @@ class Bench:
             return decider_id in self.people
         if kind == ActorKind.KEY:
             return self.step.programs and decider_id not in self.writers
-        return kind == ActorKind.GUEST and self.step.guests
+        return kind == ActorKind.GUEST and self.step.guests and decider_id not in self.dismissed
 
     def counts(self, vote: Decision) -> bool:
         """Whoever approved with edits has written the last version, and it is that which they approved."""
@@ -79,9 +82,10 @@ class Bench:
             return len(counting) >= self.step.needs
         if self.step.needs is Quorum.ALL:
             members = {pk for kind, pk in counting if kind == ActorKind.USER}
+            guests = {pk for kind, pk in counting if kind == ActorKind.GUEST}
             others = {kind for kind, _ in counting}
             wanted = {ActorKind.GUEST} if self.step.guests else set()
-            return bool(counting) and self.people <= members and wanted <= others
+            return bool(counting) and self.people <= members and wanted <= others and self.guests <= guests
         return bool(counting)
 
 
@@ -109,6 +113,15 @@ def benches(
         able = frozenset(pk for pk in named if DECIDES in PERMISSIONS[roles[pk]])
         found.append(Bench.without(barred, step=step, able=able))
     return found
+
+
+def with_guests(seats: Bench, post_id: UUID) -> Bench:
+    """The same, with the guests who hold a link to the post; where the step asks none, without a query."""
+    if not seats.step.guests:
+        return seats
+    held = ReviewedPost.objects.filter(post_id=post_id).values_list("link__guest_id", "link__revoked_at")
+    open_to = frozenset(guest_id for guest_id, revoked_at in held if revoked_at is None)
+    return replace(seats, guests=open_to, dismissed=frozenset(guest_id for guest_id, _ in held) - open_to)
 
 
 def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
@@ -149,3 +162,9 @@ def votes_on(post_id: UUID, step: Step, seal: str, due_at: object) -> list[Decis
 def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """How people are called, by id."""
     return {user.pk: str(user) for user in User.objects.filter(pk__in={pk for pk in ids if pk})}
+
+
+def guest_names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """How guests are called, by id; no query where none is named."""
+    wanted = {pk for pk in ids if pk}
+    return {guest.pk: str(guest) for guest in Guest.objects.filter(pk__in=wanted)} if wanted else {}

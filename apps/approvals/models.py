@@ -7,6 +7,9 @@ from typing import Any, Final, NoReturn
 from django.db import models
 from django.db.models import Q
 
+from apps.approvals.sharing import Guest as Guest
+from apps.approvals.sharing import ReviewedPost as ReviewedPost
+from apps.approvals.sharing import ReviewLink as ReviewLink
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict, Visibility
 from apps.approvals.steps import Step, trusted
 from apps.core import clock

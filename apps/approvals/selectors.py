@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from apps.approvals import anchors
-from apps.approvals.deciders import Bench, benches, names_of, writers_of
+from apps.approvals.deciders import Bench, benches, guest_names_of, names_of, with_guests, writers_of
 from apps.approvals.models import Comment, Decision, Policy, Request, StepState, Thread
 from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
 from apps.approvals.steps import Step
 from apps.core.actors import ActorKind
 from apps.posts import selectors as posts
+from apps.posts.appointments import appointment
 from apps.posts.models import Post
 
 SOMEBODY: Final = "somebody who has left"
@@ -45,6 +46,14 @@ class Talk:
     thread: Thread
     place: anchors.Placed
     comments: Sequence[tuple[str, Comment]]
+
+    @property
+    def proposed_at(self) -> datetime | None:
+        """The hour that a guest proposes here, if this is about one."""
+        said = self.place.anchor
+        if said["kind"] != anchors.AnchorKind.TIME:
+            return None
+        return appointment(datetime.fromisoformat(said["local"]), said["zone"]).due_at
 
 
 def requests() -> QuerySet[Request]:
@@ -79,18 +88,19 @@ def open_step(request: Request) -> StepState | None:
 
 def bench_of(request: Request, row: StepState) -> Bench:
     """Who may decide the open step now."""
-    return benches(
+    seats = benches(
         [row.step],
         workspace_id=request.workspace_id,
         writers=writers_of(request.post, request.asked_by_id),
         allows_self_approval=request.policy.allows_self_approval,
     )[0]
+    return with_guests(seats, request.post_id)
 
 
 def history(post_id: UUID) -> list[Said]:
     """Every decision about the post, the first one first."""
     rows = list(Decision.objects.filter(request__post_id=post_id).select_related("step").order_by("decided_at", "id"))
-    names = names_of(row.decider_id for row in rows if row.decider_kind == ActorKind.USER)
+    names = names_in((row.decider_kind, row.decider_id) for row in rows)
     return [
         Said(
             Verdict(row.verdict), name_of(row.decider_kind, row.decider_id, row.decider_name, names), row.decided_at,
@@ -113,7 +123,7 @@ def talks(post: Post, *, only_shared: bool = False) -> list[Talk]:
     )
     found = list(rows.filter(visibility="shared") if only_shared else rows)
     written = posts.manuscript(post)
-    names = names_of(one.author_id for row in found for one in row.comments.all() if one.author_kind == ActorKind.USER)
+    names = names_in((one.author_kind, one.author_id) for row in found for one in row.comments.all())
     shown = [
         Talk(
             row,
@@ -125,10 +135,18 @@ def talks(post: Post, *, only_shared: bool = False) -> list[Talk]:
     return sorted(shown, key=lambda talk: (talk.thread.resolved_at is not None, talk.thread.pk))
 
 
+def names_in(said: Iterable[tuple[str, UUID | None]]) -> dict[UUID, str]:
+    """How the people and the guests among these are called, by id; a query for each of the two that is there."""
+    by_kind: dict[str, set[UUID | None]] = {}
+    for kind, pk in said:
+        by_kind.setdefault(kind, set()).add(pk)
+    return names_of(by_kind.get(ActorKind.USER, ())) | guest_names_of(by_kind.get(ActorKind.GUEST, ()))
+
+
 def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) -> str:
     if kind == ActorKind.USER:
         return names.get(pk, SOMEBODY) if pk else SOMEBODY
-    return name or NAMES.get(ActorKind(kind), "A guest")
+    return name or (names.get(pk) if pk else None) or NAMES.get(ActorKind(kind), "A guest")
 
 
 def waiting_for(requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench]) -> list[Request]:

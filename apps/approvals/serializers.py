@@ -115,7 +115,7 @@ class ToDecide(serializers.Serializer):
 class Anchor(serializers.Serializer):
     """The place that a thread is about. `is_lost`: what it was about is not in the post any more."""
 
-    kind = serializers.ChoiceField(["post", "text", "image", "video"], default="post")
+    kind = serializers.ChoiceField(["post", "text", "image", "video", "time"], default="post")
     part = serializers.IntegerField(required=False, min_value=0)
     start = serializers.IntegerField(required=False, min_value=0, help_text="Of text: the first character.")
     end = serializers.IntegerField(required=False, min_value=0, help_text="Of text: after the last character.")
@@ -123,6 +123,8 @@ class Anchor(serializers.Serializer):
     x = serializers.FloatField(required=False, help_text="Of an image: a share of its width.")
     y = serializers.FloatField(required=False, help_text="Of an image: a share of its height.")
     second = serializers.FloatField(required=False, help_text="Of a video.")
+    local = serializers.CharField(required=False, help_text="Of a time that is proposed: 2026-12-04T10:00.")
+    zone = serializers.CharField(required=False, help_text="Of a time that is proposed: of which place.")
     quote = serializers.CharField(required=False, read_only=True)
     is_lost = serializers.BooleanField(required=False, read_only=True)
 

@@ -39,6 +39,8 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "approval.escalated": "Nobody has decided in time, so somebody else was asked as well.",
     "approval.expired": "The time of a step ran out; the event says what its policy did then.",
     "approval.commented": "Somebody commented on a post under review.",
+    "approval.link_made": "A guest of the client was given a link by which to review posts.",
+    "approval.link_revoked": "A review link was withdrawn.",
     "policy.changed": "A workspace has another version of its approval policy.",
     "account.connected": "A social account was connected, or connected again, to a workspace.",
     "account.disconnected": "A person disconnected a social account.",

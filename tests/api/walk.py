@@ -297,6 +297,13 @@ CALLS: Final = (
     Call("api:approval", "GET", "approval.view"),
     Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
     Call("api:approval_withdraw", "POST", "approval.request"),
+    Call("api:review_links", "GET", "approval.view", is_listing=True),
+    Call(
+        "api:review_links", "POST", "approval.request", {"guests": [{"name": "Ingrid"}]},
+        {"workspace": "workspace_id", "posts": "for_client"},
+    ),
+    Call("api:review_link", "GET", "approval.view"),
+    Call("api:review_link_revoke", "POST", "approval.request"),
     Call("api:threads", "GET", "approval.view"),
     Call("api:threads", "POST", "approval.comment", {"text": "A word"}),
     Call("api:thread", "PATCH", "approval.comment", {"resolved": True}),

@@ -17,6 +17,7 @@ from apps.analytics.models import Import, ImportedPost, Reading, Refresh
 from apps.analytics.states import ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
+from apps.approvals.models import Guest, ReviewedPost, ReviewLink
 from apps.approvals.steps import DECIDING_ROLES
 from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
@@ -143,14 +144,28 @@ def _put_under_review(world: World) -> None:
     asked, unasked = (factories.post(place, f"{MARK} review", accounts=[account]) for _ in range(2))
     step = {
         "key": "one", "name": MARK, "roles": [role.value for role in DECIDING_ROLES], "programs": True,
-        "rules": [{"kind": "account", "values": [str(account.pk)]}],
+        "guests": True, "rules": [{"kind": "account", "values": [str(account.pk)]}],
     }  # fmt: skip
     with tenancy.scope(organization_id=place.organization_id):
         approvals.set_policy(workspace_id=place.pk, steps=[step], actor=SYSTEM)
         request = approvals.submit(post=asked, actor=SYSTEM)
         said = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM))
-    world.arguments |= {"request_id": request.pk, "thread_id": said.thread_id}
-    world.others |= {"asked": asked.pk, "unasked": unasked.pk}
+        hour = {"kind": "time", "local": "2027-01-04T10:00", "zone": "UTC"}
+        proposed = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM), anchor=hour)
+        own = {"organization_id": place.organization_id, "workspace": place}
+        guest = Guest.objects.create(**own, name=MARK, email=f"{MARK.lower()}@example.org")
+        link = ReviewLink.objects.create(
+            **own, guest=guest, kind="selection", title=MARK, token_hash="6" * 64,
+            expires_at=clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        ReviewedPost.objects.create(**own, link=link, post=asked)
+    world.arguments |= {
+        "request_id": request.pk, "thread_id": said.thread_id, "guest_id": guest.pk, "review_link_id": link.pk,
+    }  # fmt: skip
+    world.others |= {
+        "asked": asked.pk, "unasked": unasked.pk, "for_client": asked.pk, "review_link": link.pk,
+        "time_thread": proposed.thread_id,
+    }  # fmt: skip
 
 
 def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None:

@@ -19,6 +19,7 @@ from apps.analytics.models import (
 )
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
+from apps.approvals.models import Guest, ReviewedPost, ReviewLink
 from apps.approvals.states import Verdict
 from apps.audit import services as audit
 from apps.audit.models import Entry
@@ -115,6 +116,9 @@ def everything(owner, workspace):
         asked = approvals.submit(post=post, actor=SYSTEM)
         approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
         approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM))
+        guest = Guest.objects.create(workspace=workspace, name="Ingrid")
+        link = ReviewLink.objects.create(workspace=workspace, guest=guest, token_hash="0" * 64, expires_at=now)
+        ReviewedPost.objects.create(workspace=workspace, link=link, post=post)
         AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
         PublicationSnapshot.objects.create(
             workspace=workspace, account=account, publication=publication, key="1h", taken_at=now

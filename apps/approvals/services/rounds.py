@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from apps.approvals.deciders import Bench, bench, votes_on, writers_of
+from apps.approvals.deciders import Bench, bench, votes_on, with_guests, writers_of
 from apps.approvals.models import Policy, Request, StepState
 from apps.approvals.sheets import Required, Sheet
 from apps.approvals.standing import current_requests, holds
@@ -90,12 +90,13 @@ def is_passed(request: Request, row: StepState) -> bool:
 
 
 def bench_of(request: Request, row: StepState) -> Bench:
-    return bench(
+    seats = bench(
         row.step,
         workspace_id=request.workspace_id,
         writers=writers_of(request.post, request.asked_by_id),
         allows_self_approval=request.policy.allows_self_approval,
     )
+    return with_guests(seats, request.post_id)
 
 
 def close(request: Request, state: RequestState) -> None:

@@ -16,10 +16,13 @@ from apps.approvals import selectors, services
 from apps.approvals.deciders import Bench, Decider, names_of
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
-from apps.approvals.models import Request, Thread
+from apps.approvals.models import Request, ReviewLink, Thread
 from apps.approvals.presenting import TONES, history_line, step_line
+from apps.approvals.reviews import previews_of, wants_guests
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import ALIVE, CURRENT, RequestState, Verdict, Visibility
+from apps.approvals.views.links import line_of
+from apps.core import clock
 from apps.media.models import Asset
 from apps.posts import selectors as posts
 from apps.posts.content import Content
@@ -195,6 +198,9 @@ def _show(
         "differences": selectors.changed_since(found),
         "history": [history_line(one) for one in selectors.history(post.pk)],
         "talks": selectors.talks(post),
+        "previews": previews_of(found),
+        "may_move": member.may_in(found.workspace_id, "post.schedule"),
+        **_client(request, found),
         "form": form or DecisionForm(),
         "edits_form": EditsForm(initial={"text": written.passages[0].text}, auto_id="edits_%s"),
         "comment_form": CommentForm(auto_id="comment_%s"),
@@ -204,6 +210,21 @@ def _show(
         "post_url": reverse("publishing:post", args=[post.pk]),
     }
     return render(request, "approvals/review.html", context, status=status)
+
+
+def _client(request: MemberRequest, found: Request) -> dict[str, object]:
+    """The way to the client's guests, where a step asks them: who has a link to the post, and where one is made."""
+    if not any(row.step.guests for row in found.steps.all()):
+        return {"asks_client": False}
+    may_make = request.member.may_in(found.workspace_id, "approval.request")
+    rows = ReviewLink.objects.filter(reviewed__post_id=found.post_id).select_related("guest", "made_by")
+    now = clock.now()
+    url = f"{reverse('approvals:link_new')}?request={found.pk}"
+    return {
+        "asks_client": True,
+        "client_links": [line_of(row, now, may_revoke=may_make) for row in rows],
+        "send_url": url if may_make and wants_guests(found) else "",
+    }
 
 
 def _why_not(request: MemberRequest, seats: Bench | None) -> str:

@@ -7,6 +7,7 @@ from types import SimpleNamespace as It
 from typing import Any
 
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm, OptionsForm, StepForm
+from tests.dashboard.examples import reviews
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 PERSON = "01a22994-4e21-703b-b43c-ab05a3b37c97"
@@ -35,6 +36,8 @@ def index(*, board: bool = True) -> dict[str, Any]:
             It(title="Legal", note="step 1", icon="review", cards=[card("Cardamom bun day"), late]),
             It(title="Approved", note="lately", icon="published", cards=[]),
         ],
+        "for_client": [card("Cardamom bun day"), undated],
+        "may_send": True,
         "policy_url": "/approvals/policies/1/",
         "has_policy": True,
         "may_edit_policy": True,
@@ -68,6 +71,7 @@ def review() -> dict[str, Any]:
     form.is_valid()
     anchor = {"kind": "text", "quote": "fold the dough 27 times"}
     thread = It(pk=PERSON, get_visibility_display="Team only", revision=2, resolved_at=None)
+    lost = It(anchor=anchor, is_lost=True)
     comment = It(created_at=NOW, text="Is it 27?")
     return {
         "title": "Cardamom bun day",
@@ -92,7 +96,15 @@ def review() -> dict[str, Any]:
             It(place="Post", before="26 times", after="27 times"),
             It(place="Time", before="", after="Fri 16 Oct 2026, 09:00 Europe/Oslo"),
         ],
-        "talks": [It(thread=thread, place=It(anchor=anchor, is_lost=True), comments=[("Priya Nair", comment)])],
+        "talks": [
+            It(thread=thread, place=lost, comments=[("Priya Nair", comment)], proposed_at=None),
+            It(thread=thread, place=It(anchor={"kind": "time"}), comments=[("Ingrid", comment)], proposed_at=NOW),
+        ],
+        "previews": [reviews.preview("instagram"), reviews.preview("x", family="micro")],
+        "may_move": True,
+        "asks_client": True,
+        "client_links": reviews.links()["links"],
+        "send_url": "/approvals/links/new/?request=1",
         "form": form,
         "edits_form": EditsForm(initial={"text": TEXT}, auto_id="edits_%s"),
         "comment_form": CommentForm(auto_id="comment_%s"),
