@@ -115,6 +115,8 @@ PAYLOADS: Final[Mapping[str, Schema]] = {
     "approval.withdrawn": thing(**APPROVAL, state=TEXT),
     "approval.escalated": thing(**APPROVAL, **STEP, outcome=TEXT),
     "approval.expired": thing(**APPROVAL, **STEP, outcome=TEXT),
+    "approval.link_made": thing(kind=TEXT, posts=told("How many posts it is for.", WHOLE), guest_id=ID),
+    "approval.link_revoked": thing(guest_id=ID),
     "approval.commented": thing(post_id=ID, thread_id=ID, visibility=TEXT, mentions=many(ID)),
     "policy.changed": thing(version=WHOLE, steps=many(TEXT)),
     "account.connected": thing(platform=TEXT, is_new=YES_OR_NO),
