@@ -115,6 +115,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 30},
     },
+    "go on where nobody approves": {
+        "task": "approvals.escalate",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
     "watch over publishing": {
         "task": "watch.look",
         "schedule": schedule(timedelta(seconds=30)),

@@ -14,6 +14,7 @@ from apps.events.models import Event
 
 POSTS: Final = ("post.updated", "post.scheduled", "post.unscheduled", "post.deleted")
 MEMBERS: Final = ("member.changed", "member.removed")
+PEOPLE: Final = ("group.changed", "absence.changed")
 
 
 def subscribe() -> None:
@@ -21,6 +22,8 @@ def subscribe() -> None:
         events.subscribe(name, f"approvals.follow_{name.partition('.')[2]}", follow_post)
     for name in MEMBERS:
         events.subscribe(name, f"approvals.follow_member_{name.partition('.')[2]}", follow_members)
+    for name in PEOPLE:
+        events.subscribe(name, f"approvals.follow_{name.partition('.')[0]}", follow_members)
     events.subscribe("policy.changed", "approvals.follow_policy", follow_policy)
 
 

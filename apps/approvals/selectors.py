@@ -11,11 +11,10 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from apps.approvals import anchors
-from apps.approvals.deciders import Bench, benches, names_of, writers_of
+from apps.approvals.deciders import Bench, Seating, bench, names_of, writers_of
 from apps.approvals.models import Comment, Decision, Policy, Request, StepState, Thread
 from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
-from apps.approvals.steps import Step
 from apps.core.actors import ActorKind
 from apps.posts import selectors as posts
 from apps.posts.models import Post
@@ -79,12 +78,11 @@ def open_step(request: Request) -> StepState | None:
 
 def bench_of(request: Request, row: StepState) -> Bench:
     """Who may decide the open step now."""
-    return benches(
-        [row.step],
-        workspace_id=request.workspace_id,
+    return bench(
+        row,
         writers=writers_of(request.post, request.asked_by_id),
         allows_self_approval=request.policy.allows_self_approval,
-    )[0]
+    )
 
 
 def history(post_id: UUID) -> list[Said]:
@@ -133,11 +131,7 @@ def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) ->
 
 def waiting_for(requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench]) -> list[Request]:
     """Those of the requests whose open step this person may decide and has not."""
-    return [
-        row
-        for row in requests_
-        if (seats := able.get(row.pk)) and user_id in seats.people and not _has_said(row, user_id)
-    ]
+    return [row for row in requests_ if (seats := able.get(row.pk)) and user_id in seats.asked(said_by(row))]
 
 
 def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, Bench]:
@@ -146,20 +140,21 @@ def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]
     pending = [(row, step) for row in rows if row.state == RequestState.PENDING and (step := open_step(row))]
     if not pending:
         return found
-    steps: dict[str, Step] = {step.seal: step.step for _, step in pending}
-    plain = benches(steps.values(), workspace_id=pending[0][0].workspace_id, writers=(), allows_self_approval=True)
-    by_seal = dict(zip(steps, plain, strict=True))
+    steps = [step.step for _, step in pending]
+    seating = Seating.in_workspace(pending[0][0].workspace_id, steps, [step.pk for _, step in pending])
     for row, step in pending:
-        seats = by_seal[step.seal]
         barred = frozenset() if row.policy.allows_self_approval else writers.get(row.post_id, frozenset())
-        found[row.pk] = Bench.without(barred, step=seats.step, able=seats.people)
+        found[row.pk] = seating.bench(step.step, barred, step_id=step.pk)
     return found
 
 
-def _has_said(request: Request, user_id: UUID) -> bool:
+def said_by(request: Request) -> frozenset[UUID]:
+    """The people who have approved the open step of this version; `request` comes with its decisions."""
     step = open_step(request)
-    return any(
-        one.decider_id == user_id and step is not None and one.seal == step.seal for one in request.decisions.all()
+    return frozenset(
+        one.decider_id
+        for one in request.decisions.all()
+        if step is not None and one.seal == step.seal and one.decider_kind == ActorKind.USER and one.decider_id
     )
 
 

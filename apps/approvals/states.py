@@ -74,8 +74,29 @@ OBJECTING: Final[Mapping[Verdict, RequestState]] = {
 
 class WhenLate(models.TextChoices):
     HOLD = "hold", "Hold the post"
-    MOVE = "move", "Move the post by a day"
+    MOVE = "move", "Move the post"
     PUBLISH = "publish", "Publish anyway"
+
+
+class Deed(models.TextChoices):
+    """What a rule does when a step has waited for so long."""
+
+    REMIND = "remind", "Remind whoever is awaited"
+    ADD = "add", "Ask these as well"
+    DELEGATE = "delegate", "Let these stand in for whoever is awaited"
+    HAND_OVER = "hand_over", "Ask these instead"
+
+
+class Counting(models.TextChoices):
+    """From where a rule counts its hours."""
+
+    AFTER = "after", "working hours after it was asked"
+    BEFORE = "before", "hours before the time runs out"
+
+
+class MailChoice(models.TextChoices):
+    AT_ONCE = "at_once", "At once, and once a day what still waits"
+    DIGEST = "digest", "Once a day"
 
 
 class Visibility(models.TextChoices):

@@ -38,6 +38,8 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "approval.escalated": "Nobody has decided in time, so somebody else was asked as well.",
     "approval.expired": "The time of a step ran out; the event says what its policy did then.",
     "approval.commented": "Somebody commented on a post under review.",
+    "group.changed": "A group of reviewers was made, or has another name or other people.",
+    "absence.changed": "A member is away, or back earlier; whoever stands in may decide meanwhile.",
     "policy.changed": "A workspace has another version of its approval policy.",
     "account.connected": "A social account was connected, or connected again, to a workspace.",
     "account.disconnected": "A person disconnected a social account.",
