@@ -94,6 +94,18 @@ class Counting(models.TextChoices):
     BEFORE = "before", "hours before the time runs out"
 
 
+class LinkState(models.TextChoices):
+    """What the link of a mail is good for when somebody opens it."""
+
+    GOOD = "good", "Open"
+    USED = "used", "This link was used"
+    EXPIRED = "expired", "This link has ended"
+    CHANGED = "changed", "The post was changed since"
+    CLOSED = "closed", "It is decided"
+    REMOVED = "removed", "It is not yours to decide any more"
+    SOMEBODY_ELSE = "somebody_else", "This link is somebody else’s"
+
+
 class MailChoice(models.TextChoices):
     AT_ONCE = "at_once", "At once, and once a day what still waits"
     DIGEST = "digest", "Once a day"

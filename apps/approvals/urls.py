@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.approvals.views import policies, posts, queue
+from apps.approvals.views import mailed, me, policies, posts, queue
 
 app_name = "approvals"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("threads/<uuid:thread_id>/resolve/", posts.resolve, name="resolve"),
     path("posts/<uuid:post_id>/", posts.of_post, name="of_post"),
     path("posts/<uuid:post_id>/submit/", posts.submit, name="submit"),
+    path("me/", me.me, name="me"),
+    path("mail/<str:token>/", mailed.mailed, name="mailed"),
     path("policies/<uuid:workspace_id>/", policies.policy, name="policy"),
 ]

@@ -24,8 +24,6 @@ hours = st.builds(
 )
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 instants = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
-    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-)
 
 
 def test_hours_go_on_after_the_weekend() -> None:

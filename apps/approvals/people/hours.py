@@ -37,6 +37,10 @@ class Hours:
         span = self._span(self.day(at))
         return span is not None and span[0] <= at < span[1]
 
+    def end_of_day(self, at: datetime) -> datetime:
+        """The midnight after that instant."""
+        return self._instant(self.day(at) + DAY, MIDNIGHT)
+
     def next(self, at: datetime) -> datetime:
         """The first instant from `at` on at which somebody works."""
         return next(max(begin, at) for begin, _ in self.spans(at))

@@ -5,6 +5,8 @@ from apps.approvals.services.deciding import decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.escalating import escalate
 from apps.approvals.services.following import follow, follow_all
+from apps.approvals.services.letters import forget_letters, send_letters
+from apps.approvals.services.links import forget_links
 from apps.approvals.services.people import (
     change_group,
     choose_mail,
@@ -15,6 +17,7 @@ from apps.approvals.services.people import (
     set_hours,
 )
 from apps.approvals.services.policies import set_policy
+from apps.approvals.services.reminding import plan_digests, tell_escalation, tell_mentions, tell_turn
 from apps.approvals.services.requesting import submit, withdraw
 
 __all__ = [
@@ -27,12 +30,19 @@ __all__ = [
     "escalate",
     "follow",
     "follow_all",
+    "forget_letters",
+    "forget_links",
     "make_group",
     "note_absence",
+    "plan_digests",
     "resolve",
     "run_out_of_time",
+    "send_letters",
     "set_hours",
     "set_policy",
     "submit",
+    "tell_escalation",
+    "tell_mentions",
+    "tell_turn",
     "withdraw",
 ]
