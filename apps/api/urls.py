@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
+from apps.approvals.people import api as reviewers
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import connections, posts, publications, queues
@@ -75,6 +76,13 @@ urlpatterns = [
     path("approvals/<apr:approval_id>", approvals.ApprovalOperations.as_view(), name="approval"),
     path("approvals/<apr:approval_id>/decide", approvals.ApprovalDecide.as_view(), name="approval_decide"),
     path("approvals/<apr:approval_id>/withdraw", approvals.ApprovalWithdraw.as_view(), name="approval_withdraw"),
+    path("reviewer-groups", reviewers.GroupList.as_view(), name="groups"),
+    path("reviewer-groups/<grp:group_id>", reviewers.GroupOperations.as_view(), name="group"),
+    path("members/<mem:membership_id>/working-hours", reviewers.MemberHours.as_view(), name="member_hours"),
+    path("members/<mem:membership_id>/absences", reviewers.AbsenceList.as_view(), name="absences"),
+    path("absences/<abs:absence_id>", reviewers.AbsenceOperations.as_view(), name="absence"),
+    path("workspaces/<ws:workspace_id>/working-hours", reviewers.WorkspaceHours.as_view(), name="workspace_hours"),
+    path("organization/working-hours", reviewers.OrganizationHours.as_view(), name="organization_hours"),
     path("posts/<post:post_id>/threads", approvals.ThreadList.as_view(), name="threads"),
     path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
     path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),

@@ -151,7 +151,8 @@ class Seating:
     def bench(self, step: Step, writers: frozenset[UUID], *, step_id: UUID | None = None) -> Bench:
         """Who may decide the step now: whom it names, with what its rules did, and with those who stand in."""
         able, named = self.able(), self.named(step)
-        seated, stand_ins = named - writers, {}
+        seated = named - writers
+        stand_ins: dict[UUID, frozenset[UUID]] = {}
         for one in self.acted.get(step_id, ()) if step_id else ():
             brought = frozenset(map(UUID, one.people)) & able - writers
             seats = frozenset(map(UUID, one.seats))

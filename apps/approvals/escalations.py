@@ -80,7 +80,11 @@ def _rule(said: Any, place: str, tell: Tell) -> EscalationRule | None:
     if wrong:
         return None
     return EscalationRule(
-        Counting(when), timedelta(minutes=int(minutes or 0)), Deed(do), tuple(people or ()), tuple(groups or ())
+        Counting(str(when)),
+        timedelta(minutes=int(minutes or 0)),
+        Deed(str(do)),
+        tuple(people or ()),
+        tuple(groups or ()),
     )
 
 

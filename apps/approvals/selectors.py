@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 
 from apps.approvals import anchors
 from apps.approvals.deciders import Bench, Seating, bench, names_of, writers_of
-from apps.approvals.models import Comment, Decision, Policy, Request, StepState, Thread
+from apps.approvals.models import Comment, Decision, Escalation, Policy, Request, StepState, Thread
 from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
 from apps.core.actors import ActorKind
@@ -53,6 +53,11 @@ def requests() -> QuerySet[Request]:
         Prefetch("decisions", queryset=Decision.objects.order_by("decided_at", "id")),
     )
     return rows
+
+
+def told() -> QuerySet[Request]:
+    """The same with what rules did, as programs are told of them."""
+    return requests().prefetch_related(Prefetch("escalations", queryset=Escalation.objects.order_by("acted_at", "id")))
 
 
 def policy_in_force(workspace_id: UUID) -> Policy | None:
@@ -96,6 +101,13 @@ def history(post_id: UUID) -> list[Said]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def escalations(post_id: UUID) -> list[tuple[Escalation, Mapping[UUID, str]]]:
+    """What rules did about the post, the first one first, with the names of whom it concerned."""
+    rows = list(Escalation.objects.filter(request__post_id=post_id).select_related("step"))
+    names = names_of(UUID(pk) for row in rows for pk in [*row.people, *row.seats]) if rows else {}
+    return [(row, names) for row in rows]
 
 
 def changed_since(request: Request) -> list[Difference]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.approvals.views import mailed, me, policies, posts, queue
+from apps.approvals.views import mailed, me, people, policies, posts, queue
 
 app_name = "approvals"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("mail/<str:token>/", mailed.mailed, name="mailed"),
     path("policies/<uuid:workspace_id>/", policies.policy, name="policy"),
+    path("policies/<uuid:workspace_id>/people/", people.people, name="people"),
 ]

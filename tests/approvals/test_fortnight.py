@@ -187,7 +187,6 @@ ALL_DAY: Final = (((9, 17), MailChoice.DIGEST, 5), ((9, 17), MailChoice.AT_ONCE,
 )
 @given(st.sampled_from(BEGINNINGS), PEOPLE, DEEDS)
 @example(BEGINNINGS[3], ALL_DAY, [(1, ("ask",)), (30, ("ask",)), (50, ("leave", 0, 2)), (60, ("edit", 0))])
-@example(BEGINNINGS[0], ALL_DAY, [(10, ("ask",)), (15, ("approve", 1, 0)), (140, ("ask",)), (141, ("approve", 0, 1))])
 def test_nobody_hears_too_often_and_nobody_is_forgotten(
     memory: MemoryPlatform, clock: Clock, begins: datetime, people: Any, deeds: list[Any]
 ) -> None:

@@ -40,6 +40,8 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("GET", "review", "approval.view", {}),
     ("GET", "policy", "policy.view", {}),
     ("POST", "policy", "policy.edit", {"action": "options"}),
+    ("GET", "people", "policy.view", {}),
+    ("POST", "people", "policy.edit", {"action": "save:", "name": "Legal"}),
     ("POST", "decide", "approval.decide", {"verdict": "approve"}),
     ("POST", "decide_with_edits", "approval.decide", {"text": "Better"}),
     ("POST", "bulk", "approval.decide", {"read": "yes"}),
@@ -54,6 +56,10 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("POST", "/posts/{post}/threads", "approval.comment", {"text": "A word"}),
     ("GET", "/workspaces/{workspace}/approval-policy", "policy.view", None),
     ("PUT", "/workspaces/{workspace}/approval-policy", "policy.edit", {"steps": []}),
+    ("GET", "/reviewer-groups", "policy.view", None),
+    ("POST", "/reviewer-groups", "policy.edit", {"name": "Legal", "members": []}),
+    ("GET", "/workspaces/{workspace}/working-hours", "policy.view", None),
+    ("PUT", "/workspaces/{workspace}/working-hours", "policy.edit", {}),
 ]
 SCOPES: Final = {
     "approvals:read": {"approval.view"},
@@ -79,7 +85,8 @@ def test_roles_hold_what_the_table_says(role: Role) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_on_pages(desk: Desk, asked: Request, role: Role) -> None:
     client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
-    ids = {"policy": [desk.agency.workspace.pk], "submit": [asked.post_id], "index": [], "bulk": []}
+    place = [desk.agency.workspace.pk]
+    ids = {"policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": []}
     refused = [
         (method, name)
         for method, name, _, data in DEEDS

@@ -130,6 +130,12 @@ DEEDS: Final = (
     post("approvals:resolve", "approval.comment"),
     get("approvals:of_post", "approval.view", of={"post_id": "asked"}),
     post("approvals:submit", "approval.request", of={"post_id": "unasked"}),
+    get("approvals:me", "organization.enter"),
+    post("approvals:me", "organization.enter", data={"action": "mail", "choice": "digest"}),
+    get("approvals:mailed", PUBLIC, also=frozenset({404})),
+    post("approvals:mailed", PUBLIC, data={"verdict": "approve"}, also=frozenset({404})),
+    get("approvals:people", "policy.view"),
+    post("approvals:people", "policy.edit", data={"action": "hours"}, also=frozenset({422})),
     get("approvals:policy", "policy.view"),
     post("approvals:policy", "policy.edit", data={"action": "options"}),
     # --- stops and publishing windows

@@ -144,6 +144,13 @@ def _put_under_review(world: World) -> None:
         approvals.set_policy(workspace_id=place.pk, steps=[step], actor=SYSTEM)
         request = approvals.submit(post=asked, actor=SYSTEM)
         said = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM))
+        person = world.members[Role.MANAGER].user_id
+        group = approvals.make_group(name=MARK, people=[person], workspace_id=place.pk, actor=SYSTEM)
+        today = clock.now().date()
+        absence = approvals.note_absence(
+            user_id=person, starts_on=today, ends_on=today, zone="UTC", delegate_id=None, actor=SYSTEM
+        )
+    world.arguments |= {"group_id": group.pk, "absence_id": absence.pk}
     world.arguments |= {"request_id": request.pk, "thread_id": said.thread_id}
     world.others |= {"asked": asked.pk, "unasked": unasked.pk}
 

@@ -84,7 +84,7 @@ def _usual(rows: Iterable[WorkingHours], organization_id: UUID) -> Hours:
 def _of_clients(rows: Iterable[WorkingHours], workspace_ids: Collection[UUID]) -> dict[UUID, Hours]:
     """Of clients without hours of their own there are some only where the organization has none either."""
     rows = list(rows)
-    found = {row.workspace_id: as_hours(row) for row in rows if row.workspace_id in workspace_ids}
+    found = {row.workspace_id: as_hours(row) for row in rows if row.workspace_id and row.workspace_id in workspace_ids}
     if not any(row.user_id is None and row.workspace_id is None for row in rows):
         zones = Workspace.objects.filter(pk__in=workspace_ids).values_list("pk", "timezone")
         found = {pk: Hours(zone) for pk, zone in zones} | found

@@ -81,12 +81,10 @@ class GroupForm(_Refusable):
     people = forms.MultipleChoiceField(label="People", widget=forms.CheckboxSelectMultiple)
     is_shared = forms.BooleanField(label="For every client", required=False)
 
-    def __init__(self, *args: Any, people: Mapping[UUID, str], may_share: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Mapping[UUID, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["people"]
         field.choices = [(str(pk), name) for pk, name in people.items()]
-        if not may_share:
-            del self.fields["is_shared"]
 
     def chosen(self) -> list[UUID]:
         return [UUID(pk) for pk in self.cleaned_data["people"]]

@@ -17,13 +17,14 @@ ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
 APPROVAL, THREAD = "apr", "thr"
+GROUP, ABSENCE = "grp", "abs"
 IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 QUEUE, SLOT, AUDIT = "q", "slot", "aud"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
-    APPROVAL, THREAD,
+    APPROVAL, THREAD, GROUP, ABSENCE,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
@@ -38,6 +39,8 @@ SUBJECTS: Final = {
     "endpoint": ("webhook_endpoint", ENDPOINT),
     "apikey": ("api_key", KEY),
     "portallink": ("connect_session", SESSION),
+    "group": ("reviewer_group", GROUP),
+    "absence": ("absence", ABSENCE),
     "label": ("label", LABEL),
     "campaign": ("campaign", CAMPAIGN),
     "template": ("template", TEMPLATE),
