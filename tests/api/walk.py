@@ -280,7 +280,10 @@ CALLS: Final = (
     Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
     Call("api:approval_withdraw", "POST", "approval.request"),
     Call("api:groups", "GET", "policy.view", is_listing=True),
-    Call("api:groups", "POST", "policy.edit", {"name": "Another"}, {"workspace": "workspace_id", "members": "membership_id"}),
+    Call(
+        "api:groups", "POST", "policy.edit", {"name": "Another"},
+        {"workspace": "workspace_id", "members": "membership_id"},
+    ),
     Call("api:group", "GET", "policy.view"),
     Call("api:group", "PUT", "policy.edit", {"name": "Renamed"}, {"members": "membership_id"}),
     Call("api:group", "DELETE", "policy.edit"),

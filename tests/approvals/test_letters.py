@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
 
 from apps.approvals import services
 from apps.approvals.deciders import Decider
@@ -24,6 +27,7 @@ from tests.approvals.test_escalating import rule
 from tests.approvals.test_people import away
 from tests.support.clock import Clock
 from tests.support.mail import Mailbox
+from tests.tenants.test_mail_server import PostOffice
 
 pytestmark = pytest.mark.django_db
 TUESDAY_NOON = datetime(2036, 11, 25, 12, tzinfo=UTC)
@@ -354,3 +358,29 @@ def test_rounds_cost_the_same_for_one_post_and_for_many(
     prefers(desk, manager, MailChoice.DIGEST)
     with django_assert_max_num_queries(25):
         services.plan_digests(now=clock.now)
+
+
+@pytest.fixture
+def post_office(settings: Any) -> Iterator[PostOffice]:
+    office = PostOffice()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", office.port, False
+    yield office
+    office.close()
+
+
+def test_by_smtp_a_server_that_is_away_delays_and_loses_nothing(
+    desk: Desk, manager: Membership, clock: Clock, post_office: PostOffice
+) -> None:
+    waiting_digest(desk, manager)
+    beat(clock)
+    assert letters()[0].problem == "ConnectionRefusedError"
+    post_office.open()
+    beat(clock, minutes=3)
+    (told,) = post_office.letters
+    assert told["To"] == manager.user.email
+    assert told["Message-ID"].startswith(f"<{letters()[0].pk}@")
+    assert told["Auto-Submitted"] == "auto-generated"
+    body = told.get_payload(decode=True).decode()
+    (path,) = re.findall(r"http\S+(/approvals/mail/\S+)", body)
+    assert "Thank you" in Client().post(path, {"verdict": "approve"}).content.decode()

@@ -193,6 +193,15 @@ def test_who_has_changed_it_since_does_not_approve_it(asked: Post) -> None:
     assert "changed since" in asked.say(status=409)
 
 
+def test_a_client_out_of_use_is_left_alone(asked: Post, clock: Clock) -> None:
+    place = asked.desk.agency.workspace
+    with tenancy.across_tenants("an admin archives it"):
+        type(place).across_tenants.filter(pk=place.pk).update(archived_at=clock.now)
+    assert "out of use" in asked.say(status=403)
+    clock.advance(days=3)
+    assert services.plan_digests(now=clock.now) == 0
+
+
 def test_what_somebody_else_has_decided_is_decided(asked: Post) -> None:
     other = asked.desk.person(Role.MANAGER)
     asked.desk.decide(asked.request, other)
@@ -229,7 +238,7 @@ def test_a_withdrawn_request_is_nobodys_to_decide(asked: Post) -> None:
 
 
 @pytest.mark.parametrize("noticed", [True, False])
-@pytest.mark.parametrize(("when_late", "status"), [("publish", 409), ("hold", 200)])
+@pytest.mark.parametrize(("when_late", "status"), [("publish", 409), ("hold", 200), ("move", 409)])
 def test_after_the_time_ran_out(
     desk: Desk, mailbox: Mailbox, clock: Clock, manager: Membership, noticed: bool, when_late: str, status: int
 ) -> None:
@@ -244,7 +253,9 @@ def test_after_the_time_ran_out(
         services.run_out_of_time(now=clock.now)
     asked.get(status=status)
     asked.say("reject", note="No", status=status)
-    assert desk.request(publication).state == ("rejected" if status == 200 else "approved" if noticed else "pending")
+    published = "approved" if noticed else "pending"
+    outcome = {"hold": "rejected", "publish": published, "move": "pending"}[when_late]
+    assert desk.request(publication).state == outcome
 
 
 def test_signed_in_as_somebody_else_one_is_told_so(asked: Post) -> None:

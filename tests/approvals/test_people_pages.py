@@ -222,7 +222,7 @@ def test_a_program_writes_absences_down(desk: Desk, own: Program, manager: Membe
 
 def test_a_key_of_one_client_leaves_groups_of_every_client_alone(desk: Desk, approver: Membership) -> None:
     shared = group(desk, approver, everywhere=True)
-    own = program(desk.agency.workspace.organization, scopes=["policies:write"], workspace=desk.agency.workspace)
+    own = program(desk.agency.workspace, scopes=["policies:write"])
     assert own.send("GET", f"/reviewer-groups/{shared.pk}").status_code == 200
     assert own.send("DELETE", f"/reviewer-groups/{shared.pk}").status_code == 403
     made = own.send("POST", "/reviewer-groups", {"name": "Ours", "members": [f"mem_{approver.pk.hex}"]})

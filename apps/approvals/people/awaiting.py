@@ -26,7 +26,7 @@ class Asked:
 def asked(*, step_ids: Collection[UUID] | None = None, workspace_ids: Collection[UUID] | None = None) -> list[Asked]:
     """What waits, the earliest hour first; with `step_ids` of these steps alone."""
     rows = selectors.requests().select_related("post", "workspace").filter(state=RequestState.PENDING)
-    rows = rows.filter(post__deleted_at=None).order_by("workspace_id", "id")
+    rows = rows.filter(post__deleted_at=None, workspace__archived_at=None).order_by("workspace_id", "id")
     if step_ids is not None:
         rows = rows.filter(steps__in=step_ids).distinct()
     if workspace_ids is not None:

@@ -1,9 +1,9 @@
 """Letters to reviewers: written down in the transaction of what they tell, and sent by whoever claims them.
 
 A letter is a row, and its key makes it one: of a digest there is one for each person, rule and day. It is marked as
-handed over before the mail server is asked, so that after a crash in between it is in doubt: a digest is then left, for
-the next day's lists the same again, and everything else goes once more under the same Message-ID. What the server
-refuses is tried again later.
+handed over before the mail server is asked, so that after a crash in between it is in doubt: a digest of what waits is
+then left, for the next day's lists the same again, and everything else goes once more under the same Message-ID. What
+the server refuses is tried again later.
 """
 
 from __future__ import annotations
@@ -168,11 +168,12 @@ def _put_off(letter: Letter, calendars: Calendars, now: datetime) -> None:
 
 
 def _give_back_doubtful(now: datetime) -> None:
-    """Whoever had these died, or lost the answer. Digests are left: the next one lists the same."""
+    """Whoever had these died, or lost the answer. Digests of what waits are left: the next one lists the same."""
     with tenancy.across_tenants("look for letters that nobody knows of whether they are out"):
         lost = Letter.across_tenants.filter(handed_at__lte=now - LEASE, sent_at=None, dropped_at=None)
-        lost.filter(Q(on_day__isnull=False) | Q(tries__gte=MOST_TRIES)).update(dropped_at=now, problem="in doubt")
-        lost.filter(on_day=None).update(handed_at=None, lease_until=None)
+        digests = Q(on_day__isnull=False) & ~Q(rule=MENTIONS)
+        lost.filter(digests | Q(tries__gte=MOST_TRIES)).update(dropped_at=now, problem="in doubt")
+        lost.update(handed_at=None, lease_until=None)
 
 
 def _try_later(claim: Claim, error: Exception, now: datetime) -> None:

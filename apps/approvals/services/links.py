@@ -98,12 +98,15 @@ def look(link: MailLink, *, signed_in: UUID | None) -> Opened:
         return Opened(link, LinkState.USED, _("It works once. What you said: %(said)s.") % {"said": said})
     if is_out(request.post_id):
         return Opened(link, LinkState.CLOSED, OUT)
-    if request.state == RequestState.SUPERSEDED or sheet(request.post).hash != link.content_hash:
+    if request.post.workspace.archived_at is not None:
+        return Opened(link, LinkState.REMOVED, _("This client is out of use: nothing of it is approved any more."))
+    is_changed = request.state == RequestState.SUPERSEDED or sheet(request.post).hash != link.content_hash
+    if is_changed or _runs_out(row, WhenLate.MOVE, now):
         words = _("You read another version. Where the new one waits for you, another mail says so.")
         return Opened(link, LinkState.CHANGED, words)
     if request.state != RequestState.PENDING:
         return Opened(link, LinkState.CLOSED, CLOSED[RequestState(request.state)])
-    if row.status != StepStatus.OPEN or _has_run_out(row, now):
+    if row.status != StepStatus.OPEN or _runs_out(row, WhenLate.PUBLISH, now):
         return Opened(link, LinkState.CLOSED, _("This step is behind it. Nothing is wanted of you here any more."))
     return _by_bench(link, bench_of(request, row), now)
 
@@ -155,9 +158,10 @@ def _follow(request_id: UUID) -> None:
     run_out_request(post_id=post_id, now=clock.now())
 
 
-def _has_run_out(row: StepState, now: datetime) -> bool:
-    """The policy has let the post out without this step, whether or not the clock has noticed."""
-    return row.step.when_late == WhenLate.PUBLISH and row.deadline_at is not None and row.deadline_at <= now
+def _runs_out(row: StepState, how: WhenLate, now: datetime) -> bool:
+    """The policy goes on without this step, or moves the post, whether or not the clock has noticed."""
+    is_late = row.overdue_at is None and row.deadline_at is not None and row.deadline_at <= now
+    return is_late and row.step.when_late == how
 
 
 def _signer() -> signing.Signer:

@@ -16,12 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.approvals.deciders import names_of
 from apps.approvals.models import Comment, Letter, Request
 from apps.approvals.people.awaiting import Asked, asked
 from apps.approvals.selectors import name_of, snapshot_text
 from apps.approvals.services.links import make_link
 from apps.tenants.members import member_of
-from apps.tenants.models import User
 
 MOST_LINES: Final = 50
 EXCERPT: Final = 160
@@ -111,7 +111,7 @@ def _word(row: Comment) -> Word:
     post = row.thread.post
     last = Request.objects.filter(post=post).order_by("-number").first()
     path = reverse("approvals:review", args=[last.pk]) if last else reverse("publishing:post", args=[post.pk])
-    names = {user.pk: str(user) for user in User.objects.filter(pk=row.author_id)}
+    names = names_of([row.author_id])
     return Word(
         by=name_of(row.author_kind, row.author_id, row.author_name, names),
         text=row.text,
