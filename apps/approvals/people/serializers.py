@@ -24,9 +24,7 @@ class GroupToChange(serializers.Serializer):
 
 
 class GroupToMake(GroupToChange):
-    workspace = Known(
-        ids.WORKSPACE, Workspace, required=False, help_text="Left out: of the key's workspace, else of every client."
-    )
+    workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="Left out: of every client.")
 
 
 class HoursToSet(serializers.Serializer):
