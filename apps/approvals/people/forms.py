@@ -44,7 +44,7 @@ class HoursForm(_Refusable):
         days = [str(day) for day in sorted(hours.weekdays)]
         return cls(
             initial={"timezone": hours.zone, "weekdays": days, "begins": hours.begins, "ends": hours.ends},
-            auto_id="hours_%s",
+            auto_id="id_hours_%s",
         )
 
     def hours(self) -> Hours:

@@ -34,7 +34,7 @@ def me(request: MemberRequest) -> HttpResponse:
     if verb == "end":
         return _end(request, about)
     form: Any = {
-        "hours": lambda: HoursForm(request.POST),
+        "hours": lambda: HoursForm(request.POST, auto_id="id_hours_%s"),
         "mail": lambda: MailingForm(request.POST),
         "absence": lambda: AbsenceForm(request.POST, people=_others(request)),
     }.get(verb, lambda: None)()

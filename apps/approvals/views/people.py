@@ -65,7 +65,7 @@ def _save_group(request: MemberRequest, workspace: Workspace, group: Group | Non
 
 
 def _save_hours(request: MemberRequest, workspace: Workspace) -> HttpResponse:
-    form = HoursForm(request.POST)
+    form = HoursForm(request.POST, auto_id="id_hours_%s")
     if form.is_valid():
         try:
             services.set_hours(hours=form.hours(), workspace_id=workspace.pk, actor=request.member.actor)

@@ -199,7 +199,7 @@ def _show(
         "talks": selectors.talks(post),
         "form": form or DecisionForm(),
         "edits_form": EditsForm(initial={"text": written.passages[0].text}, auto_id="edits_%s"),
-        "comment_form": CommentForm(auto_id="comment_%s", people=_colleagues(request, post)),
+        "comment_form": CommentForm(auto_id="id_comment_%s", people=_colleagues(request, post)),
         "why_not": _why_not(request, seats),
         "may_decide": bool(decides and seats and request.user.pk in seats.people),
         "may_comment": member.may_in(found.workspace_id, "approval.comment"),

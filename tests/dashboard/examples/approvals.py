@@ -100,7 +100,7 @@ def review() -> dict[str, Any]:
         "talks": [It(thread=thread, place=It(anchor=anchor, is_lost=True), comments=[("Priya Nair", comment)])],
         "form": form,
         "edits_form": EditsForm(initial={"text": TEXT}, auto_id="edits_%s"),
-        "comment_form": CommentForm(auto_id="comment_%s", people=COLLEAGUES),
+        "comment_form": CommentForm(auto_id="id_comment_%s", people=COLLEAGUES),
         "why_not": "",
         "may_decide": True,
         "may_comment": True,
