@@ -28,7 +28,7 @@ def asked(*, step_ids: Collection[UUID] | None = None, workspace_ids: Collection
     rows = selectors.requests().select_related("post", "workspace").filter(state=RequestState.PENDING)
     rows = rows.filter(post__deleted_at=None, workspace__archived_at=None).order_by("workspace_id", "id")
     if step_ids is not None:
-        rows = rows.filter(steps__in=step_ids).distinct()
+        rows = rows.filter(pk__in=StepState.objects.filter(pk__in=step_ids).values("request"))
     if workspace_ids is not None:
         rows = rows.filter(workspace__in=workspace_ids)
     found: list[Asked] = []

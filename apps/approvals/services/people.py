@@ -19,7 +19,7 @@ from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
 from apps.events import services as events
-from apps.tenants.models import Membership, User
+from apps.tenants.models import Membership
 from apps.tenants.zones import known_zones
 
 MOST_MEMBERS: Final = 100
@@ -95,7 +95,7 @@ def note_absence(
     if delegate_id == user_id:
         raise PeopleRefused("Somebody else stands in for you.", field="delegate")
     _require_members({user_id, delegate_id} - {None}, field="delegate")
-    User.objects.select_for_update().get(pk=user_id)  # One at a time, so that no two overlap.
+    Membership.objects.select_for_update().get(user=user_id)  # One at a time, so that no two overlap.
     if Absence.objects.filter(user=user_id, begins_at__lt=ends_at, ends_at__gt=begins_at).exists():
         raise PeopleRefused("Another absence covers some of these days.", field="starts_on")
     row = Absence.objects.create(
