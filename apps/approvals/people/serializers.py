@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import time
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.tenants.models import Membership, Workspace
@@ -27,13 +30,26 @@ class GroupToMake(GroupToChange):
     workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="Left out: of every client.")
 
 
+class Clock(serializers.RegexField):
+    """Wall time to the minute."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^([01]\d|2[0-3]):[0-5]\d$", **options)
+
+    def to_internal_value(self, data: Any) -> time:
+        return time.fromisoformat(super().to_internal_value(data))
+
+    def to_representation(self, value: time) -> str:
+        return f"{value:%H:%M}"
+
+
 class HoursToSet(serializers.Serializer):
     timezone = serializers.CharField(max_length=64, help_text="Its IANA name.")
     weekdays = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=6), min_length=1, max_length=7, help_text="0 is Monday."
     )
-    begins = serializers.TimeField(format="%H:%M")
-    ends = serializers.TimeField(format="%H:%M", help_text="00:00 is the end of the day.")
+    begins = Clock(help_text="Wall time, such as 09:30.")
+    ends = Clock(help_text="Wall time; 00:00 is the end of the day.")
 
 
 class HoursShape(HoursToSet):

@@ -23,6 +23,7 @@ from apps.tenants.models import Membership
 from apps.tenants.zones import known_zones
 
 MOST_MEMBERS: Final = 100
+FARTHEST: Final = timedelta(days=7320)
 LONGEST_ABSENCE: Final = timedelta(days=366)
 DAY: Final = timedelta(days=1)
 
@@ -84,14 +85,16 @@ def note_absence(
 ) -> Absence:
     """That a member is away from the first day to the last, by the clock of `zone`. Raises PeopleRefused."""
     own = ZoneInfo(_known(zone))
-    begins_at = datetime.combine(starts_on, MIDNIGHT, own).astimezone(UTC)
-    ends_at = datetime.combine(ends_on + DAY, MIDNIGHT, own).astimezone(UTC)
     if ends_on < starts_on:
         raise PeopleRefused("The last day is before the first.", field="ends_on")
-    if ends_at <= clock.now():
-        raise PeopleRefused("This absence is over already.", field="ends_on")
+    if abs(ends_on - clock.now().date()) > FARTHEST:
+        raise PeopleRefused("An absence ends within twenty years.", field="ends_on")
     if ends_on - starts_on > LONGEST_ABSENCE:
         raise PeopleRefused("An absence is at most a year long.", field="ends_on")
+    begins_at = datetime.combine(starts_on, MIDNIGHT, own).astimezone(UTC)
+    ends_at = datetime.combine(ends_on + DAY, MIDNIGHT, own).astimezone(UTC)
+    if ends_at <= clock.now():
+        raise PeopleRefused("This absence is over already.", field="ends_on")
     if delegate_id == user_id:
         raise PeopleRefused("Somebody else stands in for you.", field="delegate")
     _require_members({user_id, delegate_id} - {None}, field="delegate")

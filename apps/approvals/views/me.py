@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from apps.approvals import services
-from apps.approvals.deciders import names_of
 from apps.approvals.errors import PeopleRefused
 from apps.approvals.models import Absence
 from apps.approvals.people import selectors
@@ -21,7 +20,7 @@ from apps.approvals.people.forms import AbsenceForm, HoursForm, MailingForm
 from apps.approvals.states import MailChoice
 from apps.core import clock
 from apps.tenants.access import MemberRequest, page
-from apps.tenants.models import Membership
+from apps.tenants.selectors import people_who_may
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +102,7 @@ def _calendars(request: MemberRequest) -> Calendars:
 
 
 def _others(request: MemberRequest) -> dict[UUID, str]:
-    """The other members, by name. Whether one may decide somewhere is asked there, when it comes to that."""
-    rows = Membership.objects.filter(user__is_active=True).exclude(user=request.user)
-    names = names_of(rows.values_list("user_id", flat=True))
+    """Who decides for one of this member's own clients. Who knows of no other clients knows nobody there either."""
+    able = people_who_may("approval.decide", [place.pk for place in request.member.workspaces])
+    names = {pk: str(user) for pk, user in able.items() if pk != request.user.pk}
     return dict(sorted(names.items(), key=lambda pair: pair[1].casefold()))
