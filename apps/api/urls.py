@@ -6,6 +6,7 @@ from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
 from apps.approvals import link_api as review_links
+from apps.approvals.people import api as reviewers
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import comments, connections, posts, publications, queues
@@ -81,6 +82,13 @@ urlpatterns = [
     path(
         "review-links/<rvl:review_link_id>/revoke", review_links.ReviewLinkRevoke.as_view(), name="review_link_revoke"
     ),
+    path("reviewer-groups", reviewers.GroupList.as_view(), name="groups"),
+    path("reviewer-groups/<grp:group_id>", reviewers.GroupOperations.as_view(), name="group"),
+    path("members/<mem:membership_id>/working-hours", reviewers.MemberHours.as_view(), name="member_hours"),
+    path("members/<mem:membership_id>/absences", reviewers.AbsenceList.as_view(), name="absences"),
+    path("absences/<abs:absence_id>", reviewers.AbsenceOperations.as_view(), name="absence"),
+    path("workspaces/<ws:workspace_id>/working-hours", reviewers.WorkspaceHours.as_view(), name="workspace_hours"),
+    path("organization/working-hours", reviewers.OrganizationHours.as_view(), name="organization_hours"),
     path("posts/<post:post_id>/threads", approvals.ThreadList.as_view(), name="threads"),
     path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
     path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.approvals.views import links, policies, posts, queue
+from apps.approvals.views import links, mailed, me, people, policies, posts, queue
 
 app_name = "approvals"
 urlpatterns = [
@@ -19,5 +19,8 @@ urlpatterns = [
     path("threads/<uuid:thread_id>/take-time/", links.take_time, name="take_time"),
     path("posts/<uuid:post_id>/", posts.of_post, name="of_post"),
     path("posts/<uuid:post_id>/submit/", posts.submit, name="submit"),
+    path("me/", me.me, name="me"),
+    path("mail/<str:token>/", mailed.mailed, name="mailed"),
     path("policies/<uuid:workspace_id>/", policies.policy, name="policy"),
+    path("policies/<uuid:workspace_id>/people/", people.people, name="people"),
 ]

@@ -41,6 +41,8 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "approval.commented": "Somebody commented on a post under review.",
     "approval.link_made": "A guest of the client was given a link by which to review posts.",
     "approval.link_revoked": "A review link was withdrawn.",
+    "group.changed": "A group of reviewers was made, or has another name or other people.",
+    "absence.changed": "A member is away, or back earlier; whoever stands in may decide meanwhile.",
     "policy.changed": "A workspace has another version of its approval policy.",
     "account.connected": "A social account was connected, or connected again, to a workspace.",
     "account.disconnected": "A person disconnected a social account.",

@@ -44,7 +44,7 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        listed = ("workspaces", "accounts", "labels", "posts", "publications")
+        listed = ("workspaces", "accounts", "labels", "posts", "publications", "members")
         lists = {place: [value] for place, value in filled.items() if place in listed}
         return {**(self.body or {}), **filled, **lists}
 
@@ -82,6 +82,7 @@ def _view(address: Address) -> Any:
     return getattr(address.view, "cls")  # noqa: B009  Django REST framework sets it at run time.
 
 
+HOURS: Final = {"timezone": "Europe/Oslo", "weekdays": [0, 1], "begins": "08:00", "ends": "16:00"}
 CALLS: Final = (
     Call("api:organization", "GET", "organization.enter", is_listing=True),
     Call("api:organization", "PATCH", "organization.edit", {"name": "Renamed"}, is_listing=True),
@@ -304,6 +305,23 @@ CALLS: Final = (
     ),
     Call("api:review_link", "GET", "approval.view"),
     Call("api:review_link_revoke", "POST", "approval.request"),
+    Call("api:groups", "GET", "policy.view", is_listing=True),
+    Call(
+        "api:groups", "POST", "policy.edit", {"name": "Another"},
+        {"workspace": "workspace_id", "members": "membership_id"},
+    ),
+    Call("api:group", "GET", "policy.view"),
+    Call("api:group", "PUT", "policy.edit", {"name": "Renamed"}, {"members": "membership_id"}),
+    Call("api:group", "DELETE", "policy.edit"),
+    Call("api:workspace_hours", "GET", "policy.view"),
+    Call("api:workspace_hours", "PUT", "policy.edit", HOURS),
+    Call("api:organization_hours", "GET", "organization.view", is_listing=True),
+    Call("api:organization_hours", "PUT", "organization.edit", HOURS, is_listing=True),
+    Call("api:member_hours", "GET", "member.view"),
+    Call("api:member_hours", "PUT", "member.edit", HOURS),
+    Call("api:absences", "GET", "member.view"),
+    Call("api:absences", "POST", "member.edit", {"starts_on": "2036-12-24", "ends_on": "2036-12-31"}),
+    Call("api:absence", "DELETE", "member.edit"),
     Call("api:threads", "GET", "approval.view"),
     Call("api:threads", "POST", "approval.comment", {"text": "A word"}),
     Call("api:thread", "PATCH", "approval.comment", {"resolved": True}),

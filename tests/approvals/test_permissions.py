@@ -46,6 +46,8 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("GET", "review", "approval.view", {}),
     ("GET", "policy", "policy.view", {}),
     ("POST", "policy", "policy.edit", {"action": "options"}),
+    ("GET", "people", "policy.view", {}),
+    ("POST", "people", "policy.edit", {"action": "save:", "name": "Legal"}),
     ("POST", "decide", "approval.decide", {"verdict": "approve"}),
     ("POST", "decide_with_edits", "approval.decide", {"text": "Better"}),
     ("POST", "bulk", "approval.decide", {"read": "yes"}),
@@ -70,6 +72,10 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("POST", "/review-links", "approval.request", {"month": "2026-11", "guests": [{"name": "Ingrid"}]}),
     ("GET", "/review-links/{link}", "approval.view", None),
     ("POST", "/review-links/{link}/revoke", "approval.request", None),
+    ("GET", "/reviewer-groups", "policy.view", None),
+    ("POST", "/reviewer-groups", "policy.edit", {"name": "Legal", "members": []}),
+    ("GET", "/workspaces/{workspace}/working-hours", "policy.view", None),
+    ("PUT", "/workspaces/{workspace}/working-hours", "policy.edit", {}),
 ]
 SCOPES: Final = {
     "approvals:read": {"approval.view"},
@@ -96,8 +102,9 @@ def test_roles_hold_what_the_table_says(role: Role) -> None:
 def test_on_pages(desk: Desk, asked: Request, role: Role) -> None:
     client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
     link, thread = shared(desk, asked)
+    place = [desk.agency.workspace.pk]
     ids = {
-        "policy": [desk.agency.workspace.pk], "submit": [asked.post_id], "index": [], "bulk": [], "links": [],
+        "policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": [], "links": [],
         "link_new": [], "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread],
     }  # fmt: skip
     may = MAY | ELSEWHERE

@@ -150,6 +150,12 @@ DEEDS: Final = (
     post("review:decide", PUBLIC, also=frozenset({404})),
     post("review:comment", PUBLIC, also=frozenset({404})),
     post("review:time", PUBLIC, also=frozenset({404})),
+    get("approvals:me", "organization.enter"),
+    post("approvals:me", "organization.enter", data={"action": "mail", "choice": "digest"}),
+    get("approvals:mailed", PUBLIC, also=frozenset({404})),
+    post("approvals:mailed", PUBLIC, data={"verdict": "approve"}, also=frozenset({404})),
+    get("approvals:people", "policy.view"),
+    post("approvals:people", "policy.edit", data={"action": "hours"}, also=frozenset({422})),
     get("approvals:policy", "policy.view"),
     post("approvals:policy", "policy.edit", data={"action": "options"}),
     # --- stops and publishing windows

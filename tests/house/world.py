@@ -159,8 +159,15 @@ def _put_under_review(world: World) -> None:
             expires_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
         ReviewedPost.objects.create(**own, link=link, post=asked)
+        person = world.members[Role.MANAGER].user_id
+        group = approvals.make_group(name=MARK, people=[person], workspace_id=place.pk, actor=SYSTEM)
+        today = clock.now().date()
+        absence = approvals.note_absence(
+            user_id=person, starts_on=today, ends_on=today, zone="UTC", delegate_id=None, actor=SYSTEM
+        )
     world.arguments |= {
         "request_id": request.pk, "thread_id": said.thread_id, "guest_id": guest.pk, "review_link_id": link.pk,
+        "group_id": group.pk, "absence_id": absence.pk,
     }  # fmt: skip
     world.others |= {
         "asked": asked.pk, "unasked": unasked.pk, "for_client": asked.pk, "review_link": link.pk,

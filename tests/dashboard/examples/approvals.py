@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace as It
 from typing import Any
+from uuid import UUID
 
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm, OptionsForm, StepForm
+from apps.approvals.people.forms import AbsenceForm, GroupForm, HoursForm, MailingForm
+from apps.approvals.people.hours import Hours
 from tests.dashboard.examples import reviews
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 PERSON = "01a22994-4e21-703b-b43c-ab05a3b37c97"
+COLLEAGUES = {UUID(PERSON): "Anna Berg", UUID(PERSON.replace("97", "98")): "Priya Nair"}
+DUE = NOW + timedelta(days=2)
 
 
 def card(title: str, **changes: Any) -> It:
@@ -107,7 +112,7 @@ def review() -> dict[str, Any]:
         "send_url": "/approvals/links/new/?request=1",
         "form": form,
         "edits_form": EditsForm(initial={"text": TEXT}, auto_id="edits_%s"),
-        "comment_form": CommentForm(auto_id="comment_%s"),
+        "comment_form": CommentForm(auto_id="id_comment_%s", people=COLLEAGUES),
         "why_not": "",
         "may_decide": True,
         "may_comment": True,
@@ -116,13 +121,14 @@ def review() -> dict[str, Any]:
 
 
 def policy() -> dict[str, Any]:
-    form = StepForm({"name": ""}, people={})
+    form = StepForm({"name": "", "rule0-hours": "4", "rule0-do": "add"}, people=COLLEAGUES, groups=COLLEAGUES)
     form.is_valid()
     line = {"whom": "Any of managers", "about": "For every post; looks at text.", "edit_url": "?step=a#step"}
     return {
         "workspace_name": "Alder & Rye",
         "back_url": "/approvals/",
         "action_url": "/approvals/policies/1/",
+        "people_url": "/approvals/policies/1/people/",
         "version": 3,
         "steps": [
             {"key": "manager", "name": "Manager", "is_first": True, **line},
@@ -134,3 +140,52 @@ def policy() -> dict[str, Any]:
         "options_form": OptionsForm(),
         "may_edit": True,
     }
+
+
+def people() -> dict[str, Any]:
+    form = GroupForm({"name": ""}, people=COLLEAGUES)
+    form.is_valid()
+    line = {"people": "Anna Berg, Priya Nair", "edit_url": "?group=g1#group"}
+    return {
+        "workspace_name": "Alder & Rye",
+        "back_url": "/approvals/policies/1/",
+        "action_url": "/approvals/policies/1/people/",
+        "groups": [
+            {"id": "g1", "name": "Legal", "is_shared": True, **line},
+            {"id": "g2", "name": "Partners", "is_shared": False, **line},
+        ],
+        "form": form,
+        "editing": "",
+        "editing_name": "",
+        "hours_form": HoursForm.of(Hours("Europe/Oslo")),
+        "may_edit": True,
+    }
+
+
+def me() -> dict[str, Any]:
+    absence = AbsenceForm({"starts_on": "2026-12-24", "ends_on": ""}, people=COLLEAGUES)
+    absence.is_valid()
+    days = {"starts_on": date(2026, 12, 24), "ends_on": date(2026, 12, 31)}
+    return {
+        "action_url": "/approvals/me/",
+        "is_own": False,
+        "hours_form": HoursForm.of(Hours("Europe/Oslo")),
+        "mail_form": MailingForm(initial={"choice": "digest"}),
+        "absence_form": absence,
+        "absences": [
+            {"id": "a1", "delegate": "Priya Nair", "is_now": True, **days},
+            {"id": "a2", "delegate": "", "is_now": False, **days},
+        ],
+    }
+
+
+def mailed() -> dict[str, Any]:
+    form = DecisionForm({"verdict": "reject"})
+    form.is_valid()
+    return {
+        "is_open": True, "title": "Cardamom bun day", "client": "Alder & Rye", "name": "Anna Berg", "step": "Legal",
+        "zone": ZONE, "due_at": DUE, "deadline_at": DUE, "note": "For Friday", "expires_at": DUE,
+        "parts": [{"role": "main", "text": TEXT, "link": "https://alder.example"}],
+        "pictures": [], "platforms": ["instagram", "x"], "own_words": [{"platform": "x", "text": TEXT}],
+        "effect": "If you approve, it goes out at its hour, exactly as you see it here.", "form": form,
+    }  # fmt: skip
