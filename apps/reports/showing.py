@@ -259,6 +259,8 @@ class _Reader:
     # --- what stands around -------------------------------------------------------------------------------------------
 
     def _approvals(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        if not (one["approved"] or one["changes"] or one["rejected"]):
+            return {}
         tiles = [
             Tile(gettext("Approved"), wording.number(one["approved"])),
             Tile(gettext("Approved at once"), wording.number(one["at_once"])),

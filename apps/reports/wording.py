@@ -153,7 +153,10 @@ def period(first: date, last: date) -> str:
     """ "September 2026" for a whole month, else both ends."""
     if first.day == 1 and (last + timedelta(days=1)).day == 1 and (first.year, first.month) == (last.year, last.month):
         return date_format(first, "F Y" if _is_english() else "YEAR_MONTH_FORMAT")
-    return f"{full_day(first)} – {full_day(last)}" if first != last else full_day(first)
+    if first == last:
+        return full_day(first)
+    same = _is_english() and (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}–{full_day(last)}" if same else f"{full_day(first)} – {full_day(last)}"
 
 
 def moment(instant: datetime, zone: str) -> str:

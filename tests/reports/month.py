@@ -29,7 +29,8 @@ TELLS_VIEWS: Final = frozenset({"instagram", "facebook", "linkedin", "youtube"})
 TITLES: Final = (
     "Field to loaf, part 3", "Oven, 04:10", "Cake of the month", "Why we wait two days for a loaf",
     "Cardamom bun day is back", "A table for eight, still warm", "The mill at first light", "Rye week begins",
-    "What is in the starter", "Sunday: the ovens rest", "Meet Ingrid, who shapes the buns", "Harvest supper: last places",
+    "What is in the starter", "Sunday: the ovens rest", "Meet Ingrid, who shapes the buns",
+    "Harvest supper: last places",
 )  # fmt: skip
 
 
