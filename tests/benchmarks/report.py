@@ -1,4 +1,4 @@
-"""A report with every section of a month: how long it takes from the claim to the stored files, and in how much memory."""
+"""A report of a month with every section: how long it takes from the claim to the stored files, and in what memory."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.core import clock
 from apps.core.calendar import cell_of
-from apps.reports import drawing, selectors, services
+from apps.reports import drawing, selectors, services, serving
 from apps.reports.errors import Malformed, ReportRefused
 from apps.reports.forms import ReportForm, ShareForm
 from apps.reports.freezing import freeze
@@ -26,7 +26,6 @@ from apps.reports.models import Report, ReportLink, ReportTemplate
 from apps.reports.plan import PRESETS, Plan, plan_of, usual
 from apps.reports.services import sharing
 from apps.reports.states import UNFINISHED, FileKind, ReportState
-from apps.reports.views import serving
 from apps.social_accounts import languages
 from apps.tenants.access import MemberRequest, page
 

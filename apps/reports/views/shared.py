@@ -18,11 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core import clock
-from apps.reports import selectors, services
+from apps.reports import selectors, services, serving
 from apps.reports.models import Report
 from apps.reports.services.sharing import Guest, note_use
 from apps.reports.states import FileKind, ReportState
-from apps.reports.views import serving
 from apps.reports.views.reports import whole
 from apps.social_accounts import languages
 from apps.social_accounts.pacing import Pace, is_too_often
