@@ -3,8 +3,8 @@ down. Nothing is looked up here; whatever is not in the data cannot be shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -107,6 +107,14 @@ class Shown:
     gaps: tuple[Gap, ...] = ()
 
     @property
+    def parts(self) -> Sequence[Shown]:
+        """The section in pieces that may stand on different sheets."""
+        if len(self.drawings) < 2:
+            return (self,)
+        rest = (replace(self, heading="", paragraphs=(), drawings=(one,)) for one in self.drawings[1:])
+        return (replace(self, drawings=self.drawings[:1]), *rest)
+
+    @property
     def weight(self) -> float:
         own = {
             Kind.TRENDS: 2.5 * len(self.drawings),
@@ -136,10 +144,10 @@ class Face:
 
     @property
     def sheets(self) -> list[tuple[Shown, ...]]:
-        """The sections spread over sheets, in their order."""
+        """The sections spread over sheets, in their order; drawings one by one."""
         found: list[list[Shown]] = [[]]
         filled = 1.0  # the title
-        for section in self.sections:
+        for section in (part for whole in self.sections for part in whole.parts):
             if found[-1] and filled + section.weight > SHEET:
                 found.append([])
                 filled = 0.0
@@ -301,7 +309,9 @@ def _speech(label: str) -> Speech:
         said = {"figure": label, "best": best, "worst": worst}
         return gettext("%(figure)s: highest %(best)s, lowest %(worst)s.") % said
 
-    return Speech(wording.number, wording.short, wording.day, wording.span, gettext("not all is known"), summary)
+    return Speech(
+        wording.number, wording.short, wording.short_day, wording.short_span, gettext("not all is known"), summary
+    )
 
 
 def _direction(apart: float) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from apps.reports.plan import Kind
@@ -119,12 +119,7 @@ def known(count: int, of: int, about: str) -> str:
 
 def how_long(seconds: float) -> str:
     hours = round(seconds / 3600)
-    if hours < 1:
-        minutes = max(round(seconds / 60), 1)
-        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
-    if hours < 48:
-        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
-    return ngettext("%(count)s day", "%(count)s days", round(hours / 24)) % {"count": round(hours / 24)}
+    return f"{number(hours)} h" if hours else f"{max(round(seconds / 60), 1)} min"
 
 
 # --- days -------------------------------------------------------------------------------------------------------------
@@ -138,6 +133,11 @@ def day(value: date) -> str:
     return date_format(value, "j F" if _is_english() else "MONTH_DAY_FORMAT")
 
 
+def short_day(value: date) -> str:
+    """For the foot of a drawing, where there is little room."""
+    return date_format(value, "j M") if _is_english() else day(value)
+
+
 def full_day(value: date) -> str:
     return date_format(value, "j F Y" if _is_english() else "DATE_FORMAT")
 
@@ -147,6 +147,19 @@ def span(first: date, last: date) -> str:
     if first == last:
         return day(first)
     return f"{first.day}–{day(last)}" if _is_english() and first.month == last.month else f"{day(first)} – {day(last)}"
+
+
+def short_span(first: date, last: date) -> str:
+    """The same for the foot of a drawing: "1–6 Sep", and in other languages the numbers of the days alone."""
+    if first == last:
+        return short_day(first)
+    if first.month != last.month:
+        return (
+            f"{first.day}.{first.month}. – {last.day}.{last.month}."
+            if not _is_english()
+            else (f"{short_day(first)} – {short_day(last)}")
+        )
+    return f"{first.day}–{short_day(last)}" if _is_english() else f"{first.day}–{last.day}"
 
 
 def period(first: date, last: date) -> str:
