@@ -242,6 +242,8 @@ DEEDS: Final = (
     ),
     get("reports:report", "report.view"),
     get("reports:view", "report.view"),
+    get("reports:brand_sheet", "report.view"),
+    get("reports:brand_sheet_now", "report.view"),
     get("reports:file", "report.view"),
     post("reports:share", "report.edit", data={"days": "7"}),
     post("reports:retry", "report.edit", of={"report_id": "failed_report"}),

@@ -28,6 +28,7 @@ from apps.reports.services import sharing
 from apps.reports.states import UNFINISHED, FileKind, ReportState
 from apps.social_accounts import languages
 from apps.tenants.access import MemberRequest, page
+from apps.tenants.services import branding_of
 
 TONES = {ReportState.READY: "ok", ReportState.FAILED: "bad", ReportState.FORGOTTEN: "warn"}
 
@@ -96,7 +97,28 @@ def report(request: MemberRequest, report_id: UUID) -> HttpResponse:
 def view(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """The report itself, as the client sees it."""
     found: Report = get_object_or_404(Report.objects.select_related("workspace"), pk=report_id, state=ReportState.READY)
-    return whole(request, found.data, found.pictures, back_url=reverse("reports:report", args=[found.pk]))
+    here = [found.pk]
+    brand_url = reverse("reports:brand_sheet", args=here) if found.data["colour"] else ""
+    back_url = reverse("reports:report", args=here)
+    return whole(request, found.data, found.pictures, back_url=back_url, brand_url=brand_url)
+
+
+@require_safe
+@page("report.view")
+def brand_sheet(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """The agency's colour, as it was when the report was frozen."""
+    rows = Report.objects.filter(pk=report_id, state=ReportState.READY)
+    colours = list(rows.values_list("data__colour", flat=True))
+    if not colours:
+        raise Http404("There is no such report")
+    return serving.sheet_of(str(colours[0] or ""))
+
+
+@require_safe
+@page("report.view")
+def brand_sheet_now(request: MemberRequest) -> HttpResponse:
+    """The agency's colour as it is, for a preview."""
+    return serving.sheet_of(branding_of(request.member.organization.pk).colour)
 
 
 @require_safe
@@ -200,7 +222,8 @@ def _preview(request: MemberRequest, workspace: Any, plan: Plan, form: ReportFor
         return _form(request, form, status=422)
     found = freeze(workspace=workspace, plan=plan, period=period, as_of=clock.now())
     logo = {"logo": drawing.data_address(found.logo, "image/png")} if found.logo else {}
-    return whole(request, found.data, logo, is_preview=True)
+    brand_url = reverse("reports:brand_sheet_now") if found.data["colour"] else ""
+    return whole(request, found.data, logo, is_preview=True, brand_url=brand_url)
 
 
 def _form(request: MemberRequest, form: ReportForm, *, status: int = 200) -> HttpResponse:
