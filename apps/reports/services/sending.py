@@ -19,6 +19,7 @@ from django.utils import translation
 
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
+from apps.core.calendar import cell_of
 from apps.events import services as events
 from apps.media import storage
 from apps.reports import wording
@@ -89,7 +90,7 @@ def _letter(mail: ReportMail) -> Letter | None:
     with translation.override(language):
         facts = {
             "face": face, "url": address_of(token), "has_passcode": bool(link.passcode_hash),
-            "is_attached": is_attached, "until": wording.full_day(link.expires_at.date()),
+            "is_attached": is_attached, "until": wording.full_day(cell_of(link.expires_at, face.zone)),
         }  # fmt: skip
         body = render_to_string("reports/mail/report.txt", facts)
     subject = " ".join(f"{face.client}: {face.title}, {face.period}".split())
