@@ -17,6 +17,7 @@ ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
 APPROVAL, THREAD = "apr", "thr"
+COMMENT = "cmt"
 IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 QUEUE, SLOT, AUDIT = "q", "slot", "aud"
@@ -24,12 +25,13 @@ REPORT, REPORT_TEMPLATE, REPORT_SCHEDULE, REPORT_LINK = "rpt", "rtpl", "rsch", "
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
-    APPROVAL, THREAD, REPORT, REPORT_TEMPLATE, REPORT_SCHEDULE, REPORT_LINK,
+    APPROVAL, THREAD, COMMENT, REPORT, REPORT_TEMPLATE, REPORT_SCHEDULE, REPORT_LINK,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
     "post": ("post", POST),
     "publication": ("publication", PUBLICATION),
+    "followup": ("comment", COMMENT),
     "socialaccount": ("social_account", ACCOUNT),
     "workspace": ("workspace", WORKSPACE),
     "asset": ("media", MEDIA),
