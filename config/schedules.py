@@ -170,6 +170,26 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
+    "begin reports of schedules": {
+        "task": "reports.open_due",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
+    "make reports": {
+        "task": "reports.make",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "mail reports": {
+        "task": "reports.send",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "empty reports that are over their time": {
+        "task": "reports.keep_rules",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "forget answers to repeated requests": {
         "task": "tenants.forget_answers",
         "schedule": schedule(timedelta(hours=1)),

@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include("apps.webhooks.urls")),
     path("", include("apps.watch.urls")),
     path("analytics/", include("apps.analytics.urls")),
+    path("reports/", include("apps.reports.urls")),
+    path("r/", include("apps.reports.shared_urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),

@@ -39,6 +39,7 @@ PARTS: Final = {
         "guides/queues.md": "The hours of the week that posts take in turn.",
         "guides/approvals.md": "Posts that go out only once somebody has said yes, and what each race comes to.",
         "guides/analytics.md": "What networks tell of accounts and posts, and what was there before.",
+        "guides/reports.md": "What clients are shown: frozen figures, as a page, on paper, in a sheet, by mail.",
         "guides/webhooks.md": "Being told of what happens, and knowing that it was us.",
     },
     "Run": {

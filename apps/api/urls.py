@@ -10,6 +10,7 @@ from apps.approvals.people import api as reviewers
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import comments, connections, posts, publications, queues
+from apps.reports import api as reports
 from apps.social_accounts.api import accounts, apps, platforms, sessions
 from apps.tenants.api import audit, keys, members, organization, workspaces
 from apps.usage import api as usage
@@ -178,6 +179,27 @@ urlpatterns = [
     path("imports/<imp:import_id>", imports.ImportOperations.as_view(), name="import"),
     path("imports/<imp:import_id>/retry", imports.ImportRetry.as_view(), name="import_retry"),
     path("imports/<imp:import_id>/posts", imports.ImportPosts.as_view(), name="import_posts"),
+    # --- what clients are shown
+    path("reports", reports.ReportList.as_view(), name="reports"),
+    path("reports/<rpt:report_id>", reports.ReportOperations.as_view(), name="report"),
+    path("reports/<rpt:report_id>/retry", reports.ReportRetry.as_view(), name="report_retry"),
+    path("reports/<rpt:report_id>/pdf", reports.ReportAsPDF.as_view(), name="report_pdf"),
+    path("reports/<rpt:report_id>/csv", reports.ReportAsCSV.as_view(), name="report_csv"),
+    path("reports/<rpt:report_id>/xlsx", reports.ReportAsXLSX.as_view(), name="report_xlsx"),
+    path("reports/<rpt:report_id>/links", reports.ReportLinkList.as_view(), name="report_links"),
+    path("report-links/<rlnk:report_link_id>", reports.ReportLinkOperations.as_view(), name="report_link"),
+    path("report-templates", reports.ReportTemplateList.as_view(), name="report_templates"),
+    path(
+        "report-templates/<rtpl:report_template_id>",
+        reports.ReportTemplateOperations.as_view(),
+        name="report_template",
+    ),
+    path("report-schedules", reports.ReportScheduleList.as_view(), name="report_schedules"),
+    path(
+        "report-schedules/<rsch:report_schedule_id>",
+        reports.ReportScheduleOperations.as_view(),
+        name="report_schedule",
+    ),
     # --- how late it was
     path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
     path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),

@@ -15,6 +15,7 @@ from uuid import UUID
 from apps.analytics import services as analytics
 from apps.compliance.errors import StillBusy
 from apps.publishing import services as publishing
+from apps.reports import services as reports
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import Sender
 from apps.webhooks import services as webhooks
@@ -71,6 +72,10 @@ def _figures(about: Erased) -> Counter[str]:
     )
 
 
+def _reports(about: Erased) -> Counter[str]:
+    return reports.forget_accounts(organization_id=about.organization_id, account_ids=about.account_ids)
+
+
 def _publications(about: Erased) -> Counter[str]:
     return Counter(publishing.forget_remote(organization_id=about.organization_id, account_ids=about.account_ids))
 
@@ -97,6 +102,7 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
             "analytics.ImportedPost",
         ),
     ),
+    (_reports, ("reports.Report", "reports.ReportFile")),
     (_publications, ("publishing.Publication", "publishing.FollowUp", "publishing.Attempt", "events.Event")),
     (
         _accounts,

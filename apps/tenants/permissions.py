@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 _VIEW: Final = frozenset({
     "workspace.view", "post.view", "account.view", "media.view", "queue.view", "approval.view", "policy.view",
-    "analytics.view",
+    "analytics.view", "report.view",
 })  # fmt: skip
 _CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit", "approval.request", "approval.comment"}
 _APPROVE: Final = _VIEW | {"approval.decide", "approval.comment"}
@@ -47,6 +47,7 @@ _MANAGE: Final = _CREATE | {
     "media.shelve",
     "analytics.refresh",
     "import.start",
+    "report.edit",
     "event.view",
     "webhook.view",
     "webhook.edit",

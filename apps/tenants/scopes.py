@@ -66,6 +66,7 @@ AREAS: Final = (
     Area(
         "analytics", "Analytics", frozenset({"analytics.view"}), frozenset({"analytics.refresh", "import.start"})
     ),
+    Area("reports", "Reports", frozenset({"report.view"}), frozenset({"report.edit"})),
     Area("queues", "Queues", frozenset({"queue.view"}), frozenset({"queue.edit"})),
     Area("events", "Events", frozenset({"event.view"})),
     Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),

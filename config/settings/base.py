@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.publishing",
     "apps.approvals",
     "apps.analytics",
+    "apps.reports",
     "apps.webhooks",
     "apps.watch",
     "apps.compliance",

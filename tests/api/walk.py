@@ -16,6 +16,9 @@ FOUND: Final = {address.name: address for address in addresses() if address.name
 OPEN: Final = frozenset({"api:openapi", "api:swagger", "api:redoc", "api:nothing"})
 
 
+REPORT_PLAN: Final = {"title": "Ours", "sections": [{"kind": "figures"}]}
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """An operation and a body with which it can succeed. `names` are places in the body that hold the id of a row, as
@@ -183,6 +186,41 @@ CALLS: Final = (
     Call("api:import", "DELETE", "import.start"),
     Call("api:import_retry", "POST", "import.start", of={"import_id": "failed_import"}),
     Call("api:import_posts", "GET", "analytics.view"),
+    Call("api:reports", "GET", "report.view", is_listing=True),
+    Call(
+        "api:reports", "POST", "report.edit", {"first": "2026-10-01", "last": "2026-10-31", "plan": REPORT_PLAN},
+        {"workspace": "workspace_id"},
+    ),
+    Call(
+        "api:reports", "POST", "report.edit", {"first": "2026-10-01", "last": "2026-10-31"},
+        {"workspace": "workspace_id", "template": "report_template_id"},
+    ),
+    Call("api:report", "GET", "report.view"),
+    Call("api:report_retry", "POST", "report.edit", of={"report_id": "failed_report"}),
+    Call("api:report_pdf", "GET", "report.view"),
+    Call("api:report_csv", "GET", "report.view"),
+    Call("api:report_xlsx", "GET", "report.view"),
+    Call("api:report_links", "GET", "report.view"),
+    Call("api:report_links", "POST", "report.edit", {"expires_at": "2027-01-01T00:00:00Z"}),
+    Call("api:report_link", "GET", "report.view"),
+    Call("api:report_link", "DELETE", "report.edit"),
+    Call("api:report_templates", "GET", "report.view", is_listing=True),
+    Call(
+        "api:report_templates", "POST", "report.edit", {"name": "Monthly", "plan": REPORT_PLAN},
+        {"workspace": "workspace_id"},
+    ),
+    Call("api:report_template", "GET", "report.view"),
+    Call("api:report_template", "PATCH", "report.edit", {"name": "Renamed"}),
+    Call("api:report_schedules", "GET", "report.view", is_listing=True),
+    Call(
+        "api:report_schedules", "POST", "report.edit", {"cadence": "weekly", "recipients": ["a@b.example"]},
+        {"template": "report_template_id"},
+    ),
+    Call("api:report_schedule", "GET", "report.view"),
+    Call("api:report_schedule", "PATCH", "report.edit", {"hour": 8}),
+    Call("api:report_schedule", "DELETE", "report.edit"),
+    Call("api:report_template", "DELETE", "report.edit"),
+    Call("api:report", "DELETE", "report.edit"),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "labels": "label_id"}),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "campaign": "campaign_id"}),
     Call("api:posts", "POST", "post.edit", {}, {"workspace": "workspace_id", "template": "template_id"}),

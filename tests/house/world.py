@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,9 @@ from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template,
 from apps.publishing.models import WRITTEN, FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
+from apps.reports.models import Report, ReportFile, ReportLink, ReportTemplate, Schedule
+from apps.reports.plan import Kind, Plan, Section
+from apps.reports.states import ReportState
 from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin, SocialAccount
 from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
@@ -126,6 +129,7 @@ def _fill(world: World) -> None:
             expires_at=now + timedelta(days=1),
         )
     _measure(world, account, second)
+    _report(world)
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
@@ -190,6 +194,45 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         )
     world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk}
     world.others["failed_import"] = failed.pk
+
+
+def _report(world: World) -> None:
+    """A report that is ready, and one that failed; of the client's name there is one file to fetch."""
+    place, now = world.workspace, clock.now()
+    own = {"organization_id": place.organization_id, "workspace": place}
+    plan = Plan(MARK, (Section(Kind.SUMMARY, text=MARK),)).as_data()
+    data = {
+        "format": 1, "agency": "Quillon Agency", "client": MARK, "title": MARK, "language": "en", "timezone": "UTC",
+        "colour": "", "names_product": True, "as_of": now.isoformat(),
+        "period": {"first": "2026-10-01", "last": "2026-10-31"},
+        "compared": None, "accounts": [], "apart": [], "sections": [{"kind": "summary", "heading": "", "text": MARK}],
+    }  # fmt: skip
+    days = {"name": MARK, "plan": plan, "first": date(2026, 10, 1), "last": date(2026, 10, 31), "next_try_at": now}
+    with tenancy.scope(organization_id=place.organization_id):
+        template = ReportTemplate.objects.create(**own, name=MARK, plan=plan)
+        schedule = Schedule.objects.create(**own, template=template, recipients=[f"{MARK}@example.org"], next_at=now)
+        ready = Report.objects.create(
+            **own,
+            **days,
+            template=template,
+            state=ReportState.READY,
+            data=data,
+            sha256="6" * 64,
+            as_of=now,
+            ready_at=now,
+        )
+        failed = Report.objects.create(**own, **days, state=ReportState.FAILED)
+        link = ReportLink.objects.create(
+            **own, report=ready, token_hash="7" * 64, note=MARK, expires_at=now + timedelta(days=1)
+        )
+        for kind in ("pdf", "csv", "xlsx"):
+            file = ReportFile(**own, report=ready, kind=kind, size=8, sha256="8" * 64)
+            file.file.save(f"report.{kind}", ContentFile(MARK.encode()))
+    world.arguments |= {
+        "report_id": ready.pk, "report_template_id": template.pk, "report_schedule_id": schedule.pk,
+        "report_link_id": link.pk, "file_kind": "csv",
+    }  # fmt: skip
+    world.others["failed_report"] = failed.pk
 
 
 def _captions(asset: Asset) -> CaptionTrack:

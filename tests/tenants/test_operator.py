@@ -35,6 +35,7 @@ from apps.media.recipes import Framing, PictureRecipe
 from apps.posts.models import Campaign, Label, Place, Post, Queue, Slot, Template
 from apps.publishing.models import Attempt, OperatorStop, Stop
 from apps.publishing.restraints import Scope
+from apps.reports.models import Report, ReportFile, ReportLink, ReportMail, ReportTemplate, Schedule
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import AnsweredRequest, ApiKey, Branding, Invitation
 from apps.tenants.permissions import Role
@@ -122,6 +123,14 @@ def everything(owner, workspace):
         ReviewedPost.objects.create(workspace=workspace, link=link, post=post)
         _bring_people_in(workspace, asked, owner.user)
         AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
+        template = ReportTemplate.objects.create(workspace=workspace, name="Monthly")
+        Schedule.objects.create(workspace=workspace, template=template, next_at=now)
+        report = Report.objects.create(
+            workspace=workspace, name="October", first=now.date(), last=now.date(), next_try_at=now
+        )
+        ReportFile.objects.create(workspace=workspace, report=report, kind="pdf", size=1)
+        ReportLink.objects.create(workspace=workspace, report=report, token_hash="0" * 64, expires_at=now)
+        ReportMail.objects.create(workspace=workspace, report=report, address="a@b.example", next_try_at=now)
         PublicationSnapshot.objects.create(
             workspace=workspace, account=account, publication=publication, key="1h", taken_at=now
         )

@@ -166,6 +166,13 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--most-seconds": {"dest": "most_seconds", "type": int, "default": 300, "help": "give up then (300)"},
         },
     ),
+    "report": Measurement(
+        "a report of a month with every section: from the claim to the stored PDF, and the memory that it takes",
+        {
+            "--posts": {"type": int, "default": 160, "help": "published in the month, or so (160)"},
+            "--rounds": {"type": int, "default": 3, "help": "how often it is made (3)"},
+        },
+    ),
     "inbound": Measurement(
         "how soon platforms are answered that tell us something",
         {
