@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from apps.analytics.charting import Point as Point
 from apps.analytics.metrics import INTERACTIONS, total
 from apps.analytics.models import AccountSnapshot, Reading
 from apps.analytics.retention import kept_apart
@@ -95,17 +96,6 @@ class PlatformRow:
     rate: float | None  # interactions for each view, of posts that tell both
     until: date | None  # the last day that was told
     taken_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A day of the drawing. None: not known of every account that tells it, so it is left out; `known` of `of`."""
-
-    day: date
-    value: int | None
-    part: int | None = None
-    known: int = 0
-    of: int = 0
 
 
 @dataclass(frozen=True)
