@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("apps.webhooks.urls")),
     path("", include("apps.watch.urls")),
     path("analytics/", include("apps.analytics.urls")),
+    path("clients/", include("apps.analytics.agency_urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),

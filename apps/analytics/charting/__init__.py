@@ -9,6 +9,7 @@ from apps.analytics.charting.donut import Donut, Slice, donut_of
 from apps.analytics.charting.heat import Heat, HeatCell, Sample, heat_of
 from apps.analytics.charting.lines import Chart, Point, chart_of
 from apps.analytics.charting.spark import Spark, spark_of
+from apps.analytics.charting.steps import Steps, steps_of
 
 __all__ = [
     "Bar",
@@ -22,9 +23,11 @@ __all__ = [
     "Share",
     "Slice",
     "Spark",
+    "Steps",
     "bars_of",
     "chart_of",
     "donut_of",
     "heat_of",
     "spark_of",
+    "steps_of",
 ]

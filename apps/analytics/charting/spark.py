@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from apps.analytics.charting.runs import runs_of
 
 WIDTH, HEIGHT = 160, 28
 EDGE: Final = 2
@@ -22,7 +24,7 @@ class Spark:
 
 def spark_of(values: Sequence[float | None]) -> Spark | None:
     """The line; None where no two days in a row are known, for there is nothing that could go anywhere."""
-    runs = [run for run in _runs(values) if len(run) > 1]
+    runs = [run for run in runs_of(values) if len(run) > 1]
     if not runs:
         return None
     known = [value for run in runs for _, value in run]
@@ -37,15 +39,3 @@ def spark_of(values: Sequence[float | None]) -> Spark | None:
     paths = ["M" + " L".join(f"{x(index)} {y(value)}" for index, value in run) for run in runs]
     floors = [f" L{x(run[-1][0])} {HEIGHT} L{x(run[0][0])} {HEIGHT} Z" for run in runs]
     return Spark(tuple(paths), tuple(path + floor for path, floor in zip(paths, floors, strict=True)))
-
-
-def _runs(values: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:
-    run: list[tuple[int, float]] = []
-    for index, value in enumerate(values):
-        if value is not None:
-            run.append((index, value))
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run

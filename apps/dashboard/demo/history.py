@@ -31,7 +31,7 @@ from apps.social_accounts.models import SocialAccount
 from apps.tenants.members import Member
 from apps.tenants.models import Workspace
 
-PAST, COMING = timedelta(weeks=4), timedelta(weeks=3)
+PAST, COMING = timedelta(weeks=13), timedelta(weeks=3)
 DAYS = (0, 2, 4, 5)  # Monday, Wednesday, Friday, Saturday
 HOURS = (time(9, 0), time(12, 30), time(17, 15))
 DRAFTS = 2
