@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from apps.analytics.overview import PostRow
 
 ENOUGH: Final = 3  # posts of one hour of the week, to call it good or bad
+WORK: Final = range(7, 19)
 Place = tuple[int, int]  # weekday from Monday, hour
 
 
@@ -31,9 +32,9 @@ class Times:
 
     @property
     def hours(self) -> range:
-        """The hours that are worth a column: from the first to the last with a post."""
+        """The hours that are worth a column: from the first to the last with a post, and those of a day's work."""
         known = [hour for _, hour in self.samples]
-        return range(min(known), max(known) + 1) if known else range(0)
+        return range(min(*known, WORK.start), max(*known, WORK.stop - 1) + 1) if known else range(0)
 
 
 def times_of(posts: Iterable[PostRow], usual: Mapping[UUID, float], zone: str) -> Times:

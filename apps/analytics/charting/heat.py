@@ -75,19 +75,16 @@ def heat_of(
     label: str,
     enough: int,
     unit: str = "×",
+    spoken: Sequence[str] = (),
 ) -> Heat | None:
-    """The map of `samples` by (row, column); None where there are none. Cells of fewer than `enough` are said to be."""
+    """The map of `samples` by (row, column); None where there are none. Cells of fewer than `enough` are said to be.
+    `spoken` are the columns as a sentence names them, where that is longer than their heads."""
     if not samples:
         return None
     sure = {place: one for place, one in samples.items() if one.count >= enough}
     best = max(sure, key=lambda place: (sure[place].value, sure[place].count), default=None)
     rank = _ranking([one.value for one in (sure or samples).values()])
-    table = {
-        place: HeatRow(
-            f"{rows[place[0]]} {columns[place[1]]}", f"{one.value:.1f} {unit}", one.count, one.count < enough
-        )
-        for place, one in samples.items()
-    }
+    table = {place: _told(place, one, rows, spoken or columns, unit, enough) for place, one in samples.items()}
     words = {place: f"{row.place}: {row.value}, {_posts(row.count)}" for place, row in table.items()}
     cells = [
         _cell(place, samples.get(place), rank, words.get(place, ""), enough, place == best)
@@ -104,6 +101,13 @@ def heat_of(
         height=len(rows) * (CELL + GAP) + BELOW,
         enough=enough,
     )
+
+
+def _told(
+    place: tuple[int, int], one: Sample, rows: Sequence[str], columns: Sequence[str], unit: str, enough: int
+) -> HeatRow:
+    name = f"{rows[place[0]]} {columns[place[1]]}"
+    return HeatRow(name, f"{one.value:.1f} {unit}", one.count, one.count < enough)
 
 
 def _ranking(values: Sequence[float]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import Final
 from apps.analytics.charting.runs import runs_of
 from apps.analytics.wording import compact, number
 
-WIDTH, HEIGHT = 330, 170
+WIDTH, HEIGHT = 480, 210
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 12, 26
 LINES: Final = 3
 

@@ -6,11 +6,12 @@ from apps.analytics.services.importing import delete_import, retry_import, start
 from apps.analytics.services.nights import end_run, open_nights
 from apps.analytics.services.planning import change_goal, check_goals, remove_goal, set_goal, set_mix
 from apps.analytics.services.refreshing import refresh
-from apps.analytics.services.remembering import Told, remember_days, remember_post
+from apps.analytics.services.remembering import ToldOfDay, ToldOfPost, remember_days, remember_posts
 from apps.analytics.services.rounds import read_due
 
 __all__ = [
-    "Told",
+    "ToldOfDay",
+    "ToldOfPost",
     "change_goal",
     "check_goals",
     "delete_import",
@@ -22,7 +23,7 @@ __all__ = [
     "read_due",
     "refresh",
     "remember_days",
-    "remember_post",
+    "remember_posts",
     "remove_goal",
     "retry_import",
     "set_goal",

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -22,8 +22,9 @@ from apps.analytics.metrics import LEVELS
 from apps.analytics.states import Aim, Format, Missing
 from apps.core import clock
 from apps.core.calendar import cell_of
-from apps.dashboard.demo.content import Client
+from apps.dashboard.demo.content import LABELS, Client
 from apps.platforms.insights import Metric, Metrics
+from apps.posts.models import Label
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.social_accounts.models import SocialAccount
@@ -75,7 +76,7 @@ class Figures:
         days = tuple(self._days(account))
         analytics.remember_days(account=account, days=days, zone=self.workspace.timezone)
 
-    def _days(self, account: SocialAccount) -> Iterator[analytics.Told]:
+    def _days(self, account: SocialAccount) -> Iterator[analytics.ToldOfDay]:
         """The answers of each night, in their order: each day at its night, and once more when it has settled."""
         chance = random.Random(f"{self.client.handle} on {account.platform}")  # noqa: S311
         followers, per_follower = SIZES[account.platform]
@@ -87,14 +88,14 @@ class Figures:
             if back in NOBODY_READ:
                 continue
             if back in FAILED and account.platform in ("instagram", "linkedin"):
-                yield analytics.Told(day, at, Missing.UNREACHABLE)
+                yield analytics.ToldOfDay(day, at, Missing.UNREACHABLE)
                 continue
             views = round(followers * per_follower * WEEK[day.weekday()] * chance.uniform(0.7, 1.4))
             told = _day(account.platform, followers, views)
-            yield analytics.Told(day, at, told)
+            yield analytics.ToldOfDay(day, at, told)
             settled = at + DAY * settles_after(account.platform)
             if settles_after(account.platform) and settled < clock.now() and chance.random() < 0.15:
-                yield analytics.Told(day, settled, _day(account.platform, followers, round(views * 1.03)))
+                yield analytics.ToldOfDay(day, settled, _day(account.platform, followers, round(views * 1.03)))
 
     def _night(self, day: date, chance: random.Random) -> datetime:
         two = datetime.combine(day + DAY, time(2), ZoneInfo(self.workspace.timezone))
@@ -104,10 +105,9 @@ class Figures:
 
     def _posts(self) -> None:
         rows = Publication.objects.filter(workspace=self.workspace, state=State.PUBLISHED).select_related("account")
-        for publication in rows.order_by("published_at", "pk"):
-            analytics.remember_post(publication=publication, rungs=tuple(self._rungs(publication)))
+        analytics.remember_posts(told={one: tuple(self._rungs(one)) for one in rows.order_by("published_at", "pk")})
 
-    def _rungs(self, publication: Publication) -> Iterator[tuple[str, datetime, Metrics | Missing]]:
+    def _rungs(self, publication: Publication) -> Iterator[analytics.ToldOfPost]:
         platform, at = publication.account.platform, publication.published_at
         if at is None:
             return
@@ -121,15 +121,18 @@ class Figures:
             if taken_at > clock.now():
                 return
             if chance.random() < 0.03:
-                yield rung.name, taken_at, Missing.UNREACHABLE
+                yield analytics.ToldOfPost(rung.name, taken_at, Missing.UNREACHABLE)
                 continue
-            yield rung.name, taken_at, _post(platform, round(seen * GROWTH[rung.name]))
+            yield analytics.ToldOfPost(rung.name, taken_at, _post(platform, round(seen * GROWTH[rung.name])))
 
     # --- what is meant ------------------------------------------------------------------------------------------------
 
     def _plans(self) -> None:
-        own = {"workspace": self.workspace, "actor": self.member.actor}
-        analytics.set_mix(**own, formats={Format.PICTURE: 60, Format.TEXT: 20, Format.VIDEO: 20}, labels={})
+        own: dict[str, Any] = {"workspace": self.workspace, "actor": self.member.actor}
+        shares = {name: percent for name, (_, percent) in LABELS.items()}
+        labels = {row.pk: shares.get(row.name, 0) for row in Label.objects.filter(workspace=self.workspace)}
+        formats = {Format.PICTURE: 60, Format.TEXT: 20, Format.VIDEO: 20}
+        analytics.set_mix(**own, formats=formats, labels=labels)
         today = cell_of(clock.now(), self.workspace.timezone)
         for aim, target, account in self._goals():
             analytics.set_goal(

@@ -98,6 +98,7 @@ def of_account(request: MemberRequest, account_id: UUID) -> HttpResponse:
     told = account_board(account, first=asked.first, last=asked.last)
     context = {
         **board(asked, found, of=own),
+        "tiles": parts.tiles_of(found, of_posts_alone=True),
         **_trend(asked, told),
         "tabs": tabs_of(request.member, "accounts", asked),
         "filters": filters_of(account.workspace, asked, without=frozenset({"account", "network"})),

@@ -67,6 +67,7 @@ def of_organization(request: MemberRequest) -> HttpResponse:
         "zone": asked.zone,
         "tiles": parts.tiles_of(found),
         **parts.trend_of(asked, found),
+        **parts.posts_of(found),
         "heads": _heads(asked),
         "clients": [_row(asked, *client) for client in sorted_by(asked.sort, board)],
         "networks": parts.networks_of(found),

@@ -228,6 +228,7 @@ def heat_of_times(times: Times) -> Heat | None:
         samples,
         rows=[gettext(day) for day in WEEKDAYS],
         columns=[f"{hour:02}" for hour in hours],
+        spoken=[f"{hour:02}:00" for hour in hours],
         label=gettext("Interactions by hour of posting"),
         enough=ENOUGH,
     )

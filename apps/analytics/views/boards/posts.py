@@ -122,7 +122,7 @@ def _note(one: Grown) -> str:
     rung = one.compared_at
     if not rung:
         return gettext("Too few other posts to say what is usual.")
-    words = gettext("%(age)s after going out; usual is %(usual)s, of %(posts)s posts")
+    words = gettext("%(age)s after going out; usual is %(usual)s, of %(posts)s posts.")
     return words % {"age": AGES[rung], "usual": number(one.usual[rung]), "posts": one.of[rung]}
 
 
