@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from apps.analytics.models import MixShare, Reading
 from apps.analytics.overview import Overview, PostRow, readings_between
 from apps.analytics.states import Format
 from apps.media.states import Kind
-from apps.posts.models import Label, Part, PostLabel
+from apps.posts.models import Label, Part
 from apps.tenants.models import Workspace
 
 OF_KIND: Final = {Kind.VIDEO: Format.VIDEO, Kind.DOCUMENT: Format.DOCUMENT}
@@ -56,22 +56,20 @@ class Mix:
 
 
 def mix_of(workspace: Workspace, found: Overview) -> Mix:
-    """From the posts of a board; five queries, however many there are."""
+    """From the posts of a board; four queries, however many there are."""
     now = [post for post in found.posts if found.is_now(post.day)]
     went_out = readings_between(workspace, found.first, found.last)
-    known_posts = dict(went_out.values_list("publication_id", "publication__post_id"))
-    post_of = {row.publication_id: known_posts[row.publication_id] for row in now if row.publication_id in known_posts}
+    post_of, labels_of = posts_of(went_out, {row.publication_id for row in now})
     posts = set(post_of.values())
     formats = _formats(went_out)
-    labels = [(post, label) for post, label in _labels(went_out) if post in posts]
     plan = {(row.format or str(row.label_id)): row.percent for row in MixShare.objects.filter(workspace=workspace)}
     did = _did(now, post_of, found)
     by_format: dict[str, set[UUID]] = defaultdict(set)
+    by_label: dict[str, set[UUID]] = defaultdict(set)
     for post in posts:
         by_format[formats.get(post, Format.TEXT)].add(post)
-    by_label: dict[str, set[UUID]] = defaultdict(set)
-    for post, label in labels:
-        by_label[str(label)].add(post)
+        for label in labels_of[post]:
+            by_label[str(label)].add(post)
     known = Label.objects.filter(workspace=workspace).order_by("folded_name")
     return Mix(
         posts=len(posts),
@@ -85,7 +83,7 @@ def mix_of(workspace: Workspace, found: Overview) -> Mix:
             for one in known
             if by_label[str(one.pk)] or str(one.pk) in plan
         ),
-        without_label=len(posts - {post for post, _ in labels}),
+        without_label=sum(not labels_of[post] for post in posts),
     )
 
 
@@ -130,6 +128,16 @@ def _format(link: str, kinds: Sequence[str]) -> Format:
     return Format.LINK if link else Format.TEXT
 
 
-def _labels(went_out: QuerySet[Reading]) -> list[tuple[UUID, UUID]]:
-    rows: Any = PostLabel.objects.filter(post__in=went_out.values("publication__post"))
-    return list(rows.values_list("post_id", "label_id"))
+def posts_of(
+    went_out: QuerySet[Reading], publications: Collection[UUID]
+) -> tuple[dict[UUID, UUID], dict[UUID, set[UUID]]]:
+    """Of these publications each one's post, and the labels of each post; one query."""
+    post_of: dict[UUID, UUID] = {}
+    labels_of: dict[UUID, set[UUID]] = defaultdict(set)
+    columns = ("publication_id", "publication__post_id", "publication__post__labelled__label_id")
+    for publication, post, label in went_out.values_list(*columns):
+        if publication in publications:
+            post_of[publication] = post
+            if label:
+                labels_of[post].add(label)
+    return post_of, labels_of

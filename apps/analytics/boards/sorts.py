@@ -9,13 +9,11 @@ from statistics import fmean
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
+from apps.analytics.boards.mix import posts_of
 from apps.analytics.boards.usual import times_usual
 from apps.analytics.metrics import total
-from apps.analytics.models import Reading
 from apps.analytics.overview import Overview, PostRow, readings_between
-from apps.posts.models import Campaign, Label, PostLabel
+from apps.posts.models import Campaign, Label
 from apps.tenants.models import Workspace
 
 
@@ -45,17 +43,14 @@ def sorts_of(workspace: Workspace, found: Overview) -> Sorts:
     """Those that posts of the span have; four queries, however many there are."""
     now = [post for post in found.posts if found.is_now(post.day) and post.account_id in found.summed]
     went_out = readings_between(workspace, found.first, found.last)
-    post_of, campaign_of = _posts(went_out)
+    post_of, labels_of = posts_of(went_out, {row.publication_id for row in now})
+    campaign_of = dict(went_out.values_list("publication_id", "publication__post__campaign_id"))
     by_campaign: dict[UUID, list[PostRow]] = defaultdict(list)
     by_label: dict[UUID, list[PostRow]] = defaultdict(list)
-    labels = _labels(went_out)
     for row in now:
-        post = post_of.get(row.publication_id)
-        if post is None:
-            continue
-        if campaign := campaign_of.get(post):
+        if campaign := campaign_of.get(row.publication_id):
             by_campaign[campaign].append(row)
-        for label in labels[post]:
+        for label in labels_of[post_of[row.publication_id]]:
             by_label[label].append(row)
     return Sorts(
         tuple(_rows(Campaign.objects.filter(workspace=workspace), by_campaign, post_of, found)),
@@ -86,22 +81,3 @@ def _row(sort: Any, rows: Sequence[PostRow], post_of: Mapping[UUID, UUID], found
         rate=done / seen if seen and done is not None else None,
         ratio=fmean(ratios) if ratios else None,
     )
-
-
-def _posts(went_out: QuerySet[Reading]) -> tuple[dict[UUID, UUID], dict[UUID, UUID]]:
-    """By publication its post, and by post its campaign."""
-    post_of, campaign_of = {}, {}
-    columns = ("publication_id", "publication__post_id", "publication__post__campaign_id")
-    for pk, post, campaign in went_out.values_list(*columns):
-        post_of[pk] = post
-        if campaign:
-            campaign_of[post] = campaign
-    return post_of, campaign_of
-
-
-def _labels(went_out: QuerySet[Reading]) -> dict[UUID, list[UUID]]:
-    found: dict[UUID, list[UUID]] = defaultdict(list)
-    rows: Any = PostLabel.objects.filter(post__in=went_out.values("publication__post"))
-    for post, label in rows.values_list("post_id", "label_id"):
-        found[post].append(label)
-    return found
