@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from apps.analytics import services
@@ -114,5 +114,6 @@ def _points(points: float | None) -> str:
     whole = round(points)
     if not whole:
         return gettext("as planned")
-    words = gettext("%(points)s points more") if whole > 0 else gettext("%(points)s points fewer")
-    return words % {"points": abs(whole)}
+    more = ngettext("%(points)s point more", "%(points)s points more", abs(whole))
+    fewer = ngettext("%(points)s point fewer", "%(points)s points fewer", abs(whole))
+    return (more if whole > 0 else fewer) % {"points": abs(whole)}
