@@ -25,6 +25,7 @@ urlpatterns = [
     path("analytics/", include("apps.analytics.urls")),
     path("reports/", include("apps.reports.urls")),
     path("r/", include("apps.reports.shared_urls")),
+    path("clients/", include("apps.analytics.agency_urls")),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),

@@ -6,8 +6,10 @@ from django.contrib import admin
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Goal,
     Import,
     ImportedPost,
+    MixShare,
     PublicationSnapshot,
     Reading,
     Refresh,
@@ -75,4 +77,19 @@ class ImportedPostAdmin(TenantAdmin):
     list_display = ("account_id", "organization", "remote_id", "published_at", "missing", "taken_at")
     list_filter = ("missing",)
     list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(Goal)
+class GoalAdmin(TenantAdmin):
+    list_display = ("aim", "target", "organization", "account_id", "begins_on", "ends_on", "reached_at")
+    list_filter = ("aim",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(MixShare)
+class MixShareAdmin(TenantAdmin):
+    list_display = ("workspace", "organization", "format", "label_id", "percent")
+    list_select_related = ("organization", "workspace")
     show_full_result_count = False

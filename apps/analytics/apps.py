@@ -10,3 +10,4 @@ class AnalyticsConfig(AppConfig):
 
         events.subscribe("publication.published", "analytics.follow_post", following.follow_post)
         events.subscribe("account.connected", "analytics.import_on_connect", following.import_on_connect)
+        events.subscribe("snapshot.completed", "analytics.check_goals", following.check_goals)

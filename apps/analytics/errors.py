@@ -18,3 +18,7 @@ class ImportRefused(Refused):
 
 class TooManyRefreshes(Refused):
     """The workspace has asked for as many fresh figures as it may in a day."""
+
+
+class PlanRefused(Refused):
+    """The goal or the mix makes no sense, or there is no room for it."""

@@ -12,6 +12,7 @@ from apps.core.actors import SYSTEM
 from apps.events.models import Event
 from apps.publishing.models import Publication
 from apps.social_accounts.models import SocialAccount
+from apps.tenants.models import Workspace
 from apps.usage.errors import LimitReached
 
 logger = logging.getLogger(__name__)
@@ -32,3 +33,10 @@ def import_on_connect(event: Event) -> None:
         services.start_import(account=account, actor=SYSTEM)
     except (ImportRefused, LimitReached) as error:
         logger.info("The posts of account %s are not imported: %s", account.pk, error)
+
+
+def check_goals(event: Event) -> None:
+    """A night has brought figures: what they reach is told in the morning."""
+    workspace = Workspace.objects.filter(pk=event.workspace_id).first()
+    if workspace is not None:
+        services.check_goals(workspace=workspace)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from apps.analytics.api import figures, imports
+from apps.analytics.api import boards, figures, imports, plans
 from apps.api import views
 from apps.approvals import api as approvals
 from apps.approvals import link_api as review_links
@@ -173,6 +173,16 @@ urlpatterns = [
     # --- did it work
     path("analytics/accounts/<acc:account_id>", figures.AccountAnalytics.as_view(), name="analytics_account"),
     path("analytics/posts", figures.PostAnalytics.as_view(), name="analytics_posts"),
+    path("analytics/posts/<post:post_id>", boards.PostBoard.as_view(), name="analytics_post"),
+    path("analytics/organization", boards.ClientsBoard.as_view(), name="analytics_organization"),
+    path("analytics/workspaces/<ws:workspace_id>", boards.WorkspaceBoard.as_view(), name="analytics_workspace"),
+    path("analytics/workspaces/<ws:workspace_id>/times", boards.WorkspaceTimes.as_view(), name="analytics_times"),
+    path("analytics/workspaces/<ws:workspace_id>/mix", boards.WorkspaceMix.as_view(), name="analytics_mix"),
+    path("analytics/workspaces/<ws:workspace_id>/mix/plan", plans.MixPlan.as_view(), name="analytics_mix_plan"),
+    path("analytics/campaigns/<cmp:campaign_id>", boards.CampaignBoard.as_view(), name="analytics_campaign"),
+    path("analytics/labels/<lbl:label_id>", boards.LabelBoard.as_view(), name="analytics_label"),
+    path("goals", plans.GoalList.as_view(), name="goals"),
+    path("goals/<goal:goal_id>", plans.GoalOperations.as_view(), name="goal"),
     path("analytics/refreshes", figures.RefreshList.as_view(), name="analytics_refreshes"),
     path("analytics/refreshes/<rfr:refresh_id>", figures.RefreshOperations.as_view(), name="analytics_refresh"),
     path("imports", imports.ImportList.as_view(), name="imports"),

@@ -120,6 +120,7 @@ HOLD_NOTHING: Final = {
     "webhooks.Listening": "until when its platform tells us of the account",
     "watch.Departure": "when a post was due and when it left, and how late that was",
     "publishing.Stop": "that a member stopped the account, and why, in the member's own words",
+    "analytics.Goal": "which number the agency means to reach with the account, and by when",
     "posts.Variant": "what the agency wrote for the account, in its own words",
 }
 

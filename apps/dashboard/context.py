@@ -43,6 +43,7 @@ PAGES: Final = (
 )
 ORGANIZATION_PAGES: Final = (
     ("Workspaces", "tenants:workspaces", "clients", "organization.enter", ("tenants:workspace",)),
+    ("All clients", "agency:analytics", "analytics", "organization.view", ("agency:",)),
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Apps", "connections:apps", "key", "app.edit", ("connections:",)),
     ("Emergency stop", "stops:index", "stop", "publishing.stop", ("stops:",)),

@@ -81,5 +81,6 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "invitation.revoked": "An invitation was withdrawn before it was accepted.",
     "webhook.disabled": "An endpoint is told nothing any more: it failed for long, or said that it is gone.",
     "usage.threshold_reached": "80 or 100 % of what an organization or a workspace may use in a month is used.",
+    "goal.reached": "A goal of a workspace, or of one of its accounts, was seen to be reached.",
     "snapshot.completed": "A run that reads figures from platforms has ended.",
 }

@@ -160,5 +160,6 @@ PAYLOADS: Final[Mapping[str, Schema]] = {
     "usage.threshold_reached": thing(
         meter=TEXT, of=TEXT, period=TEXT, percent=WHOLE, used=WHOLE, limit=maybe(WHOLE), resets_on=DAY
     ),
+    "goal.reached": thing(account_id=maybe(ID), aim=TEXT, target=WHOLE, value=WHOLE, ends_on=DAY),
     "snapshot.completed": thing(day=DAY, asked=WHOLE, got=WHOLE, missing=WHOLE, complete_until=maybe(INSTANT)),
 }

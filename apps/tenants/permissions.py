@@ -46,6 +46,7 @@ _MANAGE: Final = _CREATE | {
     "workspace.edit",
     "media.shelve",
     "analytics.refresh",
+    "analytics.plan",
     "import.start",
     "report.edit",
     "event.view",

@@ -86,6 +86,7 @@ def _view(address: Address) -> Any:
 
 
 HOURS: Final = {"timezone": "Europe/Oslo", "weekdays": [0, 1], "begins": "08:00", "ends": "16:00"}
+GOAL: Final = {"aim": "published", "target": 5, "begins_on": "2026-11-01", "ends_on": "2026-12-31"}
 CALLS: Final = (
     Call("api:organization", "GET", "organization.enter", is_listing=True),
     Call("api:organization", "PATCH", "organization.edit", {"name": "Renamed"}, is_listing=True),
@@ -177,6 +178,20 @@ CALLS: Final = (
     Call("api:post_duplicate", "POST", "post.edit"),
     Call("api:analytics_account", "GET", "analytics.view"),
     Call("api:analytics_posts", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names none
+    Call("api:analytics_post", "GET", "analytics.view"),
+    Call("api:analytics_organization", "GET", "analytics.view", is_listing=True),
+    Call("api:analytics_workspace", "GET", "analytics.view"),
+    Call("api:analytics_times", "GET", "analytics.view"),
+    Call("api:analytics_mix", "GET", "analytics.view"),
+    Call("api:analytics_mix_plan", "PUT", "analytics.plan", {"formats": [{"format": "video", "percent": 20}]}),
+    Call("api:analytics_campaign", "GET", "analytics.view"),
+    Call("api:analytics_label", "GET", "analytics.view"),
+    Call("api:goals", "GET", "analytics.view", is_listing=True),
+    Call("api:goals", "POST", "analytics.plan", GOAL, {"workspace": "workspace_id"}),
+    Call("api:goals", "POST", "analytics.plan", GOAL, {"account": "account_id"}),
+    Call("api:goal", "GET", "analytics.view"),
+    Call("api:goal", "PATCH", "analytics.plan", {"target": 7}),
+    Call("api:goal", "DELETE", "analytics.plan"),
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"accounts": "account_id"}),
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"posts": "post_id"}),
     Call("api:analytics_refresh", "GET", "analytics.view"),

@@ -36,6 +36,7 @@ def post(name: str, permission: str, **options: object) -> Deed:
     return Deed(name, "POST", permission, **options)  # type: ignore[arg-type]
 
 
+GOAL: Final = {"aim": "published", "target": "5", "begins_on": "2026-11-01", "ends_on": "2026-12-31"}
 DEEDS: Final = (
     # --- dashboard
     get("dashboard:healthz", PUBLIC, also=frozenset({503})),
@@ -247,6 +248,24 @@ DEEDS: Final = (
     post("webhooks:inbound_of_app", PUBLIC, of={"platform": "heard_platform"}, also=frozenset({401})),
     # --- analytics
     get("analytics:overview", "analytics.view"),
+    get("analytics:client", "analytics.view"),
+    get("analytics:accounts", "analytics.view"),
+    get("analytics:account", "analytics.view"),
+    get("analytics:post", "analytics.view"),
+    get("analytics:sorts", "analytics.view"),
+    get("analytics:campaign", "analytics.view"),
+    get("analytics:label", "analytics.view"),
+    get("analytics:times", "analytics.view"),
+    get("analytics:mix", "analytics.view"),
+    get("analytics:mix_plan", "analytics.plan"),
+    post("analytics:mix_plan", "analytics.plan", data={"format-video": "40"}),
+    get("analytics:goals", "analytics.view"),
+    get("analytics:goal_new", "analytics.plan"),
+    post("analytics:goal_new", "analytics.plan", data=GOAL),
+    get("analytics:goal", "analytics.plan"),
+    post("analytics:goal", "analytics.plan", data=GOAL),
+    post("analytics:goal_remove", "analytics.plan"),
+    get("agency:analytics", "organization.view"),
     get("analytics:imports", "analytics.view"),
     post("analytics:start_import", "import.start"),
     post("analytics:retry_import", "import.start", of={"import_id": "failed_import"}),

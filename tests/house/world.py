@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
-from apps.analytics.models import Import, ImportedPost, Reading, Refresh
-from apps.analytics.states import ImportState
+from apps.analytics.models import Goal, Import, ImportedPost, MixShare, Reading, Refresh
+from apps.analytics.states import Aim, Format, ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
 from apps.approvals.models import Guest, ReviewedPost, ReviewLink
@@ -192,7 +192,10 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         ImportedPost.objects.create(
             **own, account=account, came_by=brought, remote_id="1", text=MARK, published_at=now, taken_at=now
         )
-    world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk}
+        span = {"begins_on": date(2026, 11, 1), "ends_on": date(2026, 12, 31)}
+        goal = Goal.objects.create(**own, account=account, aim=Aim.FOLLOWERS, target=900, **span)
+        MixShare.objects.create(**own, format=Format.VIDEO, percent=30)
+    world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk, "goal_id": goal.pk}
     world.others["failed_import"] = failed.pk
 
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Goal,
     Import,
     ImportedPost,
+    MixShare,
     PublicationSnapshot,
     Reading,
     Refresh,
@@ -139,6 +141,8 @@ def everything(owner, workspace):
         Refresh.objects.create(workspace=workspace, reading=reading, asked_at=now)
         Import.objects.create(workspace=workspace, account=account, most=5, next_try_at=now)
         ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
+        Goal.objects.create(workspace=workspace, aim="views", target=5, begins_on=now.date(), ends_on=now.date())
+        MixShare.objects.create(workspace=workspace, format="video", percent=30)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

@@ -4,10 +4,16 @@ from apps.analytics.services.following import follow
 from apps.analytics.services.forgetting import forget_accounts, forget_unverified
 from apps.analytics.services.importing import delete_import, retry_import, start_import, work_imports
 from apps.analytics.services.nights import end_run, open_nights
+from apps.analytics.services.planning import change_goal, check_goals, remove_goal, set_goal, set_mix
 from apps.analytics.services.refreshing import refresh
+from apps.analytics.services.remembering import ToldOfDay, ToldOfPost, remember_days, remember_posts
 from apps.analytics.services.rounds import read_due
 
 __all__ = [
+    "ToldOfDay",
+    "ToldOfPost",
+    "change_goal",
+    "check_goals",
     "delete_import",
     "end_run",
     "follow",
@@ -16,7 +22,12 @@ __all__ = [
     "open_nights",
     "read_due",
     "refresh",
+    "remember_days",
+    "remember_posts",
+    "remove_goal",
     "retry_import",
+    "set_goal",
+    "set_mix",
     "start_import",
     "work_imports",
 ]

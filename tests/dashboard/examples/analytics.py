@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.analytics.charting import chart_of
 from apps.analytics.overview import Point
-from apps.analytics.views.overview import DayRow, _meanings
+from apps.analytics.views.boards.parts import DayRow, _meanings
 from apps.analytics.wording import number
 from tests.dashboard.examples.frame import NOW, TODAY, ZONE
 
