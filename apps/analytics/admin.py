@@ -6,6 +6,9 @@ from django.contrib import admin
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Alert,
+    AlertRecipient,
+    AlertRule,
     Import,
     ImportedPost,
     PublicationSnapshot,
@@ -74,5 +77,28 @@ class ImportedPostAdmin(TenantAdmin):
     exclude = ("raw", "text", "media_urls", "facts")  # What people wrote is not an operator's to read.
     list_display = ("account_id", "organization", "remote_id", "published_at", "missing", "taken_at")
     list_filter = ("missing",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(TenantAdmin):
+    list_display = ("name", "organization", "kind", "metric", "threshold", "is_on", "looked_at")
+    list_filter = ("kind", "is_on")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(AlertRecipient)
+class AlertRecipientAdmin(TenantAdmin):
+    list_display = ("rule_id", "user_id", "organization")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(Alert)
+class AlertAdmin(TenantAdmin):
+    list_display = ("rule_id", "organization", "day", "window_on", "was_muted", "acknowledged_at")
+    list_filter = ("was_muted",)
     list_select_related = ("organization",)
     show_full_result_count = False

@@ -18,3 +18,11 @@ class ImportRefused(Refused):
 
 class TooManyRefreshes(Refused):
     """The workspace has asked for as many fresh figures as it may in a day."""
+
+
+class AlertRuleRefused(Refused):
+    """No such rule is kept. `field` says what is at fault."""
+
+    def __init__(self, words: str, *, field: str, code: str = "invalid") -> None:
+        super().__init__(words, code=code)
+        self.field = field

@@ -1,4 +1,5 @@
-"""Consumers of events: a post that went out is read from now on, and the past of a new account may be imported."""
+"""Consumers of events: a post that went out is read from now on, the past of a new account may be imported, and what a
+night brought is judged."""
 
 from __future__ import annotations
 
@@ -32,3 +33,9 @@ def import_on_connect(event: Event) -> None:
         services.start_import(account=account, actor=SYSTEM)
     except (ImportRefused, LimitReached) as error:
         logger.info("The posts of account %s are not imported: %s", account.pk, error)
+
+
+def judge_night(event: Event) -> None:
+    """What the night brought is held against the workspace's rules."""
+    if event.workspace_id is not None:
+        services.look_at(organization_id=event.organization_id, workspace_id=event.workspace_id)

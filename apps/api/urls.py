@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from apps.analytics.api import figures, imports
+from apps.analytics.api import alerts, figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
 from apps.media.api import library, uploads
@@ -155,6 +155,11 @@ urlpatterns = [
     path("analytics/posts", figures.PostAnalytics.as_view(), name="analytics_posts"),
     path("analytics/refreshes", figures.RefreshList.as_view(), name="analytics_refreshes"),
     path("analytics/refreshes/<rfr:refresh_id>", figures.RefreshOperations.as_view(), name="analytics_refresh"),
+    path("analytics/alert-rules", alerts.AlertRuleList.as_view(), name="alert_rules"),
+    path("analytics/alert-rules/<alr:rule_id>", alerts.AlertRuleOperations.as_view(), name="alert_rule"),
+    path("analytics/alerts", alerts.AlertList.as_view(), name="alerts"),
+    path("analytics/alerts/<alt:alert_id>", alerts.AlertOperations.as_view(), name="alert"),
+    path("analytics/alerts/<alt:alert_id>/acknowledge", alerts.AlertAcknowledge.as_view(), name="alert_acknowledge"),
     path("imports", imports.ImportList.as_view(), name="imports"),
     path("imports/<imp:import_id>", imports.ImportOperations.as_view(), name="import"),
     path("imports/<imp:import_id>/retry", imports.ImportRetry.as_view(), name="import_retry"),

@@ -95,6 +95,8 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
             "analytics.Refresh",
             "analytics.Import",
             "analytics.ImportedPost",
+            "analytics.Alert",
+            "analytics.AlertRule",
         ),
     ),
     (_publications, ("publishing.Publication", "publishing.FollowUp", "publishing.Attempt", "events.Event")),

@@ -74,4 +74,5 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "webhook.disabled": "An endpoint is told nothing any more: it failed for long, or said that it is gone.",
     "usage.threshold_reached": "80 or 100 % of what an organization or a workspace may use in a month is used.",
     "snapshot.completed": "A run that reads figures from platforms has ended.",
+    "analytics.alert": "A figure did what a rule of the workspace asks to be told of.",
 }

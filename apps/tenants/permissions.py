@@ -45,6 +45,7 @@ _MANAGE: Final = _CREATE | {
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "alert.edit",
     "analytics.refresh",
     "import.start",
     "event.view",

@@ -64,7 +64,10 @@ AREAS: Final = (
     ),
     Area("policies", "Approval policies", frozenset({"policy.view"}), frozenset({"policy.edit"})),
     Area(
-        "analytics", "Analytics", frozenset({"analytics.view"}), frozenset({"analytics.refresh", "import.start"})
+        "analytics",
+        "Analytics",
+        frozenset({"analytics.view"}),
+        frozenset({"analytics.refresh", "alert.edit", "import.start"}),
     ),
     Area("queues", "Queues", frozenset({"queue.view"}), frozenset({"queue.edit"})),
     Area("events", "Events", frozenset({"event.view"})),

@@ -82,6 +82,7 @@ def _view(address: Address) -> Any:
     return getattr(address.view, "cls")  # noqa: B009  Django REST framework sets it at run time.
 
 
+RULE: Final = {"name": "Fell", "kind": "drop", "metric": "views", "threshold": 50}
 CALLS: Final = (
     Call("api:organization", "GET", "organization.enter", is_listing=True),
     Call("api:organization", "PATCH", "organization.edit", {"name": "Renamed"}, is_listing=True),
@@ -176,6 +177,19 @@ CALLS: Final = (
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"accounts": "account_id"}),
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"posts": "post_id"}),
     Call("api:analytics_refresh", "GET", "analytics.view"),
+    Call("api:alert_rules", "GET", "analytics.view", is_listing=True),
+    Call("api:alert_rules", "POST", "alert.edit", RULE, {"workspace": "workspace_id"}),
+    Call("api:alert_rules", "POST", "alert.edit", RULE, {"workspace": "workspace_id", "account": "account_id"}),
+    Call(
+        "api:alert_rules", "POST", "alert.edit", {**RULE, "kind": "milestone"},
+        {"workspace": "workspace_id", "campaign": "campaign_id"},
+    ),
+    Call("api:alert_rule", "GET", "analytics.view"),
+    Call("api:alert_rule", "PATCH", "alert.edit", {"threshold": 30}),
+    Call("api:alert_rule", "DELETE", "alert.edit"),
+    Call("api:alerts", "GET", "analytics.view", is_listing=True),
+    Call("api:alert", "GET", "analytics.view"),
+    Call("api:alert_acknowledge", "POST", "alert.edit"),
     Call("api:imports", "GET", "analytics.view", is_listing=True),
     Call("api:imports", "POST", "import.start", None, {"account": "account_id"}, also=frozenset({409})),  # one runs
     Call("api:import", "GET", "analytics.view"),

@@ -36,6 +36,7 @@ def post(name: str, permission: str, **options: object) -> Deed:
     return Deed(name, "POST", permission, **options)  # type: ignore[arg-type]
 
 
+RULE: Final = {"name": "Fell", "kind": "drop", "metric": "views", "threshold": "50", "window": "week", "mute": "0"}
 DEEDS: Final = (
     # --- dashboard
     get("dashboard:healthz", PUBLIC, also=frozenset({503})),
@@ -222,6 +223,14 @@ DEEDS: Final = (
     # --- analytics
     get("analytics:overview", "analytics.view"),
     get("analytics:imports", "analytics.view"),
+    get("analytics:alerts", "analytics.view"),
+    get("analytics:open_alerts", "analytics.view"),
+    post("analytics:alert_acknowledge", "alert.edit"),
+    get("analytics:alert_rule_new", "alert.edit"),
+    post("analytics:alert_rule_new", "alert.edit", data=RULE),
+    get("analytics:alert_rule", "alert.edit"),
+    post("analytics:alert_rule", "alert.edit", data=RULE),
+    post("analytics:alert_rule_remove", "alert.edit"),
     post("analytics:start_import", "import.start"),
     post("analytics:retry_import", "import.start", of={"import_id": "failed_import"}),
     post("analytics:delete_import", "import.start"),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
-from apps.analytics.models import Import, ImportedPost, Reading, Refresh
+from apps.analytics.models import Alert, AlertRule, Import, ImportedPost, Reading, Refresh
 from apps.analytics.states import ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
@@ -161,7 +161,16 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         ImportedPost.objects.create(
             **own, account=account, came_by=brought, remote_id="1", text=MARK, published_at=now, taken_at=now
         )
-    world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk}
+        rule = AlertRule.objects.create(
+            **own, name=MARK, kind="drop", metric="views", threshold=50, watches_from=now.date()
+        )
+        alert = Alert.objects.create(
+            **own, rule=rule, version=1, account=account, window_on=now.date(), day=now.date(), value=1, usual=9,
+            found_at=now,
+        )  # fmt: skip
+    world.arguments |= {
+        "refresh_id": wish.pk, "import_id": brought.pk, "rule_id": rule.pk, "alert_id": alert.pk,
+    }  # fmt: skip
     world.others["failed_import"] = failed.pk
 
 

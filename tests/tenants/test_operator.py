@@ -10,6 +10,9 @@ from django.urls import reverse
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Alert,
+    AlertRecipient,
+    AlertRule,
     Import,
     ImportedPost,
     PublicationSnapshot,
@@ -124,6 +127,14 @@ def everything(owner, workspace):
         Refresh.objects.create(workspace=workspace, reading=reading, asked_at=now)
         Import.objects.create(workspace=workspace, account=account, most=5, next_try_at=now)
         ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
+        rule = AlertRule.objects.create(
+            workspace=workspace, name="Fell", kind="drop", metric="views", threshold=50, watches_from=now.date()
+        )
+        AlertRecipient.objects.create(workspace=workspace, rule=rule, user=owner.user)
+        Alert.objects.create(
+            workspace=workspace, rule=rule, version=1, account=account, window_on=now.date(), day=now.date(), value=1,
+            found_at=now,
+        )  # fmt: skip
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

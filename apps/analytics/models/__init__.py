@@ -1,9 +1,13 @@
+from apps.analytics.models.alerting import Alert, AlertRecipient, AlertRule
 from apps.analytics.models.importing import Import, ImportedPost
 from apps.analytics.models.readings import Reading, Refresh
 from apps.analytics.models.snapshots import AccountSnapshot, Figures, PublicationSnapshot, SnapshotRun
 
 __all__ = [
     "AccountSnapshot",
+    "Alert",
+    "AlertRecipient",
+    "AlertRule",
     "Figures",
     "Import",
     "ImportedPost",

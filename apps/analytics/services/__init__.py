@@ -1,5 +1,6 @@
 """The verbs of this room. `read_due` talks to platforms and is called outside of any transaction."""
 
+from apps.analytics.services.alerting import acknowledge, change_rule, look, look_at, make_rule, remove_rule
 from apps.analytics.services.following import follow
 from apps.analytics.services.forgetting import forget_accounts, forget_unverified
 from apps.analytics.services.importing import delete_import, retry_import, start_import, work_imports
@@ -8,14 +9,20 @@ from apps.analytics.services.refreshing import refresh
 from apps.analytics.services.rounds import read_due
 
 __all__ = [
+    "acknowledge",
+    "change_rule",
     "delete_import",
     "end_run",
     "follow",
     "forget_accounts",
     "forget_unverified",
+    "look",
+    "look_at",
+    "make_rule",
     "open_nights",
     "read_due",
     "refresh",
+    "remove_rule",
     "retry_import",
     "start_import",
     "work_imports",

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from apps.analytics.models import AccountSnapshot, Import, ImportedPost, PublicationSnapshot, Reading
 from apps.analytics.retention import RULES, Rule
+from apps.analytics.services.alerting import forget_alerts
 from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
@@ -61,6 +62,7 @@ def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], for_g
         )
         for name, model in holding:
             removed[name] = model.objects.filter(account_id__in=account_ids).delete()[0]
+        removed["alerts"] = forget_alerts(account_ids=account_ids, for_good=for_good)
         if for_good:
             readings.delete()
             Import.objects.filter(account_id__in=account_ids).delete()

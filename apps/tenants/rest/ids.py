@@ -18,12 +18,13 @@ POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
 APPROVAL, THREAD = "apr", "thr"
 IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
+ALERT, ALERT_RULE, HISTORY, LINK = "alt", "alr", "his", "lnk"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 QUEUE, SLOT, AUDIT = "q", "slot", "aud"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
-    APPROVAL, THREAD,
+    APPROVAL, THREAD, ALERT, ALERT_RULE, HISTORY, LINK,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
@@ -43,6 +44,8 @@ SUBJECTS: Final = {
     "template": ("template", TEMPLATE),
     "import": ("import", IMPORT),
     "snapshotrun": ("snapshot_run", RUN),
+    "alert": ("alert", ALERT),
+    "historyupload": ("history_upload", HISTORY),
 }
 _PLAIN: Final = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 
