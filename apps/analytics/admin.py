@@ -9,12 +9,15 @@ from apps.analytics.models import (
     Alert,
     AlertRecipient,
     AlertRule,
+    HistoryUpload,
     Import,
     ImportedPost,
     PublicationSnapshot,
     Reading,
     Refresh,
     SnapshotRun,
+    UploadedDay,
+    UploadedPost,
 )
 from apps.tenants.operator import TenantAdmin
 
@@ -100,5 +103,30 @@ class AlertRecipientAdmin(TenantAdmin):
 class AlertAdmin(TenantAdmin):
     list_display = ("rule_id", "organization", "day", "window_on", "was_muted", "acknowledged_at")
     list_filter = ("was_muted",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(HistoryUpload)
+class HistoryUploadAdmin(TenantAdmin):
+    exclude = ("rows",)
+    list_display = ("account_id", "organization", "kind", "state", "total", "done", "kept", "ended_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(UploadedDay)
+class UploadedDayAdmin(TenantAdmin):
+    exclude = ("raw",)
+    list_display = ("account_id", "organization", "day", "upload_id")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(UploadedPost)
+class UploadedPostAdmin(TenantAdmin):
+    exclude = ("raw", "text")
+    list_display = ("account_id", "organization", "remote_id", "day", "upload_id")
     list_select_related = ("organization",)
     show_full_result_count = False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class Refused(Exception):
     """Nothing was changed. `words` say why, and what to do."""
@@ -14,6 +17,14 @@ class Refused(Exception):
 
 class ImportRefused(Refused):
     """No import was begun."""
+
+
+class HistoryRefused(Refused):
+    """No file was taken in. `mistakes` name each cell and row that is not right."""
+
+    def __init__(self, words: str, *, code: str, mistakes: Sequence[Any] = ()) -> None:
+        super().__init__(words, code=code)
+        self.mistakes = tuple(mistakes)
 
 
 class TooManyRefreshes(Refused):

@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from apps.analytics.metrics import INTERACTIONS, total
-from apps.analytics.models import AccountSnapshot, Reading
+from apps.analytics.models import AccountSnapshot, Reading, UploadedDay
 from apps.analytics.retention import kept_apart
 from apps.analytics.selectors import holding_days, span_of
 from apps.core.calendar import cell_of, reach
@@ -292,7 +292,7 @@ class Overview:
 
 
 def overview(workspace: Workspace, *, first: date, last: date) -> Overview:
-    """Read the rows of a span and of the one before; three queries, however much there is."""
+    """Read the rows of a span and of the one before; four queries, however much there is."""
     before = first - DAY * span_of(first, last)
     accounts = list(SocialAccount.objects.filter(workspace=workspace).order_by("platform", "handle"))
     platforms = {account.platform for account in accounts}
@@ -304,10 +304,13 @@ def overview(workspace: Workspace, *, first: date, last: date) -> Overview:
 
 def _days(workspace: Workspace, first: date, last: date) -> list[Day]:
     rows = AccountSnapshot.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
-    told = holding_days(rows).order_by("day").values_list(
-        "account_id", "day", "taken_at", "missing", "views", "followers"
-    )  # fmt: skip
-    return [Day(*row) for row in told]
+    columns = ("account_id", "day", "taken_at", "missing", "views", "followers")
+    found = {(row[0], row[1]): row for row in holding_days(rows).values_list(*columns)}
+    brought = UploadedDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+    for row in brought.values_list(*columns):
+        if (row[0], row[1]) not in found or found[row[0], row[1]][3]:
+            found[row[0], row[1]] = row  # Where the platform told nothing, what somebody uploaded.
+    return [Day(*row) for row in sorted(found.values(), key=lambda row: (row[1], row[0]))]
 
 
 def _posts(workspace: Workspace, first: date, last: date) -> list[PostRow]:

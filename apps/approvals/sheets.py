@@ -101,7 +101,13 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
     own_words = {one["id"]: one["text"] for one in accounts if one["text"] is not None}
     digests = {
         Aspect.TEXT: digest_of(
-            [written.language, [[part["role"], part["text"], part["link"]] for part in parts], own_words]
+            [
+                written.language,
+                [[part["role"], part["text"], part["link"]] for part in parts],
+                own_words,
+                # What addresses go out as; a post without such has the hash it always had.
+                *([{str(pk): dict(links) for pk, links in written.links.items()}] if written.links else []),
+            ]
         ),
         Aspect.MEDIA: digest_of([part["media"] for part in parts]),
         Aspect.OPTIONS: digest_of({one["id"]: one["options"] for one in accounts if one["options"]}),

@@ -95,6 +95,9 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
             "analytics.Refresh",
             "analytics.Import",
             "analytics.ImportedPost",
+            "analytics.HistoryUpload",
+            "analytics.UploadedDay",
+            "analytics.UploadedPost",
             "analytics.Alert",
             "analytics.AlertRule",
         ),
@@ -116,6 +119,7 @@ HOLD_NOTHING: Final = {
     "webhooks.Listening": "until when its platform tells us of the account",
     "watch.Departure": "when a post was due and when it left, and how late that was",
     "publishing.Stop": "that a member stopped the account, and why, in the member's own words",
+    "links.Link": "where an address in a post of the agency leads",
     "posts.Variant": "what the agency wrote for the account, in its own words",
 }
 

@@ -69,6 +69,7 @@ AREAS: Final = (
         frozenset({"analytics.view"}),
         frozenset({"analytics.refresh", "alert.edit", "import.start"}),
     ),
+    Area("links", "Links", frozenset({"link.view"}), frozenset({"link.edit"})),
     Area("queues", "Queues", frozenset({"queue.view"}), frozenset({"queue.edit"})),
     Area("events", "Events", frozenset({"event.view"})),
     Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),

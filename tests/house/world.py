@@ -13,7 +13,15 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
-from apps.analytics.models import Alert, AlertRule, Import, ImportedPost, Reading, Refresh
+from apps.analytics.models import (
+    Alert,
+    AlertRule,
+    HistoryUpload,
+    Import,
+    ImportedPost,
+    Reading,
+    Refresh,
+)
 from apps.analytics.states import ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
@@ -23,6 +31,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
+from apps.links.models import Link
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template, TemplateLabel
@@ -119,6 +128,12 @@ def _fill(world: World) -> None:
             storage_name="incoming/zanzibar",
             expires_at=now + timedelta(days=1),
         )
+    with tenancy.scope(organization_id=place.organization_id):
+        link = Link.objects.create(
+            **own, written="https://zanzibar.example/", destination="https://zanzibar.example/", title=MARK,
+            outgoing="http://127.0.0.1:8000/l/zanzibr", code="zanzibr",
+        )  # fmt: skip
+    world.arguments["short_link_id"] = link.pk
     _measure(world, account, second)
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
@@ -161,6 +176,9 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         ImportedPost.objects.create(
             **own, account=account, came_by=brought, remote_id="1", text=MARK, published_at=now, taken_at=now
         )
+        history = {"account": account, "kind": "accounts", "name": MARK, "total": 1, "next_try_at": now}
+        uploaded = HistoryUpload.objects.create(**own, **history)
+        stopped = HistoryUpload.objects.create(**own, **history, state=ImportState.FAILED, ended_at=now)
         rule = AlertRule.objects.create(
             **own, name=MARK, kind="drop", metric="views", threshold=50, watches_from=now.date()
         )
@@ -170,8 +188,9 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         )  # fmt: skip
     world.arguments |= {
         "refresh_id": wish.pk, "import_id": brought.pk, "rule_id": rule.pk, "alert_id": alert.pk,
+        "history_id": uploaded.pk, "kind": "accounts", "what": "account-days",
     }  # fmt: skip
-    world.others["failed_import"] = failed.pk
+    world.others |= {"failed_import": failed.pk, "failed_history": stopped.pk}
 
 
 def _captions(asset: Asset) -> CaptionTrack:

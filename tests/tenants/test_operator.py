@@ -13,12 +13,15 @@ from apps.analytics.models import (
     Alert,
     AlertRecipient,
     AlertRule,
+    HistoryUpload,
     Import,
     ImportedPost,
     PublicationSnapshot,
     Reading,
     Refresh,
     SnapshotRun,
+    UploadedDay,
+    UploadedPost,
 )
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
@@ -30,6 +33,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.core.secrets import Secret
 from apps.events import services as events
+from apps.links.models import ClickDay, Link, LinkSettings
 from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
@@ -127,9 +131,21 @@ def everything(owner, workspace):
         Refresh.objects.create(workspace=workspace, reading=reading, asked_at=now)
         Import.objects.create(workspace=workspace, account=account, most=5, next_try_at=now)
         ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
+        upload = HistoryUpload.objects.create(
+            workspace=workspace, account=account, kind="accounts", total=1, next_try_at=now
+        )
+        brought = {"workspace": workspace, "account": account, "upload": upload, "day": now.date(), "taken_at": now}
+        UploadedDay.objects.create(**brought, views=1)
+        UploadedPost.objects.create(**brought, remote_id="1", views=1)
         rule = AlertRule.objects.create(
             workspace=workspace, name="Fell", kind="drop", metric="views", threshold=50, watches_from=now.date()
         )
+        LinkSettings.objects.create(workspace=workspace)
+        link = Link.objects.create(
+            workspace=workspace, written="https://a.example", destination="https://a.example",
+            outgoing="https://a.example", code="abc2345",
+        )  # fmt: skip
+        ClickDay.objects.create(workspace=workspace, link=link, day=now.date(), clicks=1)
         AlertRecipient.objects.create(workspace=workspace, rule=rule, user=owner.user)
         Alert.objects.create(
             workspace=workspace, rule=rule, version=1, account=account, window_on=now.date(), day=now.date(), value=1,

@@ -29,6 +29,7 @@ CLAIMS = {
     "webhooks.handle_notices": "SKIP LOCKED and a lease for each notice",
     "analytics.read": "SKIP LOCKED, a lease and a fence for each reading; each row has a key of its own",
     "analytics.work_imports": "SKIP LOCKED, a lease and a fence for each import",
+    "analytics.work_history": "SKIP LOCKED, a lease and a fence for each upload",
     "compliance.work": "whoever moves the hour of a request or an export has it",
     "social_accounts.refresh_expiring": "one refresher for each grant, by a version and an intent",
     "media.make_renditions": "SKIP LOCKED, a fence, and so many at a time on each machine",

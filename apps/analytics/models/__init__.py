@@ -1,4 +1,5 @@
 from apps.analytics.models.alerting import Alert, AlertRecipient, AlertRule
+from apps.analytics.models.history import HistoryUpload, UploadedDay, UploadedPost
 from apps.analytics.models.importing import Import, ImportedPost
 from apps.analytics.models.readings import Reading, Refresh
 from apps.analytics.models.snapshots import AccountSnapshot, Figures, PublicationSnapshot, SnapshotRun
@@ -9,10 +10,13 @@ __all__ = [
     "AlertRecipient",
     "AlertRule",
     "Figures",
+    "HistoryUpload",
     "Import",
     "ImportedPost",
     "PublicationSnapshot",
     "Reading",
     "Refresh",
     "SnapshotRun",
+    "UploadedDay",
+    "UploadedPost",
 ]

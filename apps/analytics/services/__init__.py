@@ -3,6 +3,7 @@
 from apps.analytics.services.alerting import acknowledge, change_rule, look, look_at, make_rule, remove_rule
 from apps.analytics.services.following import follow
 from apps.analytics.services.forgetting import forget_accounts, forget_unverified
+from apps.analytics.services.history import delete_history, retry_history, upload_history, work_history
 from apps.analytics.services.importing import delete_import, retry_import, start_import, work_imports
 from apps.analytics.services.nights import end_run, open_nights
 from apps.analytics.services.refreshing import refresh
@@ -11,6 +12,7 @@ from apps.analytics.services.rounds import read_due
 __all__ = [
     "acknowledge",
     "change_rule",
+    "delete_history",
     "delete_import",
     "end_run",
     "follow",
@@ -23,7 +25,10 @@ __all__ = [
     "read_due",
     "refresh",
     "remove_rule",
+    "retry_history",
     "retry_import",
     "start_import",
+    "upload_history",
+    "work_history",
     "work_imports",
 ]

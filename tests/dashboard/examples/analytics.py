@@ -8,8 +8,10 @@ from typing import Any
 
 from apps.analytics.alert_forms import AlertRuleForm
 from apps.analytics.charting import chart_of
+from apps.analytics.history.reading import Mistake
 from apps.analytics.overview import Point
 from apps.analytics.views.alerts import AlertRow, RuleRow
+from apps.analytics.views.history import UploadRow
 from apps.analytics.views.overview import DayRow, _meanings
 from apps.analytics.wording import number
 from tests.dashboard.examples.frame import NOW, TODAY, ZONE
@@ -110,6 +112,7 @@ def imports() -> dict[str, Any]:
         ],
         "is_running": True,
         "progress_url": "/analytics/accounts/1/imports/",
+        "history_url": "/analytics/accounts/1/history/",
         "start_url": "",
         "posts": [
             It(
@@ -163,4 +166,21 @@ def alert_rule() -> dict[str, Any]:
     return {
         "heading": "Views fell", "form": form, "back_url": "/analytics/alerts/", "action_url": "/alerts/rules/1/",
         "remove_url": "/alerts/rules/1/remove/",
+    }  # fmt: skip
+
+
+def history() -> dict[str, Any]:
+    running = UploadRow(
+        name="2024.csv", kind="The account, day by day", words="Running", tone="accent", is_running=True, total=366,
+        done=200, kept=190, told=10, begun_at=NOW, retry_url="", delete_url="/delete/", id="one",
+    )  # fmt: skip
+    failed = UploadRow("", "Posts of the account", "Failed", "bad", False, 9, 3, 3, 0, NOW, "/retry/", "", "two")
+    return {
+        "account_name": "Alder & Rye", "zone": ZONE, "back_url": "/analytics/accounts/1/imports/",
+        "uploads": [running, failed], "is_running": True, "progress_url": "/analytics/accounts/1/history/",
+        "upload_url": "/upload/", "kinds": [("accounts", "The account, day by day", "/accounts.csv"),
+                                            ("posts", "Posts of the account", "/posts.csv")],
+        "most_rows": 20000, "refused": "Nothing was kept: 2 cells or rows of the file are not right.",
+        "mistakes": [Mistake(3, "views", "Write a number in digits alone, such as 1204."), Mistake(0, "", "No rows.")],
+        "more_mistakes": 7,
     }  # fmt: skip

@@ -27,7 +27,8 @@ from tests.support import factories
 CODES = [code for code, _ in settings.LANGUAGES]
 OTHERS = [code for code in CODES if code != "en"]
 TEMPLATES = [*Path(settings.BASE_DIR, "templates/portal").glob("*.html"),
-             Path(settings.BASE_DIR, "templates/layouts/portal.html")]  # fmt: skip
+             Path(settings.BASE_DIR, "templates/layouts/portal.html"),
+             Path(settings.BASE_DIR, "templates/links/nowhere.html")]  # fmt: skip
 # Words that stay what they are: what people and networks are called, and examples of what to type.
 NAMES = {
     "Northlight Agency", "Café Luna", "Harbour Coffee", "Lumen Yoga", "lumenyoga", "Dana Lumen", "dana-lumenyoga",
