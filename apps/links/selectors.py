@@ -84,4 +84,8 @@ def target_of(code: str) -> Target | None:
         )
         .first()
     )  # fmt: skip
-    return Target(*row[:5], row[5] is not None, *row[6:]) if row else None
+    if row is None:
+        return None
+    link_id, organization_id, workspace_id, destination, host, paused_at, expires_at, zone = row
+    is_paused = paused_at is not None
+    return Target(link_id, organization_id, workspace_id, destination, host, is_paused, expires_at, zone)

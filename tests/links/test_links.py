@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from apps.approvals.sheets import sheet
+from apps.approvals import services as approvals
+from apps.approvals.sheets import differences, sheet
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.links import selectors, services
@@ -357,3 +358,22 @@ def test_the_settings_are_kept_line_by_line(owner, workspace):
         True, {"instagram": "ig"}, {"p": "1"}, ["a.example"], False
     )  # fmt: skip
     assert "instagram=ig" in browser.get(reverse("links:settings")).content.decode()
+
+
+@pytest.mark.django_db
+def test_whoever_approves_sees_links_as_they_go_out(owner, workspace, accounts):
+    ruled(workspace, shortens=True)
+    post = written(workspace, accounts)
+    with inside(workspace):
+        approvals.set_policy(
+            workspace_id=workspace.pk, steps=[{"key": "one", "name": "One", "roles": ["owner"]}], actor=SYSTEM
+        )
+        request = approvals.submit(post=Post.objects.get(pk=post.pk), actor=SYSTEM)
+        seen = sheet(Post.objects.get(pk=post.pk)).snapshot
+
+    page = factories.signed_in(owner, at=workspace).get(reverse("approvals:review", args=[request.pk])).content.decode()
+
+    assert "Links as they go out" in page
+    assert links(workspace)[0].outgoing in page
+    changed = {**seen, "links": [{**seen["links"][0], "outgoing": "https://elsewhere.example/"}]}
+    assert [one.place for one in differences(seen, changed)] == ["Links"]

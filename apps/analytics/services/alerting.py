@@ -125,7 +125,7 @@ def _require_sense(rule: AlertRule) -> None:
 
 def _require_news(rule: AlertRule) -> None:
     """What a campaign has reached already, it cannot reach."""
-    if rule.campaign_id and (alert_figures.total_of(rule.campaign, rule.metric) or 0) >= rule.threshold:
+    if rule.campaign is not None and (alert_figures.total_of(rule.campaign, rule.metric) or 0) >= rule.threshold:
         raise AlertRuleRefused("The campaign has reached that already.", field="threshold")
 
 

@@ -78,7 +78,7 @@ def upload(request: MemberRequest, account_id: UUID) -> HttpResponse:
     if (file.size or 0) > settings.ANALYTICS_HISTORY_BYTES:
         messages.error(request, _("The file is too large. Part it in two."))
         return redirect("analytics:history", account.pk)
-    own = {"account": account, "kind": kind, "name": file.name or "", "actor": request.member.actor}
+    own: dict[str, Any] = {"account": account, "kind": kind, "name": file.name or "", "actor": request.member.actor}
     try:
         services.upload_history(content=file.read(), **own)
     except HistoryRefused as refused:
