@@ -64,7 +64,7 @@ def arguments(world: World) -> dict[str, Any]:
 
 def no_ids(named: dict[str, Any]) -> dict[str, Any]:
     """Those of the arguments that are the same for everybody, and no row's."""
-    return {name: named[name] for name in ("period", "app_platform")}
+    return {name: named[name] for name in ("period", "app_platform", "what")}
 
 
 def operations() -> set[tuple[str, str]]:
