@@ -8,7 +8,7 @@ from apps.approvals import api as approvals
 from apps.links.api import links
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
-from apps.publishing.api import connections, posts, publications, queues
+from apps.publishing.api import comments, connections, posts, publications, queues
 from apps.social_accounts.api import accounts, apps, platforms, sessions
 from apps.tenants.api import audit, keys, members, organization, workspaces
 from apps.usage import api as usage
@@ -112,6 +112,11 @@ urlpatterns = [
         publications.PublicationUnpublish.as_view(),
         name="publication_unpublish",
     ),
+    path("comments", comments.CommentList.as_view(), name="comments"),
+    path("comments/<cmt:comment_id>", comments.CommentOperations.as_view(), name="comment"),
+    path("comments/<cmt:comment_id>/attempts", comments.CommentAttempts.as_view(), name="comment_attempts"),
+    path("comments/<cmt:comment_id>/retry", comments.CommentRetry.as_view(), name="comment_retry"),
+    path("comments/<cmt:comment_id>/unpublish", comments.CommentUnpublish.as_view(), name="comment_unpublish"),
     path("labels", sorting.LabelList.as_view(), name="labels"),
     path("labels/<lbl:label_id>", sorting.LabelOperations.as_view(), name="label"),
     path("campaigns", sorting.CampaignList.as_view(), name="campaigns"),

@@ -44,7 +44,7 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        listed = ("workspaces", "accounts", "labels", "posts")
+        listed = ("workspaces", "accounts", "labels", "posts", "publications")
         lists = {place: [value] for place, value in filled.items() if place in listed}
         return {**(self.body or {}), **filled, **lists}
 
@@ -288,6 +288,7 @@ CALLS: Final = (
         {"workspace": "workspace_id", "accounts": "account_id", "queue": "queue_id"},
     ),
     Call("api:post_schedule", "POST", "post.schedule", {}, {"queue": "queue_id"}),
+    Call("api:post", "PATCH", "post.schedule", {}, {"queue": "queue_id"}),
     Call("api:publications", "GET", "post.view", is_listing=True),
     Call("api:publication", "GET", "post.view"),
     Call("api:publication_attempts", "GET", "post.view"),
@@ -302,6 +303,24 @@ CALLS: Final = (
         "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
         also=frozenset({409, 502}),  # nobody answers there
     ),
+    Call("api:comments", "GET", "post.view", is_listing=True),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"}, {"post": "published_post"},
+        also=frozenset({422}),  # on an account that is signed out
+    ),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"}, {"publications": "published"},
+        also=frozenset({422}),
+    ),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"}, {"parent": "comment_id"}, also=frozenset({422})
+    ),
+    Call("api:comment", "GET", "post.view"),
+    Call("api:comment", "PATCH", "post.publish", {"text": "Other words"}, also=frozenset({422})),
+    Call("api:comment", "DELETE", "post.cancel"),
+    Call("api:comment_attempts", "GET", "post.view"),
+    Call("api:comment_retry", "POST", "publication.retry", of={"comment_id": "follow_up_id"}),
+    Call("api:comment_unpublish", "POST", "publication.remove", also=frozenset({409, 502})),
     Call("api:approvals", "GET", "approval.view", is_listing=True),
     Call("api:approvals", "POST", "approval.request", None, {"post": "unasked"}),
     Call("api:approval", "GET", "approval.view"),

@@ -115,6 +115,8 @@ DEEDS: Final = (
     post("publishing:take_down", "publication.remove", of={"publication_id": "published"}),
     post("publishing:said_removed", "publication.remove", of={"publication_id": "published"}),
     post("publishing:take_down_follow_up", "publication.remove"),
+    post("publishing:comment", "post.publish", data={"text": "See also"}),
+    post("publishing:withdraw_comment", "post.cancel", of={"follow_up_id": "comment_id"}),
     post("publishing:mend", "publication.retry", data={"choice": "resume"}),
     post("publishing:mend", "post.schedule", data={"choice": "shift"}),
     post("publishing:mend", "post.cancel", data={"choice": "skip"}),

@@ -35,7 +35,7 @@ from apps.links.models import Link
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template, TemplateLabel
-from apps.publishing.models import FollowUp, Publication, Stop
+from apps.publishing.models import WRITTEN, FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
 from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin, SocialAccount
@@ -111,6 +111,11 @@ def _fill(world: World) -> None:
             **own, publication=Publication.objects.get(state=State.PUBLISHED), position=1, role="reply",
             text=MARK, state=State.FAILED, next_try_at=now,
         )  # fmt: skip
+        later = now + timedelta(hours=3)
+        comment = FollowUp.objects.create(
+            **own, publication=follow_up.publication, position=1000, role=WRITTEN, text=MARK, due_at=later,
+            next_try_at=later,
+        )  # fmt: skip
         folder = Folder.objects.create(**own, name=MARK)
         queue = Queue.objects.create(**own, name=MARK, slots_made=1)
         slot = Slot.objects.create(**own, queue=queue, number=1, weekday=0, at=time(9))
@@ -138,7 +143,7 @@ def _fill(world: World) -> None:
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
-        "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
+        "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk, "comment_id": comment.pk,
         "queue_id": queue.pk, "slot_id": slot.pk,
         "stop_id": stop.pk, "label_id": label.pk, "campaign_id": campaign.pk, "template_id": template.pk,
     }  # fmt: skip

@@ -194,12 +194,12 @@ def _put_off(claim: _Claim) -> None:
         row.tries, row.lease_until, row.next_try_at = row.tries + 1, None, now + PAUSE
         if row.tries >= MOST_TRIES:
             row.state, row.ended_at = ImportState.FAILED, now
-            events.emit("import.failed", subject=row, data=_told(row))
+            events.emit("import.failed", subject=row, data={**_told(row), "problem": "not_kept"})
         row.save()
 
 
 def _told(row: HistoryUpload) -> dict[str, Any]:
-    return {"account_id": row.account_id, "kind": row.kind, "found": row.total, "kept": row.kept}
+    return {"account_id": row.account_id, "found": row.total, "kept": row.kept}
 
 
 def _held(claim: _Claim) -> HistoryUpload | None:

@@ -17,6 +17,7 @@ ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
 APPROVAL, THREAD = "apr", "thr"
+COMMENT = "cmt"
 IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
 ALERT, ALERT_RULE, HISTORY, LINK = "alt", "alr", "his", "lnk"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
@@ -24,12 +25,13 @@ QUEUE, SLOT, AUDIT = "q", "slot", "aud"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
-    APPROVAL, THREAD, ALERT, ALERT_RULE, HISTORY, LINK,
+    APPROVAL, THREAD, COMMENT, ALERT, ALERT_RULE, HISTORY, LINK,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
     "post": ("post", POST),
     "publication": ("publication", PUBLICATION),
+    "followup": ("comment", COMMENT),
     "socialaccount": ("social_account", ACCOUNT),
     "workspace": ("workspace", WORKSPACE),
     "asset": ("media", MEDIA),
