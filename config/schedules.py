@@ -165,6 +165,16 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 30},
     },
+    "keep uploaded history": {
+        "task": "analytics.work_history",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "judge fresh figures": {
+        "task": "analytics.look",
+        "schedule": schedule(timedelta(minutes=2)),
+        "options": {"expires": 120},
+    },
     "forget figures that are over their time": {
         "task": "analytics.keep_rules",
         "schedule": schedule(timedelta(hours=1)),

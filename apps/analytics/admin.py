@@ -6,7 +6,11 @@ from django.contrib import admin
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Alert,
+    AlertRecipient,
+    AlertRule,
     Goal,
+    HistoryUpload,
     Import,
     ImportedPost,
     MixShare,
@@ -14,6 +18,8 @@ from apps.analytics.models import (
     Reading,
     Refresh,
     SnapshotRun,
+    UploadedDay,
+    UploadedPost,
 )
 from apps.tenants.operator import TenantAdmin
 
@@ -88,8 +94,56 @@ class GoalAdmin(TenantAdmin):
     show_full_result_count = False
 
 
+@admin.register(AlertRule)
+class AlertRuleAdmin(TenantAdmin):
+    list_display = ("name", "organization", "kind", "metric", "threshold", "is_on", "looked_at")
+    list_filter = ("kind", "is_on")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
 @admin.register(MixShare)
 class MixShareAdmin(TenantAdmin):
     list_display = ("workspace", "organization", "format", "label_id", "percent")
     list_select_related = ("organization", "workspace")
+    show_full_result_count = False
+
+
+@admin.register(AlertRecipient)
+class AlertRecipientAdmin(TenantAdmin):
+    list_display = ("rule_id", "user_id", "organization")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(Alert)
+class AlertAdmin(TenantAdmin):
+    list_display = ("rule_id", "organization", "day", "window_on", "was_muted", "acknowledged_at")
+    list_filter = ("was_muted",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(HistoryUpload)
+class HistoryUploadAdmin(TenantAdmin):
+    exclude = ("rows",)
+    list_display = ("account_id", "organization", "kind", "state", "total", "done", "kept", "ended_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(UploadedDay)
+class UploadedDayAdmin(TenantAdmin):
+    exclude = ("raw",)
+    list_display = ("account_id", "organization", "day", "upload_id")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(UploadedPost)
+class UploadedPostAdmin(TenantAdmin):
+    exclude = ("raw", "text")
+    list_display = ("account_id", "organization", "remote_id", "day", "upload_id")
+    list_select_related = ("organization",)
     show_full_result_count = False

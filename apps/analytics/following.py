@@ -1,4 +1,5 @@
-"""Consumers of events: a post that went out is read from now on, and the past of a new account may be imported."""
+"""Consumers of events: a post that went out is read from now on, the past of a new account may be imported, and what a
+night brought is judged."""
 
 from __future__ import annotations
 
@@ -40,3 +41,9 @@ def check_goals(event: Event) -> None:
     workspace = Workspace.objects.filter(pk=event.workspace_id).first()
     if workspace is not None:
         services.check_goals(workspace=workspace)
+
+
+def judge_night(event: Event) -> None:
+    """What the night brought is held against the workspace's rules."""
+    if event.workspace_id is not None:
+        services.look_at(organization_id=event.organization_id, workspace_id=event.workspace_id)

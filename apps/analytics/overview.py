@@ -22,7 +22,7 @@ from apps.analytics.boards.times import Times, times_of
 from apps.analytics.boards.usual import flops_of, usual_of
 from apps.analytics.charting import Point as Point
 from apps.analytics.metrics import INTERACTIONS, total
-from apps.analytics.models import AccountSnapshot, Reading
+from apps.analytics.models import AccountSnapshot, Reading, UploadedDay
 from apps.analytics.retention import kept_apart
 from apps.analytics.selectors import holding_days, span_of
 from apps.core.calendar import cell_of, reach
@@ -307,7 +307,7 @@ class Overview:
 
 
 def overview(workspace: Workspace, *, first: date, last: date, choice: Choice = EVERYTHING) -> Overview:
-    """Read the rows of a span and of the one before; three queries, however much there is."""
+    """Read the rows of a span and of the one before; four queries, however much there is."""
     before = first - DAY * span_of(first, last)
     rows = rows_between(workspace, before, last, choice)
     return rows.board(first, last)
@@ -348,12 +348,15 @@ Whose = Sequence[SocialAccount] | None  # None: of every account
 
 def _days(workspace: Workspace, first: date, last: date, whose: Whose) -> list[Day]:
     rows = AccountSnapshot.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+    columns = ("account_id", "day", "taken_at", "missing", "views", "followers")
+    brought = UploadedDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
     if whose is not None:
-        rows = rows.filter(account__in=whose)
-    told = holding_days(rows).order_by("day").values_list(
-        "account_id", "day", "taken_at", "missing", "views", "followers"
-    )  # fmt: skip
-    return [Day(*row) for row in told]
+        rows, brought = rows.filter(account__in=whose), brought.filter(account__in=whose)
+    found = {(row[0], row[1]): row for row in holding_days(rows).values_list(*columns)}
+    for row in brought.values_list(*columns):
+        if (row[0], row[1]) not in found or found[row[0], row[1]][3]:
+            found[row[0], row[1]] = row  # Where the platform told nothing, what somebody uploaded.
+    return [Day(*row) for row in sorted(found.values(), key=lambda row: (row[1], row[0]))]
 
 
 def _posts(workspace: Workspace, first: date, last: date, choice: Choice, whose: Whose) -> list[PostRow]:

@@ -25,6 +25,17 @@ def work_imports() -> None:
     services.work_imports()
 
 
+@shared_task(name="analytics.work_history", ignore_result=True)
+def work_history() -> None:
+    services.work_history()
+
+
+@shared_task(name="analytics.look", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=10))
+def look() -> None:
+    services.look()
+
+
 @shared_task(name="analytics.keep_rules", ignore_result=True)
 @one_at_a_time(at_most=timedelta(minutes=30))
 def keep_rules() -> None:

@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from apps.analytics.api import boards, figures, imports, plans
+from apps.analytics.api import alerts, boards, exports, figures, history, imports, plans
 from apps.api import views
 from apps.approvals import api as approvals
 from apps.approvals import link_api as review_links
 from apps.approvals.people import api as reviewers
+from apps.links.api import links
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import comments, connections, posts, publications, queues
@@ -185,7 +186,21 @@ urlpatterns = [
     path("goals/<goal:goal_id>", plans.GoalOperations.as_view(), name="goal"),
     path("analytics/refreshes", figures.RefreshList.as_view(), name="analytics_refreshes"),
     path("analytics/refreshes/<rfr:refresh_id>", figures.RefreshOperations.as_view(), name="analytics_refresh"),
+    path("links", links.LinkList.as_view(), name="links"),
+    path("links/<lnk:short_link_id>", links.LinkOperations.as_view(), name="link"),
+    path("links/<lnk:short_link_id>/clicks", links.LinkClickList.as_view(), name="link_clicks"),
+    path("workspaces/<ws:workspace_id>/link-settings", links.LinkSettingsOperations.as_view(), name="link_settings"),
+    path("analytics/alert-rules", alerts.AlertRuleList.as_view(), name="alert_rules"),
+    path("analytics/alert-rules/<alr:rule_id>", alerts.AlertRuleOperations.as_view(), name="alert_rule"),
+    path("analytics/alerts", alerts.AlertList.as_view(), name="alerts"),
+    path("analytics/alerts/<alt:alert_id>", alerts.AlertOperations.as_view(), name="alert"),
+    path("analytics/alerts/<alt:alert_id>/acknowledge", alerts.AlertAcknowledge.as_view(), name="alert_acknowledge"),
     path("imports", imports.ImportList.as_view(), name="imports"),
+    path("analytics/exports/<slug:what>", exports.Export.as_view(), name="analytics_export"),
+    path("imports/history", history.HistoryList.as_view(), name="history_uploads"),
+    path("imports/history/template", history.HistoryTemplate.as_view(), name="history_template"),
+    path("imports/history/<his:history_id>", history.HistoryOperations.as_view(), name="history_upload"),
+    path("imports/history/<his:history_id>/retry", history.HistoryRetry.as_view(), name="history_retry"),
     path("imports/<imp:import_id>", imports.ImportOperations.as_view(), name="import"),
     path("imports/<imp:import_id>/retry", imports.ImportRetry.as_view(), name="import_retry"),
     path("imports/<imp:import_id>/posts", imports.ImportPosts.as_view(), name="import_posts"),

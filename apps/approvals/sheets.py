@@ -101,7 +101,13 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
     own_words = {one["id"]: one["text"] for one in accounts if one["text"] is not None}
     digests = {
         Aspect.TEXT: digest_of(
-            [written.language, [[part["role"], part["text"], part["link"]] for part in parts], own_words]
+            [
+                written.language,
+                [[part["role"], part["text"], part["link"]] for part in parts],
+                own_words,
+                # What addresses go out as; a post without such has the hash it always had.
+                *([{str(pk): dict(links) for pk, links in written.links.items()}] if written.links else []),
+            ]
         ),
         Aspect.MEDIA: digest_of([part["media"] for part in parts]),
         Aspect.OPTIONS: digest_of({one["id"]: one["options"] for one in accounts if one["options"]}),
@@ -113,14 +119,23 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
         RuleKind.AUTHOR: {str(post.author_id)} if post.author_id else (),
         **filed,
     }
-    snapshot = {
+    snapshot: dict[str, Any] = {
         "parts": parts,
         "accounts": accounts,
         "language": written.language,
         "due_at": post.due_at.isoformat() if post.due_at else None,
         "timezone": post.timezone,
     }
+    if links := list(_links(written)):
+        snapshot["links"] = links
     return Sheet(post, digests, facts, snapshot)
+
+
+def _links(written: Manuscript) -> Iterator[dict[str, str]]:
+    """What stands in the place of each address on each account when the post goes out."""
+    for one in sorted(written.editions, key=lambda one: str(one.account.pk)):
+        for text, outgoing in sorted(written.links.get(one.account.pk, {}).items()):
+            yield {"platform": one.account.platform, "written": text, "outgoing": outgoing}
 
 
 def _part(passage: Passage) -> dict[str, Any]:
@@ -169,6 +184,7 @@ def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[D
         yield Difference(Aspect.ACCOUNTS, name, "chosen" if old else "", "chosen" if new else "")
         yield Difference(Aspect.TEXT, f"Own words on {name}", old.get("text") or "", new.get("text") or "")
         yield Difference(Aspect.OPTIONS, f"Options on {name}", _options(old), _options(new))
+    yield Difference(Aspect.TEXT, "Links", _outgoing(before), _outgoing(after))
     yield Difference(TIME, "Time", _hour(before), _hour(after))
 
 
@@ -177,6 +193,10 @@ def _hour(snapshot: Mapping[str, Any]) -> str:
         return ""
     zone = ZoneInfo(snapshot["timezone"] or "UTC")
     return f"{datetime.fromisoformat(snapshot['due_at']).astimezone(zone):%a %-d %b %Y, %H:%M} {zone.key}"
+
+
+def _outgoing(snapshot: Mapping[str, Any]) -> str:
+    return ", ".join(f"{one['platform']}: {one['outgoing']}" for one in snapshot.get("links", ()))
 
 
 def _at(parts: Sequence[Mapping[str, Any]], number: int) -> Mapping[str, Any]:

@@ -100,6 +100,11 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
             "analytics.Refresh",
             "analytics.Import",
             "analytics.ImportedPost",
+            "analytics.HistoryUpload",
+            "analytics.UploadedDay",
+            "analytics.UploadedPost",
+            "analytics.Alert",
+            "analytics.AlertRule",
         ),
     ),
     (_reports, ("reports.Report", "reports.ReportFile")),
@@ -121,6 +126,7 @@ HOLD_NOTHING: Final = {
     "watch.Departure": "when a post was due and when it left, and how late that was",
     "publishing.Stop": "that a member stopped the account, and why, in the member's own words",
     "analytics.Goal": "which number the agency means to reach with the account, and by when",
+    "links.Link": "where an address in a post of the agency leads",
     "posts.Variant": "what the agency wrote for the account, in its own words",
 }
 

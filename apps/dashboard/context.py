@@ -37,7 +37,7 @@ PAGES: Final = (
     ("Queues", "queues:index", "rows", "queue.view", ("queues:",)),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),
-    ("Analytics", "analytics:overview", "analytics", "analytics.view", ("analytics:",)),
+    ("Analytics", "analytics:overview", "analytics", "analytics.view", ("analytics:", "links:")),
     ("Reports", "reports:index", "document", "report.view", ("reports:",)),
     ("On time", "watch:on_time", "scheduled", "post.view", ("watch:on_time",)),
 )

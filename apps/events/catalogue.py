@@ -83,4 +83,5 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "usage.threshold_reached": "80 or 100 % of what an organization or a workspace may use in a month is used.",
     "goal.reached": "A goal of a workspace, or of one of its accounts, was seen to be reached.",
     "snapshot.completed": "A run that reads figures from platforms has ended.",
+    "analytics.alert": "A figure did what a rule of the workspace asks to be told of.",
 }

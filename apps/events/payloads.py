@@ -13,6 +13,7 @@ Schema = Mapping[str, Any]
 
 TEXT: Final[Schema] = {"type": "string"}
 WHOLE: Final[Schema] = {"type": "integer"}
+NUMBER: Final[Schema] = {"type": "number"}
 YES_OR_NO: Final[Schema] = {"type": "boolean"}
 ID: Final[Schema] = {"type": "string", "format": "uuid"}
 INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
@@ -162,4 +163,17 @@ PAYLOADS: Final[Mapping[str, Schema]] = {
     ),
     "goal.reached": thing(account_id=maybe(ID), aim=TEXT, target=WHOLE, value=WHOLE, ends_on=DAY),
     "snapshot.completed": thing(day=DAY, asked=WHOLE, got=WHOLE, missing=WHOLE, complete_until=maybe(INSTANT)),
+    "analytics.alert": thing(
+        rule_id=ID,
+        kind=TEXT,
+        metric=TEXT,
+        threshold=NUMBER,
+        account_id=maybe(ID),
+        campaign_id=maybe(ID),
+        day=DAY,
+        value=NUMBER,
+        usual=maybe(NUMBER),
+        sample=WHOLE,
+        score=maybe(NUMBER),
+    ),
 }

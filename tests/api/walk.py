@@ -67,7 +67,7 @@ def arguments(world: World) -> dict[str, Any]:
 
 def no_ids(named: dict[str, Any]) -> dict[str, Any]:
     """Those of the arguments that are the same for everybody, and no row's."""
-    return {name: named[name] for name in ("period", "app_platform")}
+    return {name: named[name] for name in ("period", "app_platform", "what")}
 
 
 def operations() -> set[tuple[str, str]]:
@@ -87,6 +87,7 @@ def _view(address: Address) -> Any:
 
 HOURS: Final = {"timezone": "Europe/Oslo", "weekdays": [0, 1], "begins": "08:00", "ends": "16:00"}
 GOAL: Final = {"aim": "published", "target": 5, "begins_on": "2026-11-01", "ends_on": "2026-12-31"}
+RULE: Final = {"name": "Fell", "kind": "drop", "metric": "views", "threshold": 50}
 CALLS: Final = (
     Call("api:organization", "GET", "organization.enter", is_listing=True),
     Call("api:organization", "PATCH", "organization.edit", {"name": "Renamed"}, is_listing=True),
@@ -195,6 +196,34 @@ CALLS: Final = (
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"accounts": "account_id"}),
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"posts": "post_id"}),
     Call("api:analytics_refresh", "GET", "analytics.view"),
+    Call("api:analytics_export", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names no workspace
+    Call("api:history_uploads", "GET", "analytics.view", is_listing=True),
+    Call("api:history_uploads", "POST", "import.start", also=frozenset({415, 422}), is_listing=True),
+    Call("api:history_template", "GET", "analytics.view", is_listing=True),
+    Call("api:history_upload", "GET", "analytics.view"),
+    Call("api:history_upload", "DELETE", "import.start"),
+    Call("api:history_retry", "POST", "import.start", of={"history_id": "failed_history"}),
+    Call("api:links", "GET", "link.view", is_listing=True),
+    Call("api:links", "POST", "link.edit", {"destination": "https://example.com/"}, {"workspace": "workspace_id"}),
+    Call("api:link", "GET", "link.view"),
+    Call("api:link", "PATCH", "link.edit", {"title": "Menu"}),
+    Call("api:link", "DELETE", "link.edit"),
+    Call("api:link_clicks", "GET", "link.view"),
+    Call("api:link_settings", "GET", "link.view"),
+    Call("api:link_settings", "PATCH", "workspace.edit", {"tags": True}),
+    Call("api:alert_rules", "GET", "analytics.view", is_listing=True),
+    Call("api:alert_rules", "POST", "alert.edit", RULE, {"workspace": "workspace_id"}),
+    Call("api:alert_rules", "POST", "alert.edit", RULE, {"workspace": "workspace_id", "account": "account_id"}),
+    Call(
+        "api:alert_rules", "POST", "alert.edit", {**RULE, "kind": "milestone"},
+        {"workspace": "workspace_id", "campaign": "campaign_id"},
+    ),
+    Call("api:alert_rule", "GET", "analytics.view"),
+    Call("api:alert_rule", "PATCH", "alert.edit", {"threshold": 30}),
+    Call("api:alert_rule", "DELETE", "alert.edit"),
+    Call("api:alerts", "GET", "analytics.view", is_listing=True),
+    Call("api:alert", "GET", "analytics.view"),
+    Call("api:alert_acknowledge", "POST", "alert.edit"),
     Call("api:imports", "GET", "analytics.view", is_listing=True),
     Call("api:imports", "POST", "import.start", None, {"account": "account_id"}, also=frozenset({409})),  # one runs
     Call("api:import", "GET", "analytics.view"),

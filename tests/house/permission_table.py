@@ -37,6 +37,7 @@ def post(name: str, permission: str, **options: object) -> Deed:
 
 
 GOAL: Final = {"aim": "published", "target": "5", "begins_on": "2026-11-01", "ends_on": "2026-12-31"}
+RULE: Final = {"name": "Fell", "kind": "drop", "metric": "views", "threshold": "50", "window": "week", "mute": "0"}
 DEEDS: Final = (
     # --- dashboard
     get("dashboard:healthz", PUBLIC, also=frozenset({503})),
@@ -267,6 +268,20 @@ DEEDS: Final = (
     post("analytics:goal_remove", "analytics.plan"),
     get("agency:analytics", "organization.view"),
     get("analytics:imports", "analytics.view"),
+    get("analytics:export", "analytics.view", data={"what": "account-days", "from": "2026-11-01", "to": "2026-11-02"}),
+    get("analytics:history", "analytics.view"),
+    get("analytics:history_template", "analytics.view", is_shared=True),
+    post("analytics:upload_history", "import.start"),
+    post("analytics:retry_history", "import.start", of={"history_id": "failed_history"}),
+    post("analytics:delete_history", "import.start"),
+    get("analytics:alerts", "analytics.view"),
+    get("analytics:open_alerts", "analytics.view"),
+    post("analytics:alert_acknowledge", "alert.edit"),
+    get("analytics:alert_rule_new", "alert.edit"),
+    post("analytics:alert_rule_new", "alert.edit", data=RULE),
+    get("analytics:alert_rule", "alert.edit"),
+    post("analytics:alert_rule", "alert.edit", data=RULE),
+    post("analytics:alert_rule_remove", "alert.edit"),
     post("analytics:start_import", "import.start"),
     post("analytics:retry_import", "import.start", of={"import_id": "failed_import"}),
     post("analytics:delete_import", "import.start"),
@@ -330,6 +345,18 @@ DEEDS: Final = (
     get("shared_reports:brand_sheet", PUBLIC, also=frozenset({404})),
     get("shared_reports:file", PUBLIC, also=frozenset({404})),
     post("shared_reports:passcode", PUBLIC, also=frozenset({404})),
+    # --- links; whoever has a short one follows it
+    get("links:links", "link.view"),
+    get("links:clicks", "analytics.view"),
+    get("links:new", "link.edit"),
+    post("links:new", "link.edit", data={"destination": "https://example.com/"}),
+    get("links:link", "link.edit"),
+    post("links:link", "link.edit", data={"destination": "https://example.com/"}),
+    post("links:pause", "link.edit"),
+    post("links:remove", "link.edit"),
+    get("links:settings", "workspace.edit"),
+    post("links:settings", "workspace.edit", data={"tags": "on"}),
+    get("short_link", PUBLIC, also=frozenset({404})),
     # --- watch: the bar and the status page are for everybody; here no organization shows one
     get("watch:on_time", "post.view"),
     get("watch:organization", "organization.view"),

@@ -13,7 +13,17 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
-from apps.analytics.models import Goal, Import, ImportedPost, MixShare, Reading, Refresh
+from apps.analytics.models import (
+    Alert,
+    AlertRule,
+    Goal,
+    HistoryUpload,
+    Import,
+    ImportedPost,
+    MixShare,
+    Reading,
+    Refresh,
+)
 from apps.analytics.states import Aim, Format, ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
@@ -24,6 +34,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
+from apps.links.models import Link
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template, TemplateLabel
@@ -128,6 +139,12 @@ def _fill(world: World) -> None:
             storage_name="incoming/zanzibar",
             expires_at=now + timedelta(days=1),
         )
+    with tenancy.scope(organization_id=place.organization_id):
+        link = Link.objects.create(
+            **own, written="https://zanzibar.example/", destination="https://zanzibar.example/", title=MARK,
+            outgoing="http://127.0.0.1:8000/l/zanzibr", code="zanzibr",
+        )  # fmt: skip
+    world.arguments["short_link_id"] = link.pk
     _measure(world, account, second)
     _report(world)
     world.arguments |= {
@@ -195,8 +212,21 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         span = {"begins_on": date(2026, 11, 1), "ends_on": date(2026, 12, 31)}
         goal = Goal.objects.create(**own, account=account, aim=Aim.FOLLOWERS, target=900, **span)
         MixShare.objects.create(**own, format=Format.VIDEO, percent=30)
-    world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk, "goal_id": goal.pk}
-    world.others["failed_import"] = failed.pk
+        history = {"account": account, "kind": "accounts", "name": MARK, "total": 1, "next_try_at": now}
+        uploaded = HistoryUpload.objects.create(**own, **history)
+        stopped = HistoryUpload.objects.create(**own, **history, state=ImportState.FAILED, ended_at=now)
+        rule = AlertRule.objects.create(
+            **own, name=MARK, kind="drop", metric="views", threshold=50, watches_from=now.date()
+        )
+        alert = Alert.objects.create(
+            **own, rule=rule, version=1, account=account, window_on=now.date(), day=now.date(), value=1, usual=9,
+            found_at=now,
+        )  # fmt: skip
+    world.arguments |= {
+        "refresh_id": wish.pk, "import_id": brought.pk, "rule_id": rule.pk, "alert_id": alert.pk,
+        "history_id": uploaded.pk, "kind": "accounts", "what": "account-days", "goal_id": goal.pk,
+    }  # fmt: skip
+    world.others |= {"failed_import": failed.pk, "failed_history": stopped.pk}
 
 
 def _report(world: World) -> None:

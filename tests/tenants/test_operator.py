@@ -10,7 +10,11 @@ from django.urls import reverse
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Alert,
+    AlertRecipient,
+    AlertRule,
     Goal,
+    HistoryUpload,
     Import,
     ImportedPost,
     MixShare,
@@ -18,6 +22,8 @@ from apps.analytics.models import (
     Reading,
     Refresh,
     SnapshotRun,
+    UploadedDay,
+    UploadedPost,
 )
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
@@ -31,6 +37,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.core.secrets import Secret
 from apps.events import services as events
+from apps.links.models import ClickDay, Link, LinkSettings
 from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
@@ -143,6 +150,26 @@ def everything(owner, workspace):
         ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
         Goal.objects.create(workspace=workspace, aim="views", target=5, begins_on=now.date(), ends_on=now.date())
         MixShare.objects.create(workspace=workspace, format="video", percent=30)
+        upload = HistoryUpload.objects.create(
+            workspace=workspace, account=account, kind="accounts", total=1, next_try_at=now
+        )
+        brought = {"workspace": workspace, "account": account, "upload": upload, "day": now.date(), "taken_at": now}
+        UploadedDay.objects.create(**brought, views=1)
+        UploadedPost.objects.create(**brought, remote_id="1", views=1)
+        rule = AlertRule.objects.create(
+            workspace=workspace, name="Fell", kind="drop", metric="views", threshold=50, watches_from=now.date()
+        )
+        LinkSettings.objects.create(workspace=workspace)
+        link = Link.objects.create(
+            workspace=workspace, written="https://a.example", destination="https://a.example",
+            outgoing="https://a.example", code="abc2345",
+        )  # fmt: skip
+        ClickDay.objects.create(workspace=workspace, link=link, day=now.date(), clicks=1)
+        AlertRecipient.objects.create(workspace=workspace, rule=rule, user=owner.user)
+        Alert.objects.create(
+            workspace=workspace, rule=rule, version=1, account=account, window_on=now.date(), day=now.date(), value=1,
+            found_at=now,
+        )  # fmt: skip
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

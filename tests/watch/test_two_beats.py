@@ -32,6 +32,7 @@ CLAIMS = {
     "reports.open_due": "whoever moves the hour of a schedule on has its run",
     "reports.make": "SKIP LOCKED and a lease for each report; what was frozen is frozen once",
     "reports.send": "whoever moves the hour of a mail has it",
+    "analytics.work_history": "SKIP LOCKED, a lease and a fence for each upload",
     "compliance.work": "whoever moves the hour of a request or an export has it",
     "social_accounts.refresh_expiring": "one refresher for each grant, by a version and an intent",
     "media.make_renditions": "SKIP LOCKED, a fence, and so many at a time on each machine",

@@ -1,3 +1,5 @@
+from apps.analytics.models.alerting import Alert, AlertRecipient, AlertRule
+from apps.analytics.models.history import HistoryUpload, UploadedDay, UploadedPost
 from apps.analytics.models.importing import Import, ImportedPost
 from apps.analytics.models.plans import Goal, MixShare
 from apps.analytics.models.readings import Reading, Refresh
@@ -5,8 +7,12 @@ from apps.analytics.models.snapshots import AccountSnapshot, Figures, Publicatio
 
 __all__ = [
     "AccountSnapshot",
+    "Alert",
+    "AlertRecipient",
+    "AlertRule",
     "Figures",
     "Goal",
+    "HistoryUpload",
     "Import",
     "ImportedPost",
     "MixShare",
@@ -14,4 +20,6 @@ __all__ = [
     "Reading",
     "Refresh",
     "SnapshotRun",
+    "UploadedDay",
+    "UploadedPost",
 ]

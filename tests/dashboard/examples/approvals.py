@@ -94,6 +94,9 @@ def review() -> dict[str, Any]:
         ],
         "pictures": [{"url": PICTURE, "alt": "Buns"}],
         "platforms": ["instagram", "x"],
+        "links": [
+            {"platform": "mastodon", "written": "https://a.example", "outgoing": "https://go.example/k3Xw9Qz"}
+        ],
         "own_words": [{"platform": "x", "text": "Buns. Today."}],
         "steps": STEPS,
         "history": HISTORY,
