@@ -145,6 +145,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 30},
     },
+    "make the months of figures": {
+        "task": "analytics.keep_months",
+        "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
+    },
     "forget figures that are over their time": {
         "task": "analytics.keep_rules",
         "schedule": schedule(timedelta(hours=1)),

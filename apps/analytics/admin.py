@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 
 from apps.analytics.models import (
+    AccountDay,
     AccountSnapshot,
     Import,
     ImportedPost,
+    PostTotal,
     PublicationSnapshot,
     Reading,
     Refresh,
@@ -30,6 +32,25 @@ class PublicationSnapshotAdmin(TenantAdmin):
     exclude = ("raw",)
     list_display = ("publication_id", "organization", "key", "missing", "taken_at")
     list_filter = ("missing",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(AccountDay)
+class AccountDayAdmin(TenantAdmin):
+    """What dashboards read of accounts."""
+
+    list_display = ("account_id", "organization", "day", "revision", "missing", "taken_at")
+    list_filter = ("missing",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(PostTotal)
+class PostTotalAdmin(TenantAdmin):
+    """What dashboards read of posts."""
+
+    list_display = ("publication_id", "organization", "published_at", "taken_at")
     list_select_related = ("organization",)
     show_full_result_count = False
 

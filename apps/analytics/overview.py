@@ -18,9 +18,9 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from apps.analytics.metrics import INTERACTIONS, total
-from apps.analytics.models import AccountSnapshot, Reading
+from apps.analytics.models import AccountDay, Reading
 from apps.analytics.retention import kept_apart
-from apps.analytics.selectors import holding_days, span_of
+from apps.analytics.selectors import span_of
 from apps.core.calendar import cell_of, reach
 from apps.platforms.insights import Metric
 from apps.posts.models import Part
@@ -303,10 +303,8 @@ def overview(workspace: Workspace, *, first: date, last: date) -> Overview:
 
 
 def _days(workspace: Workspace, first: date, last: date) -> list[Day]:
-    rows = AccountSnapshot.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
-    told = holding_days(rows).order_by("day").values_list(
-        "account_id", "day", "taken_at", "missing", "views", "followers"
-    )  # fmt: skip
+    rows = AccountDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+    told = rows.order_by("day").values_list("account_id", "day", "taken_at", "missing", "views", "followers")
     return [Day(*row) for row in told]
 
 

@@ -25,6 +25,12 @@ def work_imports() -> None:
     services.work_imports()
 
 
+@shared_task(name="analytics.keep_months", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=30))
+def keep_months() -> None:
+    services.keep_months(today=clock.now().date())
+
+
 @shared_task(name="analytics.keep_rules", ignore_result=True)
 @one_at_a_time(at_most=timedelta(minutes=30))
 def keep_rules() -> None:

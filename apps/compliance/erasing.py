@@ -89,7 +89,9 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
     (
         _figures,
         (
+            "analytics.AccountDay",
             "analytics.AccountSnapshot",
+            "analytics.PostTotal",
             "analytics.PublicationSnapshot",
             "analytics.Reading",
             "analytics.Refresh",

@@ -1,12 +1,15 @@
 from apps.analytics.models.importing import Import, ImportedPost
 from apps.analytics.models.readings import Reading, Refresh
+from apps.analytics.models.rollups import AccountDay, PostTotal
 from apps.analytics.models.snapshots import AccountSnapshot, Figures, PublicationSnapshot, SnapshotRun
 
 __all__ = [
+    "AccountDay",
     "AccountSnapshot",
     "Figures",
     "Import",
     "ImportedPost",
+    "PostTotal",
     "PublicationSnapshot",
     "Reading",
     "Refresh",

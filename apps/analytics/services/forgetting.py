@@ -11,7 +11,15 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from apps.analytics.models import AccountSnapshot, Import, ImportedPost, PublicationSnapshot, Reading
+from apps.analytics.models import (
+    AccountDay,
+    AccountSnapshot,
+    Import,
+    ImportedPost,
+    PostTotal,
+    PublicationSnapshot,
+    Reading,
+)
 from apps.analytics.retention import RULES, Rule
 from apps.audit import services as audit
 from apps.core import tenancy
@@ -53,7 +61,7 @@ def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], for_g
     removed: Counter[str] = Counter()
     with tenancy.scope(organization_id=organization_id):
         readings: Any = Reading.objects.filter(account_id__in=account_ids)
-        readings.update(latest=None, read_at=None, problem_words="")
+        readings.update(latest_id=None, read_at=None, problem_words="")
         holding: tuple[tuple[str, Any], ...] = (
             ("account_snapshots", AccountSnapshot),
             ("publication_snapshots", PublicationSnapshot),
@@ -61,6 +69,8 @@ def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], for_g
         )
         for name, model in holding:
             removed[name] = model.objects.filter(account_id__in=account_ids).delete()[0]
+        for rollup in (AccountDay, PostTotal):
+            rollup.objects.filter(account_id__in=account_ids).delete()
         if for_good:
             readings.delete()
             Import.objects.filter(account_id__in=account_ids).delete()

@@ -203,7 +203,7 @@ def _done(job: Job, reading: Reading, answer: Answer, now: datetime) -> dict[str
     if job.key:
         row = keep_post(reading, job.key, answer.told or Missing(answer.missing), taken_at=now)
         if not row.missing:
-            changes["latest"] = row
+            changes["latest_id"] = row.pk
     elif answer.missing and job.night is not None:
         keep_missing_day(reading, job.night, Missing(answer.missing))
     planned: dict[str, Any] = {"step": reading.step, "step_at": reading.step_at}
