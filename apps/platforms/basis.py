@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -34,6 +34,7 @@ class Basis:
     inbound: ClassVar[Inbound | None] = None
     signals: ClassVar[Signals | None] = None
     setup: ClassVar[Setup] = Setup(portal="", steps=())
+    metrics_at_once: ClassVar[int] = 1
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         self.http = http
@@ -79,6 +80,9 @@ class Basis:
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         raise self._no("no figures of a post are told")
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        raise self._no("figures are told of one post at a time")
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         raise self._no("no figures of an account are told")
