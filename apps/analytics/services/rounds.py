@@ -28,7 +28,7 @@ from apps.platforms import registry
 
 logger = logging.getLogger(__name__)
 
-SECONDS: Final = 25.0  # of one worker's round; beat begins the next
+SECONDS: Final = 28.0  # of one worker's round; beat begins the next soon after
 IN_LINE: Final = 500
 MOST_COMPANIONS: Final = 500  # of what is claimed at once
 MEETING_SECONDS: Final = 5.0

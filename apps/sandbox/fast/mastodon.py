@@ -26,9 +26,9 @@ NOT_FOUND = Answer('{"error": "Record not found"}', 404)
 class Mastodon:
     """`honours_keys`: a repeated Idempotency-Key is answered with the first post. Real servers do; a benchmark that
     wants to see whether its sender sends twice switches it off. `lists`: the posts of an account are told to who asks;
-    a server that is ill below answers 503 there and publishes all the same. `tells_many`: statuses are told of together,
-    as they are since 4.3. `asked`: for how many
-    statuses and accounts figures were asked, and in how many calls for several."""
+    a server that is ill below answers 503 there and publishes all the same. `tells_many`: statuses are told of
+    together, as they are since 4.3. `asked`: of how many statuses and accounts figures were asked, and
+    in how many calls for several."""
 
     def __init__(self, tally: Tally, origin: str, *, honours_keys: bool = True) -> None:
         self._tally, self._origin = tally, origin
