@@ -7,6 +7,7 @@ from django.contrib import admin
 from apps.analytics.models import (
     AccountDay,
     AccountSnapshot,
+    Audience,
     Import,
     ImportedPost,
     PostTotal,
@@ -31,6 +32,15 @@ class AccountSnapshotAdmin(TenantAdmin):
 class PublicationSnapshotAdmin(TenantAdmin):
     exclude = ("raw",)
     list_display = ("publication_id", "organization", "key", "missing", "taken_at")
+    list_filter = ("missing",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(Audience)
+class AudienceAdmin(TenantAdmin):
+    exclude = ("raw", "groups")
+    list_display = ("account_id", "organization", "day", "missing", "taken_at")
     list_filter = ("missing",)
     list_select_related = ("organization",)
     show_full_result_count = False

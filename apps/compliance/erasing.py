@@ -91,6 +91,7 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
         (
             "analytics.AccountDay",
             "analytics.AccountSnapshot",
+            "analytics.Audience",
             "analytics.PostTotal",
             "analytics.PublicationSnapshot",
             "analytics.Reading",

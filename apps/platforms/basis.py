@@ -13,7 +13,7 @@ from apps.platforms.calls import Call
 from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuthClient, Receipt, RemotePost, Staged
 from apps.platforms.errors import ConsentRefused, NotOffered
 from apps.platforms.inbound import Inbound
-from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.insights import Demographics, Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.setup import Setup
@@ -86,6 +86,9 @@ class Basis:
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         raise self._no("no figures of an account are told")
+
+    def demographics(self, credential: Credential) -> Demographics:
+        raise self._no("nobody is told who follows an account")
 
     @classmethod
     def family(cls, credential: Credential) -> str:

@@ -27,7 +27,7 @@ from apps.platforms.capabilities import Capabilities
 if TYPE_CHECKING:
     from apps.platforms.calls import Call
     from apps.platforms.inbound import Inbound
-    from apps.platforms.insights import Metrics, OwnPosts
+    from apps.platforms.insights import Demographics, Metrics, OwnPosts
     from apps.platforms.lifetimes import Lifetimes
     from apps.platforms.limits import Limit, Usage
     from apps.platforms.setup import Setup
@@ -399,6 +399,9 @@ class Adapter(Protocol):
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """The account's figures of `day` (as the platform cuts days), and its followers now. Raises NotOffered."""
+
+    def demographics(self, credential: Credential) -> Demographics:
+        """Who follows the account now. Raises NotOffered, for an account too small to be told of as well."""
 
     @classmethod
     def family(cls, credential: Credential) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Audience,
     Import,
     ImportedPost,
     PublicationSnapshot,
@@ -116,6 +117,7 @@ def everything(owner, workspace):
         approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
         approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM))
         AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
+        Audience.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
         PublicationSnapshot.objects.create(
             workspace=workspace, account=account, publication=publication, key="1h", taken_at=now
         )

@@ -103,6 +103,25 @@ class PublicationSnapshot(Figures):
         super().save(*args, **kwargs)
 
 
+class Audience(WorkspaceOwned):
+    """Who followed an account on a day: {"age": {"18-24": 120, ...}, ...}, as far as its platform tells."""
+
+    written_once = True
+
+    account = models.ForeignKey("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    taken_at = models.DateTimeField()
+    missing = models.CharField(max_length=16, blank=True, choices=Missing.choices)
+    groups = models.JSONField(default=dict, blank=True)
+    raw = models.JSONField(default=dict, blank=True)
+
+    class Meta(WorkspaceOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_audience_of_each_account_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} on {self.day}"
+
+
 class SnapshotRun(WorkspaceOwned):
     """One night of one workspace: what was asked for, what came, and what is missing, and why."""
 

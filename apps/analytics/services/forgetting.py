@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 from apps.analytics.models import (
     AccountDay,
     AccountSnapshot,
+    Audience,
     Import,
     ImportedPost,
     PostTotal,
@@ -69,7 +70,7 @@ def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], for_g
         )
         for name, model in holding:
             removed[name] = model.objects.filter(account_id__in=account_ids).delete()[0]
-        for rollup in (AccountDay, PostTotal):
+        for rollup in (AccountDay, Audience, PostTotal):
             rollup.objects.filter(account_id__in=account_ids).delete()
         if for_good:
             readings.delete()

@@ -22,6 +22,7 @@ from apps.analytics.ladder import RUNGS
 from apps.analytics.models import AccountSnapshot, Reading, Refresh, SnapshotRun
 from apps.analytics.nights import DAY
 from apps.analytics.services.asking import Answer, ask, ask_many
+from apps.analytics.services.audiences import read_audience
 from apps.analytics.services.following import climb
 from apps.analytics.services.nights import end_run_if_done
 from apps.analytics.services.storing import Rung, keep_day, keep_missing_day, keep_posts
@@ -84,7 +85,10 @@ def read(claims: Sequence[Claim]) -> None:
         _settle_posts(posts, _answers(posts))
     for job in jobs:
         if job.publication is None:
-            _settle(job, ask(job.account, _days(job), seen_at=job.seen_at) if job.days else Answer(told=Metrics({})))
+            answer = ask(job.account, _days(job), seen_at=job.seen_at) if job.days else Answer(told=Metrics({}))
+            _settle(job, answer)
+            if job.night is not None and answer.told is not None:
+                read_audience(job.account, job.night)
 
 
 def _answers(jobs: Sequence[Job]) -> list[Answer]:

@@ -35,17 +35,18 @@ def rebuild_workspace(organization_id: UUID, workspace_id: UUID) -> None:
         for model in (AccountDay, PostTotal):
             model.objects.filter(workspace_id=workspace_id).delete()
         with connection.cursor() as cursor:
-            for statement in (_fill(*what) for what in KEPT):
+            for statement in (fill(*what) for what in KEPT):
                 cursor.execute(statement, [_value(workspace_id)])
             cursor.execute(POINT, [_value(workspace_id)])
 
 
-def _fill(kept: Any, snapshots: Any, key: str, newest: str, condition: str) -> str:
+def fill(kept: Any, snapshots: Any, key: str, newest: str, condition: str, *, where: str = "workspace_id = %s") -> str:
+    """The statement that counts one of `KEPT`, where there is nothing yet."""
     names = ", ".join(_columns(kept))
     return (
         f"INSERT INTO {kept._meta.db_table} ({names}) SELECT {names} FROM (SELECT {names}, "  # noqa: S608
         f"row_number() OVER (PARTITION BY {key} ORDER BY {newest} DESC) AS place "
-        f"FROM {snapshots._meta.db_table} WHERE workspace_id = %s AND {condition}) AS known WHERE place = 1"
+        f"FROM {snapshots._meta.db_table} WHERE {where} AND {condition}) AS known WHERE place = 1"
     )
 
 

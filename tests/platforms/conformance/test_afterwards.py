@@ -116,6 +116,20 @@ def test_figures_of_many_posts_are_those_of_each(bench, credential):
         check_figures(told[post.remote_id], bench.adapter.capabilities.post_metrics)
 
 
+def test_who_follows_an_account_is_told_by_groups_or_not_offered(bench, credential):
+    if not offers(bench, "demographics"):
+        with pytest.raises(NotOffered):
+            bench.adapter.demographics(credential)
+        return
+    told = bench.adapter.demographics(credential)
+
+    assert set(told.groups) == {"age", "gender", "country", "city"}
+    for groups in told.groups.values():
+        assert groups
+        assert all(isinstance(name, str) and isinstance(count, int) and count >= 0 for name, count in groups.items())
+    json.dumps(dict(told.raw))
+
+
 def test_figures_of_an_account_are_numbers_in_our_words(bench, credential):
     bench.publish(bench.post("Counted"), credential)
     bench.clock.advance(hours=50)

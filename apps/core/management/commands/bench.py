@@ -143,6 +143,14 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             },
         },
     ),
+    "dashboards": Measurement(
+        "how soon dashboards of 90 days are there, with millions of snapshots behind them",
+        {
+            "--rows": {"type": int, "default": 10_000_000, "help": "snapshots, more or less (10,000,000)"},
+            "--pages": {"type": int, "default": 60, "help": "that are fetched of each dashboard (60)"},
+            "--most-seconds": {"dest": "most_seconds", "type": int, "default": 3_600, "help": "give up then (3,600)"},
+        },
+    ),
     "api": Measurement(
         "posts that the API makes a second, one by one and in bulk, and how soon it tells a page of a long list",
         {
