@@ -78,7 +78,8 @@ def keep_posts(rungs: Sequence[Rung], *, taken_at: datetime) -> dict[UUID, Publi
 
 
 def _row(rung: Rung, taken_at: datetime) -> PublicationSnapshot:
-    told, reading = rung.told, rung.reading
+    told = rung.told
+    reading: Any = rung.reading  # of a post, which has both
     values = columns_of({} if isinstance(told, Missing) else told.values)
     is_empty = all(value is None for value in values.values())
     return PublicationSnapshot(

@@ -17,8 +17,9 @@ def groups_in(entries: list[dict[str, Any]]) -> dict[str, int]:
     for entry in entries:
         for result in _results(entry.get("total_value")):
             names, value = result.get("dimension_values"), result.get("value")
-            is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-            if isinstance(names, list) and names and isinstance(names[0], str) and is_number:
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                continue
+            if isinstance(names, list) and names and isinstance(names[0], str):
                 found[names[0]] = found.get(names[0], 0) + value
     return found
 
