@@ -23,13 +23,14 @@ STAND: Final = {
 }  # fmt: skip
 
 
-def run(**options: Any) -> dict[str, Any]:
+def run(*, rows: int, pages: int, most_seconds: int) -> dict[str, Any]:
     """Figures of `pages` fetches of each dashboard, with `rows` snapshots in the tables."""
+    options = {"rows": rows, "pages": pages, "most_seconds": most_seconds}
     with stand.standing(STAND) as place:
         return stand.told_by("tests.benchmarks.dashboards", options, environment=place.environment)
 
 
-def measure(*, rows: int, pages: int, **_: Any) -> dict[str, Any]:
+def measure(*, rows: int, pages: int) -> dict[str, Any]:
     from tests.benchmarks.harness import dashboard_rows
 
     began = time.monotonic()
@@ -121,4 +122,5 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps(measure(**json.loads(sys.argv[1]))) + "\n")
+    said = json.loads(sys.argv[1])
+    sys.stdout.write(json.dumps(measure(rows=said["rows"], pages=said["pages"])) + "\n")
