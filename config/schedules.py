@@ -132,8 +132,8 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     },
     "open the night of workspaces": {
         "task": "analytics.open_nights",
-        "schedule": schedule(timedelta(minutes=5)),
-        "options": {"expires": 300},
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "read figures": {
         "task": "analytics.read",

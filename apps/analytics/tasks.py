@@ -10,7 +10,6 @@ from apps.core.alone import one_at_a_time
 
 
 @shared_task(name="analytics.open_nights", ignore_result=True)
-@one_at_a_time(at_most=timedelta(minutes=10))
 def open_nights() -> None:
     services.open_nights(now=clock.now())
 
