@@ -77,3 +77,11 @@ class ReasonMissing(ApprovalRefused):
 class PolicyChanged(ApprovalRefused):
     code = "policy_changed"
     words = "Somebody else saved another version of the policy meanwhile. Reload it, and put your changes back in."
+
+
+class PeopleRefused(ValueError):
+    """A group, hours or an absence cannot be like this; nothing was changed. `field` names the place."""
+
+    def __init__(self, words: str, *, field: str = "", code: str = "invalid") -> None:
+        super().__init__(words)
+        self.words, self.field, self.code = words, field, code

@@ -1,18 +1,26 @@
 from django.urls import path
 
-from apps.approvals.views import policies, posts, queue
+from apps.approvals.views import links, mailed, me, people, policies, posts, queue
 
 app_name = "approvals"
 urlpatterns = [
     path("", queue.index, name="index"),
     path("bulk/", queue.bulk, name="bulk"),
+    path("links/", links.index, name="links"),
+    path("links/new/", links.new, name="link_new"),
+    path("links/<uuid:link_id>/revoke/", links.revoke, name="link_revoke"),
+    path("guests/<uuid:guest_id>/forget/", links.forget, name="guest_forget"),
     path("<uuid:request_id>/", posts.review, name="review"),
     path("<uuid:request_id>/decide/", posts.decide, name="decide"),
     path("<uuid:request_id>/edits/", posts.decide_with_edits, name="decide_with_edits"),
     path("<uuid:request_id>/withdraw/", posts.withdraw, name="withdraw"),
     path("<uuid:request_id>/comment/", posts.comment, name="comment"),
     path("threads/<uuid:thread_id>/resolve/", posts.resolve, name="resolve"),
+    path("threads/<uuid:thread_id>/take-time/", links.take_time, name="take_time"),
     path("posts/<uuid:post_id>/", posts.of_post, name="of_post"),
     path("posts/<uuid:post_id>/submit/", posts.submit, name="submit"),
+    path("me/", me.me, name="me"),
+    path("mail/<str:token>/", mailed.mailed, name="mailed"),
     path("policies/<uuid:workspace_id>/", policies.policy, name="policy"),
+    path("policies/<uuid:workspace_id>/people/", people.people, name="people"),
 ]

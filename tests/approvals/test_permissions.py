@@ -5,8 +5,10 @@ The table is written out here and not read from `apps.tenants.permissions`, so t
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -14,8 +16,10 @@ from django.urls import reverse
 from apps.approvals import services
 from apps.approvals.deciders import Decider
 from apps.approvals.errors import NotADecider
-from apps.approvals.models import Request
+from apps.approvals.models import Guest, Request, ReviewedPost, ReviewLink
 from apps.approvals.states import Verdict
+from apps.core import clock
+from apps.core.actors import Actor, ActorKind
 from apps.tenants.permissions import PERMISSIONS, Role
 from tests.approvals.conftest import Desk, actor
 from tests.support import factories
@@ -32,6 +36,8 @@ MAY: Final[dict[str, frozenset[Role]]] = {
     "approval.decide": EVERYBODY - {Role.VIEWER, Role.CREATOR},
     "policy.edit": frozenset({Role.OWNER, Role.ADMIN}),
 }
+# What guests' links and proposals need of other rooms' permissions.
+ELSEWHERE: Final = dict.fromkeys(("workspace.edit", "post.schedule"), frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER}))
 ANYBODY_DECIDES: Final = {
     "key": "one", "name": "One", "roles": ["owner", "admin", "manager", "approver"], "programs": True,
 }  # fmt: skip
@@ -40,12 +46,20 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("GET", "review", "approval.view", {}),
     ("GET", "policy", "policy.view", {}),
     ("POST", "policy", "policy.edit", {"action": "options"}),
+    ("GET", "people", "policy.view", {}),
+    ("POST", "people", "policy.edit", {"action": "save:", "name": "Legal"}),
     ("POST", "decide", "approval.decide", {"verdict": "approve"}),
     ("POST", "decide_with_edits", "approval.decide", {"text": "Better"}),
     ("POST", "bulk", "approval.decide", {"read": "yes"}),
     ("POST", "comment", "approval.comment", {"text": "A word"}),
     ("POST", "withdraw", "approval.request", {}),
     ("POST", "submit", "approval.request", {}),
+    ("GET", "links", "approval.view", {}),
+    ("GET", "link_new", "approval.request", {}),
+    ("POST", "link_new", "approval.request", {}),
+    ("POST", "link_revoke", "approval.request", {}),
+    ("POST", "guest_forget", "workspace.edit", {}),
+    ("POST", "take_time", "post.schedule", {}),
 ]
 CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/approvals/{request}", "approval.view", None),
@@ -54,6 +68,14 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("POST", "/posts/{post}/threads", "approval.comment", {"text": "A word"}),
     ("GET", "/workspaces/{workspace}/approval-policy", "policy.view", None),
     ("PUT", "/workspaces/{workspace}/approval-policy", "policy.edit", {"steps": []}),
+    ("GET", "/review-links", "approval.view", None),
+    ("POST", "/review-links", "approval.request", {"month": "2026-11", "guests": [{"name": "Ingrid"}]}),
+    ("GET", "/review-links/{link}", "approval.view", None),
+    ("POST", "/review-links/{link}/revoke", "approval.request", None),
+    ("GET", "/reviewer-groups", "policy.view", None),
+    ("POST", "/reviewer-groups", "policy.edit", {"name": "Legal", "members": []}),
+    ("GET", "/workspaces/{workspace}/working-hours", "policy.view", None),
+    ("PUT", "/workspaces/{workspace}/working-hours", "policy.edit", {}),
 ]
 SCOPES: Final = {
     "approvals:read": {"approval.view"},
@@ -79,7 +101,13 @@ def test_roles_hold_what_the_table_says(role: Role) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_on_pages(desk: Desk, asked: Request, role: Role) -> None:
     client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
-    ids = {"policy": [desk.agency.workspace.pk], "submit": [asked.post_id], "index": [], "bulk": []}
+    link, thread = shared(desk, asked)
+    place = [desk.agency.workspace.pk]
+    ids = {
+        "policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": [], "links": [],
+        "link_new": [], "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread],
+    }  # fmt: skip
+    may = MAY | ELSEWHERE
     refused = [
         (method, name)
         for method, name, _, data in DEEDS
@@ -87,7 +115,7 @@ def test_on_pages(desk: Desk, asked: Request, role: Role) -> None:
                           content_type="application/x-www-form-urlencoded").status_code == 403
     ]  # fmt: skip
 
-    assert refused == [(method, name) for method, name, permission, _ in DEEDS if role not in MAY[permission]]
+    assert refused == [(method, name) for method, name, permission, _ in DEEDS if role not in may[permission]]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -108,12 +136,27 @@ def test_in_services_a_role_that_does_not_decide_is_no_decider(desk: Desk, asked
 @pytest.mark.parametrize("scope", SCOPES)
 def test_with_keys(desk: Desk, asked: Request, scope: str) -> None:
     own = program(desk.agency.workspace.organization, scopes=[scope])
-    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk}
+    link, _ = shared(desk, asked)
+    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk, "link": link.pk}
     refused = [
         path for method, path, _, body in CALLS if own.send(method, path.format(**named), body).status_code == 403
     ]
 
     assert refused == [path for _, path, permission, _ in CALLS if permission not in SCOPES[scope]]
+
+
+def shared(desk: Desk, asked: Request) -> tuple[ReviewLink, UUID]:
+    """A guest's link, and a thread in which they propose another time."""
+    own = {"organization_id": asked.organization_id, "workspace_id": asked.workspace_id}
+    hour = {"kind": "time", "local": "2031-01-04T10:00", "zone": "UTC"}
+    with desk.agency.scope():
+        guest = Guest.objects.create(**own, name="Ingrid")
+        expires_at = clock.now() + timedelta(days=1)
+        link = ReviewLink.objects.create(**own, guest=guest, kind="post", token_hash="0" * 64, expires_at=expires_at)
+        ReviewedPost.objects.create(**own, link=link, post_id=asked.post_id)
+        by = Decider(Actor(ActorKind.GUEST, guest.pk))
+        said = services.comment(post=asked.post, text="Later?", by=by, anchor=hour)
+        return link, said.thread_id
 
 
 def _form(data: dict[str, str]) -> bytes:

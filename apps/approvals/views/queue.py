@@ -16,6 +16,7 @@ from apps.approvals.deciders import Bench, Decider, writers_of_each
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.models import Request
 from apps.approvals.presenting import Card, Lane, card
+from apps.approvals.reviews import wants_guests
 from apps.approvals.states import RequestState, Verdict
 from apps.core import clock
 from apps.tenants.access import MemberRequest, page
@@ -39,6 +40,8 @@ def index(request: MemberRequest) -> HttpResponse:
         "now": now,
         "is_board": is_board,
         "mine": [cards[row.pk] for row in rows if row.pk in mine],
+        "for_client": [cards[row.pk] for row in rows if row.state == RequestState.PENDING and wants_guests(row)],
+        "may_send": request.member.may("approval.request"),
         "waiting": len([row for row in rows if row.state == RequestState.PENDING]),
         "lanes": _lanes(rows, cards, [card(row, is_mine=False, now=now) for row in approved], able),
         "policy_url": reverse("approvals:policy", args=[workspace.pk]),
