@@ -152,8 +152,8 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     },
     "open the night of workspaces": {
         "task": "analytics.open_nights",
-        "schedule": schedule(timedelta(minutes=5)),
-        "options": {"expires": 300},
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "read figures": {
         "task": "analytics.read",
@@ -174,6 +174,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "task": "analytics.look",
         "schedule": schedule(timedelta(minutes=2)),
         "options": {"expires": 120},
+    },
+    "make the months of figures": {
+        "task": "analytics.keep_months",
+        "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
     },
     "forget figures that are over their time": {
         "task": "analytics.keep_rules",

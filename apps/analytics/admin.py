@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 
 from apps.analytics.models import (
+    AccountDay,
     AccountSnapshot,
     Alert,
     AlertRecipient,
     AlertRule,
+    Audience,
     Goal,
     HistoryUpload,
     Import,
     ImportedPost,
     MixShare,
+    PostTotal,
     PublicationSnapshot,
     Reading,
     Refresh,
@@ -38,6 +41,34 @@ class PublicationSnapshotAdmin(TenantAdmin):
     exclude = ("raw",)
     list_display = ("publication_id", "organization", "key", "missing", "taken_at")
     list_filter = ("missing",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(Audience)
+class AudienceAdmin(TenantAdmin):
+    exclude = ("raw", "groups")
+    list_display = ("account_id", "organization", "day", "missing", "taken_at")
+    list_filter = ("missing",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(AccountDay)
+class AccountDayAdmin(TenantAdmin):
+    """What dashboards read of accounts."""
+
+    list_display = ("account_id", "organization", "day", "revision", "missing", "taken_at")
+    list_filter = ("missing",)
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(PostTotal)
+class PostTotalAdmin(TenantAdmin):
+    """What dashboards read of posts."""
+
+    list_display = ("publication_id", "organization", "published_at", "taken_at")
     list_select_related = ("organization",)
     show_full_result_count = False
 

@@ -11,9 +11,9 @@ from uuid import UUID
 from apps.analytics.alerts.findings import Series
 from apps.analytics.alerts.kinds import INTERACTIONS, OWN_CLICKS
 from apps.analytics.metrics import interactions_of, total
-from apps.analytics.models import AccountSnapshot, UploadedDay
+from apps.analytics.models import AccountDay, UploadedDay
 from apps.analytics.retention import kept_apart
-from apps.analytics.selectors import figures_of_posts, holding_days
+from apps.analytics.selectors import figures_of_posts
 from apps.links.selectors import clicks_of_posts
 from apps.posts.models import Campaign, Post
 from apps.tenants.models import Workspace
@@ -25,10 +25,10 @@ def series_of(
     """What each account was told of, by account and metric; a day without a figure is not in it. Two
     queries; what was uploaded counts where the platform told nothing."""
     names = sorted(metrics)
-    rows = AccountSnapshot.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+    rows = AccountDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
     found: dict[tuple[UUID, str], dict[date, float]] = {}
     brought = UploadedDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
-    told = [one.values_list("account_id", "day", *names) for one in (holding_days(rows), brought)]
+    told = [one.values_list("account_id", "day", *names) for one in (rows, brought)]
     for account_id, day, *values in chain(*told):
         for name, value in zip(names, values, strict=True):
             if value is not None and day not in found.get((account_id, name), ()):

@@ -22,9 +22,9 @@ from apps.analytics.boards.times import Times, times_of
 from apps.analytics.boards.usual import flops_of, usual_of
 from apps.analytics.charting import Point as Point
 from apps.analytics.metrics import INTERACTIONS, total
-from apps.analytics.models import AccountSnapshot, Reading, UploadedDay
+from apps.analytics.models import AccountDay, Reading, UploadedDay
 from apps.analytics.retention import kept_apart
-from apps.analytics.selectors import holding_days, span_of
+from apps.analytics.selectors import span_of
 from apps.core.calendar import cell_of, reach
 from apps.platforms.insights import Metric
 from apps.posts.models import Part
@@ -335,7 +335,7 @@ class Rows:
 
 
 def rows_between(workspace: Workspace, first: date, last: date, choice: Choice = EVERYTHING) -> Rows:
-    """Three queries, however much there is."""
+    """Four queries, however much there is."""
     of_workspace = SocialAccount.objects.filter(workspace=workspace)
     accounts = list(choice.of_accounts(of_workspace).order_by("platform", "handle"))
     whose = accounts if choice.accounts or choice.networks else None
@@ -347,16 +347,24 @@ Whose = Sequence[SocialAccount] | None  # None: of every account
 
 
 def _days(workspace: Workspace, first: date, last: date, whose: Whose) -> list[Day]:
-    rows = AccountSnapshot.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
-    columns = ("account_id", "day", "taken_at", "missing", "views", "followers")
+    rows = AccountDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
     brought = UploadedDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
     if whose is not None:
         rows, brought = rows.filter(account__in=whose), brought.filter(account__in=whose)
-    found = {(row[0], row[1]): row for row in holding_days(rows).values_list(*columns)}
-    for row in brought.values_list(*columns):
-        if (row[0], row[1]) not in found or found[row[0], row[1]][3]:
-            found[row[0], row[1]] = row  # Where the platform told nothing, what somebody uploaded.
-    return [Day(*row) for row in sorted(found.values(), key=lambda row: (row[1], row[0]))]
+    return [Day(*row) for row in days_told(rows.values_list(*DAY_COLUMNS), brought.values_list(*DAY_COLUMNS))]
+
+
+DAY_COLUMNS: Final = ("account_id", "day", "taken_at", "missing", "views", "followers")
+
+
+def days_told(told: Iterable[tuple[Any, ...]], brought: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The days of accounts in their order, rows of `DAY_COLUMNS` that may go on: as the platform told them, and where it
+    told nothing, as somebody has uploaded them."""
+    found = {row[:2]: row for row in told}
+    for row in brought:
+        if row[:2] not in found or found[row[:2]][3]:
+            found[row[:2]] = row
+    return sorted(found.values(), key=lambda row: (row[1], row[0]))
 
 
 def _posts(workspace: Workspace, first: date, last: date, choice: Choice, whose: Whose) -> list[PostRow]:

@@ -84,7 +84,7 @@ def figures_of_posts(post_ids: Iterable[UUID]) -> dict[UUID, list[PostFigures]]:
     """For each post what is out of it, or was; two queries however many there are."""
     live = Publication.objects.filter(post__in=post_ids, state__in=WENT_OUT).select_related("account")
     publications = list(live.order_by("account_id"))
-    readings = Reading.objects.filter(publication__in=publications).select_related("latest").defer("latest__raw")
+    readings = Reading.objects.filter(publication__in=publications).with_latest()
     known = {reading.publication_id: reading for reading in readings}
     found: dict[UUID, list[PostFigures]] = {}
     for publication in publications:

@@ -69,7 +69,7 @@ def order() -> list[Model]:
     for model in known:
         for field in model._meta.local_fields:
             target: Any = field.related_model
-            if isinstance(field, models.ForeignKey) and target in known and target is not model:
+            if isinstance(field, models.ForeignObject) and target in known and target is not model:
                 graph[target].add(model)
     return list(TopologicalSorter(graph).static_order())
 

@@ -94,7 +94,10 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
     (
         _figures,
         (
+            "analytics.AccountDay",
             "analytics.AccountSnapshot",
+            "analytics.Audience",
+            "analytics.PostTotal",
             "analytics.PublicationSnapshot",
             "analytics.Reading",
             "analytics.Refresh",

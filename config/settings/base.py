@@ -336,7 +336,9 @@ PUBLISH_STAGE_CONCURRENCY = env.integer("PUBLISH_STAGE_CONCURRENCY", 16)  # uplo
 # --- reading figures
 ANALYTICS_NIGHT_HOUR = env.integer("ANALYTICS_NIGHT_HOUR", 2)  # on the wall clock of each workspace
 ANALYTICS_SPREAD = timedelta(seconds=env.integer("ANALYTICS_SPREAD_SECONDS", 600))
-ANALYTICS_CONCURRENCY = env.integer("ANALYTICS_CONCURRENCY", 16)  # questions at a time, of each worker's round
+ANALYTICS_CONCURRENCY = env.integer("ANALYTICS_CONCURRENCY", 24)  # questions at a time, of each worker's round
+ANALYTICS_LEASE = timedelta(seconds=env.integer("ANALYTICS_LEASE_SECONDS", 300))  # of what a worker reads
+ANALYTICS_KEEP_MONTHS = env.integer("ANALYTICS_KEEP_MONTHS", 0)  # of figures; 0: for ever
 ANALYTICS_REFRESHES = env.integer("ANALYTICS_REFRESHES_A_DAY", 200)  # that a workspace may ask for
 ANALYTICS_IMPORT_POSTS = env.integer("ANALYTICS_IMPORT_POSTS", 500)  # the most that one import reads
 ANALYTICS_HISTORY_ROWS = env.integer("ANALYTICS_HISTORY_ROWS", 20_000)  # of a file with history

@@ -13,6 +13,7 @@ from apps.analytics.models import (
     Alert,
     AlertRecipient,
     AlertRule,
+    Audience,
     Goal,
     HistoryUpload,
     Import,
@@ -140,6 +141,7 @@ def everything(owner, workspace):
         ReportFile.objects.create(workspace=workspace, report=report, kind="pdf", size=1)
         ReportLink.objects.create(workspace=workspace, report=report, token_hash="0" * 64, expires_at=now)
         ReportMail.objects.create(workspace=workspace, report=report, address="a@b.example", next_try_at=now)
+        Audience.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
         PublicationSnapshot.objects.create(
             workspace=workspace, account=account, publication=publication, key="1h", taken_at=now
         )

@@ -27,6 +27,7 @@ CLAIMS = {
     "events.relay": "SKIP LOCKED and a lease; each consumer has its own mark",
     "webhooks.deliver": "SKIP LOCKED and a lease for each delivery",
     "webhooks.handle_notices": "SKIP LOCKED and a lease for each notice",
+    "analytics.open_nights": "a run for each workspace and day, made while its workspace is held",
     "analytics.read": "SKIP LOCKED, a lease and a fence for each reading; each row has a key of its own",
     "analytics.work_imports": "SKIP LOCKED, a lease and a fence for each import",
     "reports.open_due": "whoever moves the hour of a schedule on has its run",

@@ -11,9 +11,9 @@ from typing import Final
 from apps.analytics.charting import Point
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.metrics import LEVELS, NOT_ADDED_UP
-from apps.analytics.models import AccountSnapshot
+from apps.analytics.models import AccountDay
 from apps.analytics.overview import DAY, Number
-from apps.analytics.selectors import holding_days, span_of
+from apps.analytics.selectors import span_of
 from apps.platforms.insights import Metric
 from apps.social_accounts.models import SocialAccount
 
@@ -27,7 +27,7 @@ class AccountBoard:
     account: SocialAccount
     first: date
     last: date
-    rows: Mapping[date, AccountSnapshot]
+    rows: Mapping[date, AccountDay]
 
     @cached_property
     def metrics(self) -> Sequence[Metric]:
@@ -40,7 +40,7 @@ class AccountBoard:
         return span_of(self.first, self.last)
 
     @cached_property
-    def days(self) -> list[AccountSnapshot]:
+    def days(self) -> list[AccountDay]:
         """The days of the span that have a row, the newest first."""
         return [row for day, row in sorted(self.rows.items(), reverse=True) if self.first <= day <= self.last]
 
@@ -72,8 +72,8 @@ class AccountBoard:
 def account_board(account: SocialAccount, *, first: date, last: date) -> AccountBoard:
     """One query, for whoever has the account already."""
     before = first - DAY * span_of(first, last)
-    rows = AccountSnapshot.objects.filter(account=account, day__gte=before, day__lte=last)
-    return AccountBoard(account, first, last, {row.day: row for row in holding_days(rows)})
+    rows = AccountDay.objects.filter(account=account, day__gte=before, day__lte=last)
+    return AccountBoard(account, first, last, {row.day: row for row in rows})
 
 
 MEAN_OF: Final = NOT_ADDED_UP - LEVELS

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from apps.analytics.models import AccountSnapshot, Reading
-from apps.analytics.overview import POST_COLUMNS, Day, Overview, PostRow, post_row
+from apps.analytics.models import AccountDay, Reading, UploadedDay
+from apps.analytics.overview import DAY_COLUMNS, POST_COLUMNS, Day, Overview, PostRow, days_told, post_row
 from apps.analytics.retention import kept_apart
-from apps.analytics.selectors import holding_days, span_of
+from apps.analytics.selectors import span_of
 from apps.core.calendar import reach
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
@@ -40,7 +40,7 @@ class OrganizationBoard:
 
 
 def organization_board(workspaces: Sequence[Workspace], *, first: date, last: date, zone: str) -> OrganizationBoard:
-    """The days are those of each workspace's own clock; three queries, however many workspaces there are."""
+    """The days are those of each workspace's own clock; four queries, however many workspaces there are."""
     before = first - DAY * span_of(first, last)
     accounts: dict[UUID, list[SocialAccount]] = defaultdict(list)
     for account in SocialAccount.objects.filter(workspace__in=workspaces).order_by("platform", "handle"):
@@ -58,11 +58,11 @@ def _apart(accounts: Sequence[SocialAccount]) -> frozenset[str]:
 
 
 def _days(workspaces: Sequence[Workspace], first: date, last: date) -> dict[UUID, list[Day]]:
-    rows: Any = AccountSnapshot.objects.filter(workspace__in=workspaces, day__gte=first, day__lte=last)
-    told = holding_days(rows).order_by("day")
+    span = {"workspace__in": workspaces, "day__gte": first, "day__lte": last}
+    columns = (*DAY_COLUMNS, "workspace_id")
+    told, brought = AccountDay.objects.filter(**span), UploadedDay.objects.filter(**span)
     found: dict[UUID, list[Day]] = defaultdict(list)
-    columns = ("workspace_id", "account_id", "day", "taken_at", "missing", "views", "followers")
-    for workspace_id, *row in told.values_list(*columns):
+    for *row, workspace_id in days_told(told.values_list(*columns), brought.values_list(*columns)):
         found[workspace_id].append(Day(*row))
     return found
 

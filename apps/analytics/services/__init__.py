@@ -5,10 +5,12 @@ from apps.analytics.services.following import follow
 from apps.analytics.services.forgetting import forget_accounts, forget_unverified
 from apps.analytics.services.history import delete_history, retry_history, upload_history, work_history
 from apps.analytics.services.importing import delete_import, retry_import, start_import, work_imports
+from apps.analytics.services.months import forget_before, keep_months
 from apps.analytics.services.nights import end_run, open_nights
 from apps.analytics.services.planning import change_goal, check_goals, remove_goal, set_goal, set_mix
 from apps.analytics.services.refreshing import refresh
 from apps.analytics.services.remembering import ToldOfDay, ToldOfPost, remember_days, remember_posts
+from apps.analytics.services.rollups import rebuild_rollups
 from apps.analytics.services.rounds import read_due
 
 __all__ = [
@@ -23,12 +25,15 @@ __all__ = [
     "end_run",
     "follow",
     "forget_accounts",
+    "forget_before",
     "forget_unverified",
+    "keep_months",
     "look",
     "look_at",
     "make_rule",
     "open_nights",
     "read_due",
+    "rebuild_rollups",
     "refresh",
     "remember_days",
     "remember_posts",

@@ -72,7 +72,7 @@ def remember_posts(*, told: Mapping[Publication, Sequence[ToldOfPost]]) -> int:
         rows += made
         _climb(reading, publication, made)
     PublicationSnapshot.objects.bulk_create(rows, batch_size=500)
-    columns = ["step", "step_at", "next_try_at", "read_at", "latest"]
+    columns = ["step", "step_at", "next_try_at", "read_at", "latest_id"]
     Reading.objects.bulk_update(readings.values(), columns, batch_size=200)
     return len(rows)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from apps.analytics.metrics import COLUMNS, LEVELS, columns_of
 from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading
@@ -64,22 +67,42 @@ def _added(row: AccountSnapshot) -> AccountSnapshot:
     return row
 
 
-def keep_post(reading: Reading, key: str, told: Metrics | Missing, *, taken_at: datetime) -> PublicationSnapshot:
-    """A post's figures so far, or why there are none; the same `key` is written once."""
-    row, _ = PublicationSnapshot.objects.get_or_create(
-        publication_id=reading.publication_id, key=key, defaults=post_columns(reading, told, taken_at=taken_at)
-    )
-    found: PublicationSnapshot = row
-    return found
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What was told of a post, or why nothing was, under a key that is written once."""
+
+    reading: Reading
+    key: str
+    told: Metrics | Missing
+
+
+def keep_posts(rungs: Sequence[Rung], *, taken_at: datetime) -> dict[UUID, PublicationSnapshot]:
+    """The figures of posts so far, by their readings; what is there already under the same key stays as it is."""
+    if not rungs:
+        return {}
+    readings = {rung.reading.publication_id: rung.reading.pk for rung in rungs}
+    keys = {(rung.reading.publication_id, rung.key) for rung in rungs}
+    times = {rung.reading.published_at for rung in rungs}
+    rows = PublicationSnapshot.objects.filter(publication__in=readings, published_at__in=times).defer("raw")
+    known = {row.publication_id: row for row in rows if (row.publication_id, row.key) in keys}
+    fresh = [_row(rung, taken_at) for rung in rungs if rung.reading.publication_id not in known]
+    PublicationSnapshot.objects.bulk_create(fresh)
+    return {readings[row.publication_id]: row for row in (*known.values(), *fresh)}
+
+
+def _row(rung: Rung, taken_at: datetime) -> PublicationSnapshot:
+    reading: Any = rung.reading  # of a post, which is known
+    values = post_columns(reading, rung.told, taken_at=taken_at)
+    return PublicationSnapshot(publication_id=reading.publication_id, key=rung.key, **values)
 
 
 def post_columns(reading: Reading, told: Metrics | Missing, *, taken_at: datetime) -> dict[str, Any]:
     """What a row says beside which post it is of, and at which age."""
     values = columns_of({} if isinstance(told, Missing) else told.values)
     is_empty = all(value is None for value in values.values())
-    missing = told if isinstance(told, Missing) else Missing.TOLD_NOTHING if is_empty else ""
-    raw = {} if isinstance(told, Missing) else dict(told.raw)
     return {
         "organization_id": reading.organization_id, "workspace_id": reading.workspace_id,
-        "account_id": reading.account_id, "taken_at": taken_at, "missing": missing, "raw": raw, **values,
+        "account_id": reading.account_id, "published_at": reading.published_at, "taken_at": taken_at,
+        "missing": told if isinstance(told, Missing) else Missing.TOLD_NOTHING if is_empty else "",
+        "raw": {} if isinstance(told, Missing) else dict(told.raw), **values,
     }  # fmt: skip

@@ -128,6 +128,29 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--gap-ms": {"dest": "gap_ms", "type": int, "default": 100, "help": "from one to the next (100)"},
         },
     ),
+    "snapshots": Measurement(
+        "a night of many accounts and the posts that are due, while posts go out",
+        {
+            **engine(count=50_000, accounts=10_000, workspaces=2_000, most_seconds=1_800),
+            "--fault": {"choices": ("none", "kill"), "default": "none", "help": "whoever reads is killed half-way"},
+            "--lone": {"type": int, "default": 200, "help": "posts that are published meanwhile (200)"},
+            "--gap-ms": {"dest": "gap_ms", "type": int, "default": 500, "help": "from one to the next (500)"},
+            "--one-by-one": {
+                "dest": "batches",
+                "action": "store_false",
+                "default": True,
+                "help": "a platform that tells figures of one post at a time",
+            },
+        },
+    ),
+    "dashboards": Measurement(
+        "how soon dashboards of 90 days are there, with millions of snapshots behind them",
+        {
+            "--rows": {"type": int, "default": 10_000_000, "help": "snapshots, more or less (10,000,000)"},
+            "--pages": {"type": int, "default": 60, "help": "that are fetched of each dashboard (60)"},
+            "--most-seconds": {"dest": "most_seconds", "type": int, "default": 3_600, "help": "give up then (3,600)"},
+        },
+    ),
     "api": Measurement(
         "posts that the API makes a second, one by one and in bulk, and how soon it tells a page of a long list",
         {
