@@ -358,8 +358,8 @@ DAY_COLUMNS: Final = ("account_id", "day", "taken_at", "missing", "views", "foll
 
 
 def days_told(told: Iterable[tuple[Any, ...]], brought: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The days of accounts in their order, rows of `DAY_COLUMNS` that may go on: as the platform told them, and where it
-    told nothing, as somebody has uploaded them."""
+    """The days of accounts in their order, rows of `DAY_COLUMNS` that may go on: as the platform told them, and where
+    it told nothing, as somebody has uploaded them."""
     found = {row[:2]: row for row in told}
     for row in brought:
         if row[:2] not in found or found[row[:2]][3]:
