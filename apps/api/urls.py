@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
+from apps.approvals.records import api as records
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import connections, posts, publications, queues
@@ -75,6 +76,7 @@ urlpatterns = [
     path("approvals/<apr:approval_id>", approvals.ApprovalOperations.as_view(), name="approval"),
     path("approvals/<apr:approval_id>/decide", approvals.ApprovalDecide.as_view(), name="approval_decide"),
     path("approvals/<apr:approval_id>/withdraw", approvals.ApprovalWithdraw.as_view(), name="approval_withdraw"),
+    path("approvals/<apr:approval_id>/record", records.ApprovalRecord.as_view(), name="approval_record"),
     path("posts/<post:post_id>/threads", approvals.ThreadList.as_view(), name="threads"),
     path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
     path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.approvals.models import Comment, Decision, Policy, Request, StepState, Thread
-from apps.tenants.operator import TenantAdmin
+from apps.approvals.models import Comment, Decision, Policy, Request, SigningKey, StepState, Thread
+from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 
 @admin.register(Policy)
@@ -51,3 +51,11 @@ class ThreadAdmin(TenantAdmin):
 class CommentAdmin(TenantAdmin):
     list_display = ("thread_id", "author_kind", "author_id", "created_at")
     show_full_result_count = False
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(OperatorAdmin):
+    """The key itself is shown to nobody; `manage.py signing_key` rotates and replaces it."""
+
+    list_display = ("subject", "is_in_force", "is_own", "valid_until", "retired_at")
+    exclude = ("private_key",)

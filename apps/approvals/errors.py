@@ -77,3 +77,13 @@ class ReasonMissing(ApprovalRefused):
 class PolicyChanged(ApprovalRefused):
     code = "policy_changed"
     words = "Somebody else saved another version of the policy meanwhile. Reload it, and put your changes back in."
+
+
+class NothingApproved(ApprovalRefused):
+    code = "not_approved"
+    words = "There is a record of what was approved, and this was not."
+
+
+class SigningKeyUnusable(ApprovalRefused):
+    code = "signing_key_unusable"
+    words = "Records cannot be signed now. The operator of this Postroom can mend that: manage.py signing_key show."

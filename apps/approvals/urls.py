@@ -1,12 +1,17 @@
 from django.urls import path
 
-from apps.approvals.views import policies, posts, queue
+from apps.approvals.views import policies, posts, queue, records
+from apps.usage import months
+
+assert months  # noqa: S101  it gives addresses their months
 
 app_name = "approvals"
 urlpatterns = [
     path("", queue.index, name="index"),
     path("bulk/", queue.bulk, name="bulk"),
     path("<uuid:request_id>/", posts.review, name="review"),
+    path("<uuid:request_id>/record.pdf", records.of_request, name="record"),
+    path("records/<month:period>.pdf", records.of_month, name="record_of_month"),
     path("<uuid:request_id>/decide/", posts.decide, name="decide"),
     path("<uuid:request_id>/edits/", posts.decide_with_edits, name="decide_with_edits"),
     path("<uuid:request_id>/withdraw/", posts.withdraw, name="withdraw"),

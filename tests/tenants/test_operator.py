@@ -19,6 +19,7 @@ from apps.analytics.models import (
 )
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
+from apps.approvals.records.signing import key_in_force
 from apps.approvals.states import Verdict
 from apps.audit import services as audit
 from apps.audit.models import Entry
@@ -115,6 +116,7 @@ def everything(owner, workspace):
         asked = approvals.submit(post=post, actor=SYSTEM)
         approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
         approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM))
+        key_in_force()
         AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
         PublicationSnapshot.objects.create(
             workspace=workspace, account=account, publication=publication, key="1h", taken_at=now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -63,8 +64,13 @@ def hash_of(decision: Decision) -> str:
 def broken_link(post_id: UUID) -> Decision | None:
     """The first decision of a post that does not say what it said, or does not follow the one before; None: the log is
     whole."""
+    return first_broken(Decision.objects.filter(request__post_id=post_id).order_by("decided_at", "id"))
+
+
+def first_broken(chain: Iterable[Decision]) -> Decision | None:
+    """The same of all decisions of one post, which come in their order."""
     before = ""
-    for one in Decision.objects.filter(request__post_id=post_id).order_by("decided_at", "id"):
+    for one in chain:
         if one.previous_hash != before or one.hash != hash_of(one):
             return one
         before = one.hash

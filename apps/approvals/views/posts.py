@@ -18,6 +18,7 @@ from apps.approvals.errors import ApprovalRefused
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
 from apps.approvals.models import Request, Thread
 from apps.approvals.presenting import TONES, history_line, step_line
+from apps.approvals.records import is_approved
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import ALIVE, CURRENT, RequestState, Verdict, Visibility
 from apps.media.models import Asset
@@ -202,6 +203,7 @@ def _show(
         "may_decide": bool(decides and seats and request.user.pk in seats.people),
         "may_comment": member.may_in(found.workspace_id, "approval.comment"),
         "post_url": reverse("publishing:post", args=[post.pk]),
+        "record_url": reverse("approvals:record", args=[found.pk]) if is_approved(found) else "",
     }
     return render(request, "approvals/review.html", context, status=status)
 

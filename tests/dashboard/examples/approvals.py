@@ -100,6 +100,7 @@ def review() -> dict[str, Any]:
         "may_decide": True,
         "may_comment": True,
         "post_url": "/posts/1/",
+        "record_url": "/approvals/1/record.pdf",
     }  # fmt: skip
 
 
