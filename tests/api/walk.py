@@ -279,6 +279,9 @@ CALLS: Final = (
     Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
     Call("api:approval_withdraw", "POST", "approval.request"),
     Call("api:approval_record", "GET", "approval.view", also=frozenset({409})),  # nothing is approved there yet
+    Call("api:approval_log", "GET", "audit.view", is_listing=True),
+    Call("api:approval_log_csv", "GET", "audit.view", is_listing=True),
+    Call("api:approval_log_jsonl", "GET", "audit.view", is_listing=True),
     Call("api:threads", "GET", "approval.view"),
     Call("api:threads", "POST", "approval.comment", {"text": "A word"}),
     Call("api:thread", "PATCH", "approval.comment", {"resolved": True}),

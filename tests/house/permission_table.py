@@ -128,6 +128,8 @@ DEEDS: Final = (
     post("approvals:withdraw", "approval.request"),
     post("approvals:comment", "approval.comment", data={"text": "A word"}),
     post("approvals:resolve", "approval.comment"),
+    get("approvals:log", "audit.view"),
+    get("approvals:log_file", "audit.view"),
     get("approvals:record", "approval.view", also=frozenset({302})),  # nothing is approved there yet
     get("approvals:record_of_month", "approval.view", also=frozenset({302})),
     get("approvals:of_post", "approval.view", of={"post_id": "asked"}),

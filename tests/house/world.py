@@ -68,6 +68,7 @@ def build() -> World:
         "year": 2026,
         "month": 11,
         "period": "2026-11",
+        "form": "csv",
         "token": "no-such-token",
         "slug": "no-such-page",
         "guide_name": "quick-start",

@@ -27,7 +27,7 @@ def printed(record: Record) -> bytes:
         if figure.stored and figure.picture not in pictures and (body := _drawn(figure)):
             pictures[figure.picture] = body
     context = {"record": record, "pictures": pictures, "key": key, "logo": LOGO if record.logo else ""}
-    html = render_to_string("approvals/record.html", context)
+    html = render_to_string("print/approval_record.html", context)
     return signed(print_pages(html, pictures=pictures), key=key, reason=_reason(record), at=record.made_at)
 
 

@@ -46,6 +46,7 @@ PAGES: dict[str, Any] = {
     "approvals/_panel.html": approvals.panel,
     "approvals/review.html": approvals.review,
     "approvals/policy.html": approvals.policy,
+    "approvals/log.html": approvals.log,
     "analytics/overview.html": analytics.overview,
     "analytics/imports.html": analytics.imports,
     "analytics/_imports.html": analytics.imports,

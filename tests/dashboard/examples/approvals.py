@@ -7,6 +7,7 @@ from types import SimpleNamespace as It
 from typing import Any
 
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm, OptionsForm, StepForm
+from apps.approvals.views.log import LogForm
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 PERSON = "01a22994-4e21-703b-b43c-ab05a3b37c97"
@@ -102,6 +103,26 @@ def review() -> dict[str, Any]:
         "post_url": "/posts/1/",
         "record_url": "/approvals/1/record.pdf",
     }  # fmt: skip
+
+
+def log() -> dict[str, Any]:
+    line = {
+        "at": NOW, "name": "Priya Nair", "address": "203.0.113.0/24", "label": "Approved", "holds": True, "note": "",
+        "workspace_name": "Alder & Rye", "request": PERSON, "step_name": "Manager", "revision": 2, "place": 1,
+        "hash": "f" * 64,
+    }  # fmt: skip
+    form = LogForm({"since": "nonsense"}, places=[])
+    form.is_valid()
+    return {
+        "rows": [It(**line), It(**{**line, "holds": False, "label": "Asked for changes", "note": "27, not 26"})],
+        "form": form,
+        "is_narrowed": True,
+        "zone": ZONE,
+        "list_url": "/approvals/log/",
+        "newest_url": "?",
+        "older_url": "?before=1",
+        "files": [("CSV", "/approvals/log.csv"), ("JSONL", "/approvals/log.jsonl")],
+    }
 
 
 def policy() -> dict[str, Any]:
