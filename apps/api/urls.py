@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
+from apps.approvals.figures import api as approval_figures
 from apps.approvals.log import api as approval_log
 from apps.approvals.records import api as records
 from apps.media.api import library, uploads
@@ -78,6 +79,7 @@ urlpatterns = [
     path("approvals/<apr:approval_id>/decide", approvals.ApprovalDecide.as_view(), name="approval_decide"),
     path("approvals/<apr:approval_id>/withdraw", approvals.ApprovalWithdraw.as_view(), name="approval_withdraw"),
     path("approvals/<apr:approval_id>/record", records.ApprovalRecord.as_view(), name="approval_record"),
+    path("approval-figures", approval_figures.FiguresOfApprovals.as_view(), name="approval_figures"),
     path("approval-log", approval_log.LogList.as_view(), name="approval_log"),
     path("approval-log.csv", approval_log.LogAsCSV.as_view(), name="approval_log_csv"),
     path("approval-log.jsonl", approval_log.LogAsJSONLines.as_view(), name="approval_log_jsonl"),

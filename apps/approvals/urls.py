@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.approvals.views import log, policies, posts, queue, records
+from apps.approvals.views import figures, log, policies, posts, queue, records
 from apps.usage import months
 
 assert months  # noqa: S101  it gives addresses their months
@@ -9,6 +9,7 @@ app_name = "approvals"
 urlpatterns = [
     path("", queue.index, name="index"),
     path("bulk/", queue.bulk, name="bulk"),
+    path("figures/", figures.figures, name="figures"),
     path("log/", log.log, name="log"),
     path("log.<slug:form>", log.log_file, name="log_file"),
     path("<uuid:request_id>/", posts.review, name="review"),

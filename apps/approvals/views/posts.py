@@ -21,6 +21,7 @@ from apps.approvals.presenting import TONES, history_line, step_line
 from apps.approvals.records import is_approved
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import ALIVE, CURRENT, RequestState, Verdict, Visibility
+from apps.approvals.views.queue import back_to_queue
 from apps.media.models import Asset
 from apps.posts import selectors as posts
 from apps.posts.content import Content
@@ -81,7 +82,8 @@ def decide(request: MemberRequest, request_id: UUID) -> HttpResponse:
             decider=Decider.of(request.member.actor),
         )  # fmt: skip
 
-    return _done(request, found, carry_out, f"{verdict.label}.")
+    answer = _done(request, found, carry_out, f"{verdict.label}.")
+    return back_to_queue(request) if "back" in request.POST else answer
 
 
 @require_POST

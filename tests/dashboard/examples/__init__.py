@@ -47,6 +47,8 @@ PAGES: dict[str, Any] = {
     "approvals/review.html": approvals.review,
     "approvals/policy.html": approvals.policy,
     "approvals/log.html": approvals.log,
+    "approvals/figures.html": approvals.figures,
+    "approvals/_item.html": lambda: {"item": approvals.item(), "back": "", "is_everywhere": False},
     "analytics/overview.html": analytics.overview,
     "analytics/imports.html": analytics.imports,
     "analytics/_imports.html": analytics.imports,

@@ -22,24 +22,65 @@ def card(title: str, **changes: Any) -> It:
     return It(**{**values, **changes})
 
 
-def index(*, board: bool = True) -> dict[str, Any]:
+def index(*, board: bool = False) -> dict[str, Any]:
     late = card("Harvest supper tickets", is_late=True, deadline=NOW - timedelta(hours=4))
     undated = card("Why we stone-mill", due_at=None, deadline=None, is_mine=False, words="Changes requested")
-    return {
-        "zone": ZONE,
-        "now": NOW,
-        "is_board": board,
+    common = {
+        "zone": ZONE, "is_board": board, "policy_url": "/approvals/policies/1/", "log_url": "/approvals/log/",
+        "month_url": "/approvals/records/2026-11.pdf",
+    }  # fmt: skip
+    if not board:
+        return common | queue()
+    return common | {
         "waiting": 4,
-        "mine": [card("Cardamom bun day"), late, undated],
+        "mine": 3,
         "lanes": [
             It(title="Changes requested", note="with the authors", icon="draft", cards=[undated]),
             It(title="Legal", note="step 1", icon="review", cards=[card("Cardamom bun day"), late]),
             It(title="Approved", note="lately", icon="published", cards=[]),
         ],
-        "policy_url": "/approvals/policies/1/",
+    }
+
+
+def item(number: int = 1, **changes: Any) -> It:
+    return It(
+        card=card("Cardamom bun day", **{"id": f"r{number}", **changes}), client="Alder & Rye", zone=ZONE, step="Legal",
+        parts=[{"role": "main", "text": TEXT, "link": "https://alder.example/buns"},
+               {"role": "first_comment", "text": "See you there", "link": ""}],
+        own_words=[{"platform": "x", "text": "Buns. Today."}], pictures=[It(url=PICTURE, alt="Buns")],
+        decide_url="/approvals/1/decide/",
+    )  # fmt: skip
+
+
+def queue() -> dict[str, Any]:
+    choices = [("One", "?one", True), ("Other", "?other", False)]
+    late = item(2, is_late=True, deadline=NOW - timedelta(hours=4))
+    return {
+        "inbox": It(groups=[It(title="Late", items=[late]), It(title="Later", items=[item()])], waiting=4, mine=2),
+        "is_everywhere": True,
+        "scopes": choices,
+        "groupings": choices,
+        "steps": choices,
+        "every_step_url": "/approvals/",
+        "back": "by=step",
         "has_policy": True,
         "may_edit_policy": True,
         "bulk_url": "/approvals/bulk/",
+    }
+
+
+def figures() -> dict[str, Any]:
+    hours = timedelta(hours=5, minutes=20)
+    pace = {"count": 12, "median": hours, "ninetieth": 3 * hours}
+    return {
+        "days": 90,
+        "spans": [(30, "?days=30", False), (90, "?days=90", True)],
+        "clients": [("Alder & Rye", [It(step="", name="", **pace), It(step="legal", name="Legal", **pace)])],
+        "whole": "",
+        "loads": [
+            It(name="Priya Nair", waiting=3, late=1, decided=12, median=hours),
+            It(name="Tom Hale", waiting=1, late=0, decided=0, median=None),
+        ],
     }
 
 
