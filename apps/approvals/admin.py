@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.approvals.models import Comment, Decision, Policy, Request, SigningKey, StepState, Thread
+from apps.approvals.models import Attachment, Comment, Decision, Policy, Request, SigningKey, StepState, Thread
 from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 
@@ -50,6 +50,12 @@ class ThreadAdmin(TenantAdmin):
 @admin.register(Comment)
 class CommentAdmin(TenantAdmin):
     list_display = ("thread_id", "author_kind", "author_id", "created_at")
+    show_full_result_count = False
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(TenantAdmin):
+    list_display = ("comment_id", "name", "asset_id", "created_at")
     show_full_result_count = False
 
 

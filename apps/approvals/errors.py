@@ -79,6 +79,11 @@ class PolicyChanged(ApprovalRefused):
     words = "Somebody else saved another version of the policy meanwhile. Reload it, and put your changes back in."
 
 
+class NotAttached(ApprovalRefused):
+    code = "not_attached"
+    words = "A comment brings up to five files, of this client's library."
+
+
 class NothingApproved(ApprovalRefused):
     code = "not_approved"
     words = "There is a record of what was approved, and this was not."

@@ -9,12 +9,14 @@ from django import forms
 
 from apps.approvals.errors import Flaw
 from apps.approvals.models import LONGEST_NOTE
+from apps.approvals.services.discussing import MOST_FILES
 from apps.approvals.states import Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, LONGEST_NAME, Aspect, Quorum, RuleKind, Step
 from apps.platforms import registry
 
 HOUR: Final = 60
 ANY_HOUR: Final = "any"
+LARGEST_FILE: Final = 25 * 1024**2
 
 
 class DecisionForm(forms.Form):
@@ -37,11 +39,33 @@ class EditsForm(forms.Form):
     note = forms.CharField(label="Note", required=False, max_length=LONGEST_NOTE)
 
 
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.getlist(name)
+
+
+class FilesField(forms.FileField):
+    """Several files; each up to `LARGEST_FILE`, no more than a comment may bring."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = [super(FilesField, self).clean(one, initial) for one in data or ()]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(f"A comment brings up to {MOST_FILES} files.")
+        if any(file.size > LARGEST_FILE for file in files):
+            raise forms.ValidationError(f"A file of a comment has up to {LARGEST_FILE // 1024**2} MB.")
+        return files
+
+
 class CommentForm(forms.Form):
     text = forms.CharField(label="Comment", max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
     visibility = forms.ChoiceField(
         label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
     )
+    attached = FilesField(label="Files", required=False, help_text="Pictures, videos or PDF, up to five.")
 
 
 class OptionsForm(forms.Form):

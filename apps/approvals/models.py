@@ -204,6 +204,22 @@ class Comment(WorkspaceOwned):
         return f"{self.thread_id}: {self.author_kind}"
 
 
+class Attachment(WorkspaceOwned):
+    """A file that a comment brings along. It lies in the library; where it is removed there, its name is left."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="attachments")
+    asset = models.ForeignKey("media.Asset", null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=255)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["comment", "position"], name="attachments_of_comment_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.comment_id}"
+
+
 class SigningKey(Row):
     """What this installation signs its records with. One is in force; those before it are kept, so that it can be told
     whose signature an old record bears. `certificate` and `chain` are PEM, `private_key` is PKCS #8 in PEM."""

@@ -36,11 +36,24 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"first": HANDLES[:1], "both": H
 MORE: Final = st.one_of(STEPS, st.tuples(st.just("choose"), st.sampled_from(sorted(CHOICES))))
 
 
+class OneHour(Clock):
+    """Our clock and the sandbox's, which go together."""
+
+    def __init__(self, ours: Clock, sandbox: Sandbox) -> None:
+        super().__init__(ours.now)
+        self.ours, self.sandbox = ours, sandbox
+
+    def advance(self, **span: float) -> datetime:
+        self.sandbox.advance(**span)
+        self.now = self.ours.advance(**span)
+        return self.now
+
+
 class Told(Story):
     """One post on up to two accounts. `book` holds who approved what: step, person, words, accounts, hour."""
 
     def __init__(self, desk: Desk, clock: Clock, sandbox: Sandbox) -> None:
-        self.desk, self.clock, self.sandbox = desk, clock, sandbox
+        self.desk, self.clock, self.sandbox = desk, OneHour(clock, sandbox), sandbox
         self.accounts = {handle: self._connected(handle) for handle in HANDLES}
         self.staff = {name: desk.person(Role.MANAGER) for name in ("manager", "manager2")}
         self.staff["approver"] = desk.person(Role.APPROVER)
@@ -62,10 +75,6 @@ class Told(Story):
             self.desk.agency.workspace, "mastodon", token=made["credentials"]["token"], server=server,
             remote_id=str(made["id"]), handle=handle, url=f"{server}/@{handle}",
         )  # fmt: skip
-
-    def wait(self, seconds: int) -> None:
-        super().wait(seconds)
-        self.sandbox.advance(seconds=seconds)
 
     def edit(self, text: str) -> None:
         self._write(text, self.chosen)

@@ -115,7 +115,7 @@ def everything(owner, workspace):
         approvals.set_policy(workspace_id=workspace.pk, steps=[step], actor=SYSTEM)
         asked = approvals.submit(post=post, actor=SYSTEM)
         approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
-        approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM))
+        approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM), files=[asset.pk])
         key_in_force()
         AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
         PublicationSnapshot.objects.create(

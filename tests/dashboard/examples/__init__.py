@@ -48,6 +48,7 @@ PAGES: dict[str, Any] = {
     "approvals/policy.html": approvals.policy,
     "approvals/log.html": approvals.log,
     "approvals/figures.html": approvals.figures,
+    "approvals/_attachments.html": lambda: {"attachments": approvals.FILES},
     "approvals/_item.html": lambda: {"item": approvals.item(), "back": "", "is_everywhere": False},
     "analytics/overview.html": analytics.overview,
     "analytics/imports.html": analytics.imports,

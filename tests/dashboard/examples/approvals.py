@@ -94,6 +94,11 @@ STEPS = [
     step("Legal", "Any of approvers", tone="warn", icon="review", at=NOW + timedelta(days=1)),
     step("Client", "All of the client's guests", todo=True),
 ]
+FILES = [
+    It(name="tray.jpg", asset_id=PERSON, asset=It(thumbnail=PICTURE)),
+    It(name="prices.pdf", asset_id=PERSON, asset=It(thumbnail="")),
+    It(name="gone.png", asset_id=None, asset=None),
+]
 HISTORY = [It(title="Priya Nair: approved", text="Manager, version 2.", tone="ok", icon="check", at=NOW)]
 
 
@@ -110,7 +115,7 @@ def review() -> dict[str, Any]:
     form.is_valid()
     anchor = {"kind": "text", "quote": "fold the dough 27 times"}
     thread = It(pk=PERSON, get_visibility_display="Team only", revision=2, resolved_at=None)
-    comment = It(created_at=NOW, text="Is it 27?")
+    comment = It(created_at=NOW, text="Is it 27?", attachments=It(all=FILES))
     return {
         "title": "Cardamom bun day",
         "zone": ZONE,
