@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 
+from apps.approvals.anchors import LONGEST_QUOTE
 from apps.approvals.errors import Flaw
 from apps.approvals.models import LONGEST_NOTE
 from apps.approvals.services.discussing import MOST_FILES
@@ -61,6 +62,12 @@ class FilesField(forms.FileField):
 
 
 class CommentForm(forms.Form):
+    quote = forms.CharField(
+        label="About these words",
+        required=False,
+        max_length=LONGEST_QUOTE,
+        help_text="Copied from the post: the comment stays with them when they move.",
+    )
     text = forms.CharField(label="Comment", max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
     visibility = forms.ChoiceField(
         label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
@@ -102,6 +109,7 @@ class StepForm(forms.Form):
     campaigns = forms.CharField(
         label="Only for posts of a campaign", required=False, help_text="Names, with commas between them."
     )
+    paid = forms.BooleanField(label="Only for paid partnerships", required=False)
     covers = forms.MultipleChoiceField(
         label="Looks at",
         choices=[(one.value, one.label) for one in Aspect],
@@ -140,6 +148,7 @@ class StepForm(forms.Form):
             "platforms": rules.get(RuleKind.PLATFORM, []),
             "labels": ", ".join(rules.get(RuleKind.LABEL, [])),
             "campaigns": ", ".join(rules.get(RuleKind.CAMPAIGN, [])),
+            "paid": "yes" in rules.get(RuleKind.PAID, []),
             "window": ANY_HOUR if step.window is None else str(said["window_minutes"]),
             "notice_hours": said["notice_minutes"] // HOUR,
         }
@@ -169,8 +178,11 @@ class StepForm(forms.Form):
             RuleKind.PLATFORM: said["platforms"],
             RuleKind.LABEL: [one.strip() for one in said["labels"].split(",") if one.strip()],
             RuleKind.CAMPAIGN: [one.strip() for one in said["campaigns"].split(",") if one.strip()],
+            RuleKind.PAID: ["yes"] if said["paid"] else [],
         }
         return [{"kind": kind.value, "values": found} for kind, found in values.items() if found]
 
 
-_IN_FORM: Final = frozenset({RuleKind.PLATFORM.value, RuleKind.LABEL.value, RuleKind.CAMPAIGN.value})
+_IN_FORM: Final = frozenset(
+    kind.value for kind in (RuleKind.PLATFORM, RuleKind.LABEL, RuleKind.CAMPAIGN, RuleKind.PAID)
+)

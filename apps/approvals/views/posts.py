@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.approvals import selectors, services
+from apps.approvals.anchors import AnchorMalformed, of_quote
 from apps.approvals.deciders import Bench, Decider, names_of
 from apps.approvals.errors import ApprovalRefused, ReasonMissing
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
@@ -146,7 +147,7 @@ def comment(request: MemberRequest, request_id: UUID) -> HttpResponse:
         if not form.is_valid():
             raise ReasonMissing(str(next(iter(form.errors.get("attached", [EMPTY])))))
         _say(request, found, thread, form)
-    except (ReasonMissing, MediaRefused) as error:
+    except (AnchorMalformed, ReasonMissing, MediaRefused) as error:
         messages.error(request, getattr(error, "words", "") or str(error))
     return redirect(f"{reverse('approvals:review', args=[found.pk])}#comments")
 
@@ -157,6 +158,7 @@ def _say(request: MemberRequest, found: Request, thread: Thread | None, form: Co
     files = [media.take_file(file=file, name=file.name, to=to).pk for file in said["attached"]]
     with request.member.scope():
         services.comment(
+            anchor=of_quote(said["quote"].strip(), posts.manuscript(found.post)),
             post=found.post, text=said["text"], by=Decider.of(request.member.actor), thread=thread,
             visibility=Visibility(said["visibility"] or Visibility.INTERNAL), files=files,
         )  # fmt: skip
