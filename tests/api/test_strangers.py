@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from rest_framework.response import Response
@@ -58,6 +59,8 @@ def foreign_account(built: worlds.World, django_db_blocker: DjangoDbBlocker) -> 
 def ask(call: Call, own: Program, named: dict):
     with transaction.atomic():
         answer = call.send(own, named)
+        if answer.streaming:
+            answer = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)
         transaction.set_rollback(True)
     return answer
 

@@ -61,7 +61,8 @@ def knock(client: Client, deed: Deed, arguments: dict, others: dict) -> HttpResp
         answer = send(reverse(deed.name, kwargs=named), dict(deed.data))
         transaction.set_rollback(True)
     if answer.streaming:
-        b"".join(answer.streaming_content)  # A file that is read to its end is closed.
+        # A file that is read to its end is closed.
+        return HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)
     return answer
 
 
