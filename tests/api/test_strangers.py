@@ -60,7 +60,7 @@ def ask(call: Call, own: Program, named: dict):
     with transaction.atomic():
         answer = call.send(own, named)
         if answer.streaming:
-            answer = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)
+            answer = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code, headers=answer.headers)
         transaction.set_rollback(True)
     return answer
 

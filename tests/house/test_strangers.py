@@ -62,7 +62,7 @@ def knock(client: Client, deed: Deed, arguments: dict, others: dict) -> HttpResp
         transaction.set_rollback(True)
     if answer.streaming:
         # A file that is read to its end is closed.
-        return HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)
+        return HttpResponse(b"".join(answer.streaming_content), status=answer.status_code, headers=answer.headers)
     return answer
 
 
