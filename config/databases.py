@@ -11,6 +11,8 @@ from config import env
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728;"
 )
+# A statement is prepared where `apps.core.prepared` asks for it, and not because it was seen so often.
+ONLY_WHERE_ASKED = 2**31
 APP_ROLE_OPTION = "-c role=postroom_app"
 
 
@@ -33,11 +35,13 @@ def configure(*, var: Path, as_owner: bool) -> dict[str, Any]:
     if not as_owner:
         # Last, so that nothing in the address takes another role.
         options["options"] = " ".join(filter(None, [options.get("options", ""), _no_idling(), APP_ROLE_OPTION]))
+    if env.flag("DATABASE_PREPARED_STATEMENTS", True):
+        options["prepare_threshold"] = ONLY_WHERE_ASKED
     return {
         **default,
         "CONN_MAX_AGE": env.integer("DATABASE_CONNECTION_SECONDS", 60),
         "CONN_HEALTH_CHECKS": True,
-        # Poolers in transaction mode cannot keep prepared statements or server-side cursors.
+        # Poolers in transaction mode cannot keep server-side cursors.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": options,
     }

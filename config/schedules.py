@@ -115,6 +115,26 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 30},
     },
+    "go on where nobody approves": {
+        "task": "approvals.escalate",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
+    "plan what reviewers hear today": {
+        "task": "approvals.plan_digests",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
+    "write to reviewers": {
+        "task": "approvals.send_letters",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "forget old letters to reviewers": {
+        "task": "approvals.forget_letters",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
     "watch over publishing": {
         "task": "watch.look",
         "schedule": schedule(timedelta(seconds=30)),

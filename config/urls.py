@@ -15,6 +15,7 @@ urlpatterns = [
     path("media/", include("apps.media.urls")),
     path("posts/", include("apps.publishing.urls")),
     path("approvals/", include("apps.approvals.urls")),
+    path("review/", include("apps.approvals.guest_urls")),
     path("queues/", include("apps.publishing.queue_urls")),
     path("sorting/", include("apps.posts.urls")),
     path("stops/", include("apps.publishing.stop_urls")),

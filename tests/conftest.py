@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.support.valkey",
     "tests.support.governor",
     "tests.support.database",
+    "tests.support.events",
     "tests.support.clock",
     "tests.support.mail",
     "tests.support.tenants",

@@ -22,6 +22,7 @@ OF_ALL: Final = {
     "503": "It cannot be done at the moment.",
 }
 OF_SOME: Final = {
+    "comments_unpublish": {"502": "The platform did not do it."},
     "publications_unpublish": {"502": "The platform did not do it."},
     "approvals_record": {"409": "It was not approved.", "503": "This Postroom cannot make PDFs now."},
     "uploads_send": {"411": "Content-Length says how long the piece is."},
@@ -131,7 +132,10 @@ class ExpandableIdShape(PublicIdShape):
 def share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add to every operation the refusals and headers that all of them have."""
     components = result.setdefault("components", {})
-    components.setdefault("schemas", {}).update(Problem=PROBLEM, Fault=FAULT)
+    shapes = components.setdefault("schemas", {})
+    shapes.update(Problem=PROBLEM, Fault=FAULT, **told.components())
+    # The feed and deliveries tell of the same: what `data` is follows from `type`.
+    shapes["Feed"]["properties"]["data"]["items"] = {"$ref": f"#/components/schemas/{told.ANY}"}
     components["parameters"] = {**PARAMETERS, **told.HEADERS}
     components["responses"] = told.ANSWERS
     result["webhooks"] = told.webhooks()
@@ -172,4 +176,5 @@ _KINDS: Final = {
     "folder": ids.FOLDER, "upload_id": ids.UPLOAD, "event_id": ids.EVENT, "after": ids.EVENT,
     "endpoint_id": ids.ENDPOINT, "delivery_id": ids.DELIVERY, "label_id": ids.LABEL, "label": ids.LABEL,
     "campaign_id": ids.CAMPAIGN, "campaign": ids.CAMPAIGN, "template_id": ids.TEMPLATE, "author": ids.MEMBER,
+    "comment_id": ids.COMMENT, "publication": ids.PUBLICATION, "parent": ids.COMMENT,
 }  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from apps.events.catalogue import CATALOGUE
+from apps.events.payloads import PAYLOADS
 from apps.webhooks import versions
 from apps.webhooks.telling import TEST
 
 _TEXT: Final = {"type": "string"}
+ANY: Final = "AnyEvent"
 HEADERS: Final = {
     component: {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": words}
     for component, name, words in (
@@ -29,7 +31,8 @@ ANSWERS: Final = {
 
 
 def webhooks() -> dict[str, Any]:
-    events = {name: _told(name, words, _event(name)) for name, words in sorted(CATALOGUE.items())}
+    """What is sent; `components` has the shapes."""
+    events = {name: _told(name, words, {"$ref": _reference(_shape(name))}) for name, words in sorted(CATALOGUE.items())}
     return {**events, TEST: _told(TEST, "Somebody has asked for a test; it tells of nothing but itself.", A_TEST)}
 
 
@@ -48,9 +51,26 @@ def _told(name: str, words: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"post": operation}
 
 
+def components() -> dict[str, Any]:
+    """One shape for each event, which its `type` tells from the others, and one for any of them."""
+    shapes = {_shape(name): _event(name) for name in sorted(CATALOGUE)}
+    places = {name: _reference(_shape(name)) for name in sorted(CATALOGUE)}
+    one_of = [{"$ref": place} for place in places.values()]
+    return {**shapes, ANY: {"oneOf": one_of, "discriminator": {"propertyName": "type", "mapping": places}}}
+
+
 def _event(name: str) -> dict[str, Any]:
-    own = {"type": "object", "properties": {"type": {"const": name}}}
-    return {"allOf": [{"$ref": "#/components/schemas/EventShape"}, own]}
+    own = {"type": {"const": name}, "data": PAYLOADS[name]}
+    return {"allOf": [{"$ref": _reference("EventShape")}, {"type": "object", "properties": own}]}
+
+
+def _shape(name: str) -> str:
+    """ "post.partially_published" is called EventPostPartiallyPublished."""
+    return "Event" + "".join(word.capitalize() for word in name.replace(".", "_").split("_"))
+
+
+def _reference(component: str) -> str:
+    return f"#/components/schemas/{component}"
 
 
 A_TEST: Final = {

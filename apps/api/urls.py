@@ -5,12 +5,14 @@ from django.urls import path, re_path
 from apps.analytics.api import figures, imports
 from apps.api import views
 from apps.approvals import api as approvals
+from apps.approvals import link_api as review_links
 from apps.approvals.figures import api as approval_figures
 from apps.approvals.log import api as approval_log
+from apps.approvals.people import api as reviewers
 from apps.approvals.records import api as records
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
-from apps.publishing.api import connections, posts, publications, queues
+from apps.publishing.api import comments, connections, posts, publications, queues
 from apps.social_accounts.api import accounts, apps, platforms, sessions
 from apps.tenants.api import audit, keys, members, organization, workspaces
 from apps.usage import api as usage
@@ -83,6 +85,18 @@ urlpatterns = [
     path("approval-log", approval_log.LogList.as_view(), name="approval_log"),
     path("approval-log.csv", approval_log.LogAsCSV.as_view(), name="approval_log_csv"),
     path("approval-log.jsonl", approval_log.LogAsJSONLines.as_view(), name="approval_log_jsonl"),
+    path("review-links", review_links.ReviewLinkList.as_view(), name="review_links"),
+    path("review-links/<rvl:review_link_id>", review_links.ReviewLinkOperations.as_view(), name="review_link"),
+    path(
+        "review-links/<rvl:review_link_id>/revoke", review_links.ReviewLinkRevoke.as_view(), name="review_link_revoke"
+    ),
+    path("reviewer-groups", reviewers.GroupList.as_view(), name="groups"),
+    path("reviewer-groups/<grp:group_id>", reviewers.GroupOperations.as_view(), name="group"),
+    path("members/<mem:membership_id>/working-hours", reviewers.MemberHours.as_view(), name="member_hours"),
+    path("members/<mem:membership_id>/absences", reviewers.AbsenceList.as_view(), name="absences"),
+    path("absences/<abs:absence_id>", reviewers.AbsenceOperations.as_view(), name="absence"),
+    path("workspaces/<ws:workspace_id>/working-hours", reviewers.WorkspaceHours.as_view(), name="workspace_hours"),
+    path("organization/working-hours", reviewers.OrganizationHours.as_view(), name="organization_hours"),
     path("posts/<post:post_id>/threads", approvals.ThreadList.as_view(), name="threads"),
     path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
     path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),
@@ -119,6 +133,11 @@ urlpatterns = [
         publications.PublicationUnpublish.as_view(),
         name="publication_unpublish",
     ),
+    path("comments", comments.CommentList.as_view(), name="comments"),
+    path("comments/<cmt:comment_id>", comments.CommentOperations.as_view(), name="comment"),
+    path("comments/<cmt:comment_id>/attempts", comments.CommentAttempts.as_view(), name="comment_attempts"),
+    path("comments/<cmt:comment_id>/retry", comments.CommentRetry.as_view(), name="comment_retry"),
+    path("comments/<cmt:comment_id>/unpublish", comments.CommentUnpublish.as_view(), name="comment_unpublish"),
     path("labels", sorting.LabelList.as_view(), name="labels"),
     path("labels/<lbl:label_id>", sorting.LabelOperations.as_view(), name="label"),
     path("campaigns", sorting.CampaignList.as_view(), name="campaigns"),

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.approvals.models import Attachment, Comment, Decision, Policy, Request, SigningKey, StepState, Thread
+from apps.approvals.models import (
+    Absence,
+    Attachment,
+    Comment,
+    Decision,
+    Escalation,
+    Group,
+    GroupMember,
+    Guest,
+    Letter,
+    Mailing,
+    MailLink,
+    Policy,
+    Request,
+    ReviewedPost,
+    ReviewLink,
+    SigningKey,
+    StepState,
+    Thread,
+    WorkingHours,
+)
 from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 
@@ -65,3 +85,83 @@ class SigningKeyAdmin(OperatorAdmin):
 
     list_display = ("subject", "is_in_force", "is_own", "valid_until", "retired_at")
     exclude = ("private_key",)
+
+
+@admin.register(Guest)
+class GuestAdmin(TenantAdmin):
+    list_display = ("name", "workspace_id", "created_at", "forgotten_at")
+    search_fields = ("id",)
+    show_full_result_count = False
+
+
+@admin.register(ReviewLink)
+class ReviewLinkAdmin(TenantAdmin):
+    list_display = ("guest_id", "kind", "month", "expires_at", "revoked_at", "tries")
+    list_filter = ("kind",)
+    exclude = ("token_hash", "passcode_hash")
+    show_full_result_count = False
+
+
+@admin.register(ReviewedPost)
+class ReviewedPostAdmin(TenantAdmin):
+    list_display = ("link_id", "post_id")
+
+
+@admin.register(Group)
+class GroupAdmin(TenantAdmin):
+    list_display = ("name", "organization", "workspace", "created_at")
+    list_select_related = ("organization", "workspace")
+    search_fields = ("id", "name")
+    show_full_result_count = False
+
+
+@admin.register(GroupMember)
+class GroupMemberAdmin(TenantAdmin):
+    list_display = ("group_id", "user_id", "created_at")
+    show_full_result_count = False
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(TenantAdmin):
+    list_display = ("organization", "workspace", "user_id", "timezone", "begins", "ends")
+    list_select_related = ("organization", "workspace")
+    show_full_result_count = False
+
+
+@admin.register(Mailing)
+class MailingAdmin(TenantAdmin):
+    list_display = ("user_id", "choice")
+    list_filter = ("choice",)
+    show_full_result_count = False
+
+
+@admin.register(Absence)
+class AbsenceAdmin(TenantAdmin):
+    list_display = ("user_id", "begins_at", "ends_at", "timezone", "delegate_id")
+    show_full_result_count = False
+
+
+@admin.register(Escalation)
+class EscalationAdmin(TenantAdmin):
+    list_display = ("request_id", "rule", "deed", "policy_version", "acted_at")
+    list_filter = ("deed",)
+    search_fields = ("request__id", "request__post__id")
+    show_full_result_count = False
+
+
+@admin.register(Letter)
+class LetterAdmin(TenantAdmin):
+    """Why somebody has heard, or has not."""
+
+    list_display = ("user_id", "key", "due_at", "tries", "handed_at", "sent_at", "dropped_at", "problem")
+    list_filter = (("sent_at", admin.EmptyFieldListFilter), ("dropped_at", admin.EmptyFieldListFilter))
+    search_fields = ("user__id", "key")
+    show_full_result_count = False
+
+
+@admin.register(MailLink)
+class MailLinkAdmin(TenantAdmin):
+    exclude = ("token_hash",)
+    list_display = ("request_id", "user_id", "expires_at", "used_at", "used_for")
+    search_fields = ("request__id",)
+    show_full_result_count = False

@@ -1,4 +1,5 @@
-"""Places of a post that a comment is about: a range of its text, a point of a picture, a second of a video.
+"""Places of a post that a comment is about: a range of its text, a point of a picture, a second of a video; or
+another hour that somebody proposes for it.
 
 An anchor remembers what it was about (the words, the file), so that after an edit it is found again, or known to be
 about something that is not there any more.
@@ -8,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
+
 from apps.posts.manuscripts import Manuscript
+from apps.tenants.zones import validate_zone
 
 LONGEST_QUOTE: Final = 500
 
@@ -21,6 +26,7 @@ class AnchorKind(StrEnum):
     TEXT = "text"
     IMAGE = "image"
     VIDEO = "video"
+    TIME = "time"  # another hour for the post, which a guest proposes
 
 
 class AnchorMalformed(ValueError):
@@ -40,6 +46,8 @@ def read(said: Mapping[str, Any], written: Manuscript) -> dict[str, Any]:
     kind = said.get("kind", AnchorKind.POST)
     if kind == AnchorKind.POST:
         return {"kind": AnchorKind.POST.value}
+    if kind == AnchorKind.TIME:
+        return {"kind": kind, "local": _local(said), "zone": _zone(said)}
     part = _number(said, "part", most=len(written.passages) - 1)
     passage = written.passages[part]
     if kind == AnchorKind.TEXT:
@@ -70,7 +78,7 @@ def of_quote(quote: str, written: Manuscript) -> dict[str, Any]:
 def placed(anchor: Mapping[str, Any], written: Manuscript) -> Placed:
     """Where the anchor is now: words are looked for nearest to where they were, files by their digest."""
     kind = anchor["kind"]
-    if kind == AnchorKind.POST:
+    if kind in (AnchorKind.POST, AnchorKind.TIME):
         return Placed(anchor)
     if kind == AnchorKind.TEXT:
         return _text(anchor, written)
@@ -100,6 +108,26 @@ def _places(text: str, quote: str) -> list[int]:
         places.append(start)
         start = text.find(quote, start + 1)
     return places
+
+
+def _local(said: Mapping[str, Any]) -> str:
+    """Wall time, without its zone."""
+    try:
+        local = datetime.fromisoformat(str(said.get("local")))
+    except ValueError:
+        raise AnchorMalformed("Say local as 2026-12-04T10:00.") from None
+    if local.tzinfo is not None:
+        raise AnchorMalformed("Wall time is named without an offset; its zone stands beside it.")
+    return local.isoformat(timespec="minutes")
+
+
+def _zone(said: Mapping[str, Any]) -> str:
+    zone = str(said.get("zone"))
+    try:
+        validate_zone(zone)
+    except ValidationError as error:
+        raise AnchorMalformed(" ".join(error.messages)) from None
+    return zone
 
 
 def _number(said: Mapping[str, Any], name: str, *, most: int) -> int:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from apps.approvals import selectors, serializers, services
 from apps.approvals.anchors import AnchorMalformed
-from apps.approvals.deciders import Decider, names_of
+from apps.approvals.deciders import Decider
 from apps.approvals.errors import (
     ApprovalRefused,
     NotADecider,
@@ -23,7 +23,7 @@ from apps.approvals.errors import (
     SelfApproval,
 )
 from apps.approvals.models import Policy, Request, Thread
-from apps.approvals.selectors import Talk, name_of, talks
+from apps.approvals.selectors import Talk, name_of, names_in, talks
 from apps.approvals.states import RequestState, Verdict, Visibility
 from apps.core.actors import ActorKind
 from apps.posts.models import Post
@@ -89,7 +89,7 @@ class ApprovalList(Operations):
     )
     def get(self, request: Any) -> Response:
         """Requests for approval, of the workspaces that the key may see."""
-        return self.page(filtered(ApprovalFilter, selectors.requests(), request), shown)
+        return self.page(filtered(ApprovalFilter, selectors.told(), request), shown)
 
     @extend_schema(
         operation_id="approvals_submit", request=serializers.ToSubmit, responses={201: serializers.ApprovalShape}
@@ -217,7 +217,8 @@ class PolicyOperations(Operations):
         self.caller.require("policy.edit", workspace.pk)
         said = self.body(serializers.PolicyToSet)
         self.require_match(_policy(workspace))
-        users = _users({pk for step in said["steps"] for pk in step["people"]})
+        named = [*said["steps"], *(rule for step in said["steps"] for rule in step["escalations"])]
+        users = _users({pk for one in named for pk in one["people"]})
         services.set_policy(
             workspace_id=workspace.pk,
             steps=[serializers.step_as_stored(dict(step), users) for step in said["steps"]],
@@ -229,17 +230,19 @@ class PolicyOperations(Operations):
 
 
 def shown(rows: Sequence[Request]) -> list[dict[str, Any]]:
-    decided = [one for row in rows for one in row.decisions.all() if one.decider_kind == ActorKind.USER]
-    people = _People(one.decider_id for one in decided)
+    escalated = [UUID(pk) for row in rows for one in row.escalations.all() for pk in [*one.people, *one.seats]]
+    decided = [(one.decider_kind, one.decider_id) for row in rows for one in row.decisions.all()]
+    people = _People([*decided, *((ActorKind.USER, pk) for pk in escalated)])
     return [serializers.ApprovalShape(_facts(row, people)).data for row in rows]
 
 
 class _People:
     """Members and names of users, read once."""
 
-    def __init__(self, user_ids: Iterable[UUID | None]) -> None:
-        wanted = {pk for pk in user_ids if pk}
-        self.names = names_of(wanted)
+    def __init__(self, said: Iterable[tuple[str, UUID | None]]) -> None:
+        said = list(said)
+        wanted = {pk for kind, pk in said if kind == ActorKind.USER and pk}
+        self.names = names_in(said)
         self.members = dict(Membership.objects.filter(user_id__in=wanted).values_list("user_id", "pk"))
 
     def by(self, kind: str, pk: UUID | None, name: str) -> dict[str, Any]:
@@ -248,6 +251,10 @@ class _People:
             "member": self.members.get(pk) if kind == ActorKind.USER and pk else None,
             "name": name_of(kind, pk, name, self.names),
         }
+
+    def known(self, user_ids: Iterable[str]) -> list[UUID]:
+        """The members among these."""
+        return [self.members[UUID(pk)] for pk in user_ids if UUID(pk) in self.members]
 
 
 def _facts(row: Request, people: _People) -> dict[str, Any]:
@@ -263,7 +270,13 @@ def _facts(row: Request, people: _People) -> dict[str, Any]:
          "by": people.by(one.decider_kind, one.decider_id, one.decider_name)}
         for one in row.decisions.all()
     ]  # fmt: skip
+    escalations = [
+        {"step": keys[one.step_id], "do": one.deed, "people": people.known(one.people),
+         "awaited": people.known(one.seats), "policy_version": one.policy_version, "acted_at": one.acted_at}
+        for one in row.escalations.all()
+    ]  # fmt: skip
     return {
+        "escalations": escalations,
         "id": row.pk, "post": row.post_id, "workspace": row.workspace_id, "number": row.number, "state": row.state,
         "content_hash": row.content_hash, "revision": row.revision, "due_at": row.due_at, "note": row.note,
         "steps": steps, "decisions": decisions, "asked_at": row.created_at, "closed_at": row.closed_at,
@@ -271,7 +284,7 @@ def _facts(row: Request, people: _People) -> dict[str, Any]:
 
 
 def _one(view: Operations, approval_id: UUID) -> dict[str, Any]:
-    return shown([view.found(selectors.requests(), approval_id)])[0]
+    return shown([view.found(selectors.told(), approval_id)])[0]
 
 
 def _mine(view: Operations, approval_id: UUID, permission: str) -> Request:
@@ -298,8 +311,8 @@ def _thread(post: Post, thread_id: UUID) -> dict[str, Any]:
 
 def _shown_talks(found: Sequence[Talk]) -> list[dict[str, Any]]:
     comments = [comment for talk in found for _, comment in talk.comments]
-    mentioned = [UUID(pk) for comment in comments for pk in comment.mentions]
-    people = _People([*mentioned, *(one.author_id for one in comments if one.author_kind == ActorKind.USER)])
+    mentioned = [(ActorKind.USER, UUID(pk)) for comment in comments for pk in comment.mentions]
+    people = _People([*mentioned, *((one.author_kind, one.author_id) for one in comments)])
     return [serializers.ThreadShape(_talk(talk, people)).data for talk in found]
 
 
@@ -323,9 +336,12 @@ def _talk(talk: Talk, people: _People) -> dict[str, Any]:
 def _policy(workspace: Workspace) -> dict[str, Any]:
     policy: Policy | None = selectors.policy_in_force(workspace.pk)
     steps = [step.as_json() for step in policy.ordered_steps] if policy else []
-    people = _People(UUID(pk) for step in steps for pk in step["people"])
+    named = [*steps, *(rule for step in steps for rule in step["escalations"])]
+    people = _People((ActorKind.USER, UUID(pk)) for one in named for pk in one["people"])
+    for one in named:
+        one["people"] = people.known(one["people"])
+        one["groups"] = [UUID(pk) for pk in one["groups"]]
     for step in steps:
-        step["people"] = [people.members[UUID(pk)] for pk in step["people"] if UUID(pk) in people.members]
         step["needs"] = str(step["needs"])
     facts = {
         "workspace": workspace.pk,

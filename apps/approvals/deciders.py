@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from apps.approvals.models import Decision
-from apps.approvals.states import APPROVING, OBJECTING, Verdict
+from django.db.models import Q
+
+from apps.approvals.models import Absence, Decision, Escalation, GroupMember, Guest, ReviewedPost, StepState
+from apps.approvals.states import APPROVING, OBJECTING, Deed, Verdict
 from apps.approvals.steps import DECIDES, Quorum, Step
 from apps.audit.models import Entry
 from apps.core import clock
@@ -43,16 +46,20 @@ class Decider:
 @dataclass(frozen=True, slots=True)
 class Bench:
     """The members who may decide a step at this moment, by id; the `writers` of what is up for approval, people and
-    programs, are not among them unless the policy lets them. `barred` are members who could decide otherwise."""
+    programs, are not among them unless the policy lets them. `barred` are members who could decide otherwise.
+
+    `people` has those with a seat of their own and those who only stand in: `stands_for` has whose seats they fill. A
+    seat counts once, whoever fills it, and nobody fills two."""
 
     step: Step
     people: frozenset[UUID]
     barred: frozenset[UUID] = frozenset()
     writers: frozenset[UUID] = frozenset()
-
-    @classmethod
-    def without(cls, writers: frozenset[UUID], *, step: Step, able: frozenset[UUID]) -> Self:
-        return cls(step, able - writers, able & writers, writers)
+    seated: frozenset[UUID] = frozenset()
+    stands_for: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    # Of a step that asks guests: who holds a link to the post that was not withdrawn, and whose links all were.
+    guests: frozenset[UUID] = frozenset()
+    dismissed: frozenset[UUID] = frozenset()
 
     def bars(self, kind: str, decider_id: UUID | None) -> bool:
         """Whether it is only their having written it that keeps them from deciding."""
@@ -64,7 +71,7 @@ class Bench:
             return decider_id in self.people
         if kind == ActorKind.KEY:
             return self.step.programs and decider_id not in self.writers
-        return kind == ActorKind.GUEST and self.step.guests
+        return kind == ActorKind.GUEST and self.step.guests and decider_id not in self.dismissed
 
     def counts(self, vote: Decision) -> bool:
         """Whoever approved with edits has written the last version, and it is that which they approved."""
@@ -75,14 +82,119 @@ class Bench:
         """Whether these approvals are enough. Nobody's approval is enough for no step, not even for one that all are to
         approve and that has nobody left."""
         counting = {(vote.decider_kind, vote.decider_id) for vote in votes if self.counts(vote)}
+        members = {pk for kind, pk in counting if kind == ActorKind.USER and pk}
         if isinstance(self.step.needs, int):
-            return len(counting) >= self.step.needs
+            others = len(counting) - len(members)
+            return others + self._voices(members) >= self.step.needs
         if self.step.needs is Quorum.ALL:
-            members = {pk for kind, pk in counting if kind == ActorKind.USER}
-            others = {kind for kind, _ in counting}
+            kinds = {kind for kind, _ in counting}
             wanted = {ActorKind.GUEST} if self.step.guests else set()
-            return bool(counting) and self.people <= members and wanted <= others
+            guests = {pk for kind, pk in counting if kind == ActorKind.GUEST}
+            return bool(counting) and not self.awaited(members) and wanted <= kinds and self.guests <= guests
         return bool(counting)
+
+    def awaited(self, said: Collection[UUID]) -> frozenset[UUID]:
+        """The seats that are still empty once these have said something."""
+        filled = {seat for pk in said for seat in self._seats_of(pk)}
+        return self.seated - filled
+
+    def asked(self, said: Collection[UUID]) -> frozenset[UUID]:
+        """The people from whom an answer is wanted: on empty seats, and who may fill them."""
+        empty = self.awaited(said)
+        return frozenset(pk for pk in self.people if pk not in said and (self._seats_of(pk) & empty))
+
+    def _seats_of(self, pk: UUID) -> frozenset[UUID]:
+        own = frozenset({pk}) if pk in self.seated else frozenset()
+        return own | self.stands_for.get(pk, frozenset())
+
+    def _voices(self, members: Collection[UUID]) -> int:
+        """How many seats these fill when nobody fills two, and those who wrote last with their approval beside them."""
+        taken: dict[UUID, UUID] = {}
+
+        def sits(pk: UUID, tried: set[UUID]) -> bool:
+            for seat in sorted(self._seats_of(pk) - tried):
+                tried.add(seat)
+                if seat not in taken or sits(taken[seat], tried):
+                    taken[seat] = pk
+                    return True
+            return False
+
+        return sum(pk not in self.people or sits(pk, set()) for pk in sorted(members))
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """What seats people in a workspace, read once: roles, groups, who is away, and whom policies have brought in."""
+
+    roles: Mapping[UUID, Role]
+    groups: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    delegates: Mapping[UUID, UUID] = field(default_factory=dict)
+    acted: Mapping[UUID, Sequence[Escalation]] = field(default_factory=dict)
+
+    @classmethod
+    def in_workspace(cls, workspace_id: UUID, steps: Collection[Step], step_ids: Collection[UUID] = ()) -> Self:
+        """`step_ids` are those of `StepState`s in which a rule may have acted."""
+        groups = {pk for step in steps for pk in step.groups}
+        return cls(
+            roles=roles_in(workspace_id),
+            groups=people_of(groups, workspace_id) if groups else {},
+            delegates=_delegates(clock.now()),
+            acted=_acted(step_ids) if any(step.escalations for step in steps) else {},
+        )
+
+    def able(self) -> frozenset[UUID]:
+        """The members whose role decides."""
+        return frozenset(pk for pk, role in self.roles.items() if DECIDES in PERMISSIONS[role])
+
+    def named(self, step: Step) -> frozenset[UUID]:
+        """Those of them whom the step names, by themselves, by role or by group."""
+        grouped = frozenset().union(*(self.groups.get(pk, frozenset()) for pk in step.groups))
+        asked = {pk for pk, role in self.roles.items() if pk in step.people or role in step.roles or pk in grouped}
+        return self.able() & asked
+
+    def bench(self, step: Step, writers: frozenset[UUID], *, step_id: UUID | None = None) -> Bench:
+        """Who may decide the step now: whom it names, with what its rules did, and with those who stand in."""
+        able, named = self.able(), self.named(step)
+        seated = named - writers
+        stand_ins: dict[UUID, frozenset[UUID]] = {}
+        for one in self.acted.get(step_id, ()) if step_id else ():
+            brought = frozenset(map(UUID, one.people)) & able - writers
+            seats = frozenset(map(UUID, one.seats))
+            if one.deed == Deed.ADD:
+                seated |= brought
+            elif one.deed == Deed.HAND_OVER and brought:
+                # Where nobody of them may decide any more, those who were asked before sit again.
+                seated = seated - seats | brought
+            elif one.deed == Deed.DELEGATE:
+                stand_ins |= {pk: stand_ins.get(pk, frozenset()) | seats for pk in brought}
+        for away, delegate in self.delegates.items():
+            if delegate in able - writers:
+                stand_ins[delegate] = stand_ins.get(delegate, frozenset()) | {away}
+        stands_for = {pk: seats & seated - {pk} for pk, seats in stand_ins.items() if seats & seated - {pk}}
+        return Bench(step, seated | stands_for.keys(), named & writers, writers, seated, stands_for)
+
+
+def people_of(group_ids: Collection[UUID], workspace_id: UUID) -> dict[UUID, frozenset[UUID]]:
+    """Who is in these groups, as far as they are of this client or of every client."""
+    rows = GroupMember.objects.filter(group__in=group_ids)
+    rows = rows.filter(Q(group__workspace=None) | Q(group__workspace=workspace_id))
+    found: dict[UUID, frozenset[UUID]] = {}
+    for group_id, user_id in rows.values_list("group_id", "user_id"):
+        found[group_id] = found.get(group_id, frozenset()) | {user_id}
+    return found
+
+
+def _delegates(now: datetime) -> dict[UUID, UUID]:
+    """Who stands in for whom in the organization at this moment; the absence that began last says it."""
+    rows = Absence.objects.filter(begins_at__lte=now, ends_at__gt=now).exclude(delegate=None).order_by("begins_at")
+    return dict(rows.values_list("user_id", "delegate_id"))
+
+
+def _acted(step_ids: Collection[UUID]) -> dict[UUID, list[Escalation]]:
+    found: dict[UUID, list[Escalation]] = {}
+    for row in Escalation.objects.filter(step__in=step_ids).order_by("acted_at", "id"):
+        found.setdefault(row.step_id, []).append(row)
+    return found
 
 
 def roles_in(workspace_id: UUID) -> dict[UUID, Role]:
@@ -93,22 +205,19 @@ def roles_in(workspace_id: UUID) -> dict[UUID, Role]:
     return found | {user_id: Role(role) for user_id, role in whole}
 
 
-def bench(step: Step, *, workspace_id: UUID, writers: Collection[UUID], allows_self_approval: bool) -> Bench:
-    """Who may decide the step now."""
-    return benches([step], workspace_id=workspace_id, writers=writers, allows_self_approval=allows_self_approval)[0]
-
-
-def benches(
-    steps: Iterable[Step], *, workspace_id: UUID, writers: Collection[UUID], allows_self_approval: bool
-) -> list[Bench]:
-    roles = roles_in(workspace_id)
+def bench(row: StepState, *, writers: Collection[UUID], allows_self_approval: bool) -> Bench:
+    """Who may decide the step of a request now."""
     barred = frozenset() if allows_self_approval else frozenset(writers)
-    found = []
-    for step in steps:
-        named = {pk for pk, role in roles.items() if (pk in step.people or role in step.roles)}
-        able = frozenset(pk for pk in named if DECIDES in PERMISSIONS[roles[pk]])
-        found.append(Bench.without(barred, step=step, able=able))
-    return found
+    return Seating.in_workspace(row.workspace_id, [row.step], [row.pk]).bench(row.step, barred, step_id=row.pk)
+
+
+def with_guests(seats: Bench, post_id: UUID) -> Bench:
+    """The same, with the guests who hold a link to the post; where the step asks none, without a query."""
+    if not seats.step.guests:
+        return seats
+    held = ReviewedPost.objects.filter(post_id=post_id).values_list("link__guest_id", "link__revoked_at")
+    open_to = frozenset(guest_id for guest_id, revoked_at in held if revoked_at is None)
+    return replace(seats, guests=open_to, dismissed=frozenset(guest_id for guest_id, _ in held) - open_to)
 
 
 def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
@@ -149,3 +258,9 @@ def votes_on(post_id: UUID, step: Step, seal: str, due_at: object) -> list[Decis
 def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """How people are called, by id."""
     return {user.pk: str(user) for user in User.objects.filter(pk__in={pk for pk in ids if pk})}
+
+
+def guest_names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """How guests are called, by id; no query where none is named."""
+    wanted = {pk for pk in ids if pk}
+    return {guest.pk: str(guest) for guest in Guest.objects.filter(pk__in=wanted)} if wanted else {}

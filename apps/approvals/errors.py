@@ -92,3 +92,11 @@ class NothingApproved(ApprovalRefused):
 class SigningKeyUnusable(ApprovalRefused):
     code = "signing_key_unusable"
     words = "Records cannot be signed now. The operator of this Postroom can mend that: manage.py signing_key show."
+
+
+class PeopleRefused(ValueError):
+    """A group, hours or an absence cannot be like this; nothing was changed. `field` names the place."""
+
+    def __init__(self, words: str, *, field: str = "", code: str = "invalid") -> None:
+        super().__init__(words)
+        self.words, self.field, self.code = words, field, code

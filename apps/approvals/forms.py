@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django import forms
 from apps.approvals.anchors import LONGEST_QUOTE
 from apps.approvals.errors import Flaw
 from apps.approvals.models import LONGEST_NOTE
+from apps.approvals.people.rule_forms import rule_forms
 from apps.approvals.services.discussing import MOST_FILES
 from apps.approvals.states import Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, LONGEST_NAME, Aspect, Quorum, RuleKind, Step
@@ -17,6 +19,8 @@ from apps.platforms import registry
 
 HOUR: Final = 60
 ANY_HOUR: Final = "any"
+NEXT_SLOT: Final = "slot"
+_AS_IT_IS: Final = ("name", "roles", "people", "groups", "guests", "programs", "covers", "when_late")
 LARGEST_FILE: Final = 25 * 1024**2
 
 
@@ -73,6 +77,14 @@ class CommentForm(forms.Form):
         label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
     )
     attached = FilesField(label="Files", required=False, help_text="Pictures, videos or PDF, up to five.")
+    mentions = forms.MultipleChoiceField(
+        label="Tell by mail", required=False, choices=(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, people: Mapping[UUID, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["mentions"]
+        field.choices = [(str(pk), name) for pk, name in (people or {}).items()]
 
 
 class OptionsForm(forms.Form):
@@ -90,6 +102,7 @@ class StepForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     people = forms.MultipleChoiceField(label="People who decide", required=False, widget=forms.CheckboxSelectMultiple)
+    groups = forms.MultipleChoiceField(label="Groups that decide", required=False, widget=forms.CheckboxSelectMultiple)
     guests = forms.BooleanField(label="The client's guests decide", required=False)
     programs = forms.BooleanField(label="Programs with an API key decide", required=False)
     needs = forms.ChoiceField(
@@ -128,21 +141,39 @@ class StepForm(forms.Form):
         label="Time runs out, hours before the post is due", initial=0, min_value=0, max_value=720
     )
     when_late = forms.ChoiceField(label="What happens then", choices=WhenLate.choices)
+    moves = forms.ChoiceField(
+        label="A post that is moved goes",
+        required=False,
+        choices=[
+            ("1440", "A day later"),
+            ("60", "An hour later"),
+            ("10080", "A week later"),
+            (NEXT_SLOT, "To the next slot of its queue"),
+        ],
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, people: dict[UUID, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: dict[UUID, str], groups: Mapping[UUID, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["people"].choices = [(str(pk), name) for pk, name in people.items()]
+        fields["groups"].choices = [(str(pk), name) for pk, name in (groups or {}).items()]
+        known = {"people": people, "groups": groups or {}}
+        initial = kwargs.get("initial", {}).get("escalations", [])
+        self.rules = rule_forms(args[0] if args else kwargs.get("data"), initial, **known)
         fields["platforms"].choices = [(name, registry.label(name)) for name in registry.ADAPTERS]
 
     @classmethod
-    def of(cls, step: Step, people: dict[UUID, str]) -> Self:
+    def of(cls, step: Step, people: dict[UUID, str], groups: Mapping[UUID, str] | None = None) -> Self:
         """The form as it is for a step that there is."""
         rules = {rule.kind: sorted(rule.values) for rule in step.rules}
         said = step.as_json()
         is_number = isinstance(step.needs, int)
         initial = {
-            **{name: said[name] for name in ("name", "roles", "people", "guests", "programs", "covers", "when_late")},
+            **{name: said[name] for name in _AS_IT_IS},
+            "moves": NEXT_SLOT if step.moves is None else str(said["move_minutes"]),
+            "escalations": said["escalations"],
             "needs": "number" if is_number else said["needs"],
             "number": step.needs if is_number else None,
             "platforms": rules.get(RuleKind.PLATFORM, []),
@@ -152,7 +183,19 @@ class StepForm(forms.Form):
             "window": ANY_HOUR if step.window is None else str(said["window_minutes"]),
             "notice_hours": said["notice_minutes"] // HOUR,
         }
-        return cls(initial=initial, people=people)
+        form = cls(initial=initial, people=people, groups=groups)
+        # A span that a program has set is offered too.
+        form.offer_span(step)
+        return form
+
+    def offer_span(self, step: Step) -> None:
+        field: Any = self.fields["moves"]
+        minutes = str(step.as_json()["move_minutes"])
+        if step.moves is not None and minutes not in dict(field.choices):
+            field.choices = [*field.choices, (minutes, f"{minutes} minutes later")]
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), *(rule.is_valid() for rule in self.rules)])
 
     def step(self, key: str, before: Step | None) -> dict[str, Any]:
         """The step that was sent, as services take it. Rules of other kinds than the form has stay as they are."""
@@ -161,7 +204,9 @@ class StepForm(forms.Form):
         window = said["window"]
         return {
             "key": key,
-            **{name: said[name] for name in ("name", "roles", "people", "guests", "programs", "covers", "when_late")},
+            **{name: said[name] for name in _AS_IT_IS},
+            "move_minutes": None if said["moves"] == NEXT_SLOT else int(said["moves"] or 24 * HOUR),
+            "escalations": [rule.rule() for rule in self.rules if rule.is_filled],
             "needs": (said["number"] or 0) if said["needs"] == "number" else said["needs"],
             "rules": [*kept, *self._rules()],
             "window_minutes": None if window == ANY_HOUR else int(window),
@@ -169,7 +214,7 @@ class StepForm(forms.Form):
         }
 
     def add_flaw(self, flaw: Flaw) -> None:
-        name = flaw.field.rpartition(".")[2]
+        name = flaw.field.rpartition(".")[2] if "escalations" not in flaw.field else ""
         self.add_error(name if name in self.fields else None, flaw.words)
 
     def _rules(self) -> list[dict[str, Any]]:

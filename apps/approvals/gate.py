@@ -18,30 +18,40 @@ from apps.core.querysets import within_reach
 from apps.posts.models import Post
 from apps.publishing.engine.holds import latest_at
 from apps.publishing.gates import Obstacle, Row
-from apps.publishing.models import Publication
+from apps.publishing.models import FollowUp, Publication
 
 PROBLEM: Final = "awaiting_approval"
+UNAPPROVED: Final = "not_approved"
 LIVE: Final = (
     "Posts of this client are approved before they go out, so what is live keeps its words. Take it down, and have "
     "a new post approved."
+)
+BELOW: Final = (
+    "Posts of this client are approved before they go out, and so is what is said below them. Write it as a part of a "
+    "post, and have that approved."
 )
 ANOTHER_HOUR: Final = "It would go out at another time than was approved. Move the whole post, and have it approved."
 
 
 def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
-    """The publications without a live approval; one query while no workspace of theirs has a policy. Comments go with
-    their post: their words were part of what was approved."""
-    publications = [row for row in rows if isinstance(row, Publication)]
-    policies = policies_in_force({row.workspace_id for row in publications}) if publications else {}
-    asked = [row for row in publications if row.workspace_id in policies]
+    """The publications without a live approval; one query while no workspace of theirs has a policy. Comments that are
+    parts of their post go with it: their words were part of what was approved. One that was written since was approved
+    by nobody, and is held."""
+    mine = [row for row in rows if isinstance(row, Publication) or row.is_written]
+    policies = policies_in_force({row.workspace_id for row in mine}) if mine else {}
+    asked = [row for row in mine if row.workspace_id in policies]
     if not asked:
         return {}
-    ids = {row.post_id for row in asked}
+    ids = {_post_of(row) for row in asked}
     written = sheets(within_reach(Post).filter(pk__in=ids))
     requests = current_requests(ids)
     found: dict[UUID, Obstacle] = {}
     for row in asked:
-        policy, sheet = policies[row.workspace_id], written[row.post_id]
+        policy, sheet = policies[row.workspace_id], written[_post_of(row)]
+        if isinstance(row, FollowUp):
+            if required(policy.ordered_steps, sheet):
+                found[row.pk] = Obstacle(UNAPPROVED, BELOW)
+            continue
         # What is claimed a little early, or prepared ahead, is judged as of its hour.
         stands = standing(policy, sheet, requests.get(row.post_id), at=max(now, row.due_at))
         if not stands.is_free:
@@ -53,11 +63,25 @@ def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
 
 def change_gate(publication: Publication) -> str:
     """What is live was approved as it is; other words for it would be nobody's decision but the writer's."""
+    return LIVE if _is_approved_first(publication) else ""
+
+
+def comment_gate(publication: Publication) -> str:
+    """What is said below a post is read as the post is."""
+    return BELOW if _is_approved_first(publication) else ""
+
+
+def _is_approved_first(publication: Publication) -> bool:
     policies = policies_in_force({publication.workspace_id})
     if not policies:
-        return ""
+        return False
     written = sheets(within_reach(Post).filter(pk=publication.post_id))[publication.post_id]
-    return LIVE if required(policies[publication.workspace_id].ordered_steps, written) else ""
+    return bool(required(policies[publication.workspace_id].ordered_steps, written))
+
+
+def _post_of(row: Row) -> UUID:
+    post_id: UUID = (row.publication if isinstance(row, FollowUp) else row).post_id
+    return post_id
 
 
 def _is_at_its_hour(row: Publication, sheet: Sheet, policy: Policy) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from apps.approvals.figures import benches_at_each, pending
 from apps.approvals.models import Request
 from apps.approvals.presenting import Card, card
+from apps.approvals.reviews import wants_guests
 from apps.approvals.selectors import open_step, waiting_for
 from apps.core.calendar import WEEK, cell_of
 from apps.media.models import Asset
@@ -59,6 +60,7 @@ class Inbox:
     waiting: int  # for anybody
     mine: int  # before the filter by step
     steps: Sequence[str]  # that something of mine waits at
+    for_client: Sequence[Card]  # waits for the client's guests, or will; by hour
 
 
 def inbox(
@@ -72,7 +74,8 @@ def inbox(
     wanted = sorted(
         (item for item in items if step in ("", item.step)), key=lambda item: (item.by is None, item.by or now)
     )
-    return Inbox(_grouped(wanted, grouping, now), len(rows), len(mine), steps)
+    for_client = [card(row, is_mine=False, now=now) for row in rows if wants_guests(row)]
+    return Inbox(_grouped(wanted, grouping, now), len(rows), len(mine), steps, for_client)
 
 
 def _items(rows: Sequence[Request], now: datetime) -> list[Item]:

@@ -7,6 +7,19 @@ from typing import Any, Final, NoReturn
 from django.db import models
 from django.db.models import Q
 
+from apps.approvals.people.models import (  # Tables of this room too.
+    Absence,
+    Escalation,
+    Group,
+    GroupMember,
+    Letter,
+    Mailing,
+    MailLink,
+    WorkingHours,
+)
+from apps.approvals.sharing import Guest as Guest
+from apps.approvals.sharing import ReviewedPost as ReviewedPost
+from apps.approvals.sharing import ReviewLink as ReviewLink
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict, Visibility
 from apps.approvals.steps import Step, trusted
 from apps.core import clock
@@ -15,6 +28,10 @@ from apps.core.fields import SecretField
 from apps.core.models import Row, WorkspaceOwned
 
 LONGEST_NOTE: Final = 4000
+__all__ = [
+    "Absence", "Comment", "Decision", "DecisionIsFinal", "Escalation", "Group", "GroupMember", "Letter", "MailLink",
+    "Mailing", "Policy", "Request", "StepState", "Thread", "WorkingHours",
+]  # fmt: skip
 
 
 class Policy(WorkspaceOwned):
@@ -98,6 +115,7 @@ class StepState(WorkspaceOwned):
     opened_at = models.DateTimeField(null=True, blank=True)
     overdue_at = models.DateTimeField(null=True, blank=True, help_text="When its time was found to have run out.")
     closed_at = models.DateTimeField(null=True, blank=True)
+    escalates_at = models.DateTimeField(null=True, blank=True, help_text="When its next rule is to be looked at.")
 
     class Meta(WorkspaceOwned.Meta):
         ordering = ["position"]
@@ -112,7 +130,8 @@ class StepState(WorkspaceOwned):
                 fields=["deadline_at"],
                 condition=Q(status=StepStatus.OPEN, overdue_at=None),
                 name="open_steps_by_deadline",
-            )
+            ),
+            models.Index(fields=["escalates_at"], condition=Q(status=StepStatus.OPEN), name="open_steps_by_escalation"),
         ]
 
     def __str__(self) -> str:

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from apps.approvals.deciders import Bench
-from apps.approvals.models import Request, StepState
-from apps.approvals.selectors import Said, open_step, snapshot_text
-from apps.approvals.states import RequestState, StepStatus, Verdict, WhenLate
+from apps.approvals.models import Escalation, Request, StepState
+from apps.approvals.selectors import SOMEBODY, Said, open_step, snapshot_text
+from apps.approvals.states import Deed, RequestState, StepStatus, Verdict, WhenLate
 from apps.approvals.steps import Quorum, RuleKind, Step
 from apps.platforms import registry
 from apps.tenants.permissions import Role
@@ -133,9 +133,20 @@ def history_line(said: Said) -> HistoryLine:
     return HistoryLine(f"{said.by}: {said.verdict.label.lower()}", text, tone, icon, said.at)
 
 
+def escalation_line(row: Escalation, people: Mapping[UUID, str]) -> HistoryLine:
+    """What a rule of the policy did when nobody had answered."""
+    brought = [people.get(UUID(pk), SOMEBODY) for pk in row.people]
+    awaited = [people.get(UUID(pk), SOMEBODY) for pk in row.seats]
+    text = f"{row.step.step.name}, by version {row.policy_version} of the policy."
+    text += f" Brought in: {', '.join(brought)}." if brought else ""
+    text += f" Awaited: {', '.join(awaited)}." if awaited else ""
+    return HistoryLine(f"Nobody answered: {Deed(row.deed).label.lower()}", text, "warn", "scheduled", row.acted_at)
+
+
 def whom(step: Step, people: Mapping[UUID, str]) -> str:
     """ "Any of Anna Berg, approvers, the client": whom a step asks."""
     named = [people.get(pk, "somebody who has left") for pk in step.people]
+    named += [people.get(pk, "a group that is gone") for pk in step.groups]
     named += [f"{Role(role).value}s" for role in step.roles]
     named += ["the client's guests"] if step.guests else []
     named += ["programs"] if step.programs else []
@@ -154,6 +165,8 @@ def about(step: Step) -> str:
         f"Only for {' and '.join(rules)}" if rules else "For every post",
         f"looks at {', '.join(sorted(step.covers))}",
         f"{late}: {WhenLate(step.when_late).label.lower()}",
+        *([f"{len(step.escalations)} rules for when nobody answers"] if len(step.escalations) > 1 else []),
+        *(["a rule for when nobody answers"] if len(step.escalations) == 1 else []),
     ]
     return "; ".join(parts) + "."
 

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from apps.approvals import anchors
-from apps.approvals.deciders import Bench, benches, names_of, writers_of
-from apps.approvals.models import Attachment, Comment, Decision, Policy, Request, StepState, Thread
+from apps.approvals.deciders import Bench, Seating, bench, guest_names_of, names_of, with_guests, writers_of
+from apps.approvals.models import Attachment, Comment, Decision, Escalation, Policy, Request, StepState, Thread
 from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
-from apps.approvals.steps import Step
 from apps.core.actors import ActorKind
 from apps.posts import selectors as posts
+from apps.posts.appointments import appointment
 from apps.posts.models import Post
 
 SOMEBODY: Final = "somebody who has left"
@@ -46,6 +46,14 @@ class Talk:
     place: anchors.Placed
     comments: Sequence[tuple[str, Comment]]
 
+    @property
+    def proposed_at(self) -> datetime | None:
+        """The hour that a guest proposes here, if this is about one."""
+        said = self.place.anchor
+        if said["kind"] != anchors.AnchorKind.TIME:
+            return None
+        return appointment(datetime.fromisoformat(said["local"]), said["zone"]).due_at
+
 
 def requests() -> QuerySet[Request]:
     """Requests with their steps and decisions."""
@@ -54,6 +62,11 @@ def requests() -> QuerySet[Request]:
         Prefetch("decisions", queryset=Decision.objects.order_by("decided_at", "id")),
     )
     return rows
+
+
+def told() -> QuerySet[Request]:
+    """The same with what rules did, as programs are told of them."""
+    return requests().prefetch_related(Prefetch("escalations", queryset=Escalation.objects.order_by("acted_at", "id")))
 
 
 def policy_in_force(workspace_id: UUID) -> Policy | None:
@@ -79,18 +92,18 @@ def open_step(request: Request) -> StepState | None:
 
 def bench_of(request: Request, row: StepState) -> Bench:
     """Who may decide the open step now."""
-    return benches(
-        [row.step],
-        workspace_id=request.workspace_id,
+    seats = bench(
+        row,
         writers=writers_of(request.post, request.asked_by_id),
         allows_self_approval=request.policy.allows_self_approval,
-    )[0]
+    )
+    return with_guests(seats, request.post_id)
 
 
 def history(post_id: UUID) -> list[Said]:
     """Every decision about the post, the first one first."""
     rows = list(Decision.objects.filter(request__post_id=post_id).select_related("step").order_by("decided_at", "id"))
-    names = names_of(row.decider_id for row in rows if row.decider_kind == ActorKind.USER)
+    names = names_in((row.decider_kind, row.decider_id) for row in rows)
     return [
         Said(
             Verdict(row.verdict), name_of(row.decider_kind, row.decider_id, row.decider_name, names), row.decided_at,
@@ -98,6 +111,13 @@ def history(post_id: UUID) -> list[Said]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def escalations(post_id: UUID) -> list[tuple[Escalation, Mapping[UUID, str]]]:
+    """What rules did about the post, the first one first, with the names of whom it concerned."""
+    rows = list(Escalation.objects.filter(request__post_id=post_id).select_related("step"))
+    names = names_of(UUID(pk) for row in rows for pk in [*row.people, *row.seats]) if rows else {}
+    return [(row, names) for row in rows]
 
 
 def changed_since(request: Request) -> list[Difference]:
@@ -114,7 +134,7 @@ def talks(post: Post, *, only_shared: bool = False) -> list[Talk]:
     )
     found = list(rows.filter(visibility="shared") if only_shared else rows)
     written = posts.manuscript(post)
-    names = names_of(one.author_id for row in found for one in row.comments.all() if one.author_kind == ActorKind.USER)
+    names = names_in((one.author_kind, one.author_id) for row in found for one in row.comments.all())
     shown = [
         Talk(
             row,
@@ -126,19 +146,23 @@ def talks(post: Post, *, only_shared: bool = False) -> list[Talk]:
     return sorted(shown, key=lambda talk: (talk.thread.resolved_at is not None, talk.thread.pk))
 
 
+def names_in(said: Iterable[tuple[str, UUID | None]]) -> dict[UUID, str]:
+    """How the people and the guests among these are called, by id; a query for each of the two that is there."""
+    by_kind: dict[str, set[UUID | None]] = {}
+    for kind, pk in said:
+        by_kind.setdefault(kind, set()).add(pk)
+    return names_of(by_kind.get(ActorKind.USER, ())) | guest_names_of(by_kind.get(ActorKind.GUEST, ()))
+
+
 def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) -> str:
     if kind == ActorKind.USER:
         return names.get(pk, SOMEBODY) if pk else SOMEBODY
-    return name or NAMES.get(ActorKind(kind), "A guest")
+    return name or (names.get(pk) if pk else None) or NAMES.get(ActorKind(kind), "A guest")
 
 
 def waiting_for(requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench]) -> list[Request]:
     """Those of the requests whose open step this person may decide and has not."""
-    return [
-        row
-        for row in requests_
-        if (seats := able.get(row.pk)) and user_id in seats.people and not _has_said(row, user_id)
-    ]
+    return [row for row in requests_ if (seats := able.get(row.pk)) and user_id in seats.asked(said_by(row))]
 
 
 def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, Bench]:
@@ -147,20 +171,21 @@ def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]
     pending = [(row, step) for row in rows if row.state == RequestState.PENDING and (step := open_step(row))]
     if not pending:
         return found
-    steps: dict[str, Step] = {step.seal: step.step for _, step in pending}
-    plain = benches(steps.values(), workspace_id=pending[0][0].workspace_id, writers=(), allows_self_approval=True)
-    by_seal = dict(zip(steps, plain, strict=True))
+    steps = [step.step for _, step in pending]
+    seating = Seating.in_workspace(pending[0][0].workspace_id, steps, [step.pk for _, step in pending])
     for row, step in pending:
-        seats = by_seal[step.seal]
         barred = frozenset() if row.policy.allows_self_approval else writers.get(row.post_id, frozenset())
-        found[row.pk] = Bench.without(barred, step=seats.step, able=seats.people)
+        found[row.pk] = seating.bench(step.step, barred, step_id=step.pk)
     return found
 
 
-def _has_said(request: Request, user_id: UUID) -> bool:
+def said_by(request: Request) -> frozenset[UUID]:
+    """The people who have approved the open step of this version; `request` comes with its decisions."""
     step = open_step(request)
-    return any(
-        one.decider_id == user_id and step is not None and one.seal == step.seal for one in request.decisions.all()
+    return frozenset(
+        one.decider_id
+        for one in request.decisions.all()
+        if step is not None and one.seal == step.seal and one.decider_kind == ActorKind.USER and one.decider_id
     )
 
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from apps.approvals.models import LONGEST_NOTE
 from apps.approvals.services.deciding import SAID
 from apps.approvals.services.discussing import MOST_FILES
-from apps.approvals.states import RequestState, StepStatus, Verdict, Visibility, WhenLate
+from apps.approvals.states import Counting, Deed, RequestState, StepStatus, Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, Aspect, RuleKind
 from apps.media.models import Asset
 from apps.posts.models import Post
@@ -22,6 +22,19 @@ class Rule(serializers.Serializer):
     values = serializers.ListField(child=serializers.CharField(max_length=200), min_length=1)
 
 
+class Escalation(serializers.Serializer):
+    """What happens when nobody answers. A reminder goes to whoever is awaited; everything else says who is brought
+    in."""
+
+    when = serializers.ChoiceField(
+        Counting.values, help_text="after: working hours since it was asked; before: time until it runs out."
+    )
+    minutes = serializers.IntegerField(min_value=1)
+    do = serializers.ChoiceField(Deed.values)
+    people = serializers.ListField(child=PublicId(ids.MEMBER), default=list, help_text="Members.")
+    groups = serializers.ListField(child=PublicId(ids.GROUP), default=list)
+
+
 class Step(serializers.Serializer):
     """Who decides, when, and about what. See the guide on approvals."""
 
@@ -29,6 +42,7 @@ class Step(serializers.Serializer):
     name = serializers.CharField(max_length=60)
     people = serializers.ListField(child=PublicId(ids.MEMBER), default=list, help_text="Members.")
     roles = serializers.ListField(child=serializers.ChoiceField([role.value for role in DECIDING_ROLES]), default=list)
+    groups = serializers.ListField(child=PublicId(ids.GROUP), default=list, help_text="Groups of reviewers.")
     guests = serializers.BooleanField(default=False)
     programs = serializers.BooleanField(default=False, help_text="Programs with a key may decide.")
     needs = serializers.CharField(default="any", help_text="any, all, or how many.")
@@ -39,6 +53,10 @@ class Step(serializers.Serializer):
     window_minutes = serializers.IntegerField(default=0, allow_null=True, min_value=0)
     notice_minutes = serializers.IntegerField(default=0, min_value=0)
     when_late = serializers.ChoiceField(WhenLate.values, default=WhenLate.HOLD.value)
+    move_minutes = serializers.IntegerField(
+        default=1440, allow_null=True, min_value=1, help_text="Of what is moved; null: to the next slot of its queue."
+    )
+    escalations = Escalation(many=True, default=list)
 
 
 class PolicyShape(serializers.Serializer):
@@ -84,6 +102,17 @@ class DecisionShape(serializers.Serializer):
     hash = serializers.CharField()
 
 
+class EscalationShape(serializers.Serializer):
+    """What a rule did when nobody had answered."""
+
+    step = serializers.CharField()
+    do = serializers.ChoiceField(Deed.values)
+    people = serializers.ListField(child=PublicId(ids.MEMBER), help_text="Who was brought in.")
+    awaited = serializers.ListField(child=PublicId(ids.MEMBER), help_text="Whose answer was missing.")
+    policy_version = serializers.IntegerField()
+    acted_at = serializers.DateTimeField()
+
+
 class ApprovalShape(serializers.Serializer):
     """That one version of a post be approved. Other content is another request."""
 
@@ -98,6 +127,7 @@ class ApprovalShape(serializers.Serializer):
     note = serializers.CharField(allow_blank=True)
     steps = StepShape(many=True)
     decisions = DecisionShape(many=True)
+    escalations = EscalationShape(many=True)
     asked_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
 
@@ -117,7 +147,7 @@ class ToDecide(serializers.Serializer):
 class Anchor(serializers.Serializer):
     """The place that a thread is about. `is_lost`: what it was about is not in the post any more."""
 
-    kind = serializers.ChoiceField(["post", "text", "image", "video"], default="post")
+    kind = serializers.ChoiceField(["post", "text", "image", "video", "time"], default="post")
     part = serializers.IntegerField(required=False, min_value=0)
     start = serializers.IntegerField(required=False, min_value=0, help_text="Of text: the first character.")
     end = serializers.IntegerField(required=False, min_value=0, help_text="Of text: after the last character.")
@@ -125,6 +155,8 @@ class Anchor(serializers.Serializer):
     x = serializers.FloatField(required=False, help_text="Of an image: a share of its width.")
     y = serializers.FloatField(required=False, help_text="Of an image: a share of its height.")
     second = serializers.FloatField(required=False, help_text="Of a video.")
+    local = serializers.CharField(required=False, help_text="Of a time that is proposed: 2026-12-04T10:00.")
+    zone = serializers.CharField(required=False, help_text="Of a time that is proposed: of which place.")
     quote = serializers.CharField(required=False, read_only=True)
     is_lost = serializers.BooleanField(required=False, read_only=True)
 
@@ -183,4 +215,12 @@ def step_as_stored(said: dict[str, Any], user_ids: dict[Any, Any]) -> dict[str, 
     needs = said["needs"]
     people = [str(user_ids.get(pk, pk)) for pk in said["people"]]
     rules = [dict(rule) for rule in said["rules"]]
-    return {**said, "people": people, "rules": rules, "needs": int(needs) if needs.isdigit() else needs}
+    groups = [str(pk) for pk in said["groups"]]
+    escalations = [_escalation(dict(one), user_ids) for one in said["escalations"]]
+    whom = {"people": people, "groups": groups, "escalations": escalations}
+    return {**said, **whom, "rules": rules, "needs": int(needs) if needs.isdigit() else needs}
+
+
+def _escalation(said: dict[str, Any], user_ids: dict[Any, Any]) -> dict[str, Any]:
+    people = [str(user_ids.get(pk, pk)) for pk in said["people"]]
+    return {**said, "people": people, "groups": [str(pk) for pk in said["groups"]]}

@@ -74,8 +74,41 @@ OBJECTING: Final[Mapping[Verdict, RequestState]] = {
 
 class WhenLate(models.TextChoices):
     HOLD = "hold", "Hold the post"
-    MOVE = "move", "Move the post by a day"
+    MOVE = "move", "Move the post"
     PUBLISH = "publish", "Publish anyway"
+
+
+class Deed(models.TextChoices):
+    """What a rule does when a step has waited for so long."""
+
+    REMIND = "remind", "Remind whoever is awaited"
+    ADD = "add", "Ask these as well"
+    DELEGATE = "delegate", "Let these stand in for whoever is awaited"
+    HAND_OVER = "hand_over", "Ask these instead"
+
+
+class Counting(models.TextChoices):
+    """From where a rule counts its hours."""
+
+    AFTER = "after", "working hours after it was asked"
+    BEFORE = "before", "hours before the time runs out"
+
+
+class LinkState(models.TextChoices):
+    """What the link of a mail is good for when somebody opens it."""
+
+    GOOD = "good", "Open"
+    USED = "used", "This link was used"
+    EXPIRED = "expired", "This link has ended"
+    CHANGED = "changed", "The post was changed since"
+    CLOSED = "closed", "It is decided"
+    REMOVED = "removed", "It is not yours to decide any more"
+    SOMEBODY_ELSE = "somebody_else", "This link is somebody else’s"
+
+
+class MailChoice(models.TextChoices):
+    AT_ONCE = "at_once", "At once, and once a day what still waits"
+    DIGEST = "digest", "Once a day"
 
 
 class Visibility(models.TextChoices):

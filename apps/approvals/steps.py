@@ -15,7 +15,9 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from apps.approvals import escalations
 from apps.approvals.errors import Flaw, PolicyMalformed
+from apps.approvals.escalations import EscalationRule
 from apps.approvals.states import WhenLate
 from apps.posts.sorting import folded
 from apps.tenants.permissions import PERMISSIONS, Role
@@ -23,6 +25,7 @@ from apps.tenants.permissions import PERMISSIONS, Role
 MOST_STEPS: Final = 8
 MOST_PEOPLE: Final = 50
 LONGEST_NAME: Final = 60
+DAY: Final = timedelta(days=1)
 LONGEST_NOTICE: Final = timedelta(days=30)
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 DECIDES: Final = "approval.decide"
@@ -73,12 +76,14 @@ Facts = Mapping[RuleKind, Collection[str]]
 @dataclass(frozen=True, slots=True)
 class Step:
     """`window`: how far the hour may move without asking again; None for as far as you like. `notice`: so long before
-    the hour its time runs out. Of several rules each must fit."""
+    the hour its time runs out. Of several rules each must fit. `moves`: by how much a post is moved whose time ran out;
+    None for to the next slot of its queue."""
 
     key: str
     name: str
     people: tuple[UUID, ...] = ()
     roles: tuple[Role, ...] = ()
+    groups: tuple[UUID, ...] = ()
     guests: bool = False
     programs: bool = False
     needs: Quorum | int = Quorum.ANY
@@ -87,6 +92,8 @@ class Step:
     window: timedelta | None = timedelta(0)
     notice: timedelta = timedelta(0)
     when_late: WhenLate = WhenLate.HOLD
+    moves: timedelta | None = DAY
+    escalations: tuple[EscalationRule, ...] = ()
 
     def applies(self, facts: Facts) -> bool:
         return all(rule.values & {folded(value) for value in facts.get(rule.kind, ())} for rule in self.rules)
@@ -103,7 +110,10 @@ class Step:
     @property
     def digest(self) -> str:
         """Of what an approval depends on: who gives it and for what. Its name and its clock may change."""
-        return digest_of({name: value for name, value in self.as_json().items() if name in _BINDING})
+        said = self.as_json()
+        bound = {name: value for name, value in said.items() if name in _BINDING}
+        # What was not there before is left out while it says nothing: approvals that were given hold on.
+        return digest_of(bound | {name: said[name] for name in _BINDING_LATER if said[name]})
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -111,6 +121,7 @@ class Step:
             "name": self.name,
             "people": sorted(str(pk) for pk in self.people),
             "roles": sorted(role.value for role in self.roles),
+            "groups": sorted(str(pk) for pk in self.groups),
             "guests": self.guests,
             "programs": self.programs,
             "needs": self.needs if isinstance(self.needs, int) else self.needs.value,
@@ -119,10 +130,13 @@ class Step:
             "window_minutes": None if self.window is None else int(self.window.total_seconds() // 60),
             "notice_minutes": int(self.notice.total_seconds() // 60),
             "when_late": self.when_late.value,
+            "move_minutes": None if self.moves is None else int(self.moves.total_seconds() // 60),
+            "escalations": [rule.as_json() for rule in self.escalations],
         }
 
 
 _BINDING: Final = frozenset({"key", "people", "roles", "guests", "programs", "needs"})
+_BINDING_LATER: Final = ("groups",)
 
 
 def digest_of(value: Any) -> str:
@@ -169,8 +183,9 @@ class _Reading:
         step = Step(
             key=self._key(),
             name=self._name(),
-            people=tuple(self._people()),
+            people=tuple(self._ids("people", "This is no id of a person.")),
             roles=tuple(self._choices("roles", DECIDING_ROLES)),
+            groups=tuple(self._ids("groups", "This is no id of a group.")),
             guests=self._flag("guests"),
             programs=self._flag("programs"),
             needs=self._needs(),
@@ -179,12 +194,14 @@ class _Reading:
             window=self._window(),
             notice=self._minutes("notice_minutes") or timedelta(0),
             when_late=self._when_late(),
+            moves=self._moves(),
+            escalations=escalations.read(self.said.get("escalations", []), self._flaw),
         )
-        if not (step.people or step.roles or step.guests or step.programs):
-            self._flaw("people", "Say who decides: people, a role, or the client's guests.")
+        if not (step.people or step.roles or step.groups or step.guests or step.programs):
+            self._flaw("people", "Say who decides: people, a role, a group, or the client's guests.")
         if not step.covers:
             self._flaw("covers", "A step looks at something.")
-        only_people = step.people and not (step.roles or step.guests or step.programs)
+        only_people = step.people and not (step.roles or step.groups or step.guests or step.programs)
         if only_people and isinstance(step.needs, int) and step.needs > len(step.people):
             self._flaw("needs", f"Only {len(step.people)} people decide here.")
         return step
@@ -206,13 +223,13 @@ class _Reading:
         self._flaw("name", f"Give the step a name of up to {LONGEST_NAME} characters.")
         return ""
 
-    def _people(self) -> list[UUID]:
+    def _ids(self, name: str, words: str) -> list[UUID]:
         found = []
-        for text in self._list("people", most=MOST_PEOPLE):
+        for text in self._list(name, most=MOST_PEOPLE):
             try:
                 found.append(UUID(str(text)))
             except ValueError:
-                self._flaw("people", "This is no id of a person.")
+                self._flaw(name, words)
         return list(dict.fromkeys(found))
 
     def _choices(self, name: str, known: Sequence[Any], *, default: Sequence[Any] = ()) -> list[Any]:
@@ -266,6 +283,17 @@ class _Reading:
     def _window(self) -> timedelta | None:
         return None if self.said.get("window_minutes", 0) is None else self._minutes("window_minutes")
 
+    def _moves(self) -> timedelta | None:
+        """By a day unless something else is said; null is to the next slot."""
+        if "move_minutes" not in self.said:
+            return DAY
+        if self.said["move_minutes"] is None:
+            return None
+        span = self._minutes("move_minutes")
+        if not span:
+            self._flaw("move_minutes", "Give at least a minute, or null for the next slot of its queue.")
+        return span or DAY
+
     def _minutes(self, name: str) -> timedelta:
         said = self.said.get(name, 0)
         most = int(LONGEST_NOTICE.total_seconds() // 60)
@@ -283,6 +311,6 @@ class _Reading:
 
 
 _FIELDS: Final = frozenset({
-    "key", "name", "people", "roles", "guests", "programs", "needs", "rules", "covers", "window_minutes",
-    "notice_minutes", "when_late",
+    "key", "name", "people", "roles", "groups", "guests", "programs", "needs", "rules", "covers", "window_minutes",
+    "notice_minutes", "when_late", "move_minutes", "escalations",
 })  # fmt: skip

@@ -20,7 +20,7 @@ from apps.tenants.models import Organization, Workspace
 
 PAGE: Final = 500
 # Proofs that only Postroom can use. Secrets themselves are known by their type.
-PROOFS: Final = frozenset({"token_hash", "state_hash", "browser_hash", "secret_hash", "previous_hash"})
+PROOFS: Final = frozenset({"token_hash", "state_hash", "browser_hash", "secret_hash", "passcode_hash", "previous_hash"})
 
 Model = type[models.Model]
 

@@ -11,7 +11,7 @@ class ActorKind(StrEnum):
     USER = "user"
     SYSTEM = "system"
     OPERATOR = "operator"
-    GUEST = "guest"  # who came by a signed link; `id` is the link's
+    GUEST = "guest"  # who came by a signed link; `id` is the link's, or in reviews that of the guest whose link it is
     KEY = "key"  # a program that holds an API key; `id` is the key's
 
 

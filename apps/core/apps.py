@@ -6,7 +6,8 @@ class CoreConfig(AppConfig):
     name = "apps.core"
 
     def ready(self) -> None:
-        from apps.core import checks, grants, liveness  # noqa: F401  (registers the system checks)
+        from apps.core import checks, grants, instants, liveness  # noqa: F401  (registers the system checks)
 
         post_migrate.connect(grants.grant_to_roles, sender=self, dispatch_uid="core.grants")
+        instants.listen()
         liveness.listen()

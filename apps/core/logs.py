@@ -14,10 +14,12 @@ _CREDENTIAL = re.compile(
     [A-Za-z0-9._~+/=\-%]{6,}
     """
 )
+# Of the addresses of links, the last part is what lets somebody in.
+_LINK = re.compile(r"(/(?:connect|review)/)[A-Za-z0-9_\-]{20,}")
 
 
 def mask(text: str) -> str:
-    return _CREDENTIAL.sub(lambda match: match.group(1) + MASK, text)
+    return _LINK.sub(rf"\g<1>{MASK}", _CREDENTIAL.sub(lambda match: match.group(1) + MASK, text))
 
 
 class NoSecrets(logging.Formatter):

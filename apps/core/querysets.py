@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models.functions import Cast
 
@@ -26,6 +27,20 @@ class TenantQuerySet(models.QuerySet[M]):
         if connection.features.has_select_for_update_skip_locked:
             return self.select_for_update(skip_locked=True, of=("self",))
         return self
+
+    def kept_ids(self) -> set[UUID]:
+        """Ids of the rows, none of which can be deleted before this transaction ends; others may refer to them, too.
+        Whoever deletes takes the row by `locked` first, so that one of the two finds the other done."""
+        if connection.vendor != "postgresql":  # SQLite has one writer at a time.
+            return set(self.values_list("pk", flat=True))
+        query, words = self.order_by().values_list("pk").query, "FOR KEY SHARE"
+        try:
+            sql, values = query.sql_with_params()
+        except EmptyResultSet:
+            return set()
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} {words}", values)
+            return {pk for (pk,) in cursor.fetchall()}
 
 
 def each_its_own(values: Mapping[UUID, Any], field: models.Field[Any, Any], *, otherwise: str) -> Any:

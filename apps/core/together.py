@@ -15,17 +15,17 @@ things can be made of which some are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Final, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import connection, models, transaction
-from django.db.models import sql
-from django.db.models.constants import OnConflict
+from django.db import models, transaction
+
+from apps.core.inserting import Merge, insert
 
 M = TypeVar("M", bound=models.Model)
 P = ParamSpec("P")
@@ -40,14 +40,6 @@ class Keyed(Protocol):
     """A row, or what is known of one."""
 
     pk: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """Where a row with the same `unique` is there already, these of its fields are overwritten."""
-
-    unique: tuple[str, ...]
-    changed: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -152,7 +144,7 @@ def write(rows: Iterable[models.Model], *, of: UUID | None = None, merge: Merge 
     """Insert these rows of one table, now or with the block. `of` is what they are a part of, for `pending`."""
     block, rows = _block.get(), list(rows)
     if block is None:
-        _insert({(type(rows[0]), merge): rows} if rows else {})
+        insert({(type(rows[0]), merge): rows} if rows else {})
         return
     for row in rows:
         block.note(row, merge, of)
@@ -161,7 +153,7 @@ def write(rows: Iterable[models.Model], *, of: UUID | None = None, merge: Merge 
 def flush() -> None:
     """Write what was noted so far; safe to call anywhere."""
     if block := _block.get():
-        _insert(block.empty())
+        insert(block.empty())
 
 
 def is_together() -> bool:
@@ -196,59 +188,3 @@ def if_forgotten(undo: Callable[[], None]) -> None:
     """Call this when what is noted from now on is forgotten, for what changes in memory along with it."""
     if block := _block.get():
         block.undo.append((len(block.log), undo))
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------
-
-Group = dict[tuple[type, Merge | None], list[Any]]
-MANY_AT_ONCE: Final = "postgresql"  # an INSERT may stand in the WITH of another one there
-
-
-def _insert(groups: Group) -> None:
-    if not groups:
-        return
-    if connection.vendor == MANY_AT_ONCE and len(groups) > 1:
-        _insert_in_one_statement(groups)
-    else:
-        for (model, merge), rows in groups.items():
-            _insert_rows(model, merge, rows)
-    for rows in groups.values():
-        for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
-
-
-def _insert_rows(model: Any, merge: Merge | None, rows: Sequence[Any]) -> None:
-    how = {"update_conflicts": True, "unique_fields": merge.unique, "update_fields": merge.changed} if merge else {}
-    model._base_manager.bulk_create(rows, **how)
-
-
-def _insert_in_one_statement(groups: Group) -> None:
-    """Foreign keys are checked when the transaction ends, so that the order of tables does not matter."""
-    statements: list[str] = []
-    params: list[Any] = []
-    for (model, merge), rows in groups.items():
-        for statement, values in _compiled(model, merge, rows):
-            statements.append(statement)
-            params += values
-    *first, last = statements
-    parts = ", ".join(f"written_{number} AS ({statement})" for number, statement in enumerate(first))
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {parts} {last}" if first else last, params)
-
-
-def _compiled(model: Any, merge: Merge | None, rows: Sequence[Any]) -> list[tuple[str, Any]]:
-    meta = model._meta
-    fields = [one for one in meta.concrete_fields if not one.generated]
-    how: dict[str, Any] = {}
-    if merge:
-        how = {
-            "on_conflict": OnConflict.UPDATE,
-            "unique_fields": [meta.get_field(name) for name in merge.unique],
-            "update_fields": [meta.get_field(name) for name in merge.changed],
-        }
-    for row in rows:
-        row._prepare_related_fields_for_save(operation_name="bulk_create")
-    query = sql.InsertQuery(model, **how)
-    query.insert_values(fields, list(rows))
-    found: list[tuple[str, Any]] = query.get_compiler(using=connection.alias).as_sql()
-    return found

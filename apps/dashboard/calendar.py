@@ -116,6 +116,7 @@ class MonthPage:
     next_title: str
     today_url: str
     compose_url: str
+    review_url: str
     weekdays: list[str]
     filters: list[Filter]
     earlier_url: str
@@ -144,6 +145,7 @@ def month(request: MemberRequest, year: int, month: int) -> HttpResponse:
         Month(year, month),
         shown=shown if shown in FILTERS else "",
         may_write=request.member.may("post.edit"),
+        may_send=request.member.may("approval.request"),
         whole="whole" in request.GET,
     )
     template = "dashboard/_month_swap.html" if request.htmx else "dashboard/calendar.html"  # type: ignore[attr-defined]
@@ -151,7 +153,13 @@ def month(request: MemberRequest, year: int, month: int) -> HttpResponse:
 
 
 def month_page(
-    workspace: Workspace, month: Month, *, shown: str = "", may_write: bool = False, whole: bool = False
+    workspace: Workspace,
+    month: Month,
+    *,
+    shown: str = "",
+    may_write: bool = False,
+    may_send: bool = False,
+    whole: bool = False,
 ) -> MonthPage:
     """Five queries: what stands where in which state, and titles, texts and networks of the posts that are shown.
 
@@ -166,6 +174,7 @@ def month_page(
         if entry.state in wanted:
             days[entry.day].append(entry)
     chips = _chips(days)
+    waits = any(entry.state == PostState.AWAITING_APPROVAL for entry in entries if entry.day in month)
     compose = reverse("dashboard:compose") if may_write else ""
     begin = date.min if whole else today - timedelta(days=1)
     return MonthPage(
@@ -179,6 +188,7 @@ def month_page(
         next_title=_title(month + 1),
         today_url=_address(Month.of(today), shown),
         compose_url=compose,
+        review_url=f"{reverse('approvals:link_new')}?month={month}" if may_send and waits else "",
         weekdays=WEEKDAYS,
         filters=_filters(month, entries, shown),
         earlier_url=_address(month, shown, whole=True),

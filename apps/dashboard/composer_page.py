@@ -14,7 +14,6 @@ from apps.core import clock
 from apps.dashboard.composer_form import SHARED, Writing
 from apps.dashboard.composer_media import MediaItem, Pick, media_items, picks
 from apps.dashboard.library_page import thumb_url
-from apps.dashboard.previews import Picture, Preview, preview
 from apps.dashboard.problems import ComposerErrors, Problems, field_errors, problem_list
 from apps.media.models import Asset
 from apps.platforms import registry
@@ -27,6 +26,7 @@ from apps.posts.content import PartContent
 from apps.posts.lengths import Counter, counter
 from apps.posts.manuscripts import Edition, Manuscript, Medium
 from apps.posts.models import Template
+from apps.posts.previews import Picture, Preview, preview
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import problems_in
 from apps.publishing.queues import QueueOffer, offers

@@ -147,6 +147,7 @@ class Capabilities:
     max_caption_bytes: int | None = None  # of each
     edits: frozenset[str] = frozenset()  # what can be changed after publishing: "text", "options.title"
     deletes: bool = False  # a published post can be taken down again
+    deletes_comments: bool = True  # where posts can be: a comment below one can be, too
     stage_ahead: timedelta = timedelta(minutes=30)  # never more than half of `staged_for`
     staged_for: timedelta | None = None  # None: until it is taken back
     post_metrics: frozenset[Metric] = frozenset()

@@ -56,6 +56,14 @@ def _table(head: tuple[str, ...], rows: Rows) -> str:
 # --- what it can do ---------------------------------------------------------------------------------------------------
 
 
+def _commenting(can: Capabilities) -> str:
+    if not can.first_comment:
+        return "no"
+    abilities = {"answered": can.threads, "deleted": can.deletes and can.deletes_comments}
+    also = [word for word, is_so in abilities.items() if is_so]
+    return f"written, {' and '.join(also)}" if also else "written"
+
+
 def _abilities(adapter: type[Adapter]) -> str:
     can = adapter.capabilities
     rows = [
@@ -70,6 +78,7 @@ def _abilities(adapter: type[Adapter]) -> str:
         ("what was prepared stays good", _validity(can)),
         ("change a published post", ", ".join(sorted(can.edits)) or "no"),
         ("delete a published post", _yes(can.deletes)),
+        ("comments below a published post", _commenting(can)),
         ("figures of a post", ", ".join(sorted(can.post_metrics)) or "none"),
         ("figures of an account", ", ".join(sorted(can.account_metrics)) or "none"),
         ("tells us what happens", _told(adapter)),

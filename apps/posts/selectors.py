@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from apps.core.prepared import Prepared
 from apps.core.querysets import within_reach
 from apps.core.together import is_pending, pending, recalled
 from apps.media.models import Asset, CaptionTrack, Rendition
@@ -159,8 +160,11 @@ def known_accounts(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, S
     return _known(
         ("accounts", workspace_id),
         ids,
-        lambda wanted: SocialAccount.objects.filter(workspace_id=workspace_id, pk__in=wanted),
+        lambda wanted: _accounts(workspace_id=workspace_id, pks=list(wanted)),
     )
+
+
+_accounts = Prepared(lambda workspace_id, pks: SocialAccount.objects.filter(workspace_id=workspace_id, pk__in=pks))
 
 
 def known_assets(ids: Collection[UUID], *, workspace_id: UUID) -> dict[UUID, Asset]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -20,6 +20,7 @@ from apps.tenants.rest.ids import Known, PublicId
 from apps.tenants.zones import validate_zone
 
 LONGEST_TEXT = 100_000
+KEPT: Final = object()
 LONGEST_FILM = 24 * 3600
 PLATFORMS = sorted(registry.names())
 PRIORITIES = [priority.key for priority in Priority]
@@ -143,6 +144,23 @@ class PostToChange(serializers.Serializer):
 
 class PostToPatch(PostToChange, When):
     """What is not named stays. Another time moves what is on the plan; null takes a draft's away."""
+
+    queue = Known(
+        ids.QUEUE, Queue, required=False, allow_null=True,
+        help_text="The post takes the next free slot of this queue. Null: it leaves its queue, and keeps its hour "
+        "unless a time is named.",
+    )  # fmt: skip
+    queue_priority = serializers.ChoiceField(
+        PRIORITIES, required=False, help_text="Without a queue: in the one that it stands in, where it comes anew."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs.get("queue") and (attrs.get("scheduled_at") or attrs.get("local_at")):
+            raise serializers.ValidationError({"queue": ["Name a time or a queue, and not both."]})
+        if "queue_priority" in attrs and attrs.get("queue", KEPT) is None:
+            raise serializers.ValidationError({"queue_priority": ["It leaves its queue: there it has no priority."]})
+        return attrs
 
 
 class Placed(serializers.Serializer):

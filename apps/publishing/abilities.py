@@ -32,6 +32,11 @@ def can_take_down(publication: Publication) -> bool:
     return capabilities_of(publication.account).deletes and not publication.is_known_by_hand
 
 
+def can_take_down_below(publication: Publication) -> bool:
+    """Whether Postroom can delete a comment below it."""
+    return can_take_down(publication) and capabilities_of(publication.account).deletes_comments
+
+
 def replies_stand_alone(account: SocialAccount) -> bool:
     """Whether a reply is a post of its own, which stays when the post above it goes. Where platforms have threads it
     is; elsewhere a comment hangs on its post and goes with it."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.platforms import registry
-from apps.publishing.abilities import can_take_down, changeable, replies_stand_alone
+from apps.publishing.abilities import can_take_down, can_take_down_below, changeable, replies_stand_alone
 from apps.publishing.models import Attempt, FollowUp, Publication
 from apps.publishing.services.turns import DONE, UNHEARD_OF
 from apps.publishing.states import BY_A_PERSON, Deed, Outcome, State
@@ -81,7 +81,7 @@ def present_afterwards(
 
 def take_down_url_of(row: FollowUp, publication: Publication, attempts: Iterable[Attempt], member: Member) -> str:
     """Where a comment or reply is taken down alone, if that can be."""
-    can = row.state == State.PUBLISHED and publication.account.state in PUBLISHES and can_take_down(publication)
+    can = row.state == State.PUBLISHED and publication.account.state in PUBLISHES and can_take_down_below(publication)
     may = can and member.may_in(row.workspace_id, "publication.remove")
     return reverse("publishing:take_down_follow_up", args=[row.pk]) if may and not _refused(attempts, row) else ""
 

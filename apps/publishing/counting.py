@@ -52,6 +52,11 @@ def count_new(publications: Iterable[Publication], *, refused: Callable[[str], E
         raise refused(full.words) from full
 
 
+def foresee(planned: Iterable[usage.Planned]) -> None:
+    """Have what these will count against read at once, before each is counted."""
+    usage.foresee(Meter.PUBLICATIONS, planned)
+
+
 def count_as_it_is(post_ids: Iterable[UUID]) -> None:
     """The same where much is moved at once and must not be refused for some of it: the gate holds what is over a limit
     at its hour."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from apps.posts.problem import ReadinessProblem
     from apps.publishing.claim import Claim
 
 
@@ -22,6 +24,14 @@ class PostBusy(Exception):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
+
+
+class CommentRefused(Exception):
+    """A comment cannot go out like this; `problems` is everything that stands in its way, and where."""
+
+    def __init__(self, problems: Sequence[ReadinessProblem]) -> None:
+        super().__init__("; ".join(problem.words for problem in problems))
+        self.problems = tuple(problems)
 
 
 class DecisionIncomplete(ValueError):

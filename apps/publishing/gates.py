@@ -51,8 +51,12 @@ Gate = Callable[[Sequence[Row], datetime], Mapping[UUID, Obstacle]]
 # it, in words, or "".
 ChangeGate = Callable[[Publication], str]
 
+# The same before somebody writes a comment below what is live.
+CommentGate = Callable[[Publication], str]
+
 _gates: dict[str, Gate] = {}
 _change_gates: dict[str, ChangeGate] = {}
+_comment_gates: dict[str, CommentGate] = {}
 
 
 def register(name: str, gate: Gate) -> None:
@@ -72,6 +76,16 @@ def register_change(name: str, gate: ChangeGate) -> None:
 def words_against_change(publication: Publication) -> str:
     """Why what is live must not be changed there; "" where nothing is against it."""
     return next((words for gate in _change_gates.values() if (words := gate(publication))), "")
+
+
+def register_comment(name: str, gate: CommentGate) -> None:
+    """Have `gate` asked about comments on what is live from now on."""
+    _comment_gates[name] = gate
+
+
+def words_against_comment(publication: Publication) -> str:
+    """Why nothing must be said below what is live; "" where nothing is against it."""
+    return next((words for gate in _comment_gates.values() if (words := gate(publication))), "")
 
 
 def obstacles(rows: Sequence[Row], now: datetime) -> dict[UUID, Obstacle]:

@@ -20,6 +20,7 @@ TITLES = {
     "post.scheduled": ("Planned", "", "scheduled"),
     "post.rescheduled": ("Moved to another time", "", "scheduled"),
     "post.moved_in_queue": ("Moved to another slot of its queue", "", "scheduled"),
+    "post.left_queue": ("Taken out of its queue", "", "scheduled"),
     "post.canceled": ("Taken off the plan", "", "canceled"),
     "publication.canceled": ("One account taken off the plan", "", "canceled"),
     "publication.retried": ("Sent again by hand", "", "retrying"),
@@ -33,6 +34,9 @@ TITLES = {
     "publication.found_gone": ("Found to be gone", "", "removed"),
     "publication.told_gone": ("Said to be gone by its platform", "", "removed"),
     "publication.said_removed": ("Said to be taken down by hand", "", "removed"),
+    "comment.written": ("A comment written", "", "edit"),
+    "comment.changed": ("A comment changed", "", "edit"),
+    "comment.canceled": ("A comment called off", "", "canceled"),
     "follow_up.removed": ("A comment or reply taken down", "", "removed"),
     "publication.decided_leave": ("Left as it was", "", "canceled"),
 }

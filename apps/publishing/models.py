@@ -20,6 +20,8 @@ from apps.publishing.states import CLAIMED, WENT_OUT, Deed, Outcome, PostState, 
 BY_HAND = "by-hand:"
 # The same of a post whose account's person asked to be forgotten.
 FORGOTTEN = "forgotten:"
+# The role of a comment that somebody wrote when its post was out; the others are parts of the post.
+WRITTEN = "comment"
 IS_OUT_OR_WAS = Q(state__in=sorted(WENT_OUT))
 REMOVED_SAYS_WHEN = Q(state=State.REMOVED, removed_at__isnull=False) | ~Q(state=State.REMOVED) & Q(removed_at=None)
 NO_OPEN_INTENT = ~Q(state__in=sorted(SETTLED_AS_NOT_SENT)) | Q(intent_at__isnull=True)
@@ -111,6 +113,7 @@ class Publication(Sending):
                 name="publications_in_flight",
             ),
             models.Index(fields=["workspace", "due_at"], name="publications_by_due_time"),
+            models.Index(fields=["organization", "-id"], name="publications_of_organization"),
             models.Index(
                 fields=["workspace", "due_at"],
                 condition=Q(state__in=[State.NEEDS_ATTENTION, State.HELD, State.FAILED]),
@@ -140,13 +143,19 @@ class Publication(Sending):
 
 
 class FollowUp(Sending):
-    """The first comment or a thread reply of a published publication; it can never send the publication again."""
+    """What is said below a published publication: its first comment, a reply of its thread, or a comment that somebody
+    wrote when it was out. It can never send the publication again."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="follow_ups")
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=16)
     text = models.TextField(help_text="The words as they were when the post went out.")
     due_at = models.DateTimeField(default=clock.now, help_text="When its post went out, or a person last sent it.")
+    batch = models.UUIDField(null=True, blank=True, help_text="What was written at once, on one account or several.")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="What it answers. Empty: the post, or for a reply of the thread the one before it.",
+    )  # fmt: skip
 
     class Meta(Sending.Meta):
         verbose_name = "follow-up"
@@ -163,8 +172,11 @@ class FollowUp(Sending):
                 condition=~Q(remote_id=""),
                 name="one_follow_up_for_each_remote_post",
             ),
+            # A form that is sent twice writes one comment.
+            models.UniqueConstraint(fields=["publication", "batch"], name="one_comment_of_each_batch"),
         ]
         indexes = [
+            models.Index(fields=["organization", "-id"], name="follow_ups_of_organization"),
             models.Index(fields=["next_try_at"], condition=Q(state=State.SCHEDULED), name="follow_ups_due"),
             models.Index(fields=["next_try_at"], condition=Q(state=State.READY), name="follow_ups_ready"),
             models.Index(
@@ -176,6 +188,15 @@ class FollowUp(Sending):
 
     def __str__(self) -> str:
         return f"{self.role} of {self.publication_id}: {self.state}"
+
+    @property
+    def is_known_by_hand(self) -> bool:
+        return is_known_by_hand(self.remote_id, self.remote_url)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it is a comment of its own, and not a part of the post."""
+        return self.role == WRITTEN
 
 
 class Attempt(WorkspaceOwned):

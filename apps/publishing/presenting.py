@@ -9,11 +9,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.core import clock
 from apps.platforms import registry
 from apps.publishing.afterwards import Afterwards, is_under_way, last_words, present_afterwards, take_down_url_of
-from apps.publishing.models import Attempt, FollowUp, Publication
+from apps.publishing.models import WRITTEN, Attempt, FollowUp, Publication
 from apps.publishing.moments import moment, when
 from apps.publishing.selectors import MOST_ATTEMPTS
 from apps.publishing.states import (
@@ -57,7 +58,7 @@ LOOKS = {
     Outcome.GONE: "removed",
     Outcome.NOT_OFFERED: "failed",
 }
-FOLLOW_UP_TITLES = {"first_comment": "First comment", "reply": "Reply"}
+FOLLOW_UP_TITLES = {"first_comment": "First comment", "reply": "Reply", WRITTEN: "Comment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class FollowUpView:
     note: str
     remote_url: str
     retry_url: str
+    call_off_url: str = ""
     dialog_id: str = ""
     take_down_url: str = ""
     question: str = ""
@@ -195,7 +197,7 @@ def present(
         problem_tone="bad" if publication.state == State.FAILED else "warn",
         evidence=_evidence(publication, own, text),
         address=_address(publication, refused),
-        follow_ups=tuple(_follow_up(row, publication, attempts, member) for row in follow_ups),
+        follow_ups=tuple(_follow_up(row, publication, attempts, member, ZoneInfo(zone)) for row in follow_ups),
         attempts=tuple(_attempt(row, ZoneInfo(zone), is_open=not i) for i, row in enumerate(own[:MOST_ATTEMPTS])),
         actions=_actions(publication, member, may_change_as_a_whole),
     )
@@ -302,23 +304,36 @@ def _address(publication: Publication, refused: Refused | None) -> AddressField 
     return AddressField(hint, refused.typed, refused.words)
 
 
-def _follow_up(row: FollowUp, publication: Publication, attempts: Iterable[Attempt], member: Member) -> FollowUpView:
+def _follow_up(
+    row: FollowUp, publication: Publication, attempts: Iterable[Attempt], member: Member, zone: ZoneInfo
+) -> FollowUpView:
     stuck = row.state in (State.FAILED, State.HELD, State.NEEDS_ATTENTION)
     may = stuck and member.may_in(row.workspace_id, "publication.retry")
-    title = FOLLOW_UP_TITLES.get(row.role, "Part")
+    waits = row.is_written and (stuck or row.state == State.SCHEDULED)
+    may_call_off = waits and member.may_in(row.workspace_id, "post.cancel")
     label = registry.label(publication.account.platform)
     return FollowUpView(
-        title=title,
+        title=FOLLOW_UP_TITLES.get(row.role, "Part"),
         text=row.text,
         state=shown_state(row),
-        note=row.problem_words if row.state not in WENT_OUT else last_words(attempts, row),
+        note=_note_on(row, attempts, zone),
         remote_url=row.remote_url if row.state == State.PUBLISHED else "",
         retry_url=reverse("publishing:retry_follow_up", args=[row.pk]) if may else "",
+        call_off_url=reverse("publishing:withdraw_comment", args=[row.pk]) if may_call_off else "",
         dialog_id=f"take-down-{row.pk}",
         take_down_url=take_down_url_of(row, publication, attempts, member),
         question=f"Take down this {'reply' if row.role == 'reply' else 'comment'}?",
         warning=f"It is deleted on {label}. The post stays. This cannot be undone.",
     )
+
+
+def _note_on(row: FollowUp, attempts: Iterable[Attempt], zone: ZoneInfo) -> str:
+    """Why a comment is not out, or has not been taken down; when one goes out that waits for its hour."""
+    if row.state in WENT_OUT:
+        return last_words(attempts, row)
+    if row.is_written and row.state == State.SCHEDULED and not row.problem and row.due_at > clock.now():
+        return gettext("Goes out %(when)s") % {"when": when(row.due_at, zone)}
+    return row.problem_words
 
 
 def _attempt(row: Attempt, zone: ZoneInfo, *, is_open: bool) -> AttemptView:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -161,8 +160,8 @@ class PostShape(serializers.Serializer):
     updated_at = serializers.DateTimeField(source="post.updated_at")
 
     @extend_schema_field({"enum": [*PRIORITIES, None]})
-    def get_queue_priority(self, facts: Mapping[str, Any]) -> str | None:
-        place: Place | None = facts["place"]
+    def get_queue_priority(self, facts: Any) -> str | None:
+        place: Place | None = facts.place
         return Priority(place.priority).key if place else None
 
 
@@ -173,6 +172,12 @@ class Finding(serializers.Serializer):
     code = serializers.CharField()
     message = serializers.CharField()
     account = PublicId(ids.ACCOUNT, required=False)
+
+
+class PostMade(PostShape):
+    """The post that was made; with `warnings` where the request asked for them."""
+
+    warnings = Finding(many=True, required=False)
 
 
 class Validation(serializers.Serializer):

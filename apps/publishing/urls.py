@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.publishing.views import actions, afterwards, correcting, mending, pages, wholes
+from apps.publishing.views import actions, afterwards, commenting, correcting, mending, pages, wholes
 
 app_name = "publishing"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<uuid:post_id>/delete/", actions.delete, name="delete"),
     path("<uuid:post_id>/retry/", wholes.retry_all, name="retry_all"),
     path("<uuid:post_id>/take-down/", wholes.take_down_all, name="take_down_all"),
+    path("<uuid:post_id>/comment/", commenting.comment, name="comment"),
+    path("follow-ups/<uuid:follow_up_id>/call-off/", commenting.withdraw, name="withdraw_comment"),
     path("<uuid:post_id>/sort/", wholes.sort, name="sort"),
     path("publications/<uuid:publication_id>/", pages.publication, name="publication"),
     path("publications/<uuid:publication_id>/cancel/", actions.cancel_publication, name="cancel_publication"),

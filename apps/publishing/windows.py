@@ -21,13 +21,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from apps.core import tenancy
+from apps.core.prepared import Prepared
 from apps.core.together import flush, recalled
 from apps.platforms import registry
 from apps.posts.appointments import appointment
 from apps.posts.problem import ReadinessProblem
 from apps.publishing.engine.holds import latest_at
 from apps.publishing.gates import Obstacle, Row
-from apps.publishing.models import Publication, PublishingWindows, Waiver
+from apps.publishing.models import FollowUp, Publication, PublishingWindows, Waiver
 from apps.publishing.moments import moment
 from apps.publishing.states import IN_FLIGHT, WAITING, WENT_OUT
 from apps.social_accounts.models import SocialAccount
@@ -154,8 +155,11 @@ def read(row: PublishingWindows | None, zone: str) -> Windows:
 
 
 def windows_of(workspace: Workspace) -> Windows:
-    row = recalled(("windows", workspace.pk), lambda: PublishingWindows.objects.filter(workspace=workspace).first())
+    row = recalled(("windows", workspace.pk), lambda: _windows.first(workspace_id=workspace.pk))
     return read(row, workspace.timezone)
+
+
+_windows = Prepared(lambda workspace_id: PublishingWindows.objects.filter(workspace_id=workspace_id))
 
 
 def days_in_words(days: Sequence[int]) -> str:
@@ -173,9 +177,11 @@ def days_in_words(days: Sequence[int]) -> str:
 
 def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
     """Publications that their workspace's windows keep back. One query where no workspace of the batch has any, four
-    at most; comments and replies belong to a post that is out, and follow it at any hour."""
+    at most. Parts of a post that is out follow it at any hour; a comment that was written since keeps to the hours,
+    and is not counted."""
     posts = [row for row in rows if isinstance(row, Publication)]
-    rules = _rules_of(posts)
+    comments = [row for row in rows if isinstance(row, FollowUp) and row.is_written]
+    rules = _rules_of([*posts, *comments])
     if not rules:
         return {}
     used = _used([row for row in posts if row.workspace_id in rules and rules[row.workspace_id].counts], rules, now)
@@ -190,7 +196,18 @@ def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
         else:
             used[row.account_id].append(at)
     waived = _waived([row for row in posts if row.pk in found and found[row.pk].problem in WAIVABLE])
-    return {pk: _for_a_person(obstacle) for pk, obstacle in found.items() if pk not in waived}
+    kept = {pk: _for_a_person(obstacle) for pk, obstacle in found.items() if pk not in waived}
+    return kept | _closed_to(comments, rules, now)
+
+
+def _closed_to(comments: Sequence[FollowUp], rules: Mapping[UUID, Windows], now: datetime) -> dict[UUID, Obstacle]:
+    """Comments wait by themselves until the hours are over."""
+    found = {}
+    for row in comments:
+        if (windows := rules.get(row.workspace_id)) and (obstacle := windows.closed(max(now, row.due_at))):
+            at = max(now, row.due_at)
+            found[row.pk] = _for_a_person(_waiting(row, windows, obstacle.problem, obstacle.words, at))
+    return found
 
 
 def _too_dense(row: Publication, windows: Windows, used: Sequence[datetime], at: datetime) -> Obstacle | None:
@@ -205,7 +222,7 @@ def _too_dense(row: Publication, windows: Windows, used: Sequence[datetime], at:
     return None
 
 
-def _waiting(row: Publication, windows: Windows, problem: str, words: str, free_at: datetime) -> Obstacle:
+def _waiting(row: Row, windows: Windows, problem: str, words: str, free_at: datetime) -> Obstacle:
     """It waits by itself until it may go out; held for a person, where that is later than it may go out at all."""
     again_at = windows.opens(free_at)
     if again_at is None or again_at > latest_at(row):
@@ -219,7 +236,7 @@ def _for_a_person(obstacle: Obstacle) -> Obstacle:
     return Obstacle(obstacle.problem, f"{obstacle.words} Send it now all the same, or choose another time.")
 
 
-def _rules_of(posts: Sequence[Publication]) -> dict[UUID, Windows]:
+def _rules_of(posts: Sequence[Row]) -> dict[UUID, Windows]:
     rows = _manager(PublishingWindows).filter(workspace__in={row.workspace_id for row in posts})
     zones = {row.workspace_id: row.workspace.timezone for row in posts}
     return {row.workspace_id: read(row, zones[row.workspace_id]) for row in rows} if posts else {}

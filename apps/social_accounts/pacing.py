@@ -25,6 +25,7 @@ class Pace:
 BEGIN: Final = Pace("begin", 30, timedelta(minutes=10))
 PASSWORD: Final = Pace("password", 6, timedelta(minutes=10))
 CHOOSE: Final = Pace("choose", 30, timedelta(minutes=10))
+REVIEW: Final = Pace("review", 300, timedelta(minutes=10))  # a month of posts, one by one, and talk about them
 
 
 def is_too_often(request: HttpRequest, pace: Pace, *, of: object) -> bool:

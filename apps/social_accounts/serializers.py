@@ -267,6 +267,15 @@ class Metrics(serializers.Serializer):
     accounts = serializers.ListField(child=serializers.CharField())
 
 
+class CommentAbilities(serializers.Serializer):
+    """What can be said below a post that is out. Some formats take no comments where the others do."""
+
+    write = serializers.BooleanField()
+    answer = serializers.BooleanField(help_text="Whether a comment may answer another one of ours.")
+    unpublish = serializers.BooleanField(help_text="Whether one can be deleted at the network again.")
+    max_text = serializers.IntegerField(allow_null=True, help_text="Null: none can be written.")
+
+
 class PlatformShape(serializers.Serializer):
     """What a network can do. Sizes are bytes, lengths are counted as `limits.counting` says."""
 
@@ -279,4 +288,5 @@ class PlatformShape(serializers.Serializer):
     limits = serializers.DictField()
     formats = FormatShape(many=True)
     options = serializers.DictField(help_text="JSON Schema of `overrides[].options`.")
+    comments = CommentAbilities(help_text="What POST /comments can do there.")
     metrics = Metrics()

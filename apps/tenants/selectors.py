@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from apps.audit.models import Entry
 from apps.core import clock
 from apps.core.actors import ActorKind
+from apps.core.prepared import Prepared
 from apps.core.together import recalled
 from apps.tenants.members import Member
 from apps.tenants.models import ApiKey, Invitation, Membership, User, Workspace, WorkspaceAccess
@@ -58,7 +59,10 @@ class Access:
 
 def workspace_with(pk: UUID) -> Workspace | None:
     """The workspace, if it may be seen; together with others it is read once."""
-    return recalled(("workspace", pk), lambda: Workspace.objects.filter(pk=pk).first())
+    return recalled(("workspace", pk), lambda: _workspace.first(pk=pk))
+
+
+_workspace = Prepared(lambda pk: Workspace.objects.filter(pk=pk))
 
 
 def people(*, seen_by: Member) -> list[MemberFacts]:

@@ -217,6 +217,7 @@ class AuditEntry(serializers.Serializer):
 
     @extend_schema_field(AuditActor)
     def get_actor(self, entry: Any) -> dict[str, Any]:
-        kind = {ActorKind.KEY: ids.KEY, ActorKind.GUEST: ids.SESSION}.get(entry.actor_kind)
+        guest = ids.GUEST if entry.verb.startswith("approval.") else ids.SESSION
+        kind = {ActorKind.KEY: ids.KEY, ActorKind.GUEST: guest}.get(entry.actor_kind)
         shown = ids.public(kind, entry.actor_id) if kind and entry.actor_id else entry.actor_id and str(entry.actor_id)
         return {"kind": entry.actor_kind, "id": shown, "name": self.context["names"].get(entry.actor_id, "")}

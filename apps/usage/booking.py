@@ -16,7 +16,9 @@ from uuid import UUID
 from django.db import connection
 
 from apps.core import clock
-from apps.core.together import Merge, if_forgotten, recalled, write
+from apps.core.inserting import Merge
+from apps.core.prepared import Prepared
+from apps.core.together import if_forgotten, recalled, write
 from apps.events import services as events
 from apps.events.services import News
 from apps.usage.errors import ASK, OverLimit
@@ -89,15 +91,27 @@ def book(meter: Meter, lines: Sequence[Line], terms: Terms, *, may_exceed: bool 
     events.emit_all([_news(meter, places[key], totals[key], terms) for key in reached])
 
 
+def read_ahead(meter: Meter, lines: Sequence[Line], terms: Terms) -> None:
+    """Read the sums of all these lines, together with others, before they are booked one by one."""
+    places, _ = _changes(meter, lines, terms)
+    _totals(meter, places, terms)
+
+
 def _totals(meter: Meter, places: Mapping[Key, Place], terms: Terms) -> dict[Key, Total]:
     """The sums as they stand, new ones at nothing. Together with others each is read once, and goes on from there."""
     known: dict[Key, Total] = recalled(("totals", terms.organization_id, meter), dict)
     unread = {key: place for key, place in places.items() if key not in known}
     if unread:
-        rows = Total.objects.filter(meter=meter, scope_id__in={place.scope_id for place in unread.values()})
-        found = {(row.scope_id, row.period): row for row in rows.filter(period__in={key[1] for key in unread})}
+        scope_ids = sorted({place.scope_id for place in unread.values()})
+        rows = _known_totals(meter=meter.value, scope_ids=scope_ids, periods=sorted({key[1] for key in unread}))
+        found = {(row.scope_id, row.period): row for row in rows}
         known.update({key: found.get(key) or _blank(meter, place, terms) for key, place in unread.items()})
     return {key: known[key] for key in places}
+
+
+_known_totals = Prepared(
+    lambda meter, scope_ids, periods: Total.objects.filter(meter=meter, scope_id__in=scope_ids, period__in=periods)
+)
 
 
 def _set_back(before: Sequence[tuple[Total, int, int]]) -> None:

@@ -16,7 +16,7 @@ from apps.core.actors import Actor
 from apps.core.together import recalled, whole
 from apps.tenants.models import Workspace
 from apps.usage import selectors
-from apps.usage.booking import Line, book, take_turns
+from apps.usage.booking import Line, book, read_ahead, take_turns
 from apps.usage.errors import ASK, PlanIsFull
 from apps.usage.meters import Limit, Meter
 from apps.usage.models import Entry, OwnLimit
@@ -78,6 +78,16 @@ def settle(meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False
     lines = [line for one in planned for line in _lines(one, terms, standing[one.subject_id], lines_of[one.subject_id])]
     if lines:
         book(meter, lines, terms, may_exceed=may_exceed)
+
+
+def foresee(meter: Meter, planned: Iterable[Planned]) -> None:
+    """Read at once what many will count against that are settled one after the other, all in one unit of work
+    (`apps.core.together`). Nothing is counted."""
+    organization_id = tenancy.required_organization()
+    take_turns(organization_id, meter)
+    planned = list(planned)
+    terms = _terms(organization_id, frozenset(one.workspace_id for one in planned))
+    read_ahead(meter, [line for one in planned for line in _lines(one, terms, Sums(), 0)], terms)
 
 
 def _written(meter: Meter, subject_ids: Iterable[UUID]) -> Iterable[tuple[UUID, date, int]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 
 from apps.core.calendar import cell_of
+from apps.core.prepared import Prepared
 from apps.core.querysets import within_reach
 from apps.platforms import registry
 from apps.tenants.models import Organization
@@ -71,12 +73,21 @@ def terms_of(organization_ids: Collection[UUID], *, workspace_ids: Collection[UU
 
 def terms_in(organization_id: UUID, workspace_id: UUID) -> Terms:
     """The terms of an organization, with the own limits of one of its workspaces; in one query."""
-    mine = within_reach(OwnLimit).filter(workspace_id=workspace_id)
-    limits = {f"own_{meter.value}": Subquery(mine.filter(meter=meter).values("monthly")[:1]) for meter in Meter}
-    row = Organization.objects.annotate(**limits).select_related("assignment__plan").get(pk=organization_id)
+    row: Any = _with_own_limits.first(organization_id=organization_id, workspace_id=workspace_id)
+    if row is None:
+        raise Organization.DoesNotExist(f"There is no organization {organization_id}")
     found = {(workspace_id, meter.value): getattr(row, f"own_{meter.value}") for meter in Meter}
     own = {key: monthly for key, monthly in found.items() if monthly is not None}
     return Terms(row.pk, row.timezone, plan_of(row), own)
+
+
+def _own_limits(organization_id: UUID, workspace_id: UUID) -> QuerySet[Organization]:
+    mine = within_reach(OwnLimit).filter(workspace_id=workspace_id)
+    limits = {f"own_{meter.value}": Subquery(mine.filter(meter=meter).values("monthly")[:1]) for meter in Meter}
+    return Organization.objects.annotate(**limits).select_related("assignment__plan").filter(pk=organization_id)
+
+
+_with_own_limits = Prepared(_own_limits)
 
 
 def plan_of(organization: Organization) -> Plan | None:

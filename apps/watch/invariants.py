@@ -25,7 +25,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from apps.core import tenancy
 from apps.core.ids import first_id
-from apps.publishing.models import Attempt, FollowUp, Publication
+from apps.publishing.models import WRITTEN, Attempt, FollowUp, Publication
 from apps.publishing.querysets import SendingQuerySet
 from apps.publishing.states import WENT_OUT, Deed, State
 from apps.watch.states import Invariant
@@ -118,7 +118,8 @@ def _unclaimed_follow_ups(now: datetime) -> Finding:
     ).exclude(state__in=[*WENT_OUT, State.CANCELED])
     just_now = _claimed_lately(now).filter(publication_id=OuterRef("publication_id"))
     ready = FollowUp.across_tenants.due(now - PATIENCE).filter(publication__state=State.PUBLISHED)
-    return _counted(ready.filter(~Exists(before), ~Exists(just_now)), "next_try_at", PATIENCE)
+    in_turn = Q(role=WRITTEN) | ~Exists(before)
+    return _counted(ready.filter(in_turn, ~Exists(just_now)), "next_try_at", PATIENCE)
 
 
 def _not_looked_for(now: datetime) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from apps.events.models import Event
 from apps.tenants.keys import Mode
@@ -43,9 +44,19 @@ def _first(event: Event) -> dict[str, Any]:
         "workspace": ids.public(ids.WORKSPACE, event.workspace_id) if event.workspace_id else None,
         "subject": ids.subject(event.subject_type, event.subject_id),
         "sequence": event.sequence,
-        "data": event.payload,
+        "data": _data(event.payload),
         "created_at": _instant(event.created_at),
     }
+
+
+def _data(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the event says. Of each account that it lists it says its name in the API too: an event may be about the
+    sign-in behind several, which the API does not have."""
+    listed = payload.get("accounts")
+    if not isinstance(listed, list) or not all(isinstance(one, dict) and "id" in one for one in listed):
+        return payload
+    named = [{**one, "account": ids.public(ids.ACCOUNT, UUID(one["id"]))} for one in listed]
+    return {**payload, "accounts": named}
 
 
 def _instant(at: datetime) -> str:

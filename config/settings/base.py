@@ -207,7 +207,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["apps.api.permissions.HasKey"],
     "DEFAULT_THROTTLE_CLASSES": ["apps.api.limits.KeyThrottle"],
     "DEFAULT_PARSER_CLASSES": ["apps.api.negotiation.StrictJSON"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.tenants.rest.renderers.QuickJSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.api.negotiation.AlwaysJSON",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -298,3 +298,18 @@ def test_a_post_of_others_is_not_there(api, stranger_workspace):
     for call in (api.get, api.delete):
         assert call(f"/posts/{theirs.pk}").status_code == 404
     assert api.post(f"/posts/{theirs.pk}/publish").status_code == 404
+
+
+def test_a_post_with_the_words_of_another_is_warned_of_where_that_is_asked(workspace_api, workspace):
+    account = ids.public(ids.ACCOUNT, factories.account(workspace).pk)
+    body = {"text": "Fresh bread", "accounts": [account], "action": "schedule", "local_at": "2099-06-01T09:00"}
+    assert workspace_api.post("/posts?warnings=true", body).json()["warnings"] == []
+
+    again = workspace_api.post("/posts?warnings=true", body)
+
+    told = workspace_api.post("/posts/validate", body).json()["warnings"]
+    assert [warning["code"] for warning in again.json()["warnings"]] == ["duplicate"]
+    assert again.json()["warnings"] == told[:1]
+    assert "warnings" not in workspace_api.post("/posts", body).json()
+    assert again.headers["ETag"] == workspace_api.get(f"/posts/{again.json()['id']}").headers["ETag"]
+    assert workspace_api.post("/posts?warnings=perhaps", body).status_code == 422

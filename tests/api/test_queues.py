@@ -104,6 +104,70 @@ def test_a_draft_joins_a_queue_and_leaves_it_for_a_time(workspace_api, account):
     assert workspace_api.post(f"{path}/cancel").json()["queue"] is None
 
 
+def test_a_post_is_moved_into_a_queue_to_another_and_out_again(workspace_api, account):
+    tips, news = made(workspace_api), made(workspace_api, name="News", slots=WEEK[2:])
+    draft = workspace_api.post("/posts", {"text": "Good morning", "accounts": [account]}).json()
+    path = f"/posts/{draft['id']}"
+
+    inside = workspace_api.patch(path, {"queue": tips["id"], "text": "Good evening"}).json()
+    assert (inside["queue"], inside["slot"]["at"], inside["status"]) == (
+        tips["id"],
+        "2027-03-01T08:00:00Z",
+        "scheduled",
+    )
+    assert (inside["parts"][0]["text"], inside["queue_priority"]) == ("Good evening", "medium")
+    urgent = workspace_api.patch(path, {"queue_priority": "high"}).json()
+    assert (urgent["queue"], urgent["queue_priority"]) == (tips["id"], "high")
+    moved = workspace_api.patch(path, {"queue": news["id"], "queue_priority": "low"}).json()
+    assert (moved["queue"], moved["queue_priority"]) == (news["id"], "low")
+    assert moved["scheduled_at"] == "2027-03-03T08:00:00Z"
+    assert [workspace_api.get(f"/queues/{one['id']}").json()["waiting"] for one in (tips, news)] == [0, 1]
+
+    outside = workspace_api.patch(path, {"queue": None}).json()
+    assert (outside["queue"], outside["slot"], outside["scheduled_at"]) == (None, None, "2027-03-03T08:00:00Z")
+    assert workspace_api.patch(path, {"queue": None}).json()["queue"] is None
+    workspace_api.patch(path, {"queue": tips["id"]})
+    timed = workspace_api.patch(path, {"queue": None, "local_at": "2027-03-02T12:00"}).json()
+    assert (timed["queue"], timed["local_at"], timed["status"]) == (None, "2027-03-02T12:00:00", "scheduled")
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"queue_priority": "high"}, "/queue_priority"),
+        ({"queue": None, "queue_priority": "high"}, "/queue_priority"),
+        ({"queue": "q_0197a3c45d2e7b119c3a2f6f0f8d1e55"}, "/queue"),
+        ({"queue": "QUEUE", "local_at": "2027-03-02T12:00"}, "/queue"),
+    ],
+)
+def test_what_cannot_be_said_of_a_queue_says_where(workspace_api, account, said, pointer):
+    queue = made(workspace_api)
+    draft = workspace_api.post("/posts", {"text": "Good morning", "accounts": [account]}).json()
+    said = {name: queue["id"] if value == "QUEUE" else value for name, value in said.items()}
+
+    answer = workspace_api.patch(f"/posts/{draft['id']}", said)
+
+    assert answer.status_code == 422, answer.content.decode()
+    assert faults(answer)[0][0] == pointer
+
+
+def test_a_queue_of_another_workspace_is_not_there(api, workspace_api, account, other_workspace):
+    theirs = program(other_workspace).post("/queues", {"name": "Theirs", "slots": WEEK}).json()
+    draft = workspace_api.post("/posts", {"text": "Good morning", "accounts": [account]}).json()
+
+    assert faults(workspace_api.patch(f"/posts/{draft['id']}", {"queue": theirs["id"]})) == [("/queue", "not_found")]
+    assert faults(api.patch(f"/posts/{draft['id']}", {"queue": theirs["id"]})) == [("/queue", "not_found")]
+
+
+def test_what_is_out_joins_no_queue_and_leaves_none(workspace_api, workspace):
+    queue = made(workspace_api)
+    post = factories.post(workspace, accounts=[])
+    factories.publication(post, factories.account(workspace), state="published")
+
+    assert workspace_api.patch(f"/posts/{post.pk}", {"queue": queue["id"]}).status_code in (409, 422)
+    assert workspace_api.patch(f"/posts/{post.pk}", {"queue": None}).json()["queue"] is None
+
+
 def test_the_next_slot_and_the_next_twenty(workspace_api, account):
     queue = made(workspace_api)
     post = posted(workspace_api, account, queue, queue_priority="low")
@@ -252,3 +316,60 @@ def test_a_list_of_posts_costs_the_same_however_many_stand_in_queues(workspace_a
             posted(workspace_api, account, other)
             posted(workspace_api, account, queue)
     assert [cost("/posts"), cost("/queues"), cost(f"/queues/{queue['id']}/preview")] == few
+
+
+def in_bulk(api, account, queue, priorities):
+    rows = [
+        {"text": f"Post {number}", "accounts": [account], "queue": queue["id"], "queue_priority": priority}
+        for number, priority in enumerate(priorities)
+    ]
+    return api.post("/posts/bulk", {"posts": rows}).json()
+
+
+def test_in_bulk_each_gets_what_it_would_have_got_alone(workspace_api, account):
+    """Urgent ones take slots of others, of those that were there and of those of the same request."""
+    together, alone = made(workspace_api), made(workspace_api, name="Alone")
+    priorities = ["low", "medium", "high", "medium", "high", "low"]
+    for queue in (together, alone):
+        for number in range(2):
+            posted(workspace_api, account, queue, text=f"There {number}", queue_priority="medium")
+
+    told = in_bulk(workspace_api, account, together, priorities)
+    for number, priority in enumerate(priorities):
+        posted(workspace_api, account, alone, text=f"Post {number}", queue_priority=priority)
+
+    def line(queue):
+        lines = workspace_api.get(f"/queues/{queue['id']}/preview").json()["data"]
+        return [(one["at"], one["post"] and text_of(workspace_api, one["post"])) for one in lines]
+
+    assert (told["created"], told["refused"]) == (6, 0)
+    assert line(together) == line(alone)
+    shown = told["results"][2]["post"]
+    assert (shown["queue"], shown["queue_priority"]) == (together["id"], "high")
+    assert shown == workspace_api.get(f"/posts/{shown['id']}").json()
+
+
+def text_of(api, post_id):
+    return api.get(f"/posts/{post_id}").json()["parts"][0]["text"]
+
+
+def test_one_that_is_refused_leaves_its_slot_to_the_next(workspace_api, account):
+    queue = made(workspace_api)
+    rows = [{"text": text, "accounts": [account], "queue": queue["id"]} for text in ("One", "", "Two")]
+
+    told = workspace_api.post("/posts/bulk", {"posts": rows}).json()
+
+    assert [row["status"] for row in told["results"]] == [201, 422, 201]
+    slots = [row["post"]["slot"]["at"] for row in told["results"] if row["post"]]
+    assert slots == ["2027-03-01T08:00:00Z", "2027-03-01T14:00:00Z"]
+
+
+@pytest.mark.postgres  # whose statements are counted
+def test_in_bulk_a_queue_takes_the_same_statements_for_one_and_for_two_hundred(workspace_api, account):
+    queue, sizes = made(workspace_api), []
+    for number in (2, 200):
+        with CaptureQueriesContext(connection) as asked:
+            assert in_bulk(workspace_api, account, queue, ["medium"] * number)["created"] == number
+        sizes.append(len(asked))
+
+    assert sizes[1] <= sizes[0]

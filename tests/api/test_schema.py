@@ -75,10 +75,25 @@ def test_what_endpoints_are_told_is_in_the_schema():
     }
 
     assert set(told) == {*CATALOGUE, "webhook.test"}
-    shared, own = told["post.published"]["allOf"]
+    shapes = schema["components"]["schemas"]
+    assert told["post.published"] == {"$ref": "#/components/schemas/EventPostPublished"}
+    shared, own = shapes["EventPostPublished"]["allOf"]
     assert shared["$ref"].endswith("/EventShape")
     assert own["properties"]["type"] == {"const": "post.published"}
-    assert schema["components"]["schemas"]["EventShape"]["properties"]["version"]
+    assert set(own["properties"]["data"]["properties"]) == {"publications"}
+    assert shapes["EventShape"]["properties"]["version"]
+
+
+def test_the_feed_tells_events_apart_by_their_type():
+    shapes = json.loads(schema_text())["components"]["schemas"]
+
+    assert shapes["Feed"]["properties"]["data"]["items"] == {"$ref": "#/components/schemas/AnyEvent"}
+    by_type = shapes["AnyEvent"]["discriminator"]
+    assert by_type["propertyName"] == "type"
+    assert set(by_type["mapping"]) == set(CATALOGUE)
+    for name, place in by_type["mapping"].items():
+        _, own = shapes[place.rpartition("/")[2]]["allOf"]
+        assert own["properties"]["type"] == {"const": name}
 
 
 @pytest.mark.django_db

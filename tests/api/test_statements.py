@@ -16,9 +16,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.core import tenancy
+from apps.core import clock, tenancy
 from apps.posts.models import Post
-from apps.publishing.models import Publication
+from apps.publishing.models import WRITTEN, FollowUp, Publication
+from apps.publishing.states import State
 from apps.tenants.rest import ids
 from tests.support import factories
 from tests.support.programs_with_keys import program
@@ -211,3 +212,60 @@ def test_five_hundred_at_once_make_exactly_the_hundred_that_are_left(organizatio
 
 def program_like(own):
     return type(own)(own.key, own.text)
+
+
+# --- a small organization among many rows of others -------------------------------------------------------------------
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["/publications", "/publications?sort=created_at", "/comments"])
+def test_a_small_organizations_list_reads_its_own_rows_alone(organization, workspace, path):
+    crowd(3000)
+    post = factories.post(workspace, accounts=[])
+    with tenancy.across_tenants("a crowd"):
+        rows = [factories.publication(post, factories.account(workspace), state=State.PUBLISHED) for _ in range(5)]
+        now = clock.now()
+        FollowUp.plain.bulk_create(
+            FollowUp(publication=row, position=1000, role=WRITTEN, text="See also", next_try_at=now, **whose(workspace))
+            for row in rows
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    own = program(organization)
+    table = '"publishing_followup"' if path == "/comments" else '"publishing_publication"'
+
+    with CaptureQueriesContext(connection) as asked:
+        assert len(own.get(path).json()["data"]) == 5
+
+    (sql,) = [one["sql"] for one in asked if f"FROM {table}" in one["sql"]]
+    with tenancy.scope(organization_id=organization.pk), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        ((plan,),) = cursor.fetchall()
+    assert read_by(plan[0]["Plan"], table.strip('"')) <= 5
+
+
+def whose(workspace) -> dict:
+    return {"organization_id": workspace.organization_id, "workspace_id": workspace.pk}
+
+
+def crowd(number: int) -> None:
+    """Publications and comments of somebody else, the newest of all."""
+    theirs = factories.workspace(name="A crowd")
+    account, now = factories.account(theirs), clock.now()
+    with tenancy.across_tenants("a crowd"):
+        posts = Post.plain.bulk_create(Post(**whose(theirs)) for _ in range(number))
+        made = Publication.plain.bulk_create(
+            Publication(post=post, account=account, due_at=now, next_try_at=now, revision=1, **whose(theirs))
+            for post in posts
+        )
+        FollowUp.plain.bulk_create(
+            FollowUp(publication=row, position=1, role=WRITTEN, text="Theirs", next_try_at=now, **whose(theirs))
+            for row in made
+        )
+
+
+def read_by(plan: dict, table: str) -> int:
+    """How many rows of the table a plan looks at."""
+    own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if plan.get("Relation Name") == table else 0
+    return own * plan["Actual Loops"] + sum(read_by(one, table) for one in plan.get("Plans", ()))

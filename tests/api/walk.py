@@ -44,7 +44,7 @@ class Call:
         if not self.names:
             return self.body
         filled = {place: str(named[name]) for place, name in self.names.items()}
-        listed = ("workspaces", "accounts", "labels", "posts")
+        listed = ("workspaces", "accounts", "labels", "posts", "publications", "members")
         lists = {place: [value] for place, value in filled.items() if place in listed}
         return {**(self.body or {}), **filled, **lists}
 
@@ -82,6 +82,7 @@ def _view(address: Address) -> Any:
     return getattr(address.view, "cls")  # noqa: B009  Django REST framework sets it at run time.
 
 
+HOURS: Final = {"timezone": "Europe/Oslo", "weekdays": [0, 1], "begins": "08:00", "ends": "16:00"}
 CALLS: Final = (
     Call("api:organization", "GET", "organization.enter", is_listing=True),
     Call("api:organization", "PATCH", "organization.edit", {"name": "Renamed"}, is_listing=True),
@@ -259,6 +260,7 @@ CALLS: Final = (
         {"workspace": "workspace_id", "accounts": "account_id", "queue": "queue_id"},
     ),
     Call("api:post_schedule", "POST", "post.schedule", {}, {"queue": "queue_id"}),
+    Call("api:post", "PATCH", "post.schedule", {}, {"queue": "queue_id"}),
     Call("api:publications", "GET", "post.view", is_listing=True),
     Call("api:publication", "GET", "post.view"),
     Call("api:publication_attempts", "GET", "post.view"),
@@ -273,6 +275,24 @@ CALLS: Final = (
         "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
         also=frozenset({409, 502}),  # nobody answers there
     ),
+    Call("api:comments", "GET", "post.view", is_listing=True),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"}, {"post": "published_post"},
+        also=frozenset({422}),  # on an account that is signed out
+    ),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"}, {"publications": "published"},
+        also=frozenset({422}),
+    ),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"}, {"parent": "comment_id"}, also=frozenset({422})
+    ),
+    Call("api:comment", "GET", "post.view"),
+    Call("api:comment", "PATCH", "post.publish", {"text": "Other words"}, also=frozenset({422})),
+    Call("api:comment", "DELETE", "post.cancel"),
+    Call("api:comment_attempts", "GET", "post.view"),
+    Call("api:comment_retry", "POST", "publication.retry", of={"comment_id": "follow_up_id"}),
+    Call("api:comment_unpublish", "POST", "publication.remove", also=frozenset({409, 502})),
     Call("api:approvals", "GET", "approval.view", is_listing=True),
     Call("api:approvals", "POST", "approval.request", None, {"post": "unasked"}),
     Call("api:approval", "GET", "approval.view"),
@@ -283,6 +303,30 @@ CALLS: Final = (
     Call("api:approval_log", "GET", "audit.view", is_listing=True),
     Call("api:approval_log_csv", "GET", "audit.view", is_listing=True),
     Call("api:approval_log_jsonl", "GET", "audit.view", is_listing=True),
+    Call("api:review_links", "GET", "approval.view", is_listing=True),
+    Call(
+        "api:review_links", "POST", "approval.request", {"guests": [{"name": "Ingrid"}]},
+        {"workspace": "workspace_id", "posts": "for_client"},
+    ),
+    Call("api:review_link", "GET", "approval.view"),
+    Call("api:review_link_revoke", "POST", "approval.request"),
+    Call("api:groups", "GET", "policy.view", is_listing=True),
+    Call(
+        "api:groups", "POST", "policy.edit", {"name": "Another"},
+        {"workspace": "workspace_id", "members": "membership_id"},
+    ),
+    Call("api:group", "GET", "policy.view"),
+    Call("api:group", "PUT", "policy.edit", {"name": "Renamed"}, {"members": "membership_id"}),
+    Call("api:group", "DELETE", "policy.edit"),
+    Call("api:workspace_hours", "GET", "policy.view"),
+    Call("api:workspace_hours", "PUT", "policy.edit", HOURS),
+    Call("api:organization_hours", "GET", "organization.view", is_listing=True),
+    Call("api:organization_hours", "PUT", "organization.edit", HOURS, is_listing=True),
+    Call("api:member_hours", "GET", "member.view"),
+    Call("api:member_hours", "PUT", "member.edit", HOURS),
+    Call("api:absences", "GET", "member.view"),
+    Call("api:absences", "POST", "member.edit", {"starts_on": "2036-12-24", "ends_on": "2036-12-31"}),
+    Call("api:absence", "DELETE", "member.edit"),
     Call("api:threads", "GET", "approval.view"),
     Call("api:threads", "POST", "approval.comment", {"text": "A word"}),
     Call("api:thread", "PATCH", "approval.comment", {"resolved": True}),

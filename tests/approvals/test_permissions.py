@@ -5,8 +5,10 @@ The table is written out here and not read from `apps.tenants.permissions`, so t
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -14,8 +16,10 @@ from django.urls import reverse
 from apps.approvals import services
 from apps.approvals.deciders import Decider
 from apps.approvals.errors import NotADecider
-from apps.approvals.models import Request
+from apps.approvals.models import Guest, Request, ReviewedPost, ReviewLink
 from apps.approvals.states import Verdict
+from apps.core import clock
+from apps.core.actors import Actor, ActorKind
 from apps.tenants import callers
 from apps.tenants.permissions import PERMISSIONS, Role
 from tests.approvals.conftest import Desk, actor
@@ -34,6 +38,8 @@ MAY: Final[dict[str, frozenset[Role]]] = {
     "policy.edit": frozenset({Role.OWNER, Role.ADMIN}),
     "audit.view": frozenset({Role.OWNER, Role.ADMIN}),
 }
+# What guests' links and proposals need of other rooms' permissions.
+ELSEWHERE: Final = dict.fromkeys(("workspace.edit", "post.schedule"), frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER}))
 ANYBODY_DECIDES: Final = {
     "key": "one", "name": "One", "roles": ["owner", "admin", "manager", "approver"], "programs": True,
 }  # fmt: skip
@@ -42,6 +48,8 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("GET", "review", "approval.view", {}),
     ("GET", "policy", "policy.view", {}),
     ("POST", "policy", "policy.edit", {"action": "options"}),
+    ("GET", "people", "policy.view", {}),
+    ("POST", "people", "policy.edit", {"action": "save:", "name": "Legal"}),
     ("POST", "decide", "approval.decide", {"verdict": "approve"}),
     ("POST", "decide_with_edits", "approval.decide", {"text": "Better"}),
     ("POST", "bulk", "approval.decide", {"read": "yes"}),
@@ -53,6 +61,12 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("GET", "figures", "approval.view", {}),
     ("GET", "log", "audit.view", {}),
     ("GET", "log_file", "audit.view", {}),
+    ("GET", "links", "approval.view", {}),
+    ("GET", "link_new", "approval.request", {}),
+    ("POST", "link_new", "approval.request", {}),
+    ("POST", "link_revoke", "approval.request", {}),
+    ("POST", "guest_forget", "workspace.edit", {}),
+    ("POST", "take_time", "post.schedule", {}),
 ]
 CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/approvals/{request}", "approval.view", None),
@@ -66,6 +80,14 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/approval-log", "audit.view", None),
     ("GET", "/approval-log.csv", "audit.view", None),
     ("GET", "/approval-log.jsonl", "audit.view", None),
+    ("GET", "/review-links", "approval.view", None),
+    ("POST", "/review-links", "approval.request", {"month": "2026-11", "guests": [{"name": "Ingrid"}]}),
+    ("GET", "/review-links/{link}", "approval.view", None),
+    ("POST", "/review-links/{link}/revoke", "approval.request", None),
+    ("GET", "/reviewer-groups", "policy.view", None),
+    ("POST", "/reviewer-groups", "policy.edit", {"name": "Legal", "members": []}),
+    ("GET", "/workspaces/{workspace}/working-hours", "policy.view", None),
+    ("PUT", "/workspaces/{workspace}/working-hours", "policy.edit", {}),
 ]
 # The same action by both doors: the name of the page's deed, and the API's call.
 ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
@@ -106,11 +128,14 @@ def test_roles_hold_what_the_table_says(role: Role) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_on_pages(desk: Desk, asked: Request, role: Role) -> None:
     client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
+    shares, may = shared(desk, asked), MAY | ELSEWHERE
     refused = [
-        (method, name) for method, name, _, data in DEEDS if _on_page(client, method, name, data, desk, asked) == 403
+        (method, name)
+        for method, name, _, data in DEEDS
+        if _on_page(client, method, name, data, desk, asked, shares) == 403
     ]
 
-    assert refused == [(method, name) for method, name, permission, _ in DEEDS if role not in MAY[permission]]
+    assert refused == [(method, name) for method, name, permission, _ in DEEDS if role not in may[permission]]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -131,7 +156,8 @@ def test_in_services_a_role_that_does_not_decide_is_no_decider(desk: Desk, asked
 @pytest.mark.parametrize("scope", SCOPES)
 def test_with_keys(desk: Desk, asked: Request, scope: str) -> None:
     own = program(desk.agency.workspace.organization, scopes=[scope])
-    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk}
+    link, _ = shared(desk, asked)
+    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk, "link": link.pk}
     refused = [
         path for method, path, _, body in CALLS if own.send(method, path.format(**named), body).status_code == 403
     ]
@@ -150,24 +176,48 @@ def test_both_doors_open_to_the_same_roles(
     data = {f"{method} {name}": (method, name, said) for method, name, _, said in DEEDS}
     bodies = {(method, path): body for method, path, _, body in CALLS}
     named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk}
-    told = {}
+    told, shares = {}, shared(desk, asked)
     for action, (deed, (method, path)) in ALIKE.items():
         body = {"post": f"post_{asked.post_id}"} if path == "/approvals" else bodies[method, path]
-        page_said = _on_page(client, *data[deed], desk, asked)
+        page_said = _on_page(client, *data[deed], desk, asked, shares)
         told[action] = (page_said != 403, own.send(method, path.format(**named), body).status_code != 403)
 
     needed = {f"{method} {name}": permission for method, name, permission, _ in DEEDS}
     assert told == {action: (role in MAY[needed[deed]],) * 2 for action, (deed, _) in ALIKE.items()}
 
 
-def _on_page(client: Any, method: str, name: str, data: dict[str, str], desk: Desk, asked: Request) -> int:
+def _on_page(
+    client: Any,
+    method: str,
+    name: str,
+    data: dict[str, str],
+    desk: Desk,
+    asked: Request,
+    shares: tuple[ReviewLink, UUID],
+) -> int:
+    place, (link, thread) = [desk.agency.workspace.pk], shares
     ids = {
-        "policy": [desk.agency.workspace.pk], "submit": [asked.post_id], "index": [], "bulk": [], "figures": [],
-        "log": [], "log_file": ["csv"], "record_of_month": ["2026-11"],
+        "policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": [], "figures": [],
+        "log": [], "log_file": ["csv"], "record_of_month": ["2026-11"], "links": [], "link_new": [],
+        "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread],
     }  # fmt: skip
     address = reverse(f"approvals:{name}", args=ids.get(name, [asked.pk]))
     answer = client.generic(method, address, _form(data), content_type="application/x-www-form-urlencoded")
     return int(answer.status_code)
+
+
+def shared(desk: Desk, asked: Request) -> tuple[ReviewLink, UUID]:
+    """A guest's link, and a thread in which they propose another time."""
+    own = {"organization_id": asked.organization_id, "workspace_id": asked.workspace_id}
+    hour = {"kind": "time", "local": "2031-01-04T10:00", "zone": "UTC"}
+    with desk.agency.scope():
+        guest = Guest.objects.create(**own, name="Ingrid")
+        expires_at = clock.now() + timedelta(days=1)
+        link = ReviewLink.objects.create(**own, guest=guest, kind="post", token_hash="0" * 64, expires_at=expires_at)
+        ReviewedPost.objects.create(**own, link=link, post_id=asked.post_id)
+        by = Decider(Actor(ActorKind.GUEST, guest.pk))
+        said = services.comment(post=asked.post, text="Later?", by=by, anchor=hour)
+        return link, said.thread_id
 
 
 def _form(data: dict[str, str]) -> bytes:

@@ -124,6 +124,13 @@ def test_a_traceback_is_masked_too() -> None:
     assert "EAABsecret123" not in written
 
 
+@pytest.mark.parametrize("room", ["connect", "review"])
+def test_the_address_of_a_link_lets_nobody_in_who_reads_the_log(room: str) -> None:
+    written = line(f"Gone: /{room}/vjygfrZcx6aEWX4Br9Zs07n2l9XGwj7mjjcWhiOHDKk/rest/")
+
+    assert written == f"INFO Gone: /{room}/***/rest/"
+
+
 def line(message: str, **more: object) -> str:
     record = logging.makeLogRecord({"msg": "%s", "args": (message,), "levelname": "INFO", **more})
     return NoSecrets("%(levelname)s %(message)s").format(record)

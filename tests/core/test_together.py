@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.core import tenancy
+from apps.core.inserting import Merge
 from apps.core.together import (
     CannotForget,
-    Merge,
     flush,
     if_forgotten,
     is_pending,

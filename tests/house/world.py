@@ -17,6 +17,7 @@ from apps.analytics.models import Import, ImportedPost, Reading, Refresh
 from apps.analytics.states import ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
+from apps.approvals.models import Guest, ReviewedPost, ReviewLink
 from apps.approvals.steps import DECIDING_ROLES
 from apps.compliance.models import Erasure, Export
 from apps.core import clock, tenancy
@@ -26,7 +27,7 @@ from apps.core.secrets import Secret
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template, TemplateLabel
-from apps.publishing.models import FollowUp, Publication, Stop
+from apps.publishing.models import WRITTEN, FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
 from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin, SocialAccount
@@ -104,6 +105,11 @@ def _fill(world: World) -> None:
             **own, publication=Publication.objects.get(state=State.PUBLISHED), position=1, role="reply",
             text=MARK, state=State.FAILED, next_try_at=now,
         )  # fmt: skip
+        later = now + timedelta(hours=3)
+        comment = FollowUp.objects.create(
+            **own, publication=follow_up.publication, position=1000, role=WRITTEN, text=MARK, due_at=later,
+            next_try_at=later,
+        )  # fmt: skip
         folder = Folder.objects.create(**own, name=MARK)
         queue = Queue.objects.create(**own, name=MARK, slots_made=1)
         slot = Slot.objects.create(**own, queue=queue, number=1, weekday=0, at=time(9))
@@ -125,7 +131,7 @@ def _fill(world: World) -> None:
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
-        "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk,
+        "publication_id": world.others[State.SCHEDULED], "follow_up_id": follow_up.pk, "comment_id": comment.pk,
         "queue_id": queue.pk, "slot_id": slot.pk,
         "stop_id": stop.pk, "label_id": label.pk, "campaign_id": campaign.pk, "template_id": template.pk,
     }  # fmt: skip
@@ -140,14 +146,35 @@ def _put_under_review(world: World) -> None:
     asked, unasked = (factories.post(place, f"{MARK} review", accounts=[account]) for _ in range(2))
     step = {
         "key": "one", "name": MARK, "roles": [role.value for role in DECIDING_ROLES], "programs": True,
-        "rules": [{"kind": "account", "values": [str(account.pk)]}],
+        "guests": True, "rules": [{"kind": "account", "values": [str(account.pk)]}],
     }  # fmt: skip
     with tenancy.scope(organization_id=place.organization_id):
         approvals.set_policy(workspace_id=place.pk, steps=[step], actor=SYSTEM)
         request = approvals.submit(post=asked, actor=SYSTEM)
         said = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM))
-    world.arguments |= {"request_id": request.pk, "thread_id": said.thread_id}
-    world.others |= {"asked": asked.pk, "unasked": unasked.pk}
+        hour = {"kind": "time", "local": "2027-01-04T10:00", "zone": "UTC"}
+        proposed = approvals.comment(post=asked, text=MARK, by=Decider.of(SYSTEM), anchor=hour)
+        own = {"organization_id": place.organization_id, "workspace": place}
+        guest = Guest.objects.create(**own, name=MARK, email=f"{MARK.lower()}@example.org")
+        link = ReviewLink.objects.create(
+            **own, guest=guest, kind="selection", title=MARK, token_hash="6" * 64,
+            expires_at=clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        ReviewedPost.objects.create(**own, link=link, post=asked)
+        person = world.members[Role.MANAGER].user_id
+        group = approvals.make_group(name=MARK, people=[person], workspace_id=place.pk, actor=SYSTEM)
+        today = clock.now().date()
+        absence = approvals.note_absence(
+            user_id=person, starts_on=today, ends_on=today, zone="UTC", delegate_id=None, actor=SYSTEM
+        )
+    world.arguments |= {
+        "request_id": request.pk, "thread_id": said.thread_id, "guest_id": guest.pk, "review_link_id": link.pk,
+        "group_id": group.pk, "absence_id": absence.pk,
+    }  # fmt: skip
+    world.others |= {
+        "asked": asked.pk, "unasked": unasked.pk, "for_client": asked.pk, "review_link": link.pk,
+        "time_thread": proposed.thread_id,
+    }  # fmt: skip
 
 
 def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None:

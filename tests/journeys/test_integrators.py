@@ -198,6 +198,27 @@ def test_a_comment_follows_and_all_of_it_is_taken_down_again(
     assert platforms.counts("mastodon", HANDLE, kind="post")["deleted"] == 1
 
 
+def test_a_second_word_is_said_below_what_is_out_and_taken_back(
+    product: Integrator, workspace: str, accounts: list[str], platforms: Sandbox
+):
+    post = product.post(
+        "/posts", {"workspace": workspace, "accounts": accounts, "text": "Breathe in.", "action": "publish_now"}
+    )
+    run_worker()
+
+    written = product.post(
+        "/comments", {"post": post["id"], "accounts": accounts[:1], "text": "We have room on Friday."}
+    )
+    run_worker()
+
+    (comment,) = (product.get(f"/comments/{one['id']}") for one in written["data"])
+    assert (comment["state"], comment["account"], bool(comment["url"])) == ("published", accounts[0], True)
+    assert platforms.texts("mastodon", HANDLE) == ["Breathe in.", "We have room on Friday."]
+    assert platforms.texts("x", HANDLE) == ["Breathe in."]
+    assert product.post(f"/comments/{comment['id']}/unpublish")["state"] == "removed"
+    assert platforms.counts("mastodon", HANDLE, kind="reply")["deleted"] == 1
+
+
 def test_a_draft_goes_out_when_it_is_published(
     product: Integrator, workspace: str, accounts: list[str], platforms: Sandbox
 ):
@@ -312,7 +333,7 @@ def test_an_account_that_was_signed_out_is_told_and_the_others_go_out(
     assert [on[account]["state"] for account in accounts] == ["held", "published"]
     assert on[accounts[0]]["problem"]["code"]
     (told,) = website.told()
-    assert [one["platform"] for one in told["data"]["accounts"]] == ["mastodon"]
+    assert [(one["platform"], one["account"]) for one in told["data"]["accounts"]] == [("mastodon", accounts[0])]
 
 
 def test_the_use_of_each_tenant_is_counted(

@@ -19,8 +19,10 @@ from apps.analytics.models import (
 )
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
+from apps.approvals.models import Escalation, Guest, Letter, MailLink, ReviewedPost, ReviewLink
+from apps.approvals.people.hours import Hours
 from apps.approvals.records.signing import key_in_force
-from apps.approvals.states import Verdict
+from apps.approvals.states import MailChoice, Verdict
 from apps.audit import services as audit
 from apps.audit.models import Entry
 from apps.compliance.models import DataRequest
@@ -117,6 +119,10 @@ def everything(owner, workspace):
         approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
         approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM), files=[asset.pk])
         key_in_force()
+        guest = Guest.objects.create(workspace=workspace, name="Ingrid")
+        link = ReviewLink.objects.create(workspace=workspace, guest=guest, token_hash="0" * 64, expires_at=now)
+        ReviewedPost.objects.create(workspace=workspace, link=link, post=post)
+        _bring_people_in(workspace, asked, owner.user)
         AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
         PublicationSnapshot.objects.create(
             workspace=workspace, account=account, publication=publication, key="1h", taken_at=now
@@ -128,6 +134,24 @@ def everything(owner, workspace):
         ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
+
+
+def _bring_people_in(workspace, asked, person):
+    """What approvals hold of people and of their time."""
+    now, step = clock.now(), asked.steps.first()
+    approvals.make_group(name="Legal", people=[person.pk], workspace_id=workspace.pk, actor=SYSTEM)
+    approvals.set_hours(hours=Hours("Europe/Oslo"), user_id=person.pk, actor=SYSTEM)
+    approvals.choose_mail(user_id=person.pk, choice=MailChoice.DIGEST)
+    approvals.note_absence(
+        user_id=person.pk, starts_on=now.date(), ends_on=now.date(), zone="UTC", delegate_id=None, actor=SYSTEM
+    )
+    Escalation.objects.create(
+        workspace=workspace, request=asked, step=step, rule="after-60-remind", deed="remind", policy_version=1
+    )
+    Letter.objects.create(user=person, key="waiting:2026-11-30", rule="waiting", due_at=now)
+    MailLink.objects.create(
+        workspace=workspace, request=asked, step=step, user=person, token_hash="very-secret-token", expires_at=now
+    )
 
 
 def test_the_operator_is_shown_names_that_are_words(browser):

@@ -34,6 +34,9 @@ CLAIMS = {
     "media.make_renditions": "SKIP LOCKED, a fence, and so many at a time on each machine",
     "media.take_in": "SKIP LOCKED and a fence for each upload",
     "approvals.run_out_of_time": "the post is held, and a step that was found to be late is looked for no more",
+    "approvals.escalate": "the post is held, and a constraint lets each rule act once in a step",
+    "approvals.plan_digests": "one digest for each person, rule and day: a constraint decides",
+    "approvals.send_letters": "SKIP LOCKED, a lease and a fence for each letter",
     "watch.look": "one open breach of each invariant; a conditional UPDATE decides who tells",
 }
 

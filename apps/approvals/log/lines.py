@@ -12,12 +12,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.approvals.deciders import names_of
 from apps.approvals.models import Decision
-from apps.approvals.selectors import name_of
+from apps.approvals.selectors import name_of, names_in
 from apps.approvals.services.records import hash_of, hash_of_said
 from apps.approvals.states import Verdict
-from apps.core.actors import ActorKind
 
 PAGE: Final = 500
 # What the hash is over, in its order; see `services.records.hash_of`.
@@ -92,9 +90,9 @@ def decisions(wanted: Wanted) -> QuerySet[Decision]:
 
 
 def lines(rows: Sequence[Decision]) -> list[Line]:
-    """These decisions with their places; two queries, however many there are."""
+    """These decisions with their places; three queries, however many there are."""
     places = _places({row.request.post_id for row in rows})
-    names = names_of(row.decider_id for row in rows if row.decider_kind == ActorKind.USER)
+    names = names_in((row.decider_kind, row.decider_id) for row in rows)
     return [
         _line(row, *places[row.pk], name_of(row.decider_kind, row.decider_id, row.decider_name, names)) for row in rows
     ]

@@ -12,10 +12,9 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy
 
-from apps.approvals.deciders import names_of
 from apps.approvals.errors import NothingApproved
 from apps.approvals.models import Decision, Request, StepState
-from apps.approvals.selectors import name_of, snapshot_text
+from apps.approvals.selectors import name_of, names_in, snapshot_text
 from apps.approvals.services.records import first_broken
 from apps.approvals.states import APPROVING, OBJECTING, PASSED, RequestState, StepStatus, Verdict
 from apps.core import clock
@@ -196,7 +195,7 @@ class _Lookup:
         snapshots = [row.snapshot for row in rows]
         self.chains = _chains(rows)
         said = [one for chain in self.chains.values() for one in chain]
-        self.names = names_of(one.decider_id for one in said if one.decider_kind == ActorKind.USER)
+        self.names = names_in((one.decider_kind, one.decider_id) for one in said)
         self.accounts = _by_id(SocialAccount, (one["id"] for shot in snapshots for one in shot["accounts"]))
         media = [one for shot in snapshots for part in shot["parts"] for one in part["media"]]
         self.assets = _by_id(Asset, (one["asset"] for one in media))

@@ -3,18 +3,69 @@
 from apps.approvals.services.clockwork import run_out_of_time
 from apps.approvals.services.deciding import decide
 from apps.approvals.services.discussing import comment, resolve
+from apps.approvals.services.escalating import escalate
 from apps.approvals.services.following import follow, follow_all
+from apps.approvals.services.letters import forget_letters, send_letters
+from apps.approvals.services.linking import (
+    Invited,
+    Reviewer,
+    address_of,
+    forget_guest,
+    knows_passcode,
+    make_links,
+    reviewer_of,
+    revoke_link,
+)
+from apps.approvals.services.links import forget_links
+from apps.approvals.services.people import (
+    change_group,
+    choose_mail,
+    delete_group,
+    end_absence,
+    make_group,
+    note_absence,
+    set_hours,
+)
 from apps.approvals.services.policies import set_policy
+from apps.approvals.services.reminding import plan_digests, tell_escalation, tell_mentions, tell_turn
 from apps.approvals.services.requesting import submit, withdraw
+from apps.approvals.services.reviewing import comment_by_link, decide_by_link, propose_time, take_proposed_time
 
 __all__ = [
+    "Invited",
+    "Reviewer",
+    "address_of",
+    "change_group",
+    "choose_mail",
     "comment",
+    "comment_by_link",
     "decide",
+    "decide_by_link",
+    "delete_group",
+    "end_absence",
+    "escalate",
     "follow",
     "follow_all",
+    "forget_guest",
+    "forget_letters",
+    "forget_links",
+    "knows_passcode",
+    "make_group",
+    "make_links",
+    "note_absence",
+    "plan_digests",
+    "propose_time",
     "resolve",
+    "reviewer_of",
+    "revoke_link",
     "run_out_of_time",
+    "send_letters",
+    "set_hours",
     "set_policy",
     "submit",
+    "take_proposed_time",
+    "tell_escalation",
+    "tell_mentions",
+    "tell_turn",
     "withdraw",
 ]

@@ -1,4 +1,7 @@
-"""What the clock does to steps whose time has run out: the post is held, moved by a day, or goes out without them."""
+"""What the clock does to steps whose time has run out: the post is held, moved, or goes out without them.
+
+Where it moves to a slot of its queue, the queue is held before the post, as everybody does who moves along queues.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,15 @@ from apps.approvals.states import RequestState, StepStatus, Verdict, WhenLate
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.posts.errors import PostNotReady
-from apps.posts.models import Post
+from apps.posts.models import Place, Post
+from apps.posts.queueing import Priority
+from apps.publishing import queues
 from apps.publishing import services as publishing
 from apps.publishing.errors import PostBusy
 
 logger = logging.getLogger(__name__)
 DAY: Final = timedelta(days=1)
+NO_HOUR: Final = "It has no time that it could be moved from."
 BATCH: Final = 200
 CLOCK: Final = Decider(SYSTEM)
 
@@ -39,11 +45,18 @@ def run_out_of_time(*, now: datetime) -> int:
     for organization_id, workspace_id, post_id in found:
         try:
             with tenancy.scope(organization_id=organization_id, workspace_ids={workspace_id}), transaction.atomic():
-                Post.objects.locked(post_id)
+                hold(post_id)
                 run_out_request(post_id=post_id, now=now)
         except Exception:  # One post must not keep the others from their time.
             logger.exception("The clock could not be applied to the approval of post %s", post_id)
     return len(found)
+
+
+def hold(post_id: UUID) -> None:
+    """Hold the post, and before it the queue in which it may get another slot."""
+    if places := Place.objects.filter(post=post_id).values_list("queue_id", flat=True):
+        queues.held(list(places))
+    Post.objects.locked(post_id)
 
 
 def run_out_request(*, post_id: UUID, now: datetime) -> None:
@@ -52,7 +65,7 @@ def run_out_request(*, post_id: UUID, now: datetime) -> None:
         request = row.request
         match row.step.when_late:
             case WhenLate.PUBLISH:
-                record(request, row, Verdict.RAN_OUT, decider=CLOCK, due_at=request.due_at)
+                record(request, row, Verdict.RAN_OUT, decider=CLOCK, due_at=request.due_at, note=_by_policy(request))
                 set_status(row, StepStatus.RAN_OUT)
                 _tell(request, row, WhenLate.PUBLISH)
                 settle(request)
@@ -70,23 +83,47 @@ def _late(post_id: UUID, now: datetime) -> StepState | None:
 
 
 def _move(request: Request, row: StepState, now: datetime) -> bool:
-    """By whole days on the client's wall clock, to the next one whose deadline is still to come. What people approved
-    of the other steps stays: it is the policy that moves the post."""
+    """To an hour whose deadline is still to come. What people approved of the other steps stays: it is the policy that
+    moves the post."""
     post = request.post
-    if post.local_due_at is None:
-        return False
-    local, zone = post.local_due_at.replace(tzinfo=None), post.timezone
-    while local.replace(tzinfo=ZoneInfo(zone)) - row.step.notice <= now:
-        local += DAY
     try:
         with transaction.atomic():
-            publishing.reschedule(post=post, local=local, zone=zone, actor=SYSTEM)
+            if not (row.step.moves is None and _to_next_slot(post, row, now)):
+                _by_span(post, row, now)
     except (PostBusy, PostNotReady):
-        return False  # Nothing of it is on the plan, or its windows are closed then: it is held.
-    record(request, row, Verdict.MOVED, decider=CLOCK, due_at=request.due_at)
+        return False  # Nothing of it is on the plan, no slot is left, or its windows are closed then: it is held.
+    record(request, row, Verdict.MOVED, decider=CLOCK, due_at=request.due_at, note=_by_policy(request))
     _tell(request, row, WhenLate.MOVE)
     follow(post_id=post.pk, keeps_time=True)
     return True
+
+
+def _to_next_slot(post: Post, row: StepState, now: datetime) -> bool:
+    """Whether the post stands in a queue, and has its next slot now."""
+    place = Place.objects.filter(post=post).select_related("queue").first()
+    if place is None:
+        return False
+    queues.join(
+        post=post, queue=place.queue, actor=SYSTEM, priority=Priority(place.priority), after=now + row.step.notice
+    )
+    return True
+
+
+def _by_span(post: Post, row: StepState, now: datetime) -> None:
+    """By the policy's span, on the client's wall clock; by days where it said the next slot and there is no queue.
+    Raises PostBusy and PostNotReady."""
+    if post.local_due_at is None:
+        raise PostBusy(NO_HOUR)
+    local, zone = post.local_due_at.replace(tzinfo=None), post.timezone
+    span = row.step.moves or DAY
+    while local.replace(tzinfo=ZoneInfo(zone)) - row.step.notice <= now:
+        local += span
+    publishing.reschedule(post=post, local=local, zone=zone, actor=SYSTEM)
+
+
+def _by_policy(request: Request) -> str:
+    """Whose decision it was, for the log: the policy's own, in this version."""
+    return f"Version {request.policy.version} of the policy."
 
 
 def _note_overdue(request: Request, row: StepState, now: datetime) -> None:

@@ -25,7 +25,7 @@ from apps.approvals.errors import (
     SelfApproval,
 )
 from apps.approvals.models import Request, StepState
-from apps.approvals.services.clockwork import run_out_request
+from apps.approvals.services.clockwork import hold, run_out_request
 from apps.approvals.services.following import follow, is_out
 from apps.approvals.services.records import record
 from apps.approvals.services.rounds import bench_of, close, current, open_round, policy_of, set_status, settle, tell
@@ -88,7 +88,7 @@ def _held(request_id: UUID) -> tuple[Request, StepState]:
     """The request and its open step, with the post held and everything followed up; raises ContentChanged and
     RequestClosed."""
     known = Request.objects.get(pk=request_id)
-    Post.objects.locked(known.post_id)
+    hold(known.post_id)
     follow(post_id=known.post_id)
     run_out_request(post_id=known.post_id, now=clock.now())
     request = Request.objects.select_related("post", "policy").get(pk=request_id)

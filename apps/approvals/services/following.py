@@ -6,6 +6,7 @@ The engine's gate does not depend on any of this; it makes the right people see 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from apps.approvals.models import Request, StepState
 from apps.approvals.services.rounds import close, current, open_round, policy_of, settle, tell
 from apps.approvals.sheets import Required, Sheet, required, sheet
 from apps.approvals.states import ALIVE, RequestState
+from apps.core import clock
 from apps.posts.models import Post
 from apps.publishing.models import Publication
 from apps.publishing.states import OPEN, WENT_OUT, State
@@ -107,7 +109,9 @@ def _note_policy(request: Request, policy_id: UUID, wanted: list[Required]) -> N
     Request.objects.filter(pk=request.pk).update(policy_id=policy_id)
     request.refresh_from_db(fields=["policy"])
     for row, one in zip(request.steps.all(), wanted, strict=True):
-        changes = {"definition": one.step.as_json(), "deadline_at": one.step.deadline(request.due_at)}
+        changes: dict[str, Any] = {"definition": one.step.as_json(), "deadline_at": one.step.deadline(request.due_at)}
+        # Other rules may act now, or the same at other hours.
+        changes["escalates_at"] = clock.now() if one.step.escalations else None
         StepState.objects.filter(pk=row.pk).update(**changes, overdue_at=None)
 
 

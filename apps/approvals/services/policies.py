@@ -7,7 +7,7 @@ once; requests are brought in line right after, by the event.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.db import transaction
 from apps.approvals.deciders import roles_in
 from apps.approvals.errors import Flaw, PolicyChanged, PolicyMalformed
 from apps.approvals.models import Policy
+from apps.approvals.people.selectors import groups_for
 from apps.approvals.steps import DECIDES, Step, read
 from apps.audit import services as audit
 from apps.core import clock
@@ -23,6 +24,9 @@ from apps.events import services as events
 from apps.posts.errors import NotInWorkspace
 from apps.tenants.models import Workspace
 from apps.tenants.permissions import PERMISSIONS
+
+UNABLE: Final = "Somebody named here may not decide in this workspace, or is no member."
+NO_GROUP: Final = "A group named here is not there any more, or is of another client."
 
 
 @transaction.atomic
@@ -62,13 +66,22 @@ def set_policy(
 
 
 def _refuse_unable(steps: tuple[Step, ...], workspace_id: UUID) -> None:
-    """People who are named are members whose role decides; else a step would wait for somebody who cannot help it."""
+    """People who are named are members whose role decides, and groups are there; else a step would wait for somebody
+    who cannot help it."""
     roles = roles_in(workspace_id)
-    flaws = [
-        Flaw(f"steps.{number}.people", "Somebody named here may not decide in this workspace, or is no member.")
-        for number, step in enumerate(steps)
-        for pk in step.people
-        if pk not in roles or DECIDES not in PERMISSIONS[roles[pk]]
-    ]
+    able = {pk for pk, role in roles.items() if DECIDES in PERMISSIONS[role]}
+    groups = {pk for pk, _ in groups_for(workspace_id).values_list("pk", "name")}
+    flaws = []
+    for number, step in enumerate(steps):
+        named = [(f"steps.{number}", step.people, step.groups)]
+        named += [
+            (f"steps.{number}.escalations.{place}", rule.people, rule.groups)
+            for place, rule in enumerate(step.escalations)
+        ]
+        for place, people, of_groups in named:
+            if not set(people) <= able:
+                flaws.append(Flaw(f"{place}.people", UNABLE))
+            if not set(of_groups) <= groups:
+                flaws.append(Flaw(f"{place}.groups", NO_GROUP))
     if flaws:
         raise PolicyMalformed(flaws)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from apps.approvals.deciders import Bench, bench, votes_on, writers_of
+from apps.approvals.deciders import Bench, bench, votes_on, with_guests, writers_of
 from apps.approvals.models import Policy, Request, StepState
 from apps.approvals.sheets import Required, Sheet
 from apps.approvals.standing import current_requests, holds
@@ -90,12 +90,12 @@ def is_passed(request: Request, row: StepState) -> bool:
 
 
 def bench_of(request: Request, row: StepState) -> Bench:
-    return bench(
-        row.step,
-        workspace_id=request.workspace_id,
+    seats = bench(
+        row,
         writers=writers_of(request.post, request.asked_by_id),
         allows_self_approval=request.policy.allows_self_approval,
     )
+    return with_guests(seats, request.post_id)
 
 
 def close(request: Request, state: RequestState) -> None:
@@ -120,8 +120,11 @@ def tell(name: str, request: Request, **data: Any) -> None:
 
 
 def _open(request: Request, row: StepState, now: datetime) -> None:
-    StepState.objects.filter(pk=row.pk).update(status=StepStatus.OPEN, opened_at=now, updated_at=now)
-    row.status, row.opened_at = StepStatus.OPEN, now
+    # Its rules are looked at at once, which finds the hour of the first.
+    escalates_at = now if row.step.escalations else None
+    changes = {"status": StepStatus.OPEN, "opened_at": now, "escalates_at": escalates_at}
+    StepState.objects.filter(pk=row.pk).update(**changes, updated_at=now)
+    row.status, row.opened_at, row.escalates_at = StepStatus.OPEN, now, escalates_at
     told = {"step": row.key, "step_name": row.step.name, "deadline_at": row.deadline_at, "due_at": request.due_at}
     tell("approval.requested", request, **told)
 

@@ -19,6 +19,7 @@ from apps.approvals.deciders import names_of, roles_in
 from apps.approvals.errors import PolicyChanged, PolicyMalformed
 from apps.approvals.forms import OptionsForm, StepForm
 from apps.approvals.models import Policy
+from apps.approvals.people.selectors import groups_for
 from apps.approvals.presenting import about, whom
 from apps.approvals.steps import DECIDES, Step
 from apps.tenants.access import MemberRequest, page
@@ -73,7 +74,9 @@ def _arranged(steps: Sequence[Step], verb: str, key: str) -> list[Step]:
 def _save_step(
     request: MemberRequest, workspace: Workspace, now: Policy | None, steps: list[Step], key: str
 ) -> HttpResponse:
-    form = StepForm(request.POST, people=_people(workspace))
+    form = StepForm(request.POST, people=_people(workspace), groups=_groups(workspace))
+    if edited := next((step for step in steps if step.key == key), None):
+        form.offer_span(edited)
     if not form.is_valid():
         return _show(request, workspace, now, form, editing=key, status=422)
     before = next((step for step in steps if step.key == key), None)
@@ -116,7 +119,8 @@ def _show(
     steps = now.ordered_steps if now else ()
     people = _people(workspace)
     edited = next((step for step in steps if step.key == editing), None)
-    names = people | names_of(pk for step in steps for pk in step.people)
+    groups = _groups(workspace)
+    names = people | groups | names_of(pk for step in steps for pk in step.people)
     url = reverse("approvals:policy", args=[workspace.pk])
     context = {
         "workspace_name": workspace.name,
@@ -128,7 +132,9 @@ def _show(
              "edit_url": f"{url}?step={step.key}#step", "is_first": number == 0}
             for number, step in enumerate(steps)
         ],
-        "form": form or (StepForm.of(edited, people) if edited else StepForm(people=people)),
+        "form": form
+        or (StepForm.of(edited, people, groups) if edited else StepForm(people=people, groups=groups)),
+        "people_url": reverse("approvals:people", args=[workspace.pk]),
         "editing": edited.key if edited else "",
         "editing_name": edited.name if edited else "",
         "options_form": OptionsForm(initial={"allows_self_approval": bool(now and now.allows_self_approval)}),
@@ -141,6 +147,10 @@ def _people(workspace: Workspace) -> dict[UUID, str]:
     """The members whose role decides there, by name."""
     able = [pk for pk, role in roles_in(workspace.pk).items() if DECIDES in PERMISSIONS[role]]
     return dict(sorted(names_of(able).items(), key=lambda pair: pair[1].casefold()))
+
+
+def _groups(workspace: Workspace) -> dict[UUID, str]:
+    return dict(groups_for(workspace.pk).values_list("pk", "name"))
 
 
 def _key(name: str, steps: Sequence[Step]) -> str:

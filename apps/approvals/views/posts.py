@@ -14,16 +14,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.approvals import selectors, services
 from apps.approvals.anchors import AnchorMalformed, of_quote
-from apps.approvals.deciders import Bench, Decider, names_of
+from apps.approvals.deciders import Bench, Decider, names_of, roles_in
 from apps.approvals.errors import ApprovalRefused, ReasonMissing
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
-from apps.approvals.models import Request, Thread
-from apps.approvals.presenting import TONES, history_line, step_line
+from apps.approvals.models import Request, ReviewLink, Thread
+from apps.approvals.people.selectors import group_names
+from apps.approvals.presenting import TONES, HistoryLine, escalation_line, history_line, step_line
 from apps.approvals.records import is_approved
+from apps.approvals.reviews import previews_of, wants_guests
 from apps.approvals.services.discussing import EMPTY
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import ALIVE, CURRENT, RequestState, Verdict, Visibility
+from apps.approvals.views.links import line_of
 from apps.approvals.views.queue import back_to_queue
+from apps.core import clock
 from apps.media import services as media
 from apps.media.errors import MediaRefused
 from apps.media.models import Asset
@@ -43,7 +47,7 @@ def of_post(request: MemberRequest, post_id: UUID) -> HttpResponse:
     """The panel on the page of a post. Empty where nothing is asked and nothing was."""
     post = _post(request, post_id, "approval.view")
     found = selectors.requests().filter(post=post, state__in=CURRENT).first()
-    history = [history_line(one) for one in selectors.history(post.pk)]
+    history = _history(post)
     policy = selectors.policy_in_force(post.workspace_id)
     wanted = required(policy.ordered_steps, sheet(post)) if policy and policy.steps else []
     may_ask = request.member.may_in(post.workspace_id, "approval.request")
@@ -142,7 +146,8 @@ def comment(request: MemberRequest, request_id: UUID) -> HttpResponse:
         found = _request(request, request_id, "approval.comment")
         thread_id = request.POST.get("thread")
         thread = get_object_or_404(Thread.objects, pk=thread_id, post=found.post) if thread_id else None
-    form = CommentForm(request.POST, request.FILES)
+        colleagues = _colleagues(request, found.post)
+    form = CommentForm(request.POST, request.FILES, people=colleagues)
     try:
         if not form.is_valid():
             raise ReasonMissing(str(next(iter(form.errors.get("attached", [EMPTY])))))
@@ -161,6 +166,7 @@ def _say(request: MemberRequest, found: Request, thread: Thread | None, form: Co
             anchor=of_quote(said["quote"].strip(), posts.manuscript(found.post)),
             post=found.post, text=said["text"], by=Decider.of(request.member.actor), thread=thread,
             visibility=Visibility(said["visibility"] or Visibility.INTERNAL), files=files,
+            mentions=[UUID(pk) for pk in said["mentions"]],
         )  # fmt: skip
 
 
@@ -209,11 +215,14 @@ def _show(
         "own_words": [one for one in found.snapshot["accounts"] if one["text"]],
         "steps": _steps(found, seats),
         "differences": selectors.changed_since(found),
-        "history": [history_line(one) for one in selectors.history(post.pk)],
+        "history": _history(post),
         "talks": selectors.talks(post),
+        "previews": previews_of(found),
+        "may_move": member.may_in(found.workspace_id, "post.schedule"),
+        **_client(request, found),
         "form": form or DecisionForm(),
         "edits_form": EditsForm(initial={"text": written.passages[0].text}, auto_id="edits_%s"),
-        "comment_form": CommentForm(auto_id="comment_%s"),
+        "comment_form": CommentForm(auto_id="id_comment_%s", people=_colleagues(request, post)),
         "why_not": _why_not(request, seats),
         "may_decide": bool(decides and seats and request.user.pk in seats.people),
         "may_comment": member.may_in(found.workspace_id, "approval.comment"),
@@ -221,6 +230,21 @@ def _show(
         "record_url": reverse("approvals:record", args=[found.pk]) if is_approved(found) else "",
     }
     return render(request, "approvals/review.html", context, status=status)
+
+
+def _client(request: MemberRequest, found: Request) -> dict[str, object]:
+    """The way to the client's guests, where a step asks them: who has a link to the post, and where one is made."""
+    if not any(row.step.guests for row in found.steps.all()):
+        return {"asks_client": False}
+    may_make = request.member.may_in(found.workspace_id, "approval.request")
+    rows = ReviewLink.objects.filter(reviewed__post_id=found.post_id).select_related("guest", "made_by")
+    now = clock.now()
+    url = f"{reverse('approvals:link_new')}?request={found.pk}"
+    return {
+        "asks_client": True,
+        "client_links": [line_of(row, now, may_revoke=may_make) for row in rows],
+        "send_url": url if may_make and wants_guests(found) else "",
+    }
 
 
 def _why_not(request: MemberRequest, seats: Bench | None) -> str:
@@ -245,7 +269,22 @@ def _pictures(found: Request) -> list[dict[str, str]]:
 def _steps(found: Request, seats: Bench | None = None) -> list[object]:
     rows = found.steps.all()
     people = names_of(pk for row in rows for pk in row.step.people)
+    if groups := {pk for row in rows for pk in row.step.groups}:
+        people |= group_names(groups)
     return [step_line(row, people, seats) for row in rows]
+
+
+def _history(post: Post) -> list[HistoryLine]:
+    """What was decided, and what rules did in between."""
+    lines = [history_line(one) for one in selectors.history(post.pk)]
+    lines += [escalation_line(row, names) for row, names in selectors.escalations(post.pk)]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _colleagues(request: MemberRequest, post: Post) -> dict[UUID, str]:
+    """Who may be told of a comment: the others who see this client."""
+    names = names_of(roles_in(post.workspace_id).keys() - {request.user.pk})
+    return dict(sorted(names.items(), key=lambda pair: pair[1].casefold()))
 
 
 def _post(request: MemberRequest, post_id: UUID, permission: str) -> Post:

@@ -74,6 +74,8 @@ def _queue(request: MemberRequest, here: Workspace) -> dict[str, object]:
         "has_policy": bool(policy and policy.steps),
         "may_edit_policy": request.member.may("policy.edit"),
         "bulk_url": reverse("approvals:bulk"),
+        # A link is of one client.
+        "may_send": not is_everywhere and request.member.may("approval.request"),
     }
 
 

@@ -128,6 +128,21 @@ def thumbnail_url(asset: Asset) -> str:
     return _for_members(THUMBNAIL, asset, f"{plain}?of={asset.sha256[:12]}")
 
 
+def guest_url(asset: Asset) -> str:
+    """Where the browser of somebody without a seat finds the file, for a day: whoever may show it hands this out."""
+    return _for_guests(ASSET, asset)
+
+
+def guest_thumbnail_url(asset: Asset) -> str:
+    """The same for the small picture, or where none was made for the picture itself."""
+    return _for_guests(THUMBNAIL if asset.thumbnail else ASSET, asset)
+
+
+def _for_guests(kind: Kind, asset: Asset) -> str:
+    there = member_address(kind, asset)
+    return there or signed_path(kind, asset, lifetime=MEMBERS_WINDOW, window=MEMBERS_WINDOW)
+
+
 def _for_members(kind: Kind, asset: Asset, plain: str) -> str:
     """By the session, or where files have an origin of their own, which no session reaches, by signature."""
     return member_address(kind, asset) if settings.MEDIA_ORIGIN else plain

@@ -159,8 +159,12 @@ def _change(row: Any, changes: dict[str, Any], actor: Actor) -> Any:
 
 
 def _remove(row: Any, actor: Actor) -> None:
+    # Held before it is seen what refers to it: a post that is just taking it is found, or finds it gone.
+    held = type(row).objects.select_for_update().filter(pk=row.pk).first()
+    if held is None:
+        return
     audit.record(f"{row._meta.model_name}.removed", subject=row, actor=actor, diff={"name": row.name})
-    row.delete()
+    held.delete()
 
 
 def _keep(row: Any) -> None:
@@ -196,14 +200,14 @@ def _labels_in(workspace_id: UUID, ids: Collection[UUID]) -> set[UUID]:
         raise SortingRefused(f"Up to {MOST_ON_ONE} labels.", field="labels", code="too_many")
     if not wanted:
         return wanted
-    known = set(Label.objects.filter(workspace_id=workspace_id, pk__in=wanted).values_list("pk", flat=True))
+    known = Label.objects.filter(workspace_id=workspace_id, pk__in=wanted).kept_ids()
     if missing := wanted - known:
         raise NotInWorkspace(f"{len(missing)} of the labels are not in this workspace")
     return wanted
 
 
 def _require_campaign(workspace_id: UUID, campaign_id: UUID | None) -> None:
-    if campaign_id and not Campaign.objects.filter(workspace_id=workspace_id, pk=campaign_id).exists():
+    if campaign_id and not Campaign.objects.filter(workspace_id=workspace_id, pk=campaign_id).kept_ids():
         raise NotInWorkspace("The campaign is not in this workspace")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from apps.core import clock
@@ -20,8 +20,9 @@ from apps.posts.api import templates
 from apps.posts.appointments import appointment
 from apps.posts.beginning import begun, furnished
 from apps.posts.content import Content
+from apps.posts.errors import PostNotReady
 from apps.posts.manuscripts import Manuscript
-from apps.posts.models import Post, PostLabel, Queue, Template
+from apps.posts.models import Place, Post, PostLabel, Queue, Template
 from apps.posts.problem import ReadinessProblem
 from apps.posts.queueing import Priority
 from apps.posts.readiness import duplicate_warnings, problems_in
@@ -43,7 +44,16 @@ from apps.tenants.rest.workspaces import place_of
 CONTENT: Final = frozenset({"title", "language", "text", "media", "parts", "accounts", "platforms", "overrides"})
 SORTED: Final = frozenset({"labels", "campaign"})
 TIMES: Final = frozenset({"scheduled_at", "local_at", "timezone"})
+QUEUED: Final = frozenset({"queue", "queue_priority"})
 NEEDS: Final = {"draft": "post.edit", "schedule": "post.schedule", "publish_now": "post.publish"}
+
+
+WARNINGS: Final = OpenApiParameter(
+    "warnings",
+    bool,
+    default=False,
+    description="With `true` the answer has `warnings`, as /validate gives them: the same words in another post.",
+)
 
 
 class PostList(Operations):
@@ -61,11 +71,21 @@ class PostList(Operations):
         without an appointment stand where they were written."""
         return self.page(filtered(finding.PostFilter, _posts(), request), shown, finding.ORDERS)
 
-    @extend_schema(operation_id="posts_create", request=writing_desk.PostToMake, responses={201: serializers.PostShape})
+    @extend_schema(
+        operation_id="posts_create",
+        parameters=[WARNINGS],
+        request=writing_desk.PostToMake,
+        responses={201: serializers.PostMade},
+    )
     def post(self, request: Any) -> Response:
         """A draft, a post on the plan, or one that goes out now: `action` says which. All or nothing."""
+        is_warned = wants_warnings(request)
         post = make(self, self.body(writing_desk.PostToMake))
-        return self.one(one(post), status=201, location=reverse("api:post", args=[post.pk]))
+        answer = self.one(one(post), status=201, location=reverse("api:post", args=[post.pk]))
+        if is_warned:
+            # Beside the post, and so no part of what its tag is of.
+            answer.data["warnings"] = _warnings(post)
+        return answer
 
 
 class PostBulk(Operations):
@@ -80,20 +100,37 @@ class PostBulk(Operations):
         shape = writing_desk.PostToMake(context={"caller": self.caller})
         try:
             with together(savepoint=True):  # all that is good in one statement
-                rows = [self._row(number, said, shape) for number, said in enumerate(asked)]
-        except (DatabaseError, CannotForget):
-            # Something was wrong that only the database could tell, so each is written by itself.
+                rows = self._together(asked, shape)
+        except (DatabaseError, CannotForget, queues.OneByOne):
+            # Something was wrong that only the database, or a queue, could tell, so each is written by itself.
             rows = [self._row(number, said, shape, savepoint=True) for number, said in enumerate(asked)]
         created = sum(row["problem"] is None for row in rows)
         return Response({"results": rows, "created": created, "refused": len(rows) - created})
 
+    def _together(self, asked: Sequence[Mapping[str, Any]], shape: writing_desk.PostToMake) -> list[dict[str, Any]]:
+        """Those that join a queue take their slots when all are there, and are shown with them."""
+        intake = queues.Intake(self.caller.actor)
+        rows = [self._row(number, said, shape, intake=intake) for number, said in enumerate(asked)]
+        intake.settle()
+        for row in rows:
+            if isinstance(row["post"], Post):
+                row["post"] = one(row["post"])
+        return rows
+
     def _row(
-        self, number: int, said: Mapping[str, Any], shape: writing_desk.PostToMake, *, savepoint: bool = False
+        self,
+        number: int,
+        said: Mapping[str, Any],
+        shape: writing_desk.PostToMake,
+        *,
+        savepoint: bool = False,
+        intake: queues.Intake | None = None,
     ) -> dict[str, Any]:
         """What has become of one of them."""
         try:
             with together(savepoint=savepoint):
-                post = one(make(self, dict(shape.run_validation(said))))
+                made = make(self, dict(shape.run_validation(said)), intake=intake)
+                post: Any = made if intake is not None and made in intake else one(made)
         except Exception as error:
             if isinstance(error, DatabaseError) and not savepoint:
                 raise
@@ -130,8 +167,8 @@ class PostOperations(Operations):
 
     @extend_schema(operation_id="posts_change", request=writing_desk.PostToPatch, responses=serializers.PostShape)
     def patch(self, request: Any, post_id: UUID) -> Response:
-        """Change what is named. Words, files, accounts and the time until anything of it is out or on its way, and what
-        is planned goes out changed; labels, campaign and reference at any time."""
+        """Change what is named. Words, files, accounts, the time and the queue until anything of it is out or on its
+        way, and what is planned goes out changed; labels, campaign and reference at any time."""
         post = self._mine(post_id)
         said = self.body(writing_desk.PostToPatch, partial=True)
         self.require_match(one(post))
@@ -241,8 +278,8 @@ class PostUnpublish(Operations):
             return self.one(_answered("removed", answers, one(self.found(_posts(), post_id))))
 
 
-def make(view: Operations, said: Mapping[str, Any]) -> Post:
-    """Write a post down and do with it what `action` says."""
+def make(view: Operations, said: Mapping[str, Any], *, intake: queues.Intake | None = None) -> Post:
+    """Write a post down and do with it what `action` says. With an `intake` it joins its queue when that is settled."""
     workspace = place_of(view, dict(said))
     action = said["action"]
     view.caller.require(NEEDS[action], workspace.pk)
@@ -262,6 +299,9 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     )
     if action == "publish_now":
         services.publish_now(post=post, actor=actor, is_warned=False)
+    elif queue and intake is not None:
+        _require_ready(post)
+        intake.add(post, queue, _priority_of(said))
     elif queue:
         flush()  # the queue's places are counted in the database
         _join(view, post, queue, said)
@@ -274,9 +314,33 @@ def make(view: Operations, said: Mapping[str, Any]) -> Post:
     return post
 
 
+def wants_warnings(request: Any) -> bool:
+    """Whether the answer is to say what deserves a second look: to look for it takes further statements."""
+    said = request.query_params.get("warnings", "false")
+    if said not in ("true", "false"):
+        raise problems.bad_parameter("warnings", "Say true or false.")
+    return bool(said == "true")
+
+
+def _warnings(post: Post) -> list[dict[str, str]]:
+    around = post.due_at or clock.now()
+    written = selectors.manuscript(post)
+    found = duplicate_warnings(written, workspace_id=post.workspace_id, around=around, but=post.pk)
+    return [_shown(warning) for warning in found]
+
+
 def _join(view: Operations, post: Post, queue: Queue, said: Mapping[str, Any]) -> queues.Joined:
-    priority = Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
-    return queues.join(post=post, queue=queue, priority=priority, actor=view.caller.actor)
+    return queues.join(post=post, queue=queue, priority=_priority_of(said), actor=view.caller.actor)
+
+
+def _priority_of(said: Mapping[str, Any]) -> Priority:
+    return Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
+
+
+def _require_ready(post: Post) -> None:
+    """Raise PostNotReady for all that is wrong whatever its hour will be."""
+    if problems_found := problems_in(selectors.manuscript(post)):
+        raise PostNotReady(problems_found)
 
 
 def _due_at(
@@ -285,8 +349,7 @@ def _due_at(
     """When the post would go out, and what is to be said where its queue is full."""
     if queue := queue_of(said, workspace.pk):
         accounts = [edition.account.pk for edition in manuscript.editions]
-        priority = Priority.of(said.get("queue_priority", Priority.MEDIUM.key))
-        seat = queues.offer(queue, priority, account_ids=accounts)
+        seat = queues.offer(queue, _priority_of(said), account_ids=accounts)
         return (seat.due_at, []) if seat else (None, [queues.no_room(queue)])
     planned = when(said, zone=workspace.timezone)
     return (appointment(*planned).due_at if planned else None), []
@@ -294,6 +357,7 @@ def _due_at(
 
 def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
     """Change what is named of a post, all or nothing."""
+    queue = _queue_to_join(view, post, said) if QUEUED & said.keys() else None
     if CONTENT & said.keys():
         content = content_of(said, workspace_id=post.workspace_id, before=selectors.content_of(post))
         services.edit(post=post, content=content, actor=view.caller.actor)
@@ -304,8 +368,26 @@ def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
         posts.sort(post=post, label_ids=said.get("labels"), actor=view.caller.actor, **campaign)
     if "external_ref" in said:
         posts.set_reference(post=post, external_ref=said["external_ref"], actor=view.caller.actor)
-    if TIMES & said.keys():
+    if queue is not None:
+        _join(view, post, queue, said)
+    elif "queue" in said and not said.get("scheduled_at") and not said.get("local_at"):
+        queues.leave(post=post, actor=view.caller.actor)
+    elif TIMES & said.keys():
         _move(view, post, said)
+
+
+def _queue_to_join(view: Operations, post: Post, said: Mapping[str, Any]) -> Queue | None:
+    """The queue in which the post takes a slot, held before anything of the post is; None where it leaves its own."""
+    view.caller.require("post.schedule", post.workspace_id)
+    queue = queue_of(said, post.workspace_id)
+    if "queue" not in said:
+        place = Place.objects.filter(post=post).select_related("queue").first()
+        queue = place.queue if place else None
+        if queue is None:
+            raise problems.invalid("/queue_priority", "It stands in no queue.", code="no_queue")
+    if queue is not None:
+        queues.held([queue.pk])
+    return queue
 
 
 def _move(view: Operations, post: Post, said: Mapping[str, Any]) -> None:

@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from apps.core.prepared import Many, Prepared, among
 from apps.core.together import is_pending, pending
 from apps.posts.models import Label, Part, PartMedia, Place, Post, PostLabel, Variant
 from apps.publishing import serializers
@@ -65,6 +69,7 @@ def shown(posts: Sequence[Post]) -> list[Row]:
             parts[post.pk], variants[post.pk], publications[post.pk] = _fresh(post.pk)
             labels[post.pk] = _fresh_labels(post.pk)
     places = _places([post for post in posts if not is_pending(post)])
+    places |= {place.post_id: place for post in posts if is_pending(post) for place in pending(Place, of=post.pk)}
     return [
         _one(post, parts[post.pk], variants[post.pk], publications[post.pk], labels[post.pk], places.get(post.pk))
         for post in posts
@@ -98,7 +103,7 @@ def _parts(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
     if not post_ids:
         return found
-    rows = list(Part.objects.filter(post__in=post_ids).order_by("position").values_list(*PART))
+    rows = _parts_of(post_ids=Many(post_ids))
     media = _media([row[0] for row in rows])
     for part_id, post_id, role, text, link in rows:
         found[post_id].append({"role": role, "text": text, "link": link, "media": media[part_id]})
@@ -106,44 +111,68 @@ def _parts(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
 
 
 PART: Final = ("id", "post_id", "role", "text", "link")
+_parts_of: Any = Prepared(
+    lambda post_ids: Part.objects.filter(among("post_id", post_ids)).order_by("position").values_list(*PART)
+)
 
 
 def _media(part_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
-    rows = PartMedia.objects.filter(part__in=part_ids).order_by("position")
-    for part_id, asset_id, alt, cover_id, cut in rows.values_list("part_id", "asset_id", "alt", "cover_id", "cut"):
+    for part_id, asset_id, alt, cover_id, cut in _media_of(part_ids=Many(part_ids)):
         found[part_id].append({"media": asset_id, "alt": alt, "cover": cover_id, "cut": cut})
     return found
+
+
+MEDIA: Final = ("part_id", "asset_id", "alt", "cover_id", "cut")
+_media_of: Any = Prepared(
+    lambda part_ids: PartMedia.objects.filter(among("part_id", part_ids)).order_by("position").values_list(*MEDIA)
+)
 
 
 def _variants(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
     if not post_ids:
         return found
-    rows = Variant.objects.filter(post__in=post_ids).order_by("id")
-    for post_id, account_id, text, options in rows.values_list("post_id", "account_id", "text", "options"):
+    for post_id, account_id, text, options in _variants_of(post_ids=Many(post_ids)):
         found[post_id].append({"account": account_id, "text": text, "options": options})
     return found
+
+
+VARIANT: Final = ("post_id", "account_id", "text", "options")
+_variants_of: Any = Prepared(
+    lambda post_ids: Variant.objects.filter(among("post_id", post_ids)).order_by("id").values_list(*VARIANT)
+)
 
 
 def _publications(post_ids: Collection[UUID]) -> defaultdict[UUID, list[PublicationLine]]:
     found: defaultdict[UUID, list[PublicationLine]] = defaultdict(list)
     if not post_ids:
         return found
-    rows = Publication.objects.filter(post__in=post_ids).order_by("id").values_list(*COLUMNS)
-    for line in map(PublicationLine._make, rows):
+    for line in map(PublicationLine._make, _publications_of(post_ids=Many(post_ids))):
         found[line.post_id].append(line)
     return found
+
+
+_publications_of: Any = Prepared(
+    lambda post_ids: Publication.objects.filter(among("post_id", post_ids)).order_by("id").values_list(*COLUMNS)
+)
 
 
 def _labels(post_ids: Collection[UUID]) -> defaultdict[UUID, list[UUID]]:
     found: defaultdict[UUID, list[UUID]] = defaultdict(list)
     if not post_ids:
         return found
-    laid = PostLabel.objects.filter(post__in=post_ids).order_by("label__folded_name", "id")
-    for post_id, label_id in laid.values_list("post_id", "label_id"):
+    for post_id, label_id in _labels_of(post_ids=Many(post_ids)):
         found[post_id].append(label_id)
     return found
+
+
+def _laid(post_ids: Many) -> QuerySet[PostLabel, tuple[UUID, UUID]]:
+    rows = PostLabel.objects.filter(among("post_id", post_ids)).order_by("label__folded_name", "id")
+    return rows.values_list("post_id", "label_id")
+
+
+_labels_of = Prepared(_laid)
 
 
 def _fresh_labels(post_id: UUID) -> list[UUID]:
@@ -161,22 +190,24 @@ def _one(
     labels: Sequence[UUID],
     place: Place | None,
 ) -> Row:
-    facts = {
-        "post": post,
-        "status": post_state([publication.state for publication in publications], post.review),
-        "local_at": post.local_due_at.strftime("%Y-%m-%dT%H:%M:%S") if post.local_due_at else None,
-        "parts": parts,
-        "accounts": [variant["account"] for variant in variants],
-        "overrides": [one for one in variants if one["text"] is not None or one["options"]],
-        "publications": publications,
-        "place": place,
-        "labels": labels,
-    }
+    facts = SimpleNamespace(
+        post=post,
+        status=post_state([publication.state for publication in publications], post.review),
+        local_at=post.local_due_at.isoformat(timespec="seconds")[:19] if post.local_due_at else None,
+        parts=parts,
+        accounts=[variant["account"] for variant in variants],
+        overrides=[one for one in variants if one["text"] is not None or one["options"]],
+        publications=publications,
+        place=place,
+        labels=labels,
+    )
     return rendered(serializers.PostShape, facts)
 
 
 def _places(posts: Sequence[Post]) -> dict[UUID, Place]:
     """The slots that posts have; one without an appointment has none."""
-    planned = [post for post in posts if post.due_at]
-    rows = Place.objects.filter(post__in=planned).select_related("slot") if planned else ()
-    return {place.post_id: place for place in rows}
+    planned = Many(post.pk for post in posts if post.due_at)
+    return {place.post_id: place for place in (_places_of(post_ids=planned) if planned else ())}
+
+
+_places_of = Prepared(lambda post_ids: Place.objects.filter(among("post_id", post_ids)).select_related("slot"))

@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
 from apps.publishing.engine.timing import spans_ahead
-from apps.publishing.models import FollowUp, Publication
+from apps.publishing.models import WRITTEN, FollowUp, Publication
 from apps.publishing.querysets import SendingQuerySet
 from apps.publishing.states import WENT_OUT, State
 
@@ -70,7 +70,8 @@ def next_follow_ups(eligible: SendingQuerySet[FollowUp], most: int) -> list[UUID
         publication_id=OuterRef("publication_id"), role=OuterRef("role"), position__lt=OuterRef("position")
     ).exclude(state__in=[*WENT_OUT, State.CANCELED])
     live = Q(publication__state=State.PUBLISHED)
-    return _in_turn(eligible.filter(live, ~Exists(unfinished)), most)
+    # A comment that was written later waits for no other: what it answers was out when it was written.
+    return _in_turn(eligible.filter(live, Q(role=WRITTEN) | ~Exists(unfinished)), most)
 
 
 def in_turn(rows: Iterable[Turn]) -> list[UUID]:

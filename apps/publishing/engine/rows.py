@@ -62,4 +62,6 @@ def _tell_of_comment(row: FollowUp, to: State, said: dict[str, Any]) -> None:
     if to is not State.PUBLISHED and to not in _COMMENT_TROUBLE:
         return
     name = "comment.published" if to is State.PUBLISHED else "comment.failed"
-    events.emit(name, subject=row, data={"publication_id": row.publication_id, "part": row.position, **said})
+    # A comment of its own is no part of the post, so it has no place among them.
+    part = {} if row.is_written else {"part": row.position}
+    events.emit(name, subject=row, data={"publication_id": row.publication_id, "role": row.role, **part, **said})

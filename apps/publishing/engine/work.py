@@ -17,8 +17,9 @@ from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Draft, RemotePost, Role, Staged
 from apps.platforms.errors import Rejected
 from apps.posts.errors import MediaNotAllowed
-from apps.posts.manuscripts import Manuscript
+from apps.posts.manuscripts import Edition, Manuscript
 from apps.posts.models import Variant
+from apps.posts.outgoing import parts_on
 from apps.posts.selectors import drafts_in, manuscript, manuscripts
 from apps.publishing.claim import Claim
 from apps.publishing.engine import preparation as preparations
@@ -31,6 +32,7 @@ from apps.social_accounts import services as social_accounts
 # A post of the same account may be answered for before it is stored here; look a little further back than the intent.
 KNOWN_SINCE: Final = timedelta(days=2)
 ENDS_SOON: Final = timedelta(minutes=5)
+ANSWERED_IS_GONE: Final = "The comment that this answers is not there any more."
 RELATED: Final = ("post", "account__grant__app", "account__grant__organization_app")
 
 
@@ -159,6 +161,8 @@ def _main(publication: Publication, day: date | None, written: Manuscript) -> Dr
 
 def _comment(row: FollowUp, publication: Publication, day: date | None, written: Manuscript) -> Draft:
     """A comment replies to the post, a reply to the one before it."""
+    if row.is_written:
+        return written_draft(row, publication, written, is_looked_for=day is None)
     drafts = _drafts(publication, day, written)
     if row.position >= len(drafts):
         raise ContentMoved(f"{row.pk} was part {row.position} of a post that has {len(drafts)}")
@@ -169,6 +173,21 @@ def _comment(row: FollowUp, publication: Publication, day: date | None, written:
         before = earlier.filter(state=State.PUBLISHED).order_by("-position").first()
         parent = RemotePost(before.remote_id, before.remote_facts) if before else root
     return replace(drafts[row.position], text=row.text, root=root, parent=parent)
+
+
+def written_draft(row: FollowUp, publication: Publication, written: Manuscript, *, is_looked_for: bool) -> Draft:
+    """A comment that somebody wrote: its own words, in the language and under the options of the post."""
+    post = RemotePost(publication.remote_id, publication.remote_facts)
+    above = FollowUp.objects.get(pk=row.parent_id) if row.parent_id else None
+    if above is not None and above.state != State.PUBLISHED and not is_looked_for:
+        raise Rejected(ANSWERED_IS_GONE, field="parent")
+    edition = written.edition_on(publication.account_id)
+    known = edition or Edition(publication.account, None, {})
+    main = parts_on(written, Edition(publication.account, known.text, known.options))[0].draft
+    parent = RemotePost(above.remote_id, above.remote_facts) if above else post
+    return Draft(
+        row.text, options=main.options, role=Role.FIRST_COMMENT, language=main.language, root=post, parent=parent
+    )
 
 
 def _drafts(publication: Publication, day: date | None, written: Manuscript) -> list[Draft]:

@@ -17,13 +17,17 @@ are taken in one order everywhere: queues, then posts, each by their ids.
 
 from apps.publishing.queues.changing import add_slot, change, create, delete, pause, remove_slot, resume
 from apps.publishing.queues.errors import QueueRefused
+from apps.publishing.queues.intake import Intake, OneByOne
 from apps.publishing.queues.joining import Joined, held, join, no_room, offer
+from apps.publishing.queues.leaving import leave
 from apps.publishing.queues.preview import Availability, Line, QueueOffer, offers, preview, with_counts
 
 __all__ = [
     "Availability",
+    "Intake",
     "Joined",
     "Line",
+    "OneByOne",
     "QueueOffer",
     "QueueRefused",
     "add_slot",
@@ -32,6 +36,7 @@ __all__ = [
     "delete",
     "held",
     "join",
+    "leave",
     "no_room",
     "offer",
     "offers",

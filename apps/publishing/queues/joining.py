@@ -41,8 +41,16 @@ def held(queue_ids: Collection[UUID]) -> list[Queue]:
 
 
 @transaction.atomic
-def join(*, post: Post, queue: Queue, actor: Actor, priority: Priority = Priority.MEDIUM) -> Joined:
-    """Promise that `post` goes out in the next slot of `queue` that its priority gives it, once on each account.
+def join(
+    *,
+    post: Post,
+    queue: Queue,
+    actor: Actor,
+    priority: Priority = Priority.MEDIUM,
+    after: datetime | None = None,
+) -> Joined:
+    """Promise that `post` goes out in the next slot of `queue` that its priority gives it, once on each account; with
+    `after`, in the next one after that instant.
 
     One that stands in a queue already leaves its slot and comes anew. Raises as `services.schedule`, PostNotReady where
     the queue has no slot left or is not there any more, and NotInWorkspace for a queue of another workspace.
@@ -56,7 +64,7 @@ def join(*, post: Post, queue: Queue, actor: Actor, priority: Priority = Priorit
     queue = found[0]
     Place.objects.filter(post=post).delete()
     forget_abandoned(queue, after=now)
-    seat, moves = _seats(queue, Mover(post.pk, _accounts_of(post), priority), now)
+    seat, moves = _seats(queue, Mover(post.pk, _accounts_of(post), priority), max(now, after or now))
     pushed = move_all(queue, moves, actor=actor)
     when = replace(at_instant(seat.due_at, queue.zone), note=seat.opening.appointment.note)
     planned = schedule_at(post=post, when=when, actor=actor)

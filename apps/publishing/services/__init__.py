@@ -1,6 +1,7 @@
 """The verbs of this room that people call. What workers do by themselves is in `apps.publishing.engine`."""
 
 from apps.publishing.services.changing import change_published
+from apps.publishing.services.commenting import change_comment, comment, withdraw_comment
 from apps.publishing.services.editing import correct, discard, edit
 from apps.publishing.services.forgetting import forget_remote, is_sending
 from apps.publishing.services.mending import Choice, Mended, Waiting, mend, waiting
@@ -43,7 +44,9 @@ __all__ = [
     "Waiting",
     "cancel",
     "cancel_publication",
+    "change_comment",
     "change_published",
+    "comment",
     "correct",
     "decide",
     "decide_each",
@@ -79,4 +82,5 @@ __all__ = [
     "take_down_all",
     "take_down_follow_up",
     "waiting",
+    "withdraw_comment",
 ]

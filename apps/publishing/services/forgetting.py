@@ -19,7 +19,7 @@ from apps.publishing.states import State
 
 # What events say in words of ours; the rest of a payload may quote the platform, or be an address with a name in it.
 OURS: Final = frozenset(
-    {"post_id", "publication_id", "account_id", "platform", "part", "problem", "decided_by_a_person"}
+    {"post_id", "publication_id", "account_id", "platform", "part", "role", "problem", "decided_by_a_person"}
 )
 HANDS: Final = (State.STAGING, State.PUBLISHING)
 NOTHING_REMOTE: Final[dict[str, Any]] = {

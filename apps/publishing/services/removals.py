@@ -14,7 +14,7 @@ from apps.platforms import registry
 from apps.platforms.errors import Gone
 from apps.posts.models import Post
 from apps.publishing import rollups
-from apps.publishing.abilities import can_take_down, replies_stand_alone
+from apps.publishing.abilities import can_take_down, can_take_down_below, replies_stand_alone
 from apps.publishing.engine.work import outside_of_transactions
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import FollowUp, Publication
@@ -39,6 +39,7 @@ WAITING_WORDS: Final = "Held back because its post is being taken down."
 POST_IS_GONE: Final = "Its post was taken down."
 COMMENT_ON_ITS_WAY: Final = "A comment or reply of this post is on its way. Wait until that is settled."
 BY_HAND: Final = "Postroom does not know what {platform} calls this post. Take it down there, then say so here."
+NO_COMMENTS: Final = "{platform} does not let Postroom delete comments. Take it down there."
 NOT_THERE: Final = "{platform} does not let Postroom delete posts. Take it down there, then say so here."
 
 
@@ -63,6 +64,8 @@ def take_down_follow_up(*, follow_up: FollowUp, actor: Actor) -> Aftermath:
     with follow_up.scope():
         publication = Publication.objects.select_related("account").get(pk=follow_up.publication_id)
         _require_ability(publication)
+        if not can_take_down_below(publication):
+            raise PostBusy(NO_COMMENTS.format(platform=registry.label(publication.account.platform)))
     return _delete(publication, actor, follow_up)
 
 

@@ -67,9 +67,9 @@ def schedule(
 
 
 @whole
-def schedule_at(*, post: Post, when: Appointment, actor: Actor) -> Schedule:
+def schedule_at(*, post: Post, when: Appointment, actor: Actor, is_warned: bool = True) -> Schedule:
     """`schedule` for an appointment that a queue gives: an instant, even where its wall time comes twice."""
-    return _plan(post, when, actor, all_the_same=False, is_warned=True)
+    return _plan(post, when, actor, all_the_same=False, is_warned=is_warned)
 
 
 @whole

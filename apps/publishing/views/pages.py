@@ -24,6 +24,7 @@ from apps.posts.selectors import manuscript
 from apps.posts.states import PartRole
 from apps.publishing import history, selectors
 from apps.publishing.abilities import can_take_down
+from apps.publishing.comment_forms import CommentForm, commenting_of
 from apps.publishing.media_work import media_work
 from apps.publishing.models import Publication
 from apps.publishing.presenting import PublicationView, Refused, present, version_of
@@ -197,8 +198,11 @@ def publication_fragment(
     return HttpResponse(body + render_to_string("publishing/_post_state.html", state, request), status=status)
 
 
-def post_context(shown: Post, member: Member, refused: Refused | None = None) -> dict[str, object]:
-    """Everything templates/publishing/post.html asks for; with an address that was `refused`, to be mended."""
+def post_context(
+    shown: Post, member: Member, refused: Refused | None = None, comment_form: CommentForm | None = None
+) -> dict[str, object]:
+    """Everything templates/publishing/post.html asks for; with an address or a comment that was refused, to be
+    mended."""
     text, publications = manuscript(shown), selectors.publications_of(shown)
     zone = shown.workspace.timezone
     states = [one.state for one in publications]
@@ -212,6 +216,7 @@ def post_context(shown: Post, member: Member, refused: Refused | None = None) ->
         **_back(shown, zone),
         **_post_urls(shown, publications, member),
         "queueing": queueing_of(shown, publications, text, member),
+        "commenting": commenting_of(shown, publications, text, member, typed=comment_form),
     }
 
 

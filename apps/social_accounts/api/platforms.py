@@ -62,10 +62,22 @@ def _facts(platform: str) -> dict[str, Any]:
         "limits": limits_of(can),
         "formats": [{"name": one.name, "label": one.label, "limits": _plain(dict(one.limits))} for one in can.formats],
         "options": schema_of(can),
+        "comments": comments_of(can),
         "metrics": {
             "posts": sorted(str(metric) for metric in can.post_metrics),
             "accounts": sorted(str(metric) for metric in can.account_metrics),
         },
+    }
+
+
+def comments_of(can: Capabilities) -> dict[str, Any]:
+    """What can be said there below a post that is out."""
+    longest = can.max_text if can.max_comment is None else can.max_comment
+    return {
+        "write": can.first_comment,
+        "answer": can.first_comment and can.threads,
+        "unpublish": can.first_comment and can.deletes and can.deletes_comments,
+        "max_text": longest if can.first_comment else None,
     }
 
 

@@ -16,19 +16,22 @@ ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY = "org", "ws", "mem", "inv", "k
 ACCOUNT, SESSION, JOURNEY = "acc", "cs", "jrn"
 POST, PUBLICATION, MEDIA, EVENT = "post", "pub", "med", "evt"
 FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
-APPROVAL, THREAD = "apr", "thr"
+APPROVAL, THREAD, REVIEW_LINK, GUEST = "apr", "thr", "rvl", "gst"
+GROUP, ABSENCE = "grp", "abs"
+COMMENT = "cmt"
 IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 QUEUE, SLOT, AUDIT = "q", "slot", "aud"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
-    APPROVAL, THREAD,
+    APPROVAL, THREAD, REVIEW_LINK, GUEST, GROUP, ABSENCE, COMMENT,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
     "post": ("post", POST),
     "publication": ("publication", PUBLICATION),
+    "followup": ("comment", COMMENT),
     "socialaccount": ("social_account", ACCOUNT),
     "workspace": ("workspace", WORKSPACE),
     "asset": ("media", MEDIA),
@@ -38,6 +41,10 @@ SUBJECTS: Final = {
     "endpoint": ("webhook_endpoint", ENDPOINT),
     "apikey": ("api_key", KEY),
     "portallink": ("connect_session", SESSION),
+    "reviewlink": ("review_link", REVIEW_LINK),
+    "guest": ("guest", GUEST),
+    "group": ("reviewer_group", GROUP),
+    "absence": ("absence", ABSENCE),
     "label": ("label", LABEL),
     "campaign": ("campaign", CAMPAIGN),
     "template": ("template", TEMPLATE),

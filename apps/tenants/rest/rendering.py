@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,16 +47,76 @@ def _of_serializer(serializer: serializers.BaseSerializer) -> Show:
     is_plain = type(serializer).to_representation is serializers.Serializer.to_representation
     if not isinstance(serializer, serializers.Serializer) or not is_plain:
         return serializer.to_representation
-    steps = [(name, _of_field(field)) for name, field in serializer.fields.items() if not field.write_only]
+    steps = [_Step(name, field) for name, field in serializer.fields.items() if not field.write_only]
+    ways: dict[type, Show] = {}
 
     def show(row: Any) -> dict[str, Any]:
-        found = {}
-        for name, read in steps:
-            if (value := read(row)) is not _MISSING:
-                found[name] = value
+        way = ways.get(type(row))
+        if way is None:
+            way = ways[type(row)] = _way_for(row, steps)
+        found: dict[str, Any] = way(row)
         return found
 
     return show
+
+
+class _Step:
+    """What is shown of a row by one name."""
+
+    def __init__(self, name: str, field: fields.Field) -> None:
+        self.name = name
+        self.read = _of_field(field)
+        self.is_method = isinstance(field, fields.SerializerMethodField)
+        self.source = "" if self.is_method else ".".join(field.source_attrs)
+        self.convert = None if self.is_method else _converter(field)
+
+    def is_plain_in(self, row: Any) -> bool:
+        """Whether it is simply there, in this row and in those of its type."""
+        try:
+            value = _all_at_once(row, [self.source])(row) if self.source else None
+        except (AttributeError, KeyError, TypeError):
+            return False
+        return bool(self.source) and not callable(value)
+
+
+def _way_for(row: Any, steps: list[_Step]) -> Show:
+    """Rows of one type are read alike: what is plain in the first is taken from each all at once."""
+    plain = [step for step in steps if step.is_plain_in(row)]
+    others = [step for step in steps if step not in plain]
+    if len(plain) < 2:
+        return lambda row: _one_by_one(row, steps)
+    names = [step.name for step in steps]
+    plain_names = [step.name for step in plain]
+    converted = [(step.name, step.convert) for step in plain if step.convert is not None]
+    take = _all_at_once(row, [step.source for step in plain])
+
+    def show(row: Any) -> dict[str, Any]:
+        try:
+            values = take(row)
+        except (AttributeError, KeyError, TypeError):
+            return _one_by_one(row, steps)
+        found = dict.fromkeys(names)  # in the order of the shape
+        found.update(zip(plain_names, values, strict=True))
+        for name, convert in converted:
+            if (value := found[name]) is not None:
+                found[name] = convert(value)
+        for step in others:
+            if (value := step.read(row)) is not _MISSING:
+                found[step.name] = value
+            else:
+                del found[step.name]
+        return found
+
+    return show
+
+
+def _all_at_once(row: Any, sources: list[str]) -> Callable[[Any], Any]:
+    return itemgetter(*sources) if type(row) is dict else attrgetter(*sources)
+
+
+def _one_by_one(row: Any, steps: list[_Step]) -> dict[str, Any]:
+    read = ((step.name, step.read(row)) for step in steps)
+    return {name: value for name, value in read if value is not _MISSING}
 
 
 def _of_field(field: fields.Field) -> Show:

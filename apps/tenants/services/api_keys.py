@@ -14,11 +14,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor, ActorKind
+from apps.core.prepared import Prepared
 from apps.core.secrets import Secret
 from apps.tenants import keys, limits, selectors
 from apps.tenants.callers import Caller, OnlyTesting, Seat
@@ -107,16 +108,23 @@ def caller_with(text: str, *, address: str = "", truncated: str = "", request_id
         return None
     now = clock.now()
     with tenancy.across_tenants("find the API key that a request shows"):
-        tests = Workspace.across_tenants.filter(organization=OuterRef("organization"), is_test=True)
-        rows = ApiKey.across_tenants.named(shown.lookup, now).select_related("organization")
-        # Most organizations have none, and then nothing more is asked.
-        key: Any = rows.annotate(has_tests=Exists(tests)).first()
+        key: Any = _key.first(lookup=shown.lookup, now=now)
         if key is None or not _is_it(key, shown, now) or not _is_allowed_from(key, address):
             return None
         if key.last_used_at is None or now - key.last_used_at > COARSE:
             ApiKey.across_tenants.filter(pk=key.pk).update(last_used_at=now)
         test_workspaces = _test_workspaces(key.organization_id) if key.has_tests else frozenset()
     return Caller(key, key.organization, Actor(ActorKind.KEY, key.pk, request_id, truncated), test_workspaces)
+
+
+def _named(lookup: str, now: datetime) -> QuerySet[ApiKey]:
+    # Most organizations have no tests, and then nothing more is asked.
+    tests = Workspace.across_tenants.filter(organization=OuterRef("organization"), is_test=True)
+    rows = ApiKey.across_tenants.named(lookup, now).select_related("organization")
+    return rows.annotate(has_tests=Exists(tests)).order_by("pk")
+
+
+_key = Prepared(_named)
 
 
 def networks(written: Sequence[str]) -> list[str]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace as It
 from typing import Any
+from uuid import UUID
 
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm, OptionsForm, StepForm
+from apps.approvals.people.forms import AbsenceForm, GroupForm, HoursForm, MailingForm
+from apps.approvals.people.hours import Hours
 from apps.approvals.views.log import LogForm
+from tests.dashboard.examples import reviews
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 PERSON = "01a22994-4e21-703b-b43c-ab05a3b37c97"
+COLLEAGUES = {UUID(PERSON): "Anna Berg", UUID(PERSON.replace("97", "98")): "Priya Nair"}
+DUE = NOW + timedelta(days=2)
 
 
 def card(title: str, **changes: Any) -> It:
@@ -56,8 +62,12 @@ def queue() -> dict[str, Any]:
     choices = [("One", "?one", True), ("Other", "?other", False)]
     late = item(2, is_late=True, deadline=NOW - timedelta(hours=4))
     return {
-        "inbox": It(groups=[It(title="Late", items=[late]), It(title="Later", items=[item()])], waiting=4, mine=2),
+        "inbox": It(
+            groups=[It(title="Late", items=[late]), It(title="Later", items=[item()])], waiting=4, mine=2,
+            for_client=[card("Cardamom bun day"), card("Why we stone-mill", due_at=None, deadline=None)],
+        ),
         "is_everywhere": True,
+        "may_send": True,
         "scopes": choices,
         "groupings": choices,
         "steps": choices,
@@ -66,7 +76,7 @@ def queue() -> dict[str, Any]:
         "has_policy": True,
         "may_edit_policy": True,
         "bulk_url": "/approvals/bulk/",
-    }
+    }  # fmt: skip
 
 
 def figures() -> dict[str, Any]:
@@ -115,6 +125,7 @@ def review() -> dict[str, Any]:
     form.is_valid()
     anchor = {"kind": "text", "quote": "fold the dough 27 times"}
     thread = It(pk=PERSON, get_visibility_display="Team only", revision=2, resolved_at=None)
+    lost = It(anchor=anchor, is_lost=True)
     comment = It(created_at=NOW, text="Is it 27?", attachments=It(all=FILES))
     return {
         "title": "Cardamom bun day",
@@ -139,10 +150,18 @@ def review() -> dict[str, Any]:
             It(place="Post", before="26 times", after="27 times"),
             It(place="Time", before="", after="Fri 16 Oct 2026, 09:00 Europe/Oslo"),
         ],
-        "talks": [It(thread=thread, place=It(anchor=anchor, is_lost=True), comments=[("Priya Nair", comment)])],
+        "talks": [
+            It(thread=thread, place=lost, comments=[("Priya Nair", comment)], proposed_at=None),
+            It(thread=thread, place=It(anchor={"kind": "time"}), comments=[("Ingrid", comment)], proposed_at=NOW),
+        ],
+        "previews": [reviews.preview("instagram"), reviews.preview("x", family="micro")],
+        "may_move": True,
+        "asks_client": True,
+        "client_links": reviews.links()["links"],
+        "send_url": "/approvals/links/new/?request=1",
         "form": form,
         "edits_form": EditsForm(initial={"text": TEXT}, auto_id="edits_%s"),
-        "comment_form": CommentForm(auto_id="comment_%s"),
+        "comment_form": CommentForm(auto_id="id_comment_%s", people=COLLEAGUES),
         "why_not": "",
         "may_decide": True,
         "may_comment": True,
@@ -172,13 +191,14 @@ def log() -> dict[str, Any]:
 
 
 def policy() -> dict[str, Any]:
-    form = StepForm({"name": ""}, people={})
+    form = StepForm({"name": "", "rule0-hours": "4", "rule0-do": "add"}, people=COLLEAGUES, groups=COLLEAGUES)
     form.is_valid()
     line = {"whom": "Any of managers", "about": "For every post; looks at text.", "edit_url": "?step=a#step"}
     return {
         "workspace_name": "Alder & Rye",
         "back_url": "/approvals/",
         "action_url": "/approvals/policies/1/",
+        "people_url": "/approvals/policies/1/people/",
         "version": 3,
         "steps": [
             {"key": "manager", "name": "Manager", "is_first": True, **line},
@@ -190,3 +210,52 @@ def policy() -> dict[str, Any]:
         "options_form": OptionsForm(),
         "may_edit": True,
     }
+
+
+def people() -> dict[str, Any]:
+    form = GroupForm({"name": ""}, people=COLLEAGUES)
+    form.is_valid()
+    line = {"people": "Anna Berg, Priya Nair", "edit_url": "?group=g1#group"}
+    return {
+        "workspace_name": "Alder & Rye",
+        "back_url": "/approvals/policies/1/",
+        "action_url": "/approvals/policies/1/people/",
+        "groups": [
+            {"id": "g1", "name": "Legal", "is_shared": True, **line},
+            {"id": "g2", "name": "Partners", "is_shared": False, **line},
+        ],
+        "form": form,
+        "editing": "",
+        "editing_name": "",
+        "hours_form": HoursForm.of(Hours("Europe/Oslo")),
+        "may_edit": True,
+    }
+
+
+def me() -> dict[str, Any]:
+    absence = AbsenceForm({"starts_on": "2026-12-24", "ends_on": ""}, people=COLLEAGUES)
+    absence.is_valid()
+    days = {"starts_on": date(2026, 12, 24), "ends_on": date(2026, 12, 31)}
+    return {
+        "action_url": "/approvals/me/",
+        "is_own": False,
+        "hours_form": HoursForm.of(Hours("Europe/Oslo")),
+        "mail_form": MailingForm(initial={"choice": "digest"}),
+        "absence_form": absence,
+        "absences": [
+            {"id": "a1", "delegate": "Priya Nair", "is_now": True, **days},
+            {"id": "a2", "delegate": "", "is_now": False, **days},
+        ],
+    }
+
+
+def mailed() -> dict[str, Any]:
+    form = DecisionForm({"verdict": "reject"})
+    form.is_valid()
+    return {
+        "is_open": True, "title": "Cardamom bun day", "client": "Alder & Rye", "name": "Anna Berg", "step": "Legal",
+        "zone": ZONE, "due_at": DUE, "deadline_at": DUE, "note": "For Friday", "expires_at": DUE,
+        "parts": [{"role": "main", "text": TEXT, "link": "https://alder.example"}],
+        "pictures": [], "platforms": ["instagram", "x"], "own_words": [{"platform": "x", "text": TEXT}],
+        "effect": "If you approve, it goes out at its hour, exactly as you see it here.", "form": form,
+    }  # fmt: skip

@@ -146,6 +146,7 @@ def month() -> dict[str, Any]:
             next_title="November 2026",
             today_url="/calendar/",
             compose_url="/compose/",
+            review_url="/approvals/links/new/?month=2026-10",
             weekdays=["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
             filters=[
                 It(label="All", value="", count=31, state="", url="/calendar/", is_on=True),

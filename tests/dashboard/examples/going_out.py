@@ -135,6 +135,7 @@ def post() -> dict[str, Any]:
                         note="Instagram refused it.",
                         remote_url="",
                         retry_url="/again/",
+                        call_off_url="/call-off/",
                         take_down_url="/take-down/comment/",
                         dialog_id="take-down-comment",
                         question="Take down this comment?",

@@ -79,7 +79,7 @@ def composer() -> dict[str, Any]:
                 It(url="", alt="", kind="video"),
             ],
             after=["Torshov has them until noon."],
-            note="Text folds after 125 characters here.",
+            folds_after=125,
         )
 
     visibility = It(

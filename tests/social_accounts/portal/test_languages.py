@@ -26,8 +26,9 @@ from tests.support import factories
 
 CODES = [code for code, _ in settings.LANGUAGES]
 OTHERS = [code for code in CODES if code != "en"]
-TEMPLATES = [*Path(settings.BASE_DIR, "templates/portal").glob("*.html"),
-             Path(settings.BASE_DIR, "templates/layouts/portal.html")]  # fmt: skip
+# Everything that people without a seat read: the portal, review by link, and the previews that reviews show.
+FOLDERS = ("portal/*.html", "review/*.html", "layouts/portal.html", "layouts/review.html", "posts/_preview*.html")
+TEMPLATES = [path for pattern in FOLDERS for path in Path(settings.BASE_DIR, "templates").glob(pattern)]
 # Words that stay what they are: what people and networks are called, and examples of what to type.
 NAMES = {
     "Northlight Agency", "Café Luna", "Harbour Coffee", "Lumen Yoga", "lumenyoga", "Dana Lumen", "dana-lumenyoga",

@@ -146,6 +146,13 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--profile": {"default": "", "metavar": "PATH", "help": "write there where the server's time went"},
         },
     ),
+    "review": Measurement(
+        "a month of posts that a client's guest reviews on one page, and approves at once",
+        {
+            "--posts": {"type": int, "default": 60, "help": "in the month (60)"},
+            "--rounds": {"type": int, "default": 100, "help": "how often the page is opened (100)"},
+        },
+    ),
     "webhooks": Measurement(
         "deliveries a second to webhook endpoints, and how long others wait when some of them are dead",
         {

@@ -119,6 +119,7 @@ CAPABILITIES: Final = Capabilities(
     covers=True,
     edits=frozenset({"text"}),
     deletes=True,
+    deletes_comments=False,
     staged_for=ASSET_LIFE,
     post_metrics=frozenset(
         {

@@ -80,6 +80,7 @@ CAPABILITIES: Final = Capabilities(
     covers=True,
     edits=frozenset({"text", "options.title", "options.tags", "options.category"}),
     deletes=True,
+    deletes_comments=False,
     staged_for=None,  # a private video stays on the channel until it is deleted
     post_metrics=frozenset({Metric.VIEWS, Metric.LIKES, Metric.COMMENTS, Metric.SHARES, Metric.WATCH_SECONDS}),
     account_metrics=frozenset(

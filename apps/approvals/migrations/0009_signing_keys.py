@@ -11,7 +11,7 @@ from apps.core.rls import ProtectFromTenants
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("approvals", "0003_decisions_are_final")]
+    dependencies: ClassVar = [("approvals", "0008_escalations_are_final")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="SigningKey",

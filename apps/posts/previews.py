@@ -1,4 +1,4 @@
-"""How a post will look on each account."""
+"""How a post will look on each account: for whoever writes it, and for whoever approves it."""
 
 from __future__ import annotations
 
@@ -48,11 +48,14 @@ class Preview:
     segments: list[Segment]
     media: list[Picture]
     after: list[str]
-    note: str
+    folds_after: int | None  # so many characters of the text are shown at first, and there are more
 
 
-def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool) -> Preview:
-    """The post on one account. What is too long is marked, so that one sees which words are at fault."""
+def preview(
+    manuscript: Manuscript, edition: Edition, *, pictures: list[Picture], is_open: bool, is_whole: bool = False
+) -> Preview:
+    """The post on one account. What is too long is marked, so that one sees which words are at fault. `is_whole`: with
+    the words that the network folds away, for whoever is to have read all of them."""
     account = edition.account
     main, *after = (part.draft for part in parts_on(manuscript, edition))
     fold = FOLDS_AFTER.get(account.platform)
@@ -64,10 +67,10 @@ def preview(manuscript: Manuscript, edition: Edition, *, pictures: list[Picture]
         platform=account.platform,
         family=FAMILIES.get(account.platform, "micro"),
         is_open=is_open,
-        segments=list(_segments(main.text, fits, fold)),
+        segments=list(_segments(main.text, fits, None if is_whole else fold)),
         media=pictures,
         after=[draft.text for draft in after],
-        note=f"Text folds after {fold} characters here." if fold and len(main.text) > fold else "",
+        folds_after=fold if fold and len(main.text) > fold else None,
     )
 
 
@@ -90,7 +93,7 @@ def _segments(text: str, fits: int, fold: int | None) -> Iterator[Segment]:
         yield Segment(text[fits:], "over")
     elif fold and len(text) > fold:
         yield from _tagged(text[:fold].rsplit(" ", 1)[0])
-        yield Segment("… more", "cut")
+        yield Segment("…", "cut")
     else:
         yield from _tagged(text)
 

@@ -13,7 +13,7 @@ from apps.core.rls import ProtectTable
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("approvals", "0004_signing_keys"),
+        ("approvals", "0009_signing_keys"),
         ("media", "0004_library_row_level_security"),
         ("tenants", "0010_test_workspaces"),
     ]

@@ -1,0 +1,117 @@
+"""What a guest may do by a link: decide about its posts, say something about them, and propose another time.
+
+A decision by a link is a decision like any other (`services.deciding`): the same row, the same chain, the same rules.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.approvals.anchors import AnchorKind
+from apps.approvals.link_errors import HourNotPossible, NotByThisLink, WordsNotFound
+from apps.approvals.models import Comment, Request, ReviewedPost, Thread
+from apps.approvals.reviews import has_reached_guests
+from apps.approvals.services.deciding import decide
+from apps.approvals.services.discussing import comment, resolve
+from apps.approvals.services.linking import Reviewer, hold_open
+from apps.approvals.states import CURRENT, Verdict, Visibility
+from apps.audit import services as audit
+from apps.core import clock
+from apps.core.actors import Actor
+from apps.posts import selectors as posts
+from apps.posts.appointments import appointment
+from apps.posts.models import Post
+from apps.publishing import services as publishing
+
+BY_GUESTS: Final = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.REJECT})
+
+
+@transaction.atomic
+def decide_by_link(
+    *, reviewer: Reviewer, request_id: UUID, verdict: Verdict, note: str = "", post_id: UUID | None = None
+) -> Request:
+    """What the guest says of the version that they saw, of that post if one is named. Raises LinkOver, NotByThisLink,
+    and what `decide` raises:
+    another version than the one on file is never decided."""
+    if verdict not in BY_GUESTS:
+        raise ValueError("Guests approve, ask for changes, or reject")
+    hold_open(reviewer)
+    mine = Request.objects.filter(pk=request_id, post__in=_own_posts(reviewer))
+    if not (mine.filter(post_id=post_id) if post_id else mine).exists():
+        raise NotByThisLink
+    return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider, note=note)
+
+
+@transaction.atomic
+def comment_by_link(
+    *, reviewer: Reviewer, post_id: UUID, text: str, thread_id: UUID | None = None, quote: str = ""
+) -> Comment:
+    """Begin a thread that the team and the client share, at the words that are quoted if any are; or answer in one.
+    Raises LinkOver, NotByThisLink, WordsNotFound, ReasonMissing."""
+    hold_open(reviewer)
+    post = _post(reviewer, post_id)
+    thread = _thread(post, thread_id) if thread_id else None
+    place = _place_of(quote, post) if quote.strip() and thread is None else None
+    return comment(post=post, text=text, by=reviewer.decider, thread=thread, anchor=place)
+
+
+@transaction.atomic
+def propose_time(*, reviewer: Reviewer, post_id: UUID, local: datetime, note: str = "") -> Comment:
+    """Ask, in a shared thread, for the post to go out at another hour of the workspace's wall clock. Nothing moves
+    until somebody of the team takes it. Raises LinkOver, NotByThisLink, HourNotPossible."""
+    hold_open(reviewer)
+    post, zone = _post(reviewer, post_id), reviewer.workspace.timezone
+    if appointment(local, zone).due_at <= clock.now():
+        raise HourNotPossible
+    place = {"kind": AnchorKind.TIME.value, "local": local.isoformat(timespec="minutes"), "zone": zone}
+    words = note.strip() or f"{local:%Y-%m-%d %H:%M}"
+    return comment(post=post, text=words, by=reviewer.decider, anchor=place)
+
+
+@transaction.atomic
+def take_proposed_time(*, thread: Thread, actor: Actor) -> Post:
+    """Move the post to the hour that a guest proposed, and close the thread. It is a change of time like any other:
+    steps whose window it leaves are asked again. Raises what `publishing.services.reschedule` raises."""
+    if thread.anchor.get("kind") != AnchorKind.TIME:
+        raise ValueError("Nobody proposed a time in this thread")
+    local = datetime.fromisoformat(thread.anchor["local"])
+    moved = publishing.reschedule(post=thread.post, local=local, zone=thread.anchor["zone"], actor=actor)
+    resolve(thread=thread, actor=actor)
+    audit.record("approval.time_taken", subject=thread, actor=actor, diff={"due_at": moved.appointment.due_at})
+    post: Post = Post.objects.get(pk=thread.post_id)
+    return post
+
+
+def _own_posts(reviewer: Reviewer) -> Any:
+    return ReviewedPost.objects.filter(link=reviewer.link).values("post_id")
+
+
+def _post(reviewer: Reviewer, post_id: UUID) -> Post:
+    """One of the link's posts that has come before the client; raises NotByThisLink."""
+    mine = Request.objects.filter(post_id=post_id, post__in=_own_posts(reviewer), post__deleted_at=None)
+    found = mine.filter(state__in=CURRENT).select_related("post").prefetch_related("steps").first()
+    if found is None or not has_reached_guests(found):
+        raise NotByThisLink
+    post: Post = found.post
+    return post
+
+
+def _thread(post: Post, thread_id: UUID) -> Thread:
+    found: Thread | None = Thread.objects.filter(pk=thread_id, post=post, visibility=Visibility.SHARED).first()
+    if found is None:
+        raise NotByThisLink
+    return found
+
+
+def _place_of(quote: str, post: Post) -> dict[str, Any]:
+    """The first place of these words in the post; however many spaces somebody has copied along."""
+    wanted = quote.strip().strip("“”\"'«»„")
+    for number, passage in enumerate(posts.manuscript(post).passages):
+        start = passage.text.find(wanted) if wanted else -1
+        if start >= 0:
+            return {"kind": AnchorKind.TEXT.value, "part": number, "start": start, "end": start + len(wanted)}
+    raise WordsNotFound

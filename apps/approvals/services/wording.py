@@ -1,0 +1,146 @@
+"""What letters to reviewers say: looked up when they are sent, so that nothing is told that is settled already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.approvals.deciders import names_of
+from apps.approvals.models import Comment, Letter, Request
+from apps.approvals.people.awaiting import Asked, asked
+from apps.approvals.selectors import name_of, snapshot_text
+from apps.approvals.services.links import make_link
+from apps.tenants.members import member_of
+
+MOST_LINES: Final = 50
+EXCERPT: Final = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A post as a mail lists it."""
+
+    title: str
+    text: str
+    client: str
+    step: str
+    due_at: datetime | None
+    deadline_at: datetime | None
+    is_late: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A comment as a mail tells it."""
+
+    by: str
+    text: str
+    title: str
+    client: str
+    url: str
+
+
+def message_of(letter: Letter, zone: str, now: datetime) -> EmailMessage | None:
+    """The mail in the person's zone, with a link of their own for each post; None where nothing is left to say."""
+    if not letter.user.is_active:
+        return None
+    with timezone.override(zone):
+        if letter.rule.startswith("mention"):
+            return _about_comments(letter)
+        return _about_posts(letter, now)
+
+
+def _about_posts(letter: Letter, now: datetime) -> EmailMessage | None:
+    step_ids = [UUID(pk) for pk in letter.about] if letter.about else None
+    waiting = [one for one in asked(step_ids=step_ids) if letter.user_id in one.people]
+    if not waiting:
+        return None
+    lines = [_line(one, letter.user_id, now) for one in waiting[:MOST_LINES]]
+    kind = letter.rule.partition(":")[0]
+    facts = {"lines": lines, "kind": kind, "more": len(waiting) - len(lines), **_frame(letter)}
+    if len(waiting) == 1:
+        subject = _("To approve: %(title)s") % {"title": lines[0].title}
+    else:
+        number = len(waiting)
+        subject = ngettext(
+            "%(number)s post waits for your approval", "%(number)s posts wait for your approval", number
+        ) % {"number": number}
+    return _message(letter, subject, "approvals/mail/posts.txt", facts)
+
+
+def _about_comments(letter: Letter) -> EmailMessage | None:
+    rows = Comment.objects.filter(pk__in=letter.about).select_related("thread__post", "workspace").order_by("id")
+    # Whoever has left the client since reads nothing of it any more.
+    member = member_of(letter.user, letter.organization_id)
+    rows = [row for row in rows if member is not None and member.may_in(row.workspace_id, "approval.view")]
+    if not rows:
+        return None
+    words = [_word(row) for row in rows]
+    subject = _("%(name)s has named you in a comment") % {"name": words[0].by}
+    return _message(letter, subject, "approvals/mail/mentions.txt", {"words": words, **_frame(letter)})
+
+
+def _line(one: Asked, user_id: UUID, now: datetime) -> Line:
+    request, row = one.request, one.row
+    text = _one_line(snapshot_text(request.snapshot))
+    return Line(
+        title=request.post.title or text[:60] or _("Untitled post"),
+        text=text,
+        client=request.workspace.name,
+        step=row.step.name,
+        due_at=request.due_at,
+        deadline_at=row.deadline_at if row.deadline_at != request.due_at else None,
+        is_late=row.deadline_at is not None and row.deadline_at <= now,
+        url=make_link(request=request, row=row, user_id=user_id, now=now),
+    )
+
+
+def _word(row: Comment) -> Word:
+    post = row.thread.post
+    last = Request.objects.filter(post=post).order_by("-number").first()
+    path = reverse("approvals:review", args=[last.pk]) if last else reverse("publishing:post", args=[post.pk])
+    names = names_of([row.author_id])
+    return Word(
+        by=name_of(row.author_kind, row.author_id, row.author_name, names),
+        text=row.text,
+        title=post.title or (_one_line(snapshot_text(last.snapshot))[:60] if last else "") or _("Untitled post"),
+        client=row.workspace.name,
+        url=f"{settings.PUBLIC_URL}{path}#comments",
+    )
+
+
+def _frame(letter: Letter) -> dict[str, Any]:
+    return {
+        "name": str(letter.user),
+        "queue_url": settings.PUBLIC_URL + reverse("approvals:index"),
+        "settings_url": settings.PUBLIC_URL + reverse("approvals:me"),
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _message(letter: Letter, subject: str, template: str, facts: dict[str, Any]) -> EmailMessage:
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return EmailMessage(
+        subject=" ".join(subject.split())[:200],
+        body=render_to_string(template, facts),
+        to=[letter.user.email],
+        # The same letter is the same mail, should it ever go twice; and no machine answers it.
+        headers={"Message-ID": f"<{letter.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rstrip()}…"

@@ -1,0 +1,398 @@
+"""Review by link: pages for the client's guests, who have no account.
+
+They see the agency's branding, the versions that have come before the client, and what is shared with the client; and
+nothing else of the workspace. Every page works without scripts, and opening one changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.approvals import reviews, selectors, services
+from apps.approvals.errors import ApprovalRefused, ContentChanged
+from apps.approvals.guest_forms import GuestCommentForm, GuestDecisionForm, GuestTimeForm
+from apps.approvals.link_errors import LinkOver
+from apps.approvals.reviews import Item, Pile
+from apps.approvals.services import Reviewer
+from apps.approvals.sharing import LinkState
+from apps.approvals.states import Verdict
+from apps.core import clock
+from apps.media import services as media
+from apps.social_accounts import languages, pacing
+from apps.tenants.access import address_of, public
+from apps.tenants.services import branding_of
+
+PASSCODES: Final = "review_passcodes"  # by link, so that a passcode is asked for once in a browser
+TOO_OFTEN: Final = "too_often"
+MOST_AT_ONCE: Final = 500
+
+View = Callable[..., HttpResponse]
+
+
+def guest(view: View) -> Any:
+    """Let in whoever holds the token of a link, over or not; `request.reviewer` is set."""
+
+    @never_cache
+    @public
+    @wraps(view)
+    def opened(request: Any, token: str, **named: Any) -> HttpResponse:
+        reviewer = services.reviewer_of(token, address=address_of(request))
+        if reviewer is None:
+            return _problem(request, None, "unknown", status=404)
+        request.reviewer, request.token = reviewer, token
+        return view(request, **named)
+
+    opened.door = public(view).door  # type: ignore[attr-defined]
+    return opened
+
+
+def while_open(view: View) -> View:
+    """Tell whoever comes too late that the link is over, and ask for the passcode where there is one."""
+
+    @wraps(view)
+    def opened(request: Any, **named: Any) -> HttpResponse:
+        reviewer: Reviewer = request.reviewer
+        if (state := reviewer.link.state(clock.now())) is not LinkState.OPEN:
+            return _problem(request, reviewer, state.value, status=410)
+        if reviewer.link.passcode_hash and not _is_let_in(request, reviewer):
+            return redirect("review:passcode", request.token)
+        return view(request, **named)
+
+    return opened
+
+
+@require_safe
+@guest
+@while_open
+def home(request: Any) -> HttpResponse:
+    """Everything that the link is for: one post on its own page, several one below the other."""
+    reviewer: Reviewer = request.reviewer
+    with reviewer.scope():
+        pile = reviews.pile(reviewer.link)
+        facts = _facts(request, pile)
+        if len(pile.items) == 1 and not pile.coming:
+            return _post_page(request, reviewer, pile, pile.items[0])
+        shown = [{**_shown(request, item), "previews": item.previews()} for item in pile.items]
+        return _page(request, reviewer, "review/home.html", {**facts, "items": shown})
+
+
+@require_safe
+@guest
+@while_open
+def post(request: Any, post_id: UUID) -> HttpResponse:
+    """One post, with what was said about it and what changed."""
+    reviewer: Reviewer = request.reviewer
+    with reviewer.scope():
+        pile = reviews.pile(reviewer.link)
+        return _post_page(request, reviewer, pile, _item(pile, post_id))
+
+
+@require_POST
+@guest
+@while_open
+def decide(request: Any, post_id: UUID) -> HttpResponse:
+    """What the guest says of the version that was before them."""
+    form = GuestDecisionForm(request.POST)
+    if not form.is_valid():
+        return _back(request, post_id, "unreadable")
+    said = form.cleaned_data
+
+    def carry_out(reviewer: Reviewer) -> str:
+        services.decide_by_link(
+            reviewer=reviewer, post_id=post_id, request_id=said["request"], verdict=Verdict(said["verdict"]),
+            note=said["note"],
+        )  # fmt: skip
+        return str(said["verdict"])
+
+    return _done(request, post_id, carry_out, seen=said["request"], goes_on=True)
+
+
+@require_POST
+@guest
+@while_open
+def comment(request: Any, post_id: UUID) -> HttpResponse:
+    """Begin a thread that the team reads, or answer in one."""
+    form = GuestCommentForm(request.POST)
+    if not form.is_valid():
+        return _back(request, post_id, "reason_missing")
+    said = form.cleaned_data
+
+    def carry_out(reviewer: Reviewer) -> str:
+        services.comment_by_link(
+            reviewer=reviewer, post_id=post_id, text=said["text"], quote=said["quote"], thread_id=said["thread"]
+        )
+        return "commented"
+
+    return _done(request, post_id, carry_out)
+
+
+@require_POST
+@guest
+@while_open
+def propose(request: Any, post_id: UUID) -> HttpResponse:
+    """Ask for another hour."""
+    form = GuestTimeForm(request.POST)
+    if not form.is_valid():
+        return _back(request, post_id, "hour_not_possible")
+
+    def carry_out(reviewer: Reviewer) -> str:
+        note = form.cleaned_data["note"]
+        services.propose_time(reviewer=reviewer, post_id=post_id, local=form.local(), note=note)
+        return "time_proposed"
+
+    return _done(request, post_id, carry_out)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest
+@while_open
+def rest(request: Any) -> HttpResponse:
+    """Approve all that are left: first shown once more, then each by itself, in the versions that were shown."""
+    reviewer: Reviewer = request.reviewer
+    if request.method == "POST":
+        return _approve_each(request, reviewer)
+    with reviewer.scope():
+        pile = reviews.pile(reviewer.link)
+        shown = [_shown(request, item) for item in pile.todo]
+        return _page(request, reviewer, "review/rest.html", {**_facts(request, pile), "items": shown})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest
+def passcode(request: Any) -> HttpResponse:
+    """What whoever made the link told the guest by another way."""
+    reviewer: Reviewer = request.reviewer
+    if (state := reviewer.link.state(clock.now())) is not LinkState.OPEN:
+        return _problem(request, reviewer, state.value, status=410)
+    if not reviewer.link.passcode_hash or _is_let_in(request, reviewer):
+        return redirect("review:home", request.token)
+    if request.method != "POST":
+        return _page(request, reviewer, "review/passcode.html", {"is_wrong": False})
+    if pacing.is_too_often(request, pacing.PASSWORD, of=reviewer.link.pk):
+        return _problem(request, reviewer, TOO_OFTEN, status=429)
+    try:
+        is_right = services.knows_passcode(reviewer, request.POST.get("passcode", ""))
+    except LinkOver as error:
+        return _problem(request, reviewer, error.code, status=410)
+    if not is_right:
+        return _page(request, reviewer, "review/passcode.html", {"is_wrong": True}, status=422)
+    request.session[PASSCODES] = {**request.session.get(PASSCODES, {}), str(reviewer.link.pk): _proof(reviewer)}
+    return redirect("review:home", request.token)
+
+
+@require_safe
+@guest
+def brand_sheet(request: Any) -> HttpResponse:
+    """The organization's colour, as a style sheet of our own origin."""
+    with request.reviewer.scope():
+        colour = branding_of(request.reviewer.organization.pk).colour
+    sheet = f"@layer brand {{ :root {{ --brand: {colour}; }} }}\n" if colour else ""
+    return HttpResponse(sheet, content_type="text/css; charset=utf-8")
+
+
+@require_safe
+@guest
+def logo(request: Any) -> HttpResponse:
+    with request.reviewer.scope():
+        picture = bytes(branding_of(request.reviewer.organization.pk).logo)
+    if not picture:
+        raise Http404("The organization has no logo")
+    return HttpResponse(picture, content_type="image/png")
+
+
+# --- what came of it --------------------------------------------------------------------------------------------------
+
+
+def _done(
+    request: Any,
+    post_id: UUID,
+    carry_out: Callable[[Reviewer], str],
+    *,
+    seen: UUID | None = None,
+    goes_on: bool = False,
+) -> HttpResponse:
+    """Do it, and say what came of it on the page that is next: of several posts all of them, so that one goes on."""
+    reviewer: Reviewer = request.reviewer
+    if pacing.is_too_often(request, pacing.REVIEW, of=reviewer.link.pk):
+        return _problem(request, reviewer, TOO_OFTEN, status=429)
+    try:
+        with reviewer.scope():
+            told = carry_out(reviewer)
+    except LinkOver as error:
+        return _problem(request, reviewer, error.code, status=410)
+    except ContentChanged as error:
+        # Whoever changed it may be faster than what follows changes up; the guest is to see the new version at once.
+        with reviewer.scope():
+            services.follow(post_id=post_id)
+        return _back(request, post_id, error.code, since=seen)
+    except ApprovalRefused as error:
+        return _back(request, post_id, error.code)
+    if goes_on:
+        return redirect(f"{reverse('review:home', args=[request.token])}?told={told}")
+    return _back(request, post_id, told)
+
+
+def _back(request: Any, post_id: UUID, told: str, *, since: UUID | None = None) -> HttpResponse:
+    """To the page of the post, with what came of it. What is told is a word of a list, so that nobody can make the page
+    say anything by its address."""
+    more = f"&since={since}" if since else ""
+    return redirect(f"{reverse('review:post', args=[request.token, post_id])}?told={told}{more}")
+
+
+def _approve_each(request: Any, reviewer: Reviewer) -> HttpResponse:
+    if pacing.is_too_often(request, pacing.REVIEW, of=reviewer.link.pk):
+        return _problem(request, reviewer, TOO_OFTEN, status=429)
+    ids = list(dict.fromkeys(pk for text in request.POST.getlist("request")[:MOST_AT_ONCE] if (pk := _id(text))))
+    done, missed = 0, 0
+    for request_id in ids:
+        try:
+            with reviewer.scope():
+                services.decide_by_link(reviewer=reviewer, request_id=request_id, verdict=Verdict.APPROVE)
+        except LinkOver as error:
+            return _problem(request, reviewer, error.code, status=410)
+        except ApprovalRefused:
+            missed += 1
+        else:
+            done += 1
+    return redirect(f"{reverse('review:home', args=[request.token])}?told=rest&done={done}&missed={missed}")
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def _post_page(request: Any, reviewer: Reviewer, pile: Pile, item: Item) -> HttpResponse:
+    since = _id(request.GET.get("since", ""))
+    before = reviews.version_seen(item.request, reviewer.guest.pk, since=since)
+    facts = {
+        **_facts(request, pile),
+        "item": _shown(request, item),
+        "items": [_shown(request, one) for one in pile.items],
+        "place": pile.items.index(item) + 1,
+        "previews": item.previews(),
+        "videos": [
+            {"url": media.guest_url(one.asset), "alt": one.alt}
+            for passage in item.manuscript.passages
+            for one in passage.media
+            if one.asset.kind == "video"
+        ],
+        "changes": reviews.differences(before.snapshot, item.request.snapshot) if before else [],
+        "before": before,
+        "talks": selectors.talks(item.request.post, only_shared=True),
+        "me": reviewer.guest.pk,
+    }
+    return _page(request, reviewer, "review/post.html", facts)
+
+
+def _facts(request: Any, pile: Pile) -> dict[str, Any]:
+    return {
+        "total": len(pile.items),
+        "done": len(pile.items) - len(pile.todo),
+        "left": len(pile.todo),
+        "coming": pile.coming,
+        "rest_url": reverse("review:rest", args=[request.token]),
+    }
+
+
+def _shown(request: Any, item: Item) -> dict[str, Any]:
+    """An item with its addresses, for templates."""
+    named = [request.token, item.request.post_id]
+    first = next((one for one in item.manuscript.passages[0].media), None)
+    return {
+        "it": item,
+        "request": item.request,
+        "title": item.title,
+        "mark": item.mark.value,
+        "is_late": bool(item.deadline_at and item.deadline_at <= clock.now()),
+        "thumb": reviews.picture_of(first).url if first else "",
+        "url": reverse("review:post", args=named),
+        "decide_url": reverse("review:decide", args=named),
+        "comment_url": reverse("review:comment", args=named),
+        "time_url": reverse("review:time", args=named),
+    }
+
+
+def _item(pile: Pile, post_id: UUID) -> Item:
+    found = next((item for item in pile.items if item.request.post_id == post_id), None)
+    if found is None:
+        raise Http404("The link is for no such post")
+    return found
+
+
+def _problem(request: Any, reviewer: Reviewer | None, reason: str, *, status: int) -> HttpResponse:
+    return _page(request, reviewer, "review/problem.html", {"reason": reason}, status=status)
+
+
+def _page(
+    request: Any, reviewer: Reviewer | None, template: str, facts: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page in the guest's language; whatever is rendered of it is rendered here."""
+    language = languages.language_of(request, reviewer.link.language if reviewer else "")
+    with translation.override(language):
+        spoken = {"language": language, "tag": languages.tag(language)}
+        shown = {**_frame(request, reviewer), **_told(request), **facts, **spoken}
+        page = render(request, template, shown, status=status)
+    page["Content-Language"] = language
+    page["Cache-Control"] = "no-store"
+    page["X-Robots-Tag"] = "noindex, nofollow"
+    # Nobody else hears of the address. Not "no-referrer": a form then says that it comes from nowhere, and is refused.
+    page["Referrer-Policy"] = "same-origin"
+    return page
+
+
+def _told(request: Any) -> dict[str, Any]:
+    counts = {name: int(text) for name in ("done", "missed") if (text := request.GET.get(name, "")).isdigit()}
+    return {"told": request.GET.get("told", ""), "told_counts": counts}
+
+
+def _frame(request: Any, reviewer: Reviewer | None) -> dict[str, Any]:
+    """What stands around every page; without a reviewer it is nobody's."""
+    frame: dict[str, Any] = {
+        "languages": languages.choices(), "home_url": "", "agency": "", "client": "", "brand": None, "guest": None,
+    }  # fmt: skip
+    if reviewer is None:
+        return frame
+    with reviewer.scope():
+        brand = branding_of(reviewer.organization.pk)
+    token = [request.token]
+    return {
+        **frame,
+        "home_url": reverse("review:home", args=token),
+        "brand_url": reverse("review:brand_sheet", args=token) if brand.colour else "",
+        "logo_url": reverse("review:logo", args=token) if brand.logo else "",
+        "brand": brand,
+        "agency": reviewer.organization.name,
+        "client": reviewer.workspace.name,
+        "guest": reviewer.guest,
+        "link": reviewer.link,
+        "zone": reviewer.workspace.timezone,
+        "token": request.token,
+        "month": reviews.month_of(reviewer.link),
+    }
+
+
+def _is_let_in(request: Any, reviewer: Reviewer) -> bool:
+    proof: str = request.session.get(PASSCODES, {}).get(str(reviewer.link.pk), "")
+    return proof == _proof(reviewer)
+
+
+def _proof(reviewer: Reviewer) -> str:
+    """That this very passcode was known; kept in the session, which says nothing of the passcode."""
+    return hashlib.sha256(reviewer.link.passcode_hash.encode()).hexdigest()
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,248 @@
+"""Review links as members see them: make them for posts or for a month, hand them over, withdraw them; and the hour
+that a guest proposed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.approvals import reviews, services
+from apps.approvals.errors import ApprovalRefused
+from apps.approvals.link_forms import LinkForm
+from apps.approvals.models import Guest, Request, ReviewLink, Thread
+from apps.approvals.services import Invited
+from apps.approvals.sharing import Kind, LinkState
+from apps.core import clock
+from apps.core.calendar import Month
+from apps.core.secrets import Secret
+from apps.posts.errors import PostNotReady
+from apps.publishing.errors import PostBusy
+from apps.tenants.access import MemberRequest, page
+from apps.tenants.models import Workspace
+
+MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+TONES: Final = {LinkState.OPEN: "ok", LinkState.LOCKED: "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """A link as the list shows it; `revoke_url` is "" where there is nothing to withdraw."""
+
+    guest: str
+    what: str
+    state: str
+    tone: str
+    made_by: str
+    expires_at: datetime
+    has_passcode: bool
+    revoke_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A link that was just made, with its address."""
+
+    id: str
+    guest: str
+    url: str
+    mail_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The posts that a link is to be for: the ids of their requests as a form carries them, or the month."""
+
+    post_ids: Sequence[UUID]
+    request_ids: Sequence[str] = ()
+    month: str = ""
+
+    @property
+    def what(self) -> str:
+        if month := _month(self.month):
+            return f"{month.first:%B %Y}"
+        return f"{len(self.post_ids)} post{'s' if len(self.post_ids) != 1 else ''}"
+
+
+@require_safe
+@page("approval.view")
+def index(request: MemberRequest) -> HttpResponse:
+    """Who of the client's has a way in, and who was invited at all."""
+    workspace = _here(request)
+    rows = ReviewLink.objects.filter(workspace=workspace).select_related("guest", "made_by")[:200]
+    now, may_make = clock.now(), request.member.may("approval.request")
+    may_forget = request.member.may("workspace.edit")
+    guests = Guest.objects.filter(workspace=workspace, forgotten_at=None)
+    context = {
+        "zone": workspace.timezone,
+        "links": [line_of(row, now, may_revoke=may_make) for row in rows],
+        "guests": [
+            {"name": one.name, "email": one.email, "forget_url": reverse("approvals:guest_forget", args=[one.pk])}
+            for one in guests
+        ],
+        "may_forget": may_forget,
+        "back_url": reverse("approvals:index"),
+    }  # fmt: skip
+    return render(request, "approvals/links.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("approval.request")
+def new(request: MemberRequest) -> HttpResponse:
+    """For the posts of the requests that were chosen, or for a month; `action` makes the links."""
+    workspace = _here(request)
+    choice = _choice(request, workspace)
+    known = {
+        row.pk: Invited(row.name, row.email) for row in Guest.objects.filter(workspace=workspace, forgotten_at=None)
+    }
+    if request.POST.get("action") != "make":
+        return _show(request, workspace, choice, LinkForm(known=known))
+    form = LinkForm(request.POST, known=known)
+    if not form.is_valid():
+        return _show(request, workspace, choice, form, status=422)
+    try:
+        made = services.make_links(
+            seat=request.member,
+            workspace_id=workspace.pk,
+            post_ids=choice.post_ids,
+            month=choice.month,
+            **form.values(),
+        )
+    except ApprovalRefused as error:
+        form.add_error(None, error.words)
+        return _show(request, workspace, choice, form, status=422)
+    return _hand_over(request, workspace, made)
+
+
+@require_POST
+@page("approval.view")
+def revoke(request: MemberRequest, link_id: UUID) -> HttpResponse:
+    link = get_object_or_404(ReviewLink.objects, pk=link_id)
+    request.member.require("approval.request", link.workspace_id)
+    services.revoke_link(link_id=link.pk, actor=request.member.actor)
+    messages.success(request, "The link is withdrawn. What was decided by it in steps that are passed stands.")
+    return redirect("approvals:links")
+
+
+@require_POST
+@page("approval.view")
+def forget(request: MemberRequest, guest_id: UUID) -> HttpResponse:
+    guest = get_object_or_404(Guest.objects, pk=guest_id)
+    request.member.require("workspace.edit", guest.workspace_id)
+    services.forget_guest(guest_id=guest.pk, actor=request.member.actor)
+    messages.success(request, "Name and address are forgotten, and their links withdrawn. What they decided stays.")
+    return redirect("approvals:links")
+
+
+@require_POST
+@page("approval.view")
+def take_time(request: MemberRequest, thread_id: UUID) -> HttpResponse:
+    """Move the post to the hour that a guest proposed."""
+    thread = get_object_or_404(Thread.objects.select_related("post"), pk=thread_id, anchor__kind="time")
+    request.member.require("post.schedule", thread.workspace_id)
+    try:
+        services.take_proposed_time(thread=thread, actor=request.member.actor)
+    except (PostBusy, PostNotReady) as error:
+        messages.error(request, getattr(error, "words", "") or str(error))
+    else:
+        messages.success(request, "Moved. Whoever approved another hour is asked again, where the policy says so.")
+    last = Request.objects.filter(post_id=thread.post_id).order_by("-number").first()
+    return redirect("approvals:review", last.pk) if last else redirect("publishing:post", thread.post_id)
+
+
+def line_of(row: ReviewLink, now: datetime, *, may_revoke: bool) -> LinkLine:
+    state = row.state(now)
+    is_live = state in (LinkState.OPEN, LinkState.LOCKED)
+    return LinkLine(
+        guest=str(row.guest),
+        what=_what(row),
+        state=state.label,
+        tone=TONES.get(state, ""),
+        made_by=str(row.made_by or ""),
+        expires_at=row.expires_at,
+        has_passcode=bool(row.passcode_hash),
+        revoke_url=reverse("approvals:link_revoke", args=[row.pk]) if may_revoke and is_live else "",
+    )
+
+
+def _what(row: ReviewLink) -> str:
+    if row.month and (month := _month(row.month)):
+        return f"{month.first:%B %Y}"
+    return row.title or Kind(row.kind).label
+
+
+def _choice(request: MemberRequest, workspace: Workspace) -> Choice:
+    said = request.POST if request.method == "POST" else request.GET
+    if month := _month(said.get("month", "")):
+        return Choice(reviews.posts_of_month(workspace.pk, month, workspace.timezone), month=str(month))
+    ids = [text for text in said.getlist("request") if _id(text)]
+    rows = Request.objects.filter(workspace=workspace, pk__in=ids)
+    return Choice(list(rows.values_list("post_id", flat=True)), [str(pk) for pk in rows.values_list("pk", flat=True)])
+
+
+def _show(
+    request: MemberRequest, workspace: Workspace, choice: Choice, form: LinkForm, *, status: int = 200
+) -> HttpResponse:
+    waiting = reviews.posts_for_guests(workspace.pk, choice.post_ids)
+    context = {
+        "form": form,
+        "pairs": form.pairs(),
+        "has_known": bool(form.known),
+        "what": choice.what,
+        "count": len(waiting),
+        "left_out": len(choice.post_ids) - len(waiting),
+        "request_ids": choice.request_ids,
+        "month": choice.month,
+        "action_url": reverse("approvals:link_new"),
+        "back_url": reverse("approvals:index"),
+        "policy_url": reverse("approvals:policy", args=[workspace.pk]),
+    }
+    return render(request, "approvals/link_new.html", context, status=status)
+
+
+@never_cache
+def _hand_over(request: MemberRequest, workspace: Workspace, made: Sequence[tuple[ReviewLink, Secret]]) -> HttpResponse:
+    """The one page that ever shows the addresses."""
+    subject = f"Posts to review for {workspace.name}"
+    handed = []
+    for link, token in made:
+        address = services.address_of(token)
+        mail = f"mailto:{quote(link.guest.email)}?subject={quote(subject)}&body={quote(address)}"
+        handed.append(Handed(f"link-{link.pk}", str(link.guest), address, mail))
+    context = {
+        "handed": handed,
+        "expires_at": made[0][0].expires_at,
+        "has_passcode": bool(made[0][0].passcode_hash),
+        "zone": workspace.timezone,
+        "back_url": reverse("approvals:links"),
+    }
+    return render(request, "approvals/links_made.html", context)
+
+
+def _here(request: MemberRequest) -> Workspace:
+    workspace = request.member.workspace
+    assert workspace is not None, "page() lets nobody in without one"  # noqa: S101
+    return workspace
+
+
+def _month(text: str) -> Month | None:
+    found = MONTH.fullmatch(text)
+    return Month(int(found[1]), int(found[2])) if found else None
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,63 @@
+"""A guest and somebody else in the same instant, each in a transaction of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from apps.approvals import services
+from apps.approvals.errors import RequestClosed
+from apps.approvals.link_errors import LinkOver
+from apps.approvals.services.records import broken_link
+from apps.approvals.states import RequestState, Verdict
+from apps.core.actors import SYSTEM
+from apps.posts.models import Post
+from tests.approvals.conftest import Desk
+from tests.approvals.guests.conftest import JONAS, Guest
+from tests.approvals.test_side_by_side import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_decision_and_the_withdrawal_of_its_link_take_turns(
+    desk: Desk, asked: Callable[..., Post], invite: Callable[..., Guest]
+) -> None:
+    post = asked()
+    guest = invite(post)
+    reviewer, request = guest.reviewer(), desk.request(post)
+
+    def approve() -> None:
+        with reviewer.scope():
+            services.decide_by_link(reviewer=reviewer, request_id=request.pk, verdict=Verdict.APPROVE)
+
+    def revoke() -> None:
+        with desk.agency.scope():
+            services.revoke_link(link_id=guest.link.pk, actor=SYSTEM)
+
+    told = at_once(approve, revoke)
+
+    assert told in ({"": 2}, {"": 1, LinkOver.__name__: 1})
+    is_approved = told == {"": 2}
+    assert len(guest.said(post.pk)) == is_approved
+    assert desk.request(post).state == (RequestState.APPROVED if is_approved else RequestState.PENDING)
+    assert guest.client.get(guest.home).status_code == 410
+
+
+def test_of_two_guests_where_one_is_enough_one_counts(
+    desk: Desk, asked: Callable[..., Post], invite: Callable[..., Guest]
+) -> None:
+    post = asked()
+    reviewers = [invite(post).reviewer(), invite(post, who=JONAS).reviewer()]
+    request = desk.request(post)
+
+    def approve(who: services.Reviewer) -> None:
+        with who.scope():
+            services.decide_by_link(reviewer=who, request_id=request.pk, verdict=Verdict.APPROVE)
+
+    told = at_once(*[lambda who=who: approve(who) for who in reviewers])
+
+    assert told == {"": 1, RequestClosed.__name__: 1}
+    assert len(desk.decisions(post.pk)) == 1
+    with desk.agency.scope():
+        assert broken_link(post.pk) is None

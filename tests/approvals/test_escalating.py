@@ -1,0 +1,196 @@
+"""When nobody answers, a step's rules act in working hours: each once, and on the bench that every decision asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from apps.approvals import services
+from apps.approvals.errors import NotADecider
+from apps.approvals.models import Escalation, Request
+from apps.approvals.people.hours import Hours
+from apps.approvals.people.models import EscalationIsFinal
+from apps.approvals.states import RequestState
+from apps.core.actors import SYSTEM
+from apps.tenants.models import Membership
+from apps.tenants.permissions import Role
+from tests.approvals.conftest import MANAGER, Desk
+from tests.approvals.test_people import group
+from tests.support.clock import Clock
+
+pytestmark = pytest.mark.django_db
+FRIDAY_NOON = datetime(2036, 11, 28, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(clock: Clock) -> Clock:
+    clock.set(FRIDAY_NOON)
+    return clock
+
+
+def rule(do: str, *people: Membership, hours: int = 4, when: str = "after", **said: Any) -> dict[str, Any]:
+    named = {"people": [str(one.user_id) for one in people]} if people else {}
+    return {"when": when, "minutes": hours * 60, "do": do, **named, **said}
+
+
+def acted(desk: Desk, request: Request) -> list[str]:
+    with desk.agency.scope():
+        return list(Escalation.objects.filter(request=request).values_list("rule", flat=True))
+
+
+def wait(clock: Clock, **span: float) -> None:
+    clock.advance(**span)
+    services.escalate(now=clock.now)
+
+
+def test_hours_count_while_people_work(desk: Desk, manager: Membership, clock: Clock) -> None:
+    """Eight hours after noon on Friday, with five the end of the day, is noon on Monday."""
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=8)]})
+    request = desk.submit(desk.post())
+    services.escalate(now=clock.now)
+    wait(clock, hours=3 * 24, minutes=-1)
+    assert acted(desk, request) == []
+    wait(clock, minutes=1)
+    assert acted(desk, request) == ["after-480-remind"]
+    assert desk.agency.events(request) == ["approval.requested", "approval.escalated"]
+
+
+def test_another_working_day_of_the_client_moves_the_hour(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=8)]})
+    request = desk.submit(desk.post())
+    services.escalate(now=clock.now)
+    with desk.agency.scope():
+        every_day = Hours("UTC", frozenset(range(7)), time(0), time(0))
+        services.set_hours(hours=every_day, workspace_id=desk.agency.workspace.pk, actor=SYSTEM)
+    wait(clock, hours=7)
+    assert acted(desk, request) == []
+    wait(clock, hours=1)
+    assert acted(desk, request) == ["after-480-remind"]
+
+
+def test_before_the_time_runs_out_counts_back_from_it(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MANAGER, "notice_minutes": 60, "escalations": [rule("remind", hours=2, when="before")]})
+    request = desk.request(desk.planned(minutes=10 * 60))
+    services.escalate(now=clock.now)
+    wait(clock, hours=6, minutes=59)
+    assert acted(desk, request) == []
+    wait(clock, minutes=1)
+    assert acted(desk, request) == ["before-120-remind"]
+
+
+def test_each_rule_acts_once_however_often_beat_wakes(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=1), rule("remind", hours=2)]})
+    request = desk.submit(desk.post())
+    for _ in range(6):
+        wait(clock, minutes=30)
+        services.escalate(now=clock.now)
+    assert acted(desk, request) == ["after-60-remind", "after-120-remind"]
+
+
+def test_those_who_are_added_decide_beside_the_others(desk: Desk, manager: Membership, clock: Clock) -> None:
+    boss = desk.person(Role.ADMIN)
+    desk.policy({**MANAGER, "needs": "all", "escalations": [rule("add", boss)]})
+    request = desk.submit(desk.post())
+    with pytest.raises(NotADecider):
+        desk.decide(request, boss)
+    wait(clock, hours=4)
+    assert desk.decide(request, boss).state == RequestState.PENDING, "all of them, so the manager too"
+    assert desk.decide(request, manager).state == RequestState.APPROVED
+
+
+def test_a_group_is_brought_in_with_its_people(desk: Desk, manager: Membership, clock: Clock) -> None:
+    partner = desk.person(Role.APPROVER)
+    partners = group(desk, partner)
+    desk.policy({**MANAGER, "escalations": [rule("add", groups=[str(partners.pk)])]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+    assert desk.decide(request, partner).state == RequestState.APPROVED
+
+
+def test_those_who_stand_in_fill_the_seats_of_whoever_is_awaited(desk: Desk, clock: Clock) -> None:
+    first, second = desk.people(Role.MANAGER, 2)
+    boss = desk.person(Role.ADMIN)
+    desk.policy({**MANAGER, "needs": 2, "escalations": [rule("delegate", boss)]})
+    request = desk.submit(desk.post())
+    desk.decide(request, first)
+    wait(clock, hours=4)
+    assert desk.decide(request, boss).state == RequestState.APPROVED
+    assert second.user_id, "who was awaited may have decided as well"
+
+
+def test_handed_over_it_is_the_others_alone(desk: Desk, manager: Membership, clock: Clock) -> None:
+    boss = desk.person(Role.ADMIN)
+    desk.policy({**MANAGER, "needs": "all", "escalations": [rule("hand_over", boss)]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+    with pytest.raises(NotADecider):
+        desk.decide(request, manager)
+    assert desk.decide(request, boss).state == RequestState.APPROVED
+
+
+def test_who_has_answered_keeps_the_seat_when_it_is_handed_over(desk: Desk, clock: Clock) -> None:
+    first, second = desk.people(Role.MANAGER, 2)
+    boss = desk.person(Role.ADMIN)
+    desk.policy({**MANAGER, "needs": "all", "escalations": [rule("hand_over", boss)]})
+    request = desk.submit(desk.post())
+    desk.decide(request, first)
+    wait(clock, hours=4)
+    with pytest.raises(NotADecider):
+        desk.decide(request, second)
+    assert desk.decide(request, boss).state == RequestState.APPROVED
+
+
+def test_handed_to_the_author_it_stays_with_those_who_were_asked(desk: Desk, manager: Membership, clock: Clock) -> None:
+    author = desk.person(Role.APPROVER)
+    desk.policy({**MANAGER, "escalations": [rule("hand_over", author)]})
+    request = desk.submit(desk.post(by=author))
+    wait(clock, hours=4)
+    assert acted(desk, request) == ["after-240-hand_over"]
+    assert desk.decide(request, manager).state == RequestState.APPROVED
+
+
+def test_what_is_decided_escalates_no_more(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=1)]})
+    request = desk.submit(desk.post())
+    desk.decide(request, manager)
+    wait(clock, hours=4)
+    assert acted(desk, request) == []
+
+
+def test_an_edit_asks_anew_and_the_hours_count_anew(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=2)]})
+    post = desk.post()
+    first = desk.submit(post)
+    wait(clock, hours=1)
+    desk.edit(post, "Buy now")
+    wait(clock, hours=1)
+    second = desk.request(post)
+    assert acted(desk, first) + acted(desk, second) == []
+    wait(clock, hours=1)
+    assert acted(desk, second) == ["after-120-remind"]
+
+
+def test_rules_of_a_newer_version_act_on_what_waits(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    request = desk.submit(desk.post())
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=1)]})
+    wait(clock, hours=2)
+    assert acted(desk, request) == ["after-60-remind"]
+
+
+def test_what_a_policy_did_is_final(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=1)]})
+    desk.submit(desk.post())
+    wait(clock, hours=2)
+    with desk.agency.scope():
+        row = Escalation.objects.get()
+        assert row.policy_version == 1
+        with pytest.raises(EscalationIsFinal):
+            row.save()
+        with pytest.raises(EscalationIsFinal):
+            row.delete()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Escalation.objects.update(rule="another")

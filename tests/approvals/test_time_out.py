@@ -1,0 +1,140 @@
+"""What a policy does when the time runs out: to the next slot, by its own span, or out without the step."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from apps.approvals import services
+from apps.approvals.errors import PolicyMalformed
+from apps.approvals.services.records import broken_link
+from apps.approvals.states import RequestState, Verdict
+from apps.core.actors import ActorKind
+from apps.events.services import relay
+from apps.posts.models import Place
+from apps.publishing import queues
+from apps.publishing.states import State
+from apps.tenants.models import Membership
+from tests.approvals.conftest import LEGAL, MANAGER, Desk
+from tests.support.clock import Clock
+from tests.support.publishing import run_worker
+
+pytestmark = pytest.mark.django_db
+MONDAY_MORNING = datetime(2036, 11, 24, 8, tzinfo=UTC)
+MOVES = {**MANAGER, "when_late": "move", "notice_minutes": 30}
+
+
+@pytest.fixture
+def clock(clock: Clock) -> Clock:
+    clock.set(MONDAY_MORNING)
+    return clock
+
+
+def run_out(clock: Clock, **span: float) -> None:
+    clock.advance(**span)
+    services.run_out_of_time(now=clock.now)
+    relay()
+
+
+@pytest.mark.parametrize(("minutes", "moved"), [(60, 60), (1440, 1440), (7 * 1440, 7 * 1440), (1, 2)])
+def test_a_post_is_moved_by_the_policys_span(
+    desk: Desk, manager: Membership, clock: Clock, minutes: int, moved: int
+) -> None:
+    """As often as it takes for the deadline to be ahead again: one minute is not enough a minute after it."""
+    desk.policy({**MOVES, "move_minutes": minutes})
+    publication = desk.planned(minutes=60)
+    run_out(clock, minutes=31)
+    assert desk.agency.read(publication).due_at == publication.due_at + timedelta(minutes=moved)
+    assert desk.request(publication).state == RequestState.PENDING
+
+
+def test_a_post_of_a_queue_is_moved_to_the_next_slot(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MOVES, "move_minutes": None, "notice_minutes": 120})
+    slots = [(day, time(hour)) for day in range(7) for hour in (10, 11, 15)]
+    queue = desk.agency.do(queues.create, workspace=desk.agency.workspace, name="Tips", slots=slots, timezone="UTC")
+    post = desk.post()
+    desk.agency.do(queues.join, post=post, queue=queue)
+    relay()
+    assert desk.agency.read(post).due_at == MONDAY_MORNING.replace(hour=10)
+    run_out(clock, minutes=1)
+
+    assert desk.agency.read(post).due_at == MONDAY_MORNING.replace(hour=11), "the first with two hours to go"
+    with desk.agency.scope():
+        assert Place.objects.get(post=post).due_at == MONDAY_MORNING.replace(hour=11), "and it keeps its place"
+    run_out(clock, hours=1)
+    assert desk.agency.read(post).due_at == MONDAY_MORNING.replace(hour=15)
+    (first, second) = desk.decisions(post.pk)
+    assert (first.verdict, first.decider_kind) == (second.verdict, second.decider_kind)
+    assert (first.verdict, first.decider_kind) == (Verdict.MOVED, ActorKind.SYSTEM)
+    assert first.note == "Version 1 of the policy."
+    desk.decide(desk.request(post), manager)
+    clock.set(MONDAY_MORNING.replace(hour=15))
+    run_worker()
+    assert desk.live() == ["Good morning"]
+
+
+def test_without_a_queue_the_next_slot_is_a_day_later(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy({**MOVES, "move_minutes": None})
+    publication = desk.planned(minutes=60)
+    run_out(clock, minutes=31)
+    assert desk.agency.read(publication).due_at == publication.due_at + timedelta(days=1)
+
+
+def test_a_decision_comes_after_the_move_that_nobody_had_noticed(
+    desk: Desk, manager: Membership, approver: Membership, clock: Clock
+) -> None:
+    desk.policy({**MOVES, "move_minutes": 60}, LEGAL)
+    publication = desk.planned(minutes=60)
+    clock.advance(minutes=31)
+    run_out(clock)
+    desk.decide(desk.request(publication), manager)
+    desk.decide(desk.request(publication), approver)
+    clock.set(publication.due_at)
+    run_worker()
+    assert desk.live() == []
+    clock.advance(hours=1)
+    run_worker()
+    assert desk.live() == ["Good morning"]
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_published_anyway_the_chain_names_the_policy_that_decided(
+    desk: Desk, manager: Membership, clock: Clock, noticed: bool
+) -> None:
+    """Also where the engine was at the hour before any beat of ours: the row follows, and the chain stays whole."""
+    desk.policy(MANAGER)
+    desk.policy({**MANAGER, "when_late": "publish"})
+    publication = desk.planned(minutes=10)
+    if noticed:
+        run_out(clock, minutes=10)
+        run_worker()
+    else:
+        clock.advance(minutes=10)
+        run_worker()
+        run_out(clock)
+    assert desk.live() == ["Good morning"]
+    (decision,) = desk.decisions(publication.post_id)
+    assert (decision.verdict, decision.decider_kind) == (Verdict.RAN_OUT, ActorKind.SYSTEM)
+    assert decision.note == "Version 2 of the policy."
+    with desk.agency.scope():
+        assert broken_link(publication.post_id) is None
+    assert "approval.expired" in desk.agency.events(desk.request(publication))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"move_minutes": 0}, {"move_minutes": "soon"}, {"escalations": [{}]}, {"groups": ["x"]}]
+)
+def test_what_makes_no_sense_is_no_policy(desk: Desk, wrong: dict[str, Any]) -> None:
+    with pytest.raises(PolicyMalformed):
+        desk.policy({**MANAGER, **wrong})
+
+
+def test_held_is_held_and_nobody_publishes_it(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=10)
+    run_out(clock, minutes=10)
+    run_worker()
+    assert desk.live() == []
+    assert desk.agency.read(publication).state == State.HELD

@@ -1,0 +1,119 @@
+"""Review by link: pages for the client's guests, and what members see of the links."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace as It
+from typing import Any
+
+from apps.approvals.link_forms import LinkForm
+from apps.approvals.reviews import Change, Piece
+from tests.dashboard.examples import portal
+from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
+
+PICTURES = [It(url=PICTURE, alt="A fifth", kind="image"), It(url="", alt="", kind="video")]
+POST, GUEST = "01a22994-4e21-703b-b43c-ab05a3b37c97", "01a22994-4e21-703b-b43c-ab05a3b37c98"
+
+
+def frame(**more: Any) -> dict[str, Any]:
+    return portal.frame(
+        guest=It(pk=GUEST, name="Ingrid Solheim"),
+        link=It(expires_at=NOW, title="October, second half"),
+        token="t",
+        month=None,
+        zone=ZONE,
+        told="rest",
+        told_counts={"done": 3, "missed": 1},
+        **more,
+    )
+
+
+def preview(platform: str, **changes: Any) -> It:
+    segment = It(text=TEXT, kind="")
+    values = {
+        "id": platform, "label": "Alder & Rye", "handle": "@alderandrye", "platform": platform, "family": "feed",
+        "is_open": platform == "instagram", "segments": [segment, It(text="…", kind="cut")],
+        "media": [It(url=PICTURE, alt="Buns", kind="image"), It(url="", alt="", kind="video")],
+        "after": ["See you there"], "folds_after": 125,
+    }  # fmt: skip
+    return It(**{**values, **changes})
+
+
+def item(mark: str, title: str = "Harvest supper tickets") -> dict[str, Any]:
+    mine = It(note="It is five courses") if mark == "changes" else None
+    beside = {"links": ["https://alder.example/"], "more_pictures": PICTURES}
+    return {
+        "it": It(platforms=["instagram", "x"], comments=2, mine=mine, **beside),
+        "request": It(pk=f"r-{title}", post_id=POST, due_at=NOW + timedelta(days=2), revision=3),
+        "title": title, "mark": mark, "is_late": mark == "todo", "thumb": PICTURE, "url": "/review/t/1/",
+        "decide_url": "/review/t/1/decide/", "comment_url": "/review/t/1/comment/", "time_url": "/review/t/1/time/",
+        "previews": [preview("instagram"), preview("x", family="micro", folds_after=None, media=[])],
+    }  # fmt: skip
+
+
+def items() -> list[dict[str, Any]]:
+    marks = ("todo", "todo", "approved", "changes", "rejected", "passed")
+    return [item(mark, f"Post {number}") for number, mark in enumerate(marks)]
+
+
+def home() -> dict[str, Any]:
+    return frame(items=items(), total=6, done=4, left=2, coming=3, rest_url="/review/t/rest/")
+
+
+def rest() -> dict[str, Any]:
+    return frame(items=items()[:2], left=2, rest_url="/review/t/rest/")
+
+
+def post() -> dict[str, Any]:
+    anchor = {"kind": "text", "quote": "four courses"}
+    said = [It(author_id=GUEST, created_at=NOW, text="It is five"), It(author_id=POST, created_at=NOW, text="Fixed")]
+    talk = It(
+        thread=It(pk=POST), place=It(anchor=anchor), proposed_at=None,
+        comments=[("Ingrid Solheim", said[0]), ("Tomás Herrera", said[1])],
+    )  # fmt: skip
+    asked = It(thread=It(pk=GUEST), place=It(anchor={"kind": "time"}), proposed_at=NOW, comments=talk.comments[:1])
+    changes = [
+        Change("text", "", [Piece("One long table, "), Piece("four", "out"), Piece("five", "in"), Piece(" courses")]),
+        Change("text", "x", [Piece("Buns", "in")]),
+        Change("media"),
+        Change("time", before=NOW, after=NOW + timedelta(days=1)),
+        Change("accounts", before=["x"], after=["linkedin"]),
+        Change("link", before="", after="https://alder.example/"),
+        Change("language", before="en", after="nb"),
+        Change("options", "instagram"),
+    ]
+    return frame(
+        item=item("todo"), items=items(), place=1, total=6, done=4, left=2, coming=0, me=GUEST, changes=changes,
+        previews=[preview("instagram"), preview("x", family="micro")], videos=[{"url": "/v.mp4", "alt": "A film"}],
+        before=It(revision=2), talks=[talk, asked],
+    )  # fmt: skip
+
+
+def links() -> dict[str, Any]:
+    line = {
+        "guest": "Ingrid Solheim", "what": "October 2026", "state": "Open", "tone": "ok", "made_by": "Priya Nair",
+        "expires_at": NOW, "has_passcode": True, "revoke_url": "/approvals/links/1/revoke/",
+    }  # fmt: skip
+    return {
+        "zone": ZONE, "back_url": "/approvals/", "may_forget": True,
+        "links": [It(**line), It(**{**line, "state": "Withdrawn", "tone": "", "revoke_url": ""})],
+        "guests": [{"name": "Ingrid Solheim", "email": "ingrid@alder.example", "forget_url": "/approvals/guests/1/"}],
+    }  # fmt: skip
+
+
+def link_new() -> dict[str, Any]:
+    form = LinkForm({"email_1": "ingrid@alder.example", "days": "14"}, known={})
+    form.is_valid()
+    return {
+        "what": "3 posts", "count": 2, "left_out": 1, "form": form, "pairs": form.pairs(), "has_known": False,
+        "request_ids": [POST], "month": "", "action_url": "/approvals/links/new/", "back_url": "/approvals/",
+        "policy_url": "/approvals/policies/1/",
+    }  # fmt: skip
+
+
+def links_made() -> dict[str, Any]:
+    handed = [
+        It(id=f"link-{number}", guest=name, url=f"https://post.example/review/{number}/", mail_url="mailto:")
+        for number, name in enumerate(("Ingrid Solheim", "Jonas Lie"))
+    ]
+    return {"handed": handed, "expires_at": NOW, "has_passcode": True, "zone": ZONE, "back_url": "/approvals/links/"}
