@@ -150,6 +150,7 @@ DEEDS: Final = (
     post("review:passcode", PUBLIC, also=frozenset({404})),
     get("review:rest", PUBLIC, also=frozenset({404})),
     post("review:rest", PUBLIC, also=frozenset({404})),
+    get("review:record", PUBLIC, also=frozenset({404})),
     get("review:brand_sheet", PUBLIC, also=frozenset({404})),
     get("review:logo", PUBLIC, also=frozenset({404})),
     get("review:post", PUBLIC, also=frozenset({404})),

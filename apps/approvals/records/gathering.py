@@ -156,6 +156,7 @@ class Record:
     names_product: bool
     made_at: datetime
     leaves: tuple[Leaf, ...]
+    is_for_guest: bool = False  # what was said at other steps than the client's is left out
 
 
 def is_approved(request: Request) -> bool:
@@ -164,19 +165,22 @@ def is_approved(request: Request) -> bool:
     return bool(rows) and all(row.status in PASSED for row in rows)
 
 
-def gathered(requests: QuerySet[Request]) -> Record:
-    """What the record of these requests of one workspace says; raises NothingApproved if none of them was approved."""
+def gathered(requests: QuerySet[Request], *, guest_id: UUID | None = None) -> Record:
+    """What the record of these requests of one workspace says; raises NothingApproved if none of them was approved.
+
+    With `guest_id` as that guest may have it: of steps that ask guests only, and without the addresses of others."""
     rows = [row for row in _rows(requests) if is_approved(row)]
     if not rows:
         raise NothingApproved
     workspace = rows[0].workspace
     branding = branding_of(workspace.organization_id)
-    lookup = _Lookup(rows)
+    lookup = _Lookup(rows, guest_id)
     leaves = [lookup.leaf(row) for row in rows]
     return Record(
         organization=workspace.organization.name, client=workspace.name, zone=workspace.timezone,
         colour=branding.colour, logo=bytes(branding.logo), names_product=branding.names_product, made_at=clock.now(),
         leaves=tuple(sorted(leaves, key=lambda leaf: (leaf.due_at is None, leaf.due_at or leaf.asked_at, leaf.id))),
+        is_for_guest=guest_id is not None,
     )  # fmt: skip
 
 
@@ -191,7 +195,8 @@ def _rows(requests: QuerySet[Request]) -> list[Request]:
 class _Lookup:
     """Everything that the requests refer to, each kind by one query."""
 
-    def __init__(self, rows: Sequence[Request]) -> None:
+    def __init__(self, rows: Sequence[Request], guest_id: UUID | None) -> None:
+        self.guest_id = guest_id
         snapshots = [row.snapshot for row in rows]
         self.chains = _chains(rows)
         said = [one for chain in self.chains.values() for one in chain]
@@ -214,10 +219,14 @@ class _Lookup:
             content_hash=row.content_hash, policy_version=row.policy.version,
             asked_by=str(row.asked_by) if row.asked_by else "", asked_at=row.created_at,
             approved_at=max((one.closed_at for one in row.steps.all() if one.closed_at), default=None),
-            stages=tuple(_stage(one) for one in row.steps.all()),
-            voices=tuple(self._voice(place, one, row) for place, one in enumerate(chain, 1)),
+            stages=tuple(_stage(one) for one in row.steps.all() if self._is_open(one)),
+            voices=tuple(self._voice(place, one, row) for place, one in enumerate(chain, 1) if self._is_open(one.step)),
             broken_at=chain.index(broken) + 1 if broken else 0,
         )  # fmt: skip
+
+    def _is_open(self, row: StepState) -> bool:
+        """Whether the reader may know of what was said at this step."""
+        return self.guest_id is None or row.step.guests
 
     def _showings(self, shot: Mapping[str, Any], words: str) -> Iterable[Showing]:
         alike: dict[tuple[str, tuple[tuple[str, str], ...]], list[Account]] = {}
@@ -245,11 +254,13 @@ class _Lookup:
         )  # fmt: skip
 
     def _voice(self, place: int, one: Decision, of: Request) -> Voice:
+        is_own = (one.decider_kind, one.decider_id) == (ActorKind.GUEST, self.guest_id)
         return Voice(
             place=place, verdict=Verdict(one.verdict), step=one.step.step.name, at=one.decided_at,
             by=name_of(one.decider_kind, one.decider_id, one.decider_name, self.names), kind=one.decider_kind,
-            address=one.address, revision=one.revision, note=one.note, content_hash=one.content_hash, hash=one.hash,
-            previous_hash=one.previous_hash, is_about_this=one.content_hash == of.content_hash,
+            address=one.address if is_own or self.guest_id is None else "", revision=one.revision, note=one.note,
+            content_hash=one.content_hash, hash=one.hash, previous_hash=one.previous_hash,
+            is_about_this=one.content_hash == of.content_hash,
         )  # fmt: skip
 
 

@@ -57,7 +57,9 @@ def items() -> list[dict[str, Any]]:
 
 
 def home() -> dict[str, Any]:
-    return frame(items=items(), total=6, done=4, left=2, coming=3, rest_url="/review/t/rest/")
+    return frame(
+        items=items(), total=6, done=4, left=2, coming=3, rest_url="/review/t/rest/", record_url="/review/t/record.pdf"
+    )
 
 
 def rest() -> dict[str, Any]:
