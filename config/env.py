@@ -114,6 +114,21 @@ def origins(name: str, default: tuple[str, ...] | _Required = REQUIRED) -> tuple
     return _read(name, default, parse, "addresses such as http://127.0.0.1:8012 with commas between")
 
 
+def domains(name: str, default: tuple[str, ...] | _Required = REQUIRED) -> dict[str, str]:
+    """Hosts with commas between, each for everybody or, as `go.example.com=northlight`, for whoever has that name."""
+
+    def parse(raw: str) -> tuple[str, ...]:
+        found = tuple(word.strip().lower() for word in raw.split(",") if word.strip())
+        for word in found:
+            parts = urlsplit(f"//{word.partition('=')[0]}")
+            if not parts.hostname or parts.netloc != parts.hostname or parts.path or "." not in parts.netloc:
+                raise ValueError(raw)
+        return found
+
+    read = _read(name, default, parse, "hosts such as go.example.com=agency with commas between")
+    return {host: owner for host, _, owner in (word.partition("=") for word in read)}
+
+
 def _origin(raw: str) -> str:
     parts = urlsplit(raw.rstrip("/"))
     is_whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0  # a port may be no number

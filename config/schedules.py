@@ -152,8 +152,8 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     },
     "open the night of workspaces": {
         "task": "analytics.open_nights",
-        "schedule": schedule(timedelta(minutes=5)),
-        "options": {"expires": 300},
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
     },
     "read figures": {
         "task": "analytics.read",
@@ -165,8 +165,43 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 30},
     },
+    "keep uploaded history": {
+        "task": "analytics.work_history",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "judge fresh figures": {
+        "task": "analytics.look",
+        "schedule": schedule(timedelta(minutes=2)),
+        "options": {"expires": 120},
+    },
+    "make the months of figures": {
+        "task": "analytics.keep_months",
+        "schedule": schedule(timedelta(hours=6)),
+        "options": {"expires": 3600},
+    },
     "forget figures that are over their time": {
         "task": "analytics.keep_rules",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 3600},
+    },
+    "begin reports of schedules": {
+        "task": "reports.open_due",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
+    "make reports": {
+        "task": "reports.make",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "mail reports": {
+        "task": "reports.send",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
+    "empty reports that are over their time": {
+        "task": "reports.keep_rules",
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from apps.links.views.following import follow
+
 urlpatterns = [
     path("", include("apps.dashboard.urls")),
     path("accounts/", include("allauth.urls")),
@@ -23,6 +25,11 @@ urlpatterns = [
     path("", include("apps.webhooks.urls")),
     path("", include("apps.watch.urls")),
     path("analytics/", include("apps.analytics.urls")),
+    path("reports/", include("apps.reports.urls")),
+    path("r/", include("apps.reports.shared_urls")),
+    path("clients/", include("apps.analytics.agency_urls")),
+    path("links/", include("apps.links.urls")),
+    path("l/<slug:code>", follow, name="short_link"),
     path("compliance/", include("apps.compliance.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", include("apps.api.urls")),

@@ -6,7 +6,7 @@ One line for each figure that an adapter brings; a test holds these against the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from apps.platforms.insights import Metric
@@ -29,12 +29,24 @@ class Book:
 
     posts: Mapping[Metric, Definition]
     accounts: Mapping[Metric, Definition]
+    people: Mapping[str, Definition] = field(default_factory=dict)  # by what followers are told apart
     days_in: str = ""
     settles_after: int = 0
 
 
 def _of(*lines: tuple[Metric, str, str]) -> Mapping[Metric, Definition]:
     return {metric: Definition(name, words) for metric, name, words in lines}
+
+
+def _by(name: str) -> Mapping[str, Definition]:
+    """As Meta tells of followers."""
+    words = {"age": "years of age", "gender": "gender", "country": "country", "city": "city"}
+    return {
+        by: Definition(
+            f"{name}, {by}", f"followers by {what}, of accounts with 100 and more; not all of them are told of"
+        )
+        for by, what in words.items()
+    }
 
 
 M = Metric
@@ -106,6 +118,7 @@ BOOKS: Final[Mapping[str, Book]] = {
             (M.FOLLOWERS, "followers_count", NOW),
             (M.POSTS, "media_count", NOW),
         ),
+        people=_by("follower_demographics"),
         days_in="America/Los_Angeles",
         settles_after=2,
     ),
@@ -181,6 +194,7 @@ BOOKS: Final[Mapping[str, Book]] = {
             (M.CLICKS, "clicks", "clicks on links in posts"),
             (M.FOLLOWERS, "followers_count", NOW),
         ),
+        people=_by("follower_demographics"),
         days_in="America/Los_Angeles",
         settles_after=1,
     ),

@@ -1,4 +1,5 @@
-"""Consumers of events: a post that went out is read from now on, and the past of a new account may be imported."""
+"""Consumers of events: a post that went out is read from now on, the past of a new account may be imported, and what a
+night brought is judged."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from apps.core.actors import SYSTEM
 from apps.events.models import Event
 from apps.publishing.models import Publication
 from apps.social_accounts.models import SocialAccount
+from apps.tenants.models import Workspace
 from apps.usage.errors import LimitReached
 
 logger = logging.getLogger(__name__)
@@ -32,3 +34,16 @@ def import_on_connect(event: Event) -> None:
         services.start_import(account=account, actor=SYSTEM)
     except (ImportRefused, LimitReached) as error:
         logger.info("The posts of account %s are not imported: %s", account.pk, error)
+
+
+def check_goals(event: Event) -> None:
+    """A night has brought figures: what they reach is told in the morning."""
+    workspace = Workspace.objects.filter(pk=event.workspace_id).first()
+    if workspace is not None:
+        services.check_goals(workspace=workspace)
+
+
+def judge_night(event: Event) -> None:
+    """What the night brought is held against the workspace's rules."""
+    if event.workspace_id is not None:
+        services.look_at(organization_id=event.organization_id, workspace_id=event.workspace_id)

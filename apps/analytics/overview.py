@@ -15,12 +15,16 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
+from apps.analytics.boards.choosing import EVERYTHING, Choice
+from apps.analytics.boards.times import Times, times_of
+from apps.analytics.boards.usual import flops_of, usual_of
+from apps.analytics.charting import Point as Point
 from apps.analytics.metrics import INTERACTIONS, total
-from apps.analytics.models import AccountSnapshot, Reading
+from apps.analytics.models import AccountDay, Reading, UploadedDay
 from apps.analytics.retention import kept_apart
-from apps.analytics.selectors import holding_days, span_of
+from apps.analytics.selectors import span_of
 from apps.core.calendar import cell_of, reach
 from apps.platforms.insights import Metric
 from apps.posts.models import Part
@@ -30,7 +34,10 @@ from apps.tenants.models import Workspace
 
 DAY: Final = timedelta(days=1)
 TOP: Final = 5
-_POST_FIGURES: Final = tuple(f"latest__{metric.value}" for metric in (Metric.VIEWS, *INTERACTIONS))
+POST_COLUMNS: Final = (
+    "publication_id", "account_id", "published_at", "latest__taken_at",
+    *(f"latest__{metric.value}" for metric in (Metric.VIEWS, *INTERACTIONS)),
+)  # fmt: skip
 
 
 class Trend(StrEnum):
@@ -97,17 +104,6 @@ class PlatformRow:
     taken_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A day of the drawing. None: not known of every account that tells it, so it is left out; `known` of `of`."""
-
-    day: date
-    value: int | None
-    part: int | None = None
-    known: int = 0
-    of: int = 0
-
-
 @dataclass(frozen=True)
 class Overview:
     """The rows of two periods of the same length, `first` to `last` and the one before."""
@@ -118,6 +114,7 @@ class Overview:
     days: Sequence[Day]
     posts: Sequence[PostRow]
     apart: frozenset[str] = field(default_factory=frozenset)
+    zone: str = "UTC"
 
     @property
     def length(self) -> timedelta:
@@ -213,7 +210,10 @@ class Overview:
         return sorted((self._platform(name) for name in names), key=lambda row: (-row.posts, row.platform))
 
     def _platform(self, name: str) -> PlatformRow:
-        own = frozenset(pk for pk, platform in self.platform_of.items() if platform == name)
+        return self.row_of(name, frozenset(pk for pk, platform in self.platform_of.items() if platform == name))
+
+    def row_of(self, name: str, own: frozenset[UUID]) -> PlatformRow:
+        """The figures of some accounts of one platform."""
         days = [row for row in self.days if row.account_id in own and self.is_now(row.day)]
         posts = [post for post in self.posts if post.account_id in own and self.is_now(post.day)]
         both = [post for post in posts if post.views and post.interactions is not None]
@@ -237,6 +237,21 @@ class Overview:
         """Posts of the period with the most interactions; one that tells none is not among them."""
         told = [post for post in self.posts if post.interactions is not None and self.is_now(post.day)]
         return sorted(told, key=lambda post: (-(post.interactions or 0), post.published_at))[:TOP]
+
+    @cached_property
+    def usual(self) -> dict[UUID, float]:
+        """What posts of each account do, of both periods: the more there are, the less one of them changes it."""
+        return usual_of(self.posts)
+
+    @cached_property
+    def flops(self) -> list[tuple[PostRow, float]]:
+        """Posts of the period that did least against what is usual for their account, and how many times that."""
+        return flops_of([post for post in self.posts if self.is_now(post.day)], self.usual, TOP)
+
+    @cached_property
+    def times(self) -> Times:
+        """When posts of the period did well. Whose figures stand apart are in no mean with those of others."""
+        return times_of(self._posts(is_now=True), self.usual, self.zone)
 
     # --- the drawing --------------------------------------------------------------------------------------------------
 
@@ -291,39 +306,88 @@ class Overview:
         return found
 
 
-def overview(workspace: Workspace, *, first: date, last: date) -> Overview:
-    """Read the rows of a span and of the one before; three queries, however much there is."""
+def overview(workspace: Workspace, *, first: date, last: date, choice: Choice = EVERYTHING) -> Overview:
+    """Read the rows of a span and of the one before; four queries, however much there is."""
     before = first - DAY * span_of(first, last)
-    accounts = list(SocialAccount.objects.filter(workspace=workspace).order_by("platform", "handle"))
-    platforms = {account.platform for account in accounts}
-    # Who is alone is in nobody's company.
-    apart = kept_apart() if platforms - kept_apart() else frozenset()
-    days = _days(workspace, before, last)
-    return Overview(first, last, accounts, days, _posts(workspace, before, last), apart)
+    rows = rows_between(workspace, before, last, choice)
+    return rows.board(first, last)
 
 
-def _days(workspace: Workspace, first: date, last: date) -> list[Day]:
-    rows = AccountSnapshot.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
-    told = holding_days(rows).order_by("day").values_list(
-        "account_id", "day", "taken_at", "missing", "views", "followers"
-    )  # fmt: skip
-    return [Day(*row) for row in told]
+@dataclass(frozen=True)
+class Rows:
+    """What was read of a workspace, from which boards of any days between are made without another query."""
+
+    accounts: Sequence[SocialAccount]
+    days: Sequence[Day]
+    posts: Sequence[PostRow]
+    zone: str
+
+    def board(self, first: date, last: date, *, account_id: UUID | None = None) -> Overview:
+        """The board of a span and of the one before, of one account or of all."""
+        before = first - DAY * span_of(first, last)
+        accounts = [one for one in self.accounts if account_id in (None, one.pk)]
+        platforms = {account.platform for account in accounts}
+        # Who is alone is in nobody's company.
+        apart = kept_apart() if platforms - kept_apart() else frozenset()
+        days = [row for row in self.days if before <= row.day <= last and account_id in (None, row.account_id)]
+        posts = [row for row in self.posts if before <= row.day <= last and account_id in (None, row.account_id)]
+        return Overview(first, last, accounts, days, posts, apart, self.zone)
 
 
-def _posts(workspace: Workspace, first: date, last: date) -> list[PostRow]:
+def rows_between(workspace: Workspace, first: date, last: date, choice: Choice = EVERYTHING) -> Rows:
+    """Four queries, however much there is."""
+    of_workspace = SocialAccount.objects.filter(workspace=workspace)
+    accounts = list(choice.of_accounts(of_workspace).order_by("platform", "handle"))
+    whose = accounts if choice.accounts or choice.networks else None
+    days = [] if choice.is_of_posts else _days(workspace, first, last, whose)
+    return Rows(accounts, days, _posts(workspace, first, last, choice, whose), workspace.timezone)
+
+
+Whose = Sequence[SocialAccount] | None  # None: of every account
+
+
+def _days(workspace: Workspace, first: date, last: date, whose: Whose) -> list[Day]:
+    rows = AccountDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+    brought = UploadedDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+    if whose is not None:
+        rows, brought = rows.filter(account__in=whose), brought.filter(account__in=whose)
+    return [Day(*row) for row in days_told(rows.values_list(*DAY_COLUMNS), brought.values_list(*DAY_COLUMNS))]
+
+
+DAY_COLUMNS: Final = ("account_id", "day", "taken_at", "missing", "views", "followers")
+
+
+def days_told(told: Iterable[tuple[Any, ...]], brought: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The days of accounts in their order, rows of `DAY_COLUMNS` that may go on: as the platform told them, and where
+    it told nothing, as somebody has uploaded them."""
+    found = {row[:2]: row for row in told}
+    for row in brought:
+        if row[:2] not in found or found[row[:2]][3]:
+            found[row[:2]] = row
+    return sorted(found.values(), key=lambda row: (row[1], row[0]))
+
+
+def _posts(workspace: Workspace, first: date, last: date, choice: Choice, whose: Whose) -> list[PostRow]:
     zone = workspace.timezone
-    begin, end = reach(first, last, zone)
-    rows = Reading.objects.filter(
-        workspace=workspace, publication__isnull=False, published_at__gte=begin, published_at__lt=end
-    )
-    told = rows.order_by("published_at", "pk").values_list(
-        "publication_id", "account_id", "published_at", "latest__taken_at", *_POST_FIGURES
-    )
-    found = [_post(row, zone) for row in told]
+    rows = readings_between(workspace, first, last)
+    if whose is not None:
+        rows = rows.filter(account__in=whose)
+    told = choice.of_readings(rows).order_by("published_at", "pk").values_list(*POST_COLUMNS)
+    found = [post_row(row, zone) for row in told]
     return [post for post in found if first <= post.day <= last]
 
 
-def _post(row: Sequence[Any], zone: str) -> PostRow:
+def readings_between(workspace: Workspace, first: date, last: date) -> QuerySet[Reading]:
+    """Those of posts that went out on these days, and of some around: `cell_of` decides."""
+    begin, end = reach(first, last, workspace.timezone)
+    rows: QuerySet[Reading] = Reading.objects.filter(
+        workspace=workspace, publication__isnull=False, published_at__gte=begin, published_at__lt=end
+    )
+    return rows
+
+
+def post_row(row: Sequence[Any], zone: str) -> PostRow:
+    """The row of `POST_COLUMNS`, on its day in the zone."""
     publication_id, account_id, published_at, taken_at, views, *interactions = row
     day = cell_of(published_at, zone)
     return PostRow(publication_id, account_id, day, published_at, taken_at, views, total(interactions))

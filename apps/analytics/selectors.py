@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.analytics.definitions import BOOKS, NOTHING, Definition
-from apps.analytics.models import AccountSnapshot, Reading
+from apps.analytics.models import AccountSnapshot, Reading, UploadedDay
 from apps.platforms.insights import Metric
 from apps.publishing.models import Publication
 from apps.publishing.states import WENT_OUT
@@ -33,7 +33,7 @@ class AccountSeries:
     account: SocialAccount
     first: date
     last: date
-    rows: Sequence[AccountSnapshot]
+    rows: Sequence[Any]  # of the platform, and of uploads where it told nothing
     reading: Reading | None
 
     @property
@@ -49,7 +49,18 @@ class AccountSeries:
 def account_series(account: SocialAccount, *, first: date, last: date) -> AccountSeries:
     rows = AccountSnapshot.objects.filter(account=account, day__gte=first, day__lte=last)
     reading = Reading.objects.filter(account=account, publication=None).first()
-    return AccountSeries(account, first, last, list(holding_days(rows).order_by("day")), reading)
+    brought = UploadedDay.objects.filter(account=account, day__gte=first, day__lte=last).defer("raw")
+    return AccountSeries(account, first, last, with_uploads(holding_days(rows), brought), reading)
+
+
+def with_uploads(told: Iterable[AccountSnapshot], brought: Iterable[UploadedDay]) -> list[Any]:
+    """Days as they hold, in their order: what the platform told, and where it told nothing what somebody uploaded."""
+    rows: dict[tuple[UUID, date], Any] = {(row.account_id, row.day): row for row in told}
+    for upload in brought:
+        key = (upload.account_id, upload.day)
+        if key not in rows or rows[key].missing:
+            rows[key] = upload
+    return [rows[key] for key in sorted(rows, key=lambda key: (key[1], key[0]))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ def figures_of_posts(post_ids: Iterable[UUID]) -> dict[UUID, list[PostFigures]]:
     """For each post what is out of it, or was; two queries however many there are."""
     live = Publication.objects.filter(post__in=post_ids, state__in=WENT_OUT).select_related("account")
     publications = list(live.order_by("account_id"))
-    readings = Reading.objects.filter(publication__in=publications).select_related("latest").defer("latest__raw")
+    readings = Reading.objects.filter(publication__in=publications).with_latest()
     known = {reading.publication_id: reading for reading in readings}
     found: dict[UUID, list[PostFigures]] = {}
     for publication in publications:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.analytics.definitions import BOOKS, NOTHING, Definition
 from apps.analytics.metrics import figures_of
-from apps.analytics.models import Import, Refresh
+from apps.analytics.models import Import, Refresh, UploadedDay
 from apps.analytics.selectors import AccountSeries, PostFigures
 from apps.analytics.states import ImportState, Missing, RefreshState
 from apps.platforms.insights import Metric
@@ -56,7 +57,10 @@ class AccountDay(serializers.Serializer):
 
     day = serializers.DateField()
     taken_at = serializers.DateTimeField()
-    revision = serializers.IntegerField(help_text="More than 1: the platform has corrected the day since.")
+    revision = serializers.IntegerField(
+        help_text="More than 1: the platform has corrected the day since. 0: it was uploaded."
+    )
+    source = serializers.ChoiceField(("platform", "upload"), help_text="Who told it.")
     missing = serializers.ChoiceField(Missing.values, allow_null=True, help_text="Why there are no figures.")
     figures = Figures()
 
@@ -79,7 +83,7 @@ def account_figures(series: AccountSeries) -> dict[str, Any]:
     rows = [
         {
             "day": row.day, "taken_at": row.taken_at, "revision": row.revision, "missing": row.missing or None,
-            "figures": figures_of(row),
+            "source": "upload" if isinstance(row, UploadedDay) else "platform", "figures": figures_of(row),
         }
         for row in series.rows
     ]  # fmt: skip
@@ -107,6 +111,9 @@ class PublicationFigures(serializers.Serializer):
     missing = serializers.ChoiceField(Missing.values, allow_null=True, help_text="Why there are no figures.")
     next_at = serializers.DateTimeField(allow_null=True, help_text="When it is read next. Null: no more.")
     figures = Figures()
+    own_clicks = serializers.IntegerField(
+        allow_null=True, help_text="On short links of yours in it, counted by Postroom. Null: it has none."
+    )
 
 
 class PostStats(serializers.Serializer):
@@ -124,12 +131,15 @@ class PostsStats(serializers.Serializer):
     )
 
 
-def posts_stats(posts: list[Post], found: Mapping[Any, list[PostFigures]]) -> dict[str, Any]:
+Clicks = Mapping[tuple[UUID, UUID | None], int]  # by post and account
+
+
+def posts_stats(posts: list[Post], found: Mapping[Any, list[PostFigures]], clicks: Clicks) -> dict[str, Any]:
     rows = [
         {
             "post": post.pk,
             "external_ref": post.external_ref,
-            "publications": [_of_publication(one) for one in found.get(post.pk, [])],
+            "publications": [_of_publication(one, clicks) for one in found.get(post.pk, [])],
         }
         for post in posts
     ]
@@ -138,7 +148,7 @@ def posts_stats(posts: list[Post], found: Mapping[Any, list[PostFigures]]) -> di
     return dict(PostsStats({"data": rows, "definitions": definitions}).data)
 
 
-def _of_publication(one: PostFigures) -> dict[str, Any]:
+def _of_publication(one: PostFigures, clicks: Clicks) -> dict[str, Any]:
     row = one.row
     return {
         "publication": one.publication.pk,
@@ -149,6 +159,7 @@ def _of_publication(one: PostFigures) -> dict[str, Any]:
         "missing": one.missing or None,
         "next_at": one.reading.step_at if one.reading else None,
         "figures": figures_of(row) if row else dict.fromkeys(metric.value for metric in Metric),
+        "own_clicks": clicks.get((one.publication.post_id, one.publication.account_id)),
     }
 
 

@@ -1,4 +1,4 @@
-"""Why a figure is missing, and the lives of a run, a refresh and an import."""
+"""Why a figure is missing, what is aimed at, and the lives of a run, a refresh and an import."""
 
 from __future__ import annotations
 
@@ -20,6 +20,27 @@ class Missing(models.TextChoices):
     UNREACHABLE = "unreachable", "The network could not be reached in time"
     THROTTLED = "throttled", "The network's limits left no room in time"
     TOO_LATE = "too_late", "It was not read in its time"
+
+
+class Aim(models.TextChoices):
+    """What a goal counts."""
+
+    FOLLOWERS = "followers", "Followers"
+    VIEWS = "views", "Views of accounts"
+    PUBLISHED = "published", "Posts published"
+    POST_VIEWS = "post_views", "Views of posts"
+    INTERACTIONS = "interactions", "Interactions"
+
+
+class Format(models.TextChoices):
+    """What a post mainly is, told by its first part: files before links before words."""
+
+    TEXT = "text", "Words alone"
+    LINK = "link", "Link"
+    PICTURE = "picture", "Picture"
+    ALBUM = "album", "Several pictures"
+    VIDEO = "video", "Video"
+    DOCUMENT = "document", "Document"
 
 
 class RunState(models.TextChoices):

@@ -10,7 +10,6 @@ from apps.core.alone import one_at_a_time
 
 
 @shared_task(name="analytics.open_nights", ignore_result=True)
-@one_at_a_time(at_most=timedelta(minutes=10))
 def open_nights() -> None:
     services.open_nights(now=clock.now())
 
@@ -23,6 +22,23 @@ def read() -> None:
 @shared_task(name="analytics.work_imports", ignore_result=True)
 def work_imports() -> None:
     services.work_imports()
+
+
+@shared_task(name="analytics.work_history", ignore_result=True)
+def work_history() -> None:
+    services.work_history()
+
+
+@shared_task(name="analytics.look", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=10))
+def look() -> None:
+    services.look()
+
+
+@shared_task(name="analytics.keep_months", ignore_result=True)
+@one_at_a_time(at_most=timedelta(minutes=30))
+def keep_months() -> None:
+    services.keep_months(today=clock.now().date())
 
 
 @shared_task(name="analytics.keep_rules", ignore_result=True)

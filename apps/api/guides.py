@@ -38,7 +38,9 @@ PARTS: Final = {
         "guides/posts.md": "Writing, checking, planning, changing, trying again; labels, campaigns and templates.",
         "guides/queues.md": "The hours of the week that posts take in turn.",
         "guides/approvals.md": "Posts that go out only once somebody has said yes, and what each race comes to.",
+        "guides/links.md": "Where visits come from, short links of your own, and how often they are followed.",
         "guides/analytics.md": "What networks tell of accounts and posts, and what was there before.",
+        "guides/reports.md": "What clients are shown: frozen figures, as a page, on paper, in a sheet, by mail.",
         "guides/webhooks.md": "Being told of what happens, and knowing that it was us.",
     },
     "Run": {

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from apps.analytics.api import figures, imports
+from apps.analytics.api import alerts, boards, exports, figures, history, imports, plans
 from apps.api import views
 from apps.approvals import api as approvals
 from apps.approvals import link_api as review_links
@@ -10,9 +10,11 @@ from apps.approvals.figures import api as approval_figures
 from apps.approvals.log import api as approval_log
 from apps.approvals.people import api as reviewers
 from apps.approvals.records import api as records
+from apps.links.api import links
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
 from apps.publishing.api import comments, connections, posts, publications, queues
+from apps.reports import api as reports
 from apps.social_accounts.api import accounts, apps, platforms, sessions
 from apps.tenants.api import audit, keys, members, organization, workspaces
 from apps.usage import api as usage
@@ -180,12 +182,57 @@ urlpatterns = [
     # --- did it work
     path("analytics/accounts/<acc:account_id>", figures.AccountAnalytics.as_view(), name="analytics_account"),
     path("analytics/posts", figures.PostAnalytics.as_view(), name="analytics_posts"),
+    path("analytics/posts/<post:post_id>", boards.PostBoard.as_view(), name="analytics_post"),
+    path("analytics/organization", boards.ClientsBoard.as_view(), name="analytics_organization"),
+    path("analytics/workspaces/<ws:workspace_id>", boards.WorkspaceBoard.as_view(), name="analytics_workspace"),
+    path("analytics/workspaces/<ws:workspace_id>/times", boards.WorkspaceTimes.as_view(), name="analytics_times"),
+    path("analytics/workspaces/<ws:workspace_id>/mix", boards.WorkspaceMix.as_view(), name="analytics_mix"),
+    path("analytics/workspaces/<ws:workspace_id>/mix/plan", plans.MixPlan.as_view(), name="analytics_mix_plan"),
+    path("analytics/campaigns/<cmp:campaign_id>", boards.CampaignBoard.as_view(), name="analytics_campaign"),
+    path("analytics/labels/<lbl:label_id>", boards.LabelBoard.as_view(), name="analytics_label"),
+    path("goals", plans.GoalList.as_view(), name="goals"),
+    path("goals/<goal:goal_id>", plans.GoalOperations.as_view(), name="goal"),
     path("analytics/refreshes", figures.RefreshList.as_view(), name="analytics_refreshes"),
     path("analytics/refreshes/<rfr:refresh_id>", figures.RefreshOperations.as_view(), name="analytics_refresh"),
+    path("links", links.LinkList.as_view(), name="links"),
+    path("links/<lnk:short_link_id>", links.LinkOperations.as_view(), name="link"),
+    path("links/<lnk:short_link_id>/clicks", links.LinkClickList.as_view(), name="link_clicks"),
+    path("workspaces/<ws:workspace_id>/link-settings", links.LinkSettingsOperations.as_view(), name="link_settings"),
+    path("analytics/alert-rules", alerts.AlertRuleList.as_view(), name="alert_rules"),
+    path("analytics/alert-rules/<alr:rule_id>", alerts.AlertRuleOperations.as_view(), name="alert_rule"),
+    path("analytics/alerts", alerts.AlertList.as_view(), name="alerts"),
+    path("analytics/alerts/<alt:alert_id>", alerts.AlertOperations.as_view(), name="alert"),
+    path("analytics/alerts/<alt:alert_id>/acknowledge", alerts.AlertAcknowledge.as_view(), name="alert_acknowledge"),
     path("imports", imports.ImportList.as_view(), name="imports"),
+    path("analytics/exports/<slug:what>", exports.Export.as_view(), name="analytics_export"),
+    path("imports/history", history.HistoryList.as_view(), name="history_uploads"),
+    path("imports/history/template", history.HistoryTemplate.as_view(), name="history_template"),
+    path("imports/history/<his:history_id>", history.HistoryOperations.as_view(), name="history_upload"),
+    path("imports/history/<his:history_id>/retry", history.HistoryRetry.as_view(), name="history_retry"),
     path("imports/<imp:import_id>", imports.ImportOperations.as_view(), name="import"),
     path("imports/<imp:import_id>/retry", imports.ImportRetry.as_view(), name="import_retry"),
     path("imports/<imp:import_id>/posts", imports.ImportPosts.as_view(), name="import_posts"),
+    # --- what clients are shown
+    path("reports", reports.ReportList.as_view(), name="reports"),
+    path("reports/<rpt:report_id>", reports.ReportOperations.as_view(), name="report"),
+    path("reports/<rpt:report_id>/retry", reports.ReportRetry.as_view(), name="report_retry"),
+    path("reports/<rpt:report_id>/pdf", reports.ReportAsPDF.as_view(), name="report_pdf"),
+    path("reports/<rpt:report_id>/csv", reports.ReportAsCSV.as_view(), name="report_csv"),
+    path("reports/<rpt:report_id>/xlsx", reports.ReportAsXLSX.as_view(), name="report_xlsx"),
+    path("reports/<rpt:report_id>/links", reports.ReportLinkList.as_view(), name="report_links"),
+    path("report-links/<rlnk:report_link_id>", reports.ReportLinkOperations.as_view(), name="report_link"),
+    path("report-templates", reports.ReportTemplateList.as_view(), name="report_templates"),
+    path(
+        "report-templates/<rtpl:report_template_id>",
+        reports.ReportTemplateOperations.as_view(),
+        name="report_template",
+    ),
+    path("report-schedules", reports.ReportScheduleList.as_view(), name="report_schedules"),
+    path(
+        "report-schedules/<rsch:report_schedule_id>",
+        reports.ReportScheduleOperations.as_view(),
+        name="report_schedule",
+    ),
     # --- how late it was
     path("on-time", watch.OrganizationOnTime.as_view(), name="on_time"),
     path("workspaces/<ws:workspace_id>/on-time", watch.WorkspaceOnTime.as_view(), name="workspace_on_time"),

@@ -39,6 +39,7 @@ class Item:
     step: str
     parts: Sequence[Mapping[str, Any]]
     own_words: Sequence[Mapping[str, Any]]
+    links: Sequence[Mapping[str, Any]]  # what stands in the place of addresses when it goes out
     pictures: Sequence[Picture]
     decide_url: str
 
@@ -94,6 +95,7 @@ def _item(row: Request, there: Collection[str], now: datetime) -> Item:
         step=open_now.step.name if open_now else "",
         parts=shot["parts"],
         own_words=[one for one in shot["accounts"] if one["text"]],
+        links=shot.get("links", []),
         pictures=[Picture(reverse("media:thumbnail", args=[one["asset"]]), one["alt"]) for one in media],
         decide_url=reverse("approvals:decide", args=[row.pk]),
     )

@@ -103,7 +103,13 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
     own_words = {one["id"]: one["text"] for one in accounts if one["text"] is not None}
     digests = {
         Aspect.TEXT: digest_of(
-            [written.language, [[part["role"], part["text"], part["link"]] for part in parts], own_words]
+            [
+                written.language,
+                [[part["role"], part["text"], part["link"]] for part in parts],
+                own_words,
+                # What addresses go out as; a post without such has the hash it always had.
+                *([{str(pk): dict(links) for pk, links in written.links.items()}] if written.links else []),
+            ]
         ),
         Aspect.MEDIA: digest_of([part["media"] for part in parts]),
         Aspect.OPTIONS: digest_of({one["id"]: one["options"] for one in accounts if one["options"]}),
@@ -116,19 +122,28 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
         RuleKind.PAID: {"yes" if any(_is_paid(one["options"]) for one in accounts) else "no"},
         **filed,
     }
-    snapshot = {
+    snapshot: dict[str, Any] = {
         "parts": parts,
         "accounts": accounts,
         "language": written.language,
         "due_at": post.due_at.isoformat() if post.due_at else None,
         "timezone": post.timezone,
     }
+    if links := list(_links(written)):
+        snapshot["links"] = links
     return Sheet(post, digests, facts, snapshot)
 
 
 def _is_paid(options: Mapping[str, Any]) -> bool:
     """A switch that is off is stored as no, in one way or another, or not at all."""
     return str(options.get(PAID_OPTION) or "no").lower() not in ("no", "false", "off", "0")
+
+
+def _links(written: Manuscript) -> Iterator[dict[str, str]]:
+    """What stands in the place of each address on each account when the post goes out."""
+    for one in sorted(written.editions, key=lambda one: str(one.account.pk)):
+        for text, outgoing in sorted(written.links.get(one.account.pk, {}).items()):
+            yield {"platform": one.account.platform, "written": text, "outgoing": outgoing}
 
 
 def _part(passage: Passage) -> dict[str, Any]:
@@ -177,6 +192,7 @@ def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[D
         yield Difference(Aspect.ACCOUNTS, name, "chosen" if old else "", "chosen" if new else "")
         yield Difference(Aspect.TEXT, f"Own words on {name}", old.get("text") or "", new.get("text") or "")
         yield Difference(Aspect.OPTIONS, f"Options on {name}", _options(old), _options(new))
+    yield Difference(Aspect.TEXT, "Links", _outgoing(before), _outgoing(after))
     yield Difference(TIME, "Time", _hour(before), _hour(after))
 
 
@@ -185,6 +201,10 @@ def _hour(snapshot: Mapping[str, Any]) -> str:
         return ""
     zone = ZoneInfo(snapshot["timezone"] or "UTC")
     return f"{datetime.fromisoformat(snapshot['due_at']).astimezone(zone):%a %-d %b %Y, %H:%M} {zone.key}"
+
+
+def _outgoing(snapshot: Mapping[str, Any]) -> str:
+    return ", ".join(f"{one['platform']}: {one['outgoing']}" for one in snapshot.get("links", ()))
 
 
 def _at(parts: Sequence[Mapping[str, Any]], number: int) -> Mapping[str, Any]:

@@ -69,7 +69,7 @@ def order() -> list[Model]:
     for model in known:
         for field in model._meta.local_fields:
             target: Any = field.related_model
-            if isinstance(field, models.ForeignKey) and target in known and target is not model:
+            if isinstance(field, models.ForeignObject) and target in known and target is not model:
                 graph[target].add(model)
     return list(TopologicalSorter(graph).static_order())
 
@@ -120,7 +120,7 @@ def _forget_bytes(upload: Upload) -> None:
 
 def _sweep(estate: Estate, note: Note) -> None:
     """Delete every file in the folders of the estate that no row names: whatever broke off before, nothing is left."""
-    for folder in ("assets", uploads.INCOMING):
+    for folder in ("assets", "reports", uploads.INCOMING):
         place = f"{folder}/{estate.organization_id}" + (f"/{estate.workspace_id}" if estate.workspace_id else "")
         found = (name for name, _ in storage.listing(place))
         while names := list(islice(found, PAGE)):

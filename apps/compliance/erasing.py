@@ -15,6 +15,7 @@ from uuid import UUID
 from apps.analytics import services as analytics
 from apps.compliance.errors import StillBusy
 from apps.publishing import services as publishing
+from apps.reports import services as reports
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import Sender
 from apps.webhooks import services as webhooks
@@ -71,6 +72,10 @@ def _figures(about: Erased) -> Counter[str]:
     )
 
 
+def _reports(about: Erased) -> Counter[str]:
+    return reports.forget_accounts(organization_id=about.organization_id, account_ids=about.account_ids)
+
+
 def _publications(about: Erased) -> Counter[str]:
     return Counter(publishing.forget_remote(organization_id=about.organization_id, account_ids=about.account_ids))
 
@@ -89,14 +94,23 @@ STEPS: Final[tuple[tuple[Step, tuple[str, ...]], ...]] = (
     (
         _figures,
         (
+            "analytics.AccountDay",
             "analytics.AccountSnapshot",
+            "analytics.Audience",
+            "analytics.PostTotal",
             "analytics.PublicationSnapshot",
             "analytics.Reading",
             "analytics.Refresh",
             "analytics.Import",
             "analytics.ImportedPost",
+            "analytics.HistoryUpload",
+            "analytics.UploadedDay",
+            "analytics.UploadedPost",
+            "analytics.Alert",
+            "analytics.AlertRule",
         ),
     ),
+    (_reports, ("reports.Report", "reports.ReportFile")),
     (_publications, ("publishing.Publication", "publishing.FollowUp", "publishing.Attempt", "events.Event")),
     (
         _accounts,
@@ -114,6 +128,8 @@ HOLD_NOTHING: Final = {
     "webhooks.Listening": "until when its platform tells us of the account",
     "watch.Departure": "when a post was due and when it left, and how late that was",
     "publishing.Stop": "that a member stopped the account, and why, in the member's own words",
+    "analytics.Goal": "which number the agency means to reach with the account, and by when",
+    "links.Link": "where an address in a post of the agency leads",
     "posts.Variant": "what the agency wrote for the account, in its own words",
 }
 

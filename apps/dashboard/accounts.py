@@ -156,6 +156,7 @@ def account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         "list_url": reverse("dashboard:accounts"),
         "events": _history(found),
         **_waiting(request.member, found),
+        "figures_url": reverse("analytics:account", args=[found.pk]),
         "imports_url": reverse("analytics:imports", args=[found.pk]),
         "stop_url": (
             reverse("stops:account", args=[found.pk])

@@ -37,11 +37,13 @@ PAGES: Final = (
     ("Queues", "queues:index", "rows", "queue.view", ("queues:",)),
     ("Media", "dashboard:library", "media", "media.view", ("dashboard:library", "dashboard:asset", "dashboard:shelf")),
     ("Accounts", "dashboard:accounts", "accounts", "account.view", ("dashboard:account", "social_accounts:")),
-    ("Analytics", "analytics:overview", "analytics", "analytics.view", ("analytics:",)),
+    ("Analytics", "analytics:overview", "analytics", "analytics.view", ("analytics:", "links:")),
+    ("Reports", "reports:index", "document", "report.view", ("reports:",)),
     ("On time", "watch:on_time", "scheduled", "post.view", ("watch:on_time",)),
 )
 ORGANIZATION_PAGES: Final = (
     ("Workspaces", "tenants:workspaces", "clients", "organization.enter", ("tenants:workspace",)),
+    ("All clients", "agency:analytics", "analytics", "organization.view", ("agency:",)),
     ("Members", "tenants:members", "members", "member.view", ("tenants:member", "tenants:invite")),
     ("Apps", "connections:apps", "key", "app.edit", ("connections:",)),
     ("Emergency stop", "stops:index", "stop", "publishing.stop", ("stops:",)),

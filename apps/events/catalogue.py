@@ -61,6 +61,9 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "media.shelved": "A file was put on the shelf that all workspaces of the organization may take from.",
     "import.completed": "An import has ended; its rows say what became of each.",
     "import.failed": "An import was given up.",
+    "report.ready": "A report was frozen and made: it can be read, shared and fetched.",
+    "report.failed": "A report could not be made.",
+    "report.mail_failed": "A report of a schedule could not be mailed to one of its addresses.",
     "erasure.requested": "An organization or a workspace is to be erased; for a while it can be taken back.",
     "erasure.undone": "That an organization or a workspace be erased was taken back in time.",
     "export.ready": "A file with everything of an organization or a workspace can be fetched.",
@@ -78,5 +81,7 @@ CATALOGUE: Final[Mapping[str, str]] = {
     "invitation.revoked": "An invitation was withdrawn before it was accepted.",
     "webhook.disabled": "An endpoint is told nothing any more: it failed for long, or said that it is gone.",
     "usage.threshold_reached": "80 or 100 % of what an organization or a workspace may use in a month is used.",
+    "goal.reached": "A goal of a workspace, or of one of its accounts, was seen to be reached.",
     "snapshot.completed": "A run that reads figures from platforms has ended.",
+    "analytics.alert": "A figure did what a rule of the workspace asks to be told of.",
 }

@@ -13,6 +13,7 @@ Schema = Mapping[str, Any]
 
 TEXT: Final[Schema] = {"type": "string"}
 WHOLE: Final[Schema] = {"type": "integer"}
+NUMBER: Final[Schema] = {"type": "number"}
 YES_OR_NO: Final[Schema] = {"type": "boolean"}
 ID: Final[Schema] = {"type": "string", "format": "uuid"}
 INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
@@ -138,6 +139,9 @@ PAYLOADS: Final[Mapping[str, Schema]] = {
     "media.shelved": NOTHING,
     "import.completed": thing(**IMPORTED),
     "import.failed": thing(**IMPORTED, problem=TEXT),
+    "report.ready": thing(workspace_id=ID, first=DAY, last=DAY, sha256=told("Of the report's data.", TEXT)),
+    "report.failed": thing(workspace_id=ID, words=TEXT),
+    "report.mail_failed": thing(workspace_id=ID, mail_id=ID),
     "erasure.requested": thing(due_at=INSTANT),
     "erasure.undone": NOTHING,
     "export.ready": thing(workspace_id=maybe(ID)),
@@ -157,5 +161,19 @@ PAYLOADS: Final[Mapping[str, Schema]] = {
     "usage.threshold_reached": thing(
         meter=TEXT, of=TEXT, period=TEXT, percent=WHOLE, used=WHOLE, limit=maybe(WHOLE), resets_on=DAY
     ),
+    "goal.reached": thing(account_id=maybe(ID), aim=TEXT, target=WHOLE, value=WHOLE, ends_on=DAY),
     "snapshot.completed": thing(day=DAY, asked=WHOLE, got=WHOLE, missing=WHOLE, complete_until=maybe(INSTANT)),
+    "analytics.alert": thing(
+        rule_id=ID,
+        kind=TEXT,
+        metric=TEXT,
+        threshold=NUMBER,
+        account_id=maybe(ID),
+        campaign_id=maybe(ID),
+        day=DAY,
+        value=NUMBER,
+        usual=maybe(NUMBER),
+        sample=WHOLE,
+        score=maybe(NUMBER),
+    ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from apps.platforms.calls import Call
 from apps.platforms.contract import NO_SECRET, Consent, Credential, Draft, OAuthClient, Receipt, RemotePost, Staged
 from apps.platforms.errors import ConsentRefused, NotOffered
 from apps.platforms.inbound import Inbound
-from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.insights import Demographics, Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.setup import Setup
@@ -34,6 +34,7 @@ class Basis:
     inbound: ClassVar[Inbound | None] = None
     signals: ClassVar[Signals | None] = None
     setup: ClassVar[Setup] = Setup(portal="", steps=())
+    metrics_at_once: ClassVar[int] = 1
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         self.http = http
@@ -80,8 +81,14 @@ class Basis:
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         raise self._no("no figures of a post are told")
 
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        raise self._no("figures are told of one post at a time")
+
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         raise self._no("no figures of an account are told")
+
+    def demographics(self, credential: Credential) -> Demographics:
+        raise self._no("nobody is told who follows an account")
 
     @classmethod
     def family(cls, credential: Credential) -> str:

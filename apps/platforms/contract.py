@@ -27,7 +27,7 @@ from apps.platforms.capabilities import Capabilities
 if TYPE_CHECKING:
     from apps.platforms.calls import Call
     from apps.platforms.inbound import Inbound
-    from apps.platforms.insights import Metrics, OwnPosts
+    from apps.platforms.insights import Demographics, Metrics, OwnPosts
     from apps.platforms.lifetimes import Lifetimes
     from apps.platforms.limits import Limit, Usage
     from apps.platforms.setup import Setup
@@ -296,6 +296,7 @@ class Adapter(Protocol):
     inbound: ClassVar[Inbound | None]  # None: the platform sends nothing on its own
     signals: ClassVar[Signals | None]  # None: nothing is told of people's sign-ins with a key of the platform's own
     setup: ClassVar[Setup]  # what an operator registers at the platform, and what is known to be missing
+    metrics_at_once: ClassVar[int]  # of how many posts one request tells the figures; 1: each is asked for alone
 
     # consent
     # -----------------------------------------------------------------------------------------------------------
@@ -392,8 +393,15 @@ class Adapter(Protocol):
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         """The figures of a published post so far. Raises NotOffered, and Gone when it is not there any more."""
 
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        """The figures of up to `metrics_at_once` posts so far, by their ids. One that is left out was not told of, and
+        `post_metrics` says why. Raises NotOffered where this server, or these posts, have no such request."""
+
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """The account's figures of `day` (as the platform cuts days), and its followers now. Raises NotOffered."""
+
+    def demographics(self, credential: Credential) -> Demographics:
+        """Who follows the account now. Raises NotOffered, for an account too small to be told of as well."""
 
     @classmethod
     def family(cls, credential: Credential) -> str:

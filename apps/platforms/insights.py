@@ -39,6 +39,15 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Demographics:
+    """Who follows an account now: how many of each group, by what they are told apart by ("age", "gender", "country",
+    "city"). Platforms tell some of them only, and nobody's of a small account; `raw` is their own answer."""
+
+    groups: Mapping[str, Mapping[str, int]]
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPost:
     """A post of the account as the platform lists it. `kind` is the platform's own word for its format."""
 

@@ -63,6 +63,8 @@ class Manuscript:
     passages: tuple[Passage, ...]
     editions: tuple[Edition, ...]
     language: str = ""
+    # By account, what stands in the place of each address when it goes out (`apps.links`); settled when it was written.
+    links: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
 
     def edition_on(self, account_id: UUID) -> Edition | None:
         return next((edition for edition in self.editions if edition.account.pk == account_id), None)

@@ -18,6 +18,7 @@ from apps.media.states import RenditionState
 from apps.platforms.capabilities import Capabilities, Counting
 from apps.platforms.contract import Caption, Draft, MediaFile, Role
 from apps.platforms.formats import limits_of
+from apps.platforms.text import with_links
 from apps.posts.errors import MediaNotAllowed, MediaNotReady
 from apps.posts.manuscripts import Edition, Manuscript, Medium, Passage
 
@@ -79,8 +80,9 @@ def parts_on(manuscript: Manuscript, edition: Edition) -> list[Part]:
     """Every part as it goes out on one account; each knows its role, none yet what it replies to."""
     known = {option.name for option in edition.capabilities.options}
     options = {name: value for name, value in edition.options.items() if name in known and value}
+    links = manuscript.links.get(edition.account.pk, {})
     return [
-        _part(passage, _text(passage, edition, number), number, edition, options, manuscript.language)
+        _part(passage, _text(passage, edition, number), number, edition, options, manuscript.language, links)
         for number, passage in enumerate(manuscript.passages)
     ]
 
@@ -113,11 +115,17 @@ def _text(passage: Passage, edition: Edition, number: int) -> str:
 
 
 def _part(
-    passage: Passage, text: str, number: int, edition: Edition, options: Mapping[str, str], language: str
-) -> Part:
+    passage: Passage, text: str, number: int, edition: Edition, options: Mapping[str, str], language: str,
+    links: Mapping[str, str],
+) -> Part:  # fmt: skip
     shapes = tuple(replace(media.media_file(one.asset), alt=one.alt) for one in passage.media)
     draft = Draft(
-        text=text, media=shapes, options=options, role=Role(passage.role), language=language, link=passage.link
+        text=with_links(text, links),
+        media=shapes,
+        options=options,
+        role=Role(passage.role),
+        language=language,
+        link=links.get(passage.link, passage.link),
     )
     can = _settled(draft, edition.capabilities)
     place = f"parts.{number}.media" if number else "media"

@@ -17,6 +17,7 @@ from apps.media.models import Asset, CaptionTrack, Rendition
 from apps.platforms.contract import Draft
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
 from apps.posts.errors import MediaNotAllowed, NotInWorkspace
+from apps.posts.linking import Links, foreseen, settled, settled_here
 from apps.posts.manuscripts import Edition, Manuscript, Medium, Passage
 from apps.posts.models import Part, PartMedia, Post, Variant
 from apps.posts.outgoing import parts_on, require_files
@@ -42,7 +43,16 @@ def manuscripts(posts: Collection[Post]) -> dict[UUID, Manuscript]:
     variants: dict[UUID, list[Variant]] = defaultdict(list)
     for variant in within_reach(Variant).filter(post__in=posts).select_related("account"):
         variants[variant.post_id].append(variant)
-    return fresh | {post.pk: _manuscript(post, parts[post.pk], variants[post.pk]) for post in posts}
+    links = settled((post.pk, _texts(parts[post.pk], variants[post.pk])) for post in posts)
+    return fresh | {
+        post.pk: _manuscript(post, parts[post.pk], variants[post.pk], links.get(post.pk, {})) for post in posts
+    }
+
+
+def _texts(parts: Iterable[Part], variants: Iterable[Variant]) -> list[str]:
+    """All that may have an address in it."""
+    own = (variant.text or "" for variant in variants)
+    return [*own, *(text for part in parts for text in (part.text, part.link))]
 
 
 def _fresh(post: Post) -> Manuscript:
@@ -54,10 +64,10 @@ def _fresh(post: Post) -> Manuscript:
         Passage(PartRole(part.role), part.text, tuple(map(_medium, media[part.pk])), part.link)
         for part in pending(Part, of=post.pk)
     )
-    return Manuscript(tuple(passages), _editions(pending(Variant, of=post.pk)), post.language)
+    return Manuscript(tuple(passages), _editions(pending(Variant, of=post.pk)), post.language, settled_here(post))
 
 
-def _manuscript(post: Post, parts: Iterable[Part], variants: Iterable[Variant]) -> Manuscript:
+def _manuscript(post: Post, parts: Iterable[Part], variants: Iterable[Variant], links: Links) -> Manuscript:
     return Manuscript(
         passages=tuple(
             Passage(PartRole(part.role), part.text, tuple(_medium(one) for one in part.media.all()), part.link)
@@ -65,6 +75,7 @@ def _manuscript(post: Post, parts: Iterable[Part], variants: Iterable[Variant]) 
         ),
         editions=_editions(variants),
         language=post.language,
+        links=links,
     )
 
 
@@ -86,7 +97,7 @@ def _shown_media() -> Prefetch:
     )
 
 
-def manuscript_of(content: Content, *, workspace_id: UUID) -> Manuscript:
+def manuscript_of(content: Content, *, workspace_id: UUID, campaign_id: UUID | None = None) -> Manuscript:
     """A post that is still being written; raises NotInWorkspace for accounts and files that are not there."""
     content = content.tidy()
     accounts = accounts_by_id([variant.account_id for variant in content.variants], workspace_id=workspace_id)
@@ -99,6 +110,12 @@ def manuscript_of(content: Content, *, workspace_id: UUID) -> Manuscript:
         ),
         editions=tuple(Edition(accounts[one.account_id], one.text, one.options) for one in content.variants),
         language=content.language,
+        links=foreseen(
+            content.parts,
+            [(accounts[one.account_id], one.text) for one in content.variants],
+            workspace_id=workspace_id,
+            campaign_id=campaign_id,
+        ),
     )
 
 

@@ -26,9 +26,16 @@ class Role(StrEnum):
 
 _VIEW: Final = frozenset({
     "workspace.view", "post.view", "account.view", "media.view", "queue.view", "approval.view", "policy.view",
-    "analytics.view",
+    "analytics.view", "report.view", "link.view",
 })  # fmt: skip
-_CREATE: Final = _VIEW | {"post.edit", "media.upload", "media.edit", "approval.request", "approval.comment"}
+_CREATE: Final = _VIEW | {
+    "post.edit",
+    "link.edit",
+    "media.upload",
+    "media.edit",
+    "approval.request",
+    "approval.comment",
+}
 _APPROVE: Final = _VIEW | {"approval.decide", "approval.comment"}
 _MANAGE: Final = _CREATE | {
     "post.schedule",
@@ -45,8 +52,11 @@ _MANAGE: Final = _CREATE | {
     "account.disconnect",
     "workspace.edit",
     "media.shelve",
+    "alert.edit",
     "analytics.refresh",
+    "analytics.plan",
     "import.start",
+    "report.edit",
     "event.view",
     "webhook.view",
     "webhook.edit",

@@ -64,8 +64,13 @@ AREAS: Final = (
     ),
     Area("policies", "Approval policies", frozenset({"policy.view"}), frozenset({"policy.edit"})),
     Area(
-        "analytics", "Analytics", frozenset({"analytics.view"}), frozenset({"analytics.refresh", "import.start"})
+        "analytics",
+        "Analytics",
+        frozenset({"analytics.view"}),
+        frozenset({"analytics.refresh", "analytics.plan", "alert.edit", "import.start"}),
     ),
+    Area("reports", "Reports", frozenset({"report.view"}), frozenset({"report.edit"})),
+    Area("links", "Links", frozenset({"link.view"}), frozenset({"link.edit"})),
     Area("queues", "Queues", frozenset({"queue.view"}), frozenset({"queue.edit"})),
     Area("events", "Events", frozenset({"event.view"})),
     Area("webhooks", "Webhook endpoints", frozenset({"webhook.view"}), frozenset({"webhook.edit"})),

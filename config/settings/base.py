@@ -23,6 +23,8 @@ MEDIA_ORIGIN = env.origin("MEDIA_ORIGIN", "")  # an origin that serves files and
 ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost")))
 if MEDIA_ORIGIN:
     ALLOWED_HOSTS.append(str(urlsplit(MEDIA_ORIGIN).hostname))
+LINK_DOMAINS = env.domains("LINK_DOMAINS", ())  # hosts for short links alone, and whose
+ALLOWED_HOSTS += LINK_DOMAINS
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -33,10 +35,12 @@ INSTALLED_APPS = [
     "apps.usage",
     "apps.social_accounts",
     "apps.media",
+    "apps.links",
     "apps.posts",
     "apps.publishing",
     "apps.approvals",
     "apps.analytics",
+    "apps.reports",
     "apps.webhooks",
     "apps.watch",
     "apps.compliance",
@@ -66,6 +70,7 @@ MIDDLEWARE = [
     "apps.core.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "apps.media.origin.MediaOriginMiddleware",
+    "apps.links.origin.LinkOriginMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -331,9 +336,13 @@ PUBLISH_STAGE_CONCURRENCY = env.integer("PUBLISH_STAGE_CONCURRENCY", 16)  # uplo
 # --- reading figures
 ANALYTICS_NIGHT_HOUR = env.integer("ANALYTICS_NIGHT_HOUR", 2)  # on the wall clock of each workspace
 ANALYTICS_SPREAD = timedelta(seconds=env.integer("ANALYTICS_SPREAD_SECONDS", 600))
-ANALYTICS_CONCURRENCY = env.integer("ANALYTICS_CONCURRENCY", 16)  # questions at a time, of each worker's round
+ANALYTICS_CONCURRENCY = env.integer("ANALYTICS_CONCURRENCY", 24)  # questions at a time, of each worker's round
+ANALYTICS_LEASE = timedelta(seconds=env.integer("ANALYTICS_LEASE_SECONDS", 300))  # of what a worker reads
+ANALYTICS_KEEP_MONTHS = env.integer("ANALYTICS_KEEP_MONTHS", 0)  # of figures; 0: for ever
 ANALYTICS_REFRESHES = env.integer("ANALYTICS_REFRESHES_A_DAY", 200)  # that a workspace may ask for
 ANALYTICS_IMPORT_POSTS = env.integer("ANALYTICS_IMPORT_POSTS", 500)  # the most that one import reads
+ANALYTICS_HISTORY_ROWS = env.integer("ANALYTICS_HISTORY_ROWS", 20_000)  # of a file with history
+ANALYTICS_HISTORY_BYTES = 10_000_000
 ANALYTICS_IMPORT_ON_CONNECT = env.flag("ANALYTICS_IMPORT_ON_CONNECT", False)
 
 # --- platforms

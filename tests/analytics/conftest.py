@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from apps.analytics import services
@@ -94,3 +96,16 @@ class Client:
 @pytest.fixture
 def client_of_ours(workspace: Any, platforms: Sandbox, clock: Clock) -> Client:
     return Client(workspace, platforms, clock)
+
+
+@pytest.fixture
+def no_platform(monkeypatch):
+    """No socket but to the queue's own server."""
+    connect, allowed = socket.socket.connect, django_settings.REDIS_URL
+
+    def guarded(self, address):
+        if isinstance(address, tuple) and f":{address[1]}/" in allowed:
+            return connect(self, address)
+        raise AssertionError(f"A page view opened a socket to {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -217,19 +216,6 @@ def test_what_may_not_be_summed_stands_apart_unless_it_is_alone(workspace, other
 
     assert together.apart == {"youtube"}
     assert (by_itself.apart, by_itself.views.value) == (frozenset(), 9)
-
-
-@pytest.fixture
-def no_platform(monkeypatch):
-    """No socket but to the queue's own server."""
-    connect, allowed = socket.socket.connect, django_settings.REDIS_URL
-
-    def guarded(self, address):
-        if isinstance(address, tuple) and f":{address[1]}/" in allowed:
-            return connect(self, address)
-        raise AssertionError(f"A page view opened a socket to {address}")
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
 def test_a_page_view_calls_no_platform_and_its_queries_are_constant(workspace, owner, no_platform):

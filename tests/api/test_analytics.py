@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.analytics import services
 from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading
 from apps.core import tenancy
 from apps.publishing.states import State
@@ -169,3 +170,30 @@ def test_an_import_from_beginning_to_end(api, account):
     assert api.post(f"{address}/retry").json()["code"] == "not_failed"
     assert api.send("DELETE", address).status_code == 204
     assert api.get(address).status_code == 404
+
+
+def test_a_rule_is_made_finds_and_is_seen_to(api, account, clock, owner):
+    rule = {
+        "workspace": str(account.workspace_id), "name": "Fell", "kind": "drop", "metric": "views", "threshold": 50,
+        "account": str(account.pk), "mail_to": [owner.user.email.upper()],
+    }  # fmt: skip
+    made = api.post("/api/v1/analytics/alert-rules", rule).json()
+    assert (made["window"], made["mail_to"], made["watches_from"]) == ("week", [owner.user.email], "2026-11-29")
+    for back in range(2, 20):
+        day(account, (clock.now - timedelta(days=back)).date().isoformat(), clock, views=100)
+    day(account, "2026-11-29", clock, views=0)
+    services.look_at(organization_id=account.organization_id, workspace_id=account.workspace_id)
+
+    (alert,) = api.get("/api/v1/analytics/alerts?open=true").json()["data"]
+    assert (alert["rule"], alert["value"], alert["usual"], alert["sample"]) == (made["id"], 0, 100, 18)
+    seen = api.post(f"/api/v1/analytics/alerts/{alert['id']}/acknowledge").json()
+    assert seen["acknowledged_at"]
+    assert api.get("/api/v1/analytics/alerts?open=true").json()["data"] == []
+    assert api.get(f"/api/v1/analytics/alerts?rule={made['id']}").json()["data"] == [seen]
+
+    refused = api.patch(f"/api/v1/analytics/alert-rules/{made['id']}", {"kind": "milestone"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/metric")
+    foreign = api.post("/api/v1/analytics/alert-rules", rule | {"mail_to": ["nobody@example.org"]})
+    assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (422, "/mail_to")
+    assert api.delete(f"/api/v1/analytics/alert-rules/{made['id']}").status_code == 204
+    assert api.get("/api/v1/analytics/alerts").json()["data"] == []

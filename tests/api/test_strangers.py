@@ -59,10 +59,9 @@ def foreign_account(built: worlds.World, django_db_blocker: DjangoDbBlocker) -> 
 def ask(call: Call, own: Program, named: dict):
     with transaction.atomic():
         answer = call.send(own, named)
-        if answer.streaming:
-            answer = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code, headers=answer.headers)
+        sent = b"".join(answer.streaming_content) if answer.streaming else None
         transaction.set_rollback(True)
-    return answer
+    return answer if sent is None else HttpResponse(sent, status=answer.status_code, headers=answer.headers)
 
 
 def was_carried_out(call: Call, answer) -> bool:

@@ -16,6 +16,9 @@ FOUND: Final = {address.name: address for address in addresses() if address.name
 OPEN: Final = frozenset({"api:openapi", "api:swagger", "api:redoc", "api:nothing"})
 
 
+REPORT_PLAN: Final = {"title": "Ours", "sections": [{"kind": "figures"}]}
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """An operation and a body with which it can succeed. `names` are places in the body that hold the id of a row, as
@@ -64,7 +67,7 @@ def arguments(world: World) -> dict[str, Any]:
 
 def no_ids(named: dict[str, Any]) -> dict[str, Any]:
     """Those of the arguments that are the same for everybody, and no row's."""
-    return {name: named[name] for name in ("period", "app_platform")}
+    return {name: named[name] for name in ("period", "app_platform", "what")}
 
 
 def operations() -> set[tuple[str, str]]:
@@ -83,6 +86,8 @@ def _view(address: Address) -> Any:
 
 
 HOURS: Final = {"timezone": "Europe/Oslo", "weekdays": [0, 1], "begins": "08:00", "ends": "16:00"}
+GOAL: Final = {"aim": "published", "target": 5, "begins_on": "2026-11-01", "ends_on": "2026-12-31"}
+RULE: Final = {"name": "Fell", "kind": "drop", "metric": "views", "threshold": 50}
 CALLS: Final = (
     Call("api:organization", "GET", "organization.enter", is_listing=True),
     Call("api:organization", "PATCH", "organization.edit", {"name": "Renamed"}, is_listing=True),
@@ -174,15 +179,92 @@ CALLS: Final = (
     Call("api:post_duplicate", "POST", "post.edit"),
     Call("api:analytics_account", "GET", "analytics.view"),
     Call("api:analytics_posts", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names none
+    Call("api:analytics_post", "GET", "analytics.view"),
+    Call("api:analytics_organization", "GET", "analytics.view", is_listing=True),
+    Call("api:analytics_workspace", "GET", "analytics.view"),
+    Call("api:analytics_times", "GET", "analytics.view"),
+    Call("api:analytics_mix", "GET", "analytics.view"),
+    Call("api:analytics_mix_plan", "PUT", "analytics.plan", {"formats": [{"format": "video", "percent": 20}]}),
+    Call("api:analytics_campaign", "GET", "analytics.view"),
+    Call("api:analytics_label", "GET", "analytics.view"),
+    Call("api:goals", "GET", "analytics.view", is_listing=True),
+    Call("api:goals", "POST", "analytics.plan", GOAL, {"workspace": "workspace_id"}),
+    Call("api:goals", "POST", "analytics.plan", GOAL, {"account": "account_id"}),
+    Call("api:goal", "GET", "analytics.view"),
+    Call("api:goal", "PATCH", "analytics.plan", {"target": 7}),
+    Call("api:goal", "DELETE", "analytics.plan"),
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"accounts": "account_id"}),
     Call("api:analytics_refreshes", "POST", "analytics.refresh", None, {"posts": "post_id"}),
     Call("api:analytics_refresh", "GET", "analytics.view"),
+    Call("api:analytics_export", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names no workspace
+    Call("api:history_uploads", "GET", "analytics.view", is_listing=True),
+    Call("api:history_uploads", "POST", "import.start", also=frozenset({415, 422}), is_listing=True),
+    Call("api:history_template", "GET", "analytics.view", is_listing=True),
+    Call("api:history_upload", "GET", "analytics.view"),
+    Call("api:history_upload", "DELETE", "import.start"),
+    Call("api:history_retry", "POST", "import.start", of={"history_id": "failed_history"}),
+    Call("api:links", "GET", "link.view", is_listing=True),
+    Call("api:links", "POST", "link.edit", {"destination": "https://example.com/"}, {"workspace": "workspace_id"}),
+    Call("api:link", "GET", "link.view"),
+    Call("api:link", "PATCH", "link.edit", {"title": "Menu"}),
+    Call("api:link", "DELETE", "link.edit"),
+    Call("api:link_clicks", "GET", "link.view"),
+    Call("api:link_settings", "GET", "link.view"),
+    Call("api:link_settings", "PATCH", "workspace.edit", {"tags": True}),
+    Call("api:alert_rules", "GET", "analytics.view", is_listing=True),
+    Call("api:alert_rules", "POST", "alert.edit", RULE, {"workspace": "workspace_id"}),
+    Call("api:alert_rules", "POST", "alert.edit", RULE, {"workspace": "workspace_id", "account": "account_id"}),
+    Call(
+        "api:alert_rules", "POST", "alert.edit", {**RULE, "kind": "milestone"},
+        {"workspace": "workspace_id", "campaign": "campaign_id"},
+    ),
+    Call("api:alert_rule", "GET", "analytics.view"),
+    Call("api:alert_rule", "PATCH", "alert.edit", {"threshold": 30}),
+    Call("api:alert_rule", "DELETE", "alert.edit"),
+    Call("api:alerts", "GET", "analytics.view", is_listing=True),
+    Call("api:alert", "GET", "analytics.view"),
+    Call("api:alert_acknowledge", "POST", "alert.edit"),
     Call("api:imports", "GET", "analytics.view", is_listing=True),
     Call("api:imports", "POST", "import.start", None, {"account": "account_id"}, also=frozenset({409})),  # one runs
     Call("api:import", "GET", "analytics.view"),
     Call("api:import", "DELETE", "import.start"),
     Call("api:import_retry", "POST", "import.start", of={"import_id": "failed_import"}),
     Call("api:import_posts", "GET", "analytics.view"),
+    Call("api:reports", "GET", "report.view", is_listing=True),
+    Call(
+        "api:reports", "POST", "report.edit", {"first": "2026-10-01", "last": "2026-10-31", "plan": REPORT_PLAN},
+        {"workspace": "workspace_id"},
+    ),
+    Call(
+        "api:reports", "POST", "report.edit", {"first": "2026-10-01", "last": "2026-10-31"},
+        {"workspace": "workspace_id", "template": "report_template_id"},
+    ),
+    Call("api:report", "GET", "report.view"),
+    Call("api:report_retry", "POST", "report.edit", of={"report_id": "failed_report"}),
+    Call("api:report_pdf", "GET", "report.view"),
+    Call("api:report_csv", "GET", "report.view"),
+    Call("api:report_xlsx", "GET", "report.view"),
+    Call("api:report_links", "GET", "report.view"),
+    Call("api:report_links", "POST", "report.edit", {"expires_at": "2027-01-01T00:00:00Z"}),
+    Call("api:report_link", "GET", "report.view"),
+    Call("api:report_link", "DELETE", "report.edit"),
+    Call("api:report_templates", "GET", "report.view", is_listing=True),
+    Call(
+        "api:report_templates", "POST", "report.edit", {"name": "Monthly", "plan": REPORT_PLAN},
+        {"workspace": "workspace_id"},
+    ),
+    Call("api:report_template", "GET", "report.view"),
+    Call("api:report_template", "PATCH", "report.edit", {"name": "Renamed"}),
+    Call("api:report_schedules", "GET", "report.view", is_listing=True),
+    Call(
+        "api:report_schedules", "POST", "report.edit", {"cadence": "weekly", "recipients": ["a@b.example"]},
+        {"template": "report_template_id"},
+    ),
+    Call("api:report_schedule", "GET", "report.view"),
+    Call("api:report_schedule", "PATCH", "report.edit", {"hour": 8}),
+    Call("api:report_schedule", "DELETE", "report.edit"),
+    Call("api:report_template", "DELETE", "report.edit"),
+    Call("api:report", "DELETE", "report.edit"),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "labels": "label_id"}),
     Call("api:posts", "POST", "post.edit", {"text": "Hello"}, {"workspace": "workspace_id", "campaign": "campaign_id"}),
     Call("api:posts", "POST", "post.edit", {}, {"workspace": "workspace_id", "template": "template_id"}),

@@ -321,3 +321,15 @@ def test_programs_have_it_by_the_api(desk: Desk, story: Post) -> None:
     waiting = desk.submit(desk.post("Another"))
     refused = own.get(f"/approvals/{waiting.pk}/record")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_approved")
+
+
+def test_links_are_told_as_they_go_out(desk: Desk, story: Post) -> None:
+    link = {"platform": "memory", "written": "https://alder.example/buns", "outgoing": "https://go.example/aB3"}
+    with desk.agency.scope():
+        request = desk.request(story)
+        Request.objects.filter(pk=request.pk).update(snapshot={**request.snapshot, "links": [link]})
+
+    said = "".join(words(record(desk, story)).split())  # long addresses go over lines
+
+    assert link["outgoing"] in said
+    assert link["written"] in said

@@ -95,7 +95,8 @@ def test_an_import_that_points_up_is_noticed(tmp_path: Path, room, line):
     """Skeletons of the rooms, and one line in the wrong place, under the contracts of this house."""
     names = ("analytics", "api", "approvals", "audit", "compliance", "core", "dashboard", "events", "governor", "media",
              "platforms",
-             "posts", "publishing", "sandbox", "social_accounts", "tenants", "usage", "watch", "webhooks")  # fmt: skip
+             "posts", "publishing", "reports", "sandbox", "social_accounts", "tenants", "usage", "watch",
+             "webhooks")  # fmt: skip
     inner = ("platforms/adapters", "platforms/adapters/one", "media/decoding", "media/probing", "media/room")
     for name in (*names, *inner):
         folder = tmp_path / "apps" / name

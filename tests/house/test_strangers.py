@@ -59,11 +59,10 @@ def knock(client: Client, deed: Deed, arguments: dict, others: dict) -> HttpResp
     with transaction.atomic():
         send = client.get if deed.method == "GET" else client.post
         answer = send(reverse(deed.name, kwargs=named), dict(deed.data))
+        # A file that is read to its end is closed, and is looked through as any page.
+        sent = b"".join(answer.streaming_content) if answer.streaming else None
         transaction.set_rollback(True)
-    if answer.streaming:
-        # A file that is read to its end is closed.
-        return HttpResponse(b"".join(answer.streaming_content), status=answer.status_code, headers=answer.headers)
-    return answer
+    return answer if sent is None else HttpResponse(sent, status=answer.status_code, headers=answer.headers)
 
 
 def was_let_in(deed: Deed, answer: HttpResponse) -> bool:

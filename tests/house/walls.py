@@ -8,7 +8,7 @@ from apps.core.rls import ACROSS_POLICY, POLICY
 
 # Tables of tenants are known by their column; the organization itself is one too.
 TENANT_TABLES = """
-    SELECT c.oid, c.relname, c.relrowsecurity AND c.relforcerowsecurity AS forced
+    SELECT c.oid, c.relname, c.relispartition, c.relrowsecurity AND c.relforcerowsecurity AS forced
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public' AND (
         c.relname = 'tenants_organization' OR EXISTS (
@@ -20,8 +20,9 @@ TENANT_TABLES = """
 
 
 def tenant_tables() -> list[str]:
+    """Those that a model is of: a part of one has walls, and no name of its own."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT relname FROM ({TENANT_TABLES}) AS tables ORDER BY relname")
+        cursor.execute(f"SELECT relname FROM ({TENANT_TABLES}) AS tables WHERE NOT relispartition ORDER BY relname")
         return [name for (name,) in cursor.fetchall()]
 
 

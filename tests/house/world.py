@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 
-from apps.analytics.models import Import, ImportedPost, Reading, Refresh
-from apps.analytics.states import ImportState
+from apps.analytics.models import (
+    Alert,
+    AlertRule,
+    Goal,
+    HistoryUpload,
+    Import,
+    ImportedPost,
+    MixShare,
+    Reading,
+    Refresh,
+)
+from apps.analytics.states import Aim, Format, ImportState
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
 from apps.approvals.models import Guest, ReviewedPost, ReviewLink
@@ -24,12 +34,16 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
+from apps.links.models import Link
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template, TemplateLabel
 from apps.publishing.models import WRITTEN, FollowUp, Publication, Stop
 from apps.publishing.restraints import Scope
 from apps.publishing.states import State
+from apps.reports.models import Report, ReportFile, ReportLink, ReportTemplate, Schedule
+from apps.reports.plan import Kind, Plan, Section
+from apps.reports.states import ReportState
 from apps.social_accounts.models import ConnectSession, Grant, OrganizationApp, PortalLink, ReturnOrigin, SocialAccount
 from apps.tenants.models import AnsweredRequest, ApiKey, Invitation, Membership, Workspace
 from apps.tenants.permissions import Role
@@ -127,7 +141,14 @@ def _fill(world: World) -> None:
             storage_name="incoming/zanzibar",
             expires_at=now + timedelta(days=1),
         )
+    with tenancy.scope(organization_id=place.organization_id):
+        link = Link.objects.create(
+            **own, written="https://zanzibar.example/", destination="https://zanzibar.example/", title=MARK,
+            outgoing="http://127.0.0.1:8000/l/zanzibr", code="zanzibr",
+        )  # fmt: skip
+    world.arguments["short_link_id"] = link.pk
     _measure(world, account, second)
+    _report(world)
     world.arguments |= {
         "workspace_id": place.pk, "account_id": account.pk, "asset_id": asset.pk, "post_id": draft.pk,
         "folder_id": folder.pk, "item_id": item.pk, "upload_id": upload.pk, "track_id": track.pk, "name": "file.png",
@@ -190,8 +211,63 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         ImportedPost.objects.create(
             **own, account=account, came_by=brought, remote_id="1", text=MARK, published_at=now, taken_at=now
         )
-    world.arguments |= {"refresh_id": wish.pk, "import_id": brought.pk}
-    world.others["failed_import"] = failed.pk
+        span = {"begins_on": date(2026, 11, 1), "ends_on": date(2026, 12, 31)}
+        goal = Goal.objects.create(**own, account=account, aim=Aim.FOLLOWERS, target=900, **span)
+        MixShare.objects.create(**own, format=Format.VIDEO, percent=30)
+        history = {"account": account, "kind": "accounts", "name": MARK, "total": 1, "next_try_at": now}
+        uploaded = HistoryUpload.objects.create(**own, **history)
+        stopped = HistoryUpload.objects.create(**own, **history, state=ImportState.FAILED, ended_at=now)
+        rule = AlertRule.objects.create(
+            **own, name=MARK, kind="drop", metric="views", threshold=50, watches_from=now.date()
+        )
+        alert = Alert.objects.create(
+            **own, rule=rule, version=1, account=account, window_on=now.date(), day=now.date(), value=1, usual=9,
+            found_at=now,
+        )  # fmt: skip
+    world.arguments |= {
+        "refresh_id": wish.pk, "import_id": brought.pk, "rule_id": rule.pk, "alert_id": alert.pk,
+        "history_id": uploaded.pk, "kind": "accounts", "what": "account-days", "goal_id": goal.pk,
+    }  # fmt: skip
+    world.others |= {"failed_import": failed.pk, "failed_history": stopped.pk}
+
+
+def _report(world: World) -> None:
+    """A report that is ready, and one that failed; of the client's name there is one file to fetch."""
+    place, now = world.workspace, clock.now()
+    own = {"organization_id": place.organization_id, "workspace": place}
+    plan = Plan(MARK, (Section(Kind.SUMMARY, text=MARK),)).as_data()
+    data = {
+        "format": 1, "agency": "Quillon Agency", "client": MARK, "title": MARK, "language": "en", "timezone": "UTC",
+        "colour": "", "names_product": True, "as_of": now.isoformat(),
+        "period": {"first": "2026-10-01", "last": "2026-10-31"},
+        "compared": None, "accounts": [], "apart": [], "sections": [{"kind": "summary", "heading": "", "text": MARK}],
+    }  # fmt: skip
+    days = {"name": MARK, "plan": plan, "first": date(2026, 10, 1), "last": date(2026, 10, 31), "next_try_at": now}
+    with tenancy.scope(organization_id=place.organization_id):
+        template = ReportTemplate.objects.create(**own, name=MARK, plan=plan)
+        schedule = Schedule.objects.create(**own, template=template, recipients=[f"{MARK}@example.org"], next_at=now)
+        ready = Report.objects.create(
+            **own,
+            **days,
+            template=template,
+            state=ReportState.READY,
+            data=data,
+            sha256="6" * 64,
+            as_of=now,
+            ready_at=now,
+        )
+        failed = Report.objects.create(**own, **days, state=ReportState.FAILED)
+        link = ReportLink.objects.create(
+            **own, report=ready, token_hash="7" * 64, note=MARK, expires_at=now + timedelta(days=1)
+        )
+        for kind in ("pdf", "csv", "xlsx"):
+            file = ReportFile(**own, report=ready, kind=kind, size=8, sha256="8" * 64)
+            file.file.save(f"report.{kind}", ContentFile(MARK.encode()))
+    world.arguments |= {
+        "report_id": ready.pk, "report_template_id": template.pk, "report_schedule_id": schedule.pk,
+        "report_link_id": link.pk, "file_kind": "csv",
+    }  # fmt: skip
+    world.others["failed_report"] = failed.pk
 
 
 def _captions(asset: Asset) -> CaptionTrack:

@@ -10,12 +10,21 @@ from django.urls import reverse
 
 from apps.analytics.models import (
     AccountSnapshot,
+    Alert,
+    AlertRecipient,
+    AlertRule,
+    Audience,
+    Goal,
+    HistoryUpload,
     Import,
     ImportedPost,
+    MixShare,
     PublicationSnapshot,
     Reading,
     Refresh,
     SnapshotRun,
+    UploadedDay,
+    UploadedPost,
 )
 from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
@@ -30,12 +39,14 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.core.secrets import Secret
 from apps.events import services as events
+from apps.links.models import ClickDay, Link, LinkSettings
 from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
 from apps.posts.models import Campaign, Label, Place, Post, Queue, Slot, Template
 from apps.publishing.models import Attempt, OperatorStop, Stop
 from apps.publishing.restraints import Scope
+from apps.reports.models import Report, ReportFile, ReportLink, ReportMail, ReportTemplate, Schedule
 from apps.social_accounts.models import OrganizationApp, PortalLink, ReturnOrigin
 from apps.tenants.models import AnsweredRequest, ApiKey, Branding, Invitation
 from apps.tenants.permissions import Role
@@ -124,6 +135,15 @@ def everything(owner, workspace):
         ReviewedPost.objects.create(workspace=workspace, link=link, post=post)
         _bring_people_in(workspace, asked, owner.user)
         AccountSnapshot.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
+        template = ReportTemplate.objects.create(workspace=workspace, name="Monthly")
+        Schedule.objects.create(workspace=workspace, template=template, next_at=now)
+        report = Report.objects.create(
+            workspace=workspace, name="October", first=now.date(), last=now.date(), next_try_at=now
+        )
+        ReportFile.objects.create(workspace=workspace, report=report, kind="pdf", size=1)
+        ReportLink.objects.create(workspace=workspace, report=report, token_hash="0" * 64, expires_at=now)
+        ReportMail.objects.create(workspace=workspace, report=report, address="a@b.example", next_try_at=now)
+        Audience.objects.create(workspace=workspace, account=account, day=now.date(), taken_at=now)
         PublicationSnapshot.objects.create(
             workspace=workspace, account=account, publication=publication, key="1h", taken_at=now
         )
@@ -132,6 +152,28 @@ def everything(owner, workspace):
         Refresh.objects.create(workspace=workspace, reading=reading, asked_at=now)
         Import.objects.create(workspace=workspace, account=account, most=5, next_try_at=now)
         ImportedPost.objects.create(workspace=workspace, account=account, remote_id="1", taken_at=now)
+        Goal.objects.create(workspace=workspace, aim="views", target=5, begins_on=now.date(), ends_on=now.date())
+        MixShare.objects.create(workspace=workspace, format="video", percent=30)
+        upload = HistoryUpload.objects.create(
+            workspace=workspace, account=account, kind="accounts", total=1, next_try_at=now
+        )
+        brought = {"workspace": workspace, "account": account, "upload": upload, "day": now.date(), "taken_at": now}
+        UploadedDay.objects.create(**brought, views=1)
+        UploadedPost.objects.create(**brought, remote_id="1", views=1)
+        rule = AlertRule.objects.create(
+            workspace=workspace, name="Fell", kind="drop", metric="views", threshold=50, watches_from=now.date()
+        )
+        LinkSettings.objects.create(workspace=workspace)
+        link = Link.objects.create(
+            workspace=workspace, written="https://a.example", destination="https://a.example",
+            outgoing="https://a.example", code="abc2345",
+        )  # fmt: skip
+        ClickDay.objects.create(workspace=workspace, link=link, day=now.date(), clicks=1)
+        AlertRecipient.objects.create(workspace=workspace, rule=rule, user=owner.user)
+        Alert.objects.create(
+            workspace=workspace, rule=rule, version=1, account=account, window_on=now.date(), day=now.date(), value=1,
+            found_at=now,
+        )  # fmt: skip
         events.emit("post.created", subject=post)
         audit.record("post.created", subject=post, actor=SYSTEM)
 

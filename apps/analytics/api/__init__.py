@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.analytics.errors import ImportRefused, TooManyRefreshes
+from apps.analytics.errors import ImportRefused, PlanRefused, TooManyRefreshes
 from apps.tenants.rest import problems
 from apps.tenants.rest.problems import Problem
 from apps.usage.errors import OverLimit
@@ -16,6 +16,11 @@ def _refused(error: ImportRefused) -> Problem:
 @problems.of(TooManyRefreshes)
 def _too_many(error: TooManyRefreshes) -> Problem:
     return Problem(429, error.code, error.words)
+
+
+@problems.of(PlanRefused)
+def _no_plan(error: PlanRefused) -> Problem:
+    return Problem(422, error.code, error.words)
 
 
 @problems.of(OverLimit)

@@ -16,6 +16,7 @@ from apps.analytics.selectors import account_series, figures_of_posts, span_of
 from apps.analytics.services.refreshing import left
 from apps.core import clock
 from apps.core.calendar import cell_of
+from apps.links.selectors import clicks_of_posts
 from apps.posts.models import Post
 from apps.publishing.models import Publication
 from apps.publishing.states import State
@@ -69,7 +70,8 @@ class PostAnalytics(Operations):
             raise bad_parameter("posts", "This is no id of that kind.")
         posts = Post.objects.filter(Q(pk__in=known) | Q(external_ref__in=refs), deleted_at=None).order_by("pk")
         found = list(posts[: serializers.MOST_POSTS])
-        return self.one(serializers.posts_stats(found, figures_of_posts([post.pk for post in found])))
+        named = [post.pk for post in found]
+        return self.one(serializers.posts_stats(found, figures_of_posts(named), clicks_of_posts(named)))
 
 
 class RefreshList(Operations):

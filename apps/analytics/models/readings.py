@@ -16,7 +16,8 @@ class Reading(WorkspaceOwned):
     """One for each account and one for each published post: what is read of it next, and how the last reading went.
 
     `step` is the day whose night it is, or the rung of the ladder; "" when nothing is planned. `latest` points to the
-    last figures of a post, so that pages need no search; it can be found again from the snapshots at any time.
+    last figures of a post, so that pages need no search; it can be found again from the snapshots at any time
+    (`rollups`). It names the month as well, so that PostgreSQL looks into one table and not into all.
     """
 
     organization = models.ForeignKey("tenants.Organization", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -32,9 +33,11 @@ class Reading(WorkspaceOwned):
     read_at = models.DateTimeField(null=True, blank=True, help_text="When the platform last answered.")
     problem = models.CharField(max_length=16, blank=True, choices=Missing.choices)
     problem_words = models.CharField(max_length=500, blank=True)
-    latest = models.ForeignKey(
-        "analytics.PublicationSnapshot", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    latest_id = models.UUIDField(null=True, blank=True, help_text="The row that `latest` is.")
+    latest = models.ForeignObject(
+        "analytics.PublicationSnapshot", from_fields=["latest_id", "published_at"], to_fields=["id", "published_at"],
+        null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+",
+    )  # fmt: skip
 
     objects, across_tenants, plain = workspace_managers(ReadingQuerySet)
 

@@ -1,6 +1,12 @@
-"""Readings of figures. These rows are written once and never changed."""
+"""Readings of figures. These rows are written once and never changed.
+
+On PostgreSQL they lie in a table for each month (apps/analytics/partitioning.py): days by the day, posts by when they
+went out, so that all rungs of a post are in one. Whatever is counted from them, `rollups`, the database keeps itself.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -43,6 +49,8 @@ class AccountSnapshot(Figures):
     """An account on one day of its workspace. What a platform corrects later is another row with a higher `revision`;
     the highest holds."""
 
+    written_once = True
+
     # Each row of so many costs an index less: those below begin with the account, and with the publication.
     account = models.ForeignKey(
         "social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+", db_index=False
@@ -62,17 +70,23 @@ class AccountSnapshot(Figures):
 
 
 class PublicationSnapshot(Figures):
-    """A published post at some age, since it went out. `key` is the rung of the ladder, or names who asked for it."""
+    """A published post at some age, since it went out. `key` is the rung of the ladder, or names who asked for it.
+    `published_at` is that of its reading, and never another: by it the months are told apart."""
+
+    written_once = True
 
     account = models.ForeignKey("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
     publication = models.ForeignKey(
         "publishing.Publication", on_delete=models.CASCADE, related_name="+", db_index=False
     )
+    published_at = models.DateTimeField()
     key = models.CharField(max_length=48)
 
     class Meta(Figures.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["publication", "key"], name="one_row_for_each_post_and_rung"),
+            models.UniqueConstraint(
+                fields=["publication", "key", "published_at"], name="one_row_for_each_post_and_rung"
+            ),
             models.CheckConstraint(condition=Q(missing="") | TELLS_NOTHING, name="a_missing_rung_has_no_figures"),
         ]
         indexes = [
@@ -82,6 +96,30 @@ class PublicationSnapshot(Figures):
 
     def __str__(self) -> str:
         return f"{self.publication_id} at {self.key}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.published_at is None:
+            self.published_at = self.publication.published_at or self.taken_at
+        super().save(*args, **kwargs)
+
+
+class Audience(WorkspaceOwned):
+    """Who followed an account on a day: {"age": {"18-24": 120, ...}, ...}, as far as its platform tells."""
+
+    written_once = True
+
+    account = models.ForeignKey("social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    taken_at = models.DateTimeField()
+    missing = models.CharField(max_length=16, blank=True, choices=Missing.choices)
+    groups = models.JSONField(default=dict, blank=True)
+    raw = models.JSONField(default=dict, blank=True)
+
+    class Meta(WorkspaceOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_audience_of_each_account_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} on {self.day}"
 
 
 class SnapshotRun(WorkspaceOwned):

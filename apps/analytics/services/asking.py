@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from apps.analytics.states import Missing
 from apps.core import clock, tenancy
 from apps.governor.lanes import Lane
-from apps.platforms.contract import Adapter, Credential
+from apps.platforms.contract import Adapter, Credential, RemotePost
 from apps.platforms.errors import (
     Disconnected,
     Gone,
@@ -32,6 +32,9 @@ T = TypeVar("T")
 # Known to be of no use: the platform is not asked with it.
 SIGNED_OUT: Final = frozenset({AccountState.NEEDS_REAUTH, AccountState.DISCONNECTED, AccountState.DISABLED})
 
+# Whoever has had one of these for a post would have it for the next.
+ABOUT_THE_ACCOUNT: Final = frozenset({Missing.SIGNED_OUT, Missing.THROTTLED})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -44,35 +47,84 @@ class Answer:
     retry_at: datetime | None = None
 
 
-def ask(account: SocialAccount, question: Callable[[Adapter, Credential], Metrics]) -> Answer:
+def ask(
+    account: SocialAccount, question: Callable[[Adapter, Credential], Metrics], *, seen_at: datetime | None = None
+) -> Answer:
     """Put the question; refusals are answers too. Called outside of any transaction."""
     try:
-        return Answer(told=put(account, question, lane=Lane.ANALYTICS))
+        return Answer(told=put(account, question, lane=Lane.ANALYTICS, seen_at=seen_at))
     except (PlatformError, NotConnected) as error:
         return answer_of(error)
 
 
-def put(account: SocialAccount, question: Callable[[Adapter, Credential], T], *, lane: Lane) -> T:
+def ask_many(account: SocialAccount, posts: Sequence[RemotePost], *, seen_at: datetime | None = None) -> list[Answer]:
+    """For each of these posts an answer: of all at once where the platform tells them so, else of each alone."""
+    told: Mapping[str, Metrics] = {}
+    if len(posts) > 1:
+        try:
+            told = put(account, _figures_of_all(posts), lane=Lane.ANALYTICS, seen_at=seen_at)
+        except (NotOffered, MissingPermission):
+            pass  # What one of them alone may be asked for is another question.
+        except (PlatformError, NotConnected) as error:
+            return [answer_of(error)] * len(posts)
+    answers: list[Answer] = []
+    for post in posts:
+        if found := told.get(post.remote_id):
+            answers.append(Answer(told=found))
+        elif _holds_for_the_rest(answers):
+            answers.append(answers[-1])
+        else:
+            answers.append(ask(account, _figures_of(post), seen_at=seen_at))
+    return answers
+
+
+def _holds_for_the_rest(answers: Sequence[Answer]) -> bool:
+    """One post may be a secret or too fresh; if two in a row were not told of, nobody answers."""
+    last = [answer.missing for answer in answers[-2:]]
+    return bool(last) and (last[-1] in ABOUT_THE_ACCOUNT or last == [Missing.UNREACHABLE] * 2)
+
+
+def _figures_of(post: RemotePost) -> Callable[[Adapter, Credential], Metrics]:
+    return lambda adapter, credential: adapter.post_metrics(post, credential)
+
+
+def _figures_of_all(posts: Sequence[RemotePost]) -> Callable[[Adapter, Credential], Mapping[str, Metrics]]:
+    return lambda adapter, credential: adapter.many_post_metrics(posts, credential)
+
+
+def put(
+    account: SocialAccount,
+    question: Callable[[Adapter, Credential], T],
+    *,
+    lane: Lane,
+    seen_at: datetime | None = None,
+) -> T:
     """Put the question, with new tokens where they have run out; raises what the platform refuses with. An account that
-    turns out to be signed out is marked."""
+    turns out to be signed out is marked. `seen_at`: the account was read with its grant and apps a moment ago, then."""
     asked_at = clock.now()
     try:
-        return _put(account, question, lane)
+        return _put(account, question, lane, seen_at)
     except Disconnected as error:
         own = {"organization_id": account.organization_id, "account_id": account.pk}
         social_accounts.lose_access(**own, error=error, asked_at=asked_at)
         raise
 
 
-def _put(account: SocialAccount, question: Callable[[Adapter, Credential], T], lane: Lane) -> T:
+def _put(
+    account: SocialAccount, question: Callable[[Adapter, Credential], T], lane: Lane, seen_at: datetime | None
+) -> T:
     if account.grant_id is None or account.state in SIGNED_OUT:
         raise NotConnected(f"{account} has to be reconnected")
     own = {"organization_id": account.organization_id, "grant_id": account.grant_id}
-    social_accounts.refresh_if_needed(**own)
+    if seen_at is not None and account.grant is not None and not social_accounts.ends_soon(account.grant):
+        read_at, credential = seen_at, social_accounts.credential_for(account)
+    else:
+        social_accounts.refresh_if_needed(**own)
+        read_at = clock.now()
+        credential = _credential(account)
     adapter = social_accounts.adapter_of(account, lane=lane)
-    read_at = clock.now()
     try:
-        return question(adapter, _credential(account))
+        return question(adapter, credential)
     except TokenExpired:
         # Its time was up before its date; new tokens, then one more try.
         if not social_accounts.refresh_grant(**own, is_refused=True, read_at=read_at):

@@ -11,8 +11,21 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from apps.analytics.models import AccountSnapshot, Import, ImportedPost, PublicationSnapshot, Reading
+from apps.analytics.models import (
+    AccountDay,
+    AccountSnapshot,
+    Audience,
+    HistoryUpload,
+    Import,
+    ImportedPost,
+    PostTotal,
+    PublicationSnapshot,
+    Reading,
+    UploadedDay,
+    UploadedPost,
+)
 from apps.analytics.retention import RULES, Rule
+from apps.analytics.services.alerting import forget_alerts
 from apps.audit import services as audit
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
@@ -53,15 +66,21 @@ def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], for_g
     removed: Counter[str] = Counter()
     with tenancy.scope(organization_id=organization_id):
         readings: Any = Reading.objects.filter(account_id__in=account_ids)
-        readings.update(latest=None, read_at=None, problem_words="")
+        readings.update(latest_id=None, read_at=None, problem_words="")
         holding: tuple[tuple[str, Any], ...] = (
             ("account_snapshots", AccountSnapshot),
             ("publication_snapshots", PublicationSnapshot),
             ("imported_posts", ImportedPost),
+            ("uploaded_days", UploadedDay),
+            ("uploaded_posts", UploadedPost),
         )
         for name, model in holding:
             removed[name] = model.objects.filter(account_id__in=account_ids).delete()[0]
+        removed["alerts"] = forget_alerts(account_ids=account_ids, for_good=for_good)
+        for rollup in (AccountDay, Audience, PostTotal):
+            rollup.objects.filter(account_id__in=account_ids).delete()
         if for_good:
             readings.delete()
             Import.objects.filter(account_id__in=account_ids).delete()
+            HistoryUpload.objects.filter(account_id__in=account_ids).delete()
     return removed

@@ -123,11 +123,10 @@ def _give_up(run: SnapshotRun) -> None:
     end_run(run)
 
 
-def end_run_if_done(*, workspace_id: UUID, day: date) -> None:
-    """End the run of that day once no account of it is left to be read. Whoever asks holds the run's row."""
-    left = Reading.objects.filter(workspace_id=workspace_id, publication=None, step=day.isoformat())
-    run = SnapshotRun.objects.filter(workspace_id=workspace_id, day=day, state=RunState.OPEN).first()
-    if run is not None and not left.exists():
+def end_run_if_done(run: SnapshotRun) -> None:
+    """End an open run once no account of it is left to be read. Whoever asks holds its row."""
+    left = Reading.objects.filter(workspace_id=run.workspace_id, publication=None, step=run.day.isoformat())
+    if not left.exists():
         end_run(run)
 
 

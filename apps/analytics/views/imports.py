@@ -71,6 +71,7 @@ def imports(request: MemberRequest, account_id: UUID) -> HttpResponse:
         "account_url": reverse("dashboard:account", args=[account.pk]),
         "imports": [_import_row(row, may_change=may_start) for row in rows],
         "is_running": is_running,
+        "history_url": reverse("analytics:history", args=[account.pk]),
         "progress_url": reverse("analytics:imports", args=[account.pk]),
         "start_url": (
             reverse("analytics:start_import", args=[account.pk])

@@ -125,6 +125,7 @@ class Leaf:
     language: str
     showings: tuple[Showing, ...]
     link: str
+    links: tuple[tuple[str, str, str], ...]  # by network: an address as it was written, and as it goes out
     after: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
     content_hash: str
@@ -214,6 +215,7 @@ class _Lookup:
             title=row.post.title or _line(snapshot_text(shot)), state=RequestState(row.state),
             zone=shot["timezone"] or row.workspace.timezone, due_at=row.due_at, language=shot["language"],
             showings=tuple(self._showings(shot, main["text"])), link=main["link"],
+            links=tuple(_links(shot)),
             after=tuple((PartRole(part["role"]).label, part["text"]) for part in after),
             figures=tuple(self._figure(one) for part in shot["parts"] for one in part["media"]),
             content_hash=row.content_hash, policy_version=row.policy.version,
@@ -271,6 +273,11 @@ def _chains(rows: Sequence[Request]) -> dict[UUID, list[Decision]]:
     for one in said.order_by("decided_at", "id"):
         found[one.request.post_id].append(one)
     return found
+
+
+def _links(shot: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
+    for one in shot.get("links", ()):
+        yield registry.label(one["platform"]), one["written"], one["outgoing"]
 
 
 def _stage(row: StepState) -> Stage:

@@ -212,6 +212,7 @@ def _show(
         "parts": list(found.snapshot["parts"]),
         "pictures": _pictures(found),
         "platforms": sorted({one["platform"] for one in found.snapshot["accounts"]}),
+        "links": found.snapshot.get("links", []),
         "own_words": [one for one in found.snapshot["accounts"] if one["text"]],
         "steps": _steps(found, seats),
         "differences": selectors.changed_since(found),

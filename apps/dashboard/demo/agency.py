@@ -8,6 +8,7 @@ from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.dashboard.demo import consent
 from apps.dashboard.demo.content import AGENCY, CLIENTS, PASSWORD, PEOPLE, Client, Person
+from apps.dashboard.demo.figures import Figures
 from apps.dashboard.demo.history import Desk
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
@@ -38,6 +39,7 @@ def make(mastodon_url: str) -> Organization:
         member = _member(owner, organization, workspaces[client.name])
         accounts = {platform: _connect(member, client, platform, mastodon_url) for platform in registry.names()}
         Desk(member, workspaces[client.name], client, accounts).fill()
+        Figures(member, workspaces[client.name], client, accounts).fill()
     return organization
 
 

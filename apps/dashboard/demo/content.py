@@ -27,6 +27,7 @@ class Idea:
     alt: str = ""
     platforms: tuple[str, ...] = ("instagram", "mastodon", "bluesky")
     comment: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ class Client:
     def handle_on(self, platform: str) -> str:
         return f"{self.handle}.test" if platform == "bluesky" else self.handle
 
+
+# What posts are sorted by, with its colour and which share of them it should be.
+LABELS: Final = {
+    "Products": ("blue", 30),
+    "Behind the scenes": ("green", 25),
+    "Events": ("orange", 25),
+    "Offers": ("pink", 0),
+}
+CAMPAIGN: Final = "Winter is coming"
 
 PEOPLE: Final = (
     Person("Olivia Northlight", "owner@northlight.example", Role.OWNER),
@@ -62,14 +72,24 @@ CLIENTS: Final = (
                 "New on the shelf: Yirgacheffe, washed, with notes of bergamot and peach. 250 g bags from today.",
                 "Two coffee bags beside a filter",
                 comment="Ground to order: tell us how you brew it.",
+                label="Products",
             ),
             Idea("Rain outside, flat white inside. We are here until eight.", platforms=("mastodon", "bluesky")),
-            Idea("Saturday cupping, ten seats, no experience needed. Say hello at the bar.", "Six cupping bowls"),
+            Idea(
+                "Saturday cupping, ten seats, no experience needed. Say hello at the bar.",
+                "Six cupping bowls",
+                label="Events",
+            ),
             Idea(
                 "We roast on Tuesdays. If the street smells of caramel, that is us.",
                 "Beans in a cooling tray",
+                label="Behind the scenes",
             ),
-            Idea("Bring your own cup and we take 30 cents off. It adds up.", platforms=("mastodon", "bluesky")),
+            Idea(
+                "Bring your own cup and we take 30 cents off. It adds up.",
+                platforms=("mastodon", "bluesky"),
+                label="Offers",
+            ),
         ),
     ),
     Client(
@@ -78,15 +98,30 @@ CLIENTS: Final = (
         "alderandfinch",
         ("#27413a", "#a9c7a2"),
         (
-            Idea("The oak bench is back, oiled twice and ready for another generation.", "An oak bench by a window"),
+            Idea(
+                "The oak bench is back, oiled twice and ready for another generation.",
+                "An oak bench by a window",
+                label="Products",
+            ),
             Idea(
                 "How a drawer should close: without a sound. Dovetails, wax, patience.",
                 "A drawer with dovetail joints",
                 comment="The wax is our own: beeswax and linseed oil.",
+                label="Behind the scenes",
             ),
-            Idea("Workshop open house on Thursday, 5 to 8 pm. Sawdust guaranteed.", platforms=("mastodon", "bluesky")),
-            Idea("A walnut table for twelve left for Vermont this morning.", "A long walnut table in a van"),
-            Idea("Offcuts sale this weekend: small pieces, smaller prices.", "A crate of wooden offcuts"),
+            Idea(
+                "Workshop open house on Thursday, 5 to 8 pm. Sawdust guaranteed.",
+                platforms=("mastodon", "bluesky"),
+                label="Events",
+            ),
+            Idea(
+                "A walnut table for twelve left for Vermont this morning.",
+                "A long walnut table in a van",
+                label="Products",
+            ),
+            Idea(
+                "Offcuts sale this weekend: small pieces, smaller prices.", "A crate of wooden offcuts", label="Offers"
+            ),
         ),
     ),
     Client(
@@ -95,12 +130,21 @@ CLIENTS: Final = (
         "lumenyoga",
         ("#5b5ea6", "#f3d1dc"),
         (
-            Idea("Sunrise class, 6:30. Mats are laid out, tea is waiting.", "Mats in a room with morning light"),
-            Idea("One breath in, one breath out. Ten quiet minutes on our balcony at noon.", "A balcony with plants"),
+            Idea(
+                "Sunrise class, 6:30. Mats are laid out, tea is waiting.",
+                "Mats in a room with morning light",
+                label="Events",
+            ),
+            Idea(
+                "One breath in, one breath out. Ten quiet minutes on our balcony at noon.",
+                "A balcony with plants",
+                label="Behind the scenes",
+            ),
             Idea(
                 "New teacher, new hour: slow flow with Haruka, Wednesdays at 19:00.",
                 "A teacher standing on one leg",
                 comment="The first class is on us.",
+                label="Events",
             ),
             Idea("We are closed on Monday for the holiday. Stretch anyway.", platforms=("mastodon", "bluesky")),
         ),

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -16,7 +18,7 @@ from django.db import transaction
 
 from apps.core import clock
 from apps.dashboard.demo import pictures
-from apps.dashboard.demo.content import Client, Idea
+from apps.dashboard.demo.content import CAMPAIGN, LABELS, Client, Idea
 from apps.media import services as media
 from apps.media.models import Asset
 from apps.posts import services as posts
@@ -31,10 +33,22 @@ from apps.social_accounts.models import SocialAccount
 from apps.tenants.members import Member
 from apps.tenants.models import Workspace
 
-PAST, COMING = timedelta(weeks=4), timedelta(weeks=3)
+PAST, BUSY, COMING = timedelta(weeks=13), timedelta(weeks=4), timedelta(weeks=3)
 DAYS = (0, 2, 4, 5)  # Monday, Wednesday, Friday, Saturday
+FEWER_DAYS = (2, 4)
 HOURS = (time(9, 0), time(12, 30), time(17, 15))
 DRAFTS = 2
+
+IN_CAMPAIGN = timedelta(weeks=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorts:
+    """What the client's posts are sorted by."""
+
+    labels: Mapping[str, UUID]
+    campaign: UUID
+
 
 Traces = Mapping[tuple[datetime, str], Mapping[str, str]]
 
@@ -55,15 +69,17 @@ class Desk:
         coming = [(next(ideas), at) for at in _hours(self.workspace.timezone, now + timedelta(hours=3), now + COMING)]
         traces = self._leave_traces(past)
         with self.member.scope(), transaction.atomic():
+            sorts = self._sorts()
             shown = {idea.alt: self._upload(idea) for idea in self.client.ideas if idea.alt}
             for idea, due_at in past:
-                self._note_published(self._write(idea, shown), idea, due_at, traces)
+                campaign = sorts.campaign if due_at > now - IN_CAMPAIGN else None
+                self._note_published(self._write(idea, shown, sorts, campaign), idea, due_at, traces)
             for idea, due_at in coming:
                 local = due_at.astimezone(ZoneInfo(self.workspace.timezone)).replace(tzinfo=None)
-                post = self._write(idea, shown)
+                post = self._write(idea, shown, sorts, sorts.campaign)
                 publishing.schedule(post=post, local=local, zone=self.workspace.timezone, actor=self.member.actor)
             for _ in range(DRAFTS):
-                self._write(next(ideas), shown)
+                self._write(next(ideas), shown, sorts)
 
     def _leave_traces(self, past: Sequence[tuple[Idea, datetime]]) -> Traces:
         """Put the past into the feeds of the sandbox, with its times; what each post is called there."""
@@ -102,7 +118,23 @@ class Desk:
                 remote_url=traces[due_at, platform]["url"],
             ).save()
 
-    def _write(self, idea: Idea, shown: Mapping[str, Asset]) -> Post:
+    def _sorts(self) -> Sorts:
+        """The labels of the client's ideas, and a campaign of the weeks around now."""
+        own: dict[str, Any] = {"workspace_id": self.workspace.pk, "actor": self.member.actor}
+        used = {idea.label for idea in self.client.ideas if idea.label}
+        labels = {
+            name: posts.make_label(**own, name=name, colour=colour).pk
+            for name, (colour, _) in LABELS.items()
+            if name in used
+        }
+        today = clock.now().date()
+        campaign = posts.make_campaign(
+            **own, name=CAMPAIGN, colour="teal", starts_on=today - IN_CAMPAIGN, ends_on=today + COMING,
+            goal="Be remembered before the holidays.",
+        )  # fmt: skip
+        return Sorts(labels, campaign.pk)
+
+    def _write(self, idea: Idea, shown: Mapping[str, Asset], sorts: Sorts, campaign_id: UUID | None = None) -> Post:
         pictures_of_post = (MediaContent(shown[idea.alt].pk),) if idea.alt else ()
         parts = [PartContent(text=idea.text, media=pictures_of_post)]
         if idea.comment:
@@ -113,6 +145,8 @@ class Desk:
             content=Content(parts=tuple(parts), variants=variants, language="en"),
             author_id=self.member.user.pk,
             actor=self.member.actor,
+            label_ids=[sorts.labels[idea.label]] if idea.label else [],
+            campaign_id=campaign_id,
         )
 
     def _platforms(self, idea: Idea) -> list[str]:
@@ -134,9 +168,10 @@ class Desk:
 def _hours(zone: str, start: datetime, end: datetime) -> Iterator[datetime]:
     """The instants of the client's posting hours between two instants."""
     day: date = start.astimezone(ZoneInfo(zone)).date()
-    hours = cycle(HOURS)
+    hours, busy_from = cycle(HOURS), (clock.now() - BUSY).date()
     while day <= end.astimezone(ZoneInfo(zone)).date():
-        if day.weekday() in DAYS:
+        # Further back there is enough to compare with, and every post takes its time to be written.
+        if day.weekday() in (DAYS if day >= busy_from else FEWER_DAYS):
             at = datetime.combine(day, next(hours), ZoneInfo(zone)).astimezone(UTC)
             if start <= at <= end:
                 yield at

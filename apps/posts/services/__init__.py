@@ -21,6 +21,7 @@ from apps.posts.services.writing import (
     note_review,
     set_appointment,
     set_reference,
+    settle_words,
 )
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "remove_template",
     "set_appointment",
     "set_reference",
+    "settle_words",
     "sort",
 ]

@@ -21,10 +21,12 @@ from apps.events import services as events
 from apps.posts.appointments import Appointment
 from apps.posts.content import Content
 from apps.posts.errors import NotInWorkspace, PostChanged, RefTaken
+from apps.posts.linking import settle
 from apps.posts.models import Part, PartMedia, Place, Post, Variant
-from apps.posts.selectors import accounts_by_id, assets_by_id
+from apps.posts.selectors import accounts_by_id, assets_by_id, content_of
 from apps.posts.services import sorting
 from apps.posts.states import Review
+from apps.social_accounts.models import SocialAccount
 from apps.tenants.selectors import workspace_with
 
 
@@ -91,6 +93,7 @@ def change_variant(
     changes: dict[str, object] = {"text": text} if options is None else {"text": text, "options": dict(options)}
     if not Variant.objects.filter(post=post, account_id=account_id).update(**changes):
         raise NotInWorkspace("The post does not go to this account")
+    settle_words(post, SocialAccount.objects.get(pk=account_id), text)
     _tell_changed(post, actor)
     return post
 
@@ -228,6 +231,12 @@ def _write(post: Post, content: Content) -> None:
         for one in content.variants
     )
     write(variants, of=post.pk)
+    settle(post, content.parts, [(accounts[one.account_id], one.text) for one in content.variants], renews=True)
+
+
+def settle_words(post: Post, account: SocialAccount, text: str | None) -> None:
+    """Keep how the addresses in one account's words go out, before they do; what is settled stays."""
+    settle(post, content_of(post).parts, [(account, text)], renews=False)
 
 
 def _tell_changed(post: Post, actor: Actor) -> None:

@@ -148,7 +148,8 @@ class PostValidate(Operations):
         said = self.body(writing_desk.PostToMake)
         workspace = place_of(self, said)
         content = _content(said, workspace.pk, _template_of(said, workspace.pk))
-        manuscript = selectors.manuscript_of(content, workspace_id=workspace.pk)
+        campaign_id = said.get("campaign")
+        manuscript = selectors.manuscript_of(content, workspace_id=workspace.pk, campaign_id=campaign_id)
         due_at, full = _due_at(said, workspace, manuscript)
         found = [*full, *problems_in(manuscript, due_at=due_at)]
         warnings = duplicate_warnings(manuscript, workspace_id=workspace.pk, around=due_at or clock.now())
@@ -358,14 +359,14 @@ def _due_at(
 def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
     """Change what is named of a post, all or nothing."""
     queue = _queue_to_join(view, post, said) if QUEUED & said.keys() else None
-    if CONTENT & said.keys():
-        content = content_of(said, workspace_id=post.workspace_id, before=selectors.content_of(post))
-        services.edit(post=post, content=content, actor=view.caller.actor)
-    else:
-        content_of(said, workspace_id=post.workspace_id)  # every foreign id is refused with its place
-    if SORTED & said.keys():
+    # What is not the workspace's is refused with its place before anything is changed.
+    before = {"before": selectors.content_of(post)} if CONTENT & said.keys() else {}
+    content = content_of(said, workspace_id=post.workspace_id, **before)
+    if SORTED & said.keys():  # First: links in the words carry the campaign's name.
         campaign = {"campaign_id": said["campaign"]} if "campaign" in said else {}
         posts.sort(post=post, label_ids=said.get("labels"), actor=view.caller.actor, **campaign)
+    if CONTENT & said.keys():
+        services.edit(post=post, content=content, actor=view.caller.actor)
     if "external_ref" in said:
         posts.set_reference(post=post, external_ref=said["external_ref"], actor=view.caller.actor)
     if queue is not None:

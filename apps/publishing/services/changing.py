@@ -89,7 +89,9 @@ def _wanted(
 
 def _draft(publication: Publication, wanted: Edition) -> Draft:
     """What the platform is to show; raises PostNotReady for what a person can mend, and for nothing else."""
-    manuscript = selectors.manuscript(Post.objects.get(pk=publication.post_id))
+    post = Post.objects.get(pk=publication.post_id)
+    posts.settle_words(post, wanted.account, wanted.text)
+    manuscript = selectors.manuscript(post)
     fields = changeable(publication)
     found = problems_in(replace(manuscript, editions=(wanted,)))
     if problems := [problem for problem in found if problem.field in fields]:

@@ -43,6 +43,7 @@ def _counts(stub: Stub, _: Request) -> dict[str, Any]:
         "replayed": tally.replayed,
         "accounts": len(tally.by_account),
         "requests": stub.requests,
+        "asked": dict(stub.mastodon.asked),
         "cpu_seconds": time.process_time(),
     }
 
@@ -78,7 +79,9 @@ def _settings(stub: Stub, request: Request) -> dict[str, Any]:
     stub.latency = float(said.get("latency_ms", stub.latency * 1000)) / 1000
     stub.mastodon.honours_keys = bool(said.get("honours_keys", stub.mastodon.honours_keys))
     stub.mastodon.lists = bool(said.get("lists", stub.mastodon.lists))
-    return {**_health(stub, request), "honours_keys": stub.mastodon.honours_keys, "lists": stub.mastodon.lists}
+    stub.mastodon.tells_many = bool(said.get("tells_many", stub.mastodon.tells_many))
+    told = {name: getattr(stub.mastodon, name) for name in ("honours_keys", "lists", "tells_many")}
+    return {**_health(stub, request), **told}
 
 
 def _reset(stub: Stub, request: Request) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def of_account(world: World, account: Account, name: str, since: datetime, until
         begins = max(since, account.created_at - timedelta(days=90))
         days = max(0.0, (until - begins) / timedelta(days=1))
         total += int(growth.of_day(f"{account.id} {name}", begins, usual=usual) * days)
-    return total
+    is_settling = world.now() - until < timedelta(days=int(world.setting("instagram", "settling_days")))
+    return total * 9 // 10 if is_settling else total
 
 
 def _between(world: World, post: Post, name: str, since: datetime, until: datetime) -> int:

@@ -43,6 +43,7 @@ SETTINGS: dict[str, Any] = {
     "page_token_blind_seconds": 0,
     "role_through_business": False,  # Facebook Login needs ads_management or ads_read
     # Insights.
+    "settling_days": 0,  # for so long after its end a day is told as nine tenths of what it will have been
     "followers": 0,  # of every account instead of its own number; under 100 some figures are not told
     "silent_without_scope": False,
     "withheld_metrics": "",

@@ -21,7 +21,7 @@ from apps.social_accounts.services.journeys import Terms, forget_journeys, leave
 from apps.social_accounts.services.losing import lose_access
 from apps.social_accounts.services.marking import mark_missing_permission
 from apps.social_accounts.services.own_apps import app_at_address, forget_replaced_apps, verify_token_of
-from apps.social_accounts.services.refreshing import refresh_expiring, refresh_grant, refresh_if_needed
+from apps.social_accounts.services.refreshing import ends_soon, refresh_expiring, refresh_grant, refresh_if_needed
 from apps.social_accounts.services.signals import ToldSignal, note_signal
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "clients_that_sign",
     "credential_for",
     "disconnect",
+    "ends_soon",
     "erase_identity",
     "find_identity",
     "finish_consent",

@@ -85,6 +85,11 @@ def refresh_if_needed(*, organization_id: UUID, grant_id: UUID) -> None:
         _refresh(organization_id, grant_id, Q(version=version))
 
 
+def ends_soon(grant: Grant) -> bool:
+    """Whether the token that was read with this row is to be refreshed before it is used."""
+    return grant.expires_at is not None and grant.expires_at - clock.now() < SOON
+
+
 def refresh_grant(
     *, organization_id: UUID, grant_id: UUID, is_refused: bool = False, read_at: datetime | None = None
 ) -> bool:

@@ -19,13 +19,16 @@ FOLDER, UPLOAD, ENDPOINT, DELIVERY = "fld", "upl", "whe", "dlv"
 APPROVAL, THREAD, REVIEW_LINK, GUEST = "apr", "thr", "rvl", "gst"
 GROUP, ABSENCE = "grp", "abs"
 COMMENT = "cmt"
-IMPORT, IMPORTED, REFRESH, RUN = "imp", "ipo", "rfr", "run"
+IMPORT, IMPORTED, REFRESH, RUN, GOAL = "imp", "ipo", "rfr", "run", "goal"
+ALERT, ALERT_RULE, HISTORY, LINK = "alt", "alr", "his", "lnk"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 QUEUE, SLOT, AUDIT = "q", "slot", "aud"
+REPORT, REPORT_TEMPLATE, REPORT_SCHEDULE, REPORT_LINK = "rpt", "rtpl", "rsch", "rlnk"
 KINDS: Final = (
     ORGANIZATION, WORKSPACE, MEMBER, INVITATION, KEY, ACCOUNT, SESSION, JOURNEY, POST, PUBLICATION, MEDIA, EVENT,
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
     APPROVAL, THREAD, REVIEW_LINK, GUEST, GROUP, ABSENCE, COMMENT,
+    REPORT, REPORT_TEMPLATE, REPORT_SCHEDULE, REPORT_LINK, GOAL, ALERT, ALERT_RULE, HISTORY, LINK,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {
@@ -50,6 +53,12 @@ SUBJECTS: Final = {
     "template": ("template", TEMPLATE),
     "import": ("import", IMPORT),
     "snapshotrun": ("snapshot_run", RUN),
+    "report": ("report", REPORT),
+    "reporttemplate": ("report_template", REPORT_TEMPLATE),
+    "schedule": ("report_schedule", REPORT_SCHEDULE),
+    "goal": ("goal", GOAL),
+    "alert": ("alert", ALERT),
+    "historyupload": ("history_upload", HISTORY),
 }
 _PLAIN: Final = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 

@@ -95,10 +95,13 @@ class Course:
         """Put publications on the plan, in a future that is too far to matter."""
         began = time.monotonic()
         planted = planting.publications(count, on=on, due_at=datetime.now(UTC) + FAR, what=what)
-        if self._owner is not None:
-            self._owner.execute("ANALYZE")
+        self.analyze()
         say(f"planted {count} publications in {time.monotonic() - began:.1f} s")
         return planted
+
+    def analyze(self) -> None:
+        if self._owner is not None:
+            self._owner.execute("ANALYZE")
 
     def bare_per_second(self) -> float:
         """What the same client makes with nothing in between; the stub has forgotten it afterwards."""
@@ -117,8 +120,8 @@ class Course:
         that took."""
         began = time.monotonic()
         planting.make_due(planted, at=datetime.now(UTC) + SOON)
-        disturbances = self.faults.while_preparing(lambda: len(planted) - self._unready())
-        self.watch_for(lambda: not self._unready(), seconds=self.options["most_seconds"], meanwhile=disturbances)
+        disturbances = self.faults.while_preparing(lambda: len(planted) - self.unready())
+        self.watch_for(lambda: not self.unready(), seconds=self.options["most_seconds"], meanwhile=disturbances)
         self.faults.end(disturbances)
         say(f"prepared {len(planted)} publications in {time.monotonic() - began:.1f} s")
         return time.monotonic() - began
@@ -153,8 +156,9 @@ class Course:
         return self.watch_for(is_over, seconds=self._ends_at - time.monotonic(), meanwhile=meanwhile)
 
     def watch_for(
-        self, is_over: Callable[[], bool], *, seconds: float, meanwhile: Sequence[Callable[[], object]] = ()
-    ) -> bool:
+        self, is_over: Callable[[], bool], *, seconds: float, meanwhile: Sequence[Callable[[], object]] = (),
+        tells: Callable[[], int] | None = None,
+    ) -> bool:  # fmt: skip
         """Look again and again, calling what is to be done meanwhile; False if the time is up."""
         ends_at, tells_at = time.monotonic() + seconds, time.monotonic() + TELL
         while time.monotonic() < ends_at:
@@ -164,7 +168,7 @@ class Course:
                 return True
             if time.monotonic() > tells_at:
                 tells_at += TELL
-                say(f"{self.out()} are out")
+                say(f"{(tells or self.out)()} are {'told' if tells else 'out'}")
             time.sleep(LOOK)
         return False
 
@@ -253,7 +257,7 @@ class Course:
         """How many different ones the stub has accepted."""
         return int(self.stub.counts()["distinct"])
 
-    def _unready(self) -> int:
+    def unready(self) -> int:
         from apps.core import tenancy
         from apps.publishing.models import Publication
 

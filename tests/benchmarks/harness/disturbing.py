@@ -50,8 +50,8 @@ class Paced:
 class Killer:
     """Kills the workers in turn, wherever they are, and starts them anew."""
 
-    def __init__(self, fleet: Fleet, pace: Paced) -> None:
-        self._victims, self._pace, self._turn = fleet.named("worker"), pace, 0
+    def __init__(self, fleet: Fleet, pace: Paced, *, of: str = "worker") -> None:
+        self._victims, self._pace, self._turn = fleet.named(of), pace, 0
 
     def __call__(self) -> None:
         if self._pace.is_time():

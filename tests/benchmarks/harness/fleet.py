@@ -150,6 +150,12 @@ class Fleet:
             process.look()
         return [process.peak_mib for process in self.named(self.of)]
 
+    def peak_mib_of(self, name: str) -> float:
+        """The most that one process of this name has held, in any of its lives."""
+        for process in self.named(name):
+            process.look()
+        return max((process.peak_mib for process in self.named(name)), default=0.0)
+
     def words(self) -> str:
         return "\n".join(process.log.read_text(errors="replace")[-2000:] for process in self.processes)
 

@@ -43,7 +43,14 @@ class Place:
 
 
 def accounts(
-    count: int, *, workspaces: int, platform: str, origin: str, big_share: float = 0.0, first: int = 0
+    count: int,
+    *,
+    workspaces: int,
+    platform: str,
+    origin: str,
+    big_share: float = 0.0,
+    first: int = 0,
+    in_each: int = IN_EACH,
 ) -> list[Place]:
     """So many accounts, spread over the workspaces evenly; or `big_share` of them in the first, the rest in the others.
     Numbers begin with `first`."""
@@ -57,12 +64,12 @@ def accounts(
     places: list[Place] = []
     grants: list[Any] = []
     with tenancy.across_tenants(WHY):
-        numbers = range(-(-workspaces // IN_EACH))
+        numbers = range(-(-workspaces // in_each))
         agencies = [
             Organization.objects.create(name=f"Agency {first}-{n}", slug=f"agency-{first}-{n}") for n in numbers
         ]
         clients = [
-            Workspace.plain.create(organization=agencies[n // IN_EACH], name=f"Client {first}-{n}")
+            Workspace.plain.create(organization=agencies[n // in_each], name=f"Client {first}-{n}")
             for n in range(workspaces)
         ]
         for number in range(count):
@@ -80,7 +87,7 @@ def accounts(
                 check_at=later, choices_read_at=later,
             )  # fmt: skip
             grants.append(grant)
-            places.append(Place(first + home // IN_EACH, first + home, account))
+            places.append(Place(first + home // in_each, first + home, account))
         Grant.plain.bulk_create(grants, batch_size=BATCH)
         SocialAccount.plain.bulk_create([place.row for place in places], batch_size=BATCH)
     return places

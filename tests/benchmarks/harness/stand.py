@@ -130,6 +130,7 @@ def _environment(folder: Path, queue: str, url: str, options: dict[str, Any]) ->
         "BENCH_PLATFORM": options["platform"],
         "BENCH_PROFILE": "yes" if options["profile"] else "",
         **(SHORT if options["fault"] != "none" else {}),
+        **options.get("settings", {}),
     }
 
 

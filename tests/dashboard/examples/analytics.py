@@ -6,9 +6,13 @@ from datetime import timedelta
 from types import SimpleNamespace as It
 from typing import Any
 
+from apps.analytics.alert_forms import AlertRuleForm
 from apps.analytics.charting import chart_of
+from apps.analytics.history.reading import Mistake
 from apps.analytics.overview import Point
-from apps.analytics.views.overview import DayRow, _meanings
+from apps.analytics.views.alerts import AlertRow, RuleRow
+from apps.analytics.views.boards.parts import DayRow, _meanings
+from apps.analytics.views.history import UploadRow
 from apps.analytics.wording import number
 from tests.dashboard.examples.frame import NOW, TODAY, ZONE
 
@@ -108,6 +112,7 @@ def imports() -> dict[str, Any]:
         ],
         "is_running": True,
         "progress_url": "/analytics/accounts/1/imports/",
+        "history_url": "/analytics/accounts/1/history/",
         "start_url": "",
         "posts": [
             It(
@@ -122,3 +127,60 @@ def imports() -> dict[str, Any]:
         ],
         "most_posts": 50,
     }
+
+
+def _alert(**changes: Any) -> AlertRow:
+    values = {
+        "words": "Views of Instagram @alderandrye: 220, usually 1,204 by 28 days before.", "rule": "Views fell",
+        "kind": "Far less than usual", "tone": "bad", "day": LAST, "found_at": NOW, "was_muted": False,
+        "acknowledged_at": None, "acknowledged_by": "", "acknowledge_url": "/alerts/1/acknowledge/",
+    }  # fmt: skip
+    return AlertRow(**(values | changes))
+
+
+def alerts() -> dict[str, Any]:
+    rule = RuleRow(
+        name="Views fell", asks="Views 50 % below the usual", about="every account", window="once a week", people=2,
+        is_on=True, muted_until=None, edit_url="/alerts/rules/1/",
+    )  # fmt: skip
+    seen = {"acknowledged_at": NOW, "acknowledged_by": "Ines Moreau", "acknowledge_url": ""}
+    return {
+        "zone": ZONE,
+        "alerts": [
+            _alert(),
+            _alert(words="Followers of Mastodon @alderandrye: 10,004, so 10,000 is reached.", rule="10,000!", tone="ok",
+                   kind="A number is reached", was_muted=True, **seen),
+        ],
+        "rules": [rule, RuleRow("10,000!", "Followers reach 10,000", "Mastodon", "once", 1, False, NOW, "")],
+        "new_url": "/alerts/rules/new/", "newer_url": "", "older_url": "?page=2", "back_url": "/analytics/",
+    }  # fmt: skip
+
+
+def open_alerts() -> dict[str, Any]:
+    return {"zone": ZONE, "alerts": [_alert()], "has_more": True, "alerts_url": "/analytics/alerts/"}
+
+
+def alert_rule() -> dict[str, Any]:
+    form = AlertRuleForm({"name": "Views fell", "threshold": "-1"}, accounts=[], campaigns=[], people=[])
+    form.is_valid()
+    return {
+        "heading": "Views fell", "form": form, "back_url": "/analytics/alerts/", "action_url": "/alerts/rules/1/",
+        "remove_url": "/alerts/rules/1/remove/",
+    }  # fmt: skip
+
+
+def history() -> dict[str, Any]:
+    running = UploadRow(
+        name="2024.csv", kind="The account, day by day", words="Running", tone="accent", is_running=True, total=366,
+        done=200, kept=190, told=10, begun_at=NOW, retry_url="", delete_url="/delete/", id="one",
+    )  # fmt: skip
+    failed = UploadRow("", "Posts of the account", "Failed", "bad", False, 9, 3, 3, 0, NOW, "/retry/", "", "two")
+    return {
+        "account_name": "Alder & Rye", "zone": ZONE, "back_url": "/analytics/accounts/1/imports/",
+        "uploads": [running, failed], "is_running": True, "progress_url": "/analytics/accounts/1/history/",
+        "upload_url": "/upload/", "kinds": [("accounts", "The account, day by day", "/accounts.csv"),
+                                            ("posts", "Posts of the account", "/posts.csv")],
+        "most_rows": 20000, "refused": "Nothing was kept: 2 cells or rows of the file are not right.",
+        "mistakes": [Mistake(3, "views", "Write a number in digits alone, such as 1204."), Mistake(0, "", "No rows.")],
+        "more_mistakes": 7,
+    }  # fmt: skip

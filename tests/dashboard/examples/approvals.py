@@ -54,6 +54,7 @@ def item(number: int = 1, **changes: Any) -> It:
         parts=[{"role": "main", "text": TEXT, "link": "https://alder.example/buns"},
                {"role": "first_comment", "text": "See you there", "link": ""}],
         own_words=[{"platform": "x", "text": "Buns. Today."}], pictures=[It(url=PICTURE, alt="Buns")],
+        links=[{"platform": "x", "written": "https://alder.example/buns", "outgoing": "https://go.example/aB3"}],
         decide_url="/approvals/1/decide/",
     )  # fmt: skip
 
@@ -143,6 +144,9 @@ def review() -> dict[str, Any]:
         ],
         "pictures": [{"url": PICTURE, "alt": "Buns"}],
         "platforms": ["instagram", "x"],
+        "links": [
+            {"platform": "mastodon", "written": "https://a.example", "outgoing": "https://go.example/k3Xw9Qz"}
+        ],
         "own_words": [{"platform": "x", "text": "Buns. Today."}],
         "steps": STEPS,
         "history": HISTORY,

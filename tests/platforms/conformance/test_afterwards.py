@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from apps.platforms.basis import Basis
+from apps.platforms.contract import RemotePost
 from apps.platforms.errors import Gone, NotOffered
 from tests.platforms.conformance.bench import remote
 
@@ -88,6 +89,45 @@ def test_figures_of_a_post_are_numbers_in_our_words_and_what_is_not_told_is_abse
     told = bench.adapter.post_metrics(post, bench.lasting(credential))
 
     check_figures(told, bench.adapter.capabilities.post_metrics)
+
+
+def test_figures_of_many_posts_are_those_of_each(bench, credential):
+    at_once = bench.adapter.metrics_at_once
+    assert (at_once > 1) is offers(bench, "many_post_metrics")
+    if at_once == 1:
+        with pytest.raises(NotOffered):
+            bench.adapter.many_post_metrics([], credential)
+        return
+    receipts = [bench.publish(bench.post(f"Counted {n}"), credential, key=f"key-{n}") for n in range(3)]
+    gone = [remote(receipts[0])] if bench.adapter.capabilities.deletes else []
+    for post in gone:
+        bench.adapter.delete(post, credential)
+    bench.clock.advance(hours=30)
+    lasting = bench.lasting(credential)
+    # As the platform lists them: it may know a post by another name than the one under which it was taken.
+    posts = [RemotePost(post.remote_id, post.facts) for post in bench.adapter.own_posts(lasting).posts]
+
+    told = bench.adapter.many_post_metrics([*posts, *gone], lasting)
+
+    assert told
+    assert set(told) == {post.remote_id for post in posts}
+    for post in posts:
+        assert told[post.remote_id].values == bench.adapter.post_metrics(post, lasting).values
+        check_figures(told[post.remote_id], bench.adapter.capabilities.post_metrics)
+
+
+def test_who_follows_an_account_is_told_by_groups_or_not_offered(bench, credential):
+    if not offers(bench, "demographics"):
+        with pytest.raises(NotOffered):
+            bench.adapter.demographics(credential)
+        return
+    told = bench.adapter.demographics(credential)
+
+    assert set(told.groups) == {"age", "gender", "country", "city"}
+    for groups in told.groups.values():
+        assert groups
+        assert all(isinstance(name, str) and isinstance(count, int) and count >= 0 for name, count in groups.items())
+    json.dumps(dict(told.raw))
 
 
 def test_figures_of_an_account_are_numbers_in_our_words(bench, credential):

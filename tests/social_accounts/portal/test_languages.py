@@ -27,7 +27,10 @@ from tests.support import factories
 CODES = [code for code, _ in settings.LANGUAGES]
 OTHERS = [code for code in CODES if code != "en"]
 # Everything that people without a seat read: the portal, review by link, and the previews that reviews show.
-FOLDERS = ("portal/*.html", "review/*.html", "layouts/portal.html", "layouts/review.html", "posts/_preview*.html")
+FOLDERS = (
+    "portal/*.html", "review/*.html", "layouts/portal.html", "layouts/review.html", "posts/_preview*.html",
+    "links/nowhere.html",
+)  # fmt: skip
 TEMPLATES = [path for pattern in FOLDERS for path in Path(settings.BASE_DIR, "templates").glob(pattern)]
 # Words that stay what they are: what people and networks are called, and examples of what to type.
 NAMES = {

@@ -128,6 +128,29 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--gap-ms": {"dest": "gap_ms", "type": int, "default": 100, "help": "from one to the next (100)"},
         },
     ),
+    "snapshots": Measurement(
+        "a night of many accounts and the posts that are due, while posts go out",
+        {
+            **engine(count=50_000, accounts=10_000, workspaces=2_000, most_seconds=1_800),
+            "--fault": {"choices": ("none", "kill"), "default": "none", "help": "whoever reads is killed half-way"},
+            "--lone": {"type": int, "default": 200, "help": "posts that are published meanwhile (200)"},
+            "--gap-ms": {"dest": "gap_ms", "type": int, "default": 500, "help": "from one to the next (500)"},
+            "--one-by-one": {
+                "dest": "batches",
+                "action": "store_false",
+                "default": True,
+                "help": "a platform that tells figures of one post at a time",
+            },
+        },
+    ),
+    "dashboards": Measurement(
+        "how soon dashboards of 90 days are there, with millions of snapshots behind them",
+        {
+            "--rows": {"type": int, "default": 10_000_000, "help": "snapshots, more or less (10,000,000)"},
+            "--pages": {"type": int, "default": 60, "help": "that are fetched of each dashboard (60)"},
+            "--most-seconds": {"dest": "most_seconds", "type": int, "default": 3_600, "help": "give up then (3,600)"},
+        },
+    ),
     "api": Measurement(
         "posts that the API makes a second, one by one and in bulk, and how soon it tells a page of a long list",
         {
@@ -164,6 +187,13 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--seconds": {"type": int, "default": 30, "help": "how long these come (30)"},
             "--workers": {"type": int, "default": 1, "help": "processes of the role hooks (1)"},
             "--most-seconds": {"dest": "most_seconds", "type": int, "default": 300, "help": "give up then (300)"},
+        },
+    ),
+    "report": Measurement(
+        "a report of a month with every section: from the claim to the stored PDF, and the memory that it takes",
+        {
+            "--posts": {"type": int, "default": 160, "help": "published in the month, or so (160)"},
+            "--rounds": {"type": int, "default": 3, "help": "how often it is made (3)"},
         },
     ),
     "inbound": Measurement(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -62,6 +62,7 @@ class BlueskyAdapter(Basis):
     capabilities: ClassVar[Capabilities] = abilities.CAPABILITIES
     calls: ClassVar[tuple[Call, ...]] = rights.CALLS
     limits: ClassVar[tuple[Limit, ...]] = rights.LIMITS
+    metrics_at_once: ClassVar[int] = 25
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=2), refresh=timedelta(days=90))
     setup: ClassVar[Setup] = about.SETUP
 
@@ -182,6 +183,9 @@ class BlueskyAdapter(Basis):
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         return self._reader(credential).post_metrics(post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        return self._reader(credential).many_post_metrics(posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """Those of now: Bluesky tells no history."""

@@ -6,7 +6,7 @@ server. Counts are those of now: there is no history, and no views, reach or cli
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -30,6 +30,7 @@ _COUNTS: Final[Mapping[Metric, tuple[str, ...]]] = {
     Metric.SHARES: ("repostCount", "quoteCount"),
     Metric.SAVES: ("bookmarkCount",),
 }
+_NAMES: Final = tuple(name for names in _COUNTS.values() for name in names)
 _OF_ACCOUNT: Final[Mapping[Metric, tuple[str, ...]]] = {
     Metric.FOLLOWERS: ("followersCount",),
     Metric.POSTS: ("postsCount",),
@@ -63,6 +64,14 @@ class Reader:
         params = {"uris": [post.remote_id]}
         found = _first(self._public(rights.POSTS, params)) or self._seen_by_the_account(post, params)
         return _metrics(found, _COUNTS)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost]) -> dict[str, Metrics]:
+        """Those that everybody is told of."""
+        wanted = sorted({post.remote_id for post in posts})
+        told = self._public(rights.POSTS, {"uris": wanted}).get("posts")
+        known = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
+        counted = {one.get("uri"): one for one in known if any(_is_count(one.get(name)) for name in _NAMES)}
+        return {uri: _metrics(counted[uri], _COUNTS) for uri in wanted if uri in counted}
 
     def account_metrics(self) -> Metrics:
         params = {"actor": self.repository.did}

@@ -34,7 +34,7 @@ from apps.platforms.contract import (
     Trace,
 )
 from apps.platforms.inbound import Inbound
-from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.insights import Demographics, Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.meta import pace, people
@@ -137,6 +137,9 @@ class InstagramAdapter(Basis):
     @classmethod
     def family(cls, credential: Credential) -> str:
         return people.family_of(credential) if credential.facts.get(LOGIN) == BY_FACEBOOK else ""
+
+    def demographics(self, credential: Credential) -> Demographics:
+        return reading.followers(self._line(credential))
 
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:

@@ -18,8 +18,9 @@ from apps.platforms.adapters.instagram.faults import TooFewViewers
 from apps.platforms.adapters.instagram.line import Line, entries, next_cursor, remote_id, text_in
 from apps.platforms.calls import Call
 from apps.platforms.contract import RemotePost
-from apps.platforms.errors import Gone, MissingPermission, NotSent, PlatformError, Rejected, StagedLost
-from apps.platforms.insights import Metric, Metrics, OwnPost, OwnPosts
+from apps.platforms.errors import Gone, MissingPermission, NotOffered, NotSent, PlatformError, Rejected, StagedLost
+from apps.platforms.insights import Demographics, Metric, Metrics, OwnPost, OwnPosts
+from apps.platforms.meta import demographics
 
 OWN_FIELDS: Final = "id,caption,timestamp,media_type,media_product_type,permalink,media_url,thumbnail_url"
 COUNTER_FIELDS: Final = "id,media_type,media_product_type,like_count,comments_count"
@@ -151,6 +152,19 @@ def _size(line: Line, values: Values, raw: dict[str, Any]) -> None:
     for name, metric in (("followers_count", Metric.FOLLOWERS), ("media_count", Metric.POSTS)):
         if (told := _number(said.get(name))) is not None:
             values[metric] = told
+
+
+def followers(line: Line) -> Demographics:
+    """One request for each breakdown."""
+    window = {"period": "lifetime", "metric_type": "total_value", "timeframe": "this_month"}
+    told = {
+        one: _told(line, requests.ACCOUNT_INSIGHTS, "", (demographics.METRIC,), {**window, "breakdown": one})
+        for one in demographics.BREAKDOWNS
+    }
+    groups = {name: found for name, entries_ in told.items() if (found := demographics.groups_in(entries_))}
+    if not groups:
+        raise NotOffered("Instagram tells who follows an account from 100 followers on.")
+    return Demographics(groups, told)
 
 
 # --- insights ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -48,6 +48,7 @@ class MastodonAdapter(Basis):
     scopes: ClassVar[tuple[str, ...]] = rights.SCOPES
     calls: ClassVar[tuple[Call, ...]] = rights.CALLS
     limits: ClassVar[tuple[Limit, ...]] = rights.LIMITS
+    metrics_at_once: ClassVar[int] = 20
     setup: ClassVar[Setup] = SETUP
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
@@ -155,6 +156,9 @@ class MastodonAdapter(Basis):
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         return reading.post_metrics(self._line(credential), post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        return reading.many_post_metrics(self._line(credential), posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """As they are now, whatever the day: servers keep no history."""

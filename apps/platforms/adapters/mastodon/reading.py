@@ -6,7 +6,7 @@ as far as they are told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from apps.platforms import http as wire
@@ -14,6 +14,7 @@ from apps.platforms.adapters.mastodon import changing, consent, finding, markup,
 from apps.platforms.adapters.mastodon.line import Line
 from apps.platforms.adapters.mastodon.publishing import QUOTABLE
 from apps.platforms.contract import RemotePost
+from apps.platforms.errors import NotOffered
 from apps.platforms.insights import Metric, Metrics, OwnPost, OwnPosts
 
 PAGE: Final = "40"
@@ -92,7 +93,25 @@ def _attachments(status: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def post_metrics(line: Line, post: RemotePost) -> Metrics:
-    status = changing.read_status(line, post.remote_id)
+    return _of_status(changing.read_status(line, post.remote_id))
+
+
+def many_post_metrics(line: Line, posts: Sequence[RemotePost]) -> dict[str, Metrics]:
+    """Servers before 4.3, and others than Mastodon, may know no such request."""
+    wanted = {post.remote_id for post in posts}
+    answer = line.send(rights.STATUSES, params={"id[]": sorted(wanted)})
+    if answer.status in {400, 404, 405, 410, 422}:
+        raise NotOffered(f"{line.name} tells figures of one post at a time.", evidence=wire.evidence(answer))
+    if answer.status != 200:
+        raise line.failure(answer, rights.STATUSES)
+    try:
+        told = answer.mappings()
+    except wire.Unreadable:
+        raise line.unreadable(answer) from None
+    return {id: _of_status(one) for one in told if isinstance(id := one.get("id"), str) and id in wanted}
+
+
+def _of_status(status: dict[str, Any]) -> Metrics:
     poll = {"poll": status["poll"]} if isinstance(status.get("poll"), dict) else {}
     return _metrics(status, _OF_POST, poll)
 

@@ -60,6 +60,10 @@ DELETE: Final = Call(
     "delete", "DELETE", "/api/v1/statuses/{id}", Feature.DELETE, _WRITE, counts_against=(*_EACH, "deletions")
 )
 STATUS: Final = Call("status", "GET", "/api/v1/statuses/{id}", Feature.METRICS, _READ, counts_against=_EACH)
+STATUSES: Final = Call(
+    "statuses", "GET", "/api/v1/statuses", Feature.METRICS, _READ, counts_against=_EACH,
+    trap="Since 4.3; what is not there is left out.",
+)  # fmt: skip
 SOURCE: Final = Call("source", "GET", "/api/v1/statuses/{id}/source", Feature.READ, _READ, counts_against=_EACH)
 OWN_POSTS: Final = Call(
     "own_posts", "GET", "/api/v1/accounts/{id}/statuses", Feature.READ, _READ, counts_against=(*_EACH, "pages")
@@ -67,7 +71,7 @@ OWN_POSTS: Final = Call(
 
 CALLS: Final = (
     METADATA, NODEINFO_LINKS, NODEINFO, WEBFINGER, INSTANCE, INSTANCE_OLD, REGISTER, TOKEN, REVOKE, ME, UPLOAD,
-    UPLOAD_OLD, LOOK, POST, REPLY, EDIT, DELETE, STATUS, SOURCE, OWN_POSTS,
+    UPLOAD_OLD, LOOK, POST, REPLY, EDIT, DELETE, STATUS, STATUSES, SOURCE, OWN_POSTS,
 )  # fmt: skip
 
 # --- how often --------------------------------------------------------------------------------------------------------

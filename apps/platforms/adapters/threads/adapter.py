@@ -31,7 +31,7 @@ from apps.platforms.contract import (
     Trace,
 )
 from apps.platforms.inbound import Inbound
-from apps.platforms.insights import Metrics, OwnPosts
+from apps.platforms.insights import Demographics, Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
 from apps.platforms.meta import pace
@@ -128,6 +128,9 @@ class ThreadsAdapter(Basis):
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """Views are those of the profile."""
         return reading.account_metrics(self._line(credential), day)
+
+    def demographics(self, credential: Credential) -> Demographics:
+        return reading.followers(self._line(credential))
 
     @classmethod
     def usage(cls, headers: Mapping[str, str], *, now: datetime) -> tuple[Usage, ...]:

@@ -18,7 +18,8 @@ from apps.platforms.adapters.threads.line import Line, entries, next_cursor, rem
 from apps.platforms.adapters.threads.reposts import FACADE
 from apps.platforms.contract import RemotePost
 from apps.platforms.errors import NotOffered
-from apps.platforms.insights import Metric, Metrics, OwnPost, OwnPosts
+from apps.platforms.insights import Demographics, Metric, Metrics, OwnPost, OwnPosts
+from apps.platforms.meta import demographics
 
 OWN_FIELDS: Final = "id,media_type,media_url,thumbnail_url,permalink,text,timestamp,is_quote_post"
 PAGE: Final = "25"
@@ -96,6 +97,22 @@ def account_metrics(line: Line, day: date) -> Metrics:
     }
     said, answer = line.read(requests.ACCOUNT_INSIGHTS, _asked(_ACCOUNT_METRICS) | window)
     return _metrics(line, said, answer, _ACCOUNT_METRICS, within=(begin, end))
+
+
+def followers(line: Line) -> Demographics:
+    """One request for each breakdown."""
+    groups: dict[str, dict[str, int]] = {}
+    raw: dict[str, Any] = {}
+    for name in demographics.BREAKDOWNS:
+        said, answer = line.read(requests.ACCOUNT_INSIGHTS, {"metric": demographics.METRIC, "breakdown": name})
+        if (told := entries(said)) is None:
+            raise line.unreadable(answer)
+        raw[name] = told
+        if found := demographics.groups_in(told):
+            groups[name] = found
+    if not groups:
+        raise NotOffered("Threads tells who follows a profile from 100 followers on.")
+    return Demographics(groups, raw)
 
 
 def _asked(names: Mapping[str, Metric]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -58,6 +58,7 @@ class TikTokAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = permits.CALLS
     limits: ClassVar[tuple[Limit, ...]] = permits.LIMITS
+    metrics_at_once: ClassVar[int] = 20
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=2), refresh=timedelta(days=180))
     version: ClassVar[ApiVersion | None] = about.VERSION
     inbound: ClassVar[Inbound | None] = notices.TikTokInbound()
@@ -127,6 +128,9 @@ class TikTokAdapter(Basis):
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         return reading.post_metrics(self._line(credential), post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        return reading.many_post_metrics(self._line(credential), posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """As they are now, whatever the day: TikTok keeps no history."""

@@ -5,7 +5,7 @@ https://developers.tiktok.com/docs/en/tiktok-api-v2-video-object. There are tota
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -116,6 +116,19 @@ def post_metrics(line: Line, post: RemotePost) -> Metrics:
     known = id_of(post.remote_id) or _became(line, post.remote_id)
     video = _video(line, known, f"id,{','.join(_FIGURES)}")
     return Metrics(_values(video, _FIGURES), video)
+
+
+def many_post_metrics(line: Line, posts: Sequence[RemotePost]) -> dict[str, Metrics]:
+    """Those that are known by the id of the public post."""
+    wanted = sorted({known for post in posts if (known := id_of(post.remote_id))})
+    if not wanted:
+        raise NotOffered("TikTok has to be asked first what has become of these posts.")
+    fields = {"fields": f"id,{','.join(_FIGURES)}"}
+    found = objects_in(line.ask(permits.VIDEO, params=fields, json={"filters": {"video_ids": wanted}}), "videos")
+    if found is None:
+        raise NotSent("TikTok did not tell of these posts.")
+    told = {id_of(video.get("id")): video for video in found}
+    return {id: Metrics(_values(told[id], _FIGURES), told[id]) for id in wanted if id in told}
 
 
 def _became(line: Line, publish_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -47,6 +47,7 @@ class XAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = rights.CALLS
     limits: ClassVar[tuple[Limit, ...]] = rights.LIMITS
+    metrics_at_once: ClassVar[int] = 100
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=2), refresh=timedelta(days=180))
     version: ClassVar[ApiVersion | None] = about.VERSION
     inbound: ClassVar[Inbound | None] = notices.XInbound()
@@ -116,6 +117,9 @@ class XAdapter(Basis):
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         return figures.post_metrics(self._line(credential), post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        return figures.many_post_metrics(self._line(credential), posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """X tells what is now, whatever the day."""

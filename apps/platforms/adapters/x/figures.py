@@ -6,7 +6,7 @@ edited post has figures of its own. There is no history of followers: they are t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from apps.platforms import http as wire
 from apps.platforms.adapters.x import changing, consent, reading, rights
 from apps.platforms.adapters.x.line import Line, data_of, listed, snowflake_time, text_in
 from apps.platforms.contract import RemotePost
-from apps.platforms.errors import Gone, MissingPermission, NotSent, Rejected
+from apps.platforms.errors import Gone, MissingPermission, NotOffered, NotSent, Rejected
 from apps.platforms.insights import Metric, Metrics, OwnPost, OwnPosts
 
 PAGE = 20
@@ -80,14 +80,11 @@ def _add_media(posts: list[tuple[OwnPost, list[str]]], media: list[dict[str, Any
 
 
 def post_metrics(line: Line, post: RemotePost) -> Metrics:
-    now = line.clock()
-    posted_at = wire.instant(post.facts.get("posted_at")) or snowflake_time(post.remote_id)
+    now, posted_at = line.clock(), _posted_at(post)
     is_young = posted_at is not None and now - posted_at < PRIVATE_FOR
     said = changing.read_post(line, post.remote_id, PRIVATE if is_young else PUBLIC)
     raw: dict[str, Any] = {"post": dict(said)}
-    told: dict[str, Any] = {}
-    for name in ("organic_metrics", "non_public_metrics", "public_metrics"):
-        told |= said[name] if isinstance(said.get(name), dict) else {}
+    told = _told(said)
     if not is_young and posted_at is not None:
         raw["analytics"] = _analysed(line, rights.ANALYTICS, posted_at, ids=post.remote_id)
         told = {**raw["analytics"], **told}
@@ -97,6 +94,29 @@ def post_metrics(line: Line, post: RemotePost) -> Metrics:
         raw["video"] = _analysed(line, rights.MEDIA_ANALYTICS, since, media_keys=",".join(map(str, keys)))
         values |= _video_values(raw["video"])
     return Metrics(values, raw)
+
+
+def many_post_metrics(line: Line, posts: Sequence[RemotePost]) -> dict[str, Metrics]:
+    """Those of which the post itself tells everything: without a film, and no older than its private figures."""
+    now = line.clock()
+    ages = ((post, _posted_at(post)) for post in posts if not post.facts.get("video_keys"))
+    wanted = {post.remote_id for post, posted_at in ages if posted_at and now - posted_at < PRIVATE_FOR}
+    if not wanted:
+        raise NotOffered("X has to be asked for the figures of each of these posts.")
+    said, _ = reading.ask(line, rights.LOOKUP, PRIVATE, ids=",".join(sorted(wanted)))
+    found = {text_in(post, "id"): post for post in listed(said)}
+    return {id: Metrics(_values(_told(post)), {"post": dict(post)}) for id, post in found.items() if id in wanted}
+
+
+def _posted_at(post: RemotePost) -> datetime | None:
+    return wire.instant(post.facts.get("posted_at")) or snowflake_time(post.remote_id)
+
+
+def _told(said: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name in ("organic_metrics", "non_public_metrics", "public_metrics"):
+        told |= said[name] if isinstance(said.get(name), dict) else {}
+    return told
 
 
 def _values(told: Mapping[str, Any]) -> dict[Metric, int | float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -64,6 +64,7 @@ class YouTubeAdapter(Basis):
     default_endpoints: ClassVar[Mapping[str, str]] = DEFAULT_ENDPOINTS
     calls: ClassVar[tuple[Call, ...]] = permits.CALLS
     limits: ClassVar[tuple[Limit, ...]] = permits.LIMITS
+    metrics_at_once: ClassVar[int] = 50
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(hours=1), rolling=False)
     version: ClassVar[ApiVersion | None] = about.VERSION
     inbound: ClassVar[Inbound | None] = notices.YouTubeInbound()
@@ -149,6 +150,9 @@ class YouTubeAdapter(Basis):
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         return figures.post_metrics(self._line(credential), post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        return figures.many_post_metrics(self._line(credential), posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         """`day` is one of California; YouTube tells of it two or three days later, and until then only what is now."""

@@ -8,7 +8,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -70,18 +70,41 @@ def post_metrics(line: Line, post: RemotePost) -> Metrics:
     video = reading.video(line, post.remote_id, "snippet,statistics")
     if video is None:
         raise Gone("This video is not on YouTube any more.")
+    return _of_videos(line, {post.remote_id: video})[post.remote_id]
+
+
+def many_post_metrics(line: Line, posts: Sequence[RemotePost]) -> dict[str, Metrics]:
+    """Two requests for up to fifty videos."""
+    wanted = sorted({post.remote_id for post in posts if post.facts.get("kind") != "comment"})
+    found = {text_in(video, "id"): video for video in reading.videos(line, wanted, "snippet,statistics")}
+    known = {id: found[id] for id in wanted if id in found}
+    return _of_videos(line, known) if known else {}
+
+
+def _of_videos(line: Line, videos: Mapping[str, reading.Video]) -> dict[str, Metrics]:
+    """The totals, and what the Analytics API adds since the oldest of them is there: before that it has nothing."""
+    since = min(_since(video) for video in videos.values())
+    params = {
+        "startDate": since.isoformat(), "endDate": max(since, day_of(line.clock())).isoformat(), "metrics": _OF_POST,
+        "dimensions": "video", "filters": f"video=={','.join(videos)}",
+    }  # fmt: skip
+    said: dict[str, Any] = {}
+    rows = {row.get("video"): row for row in _rows_of(line, params, said)}
+    return {id: _of_video(video, rows.get(id, {}), said) for id, video in videos.items()}
+
+
+def _since(video: reading.Video) -> date:
+    published_at = wire.instant(object_in(video, "snippet").get("publishedAt"))
+    return day_of(published_at) if published_at else date(2005, 2, 14)
+
+
+def _of_video(video: reading.Video, row: dict[str, Any], said: Mapping[str, Any]) -> Metrics:
     statistics = object_in(video, "statistics")
     told = {metric: count_in(statistics, name) for name, metric in _TOTALS.items()}
     values: Values = {metric: count for metric, count in told.items() if count is not None}
-    raw: dict[str, Any] = {"statistics": statistics}
-    published_at = wire.instant(object_in(video, "snippet").get("publishedAt"))
-    since = day_of(published_at) if published_at else date(2005, 2, 14)
-    params = {
-        "startDate": since.isoformat(), "endDate": max(since, day_of(line.clock())).isoformat(), "metrics": _OF_POST,
-        "dimensions": "video", "filters": f"video=={post.remote_id}",
-    }  # fmt: skip
-    row = _report(line, params, raw, key=("video", post.remote_id))
-    return Metrics(_reported(row) | values, raw)
+    # Of a report on many the row of this one is what is kept.
+    reported = {"report": row} if "report" in said else dict(said)
+    return Metrics(_reported(row) | values, {"statistics": statistics, **reported})
 
 
 def account_metrics(line: Line, day: date) -> Metrics:
@@ -103,11 +126,15 @@ def account_metrics(line: Line, day: date) -> Metrics:
 
 
 def _report(line: Line, params: Mapping[str, str], raw: dict[str, Any], *, key: tuple[str, str]) -> dict[str, Any]:
-    """The row whose first column is `key`, by the names of its columns; empty where there is none.
+    """The row whose first column is `key`, by the names of its columns; empty where there is none."""
+    name, wanted = key
+    return next((row for row in _rows_of(line, params, raw) if row.get(name) == wanted), {})
 
-    What the Analytics API refuses does not take the totals with it: it is noted in `raw`."""
+
+def _rows_of(line: Line, params: Mapping[str, str], raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the Analytics API refuses does not take the totals with it: it is noted in `raw`."""
     if not line.allows(permits.REPORT):
-        return {}
+        return []
     try:
         said = line.ask(permits.REPORT, params={"ids": "channel==MINE", **params})
     except (TokenExpired, Disconnected, Throttled):
@@ -116,13 +143,12 @@ def _report(line: Line, params: Mapping[str, str], raw: dict[str, Any], *, key: 
         if not error.evidence.status or error.evidence.status >= 500:
             raise
         raw["refused"] = error.evidence.text
-        return {}
+        return []
     except PlatformError as error:
         raw["refused"] = error.evidence.text
-        return {}
+        return []
     raw["report"] = said
-    name, wanted = key
-    return next((row for row in _rows(said) if row.get(name) == wanted), {})
+    return _rows(said)
 
 
 def _rows(said: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from apps.analytics.overview import Point
 from apps.analytics.wording import compact, number
 
 WIDTH, HEIGHT = 660, 248
@@ -18,6 +17,17 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 6, 16, 30
 STEPS: Final = (1, 2, 2.5, 5)
 LINES: Final = 4
 MOST_WORDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day of the drawing. None: not known of every account that tells it, so it is left out; `known` of `of`."""
+
+    day: date
+    value: float | None
+    part: float | None = None
+    known: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,120 @@
+"""How far a goal is, and whether it goes fast enough: counted from the same rows as the boards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from apps.analytics.models import Goal
+from apps.analytics.overview import DAY, Overview, Rows, rows_between
+from apps.analytics.selectors import span_of
+from apps.analytics.states import Aim
+from apps.tenants.models import Workspace
+
+LONGEST: Final = 400  # days of a goal
+LOOK_BACK: Final = DAY * 14
+ON_PACE: Final = 0.97  # of what should be there by now, so that a slow Sunday alarms nobody
+
+
+class Pace(StrEnum):
+    REACHED = "reached"
+    ON_PACE = "on_pace"
+    BEHIND = "behind"
+    MISSED = "missed"
+    NOT_BEGUN = "not_begun"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`value` is what there is, `began_at` the level from which it grows (0 but for followers), `share` of the way that
+    is done, `time` of the time that has passed; `expected` where a straight way would be by now, and `forecast` where
+    it leads to if it goes on like this. None: not known."""
+
+    goal: Goal
+    value: int | None
+    began_at: int | None
+    share: float | None
+    time: float
+    expected: int | None
+    forecast: int | None
+    pace: Pace
+    until: date  # the last day that is counted
+
+
+def progress_of_all(workspace: Workspace, goals: Sequence[Goal], *, yesterday: date) -> list[Progress]:
+    """Where each goal stands at the end of `yesterday`, or of its own last day; three queries for all of them."""
+    if not goals:
+        return []
+    # The level from which followers grow is looked for in the days before, as far back as a night may have failed.
+    first = min(goal.begins_on for goal in goals) - LOOK_BACK
+    rows = rows_between(workspace, first, max(yesterday, first))
+    return [_progress(goal, rows, yesterday) for goal in goals]
+
+
+def _progress(goal: Goal, rows: Rows, yesterday: date) -> Progress:
+    until = min(yesterday, goal.ends_on)
+    if until < goal.begins_on:
+        return Progress(goal, None, None, None, 0, None, None, Pace.NOT_BEGUN, until)
+    time = span_of(goal.begins_on, until) / span_of(goal.begins_on, goal.ends_on)
+    found = rows.board(goal.begins_on, until, account_id=goal.account_id)
+    value, began_at = _value(goal, found, rows)
+    share, expected, forecast = _way(goal, value, began_at, time)
+    pace = _pace(goal, value, expected, yesterday)
+    return Progress(goal, value, began_at, share, time, expected, forecast, pace, until)
+
+
+def _value(goal: Goal, found: Overview, rows: Rows) -> tuple[int | None, int | None]:
+    """What there is by then, and what there was at the beginning."""
+    if goal.aim != Aim.FOLLOWERS:
+        return _counted(Aim(goal.aim), found), 0
+    return found.followers.value, _level_before(found, rows)
+
+
+def _counted(aim: Aim, found: Overview) -> int | None:
+    numbers = {
+        Aim.VIEWS: found.views,
+        Aim.PUBLISHED: found.published,
+        Aim.POST_VIEWS: found.post_views,
+        Aim.INTERACTIONS: found.interactions,
+    }
+    return numbers[aim].value
+
+
+def _level_before(found: Overview, rows: Rows) -> int | None:
+    """The level at the beginning, of the accounts whose level is known now: of each the last day before it began, or
+    else the first of it."""
+    known = {row.account_id for row in found.days if row.followers is not None and found.is_now(row.day)}
+    levels: dict[UUID, int] = {}
+    for row in rows.days:  # in the order of days
+        if row.followers is None or row.account_id not in known & found.summed or row.day > found.last:
+            continue
+        if row.day < found.first or row.account_id not in levels:
+            levels[row.account_id] = row.followers
+    return sum(levels.values()) if levels else None
+
+
+def _way(
+    goal: Goal, value: int | None, began_at: int | None, time: float
+) -> tuple[float | None, int | None, int | None]:
+    if value is None or began_at is None:
+        return None, None, None
+    way = goal.target - began_at
+    share = min(max((value - began_at) / way, 0.0), 1.0) if way > 0 else 1.0
+    expected = round(began_at + way * time) if way > 0 else goal.target
+    forecast = round(began_at + (value - began_at) / time)
+    return share, expected, forecast
+
+
+def _pace(goal: Goal, value: int | None, expected: int | None, yesterday: date) -> Pace:
+    if value is None or expected is None:
+        return Pace.UNKNOWN
+    if value >= goal.target:
+        return Pace.REACHED
+    if yesterday >= goal.ends_on:
+        return Pace.MISSED
+    return Pace.ON_PACE if value >= expected * ON_PACE else Pace.BEHIND

@@ -1,0 +1,91 @@
+"""How a workspace's links go out, each link that does, and its clicks by day."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.models import WorkspaceOwned
+
+
+class LinkSettings(WorkspaceOwned):
+    """What becomes of the addresses in a workspace's posts when they are written."""
+
+    tags = models.BooleanField(default=False, help_text="Add utm parameters that the author has not.")
+    sources = models.JSONField(default=dict, blank=True, help_text="utm_source by platform; else the platform's name.")
+    medium = models.CharField(max_length=80, default="social", blank=True)
+    campaign = models.CharField(max_length=120, blank=True, help_text="For posts that belong to no campaign.")
+    further = models.JSONField(default=dict, blank=True, help_text="Own parameters and their values.")
+    hosts = models.JSONField(default=list, blank=True, help_text="Only addresses there, and below. Empty: all.")
+    shortens = models.BooleanField(default=False)
+    domain = models.CharField(max_length=253, blank=True, help_text="Of short links. Empty: Postroom's own.")
+
+    class Meta(WorkspaceOwned.Meta):
+        verbose_name_plural = "link settings"
+        constraints = [models.UniqueConstraint(fields=["workspace"], name="one_link_settings_for_each_workspace")]
+
+    def __str__(self) -> str:
+        return f"Links of {self.workspace_id}"
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not (self.tags or self.shortens)
+
+
+class Link(WorkspaceOwned):
+    """An address of a post on one account, as it goes out; or a short one that somebody made by hand.
+
+    `outgoing` stands in the post: it is settled when the post is written, and what a reviewer has approved is what
+    leaves. With a `code` it is ours and leads to `destination`.
+    """
+
+    post = models.ForeignKey("posts.Post", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(
+        "social_accounts.SocialAccount", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    written = models.CharField(max_length=2000)
+    destination = models.CharField(max_length=2500)
+    outgoing = models.CharField(max_length=2500)
+    host = models.CharField(max_length=253, blank=True, help_text="Whose short link it is. Empty: Postroom's own.")
+    code = models.CharField(max_length=16, null=True, blank=True, unique=True)
+    title = models.CharField(max_length=200, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "account", "written"],
+                condition=Q(post__isnull=False),
+                name="one_link_for_each_address_of_a_post",
+            ),
+            models.CheckConstraint(
+                condition=Q(destination__startswith="https://") | Q(destination__startswith="http://"),
+                name="a_link_leads_to_a_web_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(post__isnull=False) | Q(code__isnull=False), name="a_link_by_hand_is_short"
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "-id"], name="links_of_a_workspace")]
+
+    def __str__(self) -> str:
+        return self.outgoing
+
+
+class ClickDay(WorkspaceOwned):
+    """How often a link was followed on one day of its workspace, by whom nobody knows."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    clicks = models.PositiveBigIntegerField(default=0)
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["link", "day"], name="one_count_for_each_link_and_day")]
+        indexes = [models.Index(fields=["workspace", "day"], name="clicks_of_a_workspace")]
+
+    def __str__(self) -> str:
+        return f"{self.clicks} on {self.day}"

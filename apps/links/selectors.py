@@ -1,0 +1,91 @@
+"""Reads of links and their clicks, shaped for posts, pages and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet, Sum
+
+from apps.core.querysets import within_reach
+from apps.links.models import ClickDay, Link, LinkSettings
+
+
+def outgoing_of(post_ids: Collection[UUID]) -> dict[UUID, dict[UUID, dict[str, str]]]:
+    """For posts and accounts what stands in the place of each address; one query."""
+    rows = within_reach(Link).filter(post__in=post_ids).values_list("post_id", "account_id", "written", "outgoing")
+    found: dict[UUID, dict[UUID, dict[str, str]]] = {}
+    for post_id, account_id, written, outgoing in rows:
+        if account_id is not None and outgoing != written:
+            found.setdefault(post_id, {}).setdefault(account_id, {})[written] = outgoing
+    return found
+
+
+def clicks_of_posts(post_ids: Collection[UUID]) -> dict[tuple[UUID, UUID | None], int]:
+    """Clicks on our short links, by post and account; one that has such a link and no click has 0, and one without is
+    not there."""
+    links = Link.objects.filter(post__in=post_ids, code__isnull=False)
+    rows = links.values_list("post_id", "account_id").annotate(total=Sum("days__clicks")).order_by()
+    return {(post_id, account_id): total or 0 for post_id, account_id, total in rows}
+
+
+def clicks_by_day(workspace_id: UUID, *, first: date, last: date) -> dict[date, int]:
+    """Of all short links of a workspace; days without clicks are not in it."""
+    rows = ClickDay.objects.filter(workspace_id=workspace_id, day__gte=first, day__lte=last)
+    return dict(rows.values_list("day").annotate(total=Sum("clicks")).order_by("day"))
+
+
+def clicks_on(link: Link, *, first: date, last: date) -> list[tuple[date, int]]:
+    rows = ClickDay.objects.filter(link=link, day__gte=first, day__lte=last)
+    return list(rows.order_by("day").values_list("day", "clicks"))
+
+
+def most_followed(workspace_id: UUID, *, first: date, last: date, limit: int) -> QuerySet[Any]:
+    rows = Link.objects.filter(workspace_id=workspace_id, days__day__gte=first, days__day__lte=last)
+    found: QuerySet[Any] = rows.annotate(followed=Sum("days__clicks")).order_by(F("followed").desc(), "pk")[:limit]
+    return found
+
+
+def has_short_links(workspace_id: UUID) -> bool:
+    return Link.objects.filter(workspace_id=workspace_id, code__isnull=False).exists()
+
+
+def settings_of(workspace_id: UUID) -> LinkSettings:
+    """How a workspace's links go out; where nobody has said so, as they are written."""
+    found: LinkSettings | None = LinkSettings.objects.filter(workspace_id=workspace_id).first()
+    return found or LinkSettings(workspace_id=workspace_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What following a code comes to."""
+
+    link_id: UUID
+    organization_id: UUID
+    workspace_id: UUID
+    destination: str
+    host: str
+    is_paused: bool
+    expires_at: Any
+    zone: str
+
+
+def target_of(code: str) -> Target | None:
+    """Where a code leads; one query, inside `tenancy.across_tenants`. A workspace that is archived still leads its
+    visitors on: posts stay out."""
+    row = (
+        Link.across_tenants.filter(code=code)
+        .values_list(
+            "pk", "organization_id", "workspace_id", "destination", "host", "paused_at", "expires_at",
+            "workspace__timezone",
+        )
+        .first()
+    )  # fmt: skip
+    if row is None:
+        return None
+    link_id, organization_id, workspace_id, destination, host, paused_at, expires_at, zone = row
+    is_paused = paused_at is not None
+    return Target(link_id, organization_id, workspace_id, destination, host, is_paused, expires_at, zone)

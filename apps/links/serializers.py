@@ -1,0 +1,97 @@
+"""What the API says of links and their clicks, and what it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.social_accounts.serializers import PLATFORMS
+from apps.tenants.models import Workspace
+from apps.tenants.rest import ids
+from apps.tenants.rest.ids import Known, PublicId
+
+
+class LinkSettingsShape(serializers.Serializer):
+    """What becomes of addresses in posts that are written from now on."""
+
+    tags = serializers.BooleanField(required=False, help_text="Add utm parameters that an address has not.")
+    sources = serializers.DictField(
+        child=serializers.CharField(max_length=120), required=False,
+        help_text="utm_source by platform; others carry the platform's name.",
+    )  # fmt: skip
+    medium = serializers.CharField(max_length=80, allow_blank=True, required=False)
+    campaign = serializers.CharField(
+        max_length=120, allow_blank=True, required=False, help_text="For posts that belong to no campaign."
+    )
+    further = serializers.DictField(
+        child=serializers.CharField(max_length=120), required=False, help_text="Own parameters and their values."
+    )
+    hosts = serializers.ListField(
+        child=serializers.CharField(max_length=253), required=False,
+        help_text="Only addresses on these hosts and below them. Empty: all.",
+    )  # fmt: skip
+    shortens = serializers.BooleanField(required=False)
+    domain = serializers.CharField(
+        max_length=253, allow_blank=True, required=False, help_text="Of short links. Empty: Postroom's own."
+    )
+
+    def validate_sources(self, said: dict[str, str]) -> dict[str, str]:
+        if set(said) - set(PLATFORMS):
+            raise serializers.ValidationError("Name platforms.")
+        return said
+
+
+class LinkSettingsRead(LinkSettingsShape):
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id")
+    domains = serializers.ListField(child=serializers.CharField(), help_text="Those that may be chosen.")
+
+
+class ShortLinkToMake(serializers.Serializer):
+    workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="Needed where the key is not of one.")
+    destination = serializers.CharField(max_length=2000)
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    domain = serializers.CharField(max_length=253, allow_blank=True, required=False)
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class ShortLinkToChange(serializers.Serializer):
+    destination = serializers.CharField(
+        max_length=2000, required=False, help_text="Not of a link that stands in a post: what it says was approved."
+    )
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    paused = serializers.BooleanField(required=False)
+
+
+class LinkShape(serializers.Serializer):
+    """An address of a post on one account as it goes out, or a short one by hand."""
+
+    id = PublicId(ids.LINK)
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id")
+    post = PublicId(ids.POST, source="post_id", allow_null=True)
+    account = PublicId(ids.ACCOUNT, source="account_id", allow_null=True)
+    url = serializers.CharField(source="outgoing", help_text="What stands in the post, or what you hand out.")
+    written = serializers.CharField(help_text="What the author wrote.")
+    destination = serializers.CharField(help_text="Where it leads in the end.")
+    is_short = serializers.SerializerMethodField()
+    title = serializers.CharField(allow_blank=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    def get_is_short(self, link: Any) -> bool:
+        return link.code is not None
+
+
+class ClicksOnDay(serializers.Serializer):
+    day = serializers.DateField()
+    clicks = serializers.IntegerField()
+
+
+class LinkClicks(serializers.Serializer):
+    """Clicks by day on the clock of the workspace. A day that is left out had none."""
+
+    link = PublicId(ids.LINK)
+    total = serializers.IntegerField()
+    days = ClicksOnDay(many=True)

@@ -1,0 +1,343 @@
+"""A report is frozen once, and everything that is shown of it comes from there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import openpyxl
+import pypdfium2
+import pytest
+from django.db import connection
+
+from apps.analytics.models import AccountSnapshot, PublicationSnapshot
+from apps.analytics.overview import overview
+from apps.core import tenancy
+from apps.core.actors import SYSTEM
+from apps.core.printing import PrinterMissing
+from apps.events.models import Event
+from apps.media import storage
+from apps.posts.models import Part
+from apps.reports import drawing, services, sheets
+from apps.reports.errors import Malformed, ReportRefused
+from apps.reports.freezing import digest_of
+from apps.reports.models import Report, ReportFile
+from apps.reports.periods import Period
+from apps.reports.plan import Comparison, Kind, Plan, Section, usual, whole
+from apps.reports.services import making
+from apps.reports.states import FileKind, ReportState
+from apps.social_accounts.models import SocialAccount
+from tests.reports.month import SEPTEMBER, MonthOf
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+DRAWN = [getattr(pypdfium2.raw, f"FPDF_PAGEOBJ_{name}") for name in ("PATH", "TEXT", "FORM")]
+
+
+def section(report, kind):
+    return next(one for one in report.data["sections"] if one["kind"] == kind)
+
+
+def body_of(desk, report, kind):
+    (row,) = desk.rows(ReportFile, report=report, kind=kind)
+    with storage.open_file(row.file.name) as file:
+        return file.read()
+
+
+def test_a_report_is_made_frozen_and_told_of(desk, month):
+    report = desk.made()
+
+    assert (report.state, report.tries) == (ReportState.READY, 1)
+    assert report.as_of == desk.clock.now
+    assert report.sha256 == digest_of(report.data)
+    assert {row.kind for row in desk.rows(ReportFile)} == set(FileKind.values)
+    assert [row.name for row in desk.rows(Event, subject_id=report.pk)] == ["report.ready"]
+    assert set(report.account_ids) == {str(account.pk) for account in month.accounts.values()}
+
+
+def test_its_numbers_are_those_of_the_dashboard(desk, month):
+    report = desk.made()
+    with desk.scope():
+        found = overview(desk.workspace, first=SEPTEMBER.first, last=SEPTEMBER.last)
+
+    figures = {one["name"]: one for one in section(report, "figures")["figures"]}
+    for name in ("followers", "views", "published", "post_views", "interactions"):
+        number = getattr(found, name)
+        for key in ("value", "known", "of", "before", "now"):
+            assert figures[name][key] == getattr(number, key)
+    assert [row["interactions"] for row in section(report, "networks")["networks"]] == [
+        row.interactions for row in found.platforms
+    ]
+    top = [post["interactions"] for post in section(report, "top")["posts"]]
+    assert top[:5] == [post.interactions for post in found.top]
+
+
+def test_what_is_frozen_stays_whatever_changes(desk, month):
+    report = desk.made()
+    page, pdf = drawing.as_html(report.data, report.pictures), body_of(desk, report, "pdf")
+    with tenancy.across_tenants("a test changes what it was about"):
+        AccountSnapshot.plain.filter(missing="").update(views=1, followers=1)
+        PublicationSnapshot.plain.update(likes=9_999_999)
+        Part.plain.update(text="Changed afterwards")
+    desk.workspace.name = "Renamed"
+    desk.workspace.save()
+
+    again = desk.again(report)
+
+    assert drawing.as_html(again.data, again.pictures) == page
+    assert body_of(desk, again, "pdf") == pdf
+    assert "Changed afterwards" not in page
+    assert sheets.as_csv(again.data) == body_of(desk, again, "csv")
+
+
+def test_what_was_frozen_is_not_computed_again_when_the_drawing_fails(desk, month, monkeypatch):
+    report = desk.ask()
+    monkeypatch.setattr(drawing, "as_pdf", lambda *_: 1 / 0)
+    services.make_due(now=desk.clock.now)
+    failed = desk.again(report)
+    assert (failed.state, failed.problem) == (ReportState.QUEUED, "ZeroDivisionError")
+    assert failed.is_frozen
+    assert desk.rows(ReportFile) == []
+    with tenancy.across_tenants("a test changes what it was about"):
+        AccountSnapshot.plain.filter(missing="").update(views=1)
+    monkeypatch.undo()
+
+    desk.clock.advance(minutes=1)
+    services.make_due(now=desk.clock.now)
+
+    again = desk.again(report)
+    assert again.state == ReportState.READY
+    assert (again.data, again.as_of) == (failed.data, failed.as_of)
+
+
+def test_one_that_fails_three_times_says_so_and_can_be_tried_again(desk, month, monkeypatch):
+    report = desk.ask()
+    monkeypatch.setattr(drawing, "as_pdf", lambda *_: 1 / 0)
+    for _ in range(3):
+        services.make_due(now=desk.clock.now)
+        desk.clock.advance(minutes=10)
+    failed = desk.again(report)
+    assert (failed.state, failed.tries) == (ReportState.FAILED, 3)
+    assert "Try it again" in failed.problem_words
+    assert [row.name for row in desk.rows(Event, subject_id=report.pk)] == ["report.failed"]
+    monkeypatch.undo()
+
+    with desk.scope():
+        services.retry(report=failed, actor=SYSTEM)
+    services.make_due(now=desk.clock.now)
+
+    assert desk.again(report).state == ReportState.READY
+
+
+def test_without_a_printer_there_is_a_report_and_words_instead_of_a_pdf(desk, month, monkeypatch):
+    def no_printer(*_):
+        raise PrinterMissing
+
+    monkeypatch.setattr(drawing, "as_pdf", no_printer)
+
+    report = desk.made()
+
+    assert report.state == ReportState.READY
+    assert "no PDF" in report.problem_words
+    assert {row.kind for row in desk.rows(ReportFile)} == {"csv", "xlsx"}
+
+
+def test_a_worker_that_was_killed_leaves_a_report_that_another_makes_once(desk, month):
+    report = desk.ask()
+    claim = making._claim(desk.clock.now)
+    assert making._claim(desk.clock.now) is None, "it is held"
+
+    desk.clock.advance(minutes=11)
+    assert services.make_due(now=desk.clock.now) == 1
+    making._make(claim)  # the first one was only slow
+
+    assert desk.again(report).state == ReportState.READY
+    assert len(desk.rows(ReportFile)) == 3
+    assert len(desk.rows(Event, subject_id=report.pk)) == 1
+
+
+def test_missing_is_said_and_never_zero(desk, month):
+    report = desk.made()
+
+    gaps = section(report, "meanings")["gaps"]
+    names = {str(account.pk): name for name, account in month.accounts.items()}
+    told = {(names[gap["account"]], gap["first"], gap["last"], gap["why"]) for gap in gaps}
+    assert told == {
+        ("instagram", "2026-09-08", "2026-09-10", "not_read"),
+        ("facebook", "2026-09-20", "2026-09-30", "no_permission"),
+    }
+    views = next(one for one in section(report, "trends")["trends"] if one["name"] == "views")
+    day = next(point for point in views["points"] if point["day"] == "2026-09-09")
+    assert day["value"] is None
+    page = drawing.as_html(report.data, report.pictures)
+    assert "8–10 September" in page
+    assert "The connection does not include the right to read figures" in page
+    mastodon = next(row for row in section(report, "networks")["networks"] if row["platform"] == "mastodon")
+    assert mastodon["views"] is None
+
+
+@pytest.mark.parametrize(
+    ("comparison", "span"),
+    [
+        (Comparison.BEFORE, {"first": "2026-08-02", "last": "2026-08-31"}),
+        (Comparison.YEAR, {"first": "2025-09-01", "last": "2025-09-30"}),
+        (Comparison.NONE, None),
+    ],
+)
+def test_it_is_compared_with_what_was_chosen(desk, month, comparison, span):
+    report = desk.made(Plan("Report", (Section(Kind.FIGURES),), comparison))
+
+    assert report.data["compared"] == span
+    followers = section(report, "figures")["figures"][0]
+    assert (followers["before"] is None) is (comparison is not Comparison.BEFORE)
+
+
+def test_last_years_days_are_read_from_last_years_rows(desk, place):
+    account = factories.account(place, "mastodon")
+    own = {"organization_id": place.organization_id, "workspace_id": place.pk, "account": account}
+    with tenancy.across_tenants("a test writes two days"):
+        for year, followers in ((2025, 100), (2026, 150)):
+            day = SEPTEMBER.last.replace(year=year)
+            AccountSnapshot.plain.create(**own, day=day, taken_at=desk.clock.now, followers=followers)
+
+    report = desk.made(Plan("Report", (Section(Kind.FIGURES),), Comparison.YEAR))
+
+    followers = section(report, "figures")["figures"][0]
+    assert (followers["now"], followers["before"]) == (150, 100)
+    assert "50 % more" in drawing.as_html(report.data, {})
+
+
+def test_sections_come_in_the_order_that_was_chosen(desk, month):
+    kinds = (Kind.MEANINGS, Kind.TOP, Kind.WORDS, Kind.FIGURES)
+    plan = Plan("Report", tuple(Section(kind, heading=f"My {kind.value}", text="Said *plainly*") for kind in kinds))
+
+    page = drawing.as_html((report := desk.made(plan)).data, report.pictures)
+
+    places = [page.index(f"My {kind.value}") for kind in kinds]
+    assert places == sorted(places)
+    assert page.count("Said *plainly*") == 4
+
+
+def test_flops_are_no_top_posts_and_had_time(desk, month):
+    report = desk.made()
+
+    top, flop = (section(report, kind)["posts"] for kind in ("top", "flop"))
+    assert top
+    keys = [{(post["title"], post["platform"], post["published_at"]) for post in posts} for posts in (top, flop)]
+    assert not keys[0] & keys[1]
+    assert [post["interactions"] for post in flop] == sorted(post["interactions"] for post in flop)
+
+
+def test_the_pdf_says_what_the_report_says(desk, month):
+    report = desk.made()
+
+    document = pypdfium2.PdfDocument(body_of(desk, report, "pdf"))
+    words = [page.get_textpage().get_text_range() for page in document]
+
+    assert "Alder & Rye" in words[0]
+    assert "Northlight Studio" in words[0]
+    whole_text = " ".join(words)
+    for said in ("By network", "Top posts", "What was published", "What the figures mean", "30 September 2026"):
+        assert said in whole_text
+    assert all("September 2026" in text for text in words), "each page says what it is of"
+
+
+def test_no_drawing_of_the_pdf_is_clipped(desk, month):
+    """Every line, bar and word lies on its page."""
+    document = pypdfium2.PdfDocument(body_of(desk, report := desk.made(), "pdf"))
+
+    drawings = section(report, "trends")["trends"]
+    labels = {"views": "Views", "interactions": "Interactions", "followers": "Followers"}
+    for page in document:
+        width, height = page.get_size()
+        for thing in page.get_objects(filter=DRAWN, max_depth=1):  # pictures are cut on purpose
+            left, bottom, right, top = thing.get_bounds()
+            assert left >= -1
+            assert right <= width + 1
+            assert bottom >= -1
+            assert top <= height + 1
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert all(labels[one["name"]] in text for one in drawings)
+
+
+class TestSheets:
+    EVIL = ('=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1")
+
+    @pytest.fixture
+    def data(self, desk, place):
+        month = MonthOf(place, posts=0, pictures=0)
+        with tenancy.across_tenants("somebody has an odd name"):
+            SocialAccount.plain.update(handle="=cmd|' /C calc'!A0")
+        with tenancy.across_tenants("a test writes posts"):
+            for number in range(len(self.EVIL)):
+                month._post(number)
+            for post, text in zip(Part.plain.order_by("pk"), self.EVIL, strict=True):
+                Part.plain.filter(pk=post.pk).update(text=text)
+        return desk.made(whole()).data
+
+    def test_no_cell_of_the_csv_is_a_formula(self, data):
+        rows = list(csv.reader(io.StringIO(sheets.as_csv(data).decode("utf-8-sig"))))
+
+        assert [cell for row in rows for cell in row if "cmd" in cell], "what is dangerous is there"
+        for cell in (cell for row in rows for cell in row):
+            stripped = cell.strip(" ")
+            assert not stripped.startswith(("=", "+", "@", "\t", "\r", "＝")) or _is_number(cell), cell
+            assert not stripped.startswith("-") or _is_number(cell)
+
+    def test_no_cell_of_the_workbook_is_a_formula(self, data):
+        book = openpyxl.load_workbook(io.BytesIO(sheets.as_xlsx(data)))
+
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert [cell for cell in cells if "cmd" in str(cell.value)]
+        assert {cell.data_type for cell in cells} <= {"s", "n"}
+        assert [cell for cell in cells if str(cell.value).lstrip().startswith(("=", "@"))] == []
+
+    def test_numbers_are_numbers_and_what_is_not_known_is_empty(self, data):
+        book = openpyxl.load_workbook(io.BytesIO(sheets.as_xlsx(data)))
+        rows = list(book["networks"].iter_rows(values_only=True))
+        mastodon = dict(zip(rows[0], next(row for row in rows if row[0] == "mastodon"), strict=True))
+
+        assert mastodon["views"] is None
+        assert isinstance(mastodon["followers"], int)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def test_a_report_speaks_its_language(desk, month):
+    report = desk.made(Plan("Bericht", usual().sections, language="de"))
+
+    page = drawing.as_html(report.data, report.pictures)
+
+    assert '<html lang="de">' in page
+    assert "September 2026" in page
+    assert json.dumps(report.data), "the data itself has no language"
+
+
+def test_the_time_that_it_takes_does_not_hold_a_transaction(desk, month, monkeypatch):
+    seen = []
+    real = drawing.as_pdf
+    monkeypatch.setattr(drawing, "as_pdf", lambda *given: (seen.append(connection.savepoint_ids[:]), real(*given))[1])
+
+    desk.made()
+
+    assert seen == [[]]
+
+
+def test_too_many_are_not_asked_for(desk):
+    for _ in range(20):
+        desk.ask()
+    with pytest.raises(ReportRefused):
+        desk.ask()
+    today = desk.clock.now.date()
+    for first, last in ((today, today), (today, today - timedelta(days=2)), (today - timedelta(days=500), today)):
+        with pytest.raises(Malformed):
+            desk.ask(period=Period(first, last))
+    assert len(desk.rows(Report)) == 20
