@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 
 from apps.analytics.boards.choosing import EVERYTHING, Choice
 from apps.analytics.boards.times import Times, times_of
@@ -307,7 +307,7 @@ class Overview:
 
 
 def overview(workspace: Workspace, *, first: date, last: date, choice: Choice = EVERYTHING) -> Overview:
-    """Read the rows of a span and of the one before; four queries, however much there is."""
+    """Read the rows of a span and of the one before; three queries, however much there is."""
     before = first - DAY * span_of(first, last)
     rows = rows_between(workspace, before, last, choice)
     return rows.board(first, last)
@@ -335,7 +335,7 @@ class Rows:
 
 
 def rows_between(workspace: Workspace, first: date, last: date, choice: Choice = EVERYTHING) -> Rows:
-    """Four queries, however much there is."""
+    """Three queries, however much there is."""
     of_workspace = SocialAccount.objects.filter(workspace=workspace)
     accounts = list(choice.of_accounts(of_workspace).order_by("platform", "handle"))
     whose = accounts if choice.accounts or choice.networks else None
@@ -351,19 +351,23 @@ def _days(workspace: Workspace, first: date, last: date, whose: Whose) -> list[D
     brought = UploadedDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
     if whose is not None:
         rows, brought = rows.filter(account__in=whose), brought.filter(account__in=whose)
-    return [Day(*row) for row in days_told(rows.values_list(*DAY_COLUMNS), brought.values_list(*DAY_COLUMNS))]
+    return [Day(*row) for row in days_told(rows, brought, DAY_COLUMNS)]
 
 
 DAY_COLUMNS: Final = ("account_id", "day", "taken_at", "missing", "views", "followers")
 
 
-def days_told(told: Iterable[tuple[Any, ...]], brought: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The days of accounts in their order, rows of `DAY_COLUMNS` that may go on: as the platform told them, and where
-    it told nothing, as somebody has uploaded them."""
-    found = {row[:2]: row for row in told}
-    for row in brought:
-        if row[:2] not in found or found[row[:2]][3]:
-            found[row[:2]] = row
+def days_told(told: QuerySet[Any], brought: QuerySet[Any], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The days of accounts in their order, in one query: as the platform told them, and where it told nothing, as
+    somebody has uploaded them. `columns` begin with `DAY_COLUMNS`."""
+    first, last = (
+        rows.annotate(_turn=Value(turn)).values_list(*columns, "_turn") for turn, rows in enumerate((told, brought))
+    )
+    found: dict[Any, tuple[Any, ...]] = {}
+    for *row, _ in sorted(first.union(last, all=True), key=lambda row: row[-1]):
+        key = (row[0], row[1])
+        if key not in found or found[key][3]:
+            found[key] = tuple(row)
     return sorted(found.values(), key=lambda row: (row[1], row[0]))
 
 

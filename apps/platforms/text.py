@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import regex
 
@@ -59,6 +60,7 @@ _MEASURES: Mapping[Counting, Callable[[str], int]] = {
 }
 
 
+@lru_cache(maxsize=64)  # A post is measured for each of its accounts, and when it is planned, again.
 def length(text: str, counting: Counting) -> int:
     """The length of `text` as the platform counts it."""
     return _MEASURES[counting](text)

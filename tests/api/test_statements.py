@@ -80,6 +80,20 @@ def test_two_hundred_in_bulk_take_no_more_than_two(organization, body):
         assert (Post.objects.count(), Publication.objects.count()) == (203, 609)
 
 
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_others_of_the_organization_wait_for_the_end_of_a_bulk_alone(organization, body):
+    give_plan(organization, monthly_publications=1000, daily_publications={"*": 1000})
+    own = program(organization)
+
+    statements, _ = counted(lambda: own.post("/posts/bulk", {"posts": [body] * 20}))
+
+    turn = next(number for number, sql in enumerate(statements) if "pg_advisory_xact_lock(" in sql)
+    after = [sql for sql in statements[turn + 1 :] if not sql.startswith("SELECT set_config")]
+    assert ["usage_" in sql or sql.startswith("WITH written_0") for sql in after] == [True] * len(after)
+    assert after[-1].startswith("WITH written_0")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_list_takes_the_same_however_long_it_is(organization, body):
     own = program(organization)

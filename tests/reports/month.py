@@ -86,8 +86,9 @@ class MonthOf:
             sent = factories.publication(
                 post, account, state=State.PUBLISHED, published_at=at, remote_url=f"https://{name}.example/{number}"
             )
+            told = self._figures(sent, account, at)
             Reading.plain.create(
-                **self._own(account), publication=sent, published_at=at, latest=self._figures(sent, account, at)
+                **self._own(account), publication=sent, published_at=at, latest_id=told.pk if told else None
             )
 
     def _figures(self, sent: Any, account: SocialAccount, at: datetime) -> PublicationSnapshot | None:

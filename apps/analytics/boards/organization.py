@@ -40,7 +40,7 @@ class OrganizationBoard:
 
 
 def organization_board(workspaces: Sequence[Workspace], *, first: date, last: date, zone: str) -> OrganizationBoard:
-    """The days are those of each workspace's own clock; four queries, however many workspaces there are."""
+    """The days are those of each workspace's own clock; three queries, however many workspaces there are."""
     before = first - DAY * span_of(first, last)
     accounts: dict[UUID, list[SocialAccount]] = defaultdict(list)
     for account in SocialAccount.objects.filter(workspace__in=workspaces).order_by("platform", "handle"):
@@ -62,7 +62,7 @@ def _days(workspaces: Sequence[Workspace], first: date, last: date) -> dict[UUID
     columns = (*DAY_COLUMNS, "workspace_id")
     told, brought = AccountDay.objects.filter(**span), UploadedDay.objects.filter(**span)
     found: dict[UUID, list[Day]] = defaultdict(list)
-    for *row, workspace_id in days_told(told.values_list(*columns), brought.values_list(*columns)):
+    for *row, workspace_id in days_told(told, brought, columns):
         found[workspace_id].append(Day(*row))
     return found
 

@@ -31,6 +31,7 @@ from apps.publishing.api import fault_of, finding
 from apps.publishing.api.expanding import OF_POSTS as EXPANDS
 from apps.publishing.api.showing import one, shown
 from apps.publishing.api.writing import content_of, queue_of, when, zone_of
+from apps.publishing.counting import counting_at_the_end
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.tenants.models import Workspace
@@ -39,6 +40,7 @@ from apps.tenants.rest.filters import filtered
 from apps.tenants.rest.pages import page_of
 from apps.tenants.rest.views import Operations
 from apps.tenants.rest.workspaces import place_of
+from apps.usage.errors import OverLimit
 
 # What of a post is its content, what sorts it, and what is its time.
 CONTENT: Final = frozenset({"title", "language", "text", "media", "parts", "accounts", "platforms", "overrides"})
@@ -99,10 +101,10 @@ class PostBulk(Operations):
         queues.held([pk for said in asked if (pk := ids.read(ids.QUEUE, said.get("queue")))])
         shape = writing_desk.PostToMake(context={"caller": self.caller})
         try:
-            with together(savepoint=True):  # all that is good in one statement
+            with together(savepoint=True), counting_at_the_end():  # all that is good in one statement
                 rows = self._together(asked, shape)
-        except (DatabaseError, CannotForget, queues.OneByOne):
-            # Something was wrong that only the database, or a queue, could tell, so each is written by itself.
+        except (DatabaseError, CannotForget, OverLimit, queues.OneByOne):
+            # Something was wrong that only the database, a queue or the plan could tell, so each is written by itself.
             rows = [self._row(number, said, shape, savepoint=True) for number, said in enumerate(asked)]
         created = sum(row["problem"] is None for row in rows)
         return Response({"results": rows, "created": created, "refused": len(rows) - created})
