@@ -24,6 +24,7 @@ OF_ALL: Final = {
 OF_SOME: Final = {
     "comments_unpublish": {"502": "The platform did not do it."},
     "publications_unpublish": {"502": "The platform did not do it."},
+    "approvals_record": {"409": "It was not approved.", "503": "This Postroom cannot make PDFs now."},
     "uploads_send": {"411": "Content-Length says how long the piece is."},
 }
 OF_READS: Final = {"422": "A parameter is not valid."}

@@ -6,7 +6,10 @@ from apps.analytics.api import alerts, boards, exports, figures, history, import
 from apps.api import views
 from apps.approvals import api as approvals
 from apps.approvals import link_api as review_links
+from apps.approvals.figures import api as approval_figures
+from apps.approvals.log import api as approval_log
 from apps.approvals.people import api as reviewers
+from apps.approvals.records import api as records
 from apps.links.api import links
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
@@ -79,6 +82,11 @@ urlpatterns = [
     path("approvals/<apr:approval_id>", approvals.ApprovalOperations.as_view(), name="approval"),
     path("approvals/<apr:approval_id>/decide", approvals.ApprovalDecide.as_view(), name="approval_decide"),
     path("approvals/<apr:approval_id>/withdraw", approvals.ApprovalWithdraw.as_view(), name="approval_withdraw"),
+    path("approvals/<apr:approval_id>/record", records.ApprovalRecord.as_view(), name="approval_record"),
+    path("approval-figures", approval_figures.FiguresOfApprovals.as_view(), name="approval_figures"),
+    path("approval-log", approval_log.LogList.as_view(), name="approval_log"),
+    path("approval-log.csv", approval_log.LogAsCSV.as_view(), name="approval_log_csv"),
+    path("approval-log.jsonl", approval_log.LogAsJSONLines.as_view(), name="approval_log_jsonl"),
     path("review-links", review_links.ReviewLinkList.as_view(), name="review_links"),
     path("review-links/<rvl:review_link_id>", review_links.ReviewLinkOperations.as_view(), name="review_link"),
     path(

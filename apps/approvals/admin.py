@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from apps.approvals.models import (
     Absence,
+    Attachment,
     Comment,
     Decision,
     Escalation,
@@ -19,11 +20,12 @@ from apps.approvals.models import (
     Request,
     ReviewedPost,
     ReviewLink,
+    SigningKey,
     StepState,
     Thread,
     WorkingHours,
 )
-from apps.tenants.operator import TenantAdmin
+from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 
 @admin.register(Policy)
@@ -69,6 +71,20 @@ class ThreadAdmin(TenantAdmin):
 class CommentAdmin(TenantAdmin):
     list_display = ("thread_id", "author_kind", "author_id", "created_at")
     show_full_result_count = False
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(TenantAdmin):
+    list_display = ("comment_id", "name", "asset_id", "created_at")
+    show_full_result_count = False
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(OperatorAdmin):
+    """The key itself is shown to nobody; `manage.py signing_key` rotates and replaces it."""
+
+    list_display = ("subject", "is_in_force", "is_own", "valid_until", "retired_at")
+    exclude = ("private_key",)
 
 
 @admin.register(Guest)

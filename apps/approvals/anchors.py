@@ -65,6 +65,16 @@ def read(said: Mapping[str, Any], written: Manuscript) -> dict[str, Any]:
     return {**found, "x": _share(said, "x"), "y": _share(said, "y")}
 
 
+def of_quote(quote: str, written: Manuscript) -> dict[str, Any]:
+    """The anchor at the first place where the post says this; raises AnchorMalformed if it does nowhere."""
+    if not quote:
+        return {"kind": AnchorKind.POST.value}
+    for part, passage in enumerate(written.passages):
+        if (start := passage.text.find(quote)) >= 0:
+            return {"kind": AnchorKind.TEXT.value, "part": part, "start": start, "end": start + len(quote)}
+    raise AnchorMalformed("The post does not say these words. Copy them from it.")
+
+
 def placed(anchor: Mapping[str, Any], written: Manuscript) -> Placed:
     """Where the anchor is now: words are looked for nearest to where they were, files by their digest."""
     kind = anchor["kind"]

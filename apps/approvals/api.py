@@ -14,7 +14,14 @@ from rest_framework.response import Response
 from apps.approvals import selectors, serializers, services
 from apps.approvals.anchors import AnchorMalformed
 from apps.approvals.deciders import Decider
-from apps.approvals.errors import ApprovalRefused, NotADecider, PolicyMalformed, ReasonMissing, SelfApproval
+from apps.approvals.errors import (
+    ApprovalRefused,
+    NotADecider,
+    NotAttached,
+    PolicyMalformed,
+    ReasonMissing,
+    SelfApproval,
+)
 from apps.approvals.models import Policy, Request, Thread
 from apps.approvals.selectors import Talk, name_of, names_in, talks
 from apps.approvals.states import RequestState, Verdict, Visibility
@@ -41,6 +48,11 @@ def _not_yours(error: ApprovalRefused) -> Problem:
 @problems.of(ReasonMissing)
 def _no_reason(error: ReasonMissing) -> Problem:
     return problems.invalid("/note", error.words, code=error.code)
+
+
+@problems.of(NotAttached)
+def _no_file(error: NotAttached) -> Problem:
+    return problems.invalid("/media", error.words, code=error.code)
 
 
 @problems.of(AnchorMalformed)
@@ -146,6 +158,7 @@ class ThreadList(Operations):
             anchor=said["anchor"],
             visibility=Visibility(said["visibility"]),
             mentions=_users(said["mentions"]).values(),
+            files=[asset.pk for asset in said["media"]],
         )
         return self.one(_thread(post, made.thread_id), status=201)
 
@@ -170,6 +183,7 @@ class ThreadComments(Operations):
             text=said["text"],
             by=Decider(self.caller.actor, self.caller.key.name),
             mentions=_users(said["mentions"]).values(),
+            files=[asset.pk for asset in said["media"]],
         )
         return self.one(_thread(thread.post, thread.pk), status=201)
 
@@ -309,6 +323,7 @@ def _talk(talk: Talk, people: _People) -> dict[str, Any]:
     comments = [
         {"by": people.by(one.author_kind, one.author_id, one.author_name), "text": one.text,
          "mentions": [people.members[UUID(pk)] for pk in one.mentions if UUID(pk) in people.members],
+         "attachments": [{"media": file.asset_id, "name": file.name} for file in one.attachments.all()],
          "created_at": one.created_at}
         for _, one in talk.comments
     ]  # fmt: skip

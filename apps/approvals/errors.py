@@ -79,6 +79,21 @@ class PolicyChanged(ApprovalRefused):
     words = "Somebody else saved another version of the policy meanwhile. Reload it, and put your changes back in."
 
 
+class NotAttached(ApprovalRefused):
+    code = "not_attached"
+    words = "A comment brings up to five files, of this client's library."
+
+
+class NothingApproved(ApprovalRefused):
+    code = "not_approved"
+    words = "There is a record of what was approved, and this was not."
+
+
+class SigningKeyUnusable(ApprovalRefused):
+    code = "signing_key_unusable"
+    words = "Records cannot be signed now. The operator of this Postroom can mend that: manage.py signing_key show."
+
+
 class PeopleRefused(ValueError):
     """A group, hours or an absence cannot be like this; nothing was changed. `field` names the place."""
 

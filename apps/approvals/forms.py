@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django import forms
 
+from apps.approvals.anchors import LONGEST_QUOTE
 from apps.approvals.errors import Flaw
 from apps.approvals.models import LONGEST_NOTE
 from apps.approvals.people.rule_forms import rule_forms
+from apps.approvals.services.discussing import MOST_FILES
 from apps.approvals.states import Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, LONGEST_NAME, Aspect, Quorum, RuleKind, Step
 from apps.platforms import registry
@@ -19,6 +21,7 @@ HOUR: Final = 60
 ANY_HOUR: Final = "any"
 NEXT_SLOT: Final = "slot"
 _AS_IT_IS: Final = ("name", "roles", "people", "groups", "guests", "programs", "covers", "when_late")
+LARGEST_FILE: Final = 25 * 1024**2
 
 
 class DecisionForm(forms.Form):
@@ -41,11 +44,39 @@ class EditsForm(forms.Form):
     note = forms.CharField(label="Note", required=False, max_length=LONGEST_NOTE)
 
 
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.getlist(name)
+
+
+class FilesField(forms.FileField):
+    """Several files; each up to `LARGEST_FILE`, no more than a comment may bring."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = [super(FilesField, self).clean(one, initial) for one in data or ()]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(f"A comment brings up to {MOST_FILES} files.")
+        if any(file.size > LARGEST_FILE for file in files):
+            raise forms.ValidationError(f"A file of a comment has up to {LARGEST_FILE // 1024**2} MB.")
+        return files
+
+
 class CommentForm(forms.Form):
+    quote = forms.CharField(
+        label="About these words",
+        required=False,
+        max_length=LONGEST_QUOTE,
+        help_text="Copied from the post: the comment stays with them when they move.",
+    )
     text = forms.CharField(label="Comment", max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
     visibility = forms.ChoiceField(
         label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
     )
+    attached = FilesField(label="Files", required=False, help_text="Pictures, videos or PDF, up to five.")
     mentions = forms.MultipleChoiceField(
         label="Tell by mail", required=False, choices=(), widget=forms.CheckboxSelectMultiple
     )
@@ -91,6 +122,7 @@ class StepForm(forms.Form):
     campaigns = forms.CharField(
         label="Only for posts of a campaign", required=False, help_text="Names, with commas between them."
     )
+    paid = forms.BooleanField(label="Only for paid partnerships", required=False)
     covers = forms.MultipleChoiceField(
         label="Looks at",
         choices=[(one.value, one.label) for one in Aspect],
@@ -147,6 +179,7 @@ class StepForm(forms.Form):
             "platforms": rules.get(RuleKind.PLATFORM, []),
             "labels": ", ".join(rules.get(RuleKind.LABEL, [])),
             "campaigns": ", ".join(rules.get(RuleKind.CAMPAIGN, [])),
+            "paid": "yes" in rules.get(RuleKind.PAID, []),
             "window": ANY_HOUR if step.window is None else str(said["window_minutes"]),
             "notice_hours": said["notice_minutes"] // HOUR,
         }
@@ -190,8 +223,11 @@ class StepForm(forms.Form):
             RuleKind.PLATFORM: said["platforms"],
             RuleKind.LABEL: [one.strip() for one in said["labels"].split(",") if one.strip()],
             RuleKind.CAMPAIGN: [one.strip() for one in said["campaigns"].split(",") if one.strip()],
+            RuleKind.PAID: ["yes"] if said["paid"] else [],
         }
         return [{"kind": kind.value, "values": found} for kind, found in values.items() if found]
 
 
-_IN_FORM: Final = frozenset({RuleKind.PLATFORM.value, RuleKind.LABEL.value, RuleKind.CAMPAIGN.value})
+_IN_FORM: Final = frozenset(
+    kind.value for kind in (RuleKind.PLATFORM, RuleKind.LABEL, RuleKind.CAMPAIGN, RuleKind.PAID)
+)

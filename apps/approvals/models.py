@@ -24,7 +24,8 @@ from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict, Vi
 from apps.approvals.steps import Step, trusted
 from apps.core import clock
 from apps.core.actors import ActorKind
-from apps.core.models import WorkspaceOwned
+from apps.core.fields import SecretField
+from apps.core.models import Row, WorkspaceOwned
 
 LONGEST_NOTE: Final = 4000
 __all__ = [
@@ -220,3 +221,45 @@ class Comment(WorkspaceOwned):
 
     def __str__(self) -> str:
         return f"{self.thread_id}: {self.author_kind}"
+
+
+class Attachment(WorkspaceOwned):
+    """A file that a comment brings along. It lies in the library; where it is removed there, its name is left."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="attachments")
+    asset = models.ForeignKey("media.Asset", null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=255)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["comment", "position"], name="attachments_of_comment_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.comment_id}"
+
+
+class SigningKey(Row):
+    """What this installation signs its records with. One is in force; those before it are kept, so that it can be told
+    whose signature an old record bears. `certificate` and `chain` are PEM, `private_key` is PKCS #8 in PEM."""
+
+    certificate = models.TextField()
+    chain = models.TextField(blank=True, help_text="The certificates above it, where an authority has issued it.")
+    private_key = SecretField()
+    fingerprint = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the certificate.")
+    subject = models.CharField(max_length=300)
+    is_own = models.BooleanField(default=True, help_text="Postroom made it itself; else the operator brought it.")
+    valid_until = models.DateTimeField()
+    is_in_force = models.BooleanField(default=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_in_force"], condition=Q(is_in_force=True), name="one_signing_key_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

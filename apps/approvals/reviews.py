@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from apps.approvals import frozen
 from apps.approvals.models import Comment, Decision, Request, ReviewedPost, ReviewLink, StepState
@@ -123,6 +123,15 @@ def pile(link: ReviewLink) -> Pile:
         key=lambda item: (not item.is_todo, item.request.due_at is None, item.request.due_at or 0, item.request.pk)
     )
     return Pile(items, len([row for row in rows if _is_coming(row)]))
+
+
+def approved_by_link(link: ReviewLink) -> QuerySet[Request]:
+    """The versions of the link's posts that are approved now, after they came before the client."""
+    own = ReviewedPost.objects.filter(link=link).values("post_id")
+    approved = Request.objects.filter(post_id__in=own, state=RequestState.APPROVED, post__deleted_at=None)
+    shown = [row.pk for row in approved.prefetch_related(_steps()) if has_reached_guests(row)]
+    rows: QuerySet[Request] = Request.objects.filter(pk__in=shown)
+    return rows
 
 
 def month_of(link: ReviewLink) -> date | None:

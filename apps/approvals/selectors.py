@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 
 from apps.approvals import anchors
 from apps.approvals.deciders import Bench, Seating, bench, guest_names_of, names_of, with_guests, writers_of
-from apps.approvals.models import Comment, Decision, Escalation, Policy, Request, StepState, Thread
+from apps.approvals.models import Attachment, Comment, Decision, Escalation, Policy, Request, StepState, Thread
 from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
 from apps.core.actors import ActorKind
@@ -129,7 +129,8 @@ def changed_since(request: Request) -> list[Difference]:
 def talks(post: Post, *, only_shared: bool = False) -> list[Talk]:
     """The threads of a post, the open ones first; with `only_shared`, as a client's guest sees them."""
     rows = Thread.objects.filter(post=post).prefetch_related(
-        Prefetch("comments", queryset=Comment.objects.order_by("id"))
+        Prefetch("comments", queryset=Comment.objects.order_by("id")),
+        Prefetch("comments__attachments", queryset=Attachment.objects.select_related("asset").order_by("position")),
     )
     found = list(rows.filter(visibility="shared") if only_shared else rows)
     written = posts.manuscript(post)

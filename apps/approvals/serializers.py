@@ -8,8 +8,10 @@ from rest_framework import serializers
 
 from apps.approvals.models import LONGEST_NOTE
 from apps.approvals.services.deciding import SAID
+from apps.approvals.services.discussing import MOST_FILES
 from apps.approvals.states import Counting, Deed, RequestState, StepStatus, Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, Aspect, RuleKind
+from apps.media.models import Asset
 from apps.posts.models import Post
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import Known, PublicId
@@ -159,10 +161,18 @@ class Anchor(serializers.Serializer):
     is_lost = serializers.BooleanField(required=False, read_only=True)
 
 
+class AttachmentShape(serializers.Serializer):
+    """A file that came with a comment; `media` is null once it is gone from the library."""
+
+    media = PublicId(ids.MEDIA, allow_null=True)
+    name = serializers.CharField()
+
+
 class CommentShape(serializers.Serializer):
     by = By()
     text = serializers.CharField()
     mentions = serializers.ListField(child=PublicId(ids.MEMBER))
+    attachments = AttachmentShape(many=True)
     created_at = serializers.DateTimeField()
 
 
@@ -183,6 +193,12 @@ class Threads(serializers.Serializer):
 class ToComment(serializers.Serializer):
     text = serializers.CharField(max_length=LONGEST_NOTE)
     mentions = serializers.ListField(child=PublicId(ids.MEMBER), default=list, max_length=50)
+    media = serializers.ListField(
+        child=Known(ids.MEDIA, Asset),
+        default=list,
+        max_length=MOST_FILES,
+        help_text="Files of the workspace's library.",
+    )
 
 
 class ToBegin(ToComment):

@@ -23,6 +23,8 @@ from apps.posts.sorting import folded
 from apps.posts.states import PartRole
 
 TIME: Final = "time"
+# How every platform that knows paid partnerships calls the switch.
+PAID_OPTION: Final = "paid_partnership"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
         RuleKind.PLATFORM: {one["platform"] for one in accounts},
         RuleKind.ACCOUNT: {one["id"] for one in accounts},
         RuleKind.AUTHOR: {str(post.author_id)} if post.author_id else (),
+        RuleKind.PAID: {"yes" if any(_is_paid(one["options"]) for one in accounts) else "no"},
         **filed,
     }
     snapshot: dict[str, Any] = {
@@ -129,6 +132,11 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
     if links := list(_links(written)):
         snapshot["links"] = links
     return Sheet(post, digests, facts, snapshot)
+
+
+def _is_paid(options: Mapping[str, Any]) -> bool:
+    """A switch that is off is stored as no, in one way or another, or not at all."""
+    return str(options.get(PAID_OPTION) or "no").lower() not in ("no", "false", "off", "0")
 
 
 def _links(written: Manuscript) -> Iterator[dict[str, str]]:

@@ -58,6 +58,7 @@ class RuleKind(StrEnum):
     AUTHOR = "author"
     LABEL = "label"
     CAMPAIGN = "campaign"
+    PAID = "paid"  # "yes" where an account's options call the post a paid partnership, else "no"
 
 
 @dataclass(frozen=True, slots=True)

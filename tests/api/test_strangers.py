@@ -61,7 +61,7 @@ def ask(call: Call, own: Program, named: dict):
         answer = call.send(own, named)
         sent = b"".join(answer.streaming_content) if answer.streaming else None
         transaction.set_rollback(True)
-    return answer if sent is None else HttpResponse(sent, status=answer.status_code)
+    return answer if sent is None else HttpResponse(sent, status=answer.status_code, headers=answer.headers)
 
 
 def was_carried_out(call: Call, answer) -> bool:

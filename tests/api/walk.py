@@ -380,6 +380,11 @@ CALLS: Final = (
     Call("api:approval", "GET", "approval.view"),
     Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
     Call("api:approval_withdraw", "POST", "approval.request"),
+    Call("api:approval_record", "GET", "approval.view", also=frozenset({409})),  # nothing is approved there yet
+    Call("api:approval_figures", "GET", "approval.view", is_listing=True),
+    Call("api:approval_log", "GET", "audit.view", is_listing=True),
+    Call("api:approval_log_csv", "GET", "audit.view", is_listing=True),
+    Call("api:approval_log_jsonl", "GET", "audit.view", is_listing=True),
     Call("api:review_links", "GET", "approval.view", is_listing=True),
     Call(
         "api:review_links", "POST", "approval.request", {"guests": [{"name": "Ingrid"}]},

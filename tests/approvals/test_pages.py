@@ -123,6 +123,21 @@ def test_people_talk_on_the_page_and_resolve(desk: Desk, creator: Membership, ma
     assert "resolved" in pressed(browser(manager, desk), "resolve", thread.pk)
 
 
+def test_a_comment_on_the_page_is_about_words_of_the_post(desk: Desk, creator: Membership) -> None:
+    desk.policy(MANAGER)
+    request = desk.submit(desk.post("We fold it 26 times", comment="At eight", by=creator))
+    client = browser(creator, desk)
+
+    pressed(client, "comment", request.pk, text="27!", quote="26 times")
+    assert "does not say these words" in pressed(client, "comment", request.pk, text="27!", quote="28 times")
+    with desk.agency.scope():
+        (thread,) = Thread.objects.all()
+    assert (thread.anchor["start"], thread.anchor["quote"]) == (11, "26 times")
+    pressed(client, "comment", request.pk, text="Nine", quote="eight")
+    with desk.agency.scope():
+        assert Thread.objects.order_by("id").last().anchor["part"] == 1
+
+
 STEP = {
     "name": "Head of social", "roles": ["manager"], "needs": "any", "covers": ["text", "media"], "window": "any",
     "notice_hours": "4", "when_late": "move", "platforms": ["mastodon"],

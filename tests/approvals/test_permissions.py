@@ -20,6 +20,7 @@ from apps.approvals.models import Guest, Request, ReviewedPost, ReviewLink
 from apps.approvals.states import Verdict
 from apps.core import clock
 from apps.core.actors import Actor, ActorKind
+from apps.tenants import callers
 from apps.tenants.permissions import PERMISSIONS, Role
 from tests.approvals.conftest import Desk, actor
 from tests.support import factories
@@ -35,6 +36,7 @@ MAY: Final[dict[str, frozenset[Role]]] = {
     "approval.comment": EVERYBODY - {Role.VIEWER},
     "approval.decide": EVERYBODY - {Role.VIEWER, Role.CREATOR},
     "policy.edit": frozenset({Role.OWNER, Role.ADMIN}),
+    "audit.view": frozenset({Role.OWNER, Role.ADMIN}),
 }
 # What guests' links and proposals need of other rooms' permissions.
 ELSEWHERE: Final = dict.fromkeys(("workspace.edit", "post.schedule"), frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER}))
@@ -54,6 +56,11 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("POST", "comment", "approval.comment", {"text": "A word"}),
     ("POST", "withdraw", "approval.request", {}),
     ("POST", "submit", "approval.request", {}),
+    ("GET", "record", "approval.view", {}),
+    ("GET", "record_of_month", "approval.view", {}),
+    ("GET", "figures", "approval.view", {}),
+    ("GET", "log", "audit.view", {}),
+    ("GET", "log_file", "audit.view", {}),
     ("GET", "links", "approval.view", {}),
     ("GET", "link_new", "approval.request", {}),
     ("POST", "link_new", "approval.request", {}),
@@ -68,6 +75,11 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("POST", "/posts/{post}/threads", "approval.comment", {"text": "A word"}),
     ("GET", "/workspaces/{workspace}/approval-policy", "policy.view", None),
     ("PUT", "/workspaces/{workspace}/approval-policy", "policy.edit", {"steps": []}),
+    ("GET", "/approvals/{request}/record", "approval.view", None),
+    ("GET", "/approval-figures", "approval.view", None),
+    ("GET", "/approval-log", "audit.view", None),
+    ("GET", "/approval-log.csv", "audit.view", None),
+    ("GET", "/approval-log.jsonl", "audit.view", None),
     ("GET", "/review-links", "approval.view", None),
     ("POST", "/review-links", "approval.request", {"month": "2026-11", "guests": [{"name": "Ingrid"}]}),
     ("GET", "/review-links/{link}", "approval.view", None),
@@ -77,11 +89,26 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/workspaces/{workspace}/working-hours", "policy.view", None),
     ("PUT", "/workspaces/{workspace}/working-hours", "policy.edit", {}),
 ]
+# The same action by both doors: the name of the page's deed, and the API's call.
+ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
+    "look at a request": ("GET review", ("GET", "/approvals/{request}")),
+    "decide": ("POST decide", ("POST", "/approvals/{request}/decide")),
+    "withdraw": ("POST withdraw", ("POST", "/approvals/{request}/withdraw")),
+    "submit": ("POST submit", ("POST", "/approvals")),
+    "comment": ("POST comment", ("POST", "/posts/{post}/threads")),
+    "read the policy": ("GET policy", ("GET", "/workspaces/{workspace}/approval-policy")),
+    "change the policy": ("POST policy", ("PUT", "/workspaces/{workspace}/approval-policy")),
+    "keep the record": ("GET record", ("GET", "/approvals/{request}/record")),
+    "read the figures": ("GET figures", ("GET", "/approval-figures")),
+    "read the log": ("GET log", ("GET", "/approval-log")),
+    "export the log": ("GET log_file", ("GET", "/approval-log.csv")),
+}
 SCOPES: Final = {
     "approvals:read": {"approval.view"},
     "approvals:write": {"approval.view", "approval.request", "approval.comment", "approval.decide"},
     "policies:read": {"policy.view"},
     "policies:write": {"policy.view", "policy.edit"},
+    "audit:read": {"audit.view"},
 }
 
 
@@ -94,26 +121,19 @@ def asked(desk: Desk) -> Request:
 @pytest.mark.parametrize("role", Role)
 def test_roles_hold_what_the_table_says(role: Role) -> None:
     assert {name for name, roles in MAY.items() if role in roles} == {
-        name for name in PERMISSIONS[role] if name.startswith(("approval.", "policy."))
+        name for name in PERMISSIONS[role] if name.startswith(("approval.", "policy.", "audit."))
     }
 
 
 @pytest.mark.parametrize("role", Role)
 def test_on_pages(desk: Desk, asked: Request, role: Role) -> None:
     client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
-    link, thread = shared(desk, asked)
-    place = [desk.agency.workspace.pk]
-    ids = {
-        "policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": [], "links": [],
-        "link_new": [], "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread],
-    }  # fmt: skip
-    may = MAY | ELSEWHERE
+    shares, may = shared(desk, asked), MAY | ELSEWHERE
     refused = [
         (method, name)
         for method, name, _, data in DEEDS
-        if client.generic(method, reverse(f"approvals:{name}", args=ids.get(name, [asked.pk])), _form(data),
-                          content_type="application/x-www-form-urlencoded").status_code == 403
-    ]  # fmt: skip
+        if _on_page(client, method, name, data, desk, asked, shares) == 403
+    ]
 
     assert refused == [(method, name) for method, name, permission, _ in DEEDS if role not in may[permission]]
 
@@ -143,6 +163,47 @@ def test_with_keys(desk: Desk, asked: Request, scope: str) -> None:
     ]
 
     assert refused == [path for _, path, permission, _ in CALLS if permission not in SCOPES[scope]]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_both_doors_open_to_the_same_roles(
+    desk: Desk, asked: Request, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that holds what a role holds is let in where the role is, action by action."""
+    monkeypatch.setattr(callers, "permissions_of", lambda scopes, *, whole_organization: PERMISSIONS[role])
+    own = program(desk.agency.workspace.organization)
+    client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
+    data = {f"{method} {name}": (method, name, said) for method, name, _, said in DEEDS}
+    bodies = {(method, path): body for method, path, _, body in CALLS}
+    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk}
+    told, shares = {}, shared(desk, asked)
+    for action, (deed, (method, path)) in ALIKE.items():
+        body = {"post": f"post_{asked.post_id}"} if path == "/approvals" else bodies[method, path]
+        page_said = _on_page(client, *data[deed], desk, asked, shares)
+        told[action] = (page_said != 403, own.send(method, path.format(**named), body).status_code != 403)
+
+    needed = {f"{method} {name}": permission for method, name, permission, _ in DEEDS}
+    assert told == {action: (role in MAY[needed[deed]],) * 2 for action, (deed, _) in ALIKE.items()}
+
+
+def _on_page(
+    client: Any,
+    method: str,
+    name: str,
+    data: dict[str, str],
+    desk: Desk,
+    asked: Request,
+    shares: tuple[ReviewLink, UUID],
+) -> int:
+    place, (link, thread) = [desk.agency.workspace.pk], shares
+    ids = {
+        "policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": [], "figures": [],
+        "log": [], "log_file": ["csv"], "record_of_month": ["2026-11"], "links": [], "link_new": [],
+        "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread],
+    }  # fmt: skip
+    address = reverse(f"approvals:{name}", args=ids.get(name, [asked.pk]))
+    answer = client.generic(method, address, _form(data), content_type="application/x-www-form-urlencoded")
+    return int(answer.status_code)
 
 
 def shared(desk: Desk, asked: Request) -> tuple[ReviewLink, UUID]:

@@ -9,12 +9,17 @@ import pytest
 from apps.approvals import services
 from apps.approvals.errors import PolicyChanged, PolicyMalformed
 from apps.approvals.models import Policy
+from apps.approvals.selectors import policy_in_force
+from apps.approvals.sheets import required, sheet
 from apps.approvals.steps import Aspect, RuleKind, read
 from apps.audit.models import Entry
 from apps.core.actors import SYSTEM
+from apps.posts import services as posts
+from apps.posts.content import Content, PartContent, VariantContent
 from apps.posts.errors import NotInWorkspace
 from apps.tenants.models import Membership, Workspace
-from tests.approvals.conftest import MANAGER, Desk
+from tests.approvals.conftest import LEGAL, MANAGER, Desk
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +129,17 @@ def test_a_policy_that_was_changed_meanwhile_is_not_overwritten(desk: Desk) -> N
 def test_a_stranger_has_no_workspace_here(desk: Desk, stranger_workspace: Workspace) -> None:
     with desk.agency.scope(), pytest.raises(NotInWorkspace):
         services.set_policy(workspace_id=stranger_workspace.pk, steps=[MANAGER], actor=SYSTEM)
+
+
+@pytest.mark.parametrize(("chosen", "asked"), [({"paid_partnership": "yes"}, ["legal"]), ({}, [])])
+def test_a_step_may_be_for_paid_partnerships_alone(desk: Desk, chosen: dict[str, str], asked: list[str]) -> None:
+    desk.policy({**LEGAL, "rules": [{"kind": "paid", "values": ["yes"]}]})
+    account = factories.account(desk.agency.workspace, "x")
+    content = Content((PartContent("Made with friends"),), (VariantContent(account.pk, options=chosen),))
+    with desk.agency.scope():
+        post = posts.create(workspace_id=desk.agency.workspace.pk, content=content, author_id=None, actor=SYSTEM)
+        policy = policy_in_force(desk.agency.workspace.pk)
+        assert policy is not None
+        wanted = required(policy.ordered_steps, sheet(post))
+
+    assert [one.step.key for one in wanted] == asked

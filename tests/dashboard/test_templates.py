@@ -23,7 +23,8 @@ ELSEWHERE = {
     "components",
     "layouts",
     "mail",
-}  # parts of pages, mails, or tested elsewhere
+    "print",
+}  # parts of pages, mails, paper, or tested elsewhere
 PAGE_NAMES = sorted(examples.PAGES)
 WHOLE_PAGES = [name for name in PAGE_NAMES if not Path(name).name.startswith("_")]
 

@@ -62,7 +62,7 @@ def knock(client: Client, deed: Deed, arguments: dict, others: dict) -> HttpResp
         # A file that is read to its end is closed, and is looked through as any page.
         sent = b"".join(answer.streaming_content) if answer.streaming else None
         transaction.set_rollback(True)
-    return answer if sent is None else HttpResponse(sent, status=answer.status_code)
+    return answer if sent is None else HttpResponse(sent, status=answer.status_code, headers=answer.headers)
 
 
 def was_let_in(deed: Deed, answer: HttpResponse) -> bool:

@@ -82,6 +82,8 @@ def build() -> World:
         "platform": "mastodon",
         "year": 2026,
         "month": 11,
+        "period": "2026-11",
+        "form": "csv",
         "token": "no-such-token",
         "slug": "no-such-page",
         "guide_name": "quick-start",

@@ -30,6 +30,7 @@ from apps.approvals import services as approvals
 from apps.approvals.deciders import Decider
 from apps.approvals.models import Escalation, Guest, Letter, MailLink, ReviewedPost, ReviewLink
 from apps.approvals.people.hours import Hours
+from apps.approvals.records.signing import key_in_force
 from apps.approvals.states import MailChoice, Verdict
 from apps.audit import services as audit
 from apps.audit.models import Entry
@@ -127,7 +128,8 @@ def everything(owner, workspace):
         approvals.set_policy(workspace_id=workspace.pk, steps=[step], actor=SYSTEM)
         asked = approvals.submit(post=post, actor=SYSTEM)
         approvals.decide(request_id=asked.pk, verdict=Verdict.APPROVE, decider=Decider.of(Actor.user(owner.user.pk)))
-        approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM))
+        approvals.comment(post=post, text="A word", by=Decider.of(SYSTEM), files=[asset.pk])
+        key_in_force()
         guest = Guest.objects.create(workspace=workspace, name="Ingrid")
         link = ReviewLink.objects.create(workspace=workspace, guest=guest, token_hash="0" * 64, expires_at=now)
         ReviewedPost.objects.create(workspace=workspace, link=link, post=post)

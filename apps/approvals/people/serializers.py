@@ -36,8 +36,9 @@ class Clock(serializers.RegexField):
     def __init__(self, **options: Any) -> None:
         super().__init__(r"^([01]\d|2[0-3]):[0-5]\d$", **options)
 
-    def to_internal_value(self, data: Any) -> time:
-        return time.fromisoformat(super().to_internal_value(data))
+    def run_validation(self, data: Any = serializers.empty) -> time:
+        """The pattern is one of the text, and is looked at before there is a time."""
+        return time.fromisoformat(super().run_validation(data))
 
     def to_representation(self, value: time) -> str:
         return f"{value:%H:%M}"

@@ -10,16 +10,18 @@ from django.db import transaction
 
 from apps.approvals import anchors
 from apps.approvals.deciders import Decider, roles_in
-from apps.approvals.errors import ReasonMissing
-from apps.approvals.models import LONGEST_NOTE, Comment, Thread
+from apps.approvals.errors import NotAttached, ReasonMissing
+from apps.approvals.models import LONGEST_NOTE, Attachment, Comment, Thread
 from apps.approvals.states import Visibility
 from apps.core import clock
 from apps.core.actors import Actor, ActorKind
 from apps.events import services as events
+from apps.media.models import Asset
 from apps.posts import selectors as posts
 from apps.posts.models import Post
 
 EMPTY: Final = "Write something."
+MOST_FILES: Final = 5
 
 
 @transaction.atomic
@@ -32,11 +34,13 @@ def comment(
     anchor: Mapping[str, Any] | None = None,
     visibility: Visibility = Visibility.INTERNAL,
     mentions: Collection[UUID] = (),
+    files: Collection[UUID] = (),
 ) -> Comment:
     """Begin a thread at a place of the post as it stands, or answer in one, which opens it again if it was resolved.
 
     A guest's words are always shared, and answers are as visible as their thread. Who is mentioned and may not see the
-    workspace is left out. Raises ReasonMissing for an empty text, and AnchorMalformed.
+    workspace is left out. `files` are assets of the post's client. Raises ReasonMissing for an empty text,
+    AnchorMalformed, and NotAttached.
     """
     words = text.strip()[:LONGEST_NOTE]
     if not words:
@@ -53,9 +57,22 @@ def comment(
         **own, thread=thread, author_kind=by.kind, author_id=by.id, author_name=by.name[:150], text=words,
         mentions=[str(pk) for pk in dict.fromkeys(mentions) if pk in known],
     )  # fmt: skip
+    _attach(made, files)
     told = {"post_id": post.pk, "thread_id": thread.pk, "visibility": thread.visibility, "mentions": made.mentions}
     events.emit("approval.commented", subject=made, data=told)
     return made
+
+
+def _attach(comment: Comment, files: Collection[UUID]) -> None:
+    """Raises NotAttached for too many, and for a file of another client or in the trash."""
+    wanted = list(dict.fromkeys(files))
+    known = Asset.objects.filter(workspace_id=comment.workspace_id, trashed_at=None).in_bulk(wanted)
+    if len(wanted) > MOST_FILES or len(known) < len(wanted):
+        raise NotAttached
+    own = {"organization_id": comment.organization_id, "workspace_id": comment.workspace_id, "comment": comment}
+    Attachment.objects.bulk_create(
+        Attachment(**own, asset=known[pk], name=str(known[pk]), position=number) for number, pk in enumerate(wanted)
+    )
 
 
 @transaction.atomic

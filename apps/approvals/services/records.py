@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -52,19 +53,28 @@ def record(
 
 def hash_of(decision: Decision) -> str:
     """Of everything that the decision says, and of the hash before it."""
-    said = [
+    return hash_of_said([
         decision.pk, decision.request_id, decision.step_id, decision.verdict, decision.seal, decision.content_hash,
         decision.revision, decision.due_at and decision.due_at.isoformat(), decision.decider_kind, decision.decider_id,
         decision.decider_name, decision.address, decision.note, decision.decided_at.isoformat(), decision.previous_hash,
-    ]  # fmt: skip
+    ])  # fmt: skip
+
+
+def hash_of_said(said: Sequence[object]) -> str:
+    """The same of the bare values, in the order above: what whoever holds an export can do for themselves."""
     return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
 
 
 def broken_link(post_id: UUID) -> Decision | None:
     """The first decision of a post that does not say what it said, or does not follow the one before; None: the log is
     whole."""
+    return first_broken(Decision.objects.filter(request__post_id=post_id).order_by("decided_at", "id"))
+
+
+def first_broken(chain: Iterable[Decision]) -> Decision | None:
+    """The same of all decisions of one post, which come in their order."""
     before = ""
-    for one in Decision.objects.filter(request__post_id=post_id).order_by("decided_at", "id"):
+    for one in chain:
         if one.previous_hash != before or one.hash != hash_of(one):
             return one
         before = one.hash

@@ -20,13 +20,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.approvals import reviews, selectors, services
-from apps.approvals.errors import ApprovalRefused, ContentChanged
+from apps.approvals.errors import ApprovalRefused, ContentChanged, NothingApproved
 from apps.approvals.guest_forms import GuestCommentForm, GuestDecisionForm, GuestTimeForm
 from apps.approvals.link_errors import LinkOver
+from apps.approvals.records import gathered, printed
 from apps.approvals.reviews import Item, Pile
 from apps.approvals.services import Reviewer
 from apps.approvals.sharing import LinkState
-from apps.approvals.states import Verdict
+from apps.approvals.states import RequestState, Verdict
+from apps.approvals.views.records import as_file
 from apps.core import clock
 from apps.media import services as media
 from apps.social_accounts import languages, pacing
@@ -193,6 +195,22 @@ def passcode(request: Any) -> HttpResponse:
 
 @require_safe
 @guest
+@while_open
+def record(request: Any) -> HttpResponse:
+    """The signed record of what is approved of the link, to be kept."""
+    reviewer: Reviewer = request.reviewer
+    if pacing.is_too_often(request, pacing.REVIEW, of=reviewer.link.pk):
+        return _problem(request, reviewer, TOO_OFTEN, status=429)
+    try:
+        with reviewer.scope():
+            found = gathered(reviews.approved_by_link(reviewer.link), guest_id=reviewer.guest.pk)
+    except NothingApproved as error:
+        raise Http404("Nothing that the link is for is approved") from error
+    return _unlisted(as_file(found, printed(found)))
+
+
+@require_safe
+@guest
 def brand_sheet(request: Any) -> HttpResponse:
     """The organization's colour, as a style sheet of our own origin."""
     with request.reviewer.scope():
@@ -295,12 +313,14 @@ def _post_page(request: Any, reviewer: Reviewer, pile: Pile, item: Item) -> Http
 
 
 def _facts(request: Any, pile: Pile) -> dict[str, Any]:
+    is_any_approved = any(item.request.state == RequestState.APPROVED for item in pile.items)
     return {
         "total": len(pile.items),
         "done": len(pile.items) - len(pile.todo),
         "left": len(pile.todo),
         "coming": pile.coming,
         "rest_url": reverse("review:rest", args=[request.token]),
+        "record_url": reverse("review:record", args=[request.token]) if is_any_approved else "",
     }
 
 
@@ -344,10 +364,15 @@ def _page(
         page = render(request, template, shown, status=status)
     page["Content-Language"] = language
     page["Cache-Control"] = "no-store"
-    page["X-Robots-Tag"] = "noindex, nofollow"
-    # Nobody else hears of the address. Not "no-referrer": a form then says that it comes from nowhere, and is refused.
-    page["Referrer-Policy"] = "same-origin"
-    return page
+    return _unlisted(page)
+
+
+def _unlisted(answer: HttpResponse) -> HttpResponse:
+    """Nobody else hears of the address. Not "no-referrer": a form then says that it comes from nowhere, and is
+    refused."""
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    answer["Referrer-Policy"] = "same-origin"
+    return answer
 
 
 def _told(request: Any) -> dict[str, Any]:

@@ -13,17 +13,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.approvals import selectors, services
+from apps.approvals.anchors import AnchorMalformed, of_quote
 from apps.approvals.deciders import Bench, Decider, names_of, roles_in
-from apps.approvals.errors import ApprovalRefused
+from apps.approvals.errors import ApprovalRefused, ReasonMissing
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
 from apps.approvals.models import Request, ReviewLink, Thread
 from apps.approvals.people.selectors import group_names
 from apps.approvals.presenting import TONES, HistoryLine, escalation_line, history_line, step_line
+from apps.approvals.records import is_approved
 from apps.approvals.reviews import previews_of, wants_guests
+from apps.approvals.services.discussing import EMPTY
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import ALIVE, CURRENT, RequestState, Verdict, Visibility
 from apps.approvals.views.links import line_of
+from apps.approvals.views.queue import back_to_queue
 from apps.core import clock
+from apps.media import services as media
+from apps.media.errors import MediaRefused
 from apps.media.models import Asset
 from apps.posts import selectors as posts
 from apps.posts.content import Content
@@ -84,7 +90,8 @@ def decide(request: MemberRequest, request_id: UUID) -> HttpResponse:
             decider=Decider.of(request.member.actor),
         )  # fmt: skip
 
-    return _done(request, found, carry_out, f"{verdict.label}.")
+    answer = _done(request, found, carry_out, f"{verdict.label}.")
+    return back_to_queue(request) if "back" in request.POST else answer
 
 
 @require_POST
@@ -132,25 +139,35 @@ def submit(request: MemberRequest, post_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@page("approval.view")
+@page("approval.view", transaction=False)
 def comment(request: MemberRequest, request_id: UUID) -> HttpResponse:
-    """Begin a thread about the post, or with `thread` answer in one."""
-    found = _request(request, request_id, "approval.comment")
-    form = CommentForm(request.POST, people=_colleagues(request, found.post))
-    if not form.is_valid():
-        messages.error(request, "Write something.")
-        return redirect("approvals:review", found.pk)
-    thread_id = request.POST.get("thread")
-    thread = get_object_or_404(Thread.objects, pk=thread_id, post=found.post) if thread_id else None
-    services.comment(
-        post=found.post,
-        text=form.cleaned_data["text"],
-        by=Decider.of(request.member.actor),
-        thread=thread,
-        visibility=Visibility(form.cleaned_data["visibility"] or Visibility.INTERNAL),
-        mentions=[UUID(pk) for pk in form.cleaned_data["mentions"]],
-    )
+    """Begin a thread about the post, or with `thread` answer in one. Its files are looked at before."""
+    with request.member.scope():
+        found = _request(request, request_id, "approval.comment")
+        thread_id = request.POST.get("thread")
+        thread = get_object_or_404(Thread.objects, pk=thread_id, post=found.post) if thread_id else None
+        colleagues = _colleagues(request, found.post)
+    form = CommentForm(request.POST, request.FILES, people=colleagues)
+    try:
+        if not form.is_valid():
+            raise ReasonMissing(str(next(iter(form.errors.get("attached", [EMPTY])))))
+        _say(request, found, thread, form)
+    except (AnchorMalformed, ReasonMissing, MediaRefused) as error:
+        messages.error(request, getattr(error, "words", "") or str(error))
     return redirect(f"{reverse('approvals:review', args=[found.pk])}#comments")
+
+
+def _say(request: MemberRequest, found: Request, thread: Thread | None, form: CommentForm) -> None:
+    said = form.cleaned_data
+    to = media.Destination(found.organization_id, found.workspace_id, request.member.actor)
+    files = [media.take_file(file=file, name=file.name, to=to).pk for file in said["attached"]]
+    with request.member.scope():
+        services.comment(
+            anchor=of_quote(said["quote"].strip(), posts.manuscript(found.post)),
+            post=found.post, text=said["text"], by=Decider.of(request.member.actor), thread=thread,
+            visibility=Visibility(said["visibility"] or Visibility.INTERNAL), files=files,
+            mentions=[UUID(pk) for pk in said["mentions"]],
+        )  # fmt: skip
 
 
 @require_POST
@@ -211,6 +228,7 @@ def _show(
         "may_decide": bool(decides and seats and request.user.pk in seats.people),
         "may_comment": member.may_in(found.workspace_id, "approval.comment"),
         "post_url": reverse("publishing:post", args=[post.pk]),
+        "record_url": reverse("approvals:record", args=[found.pk]) if is_approved(found) else "",
     }
     return render(request, "approvals/review.html", context, status=status)
 

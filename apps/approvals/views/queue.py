@@ -1,75 +1,134 @@
-"""What is under review for the client at hand: my queue, the board, and approving several posts that were read."""
+"""What is under review: my queue at one client or all, the board of one, and approving several posts that were read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.approvals import selectors, services
 from apps.approvals.deciders import Bench, Decider, writers_of_each
 from apps.approvals.errors import ApprovalRefused
+from apps.approvals.inbox import GROUPINGS, inbox
 from apps.approvals.models import Request
 from apps.approvals.presenting import Card, Lane, card
-from apps.approvals.reviews import wants_guests
 from apps.approvals.states import RequestState, Verdict
+from apps.approvals.steps import LONGEST_NAME
 from apps.core import clock
+from apps.core.calendar import Month, cell_of
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
+
+ASKED: Final = ("clients", "by", "step")  # what the address of the queue may say
 
 
 @require_safe
 @page("approval.view")
 def index(request: MemberRequest) -> HttpResponse:
-    """My queue by hour; `?view=board` shows everything by step."""
+    """My queue; `?view=board` shows everything of the client at hand by step."""
+    is_board = request.GET.get("view") == "board"
     workspace = _here(request)
+    context = {
+        "zone": workspace.timezone,
+        "is_board": is_board,
+        "policy_url": reverse("approvals:policy", args=[workspace.pk]),
+        "month_url": reverse("approvals:record_of_month", args=[_this_month(workspace)]),
+        "log_url": reverse("approvals:log") if request.member.may("audit.view") else "",
+        **(_board(request, workspace) if is_board else _queue(request, workspace)),
+    }
+    return render(request, "approvals/index.html", context)
+
+
+def _queue(request: MemberRequest, here: Workspace) -> dict[str, object]:
+    """What waits for the reader: `clients=all` at every client, `by` in which groups, `step` only at one."""
+    asked = request.GET
+    is_everywhere = asked.get("clients") == "all"
+    grouping = asked.get("by", "") if asked.get("by") in GROUPINGS else "due"
+    found = inbox(
+        user_id=request.user.pk,
+        workspaces=request.member.workspaces if is_everywhere else [here],
+        now=clock.now(),
+        grouping=grouping,
+        step=asked.get("step", "")[:LONGEST_NAME],
+    )
+    policy = selectors.policy_in_force(here.pk)
+    return {
+        "inbox": found,
+        "is_everywhere": is_everywhere,
+        "scopes": [
+            (label, _address(asked, clients=value, step=""), is_everywhere == bool(value))
+            for value, label in (("", gettext("This client")), ("all", gettext("All clients")))
+        ],
+        "groupings": [(label, _address(asked, by=name), name == grouping) for name, label in GROUPINGS.items()],
+        "steps": [(name, _address(asked, step=name), name == asked.get("step")) for name in found.steps],
+        "every_step_url": _address(asked, step="") if asked.get("step") else "",
+        "back": urlencode({name: asked[name] for name in ASKED if asked.get(name)}),
+        "has_policy": bool(policy and policy.steps),
+        "may_edit_policy": request.member.may("policy.edit"),
+        "bulk_url": reverse("approvals:bulk"),
+        # A link is of one client.
+        "may_send": not is_everywhere and request.member.may("approval.request"),
+    }
+
+
+def _board(request: MemberRequest, workspace: Workspace) -> dict[str, object]:
     rows = selectors.board(workspace.pk)
     able = selectors.benches_of(rows, writers_of_each([(row.post, row.asked_by_id) for row in rows]))
     mine = {row.pk for row in selectors.waiting_for(rows, request.user.pk, able)}
     now = clock.now()
     cards = {row.pk: card(row, is_mine=row.pk in mine, now=now) for row in rows}
-    is_board = request.GET.get("view") == "board"
-    approved = selectors.lately_approved(workspace.pk) if is_board else []
-    context = {
-        "zone": workspace.timezone,
-        "now": now,
-        "is_board": is_board,
-        "mine": [cards[row.pk] for row in rows if row.pk in mine],
-        "for_client": [cards[row.pk] for row in rows if row.state == RequestState.PENDING and wants_guests(row)],
-        "may_send": request.member.may("approval.request"),
+    approved = [card(row, is_mine=False, now=now) for row in selectors.lately_approved(workspace.pk)]
+    return {
+        "lanes": _lanes(rows, cards, approved, able),
         "waiting": len([row for row in rows if row.state == RequestState.PENDING]),
-        "lanes": _lanes(rows, cards, [card(row, is_mine=False, now=now) for row in approved], able),
-        "policy_url": reverse("approvals:policy", args=[workspace.pk]),
-        "has_policy": bool((policy := selectors.policy_in_force(workspace.pk)) and policy.steps),
-        "may_edit_policy": request.member.may("policy.edit"),
-        "bulk_url": reverse("approvals:bulk"),
+        "mine": len(mine),
     }
-    return render(request, "approvals/index.html", context)
+
+
+def _this_month(place: Workspace) -> Month:
+    return Month.of(cell_of(clock.now(), place.timezone))
+
+
+def _address(asked: QueryDict, **changes: str) -> str:
+    """The queue as it is asked for, but for that."""
+    said = {name: asked.get(name, "") for name in ASKED} | changes
+    query = urlencode({name: value for name, value in said.items() if value})
+    return f"{reverse('approvals:index')}{'?' if query else ''}{query}"
+
+
+def back_to_queue(request: MemberRequest) -> HttpResponse:
+    """To the queue as it was when the form was sent; `back` is its query string and nothing else."""
+    return redirect(_address(QueryDict(request.POST.get("back", "")[:500])))
 
 
 @require_POST
 @page("approval.view")
 def bulk(request: MemberRequest) -> HttpResponse:
-    """Approve each of the posts that were ticked, once the person says to have read them."""
-    workspace = _here(request)
-    request.member.require("approval.decide", workspace.pk)
+    """Approve each of the posts that were ticked, at whatever clients, once the person says to have read them."""
+    request.member.require("approval.decide")
     ids = [pk for text in request.POST.getlist("request") if (pk := _id(text))]
     if request.POST.get("read") != "yes":
-        messages.error(request, "Say that you have read them: nothing was approved.")
-        return redirect("approvals:index")
-    known = Request.objects.filter(workspace=workspace, pk__in=ids).values_list("pk", flat=True)
+        messages.error(request, gettext("Say that you have read them: nothing was approved."))
+        return back_to_queue(request)
+    known = [
+        pk
+        for pk, place in Request.objects.filter(pk__in=ids).order_by("due_at", "id").values_list("pk", "workspace_id")
+        if request.member.may_in(place, "approval.decide")
+    ]
     refused = [words for pk in known if (words := _approve(request, pk))]
-    done = len(known) - len(refused)
-    if done:
+    if done := len(known) - len(refused):
         messages.success(request, f"Approved {done} post{'s' if done != 1 else ''}.")
     for words in dict.fromkeys(refused):
         messages.error(request, f"{refused.count(words)} not approved: {words}")
-    return redirect("approvals:index")
+    return back_to_queue(request)
 
 
 def _approve(request: MemberRequest, request_id: UUID) -> str:

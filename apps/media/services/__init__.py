@@ -36,7 +36,7 @@ from apps.media.services.renditions import cancel_unneeded as cancel_unneeded_re
 from apps.media.services.renditions import needed as renditions_needed
 from apps.media.services.renditions import request as request_rendition
 from apps.media.services.shelf import put_on_shelf, remove_from_shelf, take_from_shelf
-from apps.media.services.taking_in import take_in, upload
+from apps.media.services.taking_in import take_file, take_in, upload
 from apps.media.services.trash import put_in_trash, take_from_trash
 from apps.media.services.uploads import abort, begin, begin_fetch, complete, from_form, plan_of
 from apps.media.services.versions import earlier_versions, replace_with
@@ -87,6 +87,7 @@ __all__ = [
     "replace_with",
     "request_rendition",
     "self_check",
+    "take_file",
     "take_from_shelf",
     "take_from_trash",
     "take_in",

@@ -54,7 +54,13 @@ class _Clean:
 
 def upload(*, file: Readable, name: str, workspace_id: UUID, actor: Actor, alt: str = "") -> Asset:
     """Store a clean copy of a file; raises FileRefused in words. The same bytes twice are one asset."""
-    to = Destination(tenancy.required_organization(), workspace_id, actor, alt=alt)
+    return take_file(
+        file=file, name=name, to=Destination(tenancy.required_organization(), workspace_id, actor, alt=alt)
+    )
+
+
+def take_file(*, file: Readable, name: str, to: Destination) -> Asset:
+    """The same for a place that was named; called outside of any transaction, for looking takes its time."""
     with storage.workshop() as folder:
         return take_in(_on_disk(file, folder, name=name or "The file"), name=name, to=to)
 

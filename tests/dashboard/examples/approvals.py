@@ -10,6 +10,7 @@ from uuid import UUID
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm, OptionsForm, StepForm
 from apps.approvals.people.forms import AbsenceForm, GroupForm, HoursForm, MailingForm
 from apps.approvals.people.hours import Hours
+from apps.approvals.views.log import LogForm
 from tests.dashboard.examples import reviews
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
@@ -27,26 +28,70 @@ def card(title: str, **changes: Any) -> It:
     return It(**{**values, **changes})
 
 
-def index(*, board: bool = True) -> dict[str, Any]:
+def index(*, board: bool = False) -> dict[str, Any]:
     late = card("Harvest supper tickets", is_late=True, deadline=NOW - timedelta(hours=4))
     undated = card("Why we stone-mill", due_at=None, deadline=None, is_mine=False, words="Changes requested")
-    return {
-        "zone": ZONE,
-        "now": NOW,
-        "is_board": board,
+    common = {
+        "zone": ZONE, "is_board": board, "policy_url": "/approvals/policies/1/", "log_url": "/approvals/log/",
+        "month_url": "/approvals/records/2026-11.pdf",
+    }  # fmt: skip
+    if not board:
+        return common | queue()
+    return common | {
         "waiting": 4,
-        "mine": [card("Cardamom bun day"), late, undated],
+        "mine": 3,
         "lanes": [
             It(title="Changes requested", note="with the authors", icon="draft", cards=[undated]),
             It(title="Legal", note="step 1", icon="review", cards=[card("Cardamom bun day"), late]),
             It(title="Approved", note="lately", icon="published", cards=[]),
         ],
-        "for_client": [card("Cardamom bun day"), undated],
+    }
+
+
+def item(number: int = 1, **changes: Any) -> It:
+    return It(
+        card=card("Cardamom bun day", **{"id": f"r{number}", **changes}), client="Alder & Rye", zone=ZONE, step="Legal",
+        parts=[{"role": "main", "text": TEXT, "link": "https://alder.example/buns"},
+               {"role": "first_comment", "text": "See you there", "link": ""}],
+        own_words=[{"platform": "x", "text": "Buns. Today."}], pictures=[It(url=PICTURE, alt="Buns")],
+        links=[{"platform": "x", "written": "https://alder.example/buns", "outgoing": "https://go.example/aB3"}],
+        decide_url="/approvals/1/decide/",
+    )  # fmt: skip
+
+
+def queue() -> dict[str, Any]:
+    choices = [("One", "?one", True), ("Other", "?other", False)]
+    late = item(2, is_late=True, deadline=NOW - timedelta(hours=4))
+    return {
+        "inbox": It(
+            groups=[It(title="Late", items=[late]), It(title="Later", items=[item()])], waiting=4, mine=2,
+            for_client=[card("Cardamom bun day"), card("Why we stone-mill", due_at=None, deadline=None)],
+        ),
+        "is_everywhere": True,
         "may_send": True,
-        "policy_url": "/approvals/policies/1/",
+        "scopes": choices,
+        "groupings": choices,
+        "steps": choices,
+        "every_step_url": "/approvals/",
+        "back": "by=step",
         "has_policy": True,
         "may_edit_policy": True,
         "bulk_url": "/approvals/bulk/",
+    }  # fmt: skip
+
+
+def figures() -> dict[str, Any]:
+    hours = timedelta(hours=5, minutes=20)
+    pace = {"count": 12, "median": hours, "ninetieth": 3 * hours}
+    return {
+        "days": 90,
+        "spans": [(30, "?days=30", False), (90, "?days=90", True)],
+        "clients": [("Alder & Rye", [It(step="", name="", **pace), It(step="legal", name="Legal", **pace)])],
+        "whole": "",
+        "loads": [
+            It(name="Priya Nair", waiting=3, late=1, decided=12, median=hours),
+            It(name="Tom Hale", waiting=1, late=0, decided=0, median=None),
+        ],
     }
 
 
@@ -59,6 +104,11 @@ STEPS = [
     step("Manager", "Approved", tone="ok", icon="check", at=NOW),
     step("Legal", "Any of approvers", tone="warn", icon="review", at=NOW + timedelta(days=1)),
     step("Client", "All of the client's guests", todo=True),
+]
+FILES = [
+    It(name="tray.jpg", asset_id=PERSON, asset=It(thumbnail=PICTURE)),
+    It(name="prices.pdf", asset_id=PERSON, asset=It(thumbnail="")),
+    It(name="gone.png", asset_id=None, asset=None),
 ]
 HISTORY = [It(title="Priya Nair: approved", text="Manager, version 2.", tone="ok", icon="check", at=NOW)]
 
@@ -77,7 +127,7 @@ def review() -> dict[str, Any]:
     anchor = {"kind": "text", "quote": "fold the dough 27 times"}
     thread = It(pk=PERSON, get_visibility_display="Team only", revision=2, resolved_at=None)
     lost = It(anchor=anchor, is_lost=True)
-    comment = It(created_at=NOW, text="Is it 27?")
+    comment = It(created_at=NOW, text="Is it 27?", attachments=It(all=FILES))
     return {
         "title": "Cardamom bun day",
         "zone": ZONE,
@@ -120,7 +170,28 @@ def review() -> dict[str, Any]:
         "may_decide": True,
         "may_comment": True,
         "post_url": "/posts/1/",
+        "record_url": "/approvals/1/record.pdf",
     }  # fmt: skip
+
+
+def log() -> dict[str, Any]:
+    line = {
+        "at": NOW, "name": "Priya Nair", "address": "203.0.113.0/24", "label": "Approved", "holds": True, "note": "",
+        "workspace_name": "Alder & Rye", "request": PERSON, "step_name": "Manager", "revision": 2, "place": 1,
+        "hash": "f" * 64,
+    }  # fmt: skip
+    form = LogForm({"since": "nonsense"}, places=[])
+    form.is_valid()
+    return {
+        "rows": [It(**line), It(**{**line, "holds": False, "label": "Asked for changes", "note": "27, not 26"})],
+        "form": form,
+        "is_narrowed": True,
+        "zone": ZONE,
+        "list_url": "/approvals/log/",
+        "newest_url": "?",
+        "older_url": "?before=1",
+        "files": [("CSV", "/approvals/log.csv"), ("JSONL", "/approvals/log.jsonl")],
+    }
 
 
 def policy() -> dict[str, Any]:

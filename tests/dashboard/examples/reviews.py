@@ -42,9 +42,10 @@ def preview(platform: str, **changes: Any) -> It:
 def item(mark: str, title: str = "Harvest supper tickets") -> dict[str, Any]:
     mine = It(note="It is five courses") if mark == "changes" else None
     beside = {"links": ["https://alder.example/"], "more_pictures": PICTURES}
+    post_id = f"{POST}-{title}".replace(" ", "")
     return {
         "it": It(platforms=["instagram", "x"], comments=2, mine=mine, **beside),
-        "request": It(pk=f"r-{title}", post_id=POST, due_at=NOW + timedelta(days=2), revision=3),
+        "request": It(pk=f"r-{title}", post_id=post_id, due_at=NOW + timedelta(days=2), revision=3),
         "title": title, "mark": mark, "is_late": mark == "todo", "thumb": PICTURE, "url": "/review/t/1/",
         "decide_url": "/review/t/1/decide/", "comment_url": "/review/t/1/comment/", "time_url": "/review/t/1/time/",
         "previews": [preview("instagram"), preview("x", family="micro", folds_after=None, media=[])],
@@ -57,7 +58,9 @@ def items() -> list[dict[str, Any]]:
 
 
 def home() -> dict[str, Any]:
-    return frame(items=items(), total=6, done=4, left=2, coming=3, rest_url="/review/t/rest/")
+    return frame(
+        items=items(), total=6, done=4, left=2, coming=3, rest_url="/review/t/rest/", record_url="/review/t/record.pdf"
+    )
 
 
 def rest() -> dict[str, Any]:

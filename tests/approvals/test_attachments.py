@@ -1,0 +1,126 @@
+"""Files that come with comments: looked at like every upload, of the post's own client, named when they are gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from apps.approvals import forms, services
+from apps.approvals.deciders import Decider
+from apps.approvals.errors import NotAttached
+from apps.approvals.models import Attachment, Comment, Request, Thread
+from apps.core.actors import SYSTEM
+from apps.media.models import Asset
+from apps.posts.models import Post
+from apps.tenants.models import Membership, Workspace
+from apps.tenants.permissions import Role
+from tests.approvals.conftest import MANAGER, Desk
+from tests.support import factories
+from tests.support.programs_with_keys import program
+
+pytestmark = pytest.mark.django_db
+
+
+def jpeg(name: str = "tray.jpg", colour: str = "teal") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, factories.picture(colour=colour, form="JPEG"), "image/jpeg")
+
+
+@pytest.fixture
+def asked(desk: Desk) -> Request:
+    desk.policy(MANAGER)
+    return desk.submit(desk.post())
+
+
+def sent(desk: Desk, who: Membership, asked: Request, **data: Any) -> str:
+    client = factories.signed_in(who, at=desk.agency.workspace)
+    answer = client.post(reverse("approvals:comment", args=[asked.pk]), {"text": "Like this", **data}, follow=True)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def names(desk: Desk) -> list[str]:
+    with desk.agency.scope():
+        return list(Attachment.objects.order_by("comment_id", "position").values_list("name", flat=True))
+
+
+def test_whoever_may_comment_brings_files(desk: Desk, asked: Request) -> None:
+    """Also an approver, who may add nothing to the library otherwise."""
+    shown = sent(desk, desk.person(Role.APPROVER), asked, attached=[jpeg(), jpeg("oven.jpg", "brown")])
+
+    assert names(desk) == ["tray.jpg", "oven.jpg"]
+    assert "tray.jpg" in shown
+    with desk.agency.scope():
+        asset = Asset.objects.get(original_name="tray.jpg")
+    assert reverse("media:show", args=[asset.pk]) in shown
+
+
+def test_answers_bring_files_too(desk: Desk, asked: Request, manager: Membership) -> None:
+    sent(desk, manager, asked)
+    with desk.agency.scope():
+        thread = Thread.objects.get()
+    sent(desk, manager, asked, thread=str(thread.pk), attached=[jpeg()])
+
+    assert names(desk) == ["tray.jpg"]
+
+
+def test_what_is_no_file_of_ours_is_refused_and_nothing_is_said(
+    desk: Desk, asked: Request, manager: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program_file = SimpleUploadedFile("run.exe", b"MZ\x90\x00" * 64, "image/jpeg")
+    assert "run.exe" in sent(desk, manager, asked, attached=[program_file])
+    assert "up to 5 files" in sent(desk, manager, asked, attached=[jpeg(f"{number}.jpg") for number in range(6)])
+    monkeypatch.setattr(forms, "LARGEST_FILE", 10)
+    assert "has up to" in sent(desk, manager, asked, attached=[jpeg()])
+
+    with desk.agency.scope():
+        assert not Comment.objects.exists()
+
+
+def test_a_file_of_another_client_is_not_attached(desk: Desk, asked: Request, other_workspace: Workspace) -> None:
+    foreign = factories.asset(other_workspace)
+    with desk.agency.scope():
+        post = Post.objects.get(pk=asked.post_id)
+        with pytest.raises(NotAttached):
+            services.comment(post=post, text="Look", by=Decider.of(SYSTEM), files=[foreign.pk])
+
+    assert names(desk) == []
+
+
+def test_a_file_that_is_gone_is_still_named(desk: Desk, asked: Request, manager: Membership) -> None:
+    sent(desk, manager, asked, attached=[jpeg()])
+    with desk.agency.scope():
+        Asset.objects.all().delete()
+
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    shown = client.get(reverse("approvals:review", args=[asked.pk])).content.decode()
+    assert "tray.jpg (not in the library any more)" in shown
+
+
+def test_programs_attach_what_they_have_uploaded(desk: Desk, asked: Request, other_workspace: Workspace) -> None:
+    own = program(desk.agency.workspace.organization)
+    asset, foreign = factories.asset(desk.agency.workspace), factories.asset(other_workspace)
+    address = f"/posts/{asked.post_id}/threads"
+
+    made = own.post(address, {"text": "Like this", "media": [f"med_{asset.pk}"]}).json()
+    (comment,) = made["comments"]
+    assert [(one["name"], one["media"].startswith("med_")) for one in comment["attachments"]] == [("picture.png", True)]
+    answered = own.post(f"/threads/{made['id']}/comments", {"text": "And this", "media": [f"med_{asset.pk}"]}).json()
+    assert len(answered["comments"][1]["attachments"]) == 1
+
+    refused = own.post(address, {"text": "And this", "media": [f"med_{foreign.pk}"]})
+    assert refused.status_code == 422
+    assert own.post(address, {"text": "All", "media": [f"med_{asset.pk}"] * 6}).status_code == 422
+
+
+def test_talk_takes_no_more_queries_for_many_files(
+    desk: Desk, asked: Request, manager: Membership, django_assert_max_num_queries: Any
+) -> None:
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    for number in range(3):
+        sent(desk, manager, asked, attached=[jpeg(f"{number}.jpg", f"#{number}00")])
+
+    with django_assert_max_num_queries(45):
+        assert client.get(reverse("approvals:review", args=[asked.pk])).status_code == 200

@@ -1,0 +1,144 @@
+"""A post on its way through the hands of an agency: written, sent back, mended, approved twice, published, kept."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pypdfium2
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys import steps
+from tests.support.browser import Open, shoot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.support.running import Postroom
+
+pytestmark = pytest.mark.browser
+
+CLIENT, ZONE = "Harbour Coffee", "Europe/Berlin"
+WRONG, RIGHT = "Cardamom buns, folded 26 times.", "Cardamom buns, folded 27 times."
+
+
+def person(running: Postroom, open_browser: Open, role: str) -> Page:
+    """Somebody of the agency in a browser of their own, at the client."""
+    page = open_browser(running.url, tuple(running.sandbox.health()["origins"].values()))
+    steps.sign_in(page, f"{role}@northlight.example")
+    steps.open_workspace(page, CLIENT)
+    return page
+
+
+def add_step(page: Page, *, name: str, role: str) -> None:
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("group", name="Roles that decide").get_by_label(role, exact=True).check()
+    page.get_by_label("When the time of an approved post changes").select_option("Keep the approval")
+    steps.press(page, "Add the step")
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+
+
+def test_a_post_comes_from_its_creator_through_two_steps_to_its_readers(running: Postroom, open_browser: Open):
+    accounts = steps.accounts_of(running.sandbox, "harbourcoffee")[1:2]
+    owner, creator, manager, compliance = (
+        person(running, open_browser, role) for role in ("owner", "creator", "manager", "approver")
+    )
+    owner.goto("/approvals/")
+    owner.get_by_role("link", name="Policy", exact=True).click()
+    add_step(owner, name="Manager", role="Manager")
+    add_step(owner, name="Compliance", role="Approver")
+
+    creator.goto("/compose/")
+    steps.choose_accounts(creator, accounts)
+    creator.locator("#text").fill(WRONG)
+    steps.press(creator, "Save draft")
+    steps.press(creator, "Submit for approval")
+    expect(creator.locator("#post-state")).to_have_text("Waiting for approval")
+
+    send_back(manager)
+    mend(creator)
+
+    approve_with_keys(manager)
+    compliance.goto("/approvals/")
+    compliance.locator("details[data-triage] > summary").click()
+    steps.press(compliance, "Approve")
+    expect(compliance.locator("#toasts")).to_contain_text("Approved.")
+    expect(compliance.locator("main")).to_contain_text("Nothing waits for you")
+
+    publish(manager)
+    steps.expect_published(manager, accounts)
+    (account,) = accounts
+    assert running.sandbox.texts(account.platform, account.handle, kind="post").count(RIGHT) == 1
+    assert WRONG not in running.sandbox.texts(account.platform, account.handle)
+    expect_record(manager)
+
+
+def send_back(manager: Page) -> None:
+    """Ask for changes, with a comment about the very words."""
+    manager.goto("/approvals/")
+    item = manager.locator("details[data-triage]").filter(has_text=WRONG)
+    item.locator("summary").click()
+    item.get_by_role("link", name="Open the review").click()
+    manager.locator("#comment_quote").fill("26 times")
+    manager.locator("#comment_text").fill("It is one more.")
+    steps.press(manager, "Comment")
+    expect(manager.locator(".thread .anchor")).to_have_text("26 times")
+    manager.locator("#id_note").fill("Count again, please.")
+    steps.press(manager, "Request changes")
+    expect(manager.get_by_role("heading", level=1)).to_contain_text("Changes requested")
+
+
+def mend(creator: Page) -> None:
+    """Read what was said, write it anew, and ask again."""
+    creator.reload()
+    creator.get_by_role("link", name="Open the review").click()
+    expect(creator.locator(".thread")).to_contain_text("It is one more.")
+    creator.get_by_role("link", name="Open the post").click()
+    creator.get_by_role("link", name="Edit", exact=True).click()
+    creator.locator("#text").fill(RIGHT)
+    steps.press(creator, "Save draft")
+    steps.press(creator, "Submit for approval")
+    creator.get_by_role("link", name="Open the review").click()
+    expect(creator.locator(".thread .anchor")).to_contain_text("not in the text any more")
+    expect(creator.locator("ins")).to_have_text(RIGHT)
+    steps.press(creator, "Resolve")
+    expect(creator.locator(".thread")).to_contain_text("resolved")
+
+
+def approve_with_keys(manager: Page) -> None:
+    """The first press of A opens the post, the second approves it; what else was on the plan waits there too."""
+    manager.goto("/approvals/")
+    items = manager.locator("details[data-triage]")
+    mine = next(number for number, item in enumerate(items.all()) if RIGHT in item.inner_text())
+    for _ in range(mine + 1):
+        manager.keyboard.press("j")
+    manager.keyboard.press("a")
+    expect(items.nth(mine).locator("> .stack > div").first).to_have_text(RIGHT)
+    expect(items.nth(mine)).to_have_attribute("open", "")
+    shoot(manager, "approvals-queue")
+    manager.keyboard.press("a")
+    expect(manager.locator("#toasts")).to_contain_text("Approved.")
+
+
+def publish(manager: Page) -> None:
+    """The whole is approved, so it may be planned; the policy keeps approvals whatever the hour."""
+    manager.goto("/approvals/?view=board")
+    manager.get_by_role("link", name=RIGHT).click()
+    manager.get_by_role("link", name="Open the post").click()
+    manager.get_by_role("link", name="Edit", exact=True).click()
+    steps.set_time(manager, steps.soon(ZONE))
+    steps.press(manager, "Schedule")
+    expect(manager.locator("#post-state")).to_have_text("Scheduled")
+
+
+def expect_record(manager: Page) -> None:
+    """The signed record of what was approved is to be had, and shows it."""
+    manager.get_by_role("link", name="Open the review").click()
+    with manager.expect_download() as began:
+        manager.get_by_role("link", name="Signed record").click()
+    document = pypdfium2.PdfDocument(io.BytesIO(Path(began.value.path()).read_bytes()))
+    words = document[0].get_textpage().get_text_bounded()
+    for expected in (RIGHT, CLIENT, "Mara Lind", "Ines Duarte", "Count again, please."):
+        assert expected in words
