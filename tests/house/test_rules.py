@@ -94,8 +94,8 @@ def test_imports_point_down():
 def test_an_import_that_points_up_is_noticed(tmp_path: Path, room, line):
     """Skeletons of the rooms, and one line in the wrong place, under the contracts of this house."""
     names = ("analytics", "api", "approvals", "audit", "compliance", "core", "dashboard", "events", "governor", "links",
-             "media", "platforms", "posts", "publishing", "reports", "sandbox", "social_accounts", "tenants", "usage", "watch",
-             "webhooks")  # fmt: skip
+             "media", "platforms", "posts", "publishing", "reports", "sandbox", "social_accounts", "tenants", "usage",
+             "watch", "webhooks")  # fmt: skip
     inner = ("platforms/adapters", "platforms/adapters/one", "media/decoding", "media/probing", "media/room")
     for name in (*names, *inner):
         folder = tmp_path / "apps" / name
