@@ -91,5 +91,22 @@ def _own(model: Model, estate: Estate) -> models.Q | None:
         return of_organization
     if model is Workspace:
         return of_organization & models.Q(pk=estate.workspace_id)
-    has_workspace = any(field.attname == "workspace_id" for field in model._meta.concrete_fields)
-    return of_organization & models.Q(workspace_id=estate.workspace_id) if has_workspace else None
+    if _has_workspace(model):
+        return of_organization & models.Q(workspace_id=estate.workspace_id)
+    if (whole := _part_of(model)) is not None:
+        return of_organization & models.Q(**{f"{whole.name}__workspace_id": estate.workspace_id})
+    return None
+
+
+def _has_workspace(model: Model) -> bool:
+    return any(field.attname == "workspace_id" for field in model._meta.concrete_fields)
+
+
+def _part_of(model: Model) -> models.ForeignKey[Any, Any] | None:
+    """What a row without a workspace is a part of, and goes with, where that may be of one: members of a group."""
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE:
+            target: Any = field.related_model
+            if target in tables() and _has_workspace(target):
+                return field
+    return None

@@ -234,7 +234,7 @@ def post() -> dict[str, Any]:
 
 def correction() -> dict[str, Any]:
     limits = {"max_text": 120}
-    account = It(choices={}, platform="mastodon", handle="bread@masto.example", limits=limits)
+    account = It(pk="1", choices={}, platform="mastodon", handle="bread@masto.example", limits=limits)
     edition = Edition(account, TEXT, {"visibility": "unlisted"})
     form = CorrectionForm.of(edition, TEXT, revision=4)
     form.tell_last("text", "Mastodon takes at most 120 characters; this text has 226.")
@@ -254,7 +254,7 @@ def correction() -> dict[str, Any]:
 
 def change() -> dict[str, Any]:
     """Of something that is out: only what can be changed there, with the change whose answer was lost."""
-    account = It(choices={}, platform="mastodon", handle="bread@masto.example", limits={})
+    account = It(pk="1", choices={}, platform="mastodon", handle="bread@masto.example", limits={})
     edition = Edition(account, TEXT, {"visibility": "unlisted"})
     form = ChangeForm.of(edition, TEXT, revision=4, only={"text", "options.content_warning"})
     shown = {name: value for name, value in correction().items() if name not in ("may_try_again", "form", "counters")}
