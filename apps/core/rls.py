@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import ProgrammingError, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -66,7 +66,14 @@ class CreateRoles(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        if schema_editor.connection.vendor == "postgresql":
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        try:
+            with transaction.atomic(schema_editor.connection.alias):
+                schema_editor.execute(CREATE_ROLES, params=None)
+        except ProgrammingError:
+            # Another database of the cluster made them in this very moment, and this session had noted that there are
+            # none: looked up again, they are there.
             schema_editor.execute(CREATE_ROLES, params=None)
 
     def database_backwards(self, *args: Any) -> None:

@@ -30,8 +30,10 @@ def out(desk: Desk) -> Publication:
 
 
 def write(desk: Desk, publication: Publication, hours: float = 0) -> FollowUp:
+    with desk.agency.scope():
+        post = publication.post
     (row,) = desk.agency.do(
-        services.comment, post=publication.post, publications=[publication], text="See also", batch=ids.new_id(),
+        services.comment, post=post, publications=[publication], text="See also", batch=ids.new_id(),
         due_at=system_clock.now() + timedelta(hours=hours),
     )  # fmt: skip
     return row

@@ -307,7 +307,8 @@ class TestAMonthOfSixtyPosts:
         guest.page(path)
         with CaptureQueriesContext(connection) as asked_for:
             guest.page(path)
-        return len(asked_for)
+        # PostgreSQL is told the tenant beside what is asked.
+        return sum(" FROM " in one["sql"] for one in asked_for)
 
     def test_is_one_page_of_at_most_fifteen_queries_as_many_as_for_two(self, desk: Desk, invite: Invite) -> None:
         desk.policy(CLIENT)
