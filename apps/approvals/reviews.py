@@ -38,7 +38,7 @@ _PIECES: Final = re.compile(r"\s+|[^\s\w]|\w+")
 class Mark(StrEnum):
     """Where a post stands for this guest."""
 
-    TODO = "todo"
+    AWAITED = "awaited"
     APPROVED = "approved"
     CHANGES = "changes"
     REJECTED = "rejected"
@@ -60,7 +60,7 @@ class Item:
 
     @property
     def is_todo(self) -> bool:
-        return self.mark is Mark.TODO
+        return self.mark is Mark.AWAITED
 
     def previews(self) -> list[Preview]:
         """How it will look on each account, as the writers see it."""
@@ -251,7 +251,7 @@ def _mark(row: Request, step: StepState | None, said: Sequence[Decision], mine: 
     if row.state == RequestState.REJECTED:
         return Mark.REJECTED
     if row.state == RequestState.PENDING and step is not None and step.step.guests:
-        return Mark.APPROVED if _has_approved(step, said, mine) else Mark.TODO
+        return Mark.APPROVED if _has_approved(step, said, mine) else Mark.AWAITED
     return Mark.APPROVED if mine and mine[-1].verdict in APPROVING else Mark.PASSED
 
 

@@ -6,17 +6,13 @@ nothing else of the workspace. Every page works without scripts, and opening one
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.approvals import reviews, selectors, services
@@ -28,50 +24,24 @@ from apps.approvals.reviews import Item, Pile
 from apps.approvals.services import Reviewer
 from apps.approvals.sharing import LinkState
 from apps.approvals.states import RequestState, Verdict
+from apps.approvals.views.guest_door import (
+    PASSCODES,
+    guest,
+    guest_page,
+    is_let_in,
+    problem_page,
+    proof_of,
+    unlisted,
+    while_open,
+)
 from apps.approvals.views.records import as_file
 from apps.core import clock
 from apps.media import services as media
-from apps.social_accounts import languages, pacing
-from apps.tenants.access import address_of, public
+from apps.social_accounts import pacing
 from apps.tenants.services import branding_of
 
-PASSCODES: Final = "review_passcodes"  # by link, so that a passcode is asked for once in a browser
 TOO_OFTEN: Final = "too_often"
 MOST_AT_ONCE: Final = 500
-
-View = Callable[..., HttpResponse]
-
-
-def guest(view: View) -> Any:
-    """Let in whoever holds the token of a link, over or not; `request.reviewer` is set."""
-
-    @never_cache
-    @public
-    @wraps(view)
-    def opened(request: Any, token: str, **named: Any) -> HttpResponse:
-        reviewer = services.reviewer_of(token, address=address_of(request))
-        if reviewer is None:
-            return _problem(request, None, "unknown", status=404)
-        request.reviewer, request.token = reviewer, token
-        return view(request, **named)
-
-    opened.door = public(view).door  # type: ignore[attr-defined]
-    return opened
-
-
-def while_open(view: View) -> View:
-    """Tell whoever comes too late that the link is over, and ask for the passcode where there is one."""
-
-    @wraps(view)
-    def opened(request: Any, **named: Any) -> HttpResponse:
-        reviewer: Reviewer = request.reviewer
-        if (state := reviewer.link.state(clock.now())) is not LinkState.OPEN:
-            return _problem(request, reviewer, state.value, status=410)
-        if reviewer.link.passcode_hash and not _is_let_in(request, reviewer):
-            return redirect("review:passcode", request.token)
-        return view(request, **named)
-
-    return opened
 
 
 @require_safe
@@ -86,7 +56,7 @@ def home(request: Any) -> HttpResponse:
         if len(pile.items) == 1 and not pile.coming:
             return _post_page(request, reviewer, pile, pile.items[0])
         shown = [{**_shown(request, item), "previews": item.previews()} for item in pile.items]
-        return _page(request, reviewer, "review/home.html", {**facts, "items": shown})
+        return guest_page(request, reviewer, "review/home.html", {**facts, "items": shown})
 
 
 @require_safe
@@ -167,7 +137,7 @@ def rest(request: Any) -> HttpResponse:
     with reviewer.scope():
         pile = reviews.pile(reviewer.link)
         shown = [_shown(request, item) for item in pile.todo]
-        return _page(request, reviewer, "review/rest.html", {**_facts(request, pile), "items": shown})
+        return guest_page(request, reviewer, "review/rest.html", {**_facts(request, pile), "items": shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -176,20 +146,20 @@ def passcode(request: Any) -> HttpResponse:
     """What whoever made the link told the guest by another way."""
     reviewer: Reviewer = request.reviewer
     if (state := reviewer.link.state(clock.now())) is not LinkState.OPEN:
-        return _problem(request, reviewer, state.value, status=410)
-    if not reviewer.link.passcode_hash or _is_let_in(request, reviewer):
+        return problem_page(request, reviewer, state.value, status=410)
+    if not reviewer.link.passcode_hash or is_let_in(request, reviewer):
         return redirect("review:home", request.token)
     if request.method != "POST":
-        return _page(request, reviewer, "review/passcode.html", {"is_wrong": False})
+        return guest_page(request, reviewer, "review/passcode.html", {"is_wrong": False})
     if pacing.is_too_often(request, pacing.PASSWORD, of=reviewer.link.pk):
-        return _problem(request, reviewer, TOO_OFTEN, status=429)
+        return problem_page(request, reviewer, TOO_OFTEN, status=429)
     try:
         is_right = services.knows_passcode(reviewer, request.POST.get("passcode", ""))
     except LinkOver as error:
-        return _problem(request, reviewer, error.code, status=410)
+        return problem_page(request, reviewer, error.code, status=410)
     if not is_right:
-        return _page(request, reviewer, "review/passcode.html", {"is_wrong": True}, status=422)
-    request.session[PASSCODES] = {**request.session.get(PASSCODES, {}), str(reviewer.link.pk): _proof(reviewer)}
+        return guest_page(request, reviewer, "review/passcode.html", {"is_wrong": True}, status=422)
+    request.session[PASSCODES] = {**request.session.get(PASSCODES, {}), str(reviewer.link.pk): proof_of(reviewer)}
     return redirect("review:home", request.token)
 
 
@@ -200,13 +170,13 @@ def record(request: Any) -> HttpResponse:
     """The signed record of what is approved of the link, to be kept."""
     reviewer: Reviewer = request.reviewer
     if pacing.is_too_often(request, pacing.REVIEW, of=reviewer.link.pk):
-        return _problem(request, reviewer, TOO_OFTEN, status=429)
+        return problem_page(request, reviewer, TOO_OFTEN, status=429)
     try:
         with reviewer.scope():
             found = gathered(reviews.approved_by_link(reviewer.link), guest_id=reviewer.guest.pk)
     except NothingApproved as error:
         raise Http404("Nothing that the link is for is approved") from error
-    return _unlisted(as_file(found, printed(found)))
+    return unlisted(as_file(found, printed(found)))
 
 
 @require_safe
@@ -243,12 +213,12 @@ def _done(
     """Do it, and say what came of it on the page that is next: of several posts all of them, so that one goes on."""
     reviewer: Reviewer = request.reviewer
     if pacing.is_too_often(request, pacing.REVIEW, of=reviewer.link.pk):
-        return _problem(request, reviewer, TOO_OFTEN, status=429)
+        return problem_page(request, reviewer, TOO_OFTEN, status=429)
     try:
         with reviewer.scope():
             told = carry_out(reviewer)
     except LinkOver as error:
-        return _problem(request, reviewer, error.code, status=410)
+        return problem_page(request, reviewer, error.code, status=410)
     except ContentChanged as error:
         # Whoever changed it may be faster than what follows changes up; the guest is to see the new version at once.
         with reviewer.scope():
@@ -270,7 +240,7 @@ def _back(request: Any, post_id: UUID, told: str, *, since: UUID | None = None) 
 
 def _approve_each(request: Any, reviewer: Reviewer) -> HttpResponse:
     if pacing.is_too_often(request, pacing.REVIEW, of=reviewer.link.pk):
-        return _problem(request, reviewer, TOO_OFTEN, status=429)
+        return problem_page(request, reviewer, TOO_OFTEN, status=429)
     ids = list(dict.fromkeys(pk for text in request.POST.getlist("request")[:MOST_AT_ONCE] if (pk := _id(text))))
     done, missed = 0, 0
     for request_id in ids:
@@ -278,7 +248,7 @@ def _approve_each(request: Any, reviewer: Reviewer) -> HttpResponse:
             with reviewer.scope():
                 services.decide_by_link(reviewer=reviewer, request_id=request_id, verdict=Verdict.APPROVE)
         except LinkOver as error:
-            return _problem(request, reviewer, error.code, status=410)
+            return problem_page(request, reviewer, error.code, status=410)
         except ApprovalRefused:
             missed += 1
         else:
@@ -309,7 +279,7 @@ def _post_page(request: Any, reviewer: Reviewer, pile: Pile, item: Item) -> Http
         "talks": selectors.talks(item.request.post, only_shared=True),
         "me": reviewer.guest.pk,
     }
-    return _page(request, reviewer, "review/post.html", facts)
+    return guest_page(request, reviewer, "review/post.html", facts)
 
 
 def _facts(request: Any, pile: Pile) -> dict[str, Any]:
@@ -347,73 +317,6 @@ def _item(pile: Pile, post_id: UUID) -> Item:
     if found is None:
         raise Http404("The link is for no such post")
     return found
-
-
-def _problem(request: Any, reviewer: Reviewer | None, reason: str, *, status: int) -> HttpResponse:
-    return _page(request, reviewer, "review/problem.html", {"reason": reason}, status=status)
-
-
-def _page(
-    request: Any, reviewer: Reviewer | None, template: str, facts: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    """A page in the guest's language; whatever is rendered of it is rendered here."""
-    language = languages.language_of(request, reviewer.link.language if reviewer else "")
-    with translation.override(language):
-        spoken = {"language": language, "tag": languages.tag(language)}
-        shown = {**_frame(request, reviewer), **_told(request), **facts, **spoken}
-        page = render(request, template, shown, status=status)
-    page["Content-Language"] = language
-    page["Cache-Control"] = "no-store"
-    return _unlisted(page)
-
-
-def _unlisted(answer: HttpResponse) -> HttpResponse:
-    """Nobody else hears of the address. Not "no-referrer": a form then says that it comes from nowhere, and is
-    refused."""
-    answer["X-Robots-Tag"] = "noindex, nofollow"
-    answer["Referrer-Policy"] = "same-origin"
-    return answer
-
-
-def _told(request: Any) -> dict[str, Any]:
-    counts = {name: int(text) for name in ("done", "missed") if (text := request.GET.get(name, "")).isdigit()}
-    return {"told": request.GET.get("told", ""), "told_counts": counts}
-
-
-def _frame(request: Any, reviewer: Reviewer | None) -> dict[str, Any]:
-    """What stands around every page; without a reviewer it is nobody's."""
-    frame: dict[str, Any] = {
-        "languages": languages.choices(), "home_url": "", "agency": "", "client": "", "brand": None, "guest": None,
-    }  # fmt: skip
-    if reviewer is None:
-        return frame
-    with reviewer.scope():
-        brand = branding_of(reviewer.organization.pk)
-    token = [request.token]
-    return {
-        **frame,
-        "home_url": reverse("review:home", args=token),
-        "brand_url": reverse("review:brand_sheet", args=token) if brand.colour else "",
-        "logo_url": reverse("review:logo", args=token) if brand.logo else "",
-        "brand": brand,
-        "agency": reviewer.organization.name,
-        "client": reviewer.workspace.name,
-        "guest": reviewer.guest,
-        "link": reviewer.link,
-        "zone": reviewer.workspace.timezone,
-        "token": request.token,
-        "month": reviews.month_of(reviewer.link),
-    }
-
-
-def _is_let_in(request: Any, reviewer: Reviewer) -> bool:
-    proof: str = request.session.get(PASSCODES, {}).get(str(reviewer.link.pk), "")
-    return proof == _proof(reviewer)
-
-
-def _proof(reviewer: Reviewer) -> str:
-    """That this very passcode was known; kept in the session, which says nothing of the passcode."""
-    return hashlib.sha256(reviewer.link.passcode_hash.encode()).hexdigest()
 
 
 def _id(text: str) -> UUID | None:

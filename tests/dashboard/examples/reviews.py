@@ -46,14 +46,14 @@ def item(mark: str, title: str = "Harvest supper tickets") -> dict[str, Any]:
     return {
         "it": It(platforms=["instagram", "x"], comments=2, mine=mine, **beside),
         "request": It(pk=f"r-{title}", post_id=post_id, due_at=NOW + timedelta(days=2), revision=3),
-        "title": title, "mark": mark, "is_late": mark == "todo", "thumb": PICTURE, "url": "/review/t/1/",
+        "title": title, "mark": mark, "is_late": mark == "awaited", "thumb": PICTURE, "url": "/review/t/1/",
         "decide_url": "/review/t/1/decide/", "comment_url": "/review/t/1/comment/", "time_url": "/review/t/1/time/",
         "previews": [preview("instagram"), preview("x", family="micro", folds_after=None, media=[])],
     }  # fmt: skip
 
 
 def items() -> list[dict[str, Any]]:
-    marks = ("todo", "todo", "approved", "changes", "rejected", "passed")
+    marks = ("awaited", "awaited", "approved", "changes", "rejected", "passed")
     return [item(mark, f"Post {number}") for number, mark in enumerate(marks)]
 
 
@@ -86,7 +86,7 @@ def post() -> dict[str, Any]:
         Change("options", "instagram"),
     ]
     return frame(
-        item=item("todo"), items=items(), place=1, total=6, done=4, left=2, coming=0, me=GUEST, changes=changes,
+        item=item("awaited"), items=items(), place=1, total=6, done=4, left=2, coming=0, me=GUEST, changes=changes,
         previews=[preview("instagram"), preview("x", family="micro")], videos=[{"url": "/v.mp4", "alt": "A film"}],
         before=It(revision=2), talks=[talk, asked],
     )  # fmt: skip
