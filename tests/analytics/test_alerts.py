@@ -265,14 +265,15 @@ def test_posts_of_a_campaign_reach_a_number_together(workspace, account, clock):
         post = factories.post(workspace, accounts=[account], campaign=campaign)
         live = factories.publication(post, account, state="published")
         with tenancy.scope(organization_id=workspace.organization_id):
-            own = {"workspace": workspace, "account": account, "publication": live}
+            own = {"workspace": workspace, "account": account, "publication": live, "published_at": clock.now}
             latest = PublicationSnapshot.objects.create(**own, key="1h", taken_at=clock.now, likes=likes)
-            rows.append(Reading.objects.create(**own, published_at=clock.now, latest=latest))
+            rows.append(Reading.objects.create(**own, latest_id=latest.pk))
     rule = ruled(workspace, kind=Kind.MILESTONE, metric="interactions", threshold=60, campaign=campaign)
     assert look(workspace) == 0
 
     with tenancy.scope(organization_id=workspace.organization_id):
-        PublicationSnapshot.objects.filter(pk=rows[1].latest_id).update(likes=20)
+        newer = PublicationSnapshot.objects.create(**own, key="6h", taken_at=clock.now, likes=20)
+        Reading.objects.filter(pk=rows[1].pk).update(latest_id=newer.pk)
 
     assert [look(workspace), look(workspace)] == [1, 0]
     assert (found()[0].campaign_id, found()[0].value) == (campaign.pk, 60)

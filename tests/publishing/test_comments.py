@@ -34,9 +34,9 @@ def out(agency: Agency, text: str = "Main", **parts: Any) -> Publication:
 
 def write(agency: Agency, *publications: Publication, text: str = "See also", **said: Any) -> list[FollowUp]:
     said = {"batch": ids.new_id(), **said}
-    made: list[FollowUp] = agency.do(
-        services.comment, post=publications[0].post, publications=publications, text=text, **said
-    )
+    with agency.scope():
+        post = publications[0].post
+    made: list[FollowUp] = agency.do(services.comment, post=post, publications=publications, text=text, **said)
     return made
 
 

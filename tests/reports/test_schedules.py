@@ -148,7 +148,8 @@ class TestRuns:
         with desk.scope():
             services.pause_schedule(schedule=schedule, is_paused=False, actor=SYSTEM)
         desk.workspace.archived_at = desk.clock.now
-        desk.workspace.save()
+        with desk.scope():
+            desk.workspace.save()
         desk.clock.advance(days=40)
         run(desk)
 
