@@ -26,6 +26,7 @@ from apps.tenants.rest.expand import Expansion, Expansions
 from apps.tenants.rest.once import SAFE
 from apps.tenants.rest.problems import Problem
 from apps.tenants.rest.rendering import rendered_all
+from apps.tenants.rest.shapes import checked
 
 
 class Operations(APIView):
@@ -109,12 +110,9 @@ class Operations(APIView):
         expand.expand([data], self._to_expand())
         return Response(data, status=status, headers=headers)
 
-    def body(self, serializer: type[serializers.Serializer], **options: Any) -> dict[str, Any]:
+    def body(self, serializer: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
         """What the request says, checked; a fault is a problem with pointers."""
-        read = serializer(data=self.request.data, context={"caller": self.caller}, **options)
-        read.is_valid(raise_exception=True)
-        said: dict[str, Any] = dict(read.validated_data)
-        return said
+        return checked(serializer, self.request.data, context={"caller": self.caller}, partial=partial)
 
     def require_match(self, data: Any) -> None:
         """Keep to If-Match: what the caller believes to change is what is there. Without the header anything goes."""

@@ -158,7 +158,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
             "--seconds": {"type": int, "default": 20, "help": "of each kind of request (20)"},
             "--clients": {"type": int, "default": 8, "help": "that ask at the same time (8)"},
             "--processes": {"type": int, "default": 2, "help": "of the web server (2)"},
-            "--threads": {"type": int, "default": 8, "help": "of each (8)"},
+            "--threads": {"type": int, "default": 2, "help": "of each (2)"},
             "--pages-per-second": {
                 "dest": "pages_per_second",
                 "type": int,
