@@ -30,6 +30,7 @@ BELOW: Final = (
     "Posts of this client are approved before they go out, and so is what is said below them. Write it as a part of a "
     "post, and have that approved."
 )
+AHEAD: Final = "It will not go out until it is approved."
 ANOTHER_HOUR: Final = "It would go out at another time than was approved. Move the whole post, and have it approved."
 
 
@@ -55,9 +56,9 @@ def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
         # What is claimed a little early, or prepared ahead, is judged as of its hour.
         stands = standing(policy, sheet, requests.get(row.post_id), at=max(now, row.due_at))
         if not stands.is_free:
-            found[row.pk] = Obstacle(PROBLEM, stands.words)
+            found[row.pk] = Obstacle(PROBLEM, stands.words, ahead=AHEAD)
         elif not _is_at_its_hour(row, sheet, policy):
-            found[row.pk] = Obstacle(PROBLEM, ANOTHER_HOUR)
+            found[row.pk] = Obstacle(PROBLEM, ANOTHER_HOUR, ahead=AHEAD)
     return found
 
 
