@@ -146,7 +146,12 @@ def _write(request: Request, row: StepState, said: _Said, *, due_at: datetime | 
     )
 
 
+def facts_of(request: Request, row: StepState, verdict: Verdict) -> dict[str, str]:
+    """What is told of a decision beside who made it."""
+    return {"verdict": verdict, "step": row.key, "state": request.state}
+
+
 def _tell(request: Request, row: StepState, verdict: Verdict, decider: Decider) -> None:
-    said = {"verdict": verdict, "step": row.key, "state": request.state}
+    said = facts_of(request, row, verdict)
     audit.record("approval.decided", subject=request, actor=decider.actor, diff=said)
     tell("approval.decided", request, **said, by={"kind": decider.kind, "id": decider.id})
