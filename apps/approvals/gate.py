@@ -50,7 +50,7 @@ def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
     for row in asked:
         policy, sheet = policies[row.workspace_id], written[_post_of(row)]
         if isinstance(row, FollowUp):
-            if required(policy.ordered_steps, sheet):
+            if required(policy, sheet):
                 found[row.pk] = Obstacle(UNAPPROVED, BELOW)
             continue
         # What is claimed a little early, or prepared ahead, is judged as of its hour.
@@ -77,7 +77,7 @@ def _is_approved_first(publication: Publication) -> bool:
     if not policies:
         return False
     written = sheets(within_reach(Post).filter(pk=publication.post_id))[publication.post_id]
-    return bool(required(policies[publication.workspace_id].ordered_steps, written))
+    return bool(required(policies[publication.workspace_id], written))
 
 
 def _post_of(row: Row) -> UUID:
@@ -87,7 +87,7 @@ def _post_of(row: Row) -> UUID:
 
 def _is_at_its_hour(row: Publication, sheet: Sheet, policy: Policy) -> bool:
     """It leaves at the post's own hour, which is what was approved, or after it by no more than lateness may be."""
-    if all(one.step.window is None for one in required(policy.ordered_steps, sheet)):
+    if all(one.step.window is None for one in required(policy, sheet)):
         return True
     lateness = latest_at(row) - row.due_at
     return sheet.due_at is not None and sheet.due_at <= row.due_at <= sheet.due_at + lateness

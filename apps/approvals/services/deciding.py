@@ -117,7 +117,7 @@ def _with_edits(request: Request, row: StepState, decider: Decider, note: str, c
     publishing.edit(post=request.post, content=content, actor=decider.actor, expected_revision=request.post.revision)
     post, policy = Post.objects.get(pk=request.post_id), policy_of(request.workspace_id)
     live = sheet(post)
-    wanted = required(policy.ordered_steps, live) if policy else []
+    wanted = required(policy, live) if policy else []
     seal = next((one.seal for one in wanted if one.step.key == row.key), "")
     said = _Said(Verdict.APPROVE_WITH_EDITS, decider, note, seal, live.hash, post.revision)
     _write(request, row, said, due_at=post.due_at)

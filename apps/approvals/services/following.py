@@ -37,7 +37,7 @@ def follow(*, post_id: UUID, asks: bool = False, keeps_time: bool = False) -> Re
     if is_behind_us(states_of([post.pk]).get(post.pk, frozenset())):
         return request
     policy, live = policy_of(post.workspace_id), sheet(post)
-    wanted = required(policy.ordered_steps, live) if policy else []
+    wanted = required(policy, live) if policy else []
     if policy is None or not wanted:
         _end(request, RequestState.NOT_NEEDED)
         return None

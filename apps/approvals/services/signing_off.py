@@ -133,7 +133,7 @@ def _plain_step(row: Request, policy: Policy, live: Sheet, states: Collection[St
         return None
     if step is None or not step.step.guests or _runs_out(step):
         return None
-    return step if is_as_asked(row, required(policy.ordered_steps, live), live) else None
+    return step if is_as_asked(row, required(policy, live), live) else None
 
 
 def _runs_out(step: StepState) -> bool:
