@@ -222,6 +222,7 @@ class PolicyOperations(Operations):
         services.set_policy(
             workspace_id=workspace.pk,
             steps=[serializers.step_as_stored(dict(step), users) for step in said["steps"]],
+            content_rules=[dict(rule) for rule in said["content_rules"]] if "content_rules" in said else None,
             allows_self_approval=said["allows_self_approval"],
             note=said["note"],
             actor=self.caller.actor,
@@ -279,6 +280,7 @@ def _facts(row: Request, people: _People) -> dict[str, Any]:
         "escalations": escalations,
         "id": row.pk, "post": row.post_id, "workspace": row.workspace_id, "number": row.number, "state": row.state,
         "content_hash": row.content_hash, "revision": row.revision, "due_at": row.due_at, "note": row.note,
+        "hits": row.snapshot.get("hits", []),
         "steps": steps, "decisions": decisions, "asked_at": row.created_at, "closed_at": row.closed_at,
     }  # fmt: skip
 
@@ -347,6 +349,7 @@ def _policy(workspace: Workspace) -> dict[str, Any]:
         "workspace": workspace.pk,
         "version": policy.version if policy else 0,
         "steps": steps,
+        "content_rules": policy.content_rules if policy else [],
         "allows_self_approval": policy.allows_self_approval if policy else False,
         "note": policy.note if policy else "",
         "made_at": policy.created_at if policy else None,

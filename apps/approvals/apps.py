@@ -9,7 +9,7 @@ class ApprovalsConfig(AppConfig):
         from apps.approvals.gate import change_gate, comment_gate, gate
         from apps.publishing import gates
 
-        gates.register("approvals", gate)
+        gates.register("approvals", gate, foretells=True)
         gates.register_change("approvals", change_gate)
         gates.register_comment("approvals", comment_gate)
         consumers.subscribe()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.approvals.models import Absence, Decision, Escalation, GroupMember, Guest, ReviewedPost, StepState
 from apps.approvals.states import APPROVING, OBJECTING, Deed, Verdict
@@ -215,9 +215,23 @@ def with_guests(seats: Bench, post_id: UUID) -> Bench:
     """The same, with the guests who hold a link to the post; where the step asks none, without a query."""
     if not seats.step.guests:
         return seats
-    held = ReviewedPost.objects.filter(post_id=post_id).values_list("link__guest_id", "link__revoked_at")
-    open_to = frozenset(guest_id for guest_id, revoked_at in held if revoked_at is None)
-    return replace(seats, guests=open_to, dismissed=frozenset(guest_id for guest_id, _ in held) - open_to)
+    return with_these_guests(seats, guests_of_each([post_id]).get(post_id, {}))
+
+
+def with_these_guests(seats: Bench, guests: Mapping[UUID, bool]) -> Bench:
+    """The same with guests who were read before: each with whether a link of theirs was not withdrawn."""
+    open_to = frozenset(guest_id for guest_id, is_open in guests.items() if is_open)
+    return replace(seats, guests=open_to, dismissed=frozenset(guests) - open_to)
+
+
+def guests_of_each(post_ids: Collection[UUID]) -> dict[UUID, dict[UUID, bool]]:
+    """Who was given a link to each of the posts, and whether one of them was not withdrawn; in one query."""
+    rows = ReviewedPost.objects.filter(post_id__in=post_ids)
+    found: dict[UUID, dict[UUID, bool]] = {}
+    for post_id, guest_id, revoked_at in rows.values_list("post_id", "link__guest_id", "link__revoked_at"):
+        guests = found.setdefault(post_id, {})
+        guests[guest_id] = guests.get(guest_id, False) or revoked_at is None
+    return found
 
 
 def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
@@ -245,7 +259,20 @@ def writers_of_each(asked: Collection[tuple[Post, UUID | None]]) -> dict[UUID, f
 
 def votes_on(post_id: UUID, step: Step, seal: str, due_at: object) -> list[Decision]:
     """The approvals of this seal, for this hour, since somebody last objected to the post."""
-    said = list(Decision.objects.filter(request__post_id=post_id).order_by("decided_at", "id"))
+    return votes_among(decisions_on([post_id]).get(post_id, []), step, seal, due_at)
+
+
+def decisions_on(post_ids: Collection[UUID]) -> dict[UUID, list[Decision]]:
+    """Everything that was decided about each of the posts, the first first; in one query."""
+    rows = Decision.objects.filter(request__post_id__in=post_ids).annotate(post_id=F("request__post_id"))
+    found: dict[UUID, list[Decision]] = {}
+    for one in rows.order_by("decided_at", "id"):
+        found.setdefault(one.post_id, []).append(one)
+    return found
+
+
+def votes_among(said: Sequence[Decision], step: Step, seal: str, due_at: object) -> list[Decision]:
+    """Of everything that was decided about a post, the approvals that count as `votes_on` has it."""
     objections = [number for number, one in enumerate(said) if one.verdict in OBJECTING]
     since = said[objections[-1] + 1 :] if objections else said
     return [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 from uuid import UUID
 
 from django import forms
 
 from apps.approvals.anchors import LONGEST_QUOTE
+from apps.approvals.content_rules import ANY, ContentRule
 from apps.approvals.errors import Flaw
 from apps.approvals.models import LONGEST_NOTE
 from apps.approvals.people.rule_forms import rule_forms
@@ -123,6 +124,12 @@ class StepForm(forms.Form):
         label="Only for posts of a campaign", required=False, help_text="Names, with commas between them."
     )
     paid = forms.BooleanField(label="Only for paid partnerships", required=False)
+    content = forms.MultipleChoiceField(
+        label="Only for posts that hit a content rule",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="One of them is enough.",
+    )
     covers = forms.MultipleChoiceField(
         label="Looks at",
         choices=[(one.value, one.label) for one in Aspect],
@@ -153,8 +160,9 @@ class StepForm(forms.Form):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, people: dict[UUID, str], groups: Mapping[UUID, str] | None = None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, people: dict[UUID, str], groups: Mapping[UUID, str] | None = None,
+        rules: Sequence[ContentRule] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["people"].choices = [(str(pk), name) for pk, name in people.items()]
@@ -162,12 +170,16 @@ class StepForm(forms.Form):
         known = {"people": people, "groups": groups or {}}
         initial = kwargs.get("initial", {}).get("escalations", [])
         self.rules = rule_forms(args[0] if args else kwargs.get("data"), initial, **known)
+        fields["content"].choices = [(ANY, "Any of them"), *((rule.key, rule.name) for rule in rules)] if rules else []
         fields["platforms"].choices = [(name, registry.label(name)) for name in registry.ADAPTERS]
 
     @classmethod
-    def of(cls, step: Step, people: dict[UUID, str], groups: Mapping[UUID, str] | None = None) -> Self:
+    def of(
+        cls, step: Step, people: dict[UUID, str], groups: Mapping[UUID, str] | None = None,
+        rules: Sequence[ContentRule] = (),
+    ) -> Self:  # fmt: skip
         """The form as it is for a step that there is."""
-        rules = {rule.kind: sorted(rule.values) for rule in step.rules}
+        asked = {rule.kind: sorted(rule.values) for rule in step.rules}
         said = step.as_json()
         is_number = isinstance(step.needs, int)
         initial = {
@@ -176,14 +188,15 @@ class StepForm(forms.Form):
             "escalations": said["escalations"],
             "needs": "number" if is_number else said["needs"],
             "number": step.needs if is_number else None,
-            "platforms": rules.get(RuleKind.PLATFORM, []),
-            "labels": ", ".join(rules.get(RuleKind.LABEL, [])),
-            "campaigns": ", ".join(rules.get(RuleKind.CAMPAIGN, [])),
-            "paid": "yes" in rules.get(RuleKind.PAID, []),
+            "platforms": asked.get(RuleKind.PLATFORM, []),
+            "labels": ", ".join(asked.get(RuleKind.LABEL, [])),
+            "campaigns": ", ".join(asked.get(RuleKind.CAMPAIGN, [])),
+            "content": asked.get(RuleKind.POLICY_HIT, []),
+            "paid": "yes" in asked.get(RuleKind.PAID, []),
             "window": ANY_HOUR if step.window is None else str(said["window_minutes"]),
             "notice_hours": said["notice_minutes"] // HOUR,
         }
-        form = cls(initial=initial, people=people, groups=groups)
+        form = cls(initial=initial, people=people, groups=groups, rules=rules)
         # A span that a program has set is offered too.
         form.offer_span(step)
         return form
@@ -223,11 +236,12 @@ class StepForm(forms.Form):
             RuleKind.PLATFORM: said["platforms"],
             RuleKind.LABEL: [one.strip() for one in said["labels"].split(",") if one.strip()],
             RuleKind.CAMPAIGN: [one.strip() for one in said["campaigns"].split(",") if one.strip()],
+            RuleKind.POLICY_HIT: said["content"],
             RuleKind.PAID: ["yes"] if said["paid"] else [],
         }
         return [{"kind": kind.value, "values": found} for kind, found in values.items() if found]
 
 
 _IN_FORM: Final = frozenset(
-    kind.value for kind in (RuleKind.PLATFORM, RuleKind.LABEL, RuleKind.CAMPAIGN, RuleKind.PAID)
+    kind.value for kind in (RuleKind.PLATFORM, RuleKind.LABEL, RuleKind.CAMPAIGN, RuleKind.PAID, RuleKind.POLICY_HIT)
 )

@@ -30,6 +30,7 @@ BELOW: Final = (
     "Posts of this client are approved before they go out, and so is what is said below them. Write it as a part of a "
     "post, and have that approved."
 )
+AHEAD: Final = "It will not go out until it is approved."
 ANOTHER_HOUR: Final = "It would go out at another time than was approved. Move the whole post, and have it approved."
 
 
@@ -49,15 +50,15 @@ def gate(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Obstacle]:
     for row in asked:
         policy, sheet = policies[row.workspace_id], written[_post_of(row)]
         if isinstance(row, FollowUp):
-            if required(policy.ordered_steps, sheet):
+            if required(policy, sheet):
                 found[row.pk] = Obstacle(UNAPPROVED, BELOW)
             continue
         # What is claimed a little early, or prepared ahead, is judged as of its hour.
         stands = standing(policy, sheet, requests.get(row.post_id), at=max(now, row.due_at))
         if not stands.is_free:
-            found[row.pk] = Obstacle(PROBLEM, stands.words)
+            found[row.pk] = Obstacle(PROBLEM, stands.words, ahead=AHEAD)
         elif not _is_at_its_hour(row, sheet, policy):
-            found[row.pk] = Obstacle(PROBLEM, ANOTHER_HOUR)
+            found[row.pk] = Obstacle(PROBLEM, ANOTHER_HOUR, ahead=AHEAD)
     return found
 
 
@@ -76,7 +77,7 @@ def _is_approved_first(publication: Publication) -> bool:
     if not policies:
         return False
     written = sheets(within_reach(Post).filter(pk=publication.post_id))[publication.post_id]
-    return bool(required(policies[publication.workspace_id].ordered_steps, written))
+    return bool(required(policies[publication.workspace_id], written))
 
 
 def _post_of(row: Row) -> UUID:
@@ -86,7 +87,7 @@ def _post_of(row: Row) -> UUID:
 
 def _is_at_its_hour(row: Publication, sheet: Sheet, policy: Policy) -> bool:
     """It leaves at the post's own hour, which is what was approved, or after it by no more than lateness may be."""
-    if all(one.step.window is None for one in required(policy.ordered_steps, sheet)):
+    if all(one.step.window is None for one in required(policy, sheet)):
         return True
     lateness = latest_at(row) - row.due_at
     return sheet.due_at is not None and sheet.due_at <= row.due_at <= sheet.due_at + lateness

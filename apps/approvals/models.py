@@ -7,6 +7,8 @@ from typing import Any, Final, NoReturn
 from django.db import models
 from django.db.models import Q
 
+from apps.approvals import content_rules
+from apps.approvals.content_rules import ContentRule
 from apps.approvals.people.models import (  # Tables of this room too.
     Absence,
     Escalation,
@@ -39,6 +41,7 @@ class Policy(WorkspaceOwned):
 
     version = models.PositiveIntegerField()
     steps = models.JSONField(default=list, help_text="As `apps.approvals.steps` reads them.")
+    content_rules = models.JSONField(default=list, help_text="As `apps.approvals.content_rules` reads them.")
     allows_self_approval = models.BooleanField(default=False)
     note = models.CharField(max_length=300, blank=True, help_text="Why it was changed.")
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -61,10 +64,15 @@ class Policy(WorkspaceOwned):
     def ordered_steps(self) -> tuple[Step, ...]:
         return trusted(self.steps)
 
+    @property
+    def ordered_content_rules(self) -> tuple[ContentRule, ...]:
+        return content_rules.trusted(self.content_rules)
+
 
 class Request(WorkspaceOwned):
     """That a post, exactly as `content_hash` has it, be approved. Other content is another request, which takes along
-    the steps whose content is the same. `snapshot` is the content for people to read."""
+    the steps whose content is the same. `snapshot` is the content for people to read, and which content rules it hit
+    when it was asked for."""
 
     post = models.ForeignKey("posts.Post", on_delete=models.CASCADE, related_name="+")
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="+")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.deciders import Bench
 from apps.approvals.models import Escalation, Request, StepState
 from apps.approvals.selectors import SOMEBODY, Said, open_step, snapshot_text
 from apps.approvals.states import Deed, RequestState, StepStatus, Verdict, WhenLate
-from apps.approvals.steps import Quorum, RuleKind, Step
+from apps.approvals.steps import Quorum, Rule, RuleKind, Step
 from apps.platforms import registry
 from apps.tenants.permissions import Role
 
@@ -154,11 +156,46 @@ def whom(step: Step, people: Mapping[UUID, str]) -> str:
     return f"{many} {', '.join(named)}"
 
 
+PLACES: Final = {
+    "main": _("Text"), "first_comment": _("First comment"), "reply": _("Reply"), "link": _("Link"),
+    "alt_text": _("Alt text"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HitLine:
+    """A content rule that was hit, and for each place the words of the post that hit it."""
+
+    name: str
+    places: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def hit_lines(snapshot: Mapping[str, Any]) -> list[HitLine]:
+    """What of a version hit the content rules when it was asked about, rule by rule."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for hit in snapshot.get("hits", ()):
+        found.setdefault(hit["name"], {}).setdefault(hit["place"], []).append(hit["words"])
+    return [
+        HitLine(name, tuple((place_name(place), tuple(words)) for place, words in places.items()))
+        for name, places in found.items()
+    ]
+
+
+def place_name(place: str) -> str:
+    if place in PLACES:
+        return str(PLACES[place])
+    platform = registry.label(place.removesuffix("_options"))
+    if place.endswith("_options"):
+        return gettext("Options on %(platform)s") % {"platform": platform}
+    return gettext("Own words on %(platform)s") % {"platform": platform}
+
+
+KINDS: Final = {RuleKind.POLICY_HIT: "what hits content rule"}
+
+
 def about(step: Step) -> str:
     """When a step applies, what it looks at, and what the clock does."""
-    rules = [
-        f"{rule.kind.value} {', '.join(_value(rule.kind, one) for one in sorted(rule.values))}" for rule in step.rules
-    ]
+    rules = [f"{KINDS.get(rule.kind, rule.kind.value)} {', '.join(_values(rule))}" for rule in step.rules]
     hours = int(step.notice.total_seconds() // 3600)
     late = f"{hours} h before its hour" if hours else "at its hour"
     parts = [
@@ -171,8 +208,8 @@ def about(step: Step) -> str:
     return "; ".join(parts) + "."
 
 
-def _value(kind: RuleKind, value: str) -> str:
-    return registry.label(value) if kind is RuleKind.PLATFORM else value
+def _values(rule: Rule) -> list[str]:
+    return [registry.label(one) if rule.kind is RuleKind.PLATFORM else one for one in sorted(rule.values)]
 
 
 def _line(text: str, length: int) -> str:

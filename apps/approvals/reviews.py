@@ -115,7 +115,7 @@ def pile(link: ReviewLink) -> Pile:
     current = Request.objects.filter(post_id__in=post_ids, state__in=CURRENT, post__deleted_at=None)
     rows = list(current.select_related("post").prefetch_related(_steps()))
     shown = [row for row in rows if has_reached_guests(row)]
-    said = _said(shown, link.guest_id)
+    said = _said(shown, {link.guest_id})
     texts = frozen.manuscripts(shown)
     talked = _talked(shown)
     items = [_item(row, said.get(row.post_id, ()), link.guest_id, texts[row.pk], talked) for row in shown]
@@ -132,6 +132,28 @@ def approved_by_link(link: ReviewLink) -> QuerySet[Request]:
     shown = [row.pk for row in approved.prefetch_related(_steps()) if has_reached_guests(row)]
     rows: QuerySet[Request] = Request.objects.filter(pk__in=shown)
     return rows
+
+
+def awaited_links(links: Collection[ReviewLink]) -> set[UUID]:
+    """Those whose guest has something to decide by them now, by id; in four queries."""
+    own = ReviewedPost.objects.filter(link__in=[link.pk for link in links])
+    posts: dict[UUID, set[UUID]] = {}
+    for link_id, post_id in own.values_list("link_id", "post_id"):
+        posts.setdefault(link_id, set()).add(post_id)
+    named = set().union(*posts.values())
+    pending = Request.objects.filter(post_id__in=named, state=RequestState.PENDING, post__deleted_at=None)
+    rows = [row for row in pending.prefetch_related(_steps()) if has_reached_guests(row)]
+    said = _said(rows, {link.guest_id for link in links})
+
+    def awaits(row: Request, guest_id: UUID) -> bool:
+        about = said.get(row.post_id, ())
+        return _mark(row, _open_step(row), about, _of_guest(about, guest_id)) is Mark.AWAITED
+
+    return {
+        link.pk
+        for link in links
+        if any(row.post_id in posts.get(link.pk, ()) and awaits(row, link.guest_id) for row in rows)
+    }
 
 
 def month_of(link: ReviewLink) -> date | None:
@@ -210,9 +232,9 @@ def _is_coming(request: Request) -> bool:
     return request.state == RequestState.PENDING and wants_guests(request) and not has_reached_guests(request)
 
 
-def _said(rows: Iterable[Request], guest_id: UUID) -> dict[UUID, list[Decision]]:
-    """What this guest said of the posts, and who objected to them, the first first; by post."""
-    mine = Q(decider_kind=ActorKind.GUEST, decider_id=guest_id)
+def _said(rows: Iterable[Request], guest_ids: Collection[UUID]) -> dict[UUID, list[Decision]]:
+    """What these guests said of the posts, and who objected to them, the first first; by post."""
+    mine = Q(decider_kind=ActorKind.GUEST, decider_id__in=guest_ids)
     wanted = Decision.objects.filter(
         mine | Q(verdict__in=OBJECTING), request__post_id__in=[row.post_id for row in rows]
     )
@@ -231,8 +253,7 @@ def _talked(rows: Collection[Request]) -> Mapping[UUID, int]:
 
 
 def _item(row: Request, said: Sequence[Decision], guest_id: UUID, text: Manuscript, talked: Mapping[UUID, int]) -> Item:
-    mine = [one for one in said if (one.decider_kind, one.decider_id) == (ActorKind.GUEST, guest_id)]
-    step = next((one for one in row.steps.all() if one.status == StepStatus.OPEN), None)
+    mine, step = _of_guest(said, guest_id), _open_step(row)
     return Item(
         request=row,
         title=title_of(row),
@@ -243,6 +264,14 @@ def _item(row: Request, said: Sequence[Decision], guest_id: UUID, text: Manuscri
         platforms=sorted({one["platform"] for one in row.snapshot["accounts"]}),
         comments=talked[row.post_id],
     )
+
+
+def _of_guest(said: Iterable[Decision], guest_id: UUID) -> list[Decision]:
+    return [one for one in said if (one.decider_kind, one.decider_id) == (ActorKind.GUEST, guest_id)]
+
+
+def _open_step(row: Request) -> StepState | None:
+    return next((one for one in row.steps.all() if one.status == StepStatus.OPEN), None)
 
 
 def _mark(row: Request, step: StepState | None, said: Sequence[Decision], mine: Sequence[Decision]) -> Mark:

@@ -59,12 +59,34 @@ class Step(serializers.Serializer):
     escalations = Escalation(many=True, default=list)
 
 
+class ContentRule(serializers.Serializer):
+    """Words, phrases and link domains; a step with the rule `policy_hit` applies to posts that have them."""
+
+    key = serializers.CharField(max_length=40)
+    name = serializers.CharField(max_length=60)
+    words = serializers.ListField(child=serializers.CharField(max_length=100), default=list, max_length=200)
+    domains = serializers.ListField(child=serializers.CharField(max_length=253), default=list, max_length=200)
+
+
+class ContentHit(serializers.Serializer):
+    """That a content rule was hit when it was asked for: by which words, as they are written, and where."""
+
+    rule = serializers.CharField()
+    name = serializers.CharField()
+    place = serializers.CharField(
+        help_text="main, first_comment, reply, link, alt_text; a platform for its own words, and with _options for "
+        "its options."
+    )
+    words = serializers.CharField()
+
+
 class PolicyShape(serializers.Serializer):
     """The version in force; version 0 is none yet."""
 
     workspace = PublicId(ids.WORKSPACE)
     version = serializers.IntegerField()
     steps = Step(many=True)
+    content_rules = ContentRule(many=True)
     allows_self_approval = serializers.BooleanField()
     note = serializers.CharField(allow_blank=True)
     made_at = serializers.DateTimeField(allow_null=True)
@@ -72,6 +94,7 @@ class PolicyShape(serializers.Serializer):
 
 class PolicyToSet(serializers.Serializer):
     steps = Step(many=True)
+    content_rules = ContentRule(many=True, required=False, help_text="Left out: they stay as they are.")
     allows_self_approval = serializers.BooleanField(default=False)
     note = serializers.CharField(max_length=300, default="", allow_blank=True)
 
@@ -125,6 +148,7 @@ class ApprovalShape(serializers.Serializer):
     revision = serializers.IntegerField()
     due_at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField(allow_blank=True)
+    hits = ContentHit(many=True)
     steps = StepShape(many=True)
     decisions = DecisionShape(many=True)
     escalations = EscalationShape(many=True)

@@ -14,6 +14,8 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from apps.approvals.content_rules import ANY, hits
+from apps.approvals.models import Policy
 from apps.approvals.steps import Aspect, Facts, RuleKind, Step, digest_of
 from apps.core.querysets import within_reach
 from apps.posts import selectors as posts
@@ -82,9 +84,11 @@ def filed_under(rows: Collection[Post]) -> dict[UUID, dict[RuleKind, Collection[
     return found
 
 
-def required(steps: Sequence[Step], of: Sheet) -> list[Required]:
+def required(policy: Policy, of: Sheet) -> list[Required]:
     """The steps that apply, in order. What none of them looks at, the last one does: nothing goes out unseen."""
-    applying = [step for step in steps if step.applies(of.facts)]
+    steps = policy.ordered_steps
+    facts = {**of.facts, RuleKind.POLICY_HIT: _hit(policy, of)} if any(one.asks_for_hits for one in steps) else of.facts
+    applying = [step for step in steps if step.applies(facts)]
     covered = frozenset().union(*(step.covers for step in applying))
     found = []
     for step in applying:
@@ -92,6 +96,12 @@ def required(steps: Sequence[Step], of: Sheet) -> list[Required]:
         sealed = [step.digest, {aspect.value: of.digests[aspect] for aspect in sorted(covers)}]
         found.append(Required(step, digest_of(sealed), covers))
     return found
+
+
+def _hit(policy: Policy, of: Sheet) -> set[str]:
+    """The content rules that this version hits, by key; and that any is hit."""
+    found = {one.rule for one in hits(policy.ordered_content_rules, of.snapshot)}
+    return found | {ANY} if found else found
 
 
 def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[str]]) -> Sheet:

@@ -50,7 +50,7 @@ def current_requests(post_ids: Collection[UUID]) -> dict[UUID, Request]:
 
 def standing(policy: Policy | None, sheet: Sheet, request: Request | None, *, at: datetime) -> Standing:
     """Whether the post may go out at that moment. `request` comes with its steps."""
-    wanted = required(policy.ordered_steps, sheet) if policy else []
+    wanted = required(policy, sheet) if policy else []
     if not wanted:
         return FREE
     if request is None or request.state not in ALIVE:

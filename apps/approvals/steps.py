@@ -58,6 +58,7 @@ class RuleKind(StrEnum):
     AUTHOR = "author"
     LABEL = "label"
     CAMPAIGN = "campaign"
+    POLICY_HIT = "policy_hit"  # keys of content rules, or "any"
     PAID = "paid"  # "yes" where an account's options call the post a paid partnership, else "no"
 
 
@@ -94,6 +95,10 @@ class Step:
     when_late: WhenLate = WhenLate.HOLD
     moves: timedelta | None = DAY
     escalations: tuple[EscalationRule, ...] = ()
+
+    @property
+    def asks_for_hits(self) -> bool:
+        return any(rule.kind is RuleKind.POLICY_HIT for rule in self.rules)
 
     def applies(self, facts: Facts) -> bool:
         return all(rule.values & {folded(value) for value in facts.get(rule.kind, ())} for rule in self.rules)

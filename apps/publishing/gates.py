@@ -21,12 +21,13 @@ that keeps back what is held in `Publication.problem` finds its rows again by th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from apps.publishing.models import FollowUp, Publication
+from apps.publishing.states import WAITING
 
 Row = Publication | FollowUp
 
@@ -36,11 +37,13 @@ class Obstacle:
     """Why a row is held: the kind for machines, the words for people.
 
     With `until` nobody is asked: the row waits by itself, and is tried again then (`apps.publishing.waits`).
+    `ahead` is what people are to read of it before its hour, while it still looks like something that goes out.
     """
 
     problem: str
     words: str
     until: datetime | None = None
+    ahead: str = ""
 
 
 # Called inside `tenancy.across_tenants`, with a constant number of queries however many rows there are. Rows have their
@@ -55,17 +58,21 @@ ChangeGate = Callable[[Publication], str]
 CommentGate = Callable[[Publication], str]
 
 _gates: dict[str, Gate] = {}
+_foretelling: set[str] = set()
 _change_gates: dict[str, ChangeGate] = {}
 _comment_gates: dict[str, CommentGate] = {}
 
 
-def register(name: str, gate: Gate) -> None:
-    """Have `gate` asked from now on; the same name again replaces it."""
+def register(name: str, gate: Gate, *, foretells: bool = False) -> None:
+    """Have `gate` asked from now on; the same name again replaces it. One that `foretells` is asked by pages too,
+    inside the tenant, about what still waits: its obstacles have words for `ahead`."""
     _gates[name] = gate
+    (_foretelling.add if foretells else _foretelling.discard)(name)
 
 
 def unregister(name: str) -> None:
     _gates.pop(name, None)
+    _foretelling.discard(name)
 
 
 def register_change(name: str, gate: ChangeGate) -> None:
@@ -90,8 +97,18 @@ def words_against_comment(publication: Publication) -> str:
 
 def obstacles(rows: Sequence[Row], now: datetime) -> dict[UUID, Obstacle]:
     """What the gates say, by id of the row; the first that objects has the word."""
+    return _asked(_gates.values(), rows, now)
+
+
+def foretold(rows: Sequence[Publication], now: datetime) -> dict[UUID, Obstacle]:
+    """What would hold these at their hour if nothing changed before it, by id; only of those that still wait for it."""
+    waiting = [row for row in rows if row.state in WAITING and not row.problem]
+    return _asked([gate for name, gate in _gates.items() if name in _foretelling], waiting, now)
+
+
+def _asked(asked: Iterable[Gate], rows: Sequence[Row], now: datetime) -> dict[UUID, Obstacle]:
     found: dict[UUID, Obstacle] = {}
-    for gate in _gates.values():
+    for gate in asked:
         waiting = [row for row in rows if row.pk not in found]
         if not waiting:
             break

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from apps.core import clock
 from apps.platforms import registry
 from apps.publishing.afterwards import Afterwards, is_under_way, last_words, present_afterwards, take_down_url_of
+from apps.publishing.gates import Obstacle
 from apps.publishing.models import WRITTEN, Attempt, FollowUp, Publication
 from apps.publishing.moments import moment, when
 from apps.publishing.selectors import MOST_ATTEMPTS
@@ -156,10 +158,11 @@ class PublicationView:
         raise AttributeError(name)
 
 
-def version_of(publication: Publication) -> str:
-    """Changes with every change that a page shows."""
+def version_of(publication: Publication, obstacle: Obstacle | None = None) -> str:
+    """Changes with every change that a page shows; `obstacle` is what is foretold of it."""
     latest = max([publication.updated_at, *(row.updated_at for row in publication.follow_ups.all())])
-    return f"{int(latest.timestamp() * 1_000_000):x}-{publication.fence}-{publication.state}"
+    told = f"-{crc32(obstacle.words.encode()):x}" if obstacle else ""
+    return f"{int(latest.timestamp() * 1_000_000):x}-{publication.fence}-{publication.state}{told}"
 
 
 def present(
@@ -170,8 +173,10 @@ def present(
     text: str,
     may_change_as_a_whole: bool,
     refused: Refused | None = None,
+    obstacle: Obstacle | None = None,
 ) -> PublicationView:
-    """One publication, prefetched as `selectors.publications_of` does; `text` are the words for this account.
+    """One publication, prefetched as `selectors.publications_of` does; `text` are the words for this account, and
+    `obstacle` is what would hold it at its hour.
 
     Once the post may not be changed as a whole any more, the words for this account still may.
     """
@@ -181,19 +186,19 @@ def present(
     afterwards = present_afterwards(publication, attempts, follow_ups, member)
     return PublicationView(
         id=publication.pk,
-        version=version_of(publication),
+        version=version_of(publication, obstacle),
         account_name=f"@{publication.account.handle}",
         platform=publication.account.platform,
         state=shown_state(publication),
-        note=_note(publication, ZoneInfo(zone)),
+        note=_note(publication, ZoneInfo(zone), obstacle),
         due_at=publication.due_at,
         is_moving=_is_moving(publication, follow_ups) or any(map(is_under_way, attempts)),
         poll_url=reverse("publishing:publication", args=[publication.pk]),
         remote_url=publication.remote_url if publication.state == State.PUBLISHED else "",
         phases=_phases(publication),
-        problem=_problem(publication),
+        problem=obstacle.ahead if obstacle else _problem(publication),
         afterwards=afterwards,
-        problem_more=_next_step(publication, ZoneInfo(zone)),
+        problem_more=obstacle.words if obstacle else _next_step(publication, ZoneInfo(zone)),
         problem_tone="bad" if publication.state == State.FAILED else "warn",
         evidence=_evidence(publication, own, text),
         address=_address(publication, refused),
@@ -227,8 +232,10 @@ def _is_moving(publication: Publication, follow_ups: list[FollowUp]) -> bool:
     return soon or publication.state in CLAIMED or comments
 
 
-def _note(publication: Publication, zone: ZoneInfo) -> str:
+def _note(publication: Publication, zone: ZoneInfo, obstacle: Obstacle | None) -> str:
     label = registry.label(publication.account.platform)
+    if obstacle:
+        return f"Planned for {when(publication.due_at, zone)}"
     if publication.state in WAITING and publication.problem:
         return f"Tries again {when(_next_try(publication), zone)}"
     if publication.state == State.PUBLISHED and publication.published_at:

@@ -105,7 +105,7 @@ def publications_of(post: Post) -> list[Publication]:
     attempts = Attempt.objects.order_by("-number")
     return list(
         Publication.objects.filter(post=post)
-        .select_related("account", "post")
+        .select_related("account", "post", "workspace")
         .order_by("account__platform", "account__handle", "id")
         .prefetch_related(
             Prefetch("follow_ups", queryset=FollowUp.objects.order_by("position")),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from apps.approvals import services
 from apps.approvals.gate import PROBLEM, gate
@@ -23,10 +25,12 @@ from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.tenants.models import Membership, Workspace
+from apps.tenants.rest import ids
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
 from tests.publishing.afterwards import change
 from tests.support import factories
 from tests.support.clock import Clock
+from tests.support.programs_with_keys import program
 from tests.support.publishing import run_worker
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +263,60 @@ def file_under(desk: Desk, kind: str, post: Post) -> None:
         else:
             made = posts.make_campaign(**own)
             posts.sort(post=post, campaign_id=made.pk, actor=SYSTEM)
+
+
+FORETOLD = "It will not go out until it is approved."
+
+
+def shown(desk: Desk, publication: Publication, who: Membership) -> str:
+    client = factories.signed_in(who, at=desk.agency.workspace)
+    return str(client.get(reverse("publishing:post", args=[publication.post_id])).content.decode())
+
+
+def test_the_page_of_a_planned_post_says_that_it_waits_for_approval(desk: Desk, manager: Membership) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned()
+
+    before = shown(desk, publication, manager)
+    desk.decide(desk.request(publication), manager)
+    after = shown(desk, publication, manager)
+
+    assert FORETOLD in before
+    assert "It waits for approval: Manager." in before
+    assert "Planned for" in before
+    assert "Goes out" not in before
+    assert FORETOLD not in after
+    assert "Goes out" in after
+
+
+def test_the_part_of_the_page_that_is_asked_for_again_says_so_too(desk: Desk, manager: Membership) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=0.5)
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    url = reverse("publishing:publication", args=[publication.pk])
+    fragment = client.get(url).content.decode()
+    (seen,) = re.findall(r"\?seen=([\w-]+)", fragment)
+    assert FORETOLD in fragment
+    assert client.get(url, {"seen": seen}).status_code == 204
+
+    desk.decide(desk.request(publication), manager)
+    again = client.get(url, {"seen": seen})
+
+    assert again.status_code == 200
+    assert FORETOLD not in again.content.decode()
+
+
+def test_programs_are_warned_when_they_plan_what_waits_for_approval(desk: Desk, manager: Membership) -> None:
+    desk.policy(MANAGER)
+    post = desk.post()
+    client = program(desk.agency.workspace)
+    body = {"scheduled_at": "2031-01-04T10:30:00+00:00"}
+
+    warned = client.post(f"/posts/{ids.public(ids.POST, post.pk)}/schedule", body).json()["warnings"]
+
+    assert [one["code"] for one in warned] == [PROBLEM]
+    assert warned[0]["message"].startswith(FORETOLD)
+    relay()
+    desk.decide(desk.request(post), manager)
+    again = client.post(f"/posts/{ids.public(ids.POST, post.pk)}/schedule", body).json()
+    assert again["warnings"] == []

@@ -140,6 +140,6 @@ def test_a_step_may_be_for_paid_partnerships_alone(desk: Desk, chosen: dict[str,
         post = posts.create(workspace_id=desk.agency.workspace.pk, content=content, author_id=None, actor=SYSTEM)
         policy = policy_in_force(desk.agency.workspace.pk)
         assert policy is not None
-        wanted = required(policy.ordered_steps, sheet(post))
+        wanted = required(policy, sheet(post))
 
     assert [one.step.key for one in wanted] == asked

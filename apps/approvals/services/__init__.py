@@ -30,11 +30,13 @@ from apps.approvals.services.policies import set_policy
 from apps.approvals.services.reminding import plan_digests, tell_escalation, tell_mentions, tell_turn
 from apps.approvals.services.requesting import submit, withdraw
 from apps.approvals.services.reviewing import comment_by_link, decide_by_link, propose_time, take_proposed_time
+from apps.approvals.services.signing_off import approve_by_link
 
 __all__ = [
     "Invited",
     "Reviewer",
     "address_of",
+    "approve_by_link",
     "change_group",
     "choose_mail",
     "comment",

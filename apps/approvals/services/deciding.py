@@ -117,7 +117,7 @@ def _with_edits(request: Request, row: StepState, decider: Decider, note: str, c
     publishing.edit(post=request.post, content=content, actor=decider.actor, expected_revision=request.post.revision)
     post, policy = Post.objects.get(pk=request.post_id), policy_of(request.workspace_id)
     live = sheet(post)
-    wanted = required(policy.ordered_steps, live) if policy else []
+    wanted = required(policy, live) if policy else []
     seal = next((one.seal for one in wanted if one.step.key == row.key), "")
     said = _Said(Verdict.APPROVE_WITH_EDITS, decider, note, seal, live.hash, post.revision)
     _write(request, row, said, due_at=post.due_at)
@@ -146,7 +146,12 @@ def _write(request: Request, row: StepState, said: _Said, *, due_at: datetime | 
     )
 
 
+def facts_of(request: Request, row: StepState, verdict: Verdict) -> dict[str, str]:
+    """What is told of a decision beside who made it."""
+    return {"verdict": verdict, "step": row.key, "state": request.state}
+
+
 def _tell(request: Request, row: StepState, verdict: Verdict, decider: Decider) -> None:
-    said = {"verdict": verdict, "step": row.key, "state": request.state}
+    said = facts_of(request, row, verdict)
     audit.record("approval.decided", subject=request, actor=decider.actor, diff=said)
     tell("approval.decided", request, **said, by={"kind": decider.kind, "id": decider.id})

@@ -5,7 +5,7 @@ The engine's gate does not depend on any of this; it makes the right people see 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -34,10 +34,10 @@ def follow(*, post_id: UUID, asks: bool = False, keeps_time: bool = False) -> Re
     if post.deleted_at is not None:
         _end(request, RequestState.WITHDRAWN)
         return None
-    if _is_behind_us(post):
+    if is_behind_us(states_of([post.pk]).get(post.pk, frozenset())):
         return request
     policy, live = policy_of(post.workspace_id), sheet(post)
-    wanted = required(policy.ordered_steps, live) if policy else []
+    wanted = required(policy, live) if policy else []
     if policy is None or not wanted:
         _end(request, RequestState.NOT_NEEDED)
         return None
@@ -46,7 +46,7 @@ def follow(*, post_id: UUID, asks: bool = False, keeps_time: bool = False) -> Re
         return open_round(policy, live, wanted, before=None, asked_by=post.author_id) if asks else None
     if request.state not in ALIVE:
         return request
-    if request.content_hash == live.hash and _same_steps(request, wanted, live):
+    if is_as_asked(request, wanted, live):
         _note_policy(request, policy.pk, wanted)
         return _go_on(request)
     return open_round(
@@ -69,10 +69,18 @@ def posts_to_follow(workspace_id: UUID) -> list[UUID]:
     return [*asked, *planned.values_list("post_id", flat=True)]
 
 
-def _is_behind_us(post: Post) -> bool:
+def states_of(post_ids: Collection[UUID]) -> dict[UUID, frozenset[State]]:
+    """The states of what is on the plan, or was, by post; posts that never were are left out. One query."""
+    found: dict[UUID, frozenset[State]] = {}
+    rows = Publication.objects.filter(post__in=post_ids).exclude(state=State.CANCELED)
+    for post_id, state in rows.values_list("post_id", "state"):
+        found[post_id] = found.get(post_id, frozenset()) | {State(state)}
+    return found
+
+
+def is_behind_us(states: Collection[State]) -> bool:
     """Everything of it that was on the plan is out, on its way, or off again: nothing is left to approve."""
-    states = set(Publication.objects.filter(post=post).values_list("state", flat=True)) - {State.CANCELED}
-    return bool(states) and not states & OPEN
+    return bool(states) and not set(states) & OPEN
 
 
 def _is_planned(post: Post) -> bool:
@@ -82,8 +90,14 @@ def _is_planned(post: Post) -> bool:
 
 def is_out(post_id: UUID) -> bool:
     """Nothing of the post is left to go out."""
-    states = set(Publication.objects.filter(post_id=post_id).values_list("state", flat=True)) - {State.CANCELED}
+    states = states_of([post_id]).get(post_id, frozenset())
     return bool(states) and states <= WENT_OUT
+
+
+def is_as_asked(request: Request, wanted: list[Required], live: Sheet) -> bool:
+    """Whether the post, its hour and what the policy asks of it are what the request is about; it comes with its
+    steps."""
+    return bool(request.content_hash == live.hash and _same_steps(request, wanted, live))
 
 
 def _same_steps(request: Request, wanted: list[Required], live: Sheet) -> bool:

@@ -12,11 +12,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.approvals.content_rules import ANY, ContentRule
+from apps.approvals.content_rules import read as read_rules
 from apps.approvals.deciders import roles_in
 from apps.approvals.errors import Flaw, PolicyChanged, PolicyMalformed
 from apps.approvals.models import Policy
 from apps.approvals.people.selectors import groups_for
-from apps.approvals.steps import DECIDES, Step, read
+from apps.approvals.steps import DECIDES, RuleKind, Step, read
 from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
@@ -26,6 +28,7 @@ from apps.tenants.models import Workspace
 from apps.tenants.permissions import PERMISSIONS
 
 UNABLE: Final = "Somebody named here may not decide in this workspace, or is no member."
+NO_RULE: Final = "The step %(step)s asks for a content rule that is not there."
 NO_GROUP: Final = "A group named here is not there any more, or is of another client."
 
 
@@ -35,18 +38,22 @@ def set_policy(
     workspace_id: UUID,
     steps: Any,
     actor: Actor,
+    content_rules: Any = None,
     allows_self_approval: bool = False,
     note: str = "",
     expected_version: int | None = None,
 ) -> Policy:
-    """Put a new version in force; one without steps asks for nothing. Raises PolicyMalformed, NotInWorkspace, and
-    PolicyChanged where another version is in force than the one that was read."""
+    """Put a new version in force; one without steps asks for nothing, and content rules that are not given stay.
+    Raises PolicyMalformed, NotInWorkspace, and PolicyChanged where another version is in force than the one that was
+    read."""
     workspace = Workspace.objects.select_for_update(no_key=True).filter(pk=workspace_id).first()
     if workspace is None:
         raise NotInWorkspace("There is no such workspace")
     made = read(steps)
     _refuse_unable(made, workspace_id)
     before: Policy | None = Policy.objects.filter(workspace=workspace, replaced_at=None).first()
+    rules = _rules(content_rules, before)
+    _refuse_unknown(made, rules)
     version = before.version if before else 0
     if expected_version not in (None, version):
         raise PolicyChanged
@@ -55,14 +62,40 @@ def set_policy(
         workspace=workspace,
         version=version + 1,
         steps=[step.as_json() for step in made],
+        content_rules=[rule.as_json() for rule in rules],
         allows_self_approval=allows_self_approval,
         note=note.strip()[:300],
         made_by_id=actor.user_id,
     )
     said = {"version": policy.version, "steps": [step.key for step in made]}
-    audit.record("policy.changed", subject=policy, actor=actor, diff=said)
+    diff = {**said, "content_rules": [rule.key for rule in rules]}
+    audit.record("policy.changed", subject=policy, actor=actor, diff=diff)
     events.emit("policy.changed", subject=policy, data=said)
     return policy
+
+
+def _rules(said: Any, before: Policy | None) -> tuple[ContentRule, ...]:
+    if said is None:
+        return before.ordered_content_rules if before else ()
+    flaws: list[Flaw] = []
+    made = read_rules(said, flaws)
+    if flaws:
+        raise PolicyMalformed(flaws)
+    return made
+
+
+def _refuse_unknown(steps: tuple[Step, ...], rules: tuple[ContentRule, ...]) -> None:
+    """A step that applies where a content rule is hit names one that there is; else it would never apply."""
+    keys = {rule.key for rule in rules}
+    known = keys | {ANY} if keys else keys
+    flaws = [
+        Flaw(f"steps.{number}.rules", NO_RULE % {"step": step.name})
+        for number, step in enumerate(steps)
+        for rule in step.rules
+        if rule.kind is RuleKind.POLICY_HIT and not rule.values <= known
+    ]
+    if flaws:
+        raise PolicyMalformed(flaws)
 
 
 def _refuse_unable(steps: tuple[Step, ...], workspace_id: UUID) -> None:

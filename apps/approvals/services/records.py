@@ -28,6 +28,28 @@ def record(
 ) -> Decision:
     """Add a decision; the caller holds the post, so that no other comes between it and the one before."""
     before = Decision.objects.filter(request__post_id=request.post_id).order_by("-decided_at", "-id").first()
+    made = decision(
+        request, row, verdict, decider=decider, note=note, seal=seal, content_hash=content_hash, revision=revision,
+        due_at=due_at, previous_hash=before.hash if before else "",
+    )  # fmt: skip
+    made.save(force_insert=True)
+    return made
+
+
+def decision(
+    request: Request,
+    row: StepState,
+    verdict: Verdict,
+    *,
+    decider: Decider,
+    previous_hash: str,
+    note: str = "",
+    seal: str = "",
+    content_hash: str = "",
+    revision: int = 0,
+    due_at: datetime | None = None,
+) -> Decision:
+    """A decision that follows the one with this hash, not written down yet."""
     made = Decision(
         organization_id=request.organization_id,
         workspace_id=request.workspace_id,
@@ -44,10 +66,9 @@ def record(
         address=decider.actor.address,
         note=note,
         decided_at=clock.now(),
-        previous_hash=before.hash if before else "",
+        previous_hash=previous_hash,
     )
     made.hash = hash_of(made)
-    made.save(force_insert=True)
     return made
 
 

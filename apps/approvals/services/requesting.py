@@ -22,7 +22,7 @@ def submit(*, post: Post, actor: Actor, note: str = "") -> Request:
     held: Post = Post.objects.locked(post.pk)
     follow(post_id=held.pk)
     policy, live, before = policy_of(held.workspace_id), sheet(held), current(held)
-    wanted = required(policy.ordered_steps, live) if policy else []
+    wanted = required(policy, live) if policy else []
     if policy is None or not wanted:
         raise NotNeeded
     if is_out(held.pk):

@@ -40,7 +40,7 @@ def decide_by_link(
     if verdict not in BY_GUESTS:
         raise ValueError("Guests approve, ask for changes, or reject")
     hold_open(reviewer)
-    mine = Request.objects.filter(pk=request_id, post__in=_own_posts(reviewer))
+    mine = Request.objects.filter(pk=request_id, post__in=own_posts(reviewer))
     if not (mine.filter(post_id=post_id) if post_id else mine).exists():
         raise NotByThisLink
     return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider, note=note)
@@ -86,13 +86,14 @@ def take_proposed_time(*, thread: Thread, actor: Actor) -> Post:
     return post
 
 
-def _own_posts(reviewer: Reviewer) -> Any:
+def own_posts(reviewer: Reviewer) -> Any:
+    """The ids of the posts that the link is for, for other reads."""
     return ReviewedPost.objects.filter(link=reviewer.link).values("post_id")
 
 
 def _post(reviewer: Reviewer, post_id: UUID) -> Post:
     """One of the link's posts that has come before the client; raises NotByThisLink."""
-    mine = Request.objects.filter(post_id=post_id, post__in=_own_posts(reviewer), post__deleted_at=None)
+    mine = Request.objects.filter(post_id=post_id, post__in=own_posts(reviewer), post__deleted_at=None)
     found = mine.filter(state__in=CURRENT).select_related("post").prefetch_related("steps").first()
     if found is None or not has_reached_guests(found):
         raise NotByThisLink

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from apps.approvals.content_rules import hits
 from apps.approvals.deciders import Bench, bench, votes_on, with_guests, writers_of
 from apps.approvals.models import Policy, Request, StepState
 from apps.approvals.sheets import Required, Sheet
@@ -59,7 +60,7 @@ def open_round(
     own = {"organization_id": tenancy.required_organization(), "workspace_id": post.workspace_id}
     last = Request.objects.filter(post=post).aggregate(last=Max("number"))["last"] or 0
     request = Request.objects.create(
-        **own, post=post, policy=policy, number=last + 1, content_hash=sheet.hash, snapshot=dict(sheet.snapshot),
+        **own, post=post, policy=policy, number=last + 1, content_hash=sheet.hash, snapshot=_frozen(policy, sheet),
         revision=post.revision, due_at=sheet.due_at, asked_by_id=asked_by, note=note,
     )  # fmt: skip
     passed = {(row.key, row.seal): row for row in before.steps.all()} if before else {}
@@ -67,6 +68,12 @@ def open_round(
     StepState.objects.bulk_create(rows)
     settle(request)
     return request
+
+
+def _frozen(policy: Policy, sheet: Sheet) -> dict[str, Any]:
+    """The version as it is asked about, with what of it hits the content rules as they are now."""
+    found = hits(policy.ordered_content_rules, sheet.snapshot)
+    return {**sheet.snapshot, **({"hits": [one.as_json() for one in found]} if found else {})}
 
 
 def settle(request: Request) -> None:

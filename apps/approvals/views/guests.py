@@ -242,18 +242,13 @@ def _approve_each(request: Any, reviewer: Reviewer) -> HttpResponse:
     if pacing.is_too_often(request, pacing.REVIEW, of=reviewer.link.pk):
         return problem_page(request, reviewer, TOO_OFTEN, status=429)
     ids = list(dict.fromkeys(pk for text in request.POST.getlist("request")[:MOST_AT_ONCE] if (pk := _id(text))))
-    done, missed = 0, 0
-    for request_id in ids:
-        try:
-            with reviewer.scope():
-                services.decide_by_link(reviewer=reviewer, request_id=request_id, verdict=Verdict.APPROVE)
-        except LinkOver as error:
-            return problem_page(request, reviewer, error.code, status=410)
-        except ApprovalRefused:
-            missed += 1
-        else:
-            done += 1
-    return redirect(f"{reverse('review:home', args=[request.token])}?told=rest&done={done}&missed={missed}")
+    try:
+        with reviewer.scope():
+            tally = services.approve_by_link(reviewer=reviewer, request_ids=ids)
+    except LinkOver as error:
+        return problem_page(request, reviewer, error.code, status=410)
+    counts = f"told=rest&done={tally.done}&missed={tally.missed}"
+    return redirect(f"{reverse('review:home', args=[request.token])}?{counts}")
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

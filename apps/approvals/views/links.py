@@ -4,11 +4,10 @@ that a guest proposed."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.approvals import reviews, services
 from apps.approvals.errors import ApprovalRefused
+from apps.approvals.guest_letters import invitation, reminder
 from apps.approvals.link_forms import LinkForm
 from apps.approvals.models import Guest, Request, ReviewLink, Thread
 from apps.approvals.services import Invited
@@ -38,7 +38,8 @@ TONES: Final = {LinkState.OPEN: "ok", LinkState.LOCKED: "bad"}
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    """A link as the list shows it; `revoke_url` is "" where there is nothing to withdraw."""
+    """A link as the list shows it; `revoke_url` is "" where there is nothing to withdraw, and `remind_url`, a
+    letter to the guest, where nothing waits for them."""
 
     guest: str
     what: str
@@ -48,6 +49,7 @@ class LinkLine:
     expires_at: datetime
     has_passcode: bool
     revoke_url: str
+    remind_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,15 @@ class Choice:
 def index(request: MemberRequest) -> HttpResponse:
     """Who of the client's has a way in, and who was invited at all."""
     workspace = _here(request)
-    rows = ReviewLink.objects.filter(workspace=workspace).select_related("guest", "made_by")[:200]
+    related = ("guest", "made_by", "workspace", "organization")
+    rows = ReviewLink.objects.filter(workspace=workspace).select_related(*related)[:200]
     now, may_make = clock.now(), request.member.may("approval.request")
+    awaited = reviews.awaited_links(rows) if may_make else set()
     may_forget = request.member.may("workspace.edit")
     guests = Guest.objects.filter(workspace=workspace, forgotten_at=None)
     context = {
         "zone": workspace.timezone,
-        "links": [line_of(row, now, may_revoke=may_make) for row in rows],
+        "links": [_with_reminder(row, now, may_make=may_make, awaited=awaited) for row in rows],
         "guests": [
             {"name": one.name, "email": one.email, "forget_url": reverse("approvals:guest_forget", args=[one.pk])}
             for one in guests
@@ -161,6 +165,12 @@ def take_time(request: MemberRequest, thread_id: UUID) -> HttpResponse:
     return redirect("approvals:review", last.pk) if last else redirect("publishing:post", thread.post_id)
 
 
+def _with_reminder(row: ReviewLink, now: datetime, *, may_make: bool, awaited: Collection[UUID]) -> LinkLine:
+    line = line_of(row, now, may_revoke=may_make)
+    is_awaited = row.pk in awaited and row.state(now) is LinkState.OPEN
+    return replace(line, remind_url=reminder(row).url) if is_awaited else line
+
+
 def line_of(row: ReviewLink, now: datetime, *, may_revoke: bool) -> LinkLine:
     state = row.state(now)
     is_live = state in (LinkState.OPEN, LinkState.LOCKED)
@@ -214,12 +224,10 @@ def _show(
 @never_cache
 def _hand_over(request: MemberRequest, workspace: Workspace, made: Sequence[tuple[ReviewLink, Secret]]) -> HttpResponse:
     """The one page that ever shows the addresses."""
-    subject = f"Posts to review for {workspace.name}"
     handed = []
     for link, token in made:
         address = services.address_of(token)
-        mail = f"mailto:{quote(link.guest.email)}?subject={quote(subject)}&body={quote(address)}"
-        handed.append(Handed(f"link-{link.pk}", str(link.guest), address, mail))
+        handed.append(Handed(f"link-{link.pk}", str(link.guest), address, invitation(link, address).url))
     context = {
         "handed": handed,
         "expires_at": made[0][0].expires_at,

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from apps.approvals import selectors, services
+from apps.approvals.content_forms import ContentRuleForm
 from apps.approvals.deciders import names_of, roles_in
 from apps.approvals.errors import PolicyChanged, PolicyMalformed
 from apps.approvals.forms import OptionsForm, StepForm
@@ -22,6 +23,7 @@ from apps.approvals.models import Policy
 from apps.approvals.people.selectors import groups_for
 from apps.approvals.presenting import about, whom
 from apps.approvals.steps import DECIDES, Step
+from apps.approvals.views import content_rules
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 from apps.tenants.permissions import PERMISSIONS
@@ -35,7 +37,8 @@ def policy(request: MemberRequest, workspace_id: UUID) -> HttpResponse:
     request.member.require("policy.view", workspace.pk)
     now = selectors.policy_in_force(workspace.pk)
     if request.method != "POST":
-        return _show(request, workspace, now, editing=request.GET.get("step", ""))
+        asked = request.GET.get("step", ""), request.GET.get("rule", "")
+        return _show(request, workspace, now, editing=asked[0], editing_rule=asked[1])
     request.member.require("policy.edit", workspace.pk)
     return _change(request, workspace, now)
 
@@ -45,13 +48,16 @@ def _change(request: MemberRequest, workspace: Workspace, now: Policy | None) ->
     verb, _, key = request.POST.get("action", "").partition(":")
     if verb == "save":
         return _save_step(request, workspace, now, steps, key)
+    if verb == content_rules.SAVE:
+        return _save_rule(request, workspace, now, key)
+    rules = content_rules.without(now.ordered_content_rules, key) if now and verb == content_rules.REMOVE else None
     allows = bool(now and now.allows_self_approval)
     if verb == "options":
         form = OptionsForm(request.POST)
         allows = form.is_valid() and form.cleaned_data["allows_self_approval"]
     said = [step.as_json() for step in _arranged(steps, verb, key)]
     try:
-        return _set(request, workspace, said, allows)
+        return _set(request, workspace, said, allows, rules)
     except PolicyMalformed as error:
         messages.error(request, " ".join(dict.fromkeys(flaw.words for flaw in error.flaws)))
         return redirect("approvals:policy", workspace.pk)
@@ -74,7 +80,8 @@ def _arranged(steps: Sequence[Step], verb: str, key: str) -> list[Step]:
 def _save_step(
     request: MemberRequest, workspace: Workspace, now: Policy | None, steps: list[Step], key: str
 ) -> HttpResponse:
-    form = StepForm(request.POST, people=_people(workspace), groups=_groups(workspace))
+    rules = now.ordered_content_rules if now else ()
+    form = StepForm(request.POST, people=_people(workspace), groups=_groups(workspace), rules=rules)
     if edited := next((step for step in steps if step.key == key), None):
         form.offer_span(edited)
     if not form.is_valid():
@@ -90,12 +97,28 @@ def _save_step(
         return _show(request, workspace, now, form, editing=key, status=422)
 
 
-def _set(request: MemberRequest, workspace: Workspace, steps: list[Any], allows: bool) -> HttpResponse:
+def _save_rule(request: MemberRequest, workspace: Workspace, now: Policy | None, key: str) -> HttpResponse:
+    form = ContentRuleForm(request.POST)
+    if form.is_valid():
+        rules = content_rules.saved(now.ordered_content_rules if now else (), key, form)
+        steps = [step.as_json() for step in now.ordered_steps] if now else []
+        try:
+            return _set(request, workspace, steps, bool(now and now.allows_self_approval), rules)
+        except PolicyMalformed as error:
+            for flaw in error.flaws:
+                form.add_flaw(flaw)
+    return _show(request, workspace, now, rule_form=form, editing_rule=key, status=422)
+
+
+def _set(
+    request: MemberRequest, workspace: Workspace, steps: list[Any], allows: bool, rules: list[Any] | None = None
+) -> HttpResponse:
     version = request.POST.get("version", "")
     try:
         services.set_policy(
             workspace_id=workspace.pk,
             steps=steps,
+            content_rules=rules,
             allows_self_approval=allows,
             actor=request.member.actor,
             expected_version=int(version) if version.isascii() and version.isdigit() else None,
@@ -114,12 +137,15 @@ def _show(
     form: StepForm | None = None,
     *,
     editing: str = "",
+    rule_form: ContentRuleForm | None = None,
+    editing_rule: str = "",
     status: int = 200,
 ) -> HttpResponse:
     steps = now.ordered_steps if now else ()
     people = _people(workspace)
     edited = next((step for step in steps if step.key == editing), None)
     groups = _groups(workspace)
+    known: Any = {"people": people, "groups": groups, "rules": now.ordered_content_rules if now else ()}
     names = people | groups | names_of(pk for step in steps for pk in step.people)
     url = reverse("approvals:policy", args=[workspace.pk])
     context = {
@@ -132,12 +158,12 @@ def _show(
              "edit_url": f"{url}?step={step.key}#step", "is_first": number == 0}
             for number, step in enumerate(steps)
         ],
-        "form": form
-        or (StepForm.of(edited, people, groups) if edited else StepForm(people=people, groups=groups)),
+        "form": form or (StepForm.of(edited, **known) if edited else StepForm(**known)),
         "people_url": reverse("approvals:people", args=[workspace.pk]),
         "editing": edited.key if edited else "",
         "editing_name": edited.name if edited else "",
         "options_form": OptionsForm(initial={"allows_self_approval": bool(now and now.allows_self_approval)}),
+        **content_rules.section(now, rule_form, editing_rule, url),
         "may_edit": request.member.may_in(workspace, "policy.edit"),
     }  # fmt: skip
     return render(request, "approvals/policy.html", context, status=status)

@@ -19,7 +19,7 @@ from apps.approvals.errors import ApprovalRefused, ReasonMissing
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
 from apps.approvals.models import Request, ReviewLink, Thread
 from apps.approvals.people.selectors import group_names
-from apps.approvals.presenting import TONES, HistoryLine, escalation_line, history_line, step_line
+from apps.approvals.presenting import TONES, HistoryLine, escalation_line, history_line, hit_lines, step_line
 from apps.approvals.records import is_approved
 from apps.approvals.reviews import previews_of, wants_guests
 from apps.approvals.services.discussing import EMPTY
@@ -49,7 +49,7 @@ def of_post(request: MemberRequest, post_id: UUID) -> HttpResponse:
     found = selectors.requests().filter(post=post, state__in=CURRENT).first()
     history = _history(post)
     policy = selectors.policy_in_force(post.workspace_id)
-    wanted = required(policy.ordered_steps, sheet(post)) if policy and policy.steps else []
+    wanted = required(policy, sheet(post)) if policy and policy.steps else []
     may_ask = request.member.may_in(post.workspace_id, "approval.request")
     is_open = found is not None and found.state in ALIVE
     context = {
@@ -214,6 +214,7 @@ def _show(
         "platforms": sorted({one["platform"] for one in found.snapshot["accounts"]}),
         "links": found.snapshot.get("links", []),
         "own_words": [one for one in found.snapshot["accounts"] if one["text"]],
+        "hits": hit_lines(found.snapshot),
         "steps": _steps(found, seats),
         "differences": selectors.changed_since(found),
         "history": _history(post),

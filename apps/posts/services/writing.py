@@ -126,7 +126,12 @@ def set_appointment(*, post: Post, appointment: Appointment | None) -> Post:
 
 def note_review(*, post_id: UUID, review: Review) -> None:
     """Keep what reviewers say of the post, for lists and calendars to show. It lets nothing out: gates do that."""
-    Post.objects.filter(pk=post_id).exclude(review=review).update(review=review)
+    note_reviews(post_ids=[post_id], review=review)
+
+
+def note_reviews(*, post_ids: Collection[UUID], review: Review) -> None:
+    """The same for many posts of which reviewers say the same."""
+    Post.objects.filter(pk__in=post_ids).exclude(review=review).update(review=review)
 
 
 @transaction.atomic

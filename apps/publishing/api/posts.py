@@ -19,12 +19,13 @@ from apps.posts.errors import PostNotReady
 from apps.posts.models import Post, PostLabel
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import duplicate_warnings, problems_in
-from apps.publishing import queues, serializers, services
+from apps.publishing import gates, queues, serializers, services
 from apps.publishing.api import fault_of, finding
 from apps.publishing.api.expanding import OF_POSTS as EXPANDS
 from apps.publishing.api.making import change, content_asked, due_at_of, join_queue, make, template_of
 from apps.publishing.api.showing import one, shown
 from apps.publishing.api.writing import queue_of, when, zone_of
+from apps.publishing.models import Publication
 from apps.tenants.rest import expand, ids, problems
 from apps.tenants.rest.filters import filtered
 from apps.tenants.rest.pages import page_of
@@ -35,7 +36,8 @@ WARNINGS: Final = OpenApiParameter(
     "warnings",
     bool,
     default=False,
-    description="With `true` the answer has `warnings`, as /validate gives them: the same words in another post.",
+    description="With `true` the answer has `warnings`, as /validate gives them: the same words in another post, "
+    "and that it waits for approval.",
 )
 
 
@@ -274,7 +276,16 @@ def _warnings(post: Post) -> list[dict[str, str]]:
     around = post.due_at or clock.now()
     written = selectors.manuscript(post)
     found = duplicate_warnings(written, workspace_id=post.workspace_id, around=around, but=post.pk)
-    return [_shown(warning) for warning in found]
+    return [_shown(warning) for warning in [*found, *_ahead(post)]]
+
+
+def _ahead(post: Post) -> list[ReadinessProblem]:
+    """What would hold it at its hour as things stand, each told once however many accounts it is for."""
+    rows = Publication.objects.filter(post=post).select_related("account", "workspace")
+    told = gates.foretold(list(rows), clock.now()).values()
+    return [
+        ReadinessProblem("", one.problem, f"{one.ahead} {one.words}", is_warning=True) for one in dict.fromkeys(told)
+    ]
 
 
 def _answered(name: str, answers: Sequence[services.Answer], post: dict[str, Any]) -> dict[str, Any]:
@@ -290,8 +301,9 @@ def mine(view: Operations, post_id: UUID, permission: str) -> Post:
 
 
 def _planned(view: Operations, post_id: UUID, done: services.Schedule) -> Response:
-    data = one(view.found(_posts(), post_id))
-    warnings = [_shown(warning) for warning in done.warnings]
+    post = view.found(_posts(), post_id)
+    data = one(post)
+    warnings = [_shown(warning) for warning in [*done.warnings, *_ahead(post)]]
     return view.one({"post": data, "note": done.note, "warnings": warnings})
 
 

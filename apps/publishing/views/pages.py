@@ -22,9 +22,10 @@ from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Campaign, Label, Post
 from apps.posts.selectors import manuscript
 from apps.posts.states import PartRole
-from apps.publishing import history, selectors
+from apps.publishing import gates, history, selectors
 from apps.publishing.abilities import can_take_down
 from apps.publishing.comment_forms import CommentForm, commenting_of
+from apps.publishing.gates import Obstacle
 from apps.publishing.media_work import media_work
 from apps.publishing.models import Publication
 from apps.publishing.presenting import PublicationView, Refused, present, version_of
@@ -186,13 +187,14 @@ def publication_fragment(
     """The publication as it is now, and the state of its post to be swapped along."""
     publications = selectors.publications_of(row.post)
     current = next(one for one in publications if one.pk == row.pk)
-    if seen and seen == version_of(current):
+    ahead = gates.foretold([current], clock.now()).get(current.pk)
+    if seen and seen == version_of(current, ahead):
         return HttpResponse(status=204)
     member: Member = request.member  # type: ignore[attr-defined]
     text = manuscript(row.post)
     zone = row.post.workspace.timezone
     states = [one.state for one in publications]
-    shown = _present(current, member, zone, text, may_change_as_a_whole(states), refused)
+    shown = _present(current, member, zone, text, may_change_as_a_whole(states), refused, ahead)
     context, state = {"publication": shown, "zone": zone}, {"state": post_state(states, row.post.review), "oob": True}
     body = render_to_string("publishing/_publication.html", context, request)
     return HttpResponse(body + render_to_string("publishing/_post_state.html", state, request), status=status)
@@ -206,10 +208,10 @@ def post_context(
     text, publications = manuscript(shown), selectors.publications_of(shown)
     zone = shown.workspace.timezone
     states = [one.state for one in publications]
-    whole = may_change_as_a_whole(states)
+    whole, ahead = may_change_as_a_whole(states), gates.foretold(publications, clock.now())
     return {
         "post": _post_page(shown, text, post_state(states, shown.review), zone),
-        "publications": [_present(one, member, zone, text, whole, refused) for one in publications],
+        "publications": [_present(one, member, zone, text, whole, refused, ahead.get(one.pk)) for one in publications],
         "media_work": media_work(shown, text, may_repeat=member.may_in(shown.workspace_id, "post.schedule")),
         "history": history.of_post(shown, publications),
         "sorting": sorting_of(shown, member),
@@ -221,11 +223,14 @@ def post_context(
 
 
 def _present(
-    row: Publication, member: Member, zone: str, text: Manuscript, whole: bool, refused: Refused | None
-) -> PublicationView:
+    row: Publication, member: Member, zone: str, text: Manuscript, whole: bool, refused: Refused | None,
+    obstacle: Obstacle | None,
+) -> PublicationView:  # fmt: skip
     edition = text.edition_on(row.account_id)
     words = text.text_on(edition) if edition else text.passages[0].text
-    return present(row, member=member, zone=zone, text=words, may_change_as_a_whole=whole, refused=refused)
+    return present(
+        row, member=member, zone=zone, text=words, may_change_as_a_whole=whole, refused=refused, obstacle=obstacle
+    )
 
 
 def _post_page(shown: Post, text: Manuscript, state: PostState, zone: str) -> PostPage:

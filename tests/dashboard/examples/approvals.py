@@ -7,9 +7,12 @@ from types import SimpleNamespace as It
 from typing import Any
 from uuid import UUID
 
+from apps.approvals.content_forms import ContentRuleForm
+from apps.approvals.content_rules import ContentRule
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm, OptionsForm, StepForm
 from apps.approvals.people.forms import AbsenceForm, GroupForm, HoursForm, MailingForm
 from apps.approvals.people.hours import Hours
+from apps.approvals.presenting import HitLine
 from apps.approvals.views.log import LogForm
 from tests.dashboard.examples import reviews
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
@@ -148,6 +151,7 @@ def review() -> dict[str, Any]:
             {"platform": "mastodon", "written": "https://a.example", "outgoing": "https://go.example/k3Xw9Qz"}
         ],
         "own_words": [{"platform": "x", "text": "Buns. Today."}],
+        "hits": [HitLine("Health claims", (("Text", ("cures",)), ("Alt text", ("risk-free", "risk free"))))],
         "steps": STEPS,
         "history": HISTORY,
         "differences": [
@@ -195,8 +199,13 @@ def log() -> dict[str, Any]:
 
 
 def policy() -> dict[str, Any]:
-    form = StepForm({"name": "", "rule0-hours": "4", "rule0-do": "add"}, people=COLLEAGUES, groups=COLLEAGUES)
+    rules = (ContentRule("claims", "Health claims", ("cures", "risk free"), ("casino.example",)),)
+    said = {"name": "", "rule0-hours": "4", "rule0-do": "add"}
+    form = StepForm(said, people=COLLEAGUES, groups=COLLEAGUES, rules=rules)
     form.is_valid()
+    rule_form = ContentRuleForm({"rule-name": ""})
+    rule_form.is_valid()
+    rule = {"words": "cures, risk free, casino.example", "edit_url": "?rule=claims#rule"}
     line = {"whom": "Any of managers", "about": "For every post; looks at text.", "edit_url": "?step=a#step"}
     return {
         "workspace_name": "Alder & Rye",
@@ -212,6 +221,13 @@ def policy() -> dict[str, Any]:
         "editing": "legal",
         "editing_name": "Legal",
         "options_form": OptionsForm(),
+        "rules": [
+            {"key": "claims", "name": "Health claims", "used_by": "Legal", **rule},
+            {"key": "names", "name": "Competitors", "used_by": "", **rule},
+        ],
+        "rule_form": rule_form,
+        "editing_rule": "claims",
+        "editing_rule_name": "Health claims",
         "may_edit": True,
     }
 

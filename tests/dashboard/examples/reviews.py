@@ -96,6 +96,7 @@ def links() -> dict[str, Any]:
     line = {
         "guest": "Ingrid Solheim", "what": "October 2026", "state": "Open", "tone": "ok", "made_by": "Priya Nair",
         "expires_at": NOW, "has_passcode": True, "revoke_url": "/approvals/links/1/revoke/",
+        "remind_url": "mailto:ingrid@alder.example",
     }  # fmt: skip
     return {
         "zone": ZONE, "back_url": "/approvals/", "may_forget": True,
