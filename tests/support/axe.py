@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+# A change of scheme begins transitions: a button measured on its way has neither the old contrast nor the new one.
+# A transition may begin another, so it looks again; what turns for ever (a spinner) is not waited for.
+STILL = """async () => {
+  const moving = () => document.getAnimations().filter((one) =>
+    one.playState !== "finished" && one.playState !== "paused" && one.effect?.getComputedTiming().endTime !== Infinity);
+  for (let left = moving(); left.length; left = moving()) await Promise.allSettled(left.map((one) => one.finished));
+}"""
+
 
 @cache
 def source() -> str:
@@ -19,7 +27,8 @@ def source() -> str:
 
 
 def violations(page: Page) -> list[str]:
-    """Every rule that the page breaks, with the places where it does."""
+    """Every rule that the page breaks once nothing on it moves any more, with the places where it does."""
+    page.evaluate(STILL)
     page.evaluate(source())
     told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
