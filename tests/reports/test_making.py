@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import openpyxl
@@ -33,6 +35,7 @@ from tests.reports.month import SEPTEMBER, MonthOf
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
+MILLIMETRE = 72 / 25.4
 DRAWN = [getattr(pypdfium2.raw, f"FPDF_PAGEOBJ_{name}") for name in ("PATH", "TEXT", "FORM")]
 
 
@@ -245,22 +248,60 @@ def test_the_pdf_says_what_the_report_says(desk, month):
     assert all("September 2026" in text for text in words), "each page says what it is of"
 
 
-def test_no_drawing_of_the_pdf_is_clipped(desk, month):
-    """Every line, bar and word lies on its page."""
-    document = pypdfium2.PdfDocument(body_of(desk, report := desk.made(), "pdf"))
+class TestPaper:
+    """What can be seen of a PDF without eyes."""
 
-    drawings = section(report, "trends")["trends"]
-    labels = {"views": "Views", "interactions": "Interactions", "followers": "Followers"}
-    for page in document:
-        width, height = page.get_size()
-        for thing in page.get_objects(filter=DRAWN, max_depth=1):  # pictures are cut on purpose
-            left, bottom, right, top = thing.get_bounds()
-            assert left >= -1
-            assert right <= width + 1
-            assert bottom >= -1
-            assert top <= height + 1
-    text = " ".join(page.get_textpage().get_text_range() for page in document)
-    assert all(labels[one["name"]] in text for one in drawings)
+    SIDES, FOOT = 17 * MILLIMETRE, 21 * MILLIMETRE  # margins, of which the upper and the lower hold head and foot
+    HEADING = 12.5  # points; nothing else is as large but figures, which have their words below them
+
+    @pytest.fixture(params=["en", "de", "hi"])
+    def report(self, desk, place, request):
+        MonthOf(place, posts=320)
+        sections = tuple(replace(one, text="Said at some length. " * 12) for one in whole().sections)
+        return desk.made(Plan("Report", sections, language=request.param))
+
+    @pytest.fixture
+    def document(self, desk, report):
+        return pypdfium2.PdfDocument(body_of(desk, report, "pdf"))
+
+    def test_nothing_reaches_over_the_margins(self, document):
+        """Every line, bar and word lies between them."""
+        assert len(document) >= 10
+        for number, page in enumerate(document, 1):
+            width, height = page.get_size()
+            for thing in page.get_objects(filter=DRAWN, max_depth=1):  # pictures are cut on purpose
+                left, bottom, right, top = thing.get_bounds()
+                place = f"page {number}: {left:.0f} {bottom:.0f} {right:.0f} {top:.0f}"
+                assert left >= self.SIDES - 1, place
+                assert right <= width - self.SIDES + 1, place
+                assert bottom >= 0, place
+                assert top <= height, place
+
+    def test_no_heading_is_alone_at_the_foot_of_a_page(self, document):
+        for number, page in enumerate(document, 1):
+            body = [one for one in _words(page) if one[1] > self.FOOT]
+            size, lowest = min(body, key=lambda one: one[1])
+            assert size < self.HEADING, f"page {number} ends with a heading, {lowest:.0f} points from its edge"
+
+    def test_every_page_says_which_it_is_and_every_drawing_is_drawn(self, document, report):
+        texts = [page.get_textpage().get_text_range() for page in document]
+
+        for number, text in enumerate(texts, 1):
+            assert f"{number} / {len(texts)}" in text
+        page = drawing.as_html(report.data, report.pictures)
+        assert page.count('<svg class="chart"') == len(section(report, "trends")["trends"])
+        numbers = re.findall(r' (?:x|y|x1|y1|cx|cy|width|height)="([^"]*)"', page)
+        assert [one for one in numbers if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", one)] == []
+
+
+def _words(page):
+    """The size and the place above the lower edge of each letter that can be seen."""
+    text = page.get_textpage()
+    letters = text.get_text_range()
+    for place in range(text.count_chars()):
+        if letters[place : place + 1].strip():
+            size = pypdfium2.raw.FPDFText_GetFontSize(text.raw, place)
+            yield size, text.get_charbox(place)[1]
 
 
 class TestSheets:

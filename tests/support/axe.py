@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from tests.support.browser import DESK, PHONE
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -35,3 +37,20 @@ def violations(page: Page) -> list[str]:
         f"{one['id']}: {one['help']} ({'; '.join(node['target'][0] for node in one['nodes'][:5])})"
         for one in told["violations"]
     ]
+
+
+OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def flaws(page: Page) -> list[str]:
+    """The same on a phone and on a desk, by day and by night; and whether the page is wider than either."""
+    found = []
+    for place, size in (("phone", PHONE), ("desk", DESK)):
+        page.set_viewport_size(size)
+        if (beyond := page.evaluate(OVERFLOW)) > 0:
+            found.append(f"{place}: {beyond} pixels wider than it")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found += [f"{place}, {scheme}: {one}" for one in violations(page)]
+    page.emulate_media(color_scheme="light")
+    return found
