@@ -72,7 +72,6 @@ def addresses(place: Any, clock: Clock) -> dict[str, str]:
         "account_without": reverse("analytics:account", args=[month.accounts["mastodon"].pk]),
         "organization": reverse("agency:analytics"),
         "links": reverse("links:links"), "link_new": reverse("links:new"), "link_rules": reverse("links:settings"),
-        "clicks": reverse("links:clicks"),
     }  # fmt: skip
 
 
