@@ -16,11 +16,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from apps.analytics.boards.days import DAY
 from apps.analytics.charting import Chart, Point, chart_of
 from apps.analytics.definitions import POST, definition
 from apps.analytics.metrics import LABELS, interactions_of
 from apps.analytics.models import ImportedPost, UploadedPost
-from apps.analytics.overview import DAY
 from apps.analytics.selectors import span_of
 from apps.analytics.states import Missing
 from apps.analytics.wording import number
