@@ -9,6 +9,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.analytics.boards.audience import AudienceBoard
 from apps.analytics.definitions import BOOKS, NOTHING, Definition
 from apps.analytics.metrics import figures_of
 from apps.analytics.models import Import, Refresh, UploadedDay
@@ -98,6 +99,45 @@ def account_figures(series: AccountSeries) -> dict[str, Any]:
         "definitions": meanings(series.definitions),
     }
     return dict(AccountFigures(data).data)
+
+
+class AudienceGroup(serializers.Serializer):
+    name = serializers.CharField(help_text="As the platform spells it.")
+    count = serializers.IntegerField()
+
+
+class AudienceDivision(serializers.Serializer):
+    """Followers told apart by one thing. Whoever is not told of is in no group, so they need not be all."""
+
+    by = serializers.CharField(help_text="`age`, `gender`, `country` or `city`.")
+    told = serializers.IntegerField(help_text="The sum of the groups.")
+    groups = AudienceGroup(many=True)
+    definition = Meaning()
+
+
+class AudienceShape(serializers.Serializer):
+    """Who follows an account, as its platform last told it; it is read once a week."""
+
+    account = PublicId(ids.ACCOUNT)
+    platform = serializers.ChoiceField(PLATFORMS)
+    day = serializers.DateField(allow_null=True, help_text="What it is told of. Null: nothing was told, so far.")
+    taken_at = serializers.DateTimeField(allow_null=True)
+    missing = serializers.ChoiceField(
+        Missing.values, allow_null=True, help_text="Why nothing was told when it was last asked."
+    )
+    data = AudienceDivision(many=True)
+
+
+def audience_shown(board: AudienceBoard) -> dict[str, Any]:
+    data = {
+        "account": board.account.pk,
+        "platform": board.account.platform,
+        "day": board.row.day if board.row else None,
+        "taken_at": board.row.taken_at if board.row else None,
+        "missing": board.missing or None,
+        "data": board.divisions,
+    }
+    return dict(AudienceShape(data).data)
 
 
 class PublicationFigures(serializers.Serializer):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.analytics.views import alerts, exports, history, imports, overview
+from apps.analytics.views import alerts, brought, exports, history, imports, overview
 from apps.analytics.views.boards import accounts, goals, mix, posts, sorts, times
 
 app_name = "analytics"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/imports/", imports.imports, name="imports"),
     path("accounts/<uuid:account_id>/imports/start/", imports.start_import, name="start_import"),
     path("imports/<uuid:import_id>/retry/", imports.retry_import, name="retry_import"),
+    path("imports/posts/<uuid:imported_id>/", brought.imported, name="imported_post"),
+    path("history/posts/<uuid:uploaded_id>/", brought.uploaded, name="uploaded_post"),
     path("export/", exports.export, name="export"),
     path("history/<slug:kind>.csv", history.template, name="history_template"),
     path("accounts/<uuid:account_id>/history/", history.of_account, name="history"),

@@ -181,6 +181,9 @@ urlpatterns = [
     ),
     # --- did it work
     path("analytics/accounts/<acc:account_id>", figures.AccountAnalytics.as_view(), name="analytics_account"),
+    path(
+        "analytics/accounts/<acc:account_id>/audience", figures.AudienceAnalytics.as_view(), name="analytics_audience"
+    ),
     path("analytics/posts", figures.PostAnalytics.as_view(), name="analytics_posts"),
     path("analytics/posts/<post:post_id>", boards.PostBoard.as_view(), name="analytics_post"),
     path("analytics/organization", boards.ClientsBoard.as_view(), name="analytics_organization"),

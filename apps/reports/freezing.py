@@ -18,12 +18,16 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from apps.analytics.boards.audience import AudienceBoard, audiences_of
 from apps.analytics.boards.days import Series, joined
+from apps.analytics.boards.goals import Progress, progress_of_all
 from apps.analytics.definitions import BOOKS, NOTHING
+from apps.analytics.models import Goal
 from apps.analytics.overview import Number, Overview, Point, PostRow, Trend, overview, titles_of
 from apps.approvals.models import Request
 from apps.approvals.states import RequestState
 from apps.core.calendar import cell_of, reach
+from apps.media.models import Asset
 from apps.posts.models import PartMedia
 from apps.publishing.models import Publication
 from apps.reports.periods import DAY, Period, compared
@@ -32,6 +36,7 @@ from apps.tenants.models import Workspace
 from apps.tenants.services import branding_of
 
 FORMAT: Final = 1
+MOST_GROUPS: Final = 8  # of a division of followers
 MOST_PUBLISHED: Final = 400  # posts that the list of what was published names
 SETTLED: Final = timedelta(days=3)  # a post has to have been out so long to be told that few cared for it
 NOT_READ: Final = "not_read"
@@ -53,11 +58,12 @@ class Compared(Overview):
 @dataclass(frozen=True)
 class Frozen:
     """`thumbnails` are names of stored files, by the names that `data` has for them; they are read outside of any
-    transaction."""
+    transaction. `assets` are what they are thumbnails of."""
 
     data: dict[str, Any]
     account_ids: list[str]
     thumbnails: dict[str, str] = field(default_factory=dict)
+    assets: dict[str, Asset] = field(default_factory=dict)
     logo: bytes = b""
 
 
@@ -120,13 +126,16 @@ class _Freezer:
             "sections": [self._section(section) for section in self.plan.sections],
         }
         accounts = [str(pk) for pk in self.names]
-        return Frozen(_plain(data), accounts, self._thumbnails, bytes(brand.logo))
+        assets = {name: row.asset for name, row in self._media.items()}
+        return Frozen(_plain(data), accounts, self._thumbnails, assets, bytes(brand.logo))
 
     def _section(self, section: Section) -> dict[str, Any]:
         payload = {
             Kind.FIGURES: self._figures,
+            Kind.GOALS: self._goals,
             Kind.TRENDS: lambda: self._trends(section),
             Kind.NETWORKS: self._networks,
+            Kind.AUDIENCE: self._audience,
             Kind.TOP: lambda: {"posts": self._posts(self.top(section.count))},
             Kind.FLOP: lambda: {"posts": self._posts(self.flop(section.count))},
             Kind.CALENDAR: self._calendar,
@@ -168,6 +177,14 @@ class _Freezer:
         seen = sum(post.views or 0 for post in both)
         return sum(post.interactions or 0 for post in both) / seen if seen else None
 
+    def _goals(self) -> dict[str, Any]:
+        """What was to be reached on a day of the period, as it stood at the end of it."""
+        mine = Goal.objects.filter(
+            workspace=self.workspace, begins_on__lte=self.period.last, ends_on__gte=self.period.first
+        )
+        found = progress_of_all(self.workspace, list(mine.select_related("account")), yesterday=self.period.last)
+        return {"goals": [_goal(one) for one in found]}
+
     def _trends(self, section: Section) -> dict[str, Any]:
         return {"trends": [{"name": name, **self._trend(Trend(name))} for name in section.trends]}
 
@@ -177,6 +194,11 @@ class _Freezer:
 
     def _networks(self) -> dict[str, Any]:
         return {"networks": [asdict(row) for row in self.found.platforms]}
+
+    def _audience(self) -> dict[str, Any]:
+        """Of accounts whose networks tell it, as they had told it by the end of the period."""
+        found = audiences_of(self.found.accounts, until=self.period.last)
+        return {"audiences": [_audience(one) for one in found if one.is_offered]}
 
     # --- posts --------------------------------------------------------------------------------------------------------
 
@@ -329,6 +351,32 @@ def _runs(days: Iterable[tuple[date, str]]) -> Iterator[dict[str, Any]]:
 
 def _point(point: Point) -> dict[str, Any]:
     return asdict(point)
+
+
+def _goal(one: Progress) -> dict[str, Any]:
+    goal = one.goal
+    return {
+        "aim": goal.aim, "target": goal.target, "begins_on": goal.begins_on, "ends_on": goal.ends_on,
+        "account": str(goal.account_id) if goal.account_id else None,
+        "value": one.value, "known": one.known, "of": one.of, "began_at": one.began_at, "share": one.share,
+        "time": one.time, "expected": one.expected, "forecast": one.forecast, "pace": one.pace.value,
+        "until": one.until,
+    }  # fmt: skip
+
+
+def _audience(one: AudienceBoard) -> dict[str, Any]:
+    row = one.row
+    return {
+        "account": str(one.account.pk), "missing": one.missing, "day": row.day if row else None,
+        "taken_at": row.taken_at if row else None,
+        "divisions": [
+            {
+                "by": division.by, "told": division.told, "left_out": max(len(division.groups) - MOST_GROUPS, 0),
+                "groups": [asdict(group) for group in division.groups[:MOST_GROUPS]],
+            }
+            for division in one.divisions
+        ],
+    }  # fmt: skip
 
 
 def _book(platform: str) -> dict[str, Any]:

@@ -20,8 +20,10 @@ class Kind(StrEnum):
 
     SUMMARY = "summary"
     FIGURES = "figures"
+    GOALS = "goals"
     TRENDS = "trends"
     NETWORKS = "networks"
+    AUDIENCE = "audience"
     TOP = "top"
     FLOP = "flop"
     CALENDAR = "calendar"
@@ -41,8 +43,10 @@ class Kind(StrEnum):
 LABELS: Final[Mapping[Kind, str]] = {
     Kind.SUMMARY: "Summary",
     Kind.FIGURES: "Figures",
+    Kind.GOALS: "Goals",
     Kind.TRENDS: "Trends",
     Kind.NETWORKS: "By network",
+    Kind.AUDIENCE: "Who follows",
     Kind.TOP: "Top posts",
     Kind.FLOP: "Posts with the least response",
     Kind.CALENDAR: "What was published",
@@ -53,8 +57,10 @@ LABELS: Final[Mapping[Kind, str]] = {
 ABOUT: Final[Mapping[Kind, str]] = {
     Kind.SUMMARY: "Your own words at the top of the report.",
     Kind.FIGURES: "Followers, views, posts and interactions, with the change.",
+    Kind.GOALS: "What was to be reached in these days, and how far it is.",
     Kind.TRENDS: "Views, interactions and followers as drawings.",
     Kind.NETWORKS: "The same figures network by network.",
+    Kind.AUDIENCE: "Age, gender, country and city of followers, as networks tell them.",
     Kind.TOP: "What people did most with, with pictures.",
     Kind.FLOP: "What people did least with, of posts that were out for three days and more.",
     Kind.CALENDAR: "Every post of the period, day by day.",

@@ -34,7 +34,8 @@ def safe(value: Cell) -> Cell:
 def tables_of(data: Mapping[str, Any]) -> list[Table]:
     """The data in tables; what is not known is an empty cell."""
     makers = {
-        "figures": _figures, "trends": _trends, "networks": _networks, "top": _posts, "flop": _posts,
+        "figures": _figures, "goals": _goals, "trends": _trends, "networks": _networks, "audience": _audience,
+        "top": _posts, "flop": _posts,
         "calendar": _published, "approvals": _approvals, "meanings": _gaps,
     }  # fmt: skip
     tables = [_about(data)]
@@ -103,6 +104,20 @@ def _figures(section: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
     return Table("figures", ("figure", *columns[1:]), _cells(section["figures"], columns))
 
 
+def _goals(section: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
+    own = (
+        "begins_on", "ends_on", "until", "target", "value", "known", "of", "share", "expected", "forecast", "pace",
+    )  # fmt: skip
+    accounts = {one["id"]: one for one in data["accounts"]}
+    rows = [{**goal, **_whose(accounts.get(goal["account"]))} for goal in section["goals"]]
+    return Table("goals", ("aim", "platform", "account", *own), _cells(rows, ("aim", "platform", "handle", *own)))
+
+
+def _whose(account: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Nobody's own: of all accounts together."""
+    return {"platform": account["platform"], "handle": account["handle"]} if account else {}
+
+
 def _trends(section: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for trend in section["trends"]:
@@ -119,6 +134,26 @@ def _trends(section: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
 def _networks(section: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
     columns = ("platform", "accounts", "posts", "followers", "views", "post_views", "interactions", "rate", "until")
     return Table("networks", columns, _cells(section["networks"], columns))
+
+
+def _audience(section: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
+    accounts = {one["id"]: one for one in data["accounts"]}
+    rows = tuple(
+        (
+            account["platform"],
+            account["handle"],
+            one["day"],
+            division["by"],
+            group["name"],
+            group["count"],
+            group["share"],
+        )
+        for one in section["audiences"]
+        for account in (accounts[one["account"]],)
+        for division in one["divisions"]
+        for group in division["groups"]
+    )
+    return Table("audience", ("platform", "account", "day", "by", "group", "followers", "share"), rows)
 
 
 def _posts(section: Mapping[str, Any], data: Mapping[str, Any]) -> Table:

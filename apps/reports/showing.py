@@ -3,7 +3,7 @@ down. Nothing is looked up here; whatever is not in the data cannot be shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,6 +18,8 @@ from apps.reports.plan import Kind
 # How much of a sheet of paper each section takes on a screen, so that they are spread over sheets as on paper.
 WEIGHTS: Final = {Kind.SUMMARY: 1.5, Kind.FIGURES: 1.5, Kind.WORDS: 1.5, Kind.NETWORKS: 2, Kind.APPROVALS: 1}
 SHEET: Final = 7.0
+TONES: Final = {"reached": "ok", "on_pace": "ok", "behind": "warn", "missed": "bad"}
+ABOUT: Final = {"followers": "account", "views": "day", "post_views": "post", "interactions": "post"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,40 @@ class Drawing:
     label: str
     chart: Chart | None
     is_level: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """`share` is of the way, in hundredths, for the bar; None where it is not known, and then there is no bar."""
+
+    label: str
+    platform: str
+    where: str
+    days: str
+    reached: str
+    way: str
+    share: int | None
+    pace: str
+    tone: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """Followers told apart by one thing; of each group its name, its share in words, and how long its bar is of 100."""
+
+    heading: str
+    groups: tuple[tuple[str, str, float], ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    account: str
+    platform: str
+    told: str
+    why: str
+    divisions: tuple[Division, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +132,11 @@ class Shown:
     heading: str
     paragraphs: tuple[str, ...]
     tiles: tuple[Tile, ...] = ()
+    goals: tuple[Goal, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     networks: tuple[Network, ...] = ()
     apart: str = ""
+    audiences: tuple[Audience, ...] = ()
     posts: tuple[Post, ...] = ()
     published: tuple[Published, ...] = ()
     left_out: int = 0
@@ -117,7 +155,9 @@ class Shown:
     @property
     def weight(self) -> float:
         own = {
+            Kind.GOALS: 0.6 + 0.5 * len(self.goals),
             Kind.TRENDS: 2.5 * len(self.drawings),
+            Kind.AUDIENCE: 0.6 + sum(0.4 + 1.6 * -(-len(one.divisions) // 2) for one in self.audiences),
             Kind.TOP: 0.6 + 1.7 * -(-len(self.posts) // 3),
             Kind.FLOP: 0.6 + 1.7 * -(-len(self.posts) // 3),
             Kind.CALENDAR: 0.6 + 0.35 * sum(len(one.posts) for one in self.published),
@@ -189,8 +229,10 @@ class _Reader:
         texts = tuple(part.strip() for part in one["text"].split("\n\n") if part.strip())
         shows = {
             Kind.FIGURES: self._figures,
+            Kind.GOALS: self._goals,
             Kind.TRENDS: self._trends,
             Kind.NETWORKS: self._networks,
+            Kind.AUDIENCE: self._audience,
             Kind.TOP: self._posts,
             Kind.FLOP: self._posts,
             Kind.CALENDAR: self._calendar,
@@ -219,6 +261,26 @@ class _Reader:
             label, text, wording.change(figure["now"], figure["before"]), _direction(apart), note or nobody, unit
         )
 
+    def _goals(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        return {"goals": tuple(self._goal(goal) for goal in one["goals"])}
+
+    def _goal(self, goal: Mapping[str, Any]) -> Goal:
+        account = self.accounts[goal["account"]] if goal["account"] else None
+        said = {"value": wording.number(goal["value"]), "target": wording.number(goal["target"])}
+        share = None if goal["share"] is None else int(goal["share"] * 100)
+        return Goal(
+            label=gettext(wording.AIMS[goal["aim"]]),
+            platform=account["platform"] if account else "",
+            where=f"@{account['handle'].removeprefix('@')}" if account else gettext("All accounts"),
+            days=wording.period(*(date.fromisoformat(goal[name]) for name in ("begins_on", "ends_on"))),
+            reached=gettext("%(value)s of %(target)s") % said,
+            way="" if share is None else gettext("%(percent)s of the way") % {"percent": f"{wording.number(share)} %"},
+            share=share,
+            pace=gettext(wording.PACES[goal["pace"]]),
+            tone=TONES.get(goal["pace"], ""),
+            notes=tuple(_goal_notes(goal)),
+        )
+
     def _trends(self, one: Mapping[str, Any]) -> dict[str, Any]:
         return {"drawings": tuple(self._drawing(trend) for trend in one["trends"])}
 
@@ -237,6 +299,20 @@ class _Reader:
         cells = (*(wording.number(row[name]) for name in names), wording.percent(row["rate"]))
         until = wording.day(date.fromisoformat(row["until"])) if row["until"] else gettext("not yet")
         return Network(row["platform"], cells, until, row["platform"] in self.data["apart"])
+
+    def _audience(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        return {"audiences": tuple(self._follows(row) for row in one["audiences"])}
+
+    def _follows(self, row: Mapping[str, Any]) -> Audience:
+        account = self.accounts[row["account"]]
+        day = wording.full_day(date.fromisoformat(row["day"])) if row["day"] else ""
+        return Audience(
+            account=f"@{account['handle'].removeprefix('@')}",
+            platform=account["platform"],
+            told=gettext("Told on %(day)s") % {"day": day} if day else "",
+            why=gettext(wording.REASONS.get(row["missing"] or "not_read", "")) if row["missing"] or not day else "",
+            divisions=tuple(_division(division) for division in row["divisions"]),
+        )
 
     # --- posts --------------------------------------------------------------------------------------------------------
 
@@ -293,6 +369,33 @@ class _Reader:
     def _named(self, account_id: str) -> str:
         account = self.accounts[account_id]
         return f"{registry.label(account['platform'])} @{account['handle'].removeprefix('@')}"
+
+
+def _division(division: Mapping[str, Any]) -> Division:
+    names = wording.GENDERS if division["by"] == "gender" else {}
+    longest = max((group["share"] for group in division["groups"]), default=0) or 1
+    groups = tuple(
+        (
+            gettext(names[group["name"]]) if group["name"] in names else group["name"],
+            wording.percent(group["share"]),
+            round(group["share"] / longest * 100, 1),
+        )
+        for group in division["groups"]
+    )
+    return Division(gettext(wording.DIVISIONS[division["by"]]), groups, division["left_out"])
+
+
+def _goal_notes(goal: Mapping[str, Any]) -> Iterator[str]:
+    """How much is known of it, until when, and where it leads if it goes on like this."""
+    if goal["value"] is None:
+        yield gettext("No network has told it for these days.")
+    elif (about := ABOUT.get(goal["aim"])) and goal["known"] < goal["of"]:
+        yield wording.known(goal["known"], goal["of"], about)
+    ends_on, until = (date.fromisoformat(goal[name]) for name in ("ends_on", "until"))
+    yield gettext("Counted until %(day)s") % {"day": wording.full_day(until)}
+    if goal["pace"] in ("on_pace", "behind"):
+        said = {"forecast": wording.number(goal["forecast"]), "day": wording.full_day(ends_on)}
+        yield gettext("At this pace %(forecast)s by %(day)s") % said
 
 
 def _book(book: Mapping[str, Any]) -> Book:

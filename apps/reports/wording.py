@@ -23,13 +23,31 @@ FIGURES: Final = {
 }
 TRENDS: Final = {"views": _("Views"), "interactions": _("Interactions"), "followers": _("Followers")}
 HEADINGS: Final = {
+    Kind.GOALS: _("Goals"),
     Kind.NETWORKS: _("By network"),
+    Kind.AUDIENCE: _("Who follows"),
     Kind.TOP: _("Top posts"),
     Kind.FLOP: _("Posts with the least response"),
     Kind.CALENDAR: _("What was published"),
     Kind.APPROVALS: _("Approvals"),
     Kind.MEANINGS: _("What the figures mean"),
 }
+AIMS: Final = {
+    "followers": _("Followers"),
+    "views": _("Views of accounts"),
+    "published": _("Posts published"),
+    "post_views": _("Views of posts"),
+    "interactions": _("Interactions"),
+}
+PACES: Final = {
+    "reached": _("Reached"),
+    "on_pace": _("On pace"),
+    "behind": _("Behind"),
+    "missed": _("Missed"),
+    "unknown": _("Not known"),
+}
+DIVISIONS: Final = {"age": _("Age"), "gender": _("Gender"), "country": _("Country"), "city": _("City")}
+GENDERS: Final = {"F": _("Women"), "M": _("Men"), "U": _("Not told")}  # as Meta spells them
 METRICS: Final = {
     "views": _("Views"),
     "reach": _("People reached"),

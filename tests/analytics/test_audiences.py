@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
 
 import pytest
+from django.urls import reverse
 
-from apps.analytics.models import Audience
+from apps.analytics.models import AccountSnapshot, Audience
 from apps.analytics.states import Missing
 from apps.core import tenancy
 from apps.platforms.adapters.threads import ThreadsAdapter
 from apps.platforms.errors import NotOffered, NotSent
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +77,85 @@ def test_a_platform_that_tells_nothing_is_not_asked(client_of_ours):
     nights(client_of_ours, 2)
 
     assert audiences(account) == []
+
+
+class TestShown:
+    """On the account's page, and for programs: as it was told, with its date, and what is missing is missing."""
+
+    GROUPS: ClassVar = {
+        "age": {"25-34": 60, "18-24": 30, "65+": 10},
+        "gender": {"M": 40, "F": 55, "U": 5},
+        "city": {f"City {number:02}": 40 - number for number in range(12)},
+    }
+
+    @pytest.fixture
+    def account(self, workspace):
+        return factories.account(workspace, "instagram", handle="harbour")
+
+    @pytest.fixture
+    def told(self, account, clock):
+        def told(on: date, **columns):
+            own = {"organization_id": account.organization_id, "workspace_id": account.workspace_id}
+            with tenancy.across_tenants("a test writes what was told"):
+                Audience.plain.create(**own, account=account, day=on, taken_at=clock.now, **columns)
+
+        return told
+
+    @pytest.fixture
+    def page(self, account, workspace, owner):
+        browser = factories.signed_in(owner, at=workspace)
+
+        def page() -> str:
+            with tenancy.scope(organization_id=workspace.organization_id):
+                day = {"day": date(2026, 11, 20), "taken_at": datetime(2026, 11, 21, tzinfo=UTC), "followers": 9}
+                AccountSnapshot.objects.get_or_create(
+                    workspace=workspace, account=account, day=day["day"], defaults=day
+                )
+            return browser.get(reverse("analytics:account", args=[account.pk])).content.decode()
+
+        return page
+
+    @pytest.fixture(autouse=True)
+    def _late_november(self, clock):
+        clock.set(datetime(2026, 11, 28, 12, tzinfo=UTC))
+
+    def test_the_page_has_bars_a_table_the_day_and_the_networks_words(self, page, told):
+        told(date(2026, 11, 20), groups={"age": {"18-24": 1}})
+        told(date(2026, 11, 27), groups=self.GROUPS)
+
+        shown = page()
+
+        assert "told of Fri 27 Nov 2026" in shown
+        assert 'aria-label="Age: 18-24 30.0 %; 25-34 60.0 %; 65+ 10.0 %."' in shown, "years stay in their order"
+        assert 'aria-label="Gender: Women 55.0 %; Men 40.0 %; Not told 5.0 %."' in shown
+        assert '<td>Women</td><td class="r">55</td>' in shown
+        assert "Show as table, with 4 more" in shown
+        assert "City 11" in shown
+        assert "follower_demographics, age" in shown
+        assert "Country" not in shown, "what is not told is not there"
+
+    def test_what_was_not_told_says_why_and_what_was_told_before_stays_with_its_day(self, page, told):
+        told(date(2026, 11, 20), groups=self.GROUPS)
+        told(date(2026, 11, 27), missing=Missing.NO_PERMISSION)
+
+        shown = page()
+
+        assert "told of Fri 20 Nov 2026" in shown
+        assert "Not told since: The connection does not include the right to read figures" in shown
+
+    def test_a_small_account_has_the_reason_and_no_bar(self, page, told):
+        told(date(2026, 11, 27), missing=Missing.NOT_OFFERED)
+
+        shown = page()
+
+        assert "The network does not tell these figures" in shown
+        assert "audience-age" not in shown
+
+    def test_before_it_is_read_the_page_says_when_it_will_be(self, page):
+        assert "it is read once a week" in page()
+
+    def test_a_network_that_tells_nobody_has_no_such_card(self, workspace, owner):
+        account = factories.account(workspace, "mastodon")
+        browser = factories.signed_in(owner, at=workspace)
+
+        assert "Who follows" not in browser.get(reverse("analytics:account", args=[account.pk])).content.decode()

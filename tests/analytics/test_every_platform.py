@@ -3,6 +3,7 @@ late, are corrected, fail and are left out; and dashboards show what a plain rec
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 
 import pytest
@@ -14,15 +15,17 @@ from apps.analytics.overview import Trend, overview
 from apps.core import tenancy
 from apps.core.calendar import cell_of
 from apps.core.secrets import Secret
+from apps.platforms.contract import channel_secret
 from apps.social_accounts.models import Grant
 from tests.analytics.test_overview import DAY, Plain
 
 pytestmark = pytest.mark.django_db
 DAYS = 60
 PLATFORMS = (
-    "bluesky", "google_business", "instagram", "linkedin", "mastodon", "pinterest", "threads", "tiktok", "x", "youtube",
+    "bluesky", "facebook", "google_business", "instagram", "linkedin", "mastodon", "pinterest", "threads", "tiktok",
+    "x", "youtube",
 )  # fmt: skip
-KINDS = {"linkedin": "organization"}
+KINDS = {"facebook": "page", "linkedin": "organization"}
 TELLS_LATE = {"google_business", "linkedin", "pinterest", "youtube"}  # some figures of a day, or all of them
 NOBODY_WORKS = range(20, 23)
 UNREACHABLE = range(30, 32)
@@ -31,10 +34,12 @@ UNREACHABLE = range(30, 32)
 def renew(client, accounts) -> None:
     """Tokens of some platforms live for an hour: their refreshes are not what this is about."""
     for account in accounts:
-        token = client.sandbox.create_account(account.platform, account.handle)["credentials"]["token"]
+        told = client.sandbox.create_account(account.platform, account.handle)["credentials"]
         with tenancy.across_tenants("a test signs in anew"):
             grant = Grant.across_tenants.get(pk=account.grant_id)
-            grant.access_token = Secret(token)
+            grant.access_token = Secret(told.get("user_token", told["token"]))
+            if "page_id" in told:  # Facebook: a Page speaks with a token of its own.
+                grant.extra = Secret(json.dumps({channel_secret(told["page_id"]): told["token"]}))
             grant.save()
 
 

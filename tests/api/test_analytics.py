@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.analytics import services
-from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading
+from apps.analytics.models import AccountSnapshot, Audience, PublicationSnapshot, Reading
 from apps.core import tenancy
 from apps.publishing.states import State
 from tests.support import factories
@@ -197,3 +197,33 @@ def test_a_rule_is_made_finds_and_is_seen_to(api, account, clock, owner):
     assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (422, "/mail_to")
     assert api.delete(f"/api/v1/analytics/alert-rules/{made['id']}").status_code == 204
     assert api.get("/api/v1/analytics/alerts").json()["data"] == []
+
+
+def test_who_follows_an_account_as_it_was_told_last_or_until_a_day(api, workspace, clock):
+    account = factories.account(workspace, "instagram")
+    address = f"/api/v1/analytics/accounts/{account.pk}/audience"
+    own = {"account": account, "taken_at": clock.now}
+    written(Audience, account, **own, day=date(2026, 11, 20), groups={"age": {"18-24": 1}})
+    groups = {"gender": {"M": 40, "F": 55, "U": 5}, "age": {"25-34": 9, "18-24": 8}}
+    written(Audience, account, **own, day=date(2026, 11, 27), groups=groups)
+
+    now, then, before = (api.get(address + asked).json() for asked in ("", "?until=2026-11-26", "?until=2026-11-01"))
+
+    assert (now["day"], now["platform"], now["missing"]) == ("2026-11-27", "instagram", None)
+    assert [(one["by"], one["told"]) for one in now["data"]] == [("age", 17), ("gender", 100)]
+    assert now["data"][1]["groups"][0] == {"name": "F", "count": 55}
+    assert now["data"][0]["definition"]["name"] == "follower_demographics, age"
+    assert (then["day"], then["data"][0]["told"]) == ("2026-11-20", 1)
+    assert (before["day"], before["taken_at"], before["data"]) == (None, None, [])
+    assert api.get(f"{address}?until=soon").status_code == 422
+
+
+def test_why_it_was_not_told_is_beside_what_was_told_before(api, workspace, clock):
+    account = factories.account(workspace, "threads")
+    own = {"account": account, "taken_at": clock.now}
+    written(Audience, account, **own, day=date(2026, 11, 20), groups={"age": {"18-24": 1}})
+    written(Audience, account, **own, day=date(2026, 11, 27), missing="no_permission")
+
+    told = api.get(f"/api/v1/analytics/accounts/{account.pk}/audience").json()
+
+    assert (told["day"], told["missing"]) == ("2026-11-20", "no_permission")

@@ -178,6 +178,7 @@ CALLS: Final = (
     Call("api:post_cancel", "POST", "post.cancel", of={"post_id": "planned"}),
     Call("api:post_duplicate", "POST", "post.edit"),
     Call("api:analytics_account", "GET", "analytics.view"),
+    Call("api:analytics_audience", "GET", "analytics.view"),
     Call("api:analytics_posts", "GET", "analytics.view", is_listing=True, also=frozenset({422})),  # names none
     Call("api:analytics_post", "GET", "analytics.view"),
     Call("api:analytics_organization", "GET", "analytics.view", is_listing=True),

@@ -275,6 +275,8 @@ DEEDS: Final = (
     post("analytics:goal_remove", "analytics.plan"),
     get("agency:analytics", "organization.view"),
     get("analytics:imports", "analytics.view"),
+    get("analytics:imported_post", "analytics.view"),
+    get("analytics:uploaded_post", "analytics.view"),
     get("analytics:export", "analytics.view", data={"what": "account-days", "from": "2026-11-01", "to": "2026-11-02"}),
     get("analytics:history", "analytics.view"),
     get("analytics:history_template", "analytics.view", is_shared=True),

@@ -23,6 +23,7 @@ from apps.analytics.models import (
     MixShare,
     Reading,
     Refresh,
+    UploadedPost,
 )
 from apps.analytics.states import Aim, Format, ImportState
 from apps.approvals import services as approvals
@@ -208,7 +209,7 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         failed = Import.objects.create(
             **own, account=other, most=5, next_try_at=now, state=ImportState.FAILED, ended_at=now
         )
-        ImportedPost.objects.create(
+        found = ImportedPost.objects.create(
             **own, account=account, came_by=brought, remote_id="1", text=MARK, published_at=now, taken_at=now
         )
         span = {"begins_on": date(2026, 11, 1), "ends_on": date(2026, 12, 31)}
@@ -216,6 +217,9 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         MixShare.objects.create(**own, format=Format.VIDEO, percent=30)
         history = {"account": account, "kind": "accounts", "name": MARK, "total": 1, "next_try_at": now}
         uploaded = HistoryUpload.objects.create(**own, **history)
+        known = UploadedPost.objects.create(
+            **own, account=account, upload=uploaded, remote_id="2", day=now.date(), text=MARK, taken_at=now, likes=3
+        )
         stopped = HistoryUpload.objects.create(**own, **history, state=ImportState.FAILED, ended_at=now)
         rule = AlertRule.objects.create(
             **own, name=MARK, kind="drop", metric="views", threshold=50, watches_from=now.date()
@@ -226,6 +230,7 @@ def _measure(world: World, account: SocialAccount, other: SocialAccount) -> None
         )  # fmt: skip
     world.arguments |= {
         "refresh_id": wish.pk, "import_id": brought.pk, "rule_id": rule.pk, "alert_id": alert.pk,
+        "imported_id": found.pk, "uploaded_id": known.pk,
         "history_id": uploaded.pk, "kind": "accounts", "what": "account-days", "goal_id": goal.pk,
     }  # fmt: skip
     world.others |= {"failed_import": failed.pk, "failed_history": stopped.pk}

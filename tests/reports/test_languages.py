@@ -19,7 +19,19 @@ from tests.dashboard.examples import reports as examples
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != "en"]
 ROOM = Path(settings.BASE_DIR, "apps/reports")
-PIECES = ("_section", "_tiles", "_drawing", "_networks", "_posts", "_published", "_meanings", "_print", "_guest")
+PIECES = (
+    "_section",
+    "_tiles",
+    "_goals",
+    "_audience",
+    "_drawing",
+    "_networks",
+    "_posts",
+    "_published",
+    "_meanings",
+    "_print",
+    "_guest",
+)
 TEMPLATES = [
     *(Path(settings.BASE_DIR, f"templates/reports/{name}.html") for name in (*PIECES, "shared", "passcode", "closed")),
     Path(settings.BASE_DIR, "templates/reports/mail/report.txt"),
@@ -80,7 +92,8 @@ def test_a_report_has_no_word_in_english_but_what_networks_and_people_wrote(code
     own = {
         "Alder & Rye", "Alder &amp; Rye", "Northlight Studio", "NS", "Social media report", "Instagram", "YouTube",
         "Rye week carried the month.", "Four films brought a quarter more people.", "What we plan", "More rye.", "Oven",
-        "Field to loaf", "views", "how often it was played", "Instagram @alderandrye", "Instagram, YouTube", "Post",
+        "Field to loaf", "views", "how often it was played", "Instagram @alderandrye", "@alderandrye",
+        "Instagram, YouTube", "Post",
     }  # fmt: skip
     assert {words for words in left - own if re.search(r"[^\W\d_]{3}", words) and "September" not in words} == set()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import openpyxl
@@ -33,6 +35,7 @@ from tests.reports.month import SEPTEMBER, MonthOf
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
+MILLIMETRE = 72 / 25.4
 DRAWN = [getattr(pypdfium2.raw, f"FPDF_PAGEOBJ_{name}") for name in ("PATH", "TEXT", "FORM")]
 
 
@@ -245,22 +248,60 @@ def test_the_pdf_says_what_the_report_says(desk, month):
     assert all("September 2026" in text for text in words), "each page says what it is of"
 
 
-def test_no_drawing_of_the_pdf_is_clipped(desk, month):
-    """Every line, bar and word lies on its page."""
-    document = pypdfium2.PdfDocument(body_of(desk, report := desk.made(), "pdf"))
+SIDES, FOOT = 17 * MILLIMETRE, 21 * MILLIMETRE  # margins, of which the upper and the lower hold head and foot
+HEADING = 12.5  # points; nothing else is as large but figures, which have their words below them
 
-    drawings = section(report, "trends")["trends"]
-    labels = {"views": "Views", "interactions": "Interactions", "followers": "Followers"}
-    for page in document:
-        width, height = page.get_size()
-        for thing in page.get_objects(filter=DRAWN, max_depth=1):  # pictures are cut on purpose
-            left, bottom, right, top = thing.get_bounds()
-            assert left >= -1
-            assert right <= width + 1
-            assert bottom >= -1
-            assert top <= height + 1
-    text = " ".join(page.get_textpage().get_text_range() for page in document)
-    assert all(labels[one["name"]] in text for one in drawings)
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_long_pdf_is_whole_on_every_page(desk, place, language):
+    """What can be seen of it without eyes: nothing is clipped, no heading stands alone, no page is left empty."""
+    MonthOf(place, posts=240)
+    sections = tuple(replace(one, text="Said at some length. " * 12) for one in whole().sections)
+    report = desk.made(Plan("Report", sections, language=language))
+    document = pypdfium2.PdfDocument(body_of(desk, report, "pdf"))
+
+    assert len(document) >= 10
+    for number, page in enumerate(document, 1):
+        _lies_within_its_margins(page, number)
+        body = [one for one in _words(page) if one[1] > FOOT]
+        size, lowest = min(body, key=lambda one: one[1])
+        assert size < HEADING, f"page {number} ends with a heading, {lowest:.0f} points from its edge"
+        is_full = lowest < page.get_height() * 0.6
+        assert is_full or number == len(document), f"page {number} ends {lowest:.0f} points from its edge"
+        assert f"{number} / {len(document)}" in page.get_textpage().get_text_range()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_drawings_have_points_in_their_coordinates_in_every_language(desk, month, language):
+    report = desk.made(Plan("Report", whole().sections, language=language))
+
+    page = drawing.as_html(report.data, report.pictures)
+
+    assert page.count('<svg class="chart"') == len(section(report, "trends")["trends"])
+    numbers = re.findall(r' (?:x|y|x1|y1|y2|cx|cy|width|height)="([^"]*)"', page)
+    assert [one for one in numbers if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", one)] == []
+
+
+def _lies_within_its_margins(page, number):
+    """Every line, bar and word."""
+    width, height = page.get_size()
+    for thing in page.get_objects(filter=DRAWN, max_depth=1):  # pictures are cut on purpose
+        left, bottom, right, top = thing.get_bounds()
+        place = f"page {number}: {left:.0f} {bottom:.0f} {right:.0f} {top:.0f}"
+        assert left >= SIDES - 1, place
+        assert right <= width - SIDES + 1, place
+        assert bottom >= 0, place
+        assert top <= height, place
+
+
+def _words(page):
+    """The size and the place above the lower edge of each letter that can be seen."""
+    text = page.get_textpage()
+    letters = text.get_text_range()
+    for place in range(text.count_chars()):
+        if letters[place : place + 1].strip():
+            size = pypdfium2.raw.FPDFText_GetFontSize(text.raw, place)
+            yield size, text.get_charbox(place)[1]
 
 
 class TestSheets:

@@ -11,6 +11,7 @@ from apps.reports.models import Report, ReportTemplate, Schedule
 from apps.reports.plan import Kind, plan_of
 from apps.reports.states import ReportState
 from apps.tenants.permissions import Role
+from tests.dashboard.pages import Page
 from tests.reports.month import MonthOf
 from tests.support import factories
 
@@ -155,3 +156,18 @@ def test_one_that_failed_says_what_to_do(browser, desk):
     browser.post(reverse("reports:retry", args=[report.pk]))
 
     assert the(Report).state == ReportState.QUEUED
+
+
+def test_a_preview_has_the_pictures_of_the_posts_that_it_shows(browser, place):
+    MonthOf(place, posts=12, pictures=3)
+    asked = {**CHOICE, "top-on": "on", "top-count": "6", "do": "preview"}
+
+    page = Page(browser.post(reverse("reports:new"), asked).content.decode())
+
+    shown = [one for one in page.all("img") if one.get("class") == "media"]
+    assert shown
+    assert all(one.get("alt").startswith("A picture of") for one in shown)
+    for one in shown:
+        answer = browser.get(one.get("src"))
+        assert answer.status_code == 200
+        assert b"".join(answer.streaming_content)[8:12] == b"WEBP"

@@ -19,6 +19,7 @@ from tests.support import programs
 from tests.support.sandbox import ROOT
 
 if TYPE_CHECKING:
+    from django.test import Client
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
     from tests.support.running import Postroom
@@ -150,6 +151,12 @@ def page(running: Postroom, open_browser: Open) -> Page:
 def plain_page(running: Postroom, open_browser: Open) -> Page:
     """The same without scripts."""
     return open_browser(running.url, tuple(running.sandbox.health()["origins"].values()), java_script_enabled=False)
+
+
+def sign_in(page: Page, client: Client) -> None:
+    """Let a page's browser be the one in which `client` has signed in."""
+    home = page.watch.home  # type: ignore[attr-defined]
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": home}])
 
 
 def keeps_pictures() -> bool:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from apps.analytics import serializers, services
+from apps.analytics.boards.audience import audience_of
 from apps.analytics.models import Refresh
 from apps.analytics.selectors import account_series, figures_of_posts, span_of
 from apps.analytics.services.refreshing import left
@@ -29,6 +30,22 @@ from apps.tenants.rest.views import Operations
 MOST_DAYS: Final = 400
 USUAL_DAYS: Final = 30
 DAY: Final = {"type": "string", "format": "date"}
+AUDIENCE: Final = OpenApiExample(
+    "By gender",
+    value={
+        "account": "acc_01984a5e7c0d7000a000000000000000", "platform": "instagram", "day": "2026-11-24",
+        "taken_at": "2026-11-25T01:04:11Z", "missing": None,
+        "data": [{
+            "by": "gender", "told": 3_870,
+            "groups": [{"name": "F", "count": 2_412}, {"name": "M", "count": 1_330}, {"name": "U", "count": 128}],
+            "definition": {
+                "name": "follower_demographics, gender",
+                "words": "followers by gender, of accounts with 100 and more; not all of them are told of",
+            },
+        }],
+    },
+    response_only=True,
+)  # fmt: skip
 
 
 class AccountAnalytics(Operations):
@@ -47,6 +64,22 @@ class AccountAnalytics(Operations):
         account = self.found(SocialAccount.objects.select_related("workspace"), account_id)
         first, last = days_asked(request.query_params, account.workspace.timezone)
         return self.one(serializers.account_figures(account_series(account, first=first, last=last)))
+
+
+class AudienceAnalytics(Operations):
+    needs: ClassVar = {"GET": "analytics.view"}
+
+    @extend_schema(
+        operation_id="analytics_audience",
+        parameters=[OpenApiParameter("until", DAY, description="As it was told last until this day; today.")],
+        responses=serializers.AudienceShape,
+        examples=[AUDIENCE],
+    )
+    def get(self, request: Any, account_id: UUID) -> Response:
+        """Who follows an account, in the groups that its platform tells: by age, gender, country and city."""
+        account = self.found(SocialAccount.objects.all(), account_id)
+        board = audience_of(account, until=_day(request.query_params, "until"))
+        return self.one(serializers.audience_shown(board))
 
 
 class PostAnalytics(Operations):

@@ -10,7 +10,7 @@ from typing import Final
 
 from apps.analytics.boards.days import DAY
 from apps.analytics.models import Goal
-from apps.analytics.overview import Overview, Rows, rows_between
+from apps.analytics.overview import Number, Overview, Rows, rows_between
 from apps.analytics.selectors import span_of
 from apps.analytics.states import Aim
 from apps.tenants.models import Workspace
@@ -33,7 +33,7 @@ class Pace(StrEnum):
 class Progress:
     """`value` is what there is, `began_at` the level from which it grows (0 but for followers), `share` of the way that
     is done, `time` of the time that has passed; `expected` where a straight way would be by now, and `forecast` where
-    it leads to if it goes on like this. None: not known."""
+    it leads to if it goes on like this. None: not known. `known` of `of` accounts, days or posts are in `value`."""
 
     goal: Goal
     value: int | None
@@ -44,6 +44,8 @@ class Progress:
     forecast: int | None
     pace: Pace
     until: date  # the last day that is counted
+    known: int = 0
+    of: int = 0
 
 
 def progress_of_all(workspace: Workspace, goals: Sequence[Goal], *, yesterday: date) -> list[Progress]:
@@ -62,27 +64,22 @@ def _progress(goal: Goal, rows: Rows, yesterday: date) -> Progress:
         return Progress(goal, None, None, None, 0, None, None, Pace.NOT_BEGUN, until)
     time = span_of(goal.begins_on, until) / span_of(goal.begins_on, goal.ends_on)
     found = rows.board(goal.begins_on, until, account_id=goal.account_id)
-    value, began_at = _value(goal, found, rows)
+    told = _counted(Aim(goal.aim), found)
+    value, began_at = told.value, _level_before(found, rows) if goal.aim == Aim.FOLLOWERS else 0
     share, expected, forecast = _way(goal, value, began_at, time)
     pace = _pace(goal, value, expected, yesterday)
-    return Progress(goal, value, began_at, share, time, expected, forecast, pace, until)
+    return Progress(goal, value, began_at, share, time, expected, forecast, pace, until, told.known, told.of)
 
 
-def _value(goal: Goal, found: Overview, rows: Rows) -> tuple[int | None, int | None]:
-    """What there is by then, and what there was at the beginning."""
-    if goal.aim != Aim.FOLLOWERS:
-        return _counted(Aim(goal.aim), found), 0
-    return found.followers.value, _level_before(found, rows)
-
-
-def _counted(aim: Aim, found: Overview) -> int | None:
+def _counted(aim: Aim, found: Overview) -> Number:
     numbers = {
+        Aim.FOLLOWERS: found.followers,
         Aim.VIEWS: found.views,
         Aim.PUBLISHED: found.published,
         Aim.POST_VIEWS: found.post_views,
         Aim.INTERACTIONS: found.interactions,
     }
-    return numbers[aim].value
+    return numbers[aim]
 
 
 def _level_before(found: Overview, rows: Rows) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,12 +19,16 @@ from apps.analytics import services
 from apps.analytics.errors import HistoryRefused
 from apps.analytics.history.reading import KEYS, Mistake
 from apps.analytics.history.reading import template as empty_file
-from apps.analytics.models import HistoryUpload
+from apps.analytics.metrics import interactions_of
+from apps.analytics.models import HistoryUpload, UploadedPost
 from apps.analytics.states import ImportState
+from apps.analytics.views import brought
+from apps.analytics.wording import number
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.access import MemberRequest, page
 
 MOST_UPLOADS: Final = 20
+MOST_POSTS: Final = 50
 MOST_MISTAKES: Final = 500
 TONES: Final = {
     ImportState.WAITING: "info", ImportState.RUNNING: "accent", ImportState.COMPLETED: "ok", ImportState.FAILED: "bad",
@@ -46,6 +50,18 @@ class UploadRow:
     retry_url: str
     delete_url: str
     id: str  # on the page
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedRow:
+    """A post that files have brought, as its newest row has it."""
+
+    page_url: str
+    text: str
+    published_on: date | None
+    day: date
+    views: str
+    interactions: str
 
 
 @require_safe
@@ -138,10 +154,18 @@ def _shown(request: MemberRequest, account: SocialAccount, *, refused: HistoryRe
         "most_rows": settings.ANALYTICS_HISTORY_ROWS,
         "refused": refused.words if refused else "",
         "mistakes": mistakes[:MOST_MISTAKES],
+        "posts": [_post(post) for post in brought.of_account(account, MOST_POSTS)],
+        "most_posts": MOST_POSTS,
         "more_mistakes": max(len(mistakes) - MOST_MISTAKES, 0),
     }
     name = "analytics/_history.html" if getattr(request, "htmx", None) else "analytics/history.html"
     return render(request, name, context, status=422 if refused else 200)
+
+
+def _post(row: UploadedPost) -> UploadedRow:
+    address = reverse("analytics:uploaded_post", args=[row.pk])
+    views, interactions = number(row.views), number(interactions_of(row))
+    return UploadedRow(address, row.text or row.remote_id, row.published_on, row.day, views, interactions)
 
 
 def _row(row: HistoryUpload, *, may_change: bool) -> UploadRow:

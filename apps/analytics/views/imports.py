@@ -46,6 +46,7 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
+    page_url: str
     text: str
     url: str
     published_at: datetime | None
@@ -146,6 +147,7 @@ def _import_row(row: Import, *, may_change: bool) -> ImportRow:
 
 def _imported(post: ImportedPost) -> ImportedRow:
     return ImportedRow(
+        page_url=reverse("analytics:imported_post", args=[post.pk]),
         text=post.text,
         url=post.url if post.url.startswith(("https://", "http://")) else "",
         published_at=post.published_at,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.core import clock
 from apps.core.calendar import cell_of
+from apps.media import services as media
 from apps.reports import drawing, selectors, services, serving
 from apps.reports.errors import Malformed, ReportRefused
 from apps.reports.forms import ReportForm, ShareForm
@@ -221,9 +222,12 @@ def _preview(request: MemberRequest, workspace: Any, plan: Plan, form: ReportFor
         form.refuse(flaw)
         return _form(request, form, status=422)
     found = freeze(workspace=workspace, plan=plan, period=period, as_of=clock.now())
-    logo = {"logo": drawing.data_address(found.logo, "image/png")} if found.logo else {}
+    # Not carried along, as a report does: members may see the library, and a preview is gone in a minute.
+    pictures = {name: media.thumbnail_url(asset) for name, asset in found.assets.items()}
+    if found.logo:
+        pictures["logo"] = drawing.data_address(found.logo, "image/png")
     brand_url = reverse("reports:brand_sheet_now") if found.data["colour"] else ""
-    return whole(request, found.data, logo, is_preview=True, brand_url=brand_url)
+    return whole(request, found.data, pictures, is_preview=True, brand_url=brand_url)
 
 
 def _form(request: MemberRequest, form: ReportForm, *, status: int = 200) -> HttpResponse:

@@ -88,6 +88,7 @@ PAGES: dict[str, Any] = {
     "analytics/alert_rule.html": analytics.alert_rule,
     "analytics/imports.html": analytics.imports,
     "analytics/_imports.html": analytics.imports,
+    "analytics/brought_post.html": analytics.brought_post,
     "reports/index.html": reports.index,
     "reports/_list.html": reports.index,
     "reports/report.html": reports.report,

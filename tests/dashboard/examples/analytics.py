@@ -12,7 +12,9 @@ from apps.analytics.history.reading import Mistake
 from apps.analytics.overview import Point
 from apps.analytics.views.alerts import AlertRow, RuleRow
 from apps.analytics.views.boards.parts import DayRow, _meanings
-from apps.analytics.views.history import UploadRow
+from apps.analytics.views.brought import DayRow as Day
+from apps.analytics.views.brought import Figure
+from apps.analytics.views.history import UploadedRow, UploadRow
 from apps.analytics.wording import number
 from tests.dashboard.examples.frame import NOW, TODAY, ZONE
 
@@ -116,6 +118,7 @@ def imports() -> dict[str, Any]:
         "start_url": "",
         "posts": [
             It(
+                page_url="/analytics/imports/posts/1/",
                 text="An old loaf",
                 url="https://m.example/1",
                 published_at=NOW,
@@ -123,10 +126,31 @@ def imports() -> dict[str, Any]:
                 interactions="12",
                 missing="",
             ),
-            It(text="", url="", published_at=None, views="–", interactions="–", missing="The network refused it"),
+            It(
+                page_url="/p/2/",
+                text="",
+                url="",
+                published_at=None,
+                views="–",
+                interactions="–",
+                missing="The network refused it",
+            ),
         ],
         "most_posts": 50,
     }
+
+
+def brought_post() -> dict[str, Any]:
+    points = [Point(LAST - timedelta(days=step), 12 - step if step != 2 else None) for step in range(5, -1, -1)]
+    return {
+        "text": "An old loaf\n\nand a new one", "platform": "instagram", "account_name": "@harbour", "zone": ZONE,
+        "account_url": "/analytics/accounts/1/", "list_url": "/analytics/accounts/1/history/", "interactions": "12",
+        "url": "https://m.example/1", "taken_at": NOW, "published_at": None, "kind": "", "pictures": 0, "missing": "",
+        "figures": [Figure("Likes", "12", "like_count", "likes"), Figure("Posts", "1", "", "")],
+        "published_on": LAST, "file_name": "2024.csv", "counted_on": LAST, "heads": ["Likes"],
+        "days": [Day(LAST, ("12",), "12"), Day(LAST - timedelta(days=1), ("–",), "–")],
+        "chart": chart_of(points, [], label="Interactions"),
+    }  # fmt: skip
 
 
 def _alert(**changes: Any) -> AlertRow:
@@ -182,5 +206,6 @@ def history() -> dict[str, Any]:
                                             ("posts", "Posts of the account", "/posts.csv")],
         "most_rows": 20000, "refused": "Nothing was kept: 2 cells or rows of the file are not right.",
         "mistakes": [Mistake(3, "views", "Write a number in digits alone, such as 1204."), Mistake(0, "", "No rows.")],
-        "more_mistakes": 7,
+        "more_mistakes": 7, "most_posts": 50,
+        "posts": [UploadedRow("/analytics/history/posts/1/", "An old loaf", None, LAST, "–", "12")],
     }  # fmt: skip

@@ -10,9 +10,10 @@ from django import forms
 
 from apps.analytics.boards.choosing import EVERYTHING
 from apps.analytics.boards.times import Times
-from apps.analytics.charting import Sample, Share, bars_of, donut_of, spark_of, steps_of
+from apps.analytics.charting import Bars, Sample, Share, bars_of, donut_of, spark_of, steps_of
 from apps.analytics.ladder import LADDER
 from apps.analytics.views.boards.asked import Asked
+from apps.analytics.views.boards.audience import Part, Row, Shown
 from apps.analytics.views.boards.filters import Filters, Group, Option
 from apps.analytics.views.boards.parts import heat_of_times
 from tests.dashboard.examples import analytics
@@ -82,6 +83,14 @@ def accounts() -> dict[str, Any]:
     return {**frame("/analytics/accounts/"), "rows": [row, new]}
 
 
+def _bars(heading: str, *names: str) -> Bars | None:
+    return bars_of([Share(name, 0.5 / (place + 1), "50.0 %") for place, name in enumerate(names)], label=heading)
+
+
+def _people(*names: str) -> tuple[Row, ...]:
+    return tuple(Row(name, "1,204", "31.0 %") for name in names)
+
+
 def account() -> dict[str, Any]:
     told = It(day=LAST, cells=("12,410", "3,120"), missing="", is_corrected=True, taken_at=NOW)
     gone = It(
@@ -94,6 +103,33 @@ def account() -> dict[str, Any]:
         "list_url": "/analytics/accounts/",
         "account_url": "/social-accounts/1/",
         "account_tiles": board()["tiles"],
+        "audience": Shown(
+            (
+                Part(
+                    "age",
+                    "Age",
+                    _bars("Age", "18-24", "25-34", "65+"),
+                    _people("18-24", "25-34", "65+"),
+                    0,
+                    "3,870",
+                    "follower_demographics, age",
+                    "followers by years of age",
+                ),
+                Part(
+                    "city",
+                    "City",
+                    _bars("City", "Oslo, Oslo County"),
+                    _people("Oslo, Oslo County", "Bergen"),
+                    1,
+                    "900",
+                    "follower_demographics, city",
+                    "followers by city",
+                ),
+            ),
+            LAST,
+            NOW,
+            "The network refused the question",
+        ),
         "heads": ["Followers", "Views"],
         "account_days": [told, gone],
     }

@@ -40,6 +40,28 @@ def _figure(name: str, value: int | None, **changes: Any) -> dict[str, Any]:
     return figure | changes
 
 
+def _audience(**changes: Any) -> dict[str, Any]:
+    groups = [{"name": "F", "count": 300, "share": 0.6}, {"name": "M", "count": 200, "share": 0.4}]
+    cities = [{"name": "Field to loaf", "count": 9, "share": 1.0}]
+    audience = {
+        "account": "1", "missing": "", "day": LAST.isoformat(), "taken_at": NOW.isoformat(),
+        "divisions": [
+            {"by": "gender", "told": 500, "left_out": 0, "groups": groups},
+            {"by": "city", "told": 9, "left_out": 3, "groups": cities},
+        ],
+    }  # fmt: skip
+    return audience | changes
+
+
+def _goal(**changes: Any) -> dict[str, Any]:
+    goal = {
+        "aim": "views", "target": 200_000, "account": None, "begins_on": FIRST.isoformat(), "ends_on": "2026-10-15",
+        "until": LAST.isoformat(), "value": 161_100, "known": 76, "of": 90, "began_at": 0, "share": 0.8055,
+        "time": 0.67, "expected": 133_333, "forecast": 241_650, "pace": "on_pace",
+    }  # fmt: skip
+    return goal | changes
+
+
 def data() -> dict[str, Any]:
     points = [_point(place, is_known=place not in (7, 8)) for place in range(30)]
     network = {
@@ -56,6 +78,7 @@ def data() -> dict[str, Any]:
                 {"name": "rate", "value": 0.062, "before": 0.076},
             ],
         },
+        {"kind": "goals", "goals": [_goal(), _goal(account="1", value=None, share=None, pace="unknown")]},
         {
             "kind": "trends",
             "trends": [
@@ -64,6 +87,7 @@ def data() -> dict[str, Any]:
             ],
         },
         {"kind": "networks", "networks": [network, {**network, "platform": "youtube", "views": None, "until": None}]},
+        {"kind": "audience", "audiences": [_audience(), _audience(day=None, missing="not_offered", divisions=[])]},
         {"kind": "top", "posts": [_post("Field to loaf", "instagram"), _post("", "youtube", url="", views=None)]},
         {"kind": "flop", "posts": []},
         {

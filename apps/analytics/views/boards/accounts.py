@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from apps.analytics.boards import audience as people
 from apps.analytics.boards.account import AccountBoard, account_board
 from apps.analytics.boards.choosing import Choice
 from apps.analytics.charting import Spark, chart_of, spark_of
 from apps.analytics.metrics import LABELS, LEVELS
 from apps.analytics.overview import overview
 from apps.analytics.states import Missing
-from apps.analytics.views.boards import parts
+from apps.analytics.views.boards import audience, parts
 from apps.analytics.views.boards.asked import Asked, Chip, asked_of
 from apps.analytics.views.boards.filters import filters_of
 from apps.analytics.views.boards.parts import Tile
@@ -107,6 +108,7 @@ def of_account(request: MemberRequest, account_id: UUID) -> HttpResponse:
         "list_url": asked.address(here=reverse("analytics:accounts"), trend="", choice=Choice()),
         "account_url": reverse("dashboard:account", args=[account.pk]),
         "account_tiles": _tiles(told),
+        "audience": audience.shown(people.audience_of(account)),
         "heads": [LABELS[metric] for metric in told.metrics],
         "account_days": [_day(told, row) for row in told.days],
     }
