@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.approvals import reviews, selectors, services
-from apps.approvals.errors import ApprovalRefused, ContentChanged, NothingApproved
+from apps.approvals.errors import ApprovalRefused, ContentChanged, NothingApproved, RecordNotMade
 from apps.approvals.guest_forms import GuestCommentForm, GuestDecisionForm, GuestTimeForm
 from apps.approvals.link_errors import LinkOver
 from apps.approvals.records import gathered, printed
@@ -176,7 +176,10 @@ def record(request: Any) -> HttpResponse:
             found = gathered(reviews.approved_by_link(reviewer.link), guest_id=reviewer.guest.pk)
     except NothingApproved as error:
         raise Http404("Nothing that the link is for is approved") from error
-    return unlisted(as_file(found, printed(found)))
+    try:
+        return unlisted(as_file(found, printed(found)))
+    except RecordNotMade as error:
+        return guest_page(request, reviewer, "review/no_record.html", {"error": error}, status=503)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from apps.approvals.errors import NoPrinter, RecordNotMade, SigningKeyUnusable
 from apps.social_accounts import languages
 from apps.tenants.models import Membership
 from tests.approvals.conftest import MANAGER, Desk
@@ -75,6 +76,18 @@ def test_no_word_is_left_in_english(
 
     known = catalogues.ids(code) | {*calendar.month_name, *calendar.day_name, "a.m.", "p.m."}  # Django has those.
     assert {message for language, message in asked_for if language == code} <= known
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("error", [NoPrinter(), SigningKeyUnusable()], ids=["no printer", "no key"])
+def test_a_record_that_cannot_be_made_is_said_in_each(code: str, error: RecordNotMade) -> None:
+    said = []
+    for language in ("en", code):
+        with translation.override(language):
+            page = render_to_string("review/no_record.html", {"error": error, "languages": [], "tag": language})
+        said.append(words_of(HttpResponse(page)) - {error.remedy, "Postroom"})
+    english, other = said
+    assert {words for words in english & other if not is_a_name(words)} == set()
 
 
 @pytest.mark.parametrize("state", ["expired", "revoked", "locked", "too_often", "unknown"])
