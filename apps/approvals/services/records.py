@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +25,7 @@ def record(
     content_hash: str = "",
     revision: int = 0,
     due_at: datetime | None = None,
+    on_behalf_of: Collection[UUID] = (),
 ) -> Decision:
     """Add a decision; the caller holds the post, so that no other comes between it and the one before."""
     before = Decision.objects.filter(request__post_id=request.post_id).order_by("-decided_at", "-id").first()
@@ -41,6 +42,7 @@ def record(
         decider_kind=decider.kind,
         decider_id=decider.id,
         decider_name=decider.name[:150],
+        on_behalf_of=sorted(map(str, on_behalf_of)) or None,
         address=decider.actor.address,
         note=note,
         decided_at=clock.now(),
@@ -52,11 +54,13 @@ def record(
 
 
 def hash_of(decision: Decision) -> str:
-    """Of everything that the decision says, and of the hash before it."""
+    """Of everything that the decision says, and of the hash before it; for whom it was said comes last, where it was
+    for somebody, so that lines from before there was such a word keep their hash."""
     return hash_of_said([
         decision.pk, decision.request_id, decision.step_id, decision.verdict, decision.seal, decision.content_hash,
         decision.revision, decision.due_at and decision.due_at.isoformat(), decision.decider_kind, decision.decider_id,
         decision.decider_name, decision.address, decision.note, decision.decided_at.isoformat(), decision.previous_hash,
+        *([decision.on_behalf_of] if decision.on_behalf_of else []),
     ])  # fmt: skip
 
 

@@ -225,6 +225,7 @@ def _show(
         "edits_form": EditsForm(initial={"text": written.passages[0].text}, auto_id="edits_%s"),
         "comment_form": CommentForm(auto_id="id_comment_%s", people=_colleagues(request, post)),
         "why_not": _why_not(request, seats),
+        "stands_in_for": _stands_in_for(request, found, seats),
         "may_decide": bool(decides and seats and request.user.pk in seats.people),
         "may_comment": member.may_in(found.workspace_id, "approval.comment"),
         "post_url": reverse("publishing:post", args=[post.pk]),
@@ -254,6 +255,13 @@ def _why_not(request: MemberRequest, seats: Bench | None) -> str:
     if request.user.pk in seats.barred:
         return "You wrote, changed or submitted this version, so somebody else decides."
     return "The open step is somebody else's to decide."
+
+
+def _stands_in_for(request: MemberRequest, found: Request, seats: Bench | None) -> list[str]:
+    """For whom the reader would decide; without a query where they stand in for nobody."""
+    said = selectors.said_by(found)
+    whom = seats.spoken_for(Decider.of(request.member.actor), said) if seats else frozenset()
+    return sorted(names_of(whom).values()) if whom else []
 
 
 def _pictures(found: Request) -> list[dict[str, str]]:
