@@ -40,12 +40,24 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a picture or a video: `file` is which of them, 0 where it is not in the version any more; `mark` the
+    number over a picture; `moment` of a video, as people say it."""
+
+    kind: str
+    file: int
+    mark: int = 0
+    moment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """A thread with its comments, and where its place is in the post as it stands."""
 
     thread: Thread
     place: anchors.Placed
     comments: Sequence[tuple[str, Comment]]
+    where: Where | None = None
 
     @property
     def proposed_at(self) -> datetime | None:

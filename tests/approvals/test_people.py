@@ -285,7 +285,7 @@ def test_it_is_said_wherever_the_decision_is_read(desk: Desk) -> None:
         assert standing_in in " ".join(words(record_of([request.post])).split())
     (decision,) = own.get(f"/approvals/{request.pk}").json()["decisions"]
     assert [one["name"] for one in decision["on_behalf_of"]] == [str(boss.user)]
-    (line,) = own.get("/approval-log").json()["data"]
+    (line,) = program(desk.agency.workspace.organization).get("/approval-log").json()["data"]
     assert (line["on_behalf_of"], line["stood_in_for"]) == ([str(boss.user_id)], [str(boss.user)])
 
 
