@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from apps.platforms.insights import Metric
@@ -49,7 +49,7 @@ def figures_of(row: Any) -> dict[str, int | float | None]:
     return {name: getattr(row, name) for name in COLUMNS}
 
 
-def total(values: list[int | None]) -> int | None:
+def total(values: Sequence[int | None]) -> int | None:
     """The sum of what is known; None, and not 0, where nothing is."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None

@@ -7,7 +7,8 @@ like, which is what is known on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,9 +16,10 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from apps.analytics.boards.choosing import EVERYTHING, Choice
+from apps.analytics.boards.days import DAY, Series, days_between, newest
 from apps.analytics.boards.times import Times, times_of
 from apps.analytics.boards.usual import flops_of, usual_of
 from apps.analytics.charting import Point as Point
@@ -32,7 +34,6 @@ from apps.publishing.models import Publication
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
 
-DAY: Final = timedelta(days=1)
 TOP: Final = 5
 POST_COLUMNS: Final = (
     "publication_id", "account_id", "published_at", "latest__taken_at",
@@ -46,18 +47,6 @@ class Trend(StrEnum):
     VIEWS = "views"
     FOLLOWERS = "followers"
     INTERACTIONS = "interactions"
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """An account on a day, as it holds."""
-
-    account_id: UUID
-    day: date
-    taken_at: datetime
-    missing: str
-    views: int | None
-    followers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +95,14 @@ class PlatformRow:
 
 @dataclass(frozen=True)
 class Overview:
-    """The rows of two periods of the same length, `first` to `last` and the one before."""
+    """The rows of two periods of the same length, `first` to `last` and the one before.
+
+    `days` has the accounts of which anything is known, with a place for every day of both periods."""
 
     first: date
     last: date
     accounts: Sequence[SocialAccount]
-    days: Sequence[Day]
+    days: Mapping[UUID, Series]
     posts: Sequence[PostRow]
     apart: frozenset[str] = field(default_factory=frozenset)
     zone: str = "UTC"
@@ -132,39 +123,61 @@ class Overview:
         """The accounts whose figures may be in one sum."""
         return frozenset(pk for pk, platform in self.platform_of.items() if platform not in self.apart)
 
+    @cached_property
+    def summed_days(self) -> list[Series]:
+        return [series for pk, series in self.days.items() if pk in self.summed]
+
+    @property
+    def begins(self) -> int:
+        """The place of the first day; those of the period before it come before."""
+        return self.length // DAY
+
     # --- the tiles ----------------------------------------------------------------------------------------------------
 
     @cached_property
     def followers(self) -> Number:
-        now, before = (self._last_followers(self.summed, is_now=side) for side in (True, False))
-        both = now.keys() & before.keys()
+        begin = self.begins
+        sides = [(_last(one.followers, begin), _last(one.followers[:begin]), one) for one in self.summed_days]
+        both = [(now[1], before[1]) for now, before, _ in sides if now and before]
         return Number(
-            value=total([day.followers for day in now.values()]),
-            known=len(now),
+            value=total([now[1] for now, _, _ in sides if now]),
+            known=sum(1 for now, _, _ in sides if now),
             of=len(self.summed),
-            now=total([now[pk].followers for pk in both]),
-            before=total([before[pk].followers for pk in both]),
-            taken_at=_newest(day.taken_at for day in now.values()),
+            now=total([now for now, _ in both]),
+            before=total([before for _, before in both]),
+            taken_at=newest(one.taken_at[now[0]] for now, _, one in sides if now),
         )
 
     @cached_property
     def views(self) -> Number:
         """Of accounts, day by day."""
-        now, before = self._views(is_now=True), self._views(is_now=False)
-        both = now.keys() & {(pk, day + self.length) for pk, day in before}
-        telling = {pk for pk, _ in (*now, *before)}
+        begin, length = self.begins, span_of(self.first, self.last)
+        known: list[int] = []
+        pairs: list[tuple[int, int]] = []
+        taken: list[str | None] = []
+        telling = 0
+        for one in self.summed_days:
+            now, before = one.views[begin:], one.views[:begin]
+            known += [value for value in now if value is not None]
+            pairs += [
+                (value, earlier)
+                for value, earlier in zip(now, before, strict=False)
+                if value is not None and earlier is not None
+            ]
+            taken += [at for at, value in zip(one.taken_at[begin:], now, strict=True) if value is not None]
+            telling += any(value is not None for value in one.views)
         return Number(
-            value=total([day.views for day in now.values()]),
-            known=len(now),
-            of=len(telling) * span_of(self.first, self.last),
-            now=total([now[key].views for key in both]),
-            before=total([before[pk, day - self.length].views for pk, day in both]),
-            taken_at=_newest(day.taken_at for day in now.values()),
+            value=total(known),
+            known=len(known),
+            of=telling * length,
+            now=total([now for now, _ in pairs]),
+            before=total([before for _, before in pairs]),
+            taken_at=newest(taken),
         )
 
     @cached_property
     def published(self) -> Number:
-        now, before = self._posts(is_now=True), self._posts(is_now=False)
+        now, before = self._posts
         return Number(len(now), len(now), len(now), before=len(before), now=len(now))
 
     @cached_property
@@ -176,7 +189,7 @@ class Overview:
         return self._of_posts(lambda post: post.interactions)
 
     def _of_posts(self, figure: Callable[[PostRow], int | None]) -> Number:
-        now, before = self._posts(is_now=True), self._posts(is_now=False)
+        now, before = self._posts
         known, known_before = ([post for post in side if figure(post) is not None] for side in (now, before))
         # A sum of some is not comparable with a sum of others.
         is_whole = len(known) == len(now) and len(known_before) == len(before)
@@ -185,22 +198,14 @@ class Overview:
         sides = {"now": value, "before": earlier} if is_whole else {}
         return Number(value, len(known), len(now), taken_at=newest, **sides)
 
-    def _posts(self, *, is_now: bool) -> list[PostRow]:
-        return [post for post in self.posts if post.account_id in self.summed and self.is_now(post.day) is is_now]
-
-    def _views(self, *, is_now: bool) -> dict[tuple[UUID, date], Day]:
-        return {
-            (row.account_id, row.day): row
-            for row in self.days
-            if row.views is not None and row.account_id in self.summed and self.is_now(row.day) is is_now
-        }
-
-    def _last_followers(self, accounts: frozenset[UUID], *, is_now: bool) -> dict[UUID, Day]:
-        found: dict[UUID, Day] = {}
-        for row in self.days:  # in the order of days
-            if row.followers is not None and row.account_id in accounts and self.is_now(row.day) is is_now:
-                found[row.account_id] = row
-        return found
+    @cached_property
+    def _posts(self) -> tuple[list[PostRow], list[PostRow]]:
+        """Those that may be in one sum, of the period and of the one before."""
+        summed = [post for post in self.posts if post.account_id in self.summed]
+        sides: tuple[list[PostRow], list[PostRow]] = ([], [])
+        for post in summed:
+            sides[0 if self.first <= post.day <= self.last else 1].append(post)
+        return sides
 
     # --- the tables ---------------------------------------------------------------------------------------------------
 
@@ -214,23 +219,36 @@ class Overview:
 
     def row_of(self, name: str, own: frozenset[UUID]) -> PlatformRow:
         """The figures of some accounts of one platform."""
-        days = [row for row in self.days if row.account_id in own and self.is_now(row.day)]
-        posts = [post for post in self.posts if post.account_id in own and self.is_now(post.day)]
+        begin = self.begins
+        days = [self.days[pk] for pk in own if pk in self.days]
+        posts = [post for pk in own for post in self._posts_of.get(pk, ())]
         both = [post for post in posts if post.views and post.interactions is not None]
         seen = total([post.views for post in both])
         done = total([post.interactions for post in both])
+        levels = [_last(one.followers, begin) for one in days]
+        taken = newest(at for one in days for at in one.taken_at[begin:])
+        told = [last for one in days if (last := _last_told(one, begin)) is not None]
         return PlatformRow(
             platform=name,
             accounts=len(own),
-            followers=total([row.followers for row in self._last_followers(own, is_now=True).values()]),
-            views=total([row.views for row in days]),
+            followers=total([level[1] for level in levels if level]),
+            views=total([value for one in days for value in one.views[begin:]]),
             posts=len(posts),
             post_views=total([post.views for post in posts]),
             interactions=total([post.interactions for post in posts]),
             rate=done / seen if seen and done is not None else None,
-            until=max((row.day for row in days if not row.missing), default=None),
-            taken_at=_newest([*(row.taken_at for row in days), *(post.taken_at for post in posts)]),
+            until=max(told, default=None),
+            taken_at=_newest([taken, *(post.taken_at for post in posts)]),
         )
+
+    @cached_property
+    def _posts_of(self) -> dict[UUID, list[PostRow]]:
+        """Posts of the period, by account."""
+        found: dict[UUID, list[PostRow]] = defaultdict(list)
+        for post in self.posts:
+            if self.is_now(post.day):
+                found[post.account_id].append(post)
+        return found
 
     @cached_property
     def top(self) -> list[PostRow]:
@@ -251,59 +269,45 @@ class Overview:
     @cached_property
     def times(self) -> Times:
         """When posts of the period did well. Whose figures stand apart are in no mean with those of others."""
-        return times_of(self._posts(is_now=True), self.usual, self.zone)
+        return times_of(self._posts[0], self.usual, self.zone)
 
     # --- the drawing --------------------------------------------------------------------------------------------------
 
     def trend(self, of: Trend, *, before: bool = False) -> list[Point]:
         first = self.first - self.length if before else self.first
-        days = [first + DAY * step for step in range(span_of(self.first, self.last))]
+        length = span_of(self.first, self.last)
         if of is Trend.INTERACTIONS:
-            return [self._posts_on(day) for day in days]
-        return [self._accounts_on(day, of) for day in days]
+            return [self._posts_on(first + DAY * step) for step in range(length)]
+        begin = 0 if before else self.begins
+        return self._points[of][begin : begin + length]
 
     def _posts_on(self, day: date) -> Point:
-        posts = [post for post in self.posts if post.day == day and post.account_id in self.summed]
+        posts = self._posts_by_day.get(day, [])
         known = [post.interactions for post in posts if post.interactions is not None]
-        return _point(day, known, len(posts)) if posts else Point(day, 0)
-
-    def _accounts_on(self, day: date, of: Trend) -> Point:
-        told = self._told[of]
-        expected = [pk for pk, begins in self._begins[of].items() if begins <= day]
-        known = [told[pk, day] for pk in expected if (pk, day) in told]
-        return _point(day, known, len(expected)) if expected else Point(day, None)
+        return _point(day, sum(known), len(known), len(posts)) if posts else Point(day, 0)
 
     @cached_property
-    def _told(self) -> dict[Trend, dict[tuple[UUID, date], int]]:
-        """What was told on each day, for the figures that accounts have."""
-        return {
-            of: {
-                (row.account_id, row.day): value
-                for row in self.days
-                if row.account_id in self.summed and (value := getattr(row, of.value)) is not None
-            }
-            for of in (Trend.VIEWS, Trend.FOLLOWERS)
-        }
+    def _posts_by_day(self) -> dict[date, list[PostRow]]:
+        found: dict[date, list[PostRow]] = defaultdict(list)
+        for side in self._posts:
+            for post in side:
+                found[post.day].append(post)
+        return found
 
     @cached_property
-    def _begins(self) -> dict[Trend, dict[UUID, date]]:
-        """From which day on an account that tells the figure at all is expected to."""
-        begins: dict[Trend, dict[UUID, date]] = {of: {} for of in self._told}
-        for of, told in self._told.items():
-            for pk, day in sorted(told, key=lambda key: key[1]):
-                begins[of].setdefault(pk, day)
-        return begins
+    def _points(self) -> dict[Trend, list[Point]]:
+        """Of the figures that accounts have, every day of both periods."""
+        first, days = self.first - self.length, self.begins + span_of(self.first, self.last)
+        views, followers = ([one.views for one in self.summed_days], [one.followers for one in self.summed_days])
+        return {Trend.VIEWS: _points_of(views, first, days), Trend.FOLLOWERS: _points_of(followers, first, days)}
 
     # --- how fresh it is ----------------------------------------------------------------------------------------------
 
     @cached_property
     def until(self) -> dict[UUID, date]:
         """The last day that was told, by account."""
-        found: dict[UUID, date] = {}
-        for row in self.days:
-            if not row.missing:
-                found[row.account_id] = row.day
-        return found
+        told = {pk: _last_told(series, 0) for pk, series in self.days.items()}
+        return {pk: day for pk, day in told.items() if day is not None}
 
 
 def overview(workspace: Workspace, *, first: date, last: date, choice: Choice = EVERYTHING) -> Overview:
@@ -318,7 +322,7 @@ class Rows:
     """What was read of a workspace, from which boards of any days between are made without another query."""
 
     accounts: Sequence[SocialAccount]
-    days: Sequence[Day]
+    days: Mapping[UUID, Series]
     posts: Sequence[PostRow]
     zone: str
 
@@ -329,7 +333,8 @@ class Rows:
         platforms = {account.platform for account in accounts}
         # Who is alone is in nobody's company.
         apart = kept_apart() if platforms - kept_apart() else frozenset()
-        days = [row for row in self.days if before <= row.day <= last and account_id in (None, row.account_id)]
+        cut = {pk: one.between(before, last) for pk, one in self.days.items() if account_id in (None, pk)}
+        days = {pk: one for pk, one in cut.items() if any(why is not None for why in one.missing)}
         posts = [row for row in self.posts if before <= row.day <= last and account_id in (None, row.account_id)]
         return Overview(first, last, accounts, days, posts, apart, self.zone)
 
@@ -339,36 +344,18 @@ def rows_between(workspace: Workspace, first: date, last: date, choice: Choice =
     of_workspace = SocialAccount.objects.filter(workspace=workspace)
     accounts = list(choice.of_accounts(of_workspace).order_by("platform", "handle"))
     whose = accounts if choice.accounts or choice.networks else None
-    days = [] if choice.is_of_posts else _days(workspace, first, last, whose)
+    days = {} if choice.is_of_posts else _days(workspace, first, last, whose)
     return Rows(accounts, days, _posts(workspace, first, last, choice, whose), workspace.timezone)
 
 
 Whose = Sequence[SocialAccount] | None  # None: of every account
 
 
-def _days(workspace: Workspace, first: date, last: date, whose: Whose) -> list[Day]:
-    rows = AccountDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
-    brought = UploadedDay.objects.filter(workspace=workspace, day__gte=first, day__lte=last)
+def _days(workspace: Workspace, first: date, last: date, whose: Whose) -> dict[UUID, Series]:
+    told, brought = (model.objects.filter(workspace=workspace) for model in (AccountDay, UploadedDay))
     if whose is not None:
-        rows, brought = rows.filter(account__in=whose), brought.filter(account__in=whose)
-    return [Day(*row) for row in days_told(rows, brought, DAY_COLUMNS)]
-
-
-DAY_COLUMNS: Final = ("account_id", "day", "taken_at", "missing", "views", "followers")
-
-
-def days_told(told: QuerySet[Any], brought: QuerySet[Any], columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The days of accounts in their order, in one query: as the platform told them, and where it told nothing, as
-    somebody has uploaded them. `columns` begin with `DAY_COLUMNS`."""
-    first, last = (
-        rows.annotate(_turn=Value(turn)).values_list(*columns, "_turn") for turn, rows in enumerate((told, brought))
-    )
-    found: dict[Any, tuple[Any, ...]] = {}
-    for *row, _ in sorted(first.union(last, all=True), key=lambda row: row[-1]):
-        key = (row[0], row[1])
-        if key not in found or found[key][3]:
-            found[key] = tuple(row)
-    return sorted(found.values(), key=lambda row: (row[1], row[0]))
+        told, brought = told.filter(account__in=whose), brought.filter(account__in=whose)
+    return days_between(told, brought, first, last)
 
 
 def _posts(workspace: Workspace, first: date, last: date, choice: Choice, whose: Whose) -> list[PostRow]:
@@ -397,9 +384,38 @@ def post_row(row: Sequence[Any], zone: str) -> PostRow:
     return PostRow(publication_id, account_id, day, published_at, taken_at, views, total(interactions))
 
 
-def _point(day: date, known: Sequence[int], of: int) -> Point:
-    part = sum(known) if known else None
-    return Point(day, part if len(known) == of else None, part, len(known), of)
+def _point(day: date, part: int, known: int, of: int) -> Point:
+    return Point(day, part if known == of else None, part if known else None, known, of)
+
+
+def _points_of(columns: Sequence[Sequence[int | None]], first: date, days: int) -> list[Point]:
+    """The sum of each day. Who tells the figure at all is expected to from the first day on that they did."""
+    part, known, of = [0] * days, [0] * days, [0] * days
+    for column in columns:
+        began = False
+        for place, value in enumerate(column):
+            if value is not None:
+                began = True
+                part[place] += value
+                known[place] += 1
+            if began:
+                of[place] += 1
+    dates = (first + DAY * step for step in range(days))
+    told = zip(dates, part, known, of, strict=True)
+    return [_point(day, *sums) if sums[-1] else Point(day, None) for day, *sums in told]
+
+
+def _last(column: Sequence[int | None], begin: int = 0) -> tuple[int, int] | None:
+    """The place and the value of what was told last, from `begin` on."""
+    for place in range(len(column) - 1, begin - 1, -1):
+        if (value := column[place]) is not None:
+            return place, value
+    return None
+
+
+def _last_told(series: Series, begin: int) -> date | None:
+    places = range(len(series.missing) - 1, begin - 1, -1)
+    return next((series.day(place) for place in places if series.is_told(place)), None)
 
 
 def _newest(instants: Iterable[datetime | None]) -> datetime | None:

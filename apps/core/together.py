@@ -7,10 +7,10 @@
         workspace = recalled(("workspace", pk), lambda: Workspace.objects.get(pk=pk))
                                                  # on PostgreSQL one INSERT for all tables, here at the end
 
-Outside of a block `write` writes at once and `recalled` asks each time, so that a service that uses them is right
-wherever it is called. Inside, what is only noted is not in the database yet: whoever needs it looks at `pending`, or
-calls `flush` first. A block in a block is part of it; when it fails, what it has noted is forgotten, and so a thousand
-things can be made of which some are refused.
+Outside of a block `write` writes at once, `recalled` asks each time and `at_the_end` is now, so that a service that
+uses them is right wherever it is called. Inside, what is only noted is not in the database yet: whoever needs it looks
+at `pending`, or calls `flush` first. A block in a block is part of it; when it fails, what it has noted is forgotten,
+and so a thousand things can be made of which some are refused.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ class _Block:
     known: set[UUID] = field(default_factory=set)
     new: set[UUID] = field(default_factory=set)  # of these, those that are not in the database already
     children: dict[tuple[type, UUID | None], list[Any]] = field(default_factory=dict)
-    undo: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+    undo: list[Callable[[], None]] = field(default_factory=list)
     memory: dict[Hashable, Any] = field(default_factory=dict)
+    endings: dict[Hashable, tuple[Callable[[list[Any]], None], list[Any]]] = field(default_factory=dict)
     times_written: int = 0
     is_spoiled: bool = False
 
@@ -61,14 +62,19 @@ class _Block:
             self.log.append((row, merge, of))
             self.children.setdefault((type(row), of), []).append(row)
 
-    def forget_since(self, mark: int) -> None:
+    @property
+    def marks(self) -> tuple[int, int]:
+        """How much was noted by now, and how much there is to undo."""
+        return len(self.log), len(self.undo)
+
+    def forget_since(self, mark: int, undone: int) -> None:
         for row, _, of in self.log[mark:]:
             self.known.discard(row.pk)
             self.new.discard(row.pk)
             self.children[type(row), of].remove(row)
         del self.log[mark:]
-        while self.undo and self.undo[-1][0] >= mark:
-            self.undo.pop()[1]()
+        while len(self.undo) > undone:
+            self.undo.pop()()
 
     def empty(self) -> dict[tuple[type, Merge | None], list[Any]]:
         """What was noted, by table."""
@@ -104,6 +110,10 @@ def together(*, savepoint: bool = False) -> Iterator[None]:
 
 
 def _end_well(block: _Block) -> None:
+    while block.endings:
+        finish, things = block.endings.pop(next(iter(block.endings)))
+        if things:
+            finish(things)
     flush()
     if block.is_spoiled:
         raise CannotForget
@@ -112,9 +122,10 @@ def _end_well(block: _Block) -> None:
 def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
     if savepoint:
         flush()  # what was noted before stays
-    mark, times_written = len(block.log), block.times_written
+    marks, times_written, endings = block.marks, block.times_written, block.endings
     try:
         if savepoint:
+            block.endings = {}
             with transaction.atomic():
                 yield
                 _end_well(block)
@@ -122,11 +133,13 @@ def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
             yield
     except BaseException:
         is_written = block.times_written != times_written
-        block.forget_since(0 if is_written else mark)
+        block.forget_since(*((0, 0) if is_written else marks))
         if savepoint:  # Locks that were taken meanwhile are gone with it.
             block.memory.clear()
         block.is_spoiled = is_written and not savepoint
         raise
+    finally:
+        block.endings = endings
 
 
 def whole(verb: Callable[P, T]) -> Callable[P, T]:
@@ -184,7 +197,20 @@ def recalled(name: Hashable, ask: Callable[[], T]) -> T:
     return found
 
 
+def at_the_end(name: Hashable, things: Iterable[T], finish: Callable[[list[T]], None]) -> None:
+    """Finish these, together with all of the same name, when all else of the block is done and before it is written:
+    what holds others up is done last. Outside of a block it is done now. What `finish` raises, the block raises."""
+    block, things = _block.get(), list(things)
+    if block is None:
+        finish(things)
+        return
+    _, waiting = block.endings.setdefault(name, (finish, []))
+    mark = len(waiting)
+    block.undo.append(lambda: waiting.__delitem__(slice(mark, None)))
+    waiting += things
+
+
 def if_forgotten(undo: Callable[[], None]) -> None:
     """Call this when what is noted from now on is forgotten, for what changes in memory along with it."""
     if block := _block.get():
-        block.undo.append((len(block.log), undo))
+        block.undo.append(undo)

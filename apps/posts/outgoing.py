@@ -103,6 +103,8 @@ def require_files(parts: Sequence[Part]) -> None:
 
 def needs_of(manuscript: Manuscript) -> Iterator[tuple[Asset, Recipe, str]]:
     """Everything that must still be made for a post, on all its accounts, and what for in words."""
+    if not any(passage.media for passage in manuscript.passages):
+        return
     for edition in manuscript.editions:
         for part in parts_on(manuscript, edition):
             for sent in part.everything():

@@ -9,15 +9,13 @@ taken down later stays counted. Publications of simulated platforms do not count
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
-from apps.core.together import if_forgotten
+from apps.core.together import at_the_end
 from apps.events.models import Event
 from apps.posts.errors import PostNotReady
 from apps.posts.problem import ReadinessProblem
@@ -48,39 +46,19 @@ def count(post_ids: Iterable[UUID], *, refused: Callable[[str], Exception] = Pos
 
 
 def count_new(publications: Iterable[Publication], *, refused: Callable[[str], Exception] = PostBusy) -> None:
-    """The same of publications that are being planned for the first time, and have their accounts at hand."""
-    planned = list(map(_planned_one, publications))
-    waiting = _waiting.get()
-    if waiting is not None:
-        waiting += planned
-        if_forgotten(lambda: _forget(waiting, planned))
-        return
-    try:
-        usage.settle(Meter.PUBLICATIONS, planned, are_new=True)
-    except OverLimit as full:
-        raise refused(full.words) from full
+    """The same of publications that are being planned for the first time, and have their accounts at hand.
 
+    In a unit of work (`apps.core.together`) they are counted in one go when all else of it is done, so that others of
+    the organization wait for a moment and not for all of it; the unit fails if not all have room.
+    """
 
-@contextmanager
-def counting_at_the_end() -> Iterator[None]:
-    """Inside, what is planned anew is counted in one go when all of it is made, so that others of the organization wait
-    for a moment and not for all of it. Raises OverLimit if not all have room: then each is to be counted by itself."""
-    waiting: list[usage.Planned] = []
-    token = _waiting.set(waiting)
-    try:
-        yield
-    finally:
-        _waiting.reset(token)
-    if waiting:
-        usage.settle(Meter.PUBLICATIONS, waiting, are_new=True)
+    def settle(planned: list[usage.Planned]) -> None:
+        try:
+            usage.settle(Meter.PUBLICATIONS, planned, are_new=True)
+        except OverLimit as full:
+            raise refused(full.words) from full
 
-
-_waiting: ContextVar[list[usage.Planned] | None] = ContextVar("postroom_counting", default=None)
-
-
-def _forget(waiting: list[usage.Planned], planned: Iterable[usage.Planned]) -> None:
-    for one in planned:
-        waiting.remove(one)
+    at_the_end("publications to be counted", map(_planned_one, publications), settle)
 
 
 def foresee(planned: Iterable[usage.Planned]) -> None:

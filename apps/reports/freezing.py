@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from apps.analytics.boards.days import Series, joined
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.overview import Number, Overview, Point, PostRow, Trend, overview, titles_of
 from apps.approvals.models import Request
@@ -81,9 +81,16 @@ def compared_overview(workspace: Workspace, period: Period, before: Period | Non
     now = overview(workspace, first=period.first, last=period.last)
     rows = [now] if before is None else [overview(workspace, first=before.first, last=before.last), now]
     spans = [period] if before is None else [before, period]
-    days = [row for found, span in zip(rows, spans, strict=True) for row in found.days if row.day in span]
-    posts = [post for found, span in zip(rows, spans, strict=True) for post in found.posts if post.day in span]
     shift = period.first - before.first if before else DAY * period.days
+    days = joined(
+        (
+            {pk: series.between(span.first, span.last) for pk, series in found.days.items()}
+            for found, span in zip(rows, spans, strict=True)
+        ),
+        period.first - shift,
+        period.last,
+    )
+    posts = [post for found, span in zip(rows, spans, strict=True) for post in found.posts if post.day in span]
     return Compared(period.first, period.last, now.accounts, days, posts, now.apart, shift=shift)
 
 
@@ -291,15 +298,14 @@ class _Freezer:
 
     def _gaps(self) -> Iterator[dict[str, Any]]:
         """The days of each account that were not told, and why."""
-        why: dict[UUID, dict[date, str]] = defaultdict(dict)
-        for row in self.found.days:
-            if self.found.is_now(row.day):
-                why[row.account_id][row.day] = row.missing
         last = min(self.period.last, cell_of(self.as_of, self.workspace.timezone) - DAY)
         for pk, account in self.names.items():
             begins = max(self.period.first, cell_of(account.created_at, self.workspace.timezone))
-            days = [begins + DAY * step for step in range((last - begins).days + 1)]
-            for run in _runs((day, why[pk].get(day, NOT_READ)) for day in days):
+            if begins > last:
+                continue
+            days = self.found.days[pk].between(begins, last) if pk in self.found.days else Series.blank(begins, last)
+            why = (NOT_READ if reason is None else reason for reason in days.missing)
+            for run in _runs((days.day(place), reason) for place, reason in enumerate(why)):
                 yield {"account": str(pk), **run}
 
     def _account(self, pk: UUID) -> dict[str, Any]:

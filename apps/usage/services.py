@@ -67,9 +67,10 @@ def settle(meter: Meter, planned: Iterable[Planned], *, may_exceed: bool = False
     OverLimit where more is used than there is room for, unless it `may_exceed`. What `are_new` has counted nowhere yet.
     """
     organization_id = tenancy.required_organization()
+    # What is new nobody else can have changed: as much as can be is read before others have to wait.
+    known = _with_terms(planned, organization_id) if are_new else None
     take_turns(organization_id, meter)
-    planned = list(planned)
-    terms = _terms(organization_id, frozenset(one.workspace_id for one in planned))
+    planned, terms = known or _with_terms(planned, organization_id)
     standing: dict[UUID, Sums[date]] = {one.subject_id: Sums() for one in planned}
     lines_of: Sums[UUID] = Sums()
     for subject_id, day, amount in () if are_new else _written(meter, standing):
@@ -85,8 +86,7 @@ def foresee(meter: Meter, planned: Iterable[Planned]) -> None:
     (`apps.core.together`). Nothing is counted."""
     organization_id = tenancy.required_organization()
     take_turns(organization_id, meter)
-    planned = list(planned)
-    terms = _terms(organization_id, frozenset(one.workspace_id for one in planned))
+    planned, terms = _with_terms(planned, organization_id)
     read_ahead(meter, [line for one in planned for line in _lines(one, terms, Sums(), 0)], terms)
 
 
@@ -94,6 +94,11 @@ def _written(meter: Meter, subject_ids: Iterable[UUID]) -> Iterable[tuple[UUID, 
     rows = Entry.objects.filter(meter=meter, subject_id__in=list(subject_ids))
     found: Iterable[tuple[UUID, date, int]] = rows.values_list("subject_id", "day", "amount")
     return found
+
+
+def _with_terms(planned: Iterable[Planned], organization_id: UUID) -> tuple[list[Planned], Terms]:
+    planned = list(planned)
+    return planned, _terms(organization_id, frozenset(one.workspace_id for one in planned))
 
 
 def _terms(organization_id: UUID, workspace_ids: frozenset[UUID]) -> Terms:

@@ -12,6 +12,7 @@ from apps.core import tenancy
 from apps.core.inserting import Merge
 from apps.core.together import (
     CannotForget,
+    at_the_end,
     flush,
     if_forgotten,
     is_pending,
@@ -163,3 +164,57 @@ def test_a_whole_verb_is_a_transaction_or_a_part_of_the_block(workspace):
             make("Two")
 
     assert titles() == ["One"]
+
+
+def test_what_holds_others_up_is_finished_in_one_go_at_the_end_and_outside_of_a_block_now(workspace):
+    finished: list[list[str]] = []
+    at_the_end("counted", ["alone"], finished.append)
+    assert finished == [["alone"]]
+
+    with together():
+        at_the_end("counted", ["one"], finished.append)
+        at_the_end("counted", ["two", "three"], finished.append)
+        write([a_post(workspace)])
+        assert finished == [["alone"]]
+
+    assert finished == [["alone"], ["one", "two", "three"]]
+    assert titles() == ["One"]
+
+
+def test_what_failed_is_not_finished(workspace):
+    finished: list[list[str]] = []
+    with together():
+        at_the_end("counted", ["one"], finished.append)
+        with suppress(ValueError), together():
+            at_the_end("counted", ["two"], finished.append)
+            raise ValueError
+        with suppress(ValueError), together(savepoint=True):
+            at_the_end("counted", ["three"], finished.append)
+            raise ValueError
+
+    assert finished == [["one"]]
+
+
+def test_a_savepoint_finishes_what_is_its_own(workspace):
+    finished: list[list[str]] = []
+    with together():
+        at_the_end("counted", ["one"], finished.append)
+        with together(savepoint=True):
+            at_the_end("counted", ["two"], finished.append)
+        assert finished == [["two"]]
+
+    assert finished == [["two"], ["one"]]
+
+
+def test_a_block_whose_end_fails_writes_nothing(workspace):
+    def refuse(_: list[str]) -> None:
+        raise ValueError
+
+    def write_and_be_refused() -> None:
+        with transaction.atomic(), together():
+            write([a_post(workspace)])
+            at_the_end("counted", ["one"], refuse)
+
+    with pytest.raises(ValueError):
+        write_and_be_refused()
+    assert titles() == []

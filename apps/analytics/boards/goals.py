@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
+from apps.analytics.boards.days import DAY
 from apps.analytics.models import Goal
-from apps.analytics.overview import DAY, Overview, Rows, rows_between
+from apps.analytics.overview import Overview, Rows, rows_between
 from apps.analytics.selectors import span_of
 from apps.analytics.states import Aim
 from apps.tenants.models import Workspace
@@ -88,14 +88,18 @@ def _counted(aim: Aim, found: Overview) -> int | None:
 def _level_before(found: Overview, rows: Rows) -> int | None:
     """The level at the beginning, of the accounts whose level is known now: of each the last day before it began, or
     else the first of it."""
-    known = {row.account_id for row in found.days if row.followers is not None and found.is_now(row.day)}
-    levels: dict[UUID, int] = {}
-    for row in rows.days:  # in the order of days
-        if row.followers is None or row.account_id not in known & found.summed or row.day > found.last:
+    levels = []
+    for pk, series in rows.days.items():
+        if pk not in found.summed or pk not in found.days:
             continue
-        if row.day < found.first or row.account_id not in levels:
-            levels[row.account_id] = row.followers
-    return sum(levels.values()) if levels else None
+        if not any(level is not None for level in found.days[pk].followers[found.begins :]):
+            continue
+        earlier, later = (
+            [level for level in series.between(*span).followers if level is not None]
+            for span in ((series.first, found.first - DAY), (found.first, found.last))
+        )
+        levels.append(earlier[-1] if earlier else later[0])
+    return sum(levels) if levels else None
 
 
 def _way(

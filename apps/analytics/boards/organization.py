@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
+from apps.analytics.boards.days import DAY, Series, days_between
 from apps.analytics.models import AccountDay, Reading, UploadedDay
-from apps.analytics.overview import DAY_COLUMNS, POST_COLUMNS, Day, Overview, PostRow, days_told, post_row
+from apps.analytics.overview import POST_COLUMNS, Overview, PostRow, post_row
 from apps.analytics.retention import kept_apart
 from apps.analytics.selectors import span_of
 from apps.core.calendar import reach
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
-
-DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class OrganizationBoard:
     def everybody(self) -> Overview:
         boards = [board for _, board in self.clients]
         accounts = [account for board in boards for account in board.accounts]
-        days = sorted((day for board in boards for day in board.days), key=lambda row: row.day)
+        days = {pk: series for board in boards for pk, series in board.days.items()}
         posts = [post for board in boards for post in board.posts]
         return Overview(self.first, self.last, accounts, days, posts, _apart(accounts), self.zone)
 
@@ -46,25 +45,22 @@ def organization_board(workspaces: Sequence[Workspace], *, first: date, last: da
     for account in SocialAccount.objects.filter(workspace__in=workspaces).order_by("platform", "handle"):
         accounts[account.workspace_id].append(account)
     days, posts = _days(workspaces, before, last), _posts(workspaces, before, last, zone)
-    clients = [
-        (one, Overview(first, last, own := accounts[one.pk], days[one.pk], posts[one.pk], _apart(own), one.timezone))
-        for one in workspaces
-    ]
-    return OrganizationBoard(first, last, clients, zone)
+
+    def of_client(one: Workspace) -> Overview:
+        own = accounts[one.pk]
+        told = {account.pk: days[account.pk] for account in own if account.pk in days}
+        return Overview(first, last, own, told, posts[one.pk], _apart(own), one.timezone)
+
+    return OrganizationBoard(first, last, [(one, of_client(one)) for one in workspaces], zone)
 
 
 def _apart(accounts: Sequence[SocialAccount]) -> frozenset[str]:
     return kept_apart() if {account.platform for account in accounts} - kept_apart() else frozenset()
 
 
-def _days(workspaces: Sequence[Workspace], first: date, last: date) -> dict[UUID, list[Day]]:
-    span = {"workspace__in": workspaces, "day__gte": first, "day__lte": last}
-    columns = (*DAY_COLUMNS, "workspace_id")
-    told, brought = AccountDay.objects.filter(**span), UploadedDay.objects.filter(**span)
-    found: dict[UUID, list[Day]] = defaultdict(list)
-    for *row, workspace_id in days_told(told, brought, columns):
-        found[workspace_id].append(Day(*row))
-    return found
+def _days(workspaces: Sequence[Workspace], first: date, last: date) -> dict[UUID, Series]:
+    told, brought = (model.objects.filter(workspace__in=workspaces) for model in (AccountDay, UploadedDay))
+    return days_between(told, brought, first, last)
 
 
 def _posts(workspaces: Sequence[Workspace], first: date, last: date, zone: str) -> dict[UUID, list[PostRow]]:

@@ -15,6 +15,7 @@ from apps.core.together import CannotForget, together
 from apps.posts import selectors
 from apps.posts import serializers as writing_desk
 from apps.posts import services as posts
+from apps.posts.errors import PostNotReady
 from apps.posts.models import Post, PostLabel
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import duplicate_warnings, problems_in
@@ -24,13 +25,11 @@ from apps.publishing.api.expanding import OF_POSTS as EXPANDS
 from apps.publishing.api.making import change, content_asked, due_at_of, join_queue, make, template_of
 from apps.publishing.api.showing import one, shown
 from apps.publishing.api.writing import queue_of, when, zone_of
-from apps.publishing.counting import counting_at_the_end
 from apps.tenants.rest import expand, ids, problems
 from apps.tenants.rest.filters import filtered
 from apps.tenants.rest.pages import page_of
 from apps.tenants.rest.views import Operations
 from apps.tenants.rest.workspaces import place_of
-from apps.usage.errors import OverLimit
 
 WARNINGS: Final = OpenApiParameter(
     "warnings",
@@ -83,9 +82,9 @@ class PostBulk(Operations):
         queues.held([pk for said in asked if (pk := ids.read(ids.QUEUE, said.get("queue")))])
         shape = writing_desk.PostToMake(context={"caller": self.caller})
         try:
-            with together(savepoint=True), counting_at_the_end():  # all that is good in one statement
+            with together(savepoint=True):  # all that is good in one statement
                 rows = self._together(asked, shape)
-        except (DatabaseError, CannotForget, OverLimit, queues.OneByOne):
+        except (DatabaseError, CannotForget, PostNotReady, queues.OneByOne):
             # Something was wrong that only the database, a queue or the plan could tell, so each is written by itself.
             rows = [self._row(number, said, shape, savepoint=True) for number, said in enumerate(asked)]
         created = sum(row["problem"] is None for row in rows)

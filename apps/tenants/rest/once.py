@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpResponse
-from rest_framework.renderers import JSONRenderer
 
 from apps.tenants.callers import Caller
 from apps.tenants.errors import AnotherRequest, RequestUnderWay
 from apps.tenants.models import AnsweredRequest
 from apps.tenants.rest import problems
 from apps.tenants.rest.problems import Problem
+from apps.tenants.rest.renderers import QuickJSONRenderer
 from apps.tenants.services import answers
 
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -79,7 +79,7 @@ def _keep(row: AnsweredRequest, response: Any) -> None:
 
 def _shown(response: Any) -> tuple[dict[str, str], str]:
     headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-    return headers, "" if response.data is None else JSONRenderer().render(response.data).decode()
+    return headers, "" if response.data is None else QuickJSONRenderer().render(response.data).decode()
 
 
 def _again(row: AnsweredRequest) -> HttpResponse:
