@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 
+from apps.media.states import Kind
 from apps.posts.manuscripts import Manuscript
 from apps.tenants.zones import validate_zone
 
@@ -30,7 +31,24 @@ class AnchorKind(StrEnum):
 
 
 class AnchorMalformed(ValueError):
-    """The place is none of the post's; the message says why."""
+    """The place is none of the post's; the message says why, and `code` does so for pages in many languages."""
+
+    def __init__(self, words: str, *, code: str = "place_not_possible") -> None:
+        super().__init__(words)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place as a form names it: words, a point of a picture (shares of its width and height), or a second of a
+    video, which is the first one where none is named. Files are named by their digest."""
+
+    quote: str = ""
+    picture: str = ""
+    x: float = 0
+    y: float = 0
+    video: str = ""
+    second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +79,7 @@ def read(said: Mapping[str, Any], written: Manuscript) -> dict[str, Any]:
     digest = passage.media[file].asset.sha256
     found: dict[str, Any] = {"kind": kind, "part": part, "file": file, "sha256": digest}
     if kind == AnchorKind.VIDEO:
-        return {**found, "second": _share(said, "second", most=24 * 3600)}
+        return {**found, "second": _second(said, passage.media[file].asset.seconds)}
     return {**found, "x": _share(said, "x"), "y": _share(said, "y")}
 
 
@@ -72,7 +90,16 @@ def of_quote(quote: str, written: Manuscript) -> dict[str, Any]:
     for part, passage in enumerate(written.passages):
         if (start := passage.text.find(quote)) >= 0:
             return {"kind": AnchorKind.TEXT.value, "part": part, "start": start, "end": start + len(quote)}
-    raise AnchorMalformed("The post does not say these words. Copy them from it.")
+    raise AnchorMalformed("The post does not say these words. Copy them from it.", code="words_not_found")
+
+
+def of_place(place: Place, written: Manuscript) -> dict[str, Any]:
+    """The anchor at this place of the post as it stands; raises AnchorMalformed."""
+    if place.picture:
+        return {"kind": AnchorKind.IMAGE.value, **_file(written, place.picture), "x": place.x, "y": place.y}
+    if place.second is not None:
+        return {"kind": AnchorKind.VIDEO.value, **_file(written, place.video), "second": place.second}
+    return of_quote(place.quote, written)
 
 
 def placed(anchor: Mapping[str, Any], written: Manuscript) -> Placed:
@@ -108,6 +135,25 @@ def _places(text: str, quote: str) -> list[int]:
         places.append(start)
         start = text.find(quote, start + 1)
     return places
+
+
+def _file(written: Manuscript, digest: str) -> dict[str, int]:
+    """Where the file is; without a digest, the first video."""
+    for part, passage in enumerate(written.passages):
+        for file, medium in enumerate(passage.media):
+            asset = medium.asset
+            if asset.sha256 == digest or (not digest and asset.kind == Kind.VIDEO):
+                return {"part": part, "file": file}
+    raise AnchorMalformed(
+        "This picture or video is not in the post any more. Choose the place again.", code="file_gone"
+    )
+
+
+def _second(said: Mapping[str, Any], length: float) -> float:
+    second = _share(said, "second", most=24 * 3600)
+    if length and second > length:
+        raise AnchorMalformed(f"The video ends after {length:.0f} seconds.", code="moment_not_possible")
+    return second
 
 
 def _local(said: Mapping[str, Any]) -> str:

@@ -233,7 +233,8 @@ class PolicyOperations(Operations):
 def shown(rows: Sequence[Request]) -> list[dict[str, Any]]:
     escalated = [UUID(pk) for row in rows for one in row.escalations.all() for pk in [*one.people, *one.seats]]
     decided = [(one.decider_kind, one.decider_id) for row in rows for one in row.decisions.all()]
-    people = _People([*decided, *((ActorKind.USER, pk) for pk in escalated)])
+    absent = [UUID(pk) for row in rows for one in row.decisions.all() for pk in one.on_behalf_of or ()]
+    people = _People([*decided, *((ActorKind.USER, pk) for pk in [*escalated, *absent])])
     return [serializers.ApprovalShape(_facts(row, people)).data for row in rows]
 
 
@@ -268,7 +269,8 @@ def _facts(row: Request, people: _People) -> dict[str, Any]:
     decisions = [
         {"step": keys[one.step_id], "verdict": one.verdict, "note": one.note, "revision": one.revision,
          "content_hash": one.content_hash, "decided_at": one.decided_at, "hash": one.hash,
-         "by": people.by(one.decider_kind, one.decider_id, one.decider_name)}
+         "by": people.by(one.decider_kind, one.decider_id, one.decider_name),
+         "on_behalf_of": [people.by(ActorKind.USER, UUID(pk), "") for pk in one.on_behalf_of or ()]}
         for one in row.decisions.all()
     ]  # fmt: skip
     escalations = [

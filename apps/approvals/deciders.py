@@ -93,6 +93,15 @@ class Bench:
             return bool(counting) and not self.awaited(members) and wanted <= kinds and self.guests <= guests
         return bool(counting)
 
+    def spoken_for(self, decider: Decider, said: Collection[UUID]) -> frozenset[UUID]:
+        """The people for whom this one decides as a stand-in, once these have said something. Whoever has a seat of
+        their own speaks for themselves, except where all are to approve, for there one voice fills every seat that it
+        may; and whoever has spoken is spoken for by nobody."""
+        pk = decider.id
+        if decider.kind != ActorKind.USER or pk is None or (pk in self.seated and self.step.needs is not Quorum.ALL):
+            return frozenset()
+        return self.stands_for.get(pk, frozenset()) - frozenset(said)
+
     def awaited(self, said: Collection[UUID]) -> frozenset[UUID]:
         """The seats that are still empty once these have said something."""
         filled = {seat for pk in said for seat in self._seats_of(pk)}

@@ -89,9 +89,30 @@ class NothingApproved(ApprovalRefused):
     words = "There is a record of what was approved, and this was not."
 
 
-class SigningKeyUnusable(ApprovalRefused):
+class RecordNotMade(ApprovalRefused):
+    """What was approved stands, but its document cannot be made on this machine now. `remedy` is for the operator, who
+    finds it in the log with the whole story."""
+
+    code = "record_not_made"
+    remedy = ""
+
+
+class SigningKeyUnusable(RecordNotMade):
     code = "signing_key_unusable"
-    words = "Records cannot be signed now. The operator of this Postroom can mend that: manage.py signing_key show."
+    remedy = "manage.py signing_key show"
+    words = (
+        "Records cannot be signed now, because the key for them cannot be used. What was approved stays approved. "
+        "The operator of this Postroom can mend it: manage.py signing_key show says what is wrong with the key."
+    )
+
+
+class NoPrinter(RecordNotMade):
+    code = "no_printer"
+    remedy = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    words = (
+        "This Postroom cannot make PDFs now, because Pango is missing on its machine. What was approved stays "
+        "approved. Its operator has to install Pango and start Postroom again."
+    )
 
 
 class PeopleRefused(ValueError):

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django import forms
 
-from apps.approvals.anchors import LONGEST_QUOTE
 from apps.approvals.content_rules import ANY, ContentRule
 from apps.approvals.errors import Flaw
 from apps.approvals.models import LONGEST_NOTE
 from apps.approvals.people.rule_forms import rule_forms
+from apps.approvals.place_forms import PlaceForm
 from apps.approvals.services.discussing import MOST_FILES
 from apps.approvals.states import Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, LONGEST_NAME, Aspect, Quorum, RuleKind, Step
@@ -66,13 +66,7 @@ class FilesField(forms.FileField):
         return files
 
 
-class CommentForm(forms.Form):
-    quote = forms.CharField(
-        label="About these words",
-        required=False,
-        max_length=LONGEST_QUOTE,
-        help_text="Copied from the post: the comment stays with them when they move.",
-    )
+class CommentForm(PlaceForm):
     text = forms.CharField(label="Comment", max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
     visibility = forms.ChoiceField(
         label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False

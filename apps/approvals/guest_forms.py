@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from apps.approvals.models import LONGEST_NOTE
+from apps.approvals.place_forms import PlaceForm
 from apps.approvals.services.reviewing import BY_GUESTS
 
 
@@ -19,9 +20,8 @@ class GuestDecisionForm(forms.Form):
     note = forms.CharField(required=False, max_length=LONGEST_NOTE)
 
 
-class GuestCommentForm(forms.Form):
+class GuestCommentForm(PlaceForm):
     text = forms.CharField(max_length=LONGEST_NOTE)
-    quote = forms.CharField(required=False, max_length=LONGEST_NOTE)
     thread = forms.UUIDField(required=False)
 
 

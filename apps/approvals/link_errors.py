@@ -47,9 +47,16 @@ class NotByThisLink(ApprovalRefused):
     words = "The link is for other posts."
 
 
-class WordsNotFound(ApprovalRefused):
+class PlaceNotFound(ApprovalRefused):
+    """What a comment points at is not in the post. Its code says what: words_not_found, file_gone,
+    moment_not_possible or place_not_possible."""
+
     code = "words_not_found"
-    words = "These words are not in the post. Copy them as they stand there, or leave the field empty."
+    words = "The post has no such place."
+
+    def __init__(self, code: str = "") -> None:
+        super().__init__()
+        self.code = code or self.code
 
 
 class HourNotPossible(ApprovalRefused):

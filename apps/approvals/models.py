@@ -168,6 +168,9 @@ class Decision(WorkspaceOwned):
     decider_kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in ActorKind])
     decider_id = models.UUIDField(null=True, blank=True)
     decider_name = models.CharField(max_length=150, blank=True, help_text="Of a guest, who has no account.")
+    on_behalf_of = models.JSONField(
+        null=True, blank=True, help_text="Ids of the people for whom whoever decided stood in."
+    )
     address = models.CharField(max_length=64, blank=True)
     note = models.TextField(blank=True)
     decided_at = models.DateTimeField(default=clock.now)

@@ -132,7 +132,10 @@ def _said_of(row: StepState, status: StepStatus, people: Mapping[UUID, str], sea
 def history_line(said: Said) -> HistoryLine:
     tone, icon = VERDICT_LOOKS[said.verdict]
     text = f"{said.step}, version {said.revision}. {said.note}".strip()
-    return HistoryLine(f"{said.by}: {said.verdict.label.lower()}", text, tone, icon, said.at)
+    by = said.by
+    if said.stood_in_for:
+        by = gettext("%(by)s, standing in for %(whom)s") % {"by": by, "whom": ", ".join(said.stood_in_for)}
+    return HistoryLine(f"{by}: {said.verdict.label.lower()}", text, tone, icon, said.at)
 
 
 def escalation_line(row: Escalation, people: Mapping[UUID, str]) -> HistoryLine:

@@ -64,7 +64,7 @@ class Item:
 
     def previews(self) -> list[Preview]:
         """How it will look on each account, as the writers see it."""
-        return _previews(self.manuscript)
+        return previews_in(self.manuscript)
 
     def links(self) -> list[str]:
         """What is linked to beside the words, which previews do not show."""
@@ -201,12 +201,8 @@ def version_seen(request: Request, guest_id: UUID, *, since: UUID | None = None)
     return last
 
 
-def previews_of(request: Request) -> list[Preview]:
+def previews_in(written: Manuscript) -> list[Preview]:
     """How a version looks on each account: for members the same as for guests."""
-    return _previews(frozen.manuscripts([request])[request.pk])
-
-
-def _previews(written: Manuscript) -> list[Preview]:
     pictures = [picture_of(one) for one in written.passages[0].media]
     return [
         preview(written, edition, pictures=pictures, is_open=number == 0, is_whole=True)

@@ -36,6 +36,18 @@ class Said:
     revision: int
     kind: str
     decider_id: UUID | None
+    stood_in_for: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a picture or a video: `file` is which of them, 0 where it is not in the version any more; `mark` the
+    number over a picture; `moment` of a video, as people say it."""
+
+    kind: str
+    file: int
+    mark: int = 0
+    moment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Talk:
     thread: Thread
     place: anchors.Placed
     comments: Sequence[tuple[str, Comment]]
+    where: Where | None = None
 
     @property
     def proposed_at(self) -> datetime | None:
@@ -103,11 +116,12 @@ def bench_of(request: Request, row: StepState) -> Bench:
 def history(post_id: UUID) -> list[Said]:
     """Every decision about the post, the first one first."""
     rows = list(Decision.objects.filter(request__post_id=post_id).select_related("step").order_by("decided_at", "id"))
-    names = names_in((row.decider_kind, row.decider_id) for row in rows)
+    names = names_of_voices(rows)
     return [
         Said(
             Verdict(row.verdict), name_of(row.decider_kind, row.decider_id, row.decider_name, names), row.decided_at,
             row.note, row.step.step.name, row.revision, row.decider_kind, row.decider_id,
+            stood_in_for(row, names),
         )
         for row in rows
     ]  # fmt: skip
@@ -152,6 +166,23 @@ def names_in(said: Iterable[tuple[str, UUID | None]]) -> dict[UUID, str]:
     for kind, pk in said:
         by_kind.setdefault(kind, set()).add(pk)
     return names_of(by_kind.get(ActorKind.USER, ())) | guest_names_of(by_kind.get(ActorKind.GUEST, ()))
+
+
+def names_of_voices(rows: Iterable[Decision]) -> dict[UUID, str]:
+    """How whoever decided is called, and whoever they stood in for, by id."""
+    return names_in(
+        pair
+        for row in rows
+        for pair in [
+            (row.decider_kind, row.decider_id),
+            *((ActorKind.USER.value, UUID(pk)) for pk in row.on_behalf_of or ()),
+        ]
+    )
+
+
+def stood_in_for(row: Decision, names: Mapping[UUID, str]) -> tuple[str, ...]:
+    """The people for whom it was decided, by name."""
+    return tuple(names.get(UUID(pk), SOMEBODY) for pk in row.on_behalf_of or ())
 
 
 def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) -> str:

@@ -118,6 +118,7 @@ class DecisionShape(serializers.Serializer):
     step = serializers.CharField()
     verdict = serializers.ChoiceField(Verdict.values)
     by = By()
+    on_behalf_of = By(many=True, help_text="Members for whom they decided as their stand-in.")
     note = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
     content_hash = serializers.CharField()

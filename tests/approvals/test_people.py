@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from apps.approvals import services
 from apps.approvals.errors import NotADecider, PeopleRefused, PolicyMalformed, SelfApproval
-from apps.approvals.models import Absence, Group
+from apps.approvals.log.exporting import as_json_lines
+from apps.approvals.log.lines import Wanted, every_line
+from apps.approvals.log.verifying import faults_in
+from apps.approvals.models import Absence, Decision, Group, Request
 from apps.approvals.people.hours import Hours
+from apps.approvals.records import record_of
+from apps.approvals.selectors import history
 from apps.approvals.states import RequestState
 from apps.approvals.steps import trusted
 from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
+from apps.events.models import Event
 from apps.events.services import relay
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
+from tests.approvals.test_log import tampered, verified
+from tests.approvals.test_records import words
 from tests.support import factories
 from tests.support.clock import Clock
+from tests.support.programs_with_keys import program
 
 pytestmark = pytest.mark.django_db
 
@@ -225,3 +237,103 @@ def test_an_absence_is_in_whole_days_of_the_persons_clock(desk: Desk, manager: M
 def test_hours_that_nobody_could_work_are_refused(desk: Desk, manager: Membership, hours: Hours) -> None:
     with desk.agency.scope(), pytest.raises(PeopleRefused):
         services.set_hours(hours=hours, user_id=manager.user_id, actor=SYSTEM)
+
+
+# --- for whom it was decided
+
+
+def whom(desk: Desk, request: Request) -> list[tuple[str, ...]]:
+    with desk.agency.scope():
+        return [one.stood_in_for for one in history(request.post_id)]  # type: ignore[misc]
+
+
+def test_the_decision_of_a_stand_in_says_for_whom_it_was_made(desk: Desk) -> None:
+    boss, deputy = desk.person(Role.MANAGER), desk.person(Role.APPROVER)
+    desk.policy(MANAGER)
+    before = desk.submit(desk.post("Before"))
+    desk.decide(before, boss)
+    away(desk, boss, deputy)
+    request = desk.submit(desk.post())
+
+    desk.decide(request, deputy)
+
+    (made,) = desk.decisions(request.post_id)
+    assert made.on_behalf_of == [str(boss.user_id)]
+    assert whom(desk, request) == [(str(boss.user),)]
+    assert whom(desk, before) == [()]
+    with desk.agency.scope():
+        told = Event.objects.get(name="approval.decided", subject_id=request.pk)
+    assert told.payload["on_behalf_of"] == [str(boss.user_id)]
+
+
+def test_it_is_said_wherever_the_decision_is_read(desk: Desk) -> None:
+    boss, deputy, owner = desk.person(Role.MANAGER), desk.person(Role.APPROVER), desk.person(Role.OWNER)
+    desk.policy(MANAGER)
+    away(desk, boss, deputy)
+    request = desk.submit(desk.post())
+    client = factories.signed_in(deputy, at=desk.agency.workspace)
+    page = reverse("approvals:review", args=[request.pk])
+    assert f"You decide in place of {boss.user}" in client.get(page).content.decode()
+    desk.decide(request, deputy)
+    own = program(desk.agency.workspace)
+
+    standing_in = f"standing in for {boss.user}"
+    assert f"{deputy.user}, {standing_in}: approved" in client.get(page).content.decode()
+    log = factories.signed_in(owner, at=desk.agency.workspace).get(reverse("approvals:log")).content.decode()
+    assert standing_in in log
+    with desk.agency.scope():
+        assert standing_in in " ".join(words(record_of([request.post])).split())
+    (decision,) = own.get(f"/approvals/{request.pk}").json()["decisions"]
+    assert [one["name"] for one in decision["on_behalf_of"]] == [str(boss.user)]
+    (line,) = program(desk.agency.workspace.organization).get("/approval-log").json()["data"]
+    assert (line["on_behalf_of"], line["stood_in_for"]) == ([str(boss.user_id)], [str(boss.user)])
+
+
+@pytest.mark.parametrize(
+    ("needs", "expected"), [("any", None), (2, None), ("all", ["boss"])], ids=["any", "two", "all"]
+)
+def test_with_a_seat_of_their_own_they_speak_for_others_only_where_all_must(
+    desk: Desk, needs: Any, expected: list[str] | None
+) -> None:
+    boss, deputy, _ = desk.people(Role.MANAGER, 3)
+    desk.policy({**MANAGER, "needs": needs})
+    away(desk, boss, deputy)
+    request = desk.submit(desk.post())
+
+    desk.decide(request, deputy)
+
+    (made,) = desk.decisions(request.post_id)
+    assert made.on_behalf_of == (expected and [str(boss.user_id)])
+
+
+def test_who_has_spoken_is_spoken_for_by_nobody(desk: Desk) -> None:
+    boss, other = desk.people(Role.MANAGER, 2)
+    deputy = desk.person(Role.APPROVER)
+    desk.policy({**MANAGER, "needs": "all"})
+    request = desk.submit(desk.post())
+    desk.decide(request, boss)
+    away(desk, boss, deputy)
+    away(desk, other, deputy)
+
+    assert desk.decide(request, deputy).state == RequestState.APPROVED
+
+    assert desk.decisions(request.post_id)[-1].on_behalf_of == [str(other.user_id)]
+
+
+def test_a_stand_in_cannot_be_taken_out_of_the_log_unseen(desk: Desk) -> None:
+    boss, deputy = desk.person(Role.MANAGER), desk.person(Role.APPROVER)
+    desk.policy(MANAGER)
+    away(desk, boss, deputy)
+    request = desk.submit(desk.post())
+    desk.decide(request, deputy)
+    assert verified() == ""
+    exported = list(as_json_lines(every_line(desk.agency.scope, Wanted())))
+    assert list(faults_in(exported)) == []
+    with pytest.raises(DatabaseError), transaction.atomic(), desk.agency.scope():
+        Decision.objects.update(on_behalf_of=None)
+
+    tampered("UPDATE approvals_decision SET on_behalf_of = NULL")
+
+    assert f"post {request.post_id}, line 1 " in verified()
+    without = [{**json.loads(line), "on_behalf_of": None} for line in exported]
+    assert [fault.place for fault in faults_in(map(json.dumps, without))] == [1]

@@ -21,13 +21,14 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from apps.approvals import services
-from apps.approvals.errors import NothingApproved
+from apps.approvals.errors import NothingApproved, SigningKeyUnusable
 from apps.approvals.models import Request, SigningKey
 from apps.approvals.records import gathered, record_of, signing
 from apps.approvals.states import Verdict
 from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
+from apps.core.printing import PrinterMissing
 from apps.core.secrets import Secret
 from apps.media import services as media
 from apps.posts.models import Post
@@ -274,6 +275,76 @@ def test_an_operator_brings_a_key_of_their_own(desk: Desk, story: Post, tmp_path
         call_command("signing_key", "replace", str(file), "--passphrase-file", str(passphrase))
     with pytest.raises(signing.NotASigningKey):
         signing.adopt(b"nonsense", Secret(""))
+
+
+# --- where it cannot be made
+
+
+def lose_the_key() -> None:
+    with tenancy.across_tenants("a test loses the keyring"), connection.cursor() as cursor:
+        cursor.execute("UPDATE approvals_signingkey SET private_key = 'v1.lost.AAAA'")
+
+
+@pytest.fixture
+def lost_key() -> SigningKey:
+    """A key that was sealed under a keyring that is not there any more."""
+    key = signing.key_in_force()
+    lose_the_key()
+    return key
+
+
+@pytest.fixture
+def no_pango(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any, **__: Any) -> bytes:
+        raise PrinterMissing("PDFs cannot be made here: install Pango")
+
+    monkeypatch.setattr("apps.approvals.records.printing.print_pages", missing)
+
+
+@pytest.mark.parametrize(
+    ("cause", "code", "told"),
+    [("lost_key", "signing_key_unusable", "signing_key show"), ("no_pango", "no_printer", "install Pango")],
+)
+def test_what_is_missing_is_said_to_everybody_and_to_the_operator(
+    desk: Desk, story: Post, manager: Membership, cause: str, code: str, told: str, request: pytest.FixtureRequest,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    request.getfixturevalue(cause)
+    of = desk.request(story)
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+
+    page = client.get(reverse("approvals:record", args=[of.pk]), follow=True)
+    refused = program(desk.agency.workspace).get(f"/approvals/{of.pk}/record")
+
+    assert page.redirect_chain == [(reverse("approvals:review", args=[of.pk]), 302)]
+    assert told in page.content.decode()
+    assert (refused.status_code, refused.json()["code"]) == (503, code)
+    assert refused["Content-Type"] == "application/problem+json"
+    assert told in caplog.text
+
+
+def test_a_key_that_is_lost_is_told_and_never_replaced_by_itself(desk: Desk, story: Post, lost_key: SigningKey) -> None:
+    with pytest.raises(SigningKeyUnusable):
+        record(desk, story)
+    call_command("signing_key", "show", stdout=(out := io.StringIO()))
+    assert "IT CANNOT SIGN: it cannot be opened" in out.getvalue()
+    assert signing.key_in_force().pk == lost_key.pk
+
+    call_command("signing_key", "rotate", stdout=(out := io.StringIO()))
+
+    assert "CANNOT" not in out.getvalue()
+    assert record(desk, story).startswith(b"%PDF")
+
+
+def test_an_operators_certificate_that_has_ended_signs_nothing(desk: Desk, story: Post) -> None:
+    signing.key_in_force()
+    with tenancy.across_tenants("a test lets time go by"):
+        SigningKey.objects.update(is_own=False, valid_until=system_clock.now())
+
+    with pytest.raises(SigningKeyUnusable) as refused:
+        record(desk, story)
+
+    assert "its certificate has ended on" in str(refused.value.__cause__)
 
 
 def test_withdrawn_after_approval_it_says_so(desk: Desk, story: Post) -> None:

@@ -65,6 +65,7 @@ class Page(HTMLParser):
             for one in self.all(*CONTROLS)
             if one.get("type") not in NAMELESS
             and not one.get("aria-label")
+            and not (one.get("type") == "image" and one.get("alt"))
             and one.get("id") not in named
             and "label" not in one.path
         ]

@@ -50,6 +50,10 @@ class LogLine(serializers.Serializer):
     content_hash = serializers.CharField()
     previous_hash = serializers.CharField(allow_blank=True)
     hash = serializers.CharField()
+    on_behalf_of = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="For whom they stood in, as the hash has it."
+    )
+    stood_in_for = serializers.ListField(child=serializers.CharField(), help_text="The same, by name.")
     holds = serializers.BooleanField()
 
 

@@ -47,7 +47,7 @@ def as_file(lines: Iterable[Line], form: str) -> StreamingHttpResponse:
 
 def _cell(value: Any) -> str:
     """A text that begins like a formula stays a text."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
     return f"'{text}" if text.startswith(FORMULAS) else text
 
 

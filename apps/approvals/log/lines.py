@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.approvals.models import Decision
-from apps.approvals.selectors import name_of, names_in
+from apps.approvals.selectors import name_of, names_of_voices, stood_in_for
 from apps.approvals.services.records import hash_of, hash_of_said
 from apps.approvals.states import Verdict
 
@@ -63,6 +63,8 @@ class Line:
     seal: str
     previous_hash: str
     hash: str
+    on_behalf_of: tuple[str, ...] | None  # for whom they stood in, by id; what the hash has last where there is anybody
+    stood_in_for: tuple[str, ...]
     holds: bool  # it says what it said, and follows the one before
 
     @property
@@ -92,10 +94,14 @@ def decisions(wanted: Wanted) -> QuerySet[Decision]:
 def lines(rows: Sequence[Decision]) -> list[Line]:
     """These decisions with their places; three queries, however many there are."""
     places = _places({row.request.post_id for row in rows})
-    names = names_in((row.decider_kind, row.decider_id) for row in rows)
+    names = names_of_voices(rows)
     return [
-        _line(row, *places[row.pk], name_of(row.decider_kind, row.decider_id, row.decider_name, names)) for row in rows
-    ]
+        _line(
+            row, *places[row.pk], name_of(row.decider_kind, row.decider_id, row.decider_name, names),
+            stood_in_for(row, names),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def every_line(scope: Callable[[], AbstractContextManager[Any]], wanted: Wanted) -> Iterator[Line]:
@@ -115,7 +121,8 @@ def every_line(scope: Callable[[], AbstractContextManager[Any]], wanted: Wanted)
 
 def hash_of_line(said: dict[str, Any]) -> str:
     """What the hash of an exported line must be."""
-    return hash_of_said([said[name] for name in HASHED])
+    whom = said.get("on_behalf_of")  # not in lines that were exported before there was such a word
+    return hash_of_said([*(said[name] for name in HASHED), *([whom] if whom else [])])
 
 
 def _places(post_ids: set[UUID]) -> dict[UUID, tuple[int, bool]]:
@@ -133,7 +140,7 @@ def _places(post_ids: set[UUID]) -> dict[UUID, tuple[int, bool]]:
     return found
 
 
-def _line(row: Decision, place: int, holds: bool, name: str) -> Line:
+def _line(row: Decision, place: int, holds: bool, name: str, whom: tuple[str, ...]) -> Line:
     return Line(
         place=place, decision=str(row.pk), decided_at=row.decided_at.isoformat(), workspace=str(row.workspace_id),
         workspace_name=row.workspace.name, post=str(row.request.post_id), request=str(row.request_id),
@@ -142,4 +149,5 @@ def _line(row: Decision, place: int, holds: bool, name: str) -> Line:
         by_name=row.decider_name, name=name, address=row.address, revision=row.revision,
         due_at=row.due_at.isoformat() if row.due_at else None, note=row.note, content_hash=row.content_hash,
         seal=row.seal, previous_hash=row.previous_hash, hash=row.hash, holds=holds,
+        on_behalf_of=tuple(row.on_behalf_of) if row.on_behalf_of else None, stood_in_for=whom,
     )  # fmt: skip

@@ -24,7 +24,7 @@ __all__ = ["Record", "gathered", "is_approved", "printed", "record_of"]
 def record_of(posts: Collection[Post]) -> bytes:
     """The signed record of those of the posts that are approved now, the earliest hour first.
 
-    Raises NothingApproved where none is, PrinterMissing where this machine cannot make PDFs, and SigningKeyUnusable.
+    Raises NothingApproved where none is, NoPrinter where this machine cannot make PDFs, and SigningKeyUnusable.
     """
     rows = Request.objects.filter(post__in=[post.pk for post in posts], state=RequestState.APPROVED)
     return printed(gathered(rows))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.approvals.errors import NothingApproved
 from apps.approvals.models import Decision, Request, StepState
-from apps.approvals.selectors import name_of, names_in, snapshot_text
+from apps.approvals.selectors import name_of, names_of_voices, snapshot_text, stood_in_for
 from apps.approvals.services.records import first_broken
 from apps.approvals.states import APPROVING, OBJECTING, PASSED, RequestState, StepStatus, Verdict
 from apps.core import clock
@@ -90,6 +90,7 @@ class Voice:
     hash: str
     previous_hash: str
     is_about_this: bool
+    stood_in_for: tuple[str, ...] = ()
 
     @property
     def tone(self) -> str:
@@ -201,7 +202,7 @@ class _Lookup:
         snapshots = [row.snapshot for row in rows]
         self.chains = _chains(rows)
         said = [one for chain in self.chains.values() for one in chain]
-        self.names = names_in((one.decider_kind, one.decider_id) for one in said)
+        self.names = names_of_voices(said)
         self.accounts = _by_id(SocialAccount, (one["id"] for shot in snapshots for one in shot["accounts"]))
         media = [one for shot in snapshots for part in shot["parts"] for one in part["media"]]
         self.assets = _by_id(Asset, (one["asset"] for one in media))
@@ -262,7 +263,7 @@ class _Lookup:
             by=name_of(one.decider_kind, one.decider_id, one.decider_name, self.names), kind=one.decider_kind,
             address=one.address if is_own or self.guest_id is None else "", revision=one.revision, note=one.note,
             content_hash=one.content_hash, hash=one.hash, previous_hash=one.previous_hash,
-            is_about_this=one.content_hash == of.content_hash,
+            is_about_this=one.content_hash == of.content_hash, stood_in_for=stood_in_for(one, self.names),
         )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from typing import Final
 from django.template.loader import render_to_string
 from PIL import Image, UnidentifiedImageError
 
+from apps.approvals.errors import NoPrinter, RecordNotMade
 from apps.approvals.records.gathering import Figure, Record
-from apps.approvals.records.signing import key_in_force, signed
-from apps.core.printing import print_pages
+from apps.approvals.records.signing import key_in_force, require_usable, signed
+from apps.core.printing import PrinterMissing, print_pages
 from apps.media import storage
 
 logger = logging.getLogger(__name__)
@@ -20,8 +21,21 @@ LONGEST_SIDE: Final = 640
 
 
 def printed(record: Record) -> bytes:
-    """The signed PDF. Raises PrinterMissing and SigningKeyUnusable."""
+    """The signed PDF. Raises NoPrinter and SigningKeyUnusable; the operator finds either in the log, for nobody who
+    asks for a record can do anything about it."""
+    try:
+        return _printed(record)
+    except PrinterMissing as missing:
+        logger.error("A record of approval could not be made. %s", missing)
+        raise NoPrinter from missing
+    except RecordNotMade as error:
+        logger.error("A record of approval could not be made: %s. See: %s", error.__cause__ or error, error.remedy)
+        raise
+
+
+def _printed(record: Record) -> bytes:
     key = key_in_force()
+    require_usable(key, at=record.made_at)
     pictures: dict[str, bytes] = {LOGO: record.logo} if record.logo else {}
     for figure in (one for leaf in record.leaves for one in leaf.figures):
         if figure.stored and figure.picture not in pictures and (body := _drawn(figure)):

@@ -77,8 +77,7 @@ def signed(pdf: bytes, *, key: SigningKey, reason: str, at: datetime) -> bytes:
     from pyhanko.sign import PdfSignatureMetadata, PdfSigner
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
-    if key.valid_until <= at:
-        raise SigningKeyUnusable
+    require_usable(key, at=at)
     said = PdfSignatureMetadata(
         field_name=FIELD, reason=reason, name=key.subject, location=settings.PUBLIC_URL, md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES,
@@ -88,6 +87,28 @@ def signed(pdf: bytes, *, key: SigningKey, reason: str, at: datetime) -> bytes:
     return out.getvalue()
 
 
+def require_usable(key: SigningKey, *, at: datetime) -> None:
+    """Raise SigningKeyUnusable, with what is wrong as its cause, unless the key can sign at this instant.
+
+    A key that cannot be opened is never replaced without a person: it tells that the keyring lacks something, and those
+    who check signatures are to hear of another certificate beforehand."""
+    if words := what_is_wrong_with(key, at=at):
+        raise SigningKeyUnusable from NotASigningKey(words)
+
+
+def what_is_wrong_with(key: SigningKey, *, at: datetime) -> str:
+    """For the operator: why the key cannot sign at this instant; "" where it can."""
+    if key.valid_until <= at:
+        return f"its certificate has ended on {key.valid_until:%-d %B %Y}"
+    try:
+        _signer(key)
+    except CannotOpen as error:
+        return f"it cannot be opened ({error}): put the missing key back into the keyring, or make another one"
+    except ValueError as error:
+        return f"it cannot be read ({error}): make another one"
+    return ""
+
+
 def _signer(key: SigningKey) -> Any:
     from asn1crypto import pem
     from asn1crypto import x509 as asn1_x509
@@ -95,10 +116,7 @@ def _signer(key: SigningKey) -> Any:
     from pyhanko.sign import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    try:
-        secret = key.private_key.reveal().encode()
-    except CannotOpen as error:
-        raise SigningKeyUnusable from error
+    secret = key.private_key.reveal().encode()
     certificates = [
         asn1_x509.Certificate.load(der)
         for _, _, der in pem.unarmor(f"{key.certificate}{key.chain}".encode(), multiple=True)

@@ -7,6 +7,7 @@ approval of the steps that it touches. Both hold the post, so there is no third 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -55,6 +56,7 @@ class _Said:
     seal: str
     content_hash: str
     revision: int
+    on_behalf_of: frozenset[UUID]
 
 
 @transaction.atomic
@@ -69,18 +71,19 @@ def decide(
     if verdict not in SAID or (content is None) is (verdict == Verdict.APPROVE_WITH_EDITS):
         raise ValueError("An approval with edits has content, and nothing else has")
     request, row = _held(request_id)
-    _require_seat(request, row, decider)
+    on_behalf_of = _require_seat(request, row, decider)
     if verdict in OBJECTING and not note.strip():
         raise ReasonMissing
     if content is not None:
-        return _with_edits(request, row, decider, note, content)
-    _write(request, row, _Said(verdict, decider, note, row.seal, request.content_hash, request.revision))
+        return _with_edits(request, row, decider, note, content, on_behalf_of)
+    said = _Said(verdict, decider, note, row.seal, request.content_hash, request.revision, on_behalf_of)
+    _write(request, row, said)
     if verdict in OBJECTING:
         set_status(row, StepStatus(OBJECTING[verdict].value))
         close(request, OBJECTING[verdict])
     else:
         settle(request)
-    _tell(request, row, verdict, decider)
+    _tell(request, row, said)
     return request
 
 
@@ -101,7 +104,8 @@ def _held(request_id: UUID) -> tuple[Request, StepState]:
     return request, StepState.objects.get(request=request, status=StepStatus.OPEN)
 
 
-def _require_seat(request: Request, row: StepState, decider: Decider) -> None:
+def _require_seat(request: Request, row: StepState, decider: Decider) -> frozenset[UUID]:
+    """For whom they decide as a stand-in; raises SelfApproval, NotADecider and AlreadyDecided."""
     seats = bench_of(request, row)
     if seats.bars(decider.kind, decider.id):
         raise SelfApproval
@@ -110,16 +114,19 @@ def _require_seat(request: Request, row: StepState, decider: Decider) -> None:
     said = votes_on(request.post_id, row.step, row.seal, row.due_at)
     if any((vote.decider_kind, vote.decider_id) == (decider.kind, decider.id) for vote in said):
         raise AlreadyDecided
+    return seats.spoken_for(decider, [vote.decider_id for vote in said if vote.decider_id])
 
 
-def _with_edits(request: Request, row: StepState, decider: Decider, note: str, content: Content) -> Request:
+def _with_edits(
+    request: Request, row: StepState, decider: Decider, note: str, content: Content, on_behalf_of: frozenset[UUID]
+) -> Request:
     """The new words go through every step that they touch, and the decider has approved them for their own."""
     publishing.edit(post=request.post, content=content, actor=decider.actor, expected_revision=request.post.revision)
     post, policy = Post.objects.get(pk=request.post_id), policy_of(request.workspace_id)
     live = sheet(post)
     wanted = required(policy, live) if policy else []
     seal = next((one.seal for one in wanted if one.step.key == row.key), "")
-    said = _Said(Verdict.APPROVE_WITH_EDITS, decider, note, seal, live.hash, post.revision)
+    said = _Said(Verdict.APPROVE_WITH_EDITS, decider, note, seal, live.hash, post.revision, on_behalf_of)
     _write(request, row, said, due_at=post.due_at)
     set_status(row, StepStatus.APPROVED)
     if policy is None or not wanted:
@@ -128,7 +135,7 @@ def _with_edits(request: Request, row: StepState, decider: Decider, note: str, c
     else:
         before = current(post)
         made = open_round(policy, live, wanted, before=before, asked_by=request.asked_by_id, note=request.note)
-    _tell(made, row, Verdict.APPROVE_WITH_EDITS, decider)
+    _tell(made, row, said)
     return made
 
 
@@ -143,15 +150,20 @@ def _write(request: Request, row: StepState, said: _Said, *, due_at: datetime | 
         content_hash=said.content_hash,
         revision=said.revision,
         due_at=due_at or request.due_at,
+        on_behalf_of=said.on_behalf_of,
     )
 
 
-def facts_of(request: Request, row: StepState, verdict: Verdict) -> dict[str, str]:
+def facts_of(
+    request: Request, row: StepState, verdict: Verdict, on_behalf_of: Iterable[UUID] = ()
+) -> dict[str, str | list[str]]:
     """What is told of a decision beside who made it."""
-    return {"verdict": verdict, "step": row.key, "state": request.state}
+    return {
+        "verdict": verdict, "step": row.key, "state": request.state, "on_behalf_of": sorted(map(str, on_behalf_of)),
+    }  # fmt: skip
 
 
-def _tell(request: Request, row: StepState, verdict: Verdict, decider: Decider) -> None:
-    said = facts_of(request, row, verdict)
-    audit.record("approval.decided", subject=request, actor=decider.actor, diff=said)
-    tell("approval.decided", request, **said, by={"kind": decider.kind, "id": decider.id})
+def _tell(request: Request, row: StepState, said: _Said) -> None:
+    told = facts_of(request, row, said.verdict, said.on_behalf_of)
+    audit.record("approval.decided", subject=request, actor=said.decider.actor, diff=told)
+    tell("approval.decided", request, **told, by={"kind": said.decider.kind, "id": said.decider.id})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,12 +25,13 @@ def record(
     content_hash: str = "",
     revision: int = 0,
     due_at: datetime | None = None,
+    on_behalf_of: Collection[UUID] = (),
 ) -> Decision:
     """Add a decision; the caller holds the post, so that no other comes between it and the one before."""
     before = Decision.objects.filter(request__post_id=request.post_id).order_by("-decided_at", "-id").first()
     made = decision(
         request, row, verdict, decider=decider, note=note, seal=seal, content_hash=content_hash, revision=revision,
-        due_at=due_at, previous_hash=before.hash if before else "",
+        due_at=due_at, on_behalf_of=on_behalf_of, previous_hash=before.hash if before else "",
     )  # fmt: skip
     made.save(force_insert=True)
     return made
@@ -48,6 +49,7 @@ def decision(
     content_hash: str = "",
     revision: int = 0,
     due_at: datetime | None = None,
+    on_behalf_of: Collection[UUID] = (),
 ) -> Decision:
     """A decision that follows the one with this hash, not written down yet."""
     made = Decision(
@@ -63,6 +65,7 @@ def decision(
         decider_kind=decider.kind,
         decider_id=decider.id,
         decider_name=decider.name[:150],
+        on_behalf_of=sorted(map(str, on_behalf_of)) or None,
         address=decider.actor.address,
         note=note,
         decided_at=clock.now(),
@@ -73,11 +76,13 @@ def decision(
 
 
 def hash_of(decision: Decision) -> str:
-    """Of everything that the decision says, and of the hash before it."""
+    """Of everything that the decision says, and of the hash before it; for whom it was said comes last, where it was
+    for somebody, so that lines from before there was such a word keep their hash."""
     return hash_of_said([
         decision.pk, decision.request_id, decision.step_id, decision.verdict, decision.seal, decision.content_hash,
         decision.revision, decision.due_at and decision.due_at.isoformat(), decision.decider_kind, decision.decider_id,
         decision.decider_name, decision.address, decision.note, decision.decided_at.isoformat(), decision.previous_hash,
+        *([decision.on_behalf_of] if decision.on_behalf_of else []),
     ])  # fmt: skip
 
 

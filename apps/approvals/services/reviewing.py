@@ -5,14 +5,15 @@ A decision by a link is a decision like any other (`services.deciding`): the sam
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
-from apps.approvals.anchors import AnchorKind
-from apps.approvals.link_errors import HourNotPossible, NotByThisLink, WordsNotFound
+from apps.approvals.anchors import AnchorKind, AnchorMalformed, Place, of_place
+from apps.approvals.link_errors import HourNotPossible, NotByThisLink, PlaceNotFound
 from apps.approvals.models import Comment, Request, ReviewedPost, Thread
 from apps.approvals.reviews import has_reached_guests
 from apps.approvals.services.deciding import decide
@@ -27,6 +28,7 @@ from apps.posts.appointments import appointment
 from apps.posts.models import Post
 from apps.publishing import services as publishing
 
+NOWHERE: Final = Place()
 BY_GUESTS: Final = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.REJECT})
 
 
@@ -48,15 +50,18 @@ def decide_by_link(
 
 @transaction.atomic
 def comment_by_link(
-    *, reviewer: Reviewer, post_id: UUID, text: str, thread_id: UUID | None = None, quote: str = ""
+    *, reviewer: Reviewer, post_id: UUID, text: str, thread_id: UUID | None = None, place: Place = NOWHERE
 ) -> Comment:
-    """Begin a thread that the team and the client share, at the words that are quoted if any are; or answer in one.
-    Raises LinkOver, NotByThisLink, WordsNotFound, ReasonMissing."""
+    """Begin a thread that the team and the client share, at the place that is named if any is; or answer in one.
+    Raises LinkOver, NotByThisLink, PlaceNotFound, ReasonMissing."""
     hold_open(reviewer)
     post = _post(reviewer, post_id)
     thread = _thread(post, thread_id) if thread_id else None
-    place = _place_of(quote, post) if quote.strip() and thread is None else None
-    return comment(post=post, text=text, by=reviewer.decider, thread=thread, anchor=place)
+    try:
+        anchor = of_place(_as_copied(place), posts.manuscript(post)) if thread is None else None
+        return comment(post=post, text=text, by=reviewer.decider, thread=thread, anchor=anchor)
+    except AnchorMalformed as error:
+        raise PlaceNotFound(error.code) from error
 
 
 @transaction.atomic
@@ -108,11 +113,6 @@ def _thread(post: Post, thread_id: UUID) -> Thread:
     return found
 
 
-def _place_of(quote: str, post: Post) -> dict[str, Any]:
-    """The first place of these words in the post; however many spaces somebody has copied along."""
-    wanted = quote.strip().strip("“”\"'«»„")
-    for number, passage in enumerate(posts.manuscript(post).passages):
-        start = passage.text.find(wanted) if wanted else -1
-        if start >= 0:
-            return {"kind": AnchorKind.TEXT.value, "part": number, "start": start, "end": start + len(wanted)}
-    raise WordsNotFound
+def _as_copied(place: Place) -> Place:
+    """Without the spaces and quotation marks that somebody has copied along."""
+    return replace(place, quote=place.quote.strip().strip("“”\"'«»„"))

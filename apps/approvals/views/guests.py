@@ -6,7 +6,7 @@ nothing else of the workspace. Every page works without scripts, and opening one
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.approvals import reviews, selectors, services
-from apps.approvals.errors import ApprovalRefused, ContentChanged, NothingApproved
+from apps.approvals.errors import ApprovalRefused, ContentChanged, NothingApproved, RecordNotMade
 from apps.approvals.guest_forms import GuestCommentForm, GuestDecisionForm, GuestTimeForm
 from apps.approvals.link_errors import LinkOver
+from apps.approvals.pinning import board, is_pointing
 from apps.approvals.records import gathered, printed
 from apps.approvals.reviews import Item, Pile
 from apps.approvals.services import Reviewer
@@ -42,6 +43,8 @@ from apps.tenants.services import branding_of
 
 TOO_OFTEN: Final = "too_often"
 MOST_AT_ONCE: Final = 500
+NOTHING_TYPED: Final[Mapping[str, Any]] = {}
+COMMENT: Final = ("thread", "text", "quote", "picture", "x", "y", "video", "moment")  # as GuestCommentForm has them
 
 
 @require_safe
@@ -90,23 +93,28 @@ def decide(request: Any, post_id: UUID) -> HttpResponse:
     return _done(request, post_id, carry_out, seen=said["request"], goes_on=True)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @guest
 @while_open
 def comment(request: Any, post_id: UUID) -> HttpResponse:
-    """Begin a thread that the team reads, or answer in one."""
+    """Begin a thread that the team reads, or answer in one. Pointing at a picture only shows the page again, with a
+    mark there and with all that was typed; so does whatever is wrong with a comment."""
+    if request.method != "POST":
+        return redirect("review:post", request.token, post_id)
     form = GuestCommentForm(request.POST)
+    if is_pointing(request.POST):
+        return _typed_again(request, post_id, "pointed", status=200)
     if not form.is_valid():
-        return _back(request, post_id, "reason_missing")
+        return _typed_again(request, post_id, form.code or "reason_missing")
     said = form.cleaned_data
 
     def carry_out(reviewer: Reviewer) -> str:
         services.comment_by_link(
-            reviewer=reviewer, post_id=post_id, text=said["text"], quote=said["quote"], thread_id=said["thread"]
+            reviewer=reviewer, post_id=post_id, text=said["text"], place=form.place, thread_id=said["thread"]
         )
         return "commented"
 
-    return _done(request, post_id, carry_out)
+    return _done(request, post_id, carry_out, is_typed=True)
 
 
 @require_POST
@@ -176,7 +184,10 @@ def record(request: Any) -> HttpResponse:
             found = gathered(reviews.approved_by_link(reviewer.link), guest_id=reviewer.guest.pk)
     except NothingApproved as error:
         raise Http404("Nothing that the link is for is approved") from error
-    return unlisted(as_file(found, printed(found)))
+    try:
+        return unlisted(as_file(found, printed(found)))
+    except RecordNotMade as error:
+        return guest_page(request, reviewer, "review/no_record.html", {"error": error}, status=503)
 
 
 @require_safe
@@ -209,6 +220,7 @@ def _done(
     *,
     seen: UUID | None = None,
     goes_on: bool = False,
+    is_typed: bool = False,
 ) -> HttpResponse:
     """Do it, and say what came of it on the page that is next: of several posts all of them, so that one goes on."""
     reviewer: Reviewer = request.reviewer
@@ -225,7 +237,7 @@ def _done(
             services.follow(post_id=post_id)
         return _back(request, post_id, error.code, since=seen)
     except ApprovalRefused as error:
-        return _back(request, post_id, error.code)
+        return _typed_again(request, post_id, error.code) if is_typed else _back(request, post_id, error.code)
     if goes_on:
         return redirect(f"{reverse('review:home', args=[request.token])}?told={told}")
     return _back(request, post_id, told)
@@ -236,6 +248,14 @@ def _back(request: Any, post_id: UUID, told: str, *, since: UUID | None = None) 
     say anything by its address."""
     more = f"&since={since}" if since else ""
     return redirect(f"{reverse('review:post', args=[request.token, post_id])}?told={told}{more}")
+
+
+def _typed_again(request: Any, post_id: UUID, told: str, *, status: int = 422) -> HttpResponse:
+    """The page of the post with the comment as it was typed, and the place that was pointed at."""
+    reviewer: Reviewer = request.reviewer
+    with reviewer.scope():
+        pile = reviews.pile(reviewer.link)
+        return _post_page(request, reviewer, pile, _item(pile, post_id), told=told, typed=request.POST, status=status)
 
 
 def _approve_each(request: Any, reviewer: Reviewer) -> HttpResponse:
@@ -254,8 +274,20 @@ def _approve_each(request: Any, reviewer: Reviewer) -> HttpResponse:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-def _post_page(request: Any, reviewer: Reviewer, pile: Pile, item: Item) -> HttpResponse:
+def _post_page(
+    request: Any,
+    reviewer: Reviewer,
+    pile: Pile,
+    item: Item,
+    *,
+    told: str = "",
+    typed: Mapping[str, Any] = NOTHING_TYPED,
+    status: int = 200,
+) -> HttpResponse:
     since = _id(request.GET.get("since", ""))
+    talks = selectors.talks(item.request.post, only_shared=True)
+    places = board(item.manuscript, talks, picture=media.guest_thumbnail_url, video=media.guest_url)
+    comment = {**{name: typed.get(name, "") for name in COMMENT}, **places.pointed(typed)}
     before = reviews.version_seen(item.request, reviewer.guest.pk, since=since)
     facts = {
         **_facts(request, pile),
@@ -263,18 +295,14 @@ def _post_page(request: Any, reviewer: Reviewer, pile: Pile, item: Item) -> Http
         "items": [_shown(request, one) for one in pile.items],
         "place": pile.items.index(item) + 1,
         "previews": item.previews(),
-        "videos": [
-            {"url": media.guest_url(one.asset), "alt": one.alt}
-            for passage in item.manuscript.passages
-            for one in passage.media
-            if one.asset.kind == "video"
-        ],
+        "board": places.with_mark(comment),
+        "comment": comment,
+        **({"told": told} if told else {}),
         "changes": reviews.differences(before.snapshot, item.request.snapshot) if before else [],
         "before": before,
-        "talks": selectors.talks(item.request.post, only_shared=True),
         "me": reviewer.guest.pk,
     }
-    return guest_page(request, reviewer, "review/post.html", facts)
+    return guest_page(request, reviewer, "review/post.html", facts, status=status)
 
 
 def _facts(request: Any, pile: Pile) -> dict[str, Any]:

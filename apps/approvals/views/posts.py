@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.approvals import selectors, services
-from apps.approvals.anchors import AnchorMalformed, of_quote
+from apps.approvals import frozen, selectors, services
+from apps.approvals.anchors import AnchorMalformed, of_place
 from apps.approvals.deciders import Bench, Decider, names_of, roles_in
 from apps.approvals.errors import ApprovalRefused, ReasonMissing
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
 from apps.approvals.models import Request, ReviewLink, Thread
 from apps.approvals.people.selectors import group_names
+from apps.approvals.pinning import board, is_pointing
 from apps.approvals.presenting import TONES, HistoryLine, escalation_line, history_line, hit_lines, step_line
 from apps.approvals.records import is_approved
-from apps.approvals.reviews import previews_of, wants_guests
-from apps.approvals.services.discussing import EMPTY
+from apps.approvals.reviews import previews_in, wants_guests
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import ALIVE, CURRENT, RequestState, Verdict, Visibility
 from apps.approvals.views.links import line_of
@@ -38,6 +40,8 @@ from apps.posts.models import Post
 from apps.publishing.errors import PostBusy
 from apps.tenants.access import MemberRequest, page
 
+TYPED: Final = ("picture", "x", "y", "video", "moment")
+COMMENT_IDS: Final = "id_comment_%s"
 NOT_NOW = (PostBusy, PostChanged, PostMalformed, PostNotReady)
 
 
@@ -112,7 +116,7 @@ def decide_with_edits(request: MemberRequest, request_id: UUID) -> HttpResponse:
             decider=Decider.of(request.member.actor), content=content,
         )  # fmt: skip
 
-    return _done(request, found, carry_out, "Approved with your edits.")
+    return _done(request, found, carry_out, _("Approved with your edits."))
 
 
 @require_POST
@@ -121,7 +125,7 @@ def withdraw(request: MemberRequest, request_id: UUID) -> HttpResponse:
     found = _request(request, request_id, "approval.request")
     actor = request.member.actor
     return _done(
-        request, found, lambda: services.withdraw(request_id=found.pk, actor=actor), "Withdrawn: nobody is asked."
+        request, found, lambda: services.withdraw(request_id=found.pk, actor=actor), _("Withdrawn: nobody is asked.")
     )
 
 
@@ -134,7 +138,7 @@ def submit(request: MemberRequest, post_id: UUID) -> HttpResponse:
     except ApprovalRefused as error:
         messages.error(request, error.words)
     else:
-        messages.success(request, "Submitted for approval.")
+        messages.success(request, _("Submitted for approval."))
     return redirect("publishing:post", post.pk)
 
 
@@ -147,14 +151,23 @@ def comment(request: MemberRequest, request_id: UUID) -> HttpResponse:
         thread_id = request.POST.get("thread")
         thread = get_object_or_404(Thread.objects, pk=thread_id, post=found.post) if thread_id else None
         colleagues = _colleagues(request, found.post)
-    form = CommentForm(request.POST, request.FILES, people=colleagues)
-    try:
-        if not form.is_valid():
-            raise ReasonMissing(str(next(iter(form.errors.get("attached", [EMPTY])))))
-        _say(request, found, thread, form)
-    except (AnchorMalformed, ReasonMissing, MediaRefused) as error:
-        messages.error(request, getattr(error, "words", "") or str(error))
-    return redirect(f"{reverse('approvals:review', args=[found.pk])}#comments")
+    form = CommentForm(request.POST, request.FILES, people=colleagues, auto_id=COMMENT_IDS)
+    if is_pointing(request.POST):
+        typed = {**request.POST.dict(), "mentions": request.POST.getlist("mentions")}
+        return _typed_again(request, found, CommentForm(initial=typed, people=colleagues, auto_id=COMMENT_IDS))
+    if form.is_valid():
+        try:
+            _say(request, found, thread, form)
+            return redirect(f"{reverse('approvals:review', args=[found.pk])}#comments")
+        except (AnchorMalformed, ReasonMissing, MediaRefused) as error:
+            form.add_error(None, getattr(error, "words", "") or str(error))
+    return _typed_again(request, found, form, status=422)
+
+
+def _typed_again(request: MemberRequest, found: Request, form: CommentForm, *, status: int = 200) -> HttpResponse:
+    """The page with the comment as it was typed: after somebody pointed at a picture, or with what is wrong."""
+    with request.member.scope():
+        return _show(request, found, comment_form=form, status=status)
 
 
 def _say(request: MemberRequest, found: Request, thread: Thread | None, form: CommentForm) -> None:
@@ -163,7 +176,7 @@ def _say(request: MemberRequest, found: Request, thread: Thread | None, form: Co
     files = [media.take_file(file=file, name=file.name, to=to).pk for file in said["attached"]]
     with request.member.scope():
         services.comment(
-            anchor=of_quote(said["quote"].strip(), posts.manuscript(found.post)),
+            anchor=of_place(form.place, posts.manuscript(found.post)),
             post=found.post, text=said["text"], by=Decider.of(request.member.actor), thread=thread,
             visibility=Visibility(said["visibility"] or Visibility.INTERNAL), files=files,
             mentions=[UUID(pk) for pk in said["mentions"]],
@@ -195,15 +208,22 @@ def _done(request: MemberRequest, found: Request, carry_out: Callable[[], object
 
 
 def _show(
-    request: MemberRequest, found: Request, form: DecisionForm | None = None, *, status: int = 200
+    request: MemberRequest,
+    found: Request,
+    form: DecisionForm | None = None,
+    *,
+    comment_form: CommentForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     post, member = found.post, request.member
     row = selectors.open_step(found) if found.state == RequestState.PENDING else None
     seats = selectors.bench_of(found, row) if row else None
     decides = seats is not None and member.may_in(found.workspace_id, "approval.decide")
-    written = posts.manuscript(post)
+    written, shown = posts.manuscript(post), frozen.manuscripts([found])[found.pk]
+    places = board(shown, selectors.talks(post), picture=media.thumbnail_url, video=media.member_url)
+    typed = {**(_typed(comment_form)), **places.pointed(request.POST)}
     context = {
-        "title": post.title or written.passages[0].text[:60] or "Untitled post",
+        "title": post.title or written.passages[0].text[:60] or _("Untitled post"),
         "zone": post.workspace.timezone,
         "found": found,
         "tone": TONES.get(RequestState(found.state), ""),
@@ -218,20 +238,28 @@ def _show(
         "steps": _steps(found, seats),
         "differences": selectors.changed_since(found),
         "history": _history(post),
-        "talks": selectors.talks(post),
-        "previews": previews_of(found),
+        "board": places.with_mark(typed),
+        "typed": typed,
+        "answered": request.POST.get("thread", ""),
+        "previews": previews_in(shown),
         "may_move": member.may_in(found.workspace_id, "post.schedule"),
         **_client(request, found),
         "form": form or DecisionForm(),
         "edits_form": EditsForm(initial={"text": written.passages[0].text}, auto_id="edits_%s"),
-        "comment_form": CommentForm(auto_id="id_comment_%s", people=_colleagues(request, post)),
+        "comment_form": comment_form or CommentForm(auto_id=COMMENT_IDS, people=_colleagues(request, post)),
         "why_not": _why_not(request, seats),
+        "stands_in_for": _stands_in_for(request, found, seats),
         "may_decide": bool(decides and seats and request.user.pk in seats.people),
         "may_comment": member.may_in(found.workspace_id, "approval.comment"),
         "post_url": reverse("publishing:post", args=[post.pk]),
         "record_url": reverse("approvals:record", args=[found.pk]) if is_approved(found) else "",
     }
     return render(request, "approvals/review.html", context, status=status)
+
+
+def _typed(form: CommentForm | None) -> dict[str, str]:
+    """The place as it stands in the form, readable or not."""
+    return {name: str(form[name].value() or "") for name in TYPED} if form else {}
 
 
 def _client(request: MemberRequest, found: Request) -> dict[str, object]:
@@ -253,8 +281,15 @@ def _why_not(request: MemberRequest, seats: Bench | None) -> str:
     if seats is None or request.user.pk in seats.people:
         return ""
     if request.user.pk in seats.barred:
-        return "You wrote, changed or submitted this version, so somebody else decides."
-    return "The open step is somebody else's to decide."
+        return _("You wrote, changed or submitted this version, so somebody else decides.")
+    return _("The open step is somebody else's to decide.")
+
+
+def _stands_in_for(request: MemberRequest, found: Request, seats: Bench | None) -> list[str]:
+    """For whom the reader would decide; without a query where they stand in for nobody."""
+    said = selectors.said_by(found)
+    whom = seats.spoken_for(Decider.of(request.member.actor), said) if seats else frozenset()
+    return sorted(names_of(whom).values()) if whom else []
 
 
 def _pictures(found: Request) -> list[dict[str, str]]:

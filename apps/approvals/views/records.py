@@ -21,7 +21,6 @@ from apps.approvals.models import Request
 from apps.approvals.records import Record, gathered, printed
 from apps.approvals.states import RequestState
 from apps.core.calendar import Month
-from apps.core.printing import PrinterMissing
 from apps.tenants.access import MemberRequest, page
 
 PDF: Final = "application/pdf"
@@ -64,8 +63,6 @@ def _answer(request: MemberRequest, wanted: Callable[[], QuerySet[Request]], bac
         return as_file(record, printed(record))
     except ApprovalRefused as error:
         messages.error(request, error.words)
-    except PrinterMissing as error:
-        messages.error(request, str(error))
     return redirect(back)
 
 

@@ -7,9 +7,10 @@ from allauth.account.models import EmailAddress
 from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.dashboard.demo import consent
-from apps.dashboard.demo.content import AGENCY, CLIENTS, PASSWORD, PEOPLE, Client, Person
+from apps.dashboard.demo.content import AGENCY, CLIENTS, PASSWORD, PEOPLE, REVIEWED, REVIEWERS, Client, Person
 from apps.dashboard.demo.figures import Figures
 from apps.dashboard.demo.history import Desk
+from apps.dashboard.demo.reviews import Reviews
 from apps.platforms import registry
 from apps.platforms.capabilities import ConnectBy
 from apps.social_accounts import services as social_accounts
@@ -40,6 +41,9 @@ def make(mastodon_url: str) -> Organization:
         accounts = {platform: _connect(member, client, platform, mastodon_url) for platform in registry.names()}
         Desk(member, workspaces[client.name], client, accounts).fill()
         Figures(member, workspaces[client.name], client, accounts).fill()
+        if client.name == REVIEWED:
+            writer, checker = (_member(_known(email), organization, workspaces[client.name]) for email in REVIEWERS)
+            Reviews(writer, checker, client, accounts).fill()
     return organization
 
 
@@ -47,6 +51,11 @@ def sign_ins() -> list[str]:
     """A line for each person who may sign in."""
     width = max(len(person.email) for person in PEOPLE)
     return [f"  {person.email:<{width}}  {PASSWORD}  {person.role.label.lower()}" for person in PEOPLE]
+
+
+def _known(email: str) -> User:
+    found: User = User.objects.get(email=email)
+    return found
 
 
 def _person(person: Person) -> User:
@@ -70,7 +79,7 @@ def _join(organization: Organization, person: Person, workspaces: dict[str, Work
 def _member(owner: User, organization: Organization, workspace: Workspace) -> Member:
     member = member_of(owner, organization.pk, workspace_id=workspace.pk)
     if member is None:
-        raise DemoIncomplete("The owner is not a member of the demo agency")
+        raise DemoIncomplete("Somebody is no member of the demo agency")
     return member
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from apps.tenants.permissions import Role
@@ -28,6 +29,26 @@ class Idea:
     platforms: tuple[str, ...] = ("instagram", "mastodon", "bluesky")
     comment: str = ""
     label: str = ""
+
+
+class Reached(StrEnum):
+    """How far the approval of an announcement has come."""
+
+    AGENCY = "agency"
+    CLIENT = "client"
+    APPROVED = "approved"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A post that is approved before it goes out; `words` is a comment on it, `note` what came with the decision."""
+
+    text: str
+    alt: str
+    reached: Reached
+    words: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +169,44 @@ CLIENTS: Final = (
             ),
             Idea("We are closed on Monday for the holiday. Stretch anyway.", platforms=("mastodon", "bluesky")),
         ),
+    ),
+)
+
+# Whose announcements are approved, and by whom at the client; other posts of theirs go out without.
+REVIEWED: Final = "Alder & Finch"
+REVIEWERS: Final = ("admin@northlight.example", "approver@northlight.example")  # who writes them, and who checks
+APPROVED_LABEL: Final = "Announcement"
+GUEST: Final = ("Rosa Alder", "rosa@alderandfinch.example")
+ANNOUNCEMENTS: Final = (
+    Announcement(
+        "The spring collection opens on 1 March: six pieces in ash, one of them for children.",
+        "A child's chair in ash",
+        Reached.AGENCY,
+        words="Is the first of March certain? The joiner told us the second week.",
+    ),
+    Announcement(
+        "We are hiring: a finisher with a steady hand and an early alarm clock.", "A brush on a board", Reached.AGENCY
+    ),
+    Announcement(
+        "From January every table comes with its tree: where it stood, and who planted the next one.",
+        "A tag on a table leg",
+        Reached.CLIENT,
+    ),
+    Announcement(
+        "Our showroom moves across the street. Same key, more daylight.",
+        "An empty room with tall windows",
+        Reached.CLIENT,
+    ),
+    Announcement(
+        "Oil day: bring a board, we bring the oil. Saturday from ten, free of charge.",
+        "Hands oiling a board",
+        Reached.APPROVED,
+    ),
+    Announcement(
+        "The Finch stool is back in three heights.",
+        "Three stools in a row",
+        Reached.CHANGES,
+        words="This one is the old stool. The new seat is round.",
+        note="Please show the new stool, and say that it ships in May.",
     ),
 )

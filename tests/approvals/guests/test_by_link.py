@@ -191,7 +191,8 @@ def test_guests_talk_with_the_team_at_the_words_they_mean(
     staff = factories.signed_in(manager, at=desk.agency.workspace)
     page = staff.get(reverse("approvals:review", args=[desk.request(post).pk])).content.decode()
     assert "Ingrid Solheim" in page
-    assert "These words are not in the post" in guest.pressed(f"{post.pk}/comment/", text="?", quote="six courses")
+    refused = guest.send(f"{post.pk}/comment/", text="?", quote="six courses")
+    assert (refused.status_code, "These words are not in the post" in refused.content.decode()) == (422, True)
 
 
 def test_an_internal_thread_takes_no_answer_of_a_guest(
@@ -201,8 +202,9 @@ def test_an_internal_thread_takes_no_answer_of_a_guest(
     guest = invite(post)
     with desk.agency.scope():
         inside = services.comment(post=post, text="Between us", by=_decider(manager))
-    guest.pressed(f"{post.pk}/comment/", text="I saw that", thread=str(inside.thread_id))
+    refused = guest.send(f"{post.pk}/comment/", text="I saw that", thread=str(inside.thread_id))
 
+    assert refused.status_code == 422
     assert guest.comments() == []
 
 
@@ -343,7 +345,8 @@ def test_opening_changes_nothing(desk: Desk, asked: Asked, invite: Invite) -> No
             guest.client.get(f"{guest.home}{path}")
         changing = [one["sql"] for one in asked_for if re.match(r"(INSERT|UPDATE|DELETE)", one["sql"])]
         assert changing == [], path
-    for path in ("decide/", "comment/", "time/"):
+    assert guest.client.get(f"{guest.home}{posts[0].pk}/comment/").status_code == 302
+    for path in ("decide/", "time/"):
         assert guest.client.get(f"{guest.home}{posts[0].pk}/{path}").status_code == 405
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps.core import clock as system_clock
+from apps.media.models import Asset
 from apps.posts.models import Post
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Membership
@@ -123,11 +124,37 @@ def test_another_network_is_looked_at_without_scripts(phone: Page, posts: list[P
     expect(first.locator(".pv").nth(1)).to_be_visible()
 
 
+def test_a_tap_on_a_picture_marks_the_place_without_scripts(phone: Page, posts: list[Post], guest: Guest) -> None:
+    phone.goto(f"{guest.home}{posts[0].pk}/")
+    phone.get_by_text("Point at a place in a picture").click()
+    phone.get_by_label("Write a comment").fill("Not these")
+    picture = phone.get_by_role("button", name="Point at picture 1: Picture 0")
+    picture.click(position={"x": 64, "y": 96})
+
+    expect(phone.get_by_role("status").first).to_contain_text("The place is marked.")
+    expect(phone.get_by_label("Write a comment")).to_have_value("Not these")
+    assert float(phone.get_by_label("From the left, in percent").input_value()) == pytest.approx(25, abs=0.5)
+    assert phone.evaluate(OVERFLOW) <= 0
+    shoot(phone, "review-pointed")
+    phone.get_by_role("button", name="Send").last.click()
+
+    expect(phone.get_by_role("status").first).to_contain_text("Your comment is with the team.")
+    expect(phone.get_by_role("link", name="Mark 1", exact=True)).to_be_visible()
+    (said,) = guest.comments()
+    assert (said.thread.anchor["x"], said.thread.anchor["y"]) == (
+        pytest.approx(0.25, abs=0.01),
+        pytest.approx(0.5, abs=0.01),
+    )
+
+
 def test_every_page_fits_and_axe_finds_nothing(
     open_browser: Open, live_server: object, desk: Desk, posts: list[Post], guest: Guest, invite: Callable[..., Guest],
     manager: Membership,
 ) -> None:  # fmt: skip
     guest.pressed(f"{posts[0].pk}/comment/", text="It is five", quote="four courses")
+    with desk.agency.scope():
+        digest = Asset.objects.get(alt="Picture 0").sha256
+    guest.pressed(f"{posts[0].pk}/comment/", text="Not these", picture=digest, x="25", y="50")
     guest.says(desk.request(posts[1]), "reject", "Not this")
     guest.says(desk.request(posts[2]), "approve")
     guarded, over = invite(posts[0], passcode="rye bread"), invite(posts[0])

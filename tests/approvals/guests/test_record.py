@@ -11,7 +11,7 @@ from apps.posts.models import Post
 from apps.tenants.models import Membership
 from tests.approvals.conftest import MANAGER, Desk, actor
 from tests.approvals.guests.conftest import CLIENT, JONAS, Guest
-from tests.approvals.test_records import record, words
+from tests.approvals.test_records import lose_the_key, record, words
 
 pytestmark = pytest.mark.django_db
 Invite = Callable[..., Guest]
@@ -117,3 +117,20 @@ def test_who_was_forgotten_is_no_name_in_any_record(
 
     assert "Ingrid" not in said
     assert "a guest who was forgotten" in " ".join(said.split())
+
+
+def test_where_it_cannot_be_made_the_page_says_so_in_the_guests_language(
+    desk: Desk, asked: Asked, invite: Invite
+) -> None:
+    guest = invite(post := asked())
+    guest.says(desk.request(post), "approve")
+    taken(guest)
+    lose_the_key()
+
+    said = guest.client.get(f"{guest.home}record.pdf")
+    german = guest.client.get(f"{guest.home}record.pdf", {"lang": "de"})
+
+    assert said.status_code == german.status_code == 503
+    for expected in ("What you approved stays approved.", "manage.py signing_key show", guest.home):
+        assert expected in said.content.decode(), expected
+    assert "bleibt freigegeben" in german.content.decode()

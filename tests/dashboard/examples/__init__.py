@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from apps.approvals.errors import SigningKeyUnusable
 from tests.dashboard.examples import (
     accounts,
     analytics,
@@ -61,6 +62,7 @@ PAGES: dict[str, Any] = {
     "review/rest.html": reviews.rest,
     "review/post.html": reviews.post,
     "review/passcode.html": lambda: reviews.frame(is_wrong=True),
+    "review/no_record.html": lambda: reviews.frame(error=SigningKeyUnusable()),
     "review/problem.html": lambda: reviews.frame(reason="expired"),
     "approvals/people.html": approvals.people,
     "approvals/me.html": approvals.me,

@@ -128,7 +128,14 @@ def review() -> dict[str, Any]:
     form = DecisionForm({"verdict": "nonsense"})
     form.is_valid()
     anchor = {"kind": "text", "quote": "fold the dough 27 times"}
-    thread = It(pk=PERSON, get_visibility_display="Team only", revision=2, resolved_at=None)
+
+    def thread(number: str) -> It:
+        pk = f"{PERSON[:-1]}{number}"
+        return It(pk=pk, get_visibility_display="Team only", revision=2, resolved_at=None)
+
+    def place(kind: str) -> It:
+        return It(anchor={"kind": kind}, is_lost=False)
+
     lost = It(anchor=anchor, is_lost=True)
     comment = It(created_at=NOW, text="Is it 27?", attachments=It(all=FILES))
     return {
@@ -158,10 +165,17 @@ def review() -> dict[str, Any]:
             It(place="Post", before="26 times", after="27 times"),
             It(place="Time", before="", after="Fri 16 Oct 2026, 09:00 Europe/Oslo"),
         ],
-        "talks": [
-            It(thread=thread, place=lost, comments=[("Priya Nair", comment)], proposed_at=None),
-            It(thread=thread, place=It(anchor={"kind": "time"}), comments=[("Ingrid", comment)], proposed_at=NOW),
-        ],
+        "board": reviews.board([
+            It(thread=thread("1"), place=lost, comments=[("Priya Nair", comment)], proposed_at=None, where=None),
+            It(thread=thread("2"), place=place("time"), comments=[("Ingrid", comment)], proposed_at=NOW, where=None),
+            It(thread=thread("3"), place=place("image"), comments=[("Ingrid", comment)], proposed_at=None,
+               where=reviews.MARK),
+            It(thread=thread("4"), place=place("video"), comments=[("Ingrid", comment)], proposed_at=None,
+               where=reviews.MOMENT),
+        ]),
+        "typed": {"picture": "b" * 64, "x": "25.0", "y": "50.0", "video": "", "moment": ""},
+        "answered": "",
+        "stands_in_for": ["Tomás Herrera"],
         "previews": [reviews.preview("instagram"), reviews.preview("x", family="micro")],
         "may_move": True,
         "asks_client": True,

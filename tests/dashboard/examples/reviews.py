@@ -7,12 +7,25 @@ from types import SimpleNamespace as It
 from typing import Any
 
 from apps.approvals.link_forms import LinkForm
+from apps.approvals.pinning import Board, Clip, Pin, Plate
 from apps.approvals.reviews import Change, Piece
+from apps.approvals.selectors import Where
 from tests.dashboard.examples import portal
 from tests.dashboard.examples.frame import NOW, PICTURE, TEXT, ZONE
 
 PICTURES = [It(url=PICTURE, alt="A fifth", kind="image"), It(url="", alt="", kind="video")]
 POST, GUEST = "01a22994-4e21-703b-b43c-ab05a3b37c97", "01a22994-4e21-703b-b43c-ab05a3b37c98"
+
+
+MARK, MOMENT = Where("image", 1, mark=1), Where("video", 0, moment="0:12")
+
+
+def board(talks: list[Any]) -> Board:
+    """Two pictures, of which one has a mark and one is being pointed at, and a film."""
+    marked = Plate(1, "a" * 64, PICTURE, "Buns on a tray", 256, 192, pins=[Pin(1, 64, 96, f"#talk-{POST}")])
+    drawn = Plate(2, "b" * 64, PICTURE, "", 170, 340, drawn=Pin(0, 42, 170))
+    clips = [Clip(number, f"{number}" * 64, "/v.mp4", "A film") for number in (1, 2)]
+    return Board([marked, drawn], clips, talks)
 
 
 def frame(**more: Any) -> dict[str, Any]:
@@ -71,10 +84,14 @@ def post() -> dict[str, Any]:
     anchor = {"kind": "text", "quote": "four courses"}
     said = [It(author_id=GUEST, created_at=NOW, text="It is five"), It(author_id=POST, created_at=NOW, text="Fixed")]
     talk = It(
-        thread=It(pk=POST), place=It(anchor=anchor), proposed_at=None,
+        thread=It(pk=POST), place=It(anchor=anchor), proposed_at=None, where=None,
         comments=[("Ingrid Solheim", said[0]), ("Tomás Herrera", said[1])],
     )  # fmt: skip
-    asked = It(thread=It(pk=GUEST), place=It(anchor={"kind": "time"}), proposed_at=NOW, comments=talk.comments[:1])
+    first = talk.comments[:1]
+    asked = It(thread=It(pk=GUEST), place=It(anchor={"kind": "time"}), proposed_at=NOW, where=None, comments=first)
+    image, video = (It(anchor={"kind": kind}, is_lost=False) for kind in ("image", "video"))
+    pointed = It(thread=It(pk="pointed"), place=image, where=MARK, comments=first)
+    moment = It(thread=It(pk="moment"), place=video, where=MOMENT, comments=first)
     changes = [
         Change("text", "", [Piece("One long table, "), Piece("four", "out"), Piece("five", "in"), Piece(" courses")]),
         Change("text", "x", [Piece("Buns", "in")]),
@@ -87,8 +104,10 @@ def post() -> dict[str, Any]:
     ]
     return frame(
         item=item("awaited"), items=items(), place=1, total=6, done=4, left=2, coming=0, me=GUEST, changes=changes,
-        previews=[preview("instagram"), preview("x", family="micro")], videos=[{"url": "/v.mp4", "alt": "A film"}],
-        before=It(revision=2), talks=[talk, asked],
+        previews=[preview("instagram"), preview("x", family="micro")],
+        before=It(revision=2), board=board([talk, asked, pointed, moment]),
+        comment={"thread": "", "text": "Not this", "quote": "", "picture": "b" * 64, "x": "25.0", "y": "50.0",
+                 "video": "", "moment": ""},
     )  # fmt: skip
 
 

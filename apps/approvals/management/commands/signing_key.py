@@ -63,3 +63,5 @@ class Command(BaseCommand):
         origin = "made here" if row.is_own else "brought by the operator"
         self.stdout.write(f"{row.subject}: {state}, {origin}, {ends} until {row.valid_until:%Y-%m-%d}")
         self.stdout.write(f"  SHA-256 {row.fingerprint}")
+        if row.is_in_force and (words := signing.what_is_wrong_with(row, at=clock.now())):
+            self.stdout.write(f"  IT CANNOT SIGN: {words} (rotate, or replace FILE.p12).")
