@@ -34,10 +34,10 @@ def asked(desk: Desk) -> Request:
     return desk.submit(desk.post())
 
 
-def sent(desk: Desk, who: Membership, asked: Request, **data: Any) -> str:
+def sent(desk: Desk, who: Membership, asked: Request, status: int = 200, **data: Any) -> str:
     client = factories.signed_in(who, at=desk.agency.workspace)
     answer = client.post(reverse("approvals:comment", args=[asked.pk]), {"text": "Like this", **data}, follow=True)
-    assert answer.status_code == 200
+    assert answer.status_code == status
     return str(answer.content.decode())
 
 
@@ -70,10 +70,11 @@ def test_what_is_no_file_of_ours_is_refused_and_nothing_is_said(
     desk: Desk, asked: Request, manager: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program_file = SimpleUploadedFile("run.exe", b"MZ\x90\x00" * 64, "image/jpeg")
-    assert "run.exe" in sent(desk, manager, asked, attached=[program_file])
-    assert "up to 5 files" in sent(desk, manager, asked, attached=[jpeg(f"{number}.jpg") for number in range(6)])
+    assert "run.exe" in sent(desk, manager, asked, 422, attached=[program_file])
+    too_many = [jpeg(f"{number}.jpg") for number in range(6)]
+    assert "up to 5 files" in sent(desk, manager, asked, 422, attached=too_many)
     monkeypatch.setattr(forms, "LARGEST_FILE", 10)
-    assert "has up to" in sent(desk, manager, asked, attached=[jpeg()])
+    assert "has up to" in sent(desk, manager, asked, 422, attached=[jpeg()])
 
     with desk.agency.scope():
         assert not Comment.objects.exists()

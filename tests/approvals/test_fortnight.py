@@ -125,7 +125,8 @@ class Fortnight:
                 )  # fmt: skip
         except ValueError:
             return
-        self.away.append((who, row.begins_at, row.ends_at))
+        # Whoever says so at noon was there in the morning.
+        self.away.append((who, max(row.begins_at, self.clock.now), row.ends_at))
 
     def beat(self) -> None:
         before = len(mail.outbox)
