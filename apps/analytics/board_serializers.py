@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.analytics.boards.days import DAY
+from apps.analytics.boards.figures import Number
 from apps.analytics.boards.goals import Pace, Progress
 from apps.analytics.boards.mix import Line, Mix
 from apps.analytics.boards.post import Grown
@@ -16,7 +17,7 @@ from apps.analytics.boards.times import ENOUGH, Times
 from apps.analytics.ladder import RUNGS
 from apps.analytics.metrics import figures_of
 from apps.analytics.models import Goal
-from apps.analytics.overview import Number, Overview, Point, Trend
+from apps.analytics.overview import Overview, Point, Trend
 from apps.analytics.serializers import Figures
 from apps.analytics.states import Aim, Format, Missing
 from apps.social_accounts.models import SocialAccount

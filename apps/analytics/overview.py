@@ -20,6 +20,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from apps.analytics.boards.choosing import EVERYTHING, Choice
 from apps.analytics.boards.days import DAY, Series, days_between, newest
+from apps.analytics.boards.figures import Number, PlatformRow, PostRow
 from apps.analytics.boards.times import Times, times_of
 from apps.analytics.boards.usual import flops_of, usual_of
 from apps.analytics.charting import Point as Point
@@ -47,50 +48,6 @@ class Trend(StrEnum):
     VIEWS = "views"
     FOLLOWERS = "followers"
     INTERACTIONS = "interactions"
-
-
-@dataclass(frozen=True, slots=True)
-class PostRow:
-    """A post on an account with its newest figures; `taken_at` None: nothing was told of it."""
-
-    publication_id: UUID
-    account_id: UUID
-    day: date
-    published_at: datetime
-    taken_at: datetime | None
-    views: int | None
-    interactions: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A figure with what it is about: `known` of `of` things that could have told it. `before` and `now` are the two
-    sides that the change compares; None where nothing can be compared."""
-
-    value: int | None
-    known: int = 0
-    of: int = 0
-    before: int | None = None
-    now: int | None = None
-    taken_at: datetime | None = None
-
-    @property
-    def change(self) -> int | None:
-        return self.now - self.before if self.now is not None and self.before is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformRow:
-    platform: str
-    accounts: int
-    followers: int | None
-    views: int | None
-    posts: int
-    post_views: int | None
-    interactions: int | None
-    rate: float | None  # interactions for each view, of posts that tell both
-    until: date | None  # the last day that was told
-    taken_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.analytics.boards.audience import AudienceBoard, audiences_of
 from apps.analytics.boards.days import Series, joined
+from apps.analytics.boards.figures import Number, PostRow
 from apps.analytics.boards.goals import Progress, progress_of_all
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.models import Goal
-from apps.analytics.overview import Number, Overview, Point, PostRow, Trend, overview, titles_of
+from apps.analytics.overview import Overview, Point, Trend, overview, titles_of
 from apps.approvals.models import Request
 from apps.approvals.states import RequestState
 from apps.core.calendar import cell_of, reach

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Final
 
 from apps.analytics.boards.days import DAY
+from apps.analytics.boards.figures import Number
 from apps.analytics.charting import Point
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.metrics import LEVELS, NOT_ADDED_UP
 from apps.analytics.models import AccountDay
-from apps.analytics.overview import Number
 from apps.analytics.selectors import span_of
 from apps.platforms.insights import Metric
 from apps.social_accounts.models import SocialAccount

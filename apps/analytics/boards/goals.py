@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from apps.analytics.boards.days import DAY
+from apps.analytics.boards.figures import Number
 from apps.analytics.models import Goal
-from apps.analytics.overview import Number, Overview, Rows, rows_between
+from apps.analytics.overview import Overview, Rows, rows_between
 from apps.analytics.selectors import span_of
 from apps.analytics.states import Aim
 from apps.tenants.models import Workspace

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.analytics.boards.figures import PostRow
 from apps.analytics.boards.usual import times_usual
 from apps.analytics.models import MixShare, Reading
-from apps.analytics.overview import Overview, PostRow, readings_between
+from apps.analytics.overview import Overview, readings_between
 from apps.analytics.states import Format
 from apps.media.states import Kind
 from apps.posts.models import Label, Part

@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from apps.analytics.boards.days import DAY, Series, days_between
+from apps.analytics.boards.figures import PostRow
 from apps.analytics.models import AccountDay, Reading, UploadedDay
-from apps.analytics.overview import POST_COLUMNS, Overview, PostRow, post_row
+from apps.analytics.overview import POST_COLUMNS, Overview, post_row
 from apps.analytics.retention import kept_apart
 from apps.analytics.selectors import span_of
 from apps.core.calendar import reach

@@ -9,10 +9,11 @@ from statistics import fmean
 from typing import Any
 from uuid import UUID
 
+from apps.analytics.boards.figures import PostRow
 from apps.analytics.boards.mix import posts_of
 from apps.analytics.boards.usual import times_usual
 from apps.analytics.metrics import total
-from apps.analytics.overview import Overview, PostRow, readings_between
+from apps.analytics.overview import Overview, readings_between
 from apps.posts.models import Campaign, Label
 from apps.tenants.models import Workspace
 

@@ -14,7 +14,7 @@ from apps.analytics.boards.usual import times_usual
 from apps.analytics.charting import Sample
 
 if TYPE_CHECKING:
-    from apps.analytics.overview import PostRow
+    from apps.analytics.boards.figures import PostRow
 
 ENOUGH: Final = 3  # posts of one hour of the week, to call it good or bad
 WORK: Final = range(7, 19)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from apps.analytics.overview import PostRow
+    from apps.analytics.boards.figures import PostRow
 
 SETTLED: Final = timedelta(days=1)
 ENOUGH: Final = 5  # posts of an account, for there to be a usual one

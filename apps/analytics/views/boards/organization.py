@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from apps.analytics.boards.figures import Number
 from apps.analytics.boards.organization import OrganizationBoard, organization_board
-from apps.analytics.overview import Number, Overview
+from apps.analytics.overview import Overview
 from apps.analytics.views.boards import parts
 from apps.analytics.views.boards.asked import Asked, asked_of
 from apps.analytics.views.boards.parts import Tile

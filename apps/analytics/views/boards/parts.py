@@ -10,11 +10,12 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
+from apps.analytics.boards.figures import Number, PlatformRow, PostRow
 from apps.analytics.boards.times import ENOUGH, Times
 from apps.analytics.charting import Heat, Point, Spark, chart_of, heat_of, spark_of
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.metrics import LABELS
-from apps.analytics.overview import Number, Overview, PlatformRow, PostRow, Trend, titles_of
+from apps.analytics.overview import Overview, Trend, titles_of
 from apps.analytics.views.boards.asked import Asked, Chip
 from apps.analytics.wording import change, compact, number, percent
 from apps.core import clock
