@@ -16,7 +16,7 @@ from django.db import transaction
 from apps.approvals.deciders import Decider
 from apps.approvals.models import Request, StepState
 from apps.approvals.services.following import follow
-from apps.approvals.services.records import record
+from apps.approvals.services.records import append, decision
 from apps.approvals.services.rounds import set_status, settle, tell
 from apps.approvals.states import RequestState, StepStatus, Verdict, WhenLate
 from apps.core import tenancy
@@ -65,7 +65,7 @@ def run_out_request(*, post_id: UUID, now: datetime) -> None:
         request = row.request
         match row.step.when_late:
             case WhenLate.PUBLISH:
-                record(request, row, Verdict.RAN_OUT, decider=CLOCK, due_at=request.due_at, note=_by_policy(request))
+                _write(request, row, Verdict.RAN_OUT)
                 set_status(row, StepStatus.RAN_OUT)
                 _tell(request, row, WhenLate.PUBLISH)
                 settle(request)
@@ -92,7 +92,7 @@ def _move(request: Request, row: StepState, now: datetime) -> bool:
                 _by_span(post, row, now)
     except (PostBusy, PostNotReady):
         return False  # Nothing of it is on the plan, no slot is left, or its windows are closed then: it is held.
-    record(request, row, Verdict.MOVED, decider=CLOCK, due_at=request.due_at, note=_by_policy(request))
+    _write(request, row, Verdict.MOVED)
     _tell(request, row, WhenLate.MOVE)
     follow(post_id=post.pk, keeps_time=True)
     return True
@@ -121,9 +121,10 @@ def _by_span(post: Post, row: StepState, now: datetime) -> None:
     publishing.reschedule(post=post, local=local, zone=zone, actor=SYSTEM)
 
 
-def _by_policy(request: Request) -> str:
-    """Whose decision it was, for the log: the policy's own, in this version."""
-    return f"Version {request.policy.version} of the policy."
+def _write(request: Request, row: StepState, verdict: Verdict) -> None:
+    """Into the log, where it is the policy's own decision, in this version."""
+    note = f"Version {request.policy.version} of the policy."
+    append(decision(request, row, verdict, decider=CLOCK, due_at=request.due_at, note=note))
 
 
 def _note_overdue(request: Request, row: StepState, now: datetime) -> None:

@@ -28,7 +28,7 @@ from apps.approvals.errors import (
 from apps.approvals.models import Request, StepState
 from apps.approvals.services.clockwork import hold, run_out_request
 from apps.approvals.services.following import follow, is_out
-from apps.approvals.services.records import record
+from apps.approvals.services.records import append, decision
 from apps.approvals.services.rounds import bench_of, close, current, open_round, policy_of, set_status, settle, tell
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import APPROVING, OBJECTING, RequestState, StepStatus, Verdict
@@ -140,7 +140,7 @@ def _with_edits(
 
 
 def _write(request: Request, row: StepState, said: _Said, *, due_at: datetime | None = None) -> None:
-    record(
+    made = decision(
         request,
         row,
         said.verdict,
@@ -152,6 +152,7 @@ def _write(request: Request, row: StepState, said: _Said, *, due_at: datetime | 
         due_at=due_at or request.due_at,
         on_behalf_of=said.on_behalf_of,
     )
+    append(made)
 
 
 def facts_of(

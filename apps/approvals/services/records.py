@@ -14,36 +14,12 @@ from apps.approvals.states import Verdict
 from apps.core import clock
 
 
-def record(
-    request: Request,
-    row: StepState,
-    verdict: Verdict,
-    *,
-    decider: Decider,
-    note: str = "",
-    seal: str = "",
-    content_hash: str = "",
-    revision: int = 0,
-    due_at: datetime | None = None,
-    on_behalf_of: Collection[UUID] = (),
-) -> Decision:
-    """Add a decision; the caller holds the post, so that no other comes between it and the one before."""
-    before = Decision.objects.filter(request__post_id=request.post_id).order_by("-decided_at", "-id").first()
-    made = decision(
-        request, row, verdict, decider=decider, note=note, seal=seal, content_hash=content_hash, revision=revision,
-        due_at=due_at, on_behalf_of=on_behalf_of, previous_hash=before.hash if before else "",
-    )  # fmt: skip
-    made.save(force_insert=True)
-    return made
-
-
 def decision(
     request: Request,
     row: StepState,
     verdict: Verdict,
     *,
     decider: Decider,
-    previous_hash: str,
     note: str = "",
     seal: str = "",
     content_hash: str = "",
@@ -51,8 +27,8 @@ def decision(
     due_at: datetime | None = None,
     on_behalf_of: Collection[UUID] = (),
 ) -> Decision:
-    """A decision that follows the one with this hash, not written down yet."""
-    made = Decision(
+    """What was decided, not in the log yet: it has no place and so no hash."""
+    return Decision(
         organization_id=request.organization_id,
         workspace_id=request.workspace_id,
         request=request,
@@ -69,8 +45,19 @@ def decision(
         address=decider.actor.address,
         note=note,
         decided_at=clock.now(),
-        previous_hash=previous_hash,
     )
+
+
+def append(made: Decision) -> Decision:
+    """Write it down behind the last of its post; the caller holds the post, so that no other comes between."""
+    rows = Decision.objects.filter(request__post_id=made.request.post_id)
+    place(made, after=rows.order_by("-decided_at", "-id").first()).save(force_insert=True)
+    return made
+
+
+def place(made: Decision, *, after: Decision | None) -> Decision:
+    """Give it its place behind another, or at the beginning, and the hash that both come to."""
+    made.previous_hash = after.hash if after else ""
     made.hash = hash_of(made)
     return made
 

@@ -31,7 +31,7 @@ from apps.approvals.selectors import open_step
 from apps.approvals.services.deciding import facts_of
 from apps.approvals.services.following import is_as_asked, is_behind_us, states_of
 from apps.approvals.services.linking import Reviewer, hold_open
-from apps.approvals.services.records import decision
+from apps.approvals.services.records import decision, place
 from apps.approvals.services.reviewing import decide_by_link, own_posts
 from apps.approvals.services.rounds import policy_of
 from apps.approvals.sheets import Sheet, required, sheets
@@ -117,10 +117,8 @@ def _votes(reviewer: Reviewer, policy: Policy, rows: Sequence[Request], held: Se
         votes = votes_among(before, step.step, step.seal, step.due_at)
         if not _may_say(reviewer, benches[row.pk], votes):
             continue
-        made = decision(
-            row, step, Verdict.APPROVE, decider=reviewer.decider, due_at=row.due_at,
-            previous_hash=before[-1].hash if before else "",
-        )  # fmt: skip
+        made = decision(row, step, Verdict.APPROVE, decider=reviewer.decider, due_at=row.due_at)
+        place(made, after=before[-1] if before else None)
         passes = benches[row.pk].is_passed_by([*votes, made])
         if not passes or _is_last(row, step):
             yield _Vote(row, step, made, passes)
