@@ -88,6 +88,7 @@ urlpatterns = [
     path("approval-log.csv", approval_log.LogAsCSV.as_view(), name="approval_log_csv"),
     path("approval-log.jsonl", approval_log.LogAsJSONLines.as_view(), name="approval_log_jsonl"),
     path("review-links", review_links.ReviewLinkList.as_view(), name="review_links"),
+    path("review-links/<rvl:review_link_id>/mail", review_links.ReviewLinkMail.as_view(), name="review_link_mail"),
     path("review-links/<rvl:review_link_id>", review_links.ReviewLinkOperations.as_view(), name="review_link"),
     path(
         "review-links/<rvl:review_link_id>/revoke", review_links.ReviewLinkRevoke.as_view(), name="review_link_revoke"

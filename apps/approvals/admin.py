@@ -153,9 +153,9 @@ class EscalationAdmin(TenantAdmin):
 class LetterAdmin(TenantAdmin):
     """Why somebody has heard, or has not."""
 
-    list_display = ("user_id", "key", "due_at", "tries", "handed_at", "sent_at", "dropped_at", "problem")
+    list_display = ("user_id", "guest_id", "key", "due_at", "tries", "handed_at", "sent_at", "dropped_at", "problem")
     list_filter = (("sent_at", admin.EmptyFieldListFilter), ("dropped_at", admin.EmptyFieldListFilter))
-    search_fields = ("user__id", "key")
+    search_fields = ("user__id", "guest__id", "key")
     show_full_result_count = False
 
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-OUT: Final = "The post has gone out, so there is nothing left to decide."
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+OUT: Final = _("The post has gone out, so there is nothing left to decide.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,69 +27,69 @@ class PolicyMalformed(ValueError):
 
 
 class ApprovalRefused(Exception):
-    """`code` for machines, `words` for the person."""
+    """`code` for machines, `words` for the person: marked where they are written, and said in the reader's language."""
 
     code = "refused"
-    words = "This cannot be done now."
+    words = _("This cannot be done now.")
 
     def __init__(self, words: str = "") -> None:
-        self.words = words or self.words
+        self.words = gettext(words or self.words)
         super().__init__(self.words)
 
 
 class NotNeeded(ApprovalRefused):
     code = "not_needed"
-    words = "The workspace's policy asks for no approval of this post."
+    words = _("The workspace's policy asks for no approval of this post.")
 
 
 class AlreadyAsked(ApprovalRefused):
     code = "already_asked"
-    words = "This version of the post is waiting for approval, or has it already."
+    words = _("This version of the post is waiting for approval, or has it already.")
 
 
 class ContentChanged(ApprovalRefused):
     code = "content_changed"
-    words = "The post was changed after you opened it. Look at the new version before you decide."
+    words = _("The post was changed after you opened it. Look at the new version before you decide.")
 
 
 class RequestClosed(ApprovalRefused):
     code = "closed"
-    words = "This request is not open any more."
+    words = _("This request is not open any more.")
 
 
 class AlreadyDecided(ApprovalRefused):
     code = "already_decided"
-    words = "You have decided about this version already."
+    words = _("You have decided about this version already.")
 
 
 class NotADecider(ApprovalRefused):
     code = "not_a_decider"
-    words = "The step that is open is not yours to decide."
+    words = _("The step that is open is not yours to decide.")
 
 
 class SelfApproval(ApprovalRefused):
     code = "self_approval"
-    words = "You wrote, changed or submitted this version, so somebody else approves it."
+    words = _("You wrote, changed or submitted this version, so somebody else approves it.")
 
 
 class ReasonMissing(ApprovalRefused):
     code = "reason_missing"
-    words = "Say what is to be changed, or why not."
+    words = _("Say what is to be changed, or why not.")
 
 
 class PolicyChanged(ApprovalRefused):
     code = "policy_changed"
-    words = "Somebody else saved another version of the policy meanwhile. Reload it, and put your changes back in."
+    words = _("Somebody else saved another version of the policy meanwhile. Reload it, and put your changes back in.")
 
 
 class NotAttached(ApprovalRefused):
     code = "not_attached"
-    words = "A comment brings up to five files, of this client's library."
+    words = _("A comment brings up to five files, of this client's library.")
 
 
 class NothingApproved(ApprovalRefused):
     code = "not_approved"
-    words = "There is a record of what was approved, and this was not."
+    words = _("There is a record of what was approved, and this was not.")
 
 
 class RecordNotMade(ApprovalRefused):
@@ -100,7 +103,7 @@ class RecordNotMade(ApprovalRefused):
 class SigningKeyUnusable(RecordNotMade):
     code = "signing_key_unusable"
     remedy = "manage.py signing_key show"
-    words = (
+    words = _(
         "Records cannot be signed now, because the key for them cannot be used. What was approved stays approved. "
         "The operator of this Postroom can mend it: manage.py signing_key show says what is wrong with the key."
     )
@@ -109,7 +112,7 @@ class SigningKeyUnusable(RecordNotMade):
 class NoPrinter(RecordNotMade):
     code = "no_printer"
     remedy = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-    words = (
+    words = _(
         "This Postroom cannot make PDFs now, because Pango is missing on its machine. What was approved stays "
         "approved. Its operator has to install Pango and start Postroom again."
     )

@@ -1,7 +1,7 @@
 """What is written to the client's guests: the way to their posts, and a reminder of what still waits for them.
 
-Members send these from their own mail program, so that the answer comes to them. They are in the language of the link,
-whatever language the member reads.
+Members send these from their own mail program, so that the answer comes to them, or have Postroom send them. They are
+in the language of the link, whatever language the member reads.
 """
 
 from __future__ import annotations
@@ -43,26 +43,38 @@ def invitation(link: ReviewLink, address: str) -> GuestLetter:
             _("posts of %(client)s wait for you. See each as it will appear, and approve it, ask for changes or reject "
               "it:") % names,
             address,
-            _("You need no account. The link is for you alone, so please do not pass it on. It works until %(day)s.")
-            % {"day": _day(link)},
+            _way(link),
             *([_("You will be asked for a passcode, which you get by another way.")] if link.passcode_hash else []),
             link.organization.name,
         ]  # fmt: skip
         return GuestLetter(link.guest.email, _("Posts to review for %(client)s") % names, BREAK.join(lines))
 
 
-def reminder(link: ReviewLink) -> GuestLetter:
-    """That something still waits. It cannot name the address, which nobody but the guest has any more."""
+def reminder(link: ReviewLink, address: str = "") -> GuestLetter:
+    """That something still waits. Where a member sends it, it cannot name the address, which nobody but the guest has
+    any more; a mail of ours has one of its own."""
     with translation.override(_language(link)):
         names = {"client": link.workspace.name}
         lines = [
             _("Hello %(name)s,") % {"name": link.guest.name},
             _("some posts of %(client)s still wait for your decision.") % names,
-            _("Please open the link that you were sent. It works until %(day)s; if you cannot find it, write back and "
-              "you get a new one.") % {"day": _day(link)},
+            *([address, _way(link)] if address else [_way_known(link)]),
             link.organization.name,
-        ]  # fmt: skip
+        ]
         return GuestLetter(link.guest.email, _("Still to review for %(client)s") % names, BREAK.join(lines))
+
+
+def _way(link: ReviewLink) -> str:
+    return _("You need no account. The link is for you alone, so please do not pass it on. It works until %(day)s.") % {
+        "day": _day(link)
+    }
+
+
+def _way_known(link: ReviewLink) -> str:
+    return _(
+        "Please open the link that you were sent. It works until %(day)s; if you cannot find it, write back and "
+        "you get a new one."
+    ) % {"day": _day(link)}
 
 
 def _language(link: ReviewLink) -> str:

@@ -111,6 +111,21 @@ class ReviewLinkRevoke(Operations):
         return self.one(serializers.ReviewLinkShape(self.found(_links(), review_link_id)).data)
 
 
+class ReviewLinkMail(Operations):
+    needs: ClassVar = {"POST": "approval.request"}
+
+    @extend_schema(operation_id="review_links_mail", request=None, responses={202: serializers.ReviewLinkShape})
+    def post(self, request: Any, review_link_id: UUID) -> Response:
+        """Have the link mailed to its guest, in the organization's name and the language of the link; `mailed_at` says
+        when it was. The mail has an address of its own for the link, and no passcode. Repeated before it has left, or
+        with the same Idempotency-Key, it is one mail. `no_address`, `expired`, `revoked`, `locked` and
+        `mailed_too_often` (five within a day) say why not."""
+        link: ReviewLink = self.found(ReviewLink.objects.all(), review_link_id)
+        self.caller.require("approval.request", link.workspace_id)
+        services.mail_link(link_id=link.pk, seat=self.caller)
+        return Response(serializers.ReviewLinkShape(self.found(_links(), review_link_id)).data, status=202)
+
+
 def _posts(said: dict[str, Any], workspace: Workspace) -> list[UUID]:
     if said["month"]:
         year, month = (int(part) for part in said["month"].split("-"))

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.sharing import LinkState
 
 
 class NothingToReview(ApprovalRefused):
     code = "nothing_to_review"
-    words = (
+    words = _(
         "None of these posts waits for the client, or will. Submit them for approval, or add the client's guests to "
+        "a step of the policy."
     )
-    words += "a step of the policy."
 
 
 class NobodyInvited(ApprovalRefused):
     code = "nobody_invited"
-    words = "Say who the link is for: each guest gets one of their own, so that a decision says who made it."
+    words = _("Say who the link is for: each guest gets one of their own, so that a decision says who made it.")
 
 
 class PasscodeTooShort(ApprovalRefused):
     code = "passcode_too_short"
-    words = "A passcode has at least 4 characters."
+    words = _("A passcode has at least 4 characters.")
 
 
 class ExpiryOutOfReach(ApprovalRefused):
     code = "expiry_out_of_reach"
-    words = "A link ends within 180 days, and not before it has begun."
+    words = _("A link ends within 180 days, and not before it has begun.")
 
 
 class LinkOver(ApprovalRefused):
     """The link let nobody in at that moment. Its code says why: expired, revoked or locked."""
 
     code = "link_over"
-    words = "This link is not open any more. Ask whoever sent it for a new one."
+    words = _("This link is not open any more. Ask whoever sent it for a new one.")
 
     def __init__(self, state: LinkState | None = None) -> None:
         super().__init__()
@@ -44,7 +48,7 @@ class NotByThisLink(ApprovalRefused):
     """Another workspace's, or simply none of the link's posts: it is as if there were no such thing."""
 
     code = "not_by_this_link"
-    words = "The link is for other posts."
+    words = _("The link is for other posts.")
 
 
 class PlaceNotFound(ApprovalRefused):
@@ -52,7 +56,7 @@ class PlaceNotFound(ApprovalRefused):
     moment_not_possible or place_not_possible."""
 
     code = "words_not_found"
-    words = "The post has no such place."
+    words = _("The post has no such place.")
 
     def __init__(self, code: str = "") -> None:
         super().__init__()
@@ -61,4 +65,32 @@ class PlaceNotFound(ApprovalRefused):
 
 class HourNotPossible(ApprovalRefused):
     code = "hour_not_possible"
-    words = "Choose a day and a time that are still to come."
+    words = _("Choose a day and a time that are still to come.")
+
+
+class LinkNotMailed(ApprovalRefused):
+    """A member had it sent when it was over. Its code says why: expired, revoked or locked."""
+
+    code = "link_over"
+    words = _("This link is not open any more, so it was not sent. Make a new one.")
+
+    def __init__(self, state: LinkState) -> None:
+        super().__init__(_NOT_SENT.get(state, ""))
+        self.code = state.value
+
+
+class GuestWithoutAddress(ApprovalRefused):
+    code = "no_address"
+    words = _("This guest has no mail address. Hand the link over another way, or invite them by their address.")
+
+
+class MailedTooOften(ApprovalRefused):
+    code = "mailed_too_often"
+    words = _("It was sent five times within a day. Ask the guest whether the mail lies among the unwanted.")
+
+
+_NOT_SENT: Final = {
+    LinkState.EXPIRED: _("The time of this link is up, so it was not sent. Make a new one."),
+    LinkState.REVOKED: _("This link was withdrawn, so it was not sent. Make a new one."),
+    LinkState.LOCKED: _("Too many wrong passcodes have locked this link, so it was not sent. Make a new one."),
+}

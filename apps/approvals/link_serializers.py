@@ -40,6 +40,7 @@ class ReviewLinkShape(serializers.Serializer):
     language = serializers.CharField(allow_blank=True)
     expires_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
+    mailed_at = serializers.DateTimeField(allow_null=True, help_text="When Postroom last mailed it to the guest.")
     created_at = serializers.DateTimeField()
 
     @extend_schema_field(serializers.ListField(child=PublicId(ids.POST)))

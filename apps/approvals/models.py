@@ -20,6 +20,7 @@ from apps.approvals.people.models import (  # Tables of this room too.
     WorkingHours,
 )
 from apps.approvals.sharing import Guest as Guest
+from apps.approvals.sharing import MailedToken as MailedToken
 from apps.approvals.sharing import ReviewedPost as ReviewedPost
 from apps.approvals.sharing import ReviewLink as ReviewLink
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict, Visibility

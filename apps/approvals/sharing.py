@@ -65,6 +65,7 @@ class ReviewLink(WorkspaceOwned):
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True, help_text="When Postroom last mailed it to the guest.")
 
     class Meta(WorkspaceOwned.Meta):
         ordering = ["-id"]
@@ -79,6 +80,20 @@ class ReviewLink(WorkspaceOwned):
         if self.expires_at <= now:
             return LinkState.EXPIRED
         return LinkState.LOCKED if self.tries >= MOST_TRIES else LinkState.OPEN
+
+
+class MailedToken(WorkspaceOwned):
+    """Another token of a link, which a mail of ours carries: whoever writes the mail does not know the first. Of it too
+    only a hash is kept, and it ends with the link."""
+
+    link = models.ForeignKey(ReviewLink, on_delete=models.CASCADE, related_name="mailed_tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"mailed for {self.link_id}"
 
 
 class ReviewedPost(WorkspaceOwned):

@@ -392,6 +392,7 @@ CALLS: Final = (
         {"workspace": "workspace_id", "posts": "for_client"},
     ),
     Call("api:review_link", "GET", "approval.view"),
+    Call("api:review_link_mail", "POST", "approval.request"),
     Call("api:review_link_revoke", "POST", "approval.request"),
     Call("api:groups", "GET", "policy.view", is_listing=True),
     Call(

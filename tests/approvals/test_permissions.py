@@ -64,6 +64,8 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("GET", "links", "approval.view", {}),
     ("GET", "link_new", "approval.request", {}),
     ("POST", "link_new", "approval.request", {}),
+    ("POST", "links_hand_over", "approval.request", {}),
+    ("POST", "link_mail", "approval.request", {}),
     ("POST", "link_revoke", "approval.request", {}),
     ("POST", "guest_forget", "workspace.edit", {}),
     ("POST", "take_time", "post.schedule", {}),
@@ -83,6 +85,7 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/review-links", "approval.view", None),
     ("POST", "/review-links", "approval.request", {"month": "2026-11", "guests": [{"name": "Ingrid"}]}),
     ("GET", "/review-links/{link}", "approval.view", None),
+    ("POST", "/review-links/{link}/mail", "approval.request", None),
     ("POST", "/review-links/{link}/revoke", "approval.request", None),
     ("GET", "/reviewer-groups", "policy.view", None),
     ("POST", "/reviewer-groups", "policy.edit", {"name": "Legal", "members": []}),
@@ -101,6 +104,8 @@ ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
     "keep the record": ("GET record", ("GET", "/approvals/{request}/record")),
     "read the figures": ("GET figures", ("GET", "/approval-figures")),
     "read the log": ("GET log", ("GET", "/approval-log")),
+    "mail a link": ("POST link_mail", ("POST", "/review-links/{link}/mail")),
+    "withdraw a link": ("POST link_revoke", ("POST", "/review-links/{link}/revoke")),
     "export the log": ("GET log_file", ("GET", "/approval-log.csv")),
 }
 SCOPES: Final = {
@@ -175,8 +180,9 @@ def test_both_doors_open_to_the_same_roles(
     client = factories.signed_in(desk.person(role), at=desk.agency.workspace)
     data = {f"{method} {name}": (method, name, said) for method, name, _, said in DEEDS}
     bodies = {(method, path): body for method, path, _, body in CALLS}
-    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk}
-    told, shares = {}, shared(desk, asked)
+    shares: tuple[ReviewLink, UUID] = shared(desk, asked)
+    named = {"request": asked.pk, "post": asked.post_id, "workspace": desk.agency.workspace.pk, "link": shares[0].pk}
+    told = {}
     for action, (deed, (method, path)) in ALIKE.items():
         body = {"post": f"post_{asked.post_id}"} if path == "/approvals" else bodies[method, path]
         page_said = _on_page(client, *data[deed], desk, asked, shares)
@@ -199,6 +205,7 @@ def _on_page(
     ids = {
         "policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": [], "figures": [],
         "log": [], "log_file": ["csv"], "record_of_month": ["2026-11"], "links": [], "link_new": [],
+        "links_hand_over": [], "link_mail": [link.pk],
         "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread],
     }  # fmt: skip
     address = reverse(f"approvals:{name}", args=ids.get(name, [asked.pk]))

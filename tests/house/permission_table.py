@@ -143,6 +143,8 @@ DEEDS: Final = (
     get("approvals:links", "approval.view"),
     get("approvals:link_new", "approval.request", data={"month": "2026-11"}),
     post("approvals:link_new", "approval.request", data={"month": "2026-11"}),
+    post("approvals:links_hand_over", "approval.request"),
+    post("approvals:link_mail", "approval.request", of={"link_id": "review_link"}),
     post("approvals:link_revoke", "approval.request", of={"link_id": "review_link"}),
     post("approvals:guest_forget", "workspace.edit"),
     post("approvals:take_time", "post.schedule", of={"thread_id": "time_thread"}),

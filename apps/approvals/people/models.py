@@ -172,10 +172,19 @@ class Escalation(WorkspaceOwned):
 
 
 class Letter(OrganizationOwned):
-    """A mail to one person, claimed by whoever sends it. `key` makes it one: a digest of a rule is one a day. `about`
-    grows until it is handed to the mail server; a letter with nothing left to say is dropped."""
+    """A mail to one person, a member or a guest, claimed by whoever sends it. `key` makes it one: a digest of a rule is
+    one a day. `about` grows until it is handed to the mail server; a letter with nothing left to say is dropped."""
 
-    user = models.ForeignKey("tenants.User", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    guest = models.ForeignKey("approvals.Guest", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    link = models.ForeignKey(
+        "approvals.ReviewLink", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+        help_text="To a guest: the link that it carries.",
+    )  # fmt: skip
+    asked_by = models.ForeignKey(
+        "tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="To a guest: the member who had it sent, and who gets the answer.",
+    )  # fmt: skip
     key = models.CharField(max_length=120)
     rule = models.CharField(max_length=100)
     on_day = models.DateField(null=True, blank=True, help_text="Of a digest: the day by the person's clock.")
@@ -191,14 +200,23 @@ class Letter(OrganizationOwned):
 
     class Meta(OrganizationOwned.Meta):
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["organization", "user", "key"], name="each_letter_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user", "key"], name="each_letter_once"),
+            models.UniqueConstraint(
+                fields=["guest", "key"], condition=Q(guest__isnull=False), name="each_letter_to_a_guest_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, guest=None, link=None) | Q(user=None, guest__isnull=False),
+                name="a_letter_is_to_a_member_or_to_a_guest",
+            ),
+        ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(sent_at=None, dropped_at=None), name="letters_that_are_due"),
             models.Index(fields=["created_at"], name="letters_by_age"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} to {self.user_id}"
+        return f"{self.key} to {self.user_id or self.guest_id}"
 
 
 class MailLink(WorkspaceOwned):

@@ -12,11 +12,13 @@ from apps.approvals.services.linking import (
     address_of,
     forget_guest,
     knows_passcode,
+    links_of_tokens,
     make_links,
     reviewer_of,
     revoke_link,
 )
 from apps.approvals.services.links import forget_links
+from apps.approvals.services.mailing import last_letters, mail_link
 from apps.approvals.services.people import (
     change_group,
     choose_mail,
@@ -52,6 +54,9 @@ __all__ = [
     "forget_letters",
     "forget_links",
     "knows_passcode",
+    "last_letters",
+    "links_of_tokens",
+    "mail_link",
     "make_group",
     "make_links",
     "note_absence",

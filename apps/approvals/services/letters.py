@@ -1,9 +1,9 @@
 """Letters to reviewers: written down in the transaction of what they tell, and sent by whoever claims them.
 
 A letter is a row, and its key makes it one: of a digest there is one for each person, rule and day. It is marked as
-handed over before the mail server is asked, so that after a crash in between it is in doubt: a digest of what waits is
-then left, for the next day's lists the same again, and everything else goes once more under the same Message-ID. What
-the server refuses is tried again later.
+handed over before the mail server is asked, so that after a crash in between it is in doubt: a digest of what waits for
+a member is then left, for the next day's lists the same again, and everything else goes once more under the same
+Message-ID. What the server refuses is tried again later.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F, Q
 
-from apps.approvals.models import Letter
-from apps.approvals.people.calendars import Calendars
+from apps.approvals.models import Letter, ReviewLink
+from apps.approvals.people.calendars import Calendars, hours_of_workspace
 from apps.approvals.services.wording import message_of
 from apps.core import clock, ids, tenancy
 
@@ -33,7 +33,25 @@ LONGEST_PAUSE: Final = timedelta(hours=1)
 MOST_TRIES: Final = 20
 KEPT: Final = timedelta(days=60)
 TURN, MENTION = "turn", "mention"
-WAITING, MENTIONS, REMINDER = "waiting", "mentions", "reminder"
+WAITING, MENTIONS, REMINDER, GUESTS = "waiting", "mentions", "reminder", "guests"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a letter is to: a member, or one of the client's guests."""
+
+    user_id: UUID | None = None
+    guest_id: UUID | None = None
+
+    @property
+    def id(self) -> UUID:
+        found = self.user_id or self.guest_id
+        assert found is not None, "a letter is to somebody"  # noqa: S101
+        return found
+
+    @property
+    def columns(self) -> dict[str, UUID]:
+        return {"user_id": self.user_id} if self.user_id else {"guest_id": self.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,6 @@ class Claim:
     letter_id: UUID
     organization_id: UUID
     fence: int
-    is_digest: bool
     tries: int
 
 
@@ -59,30 +76,28 @@ def write_at_once(*, user_id: UUID, rule: str, about: UUID, now: datetime) -> No
     )  # fmt: skip
 
 
-def write_in_digest(*, user_id: UUID, rule: str, about: UUID, calendars: Calendars, now: datetime) -> None:
+def write_in_digest(*, to: Reader, rule: str, about: UUID, calendars: Calendars, now: datetime) -> None:
     """Tell somebody in the next digest of a rule: today's, unless that is out, and within working hours."""
-    at = calendars.next(user_id, now)
+    at = calendars.next(to.id, now)
     while True:
-        day = calendars.person(user_id).day(at)
-        letter, is_new = digest_of(user_id=user_id, rule=rule, day=day, due_at=at, about=[str(about)])
+        day = calendars.person(to.id).day(at)
+        letter, is_new = digest_of(to=to, rule=rule, day=day, due_at=at, about=[str(about)])
         if is_new:
             return
         held = Letter.objects.locked(letter.pk)
         if held.handed_at is None and held.dropped_at is None:
             _add(held, about)
             return
-        at = calendars.next(user_id, calendars.person(user_id).end_of_day(at))
+        at = calendars.next(to.id, calendars.person(to.id).end_of_day(at))
 
 
-def digest_of(
-    *, user_id: UUID, rule: str, day: date, due_at: datetime, about: Sequence[str] = ()
-) -> tuple[Letter, bool]:
+def digest_of(*, to: Reader, rule: str, day: date, due_at: datetime, about: Sequence[str] = ()) -> tuple[Letter, bool]:
     """The digest of a rule for this person and day, and whether it was written now."""
     defaults = {
         "organization_id": tenancy.required_organization(), "rule": rule, "on_day": day, "due_at": due_at,
         "about": list(about),
     }  # fmt: skip
-    found: tuple[Letter, bool] = Letter.objects.get_or_create(user_id=user_id, key=f"{rule}:{day}", defaults=defaults)
+    found: tuple[Letter, bool] = Letter.objects.get_or_create(**to.columns, key=f"{rule}:{day}", defaults=defaults)
     return found
 
 
@@ -123,7 +138,7 @@ def _claim(now: datetime) -> list[Claim]:
         Letter.across_tenants.filter(pk__in=[row.pk for row in found]).update(
             lease_until=now + LEASE, fence=F("fence") + 1, tries=F("tries") + 1
         )
-    return [Claim(row.pk, row.organization_id, row.fence + 1, row.on_day is not None, row.tries + 1) for row in found]
+    return [Claim(row.pk, row.organization_id, row.fence + 1, row.tries + 1) for row in found]
 
 
 def _send(claim: Claim, connection: Any, now: datetime) -> None:
@@ -140,38 +155,47 @@ def _send(claim: Claim, connection: Any, now: datetime) -> None:
         logger.exception("Letter %s is in doubt", claim.letter_id)
         _note(claim, problem=type(error).__name__)
     else:
-        _note(claim, sent_at=clock.now(), problem="")
+        _note_sent(claim)
 
 
 def _handed(claim: Claim, now: datetime) -> EmailMessage | None:
     """The mail, once the row says that it is about to go; None where another has it, or nothing is left to say."""
-    letter = Letter.objects.select_for_update(of=("self",)).select_related("user").get(pk=claim.letter_id)
+    rows = Letter.objects.select_for_update(of=("self",)).select_related("user", "guest__workspace", "asked_by")
+    letter = rows.get(pk=claim.letter_id)
     if letter.fence != claim.fence or letter.handed_at is not None:
         return None
-    calendars = Calendars.of(letter.organization_id, {letter.user_id}, since=now)
-    if letter.on_day and not calendars.is_there(letter.user_id, now):
-        _put_off(letter, calendars, now)
+    to, calendars = Reader(letter.user_id, letter.guest_id), _calendars_of(letter, now)
+    if letter.on_day and not calendars.is_there(to.id, now):
+        _put_off(letter, to, calendars, now)
         return None
-    message: EmailMessage | None = message_of(letter, calendars.person(letter.user_id).zone, now)
+    message: EmailMessage | None = message_of(letter, calendars.person(to.id).zone, now)
     if message is None:
         Letter.objects.filter(pk=letter.pk).update(dropped_at=now, lease_until=None)
         return None
-    Letter.objects.filter(pk=letter.pk).update(handed_at=now)
+    Letter.objects.filter(pk=letter.pk).update(handed_at=now, link=letter.link_id)
     return message
 
 
-def _put_off(letter: Letter, calendars: Calendars, now: datetime) -> None:
+def _calendars_of(letter: Letter, now: datetime) -> Calendars:
+    """A guest works when the client does, as far as anybody knows."""
+    if letter.guest_id:
+        return Calendars(usual=hours_of_workspace(letter.guest.workspace))
+    return Calendars.of(letter.organization_id, {letter.user_id}, since=now)
+
+
+def _put_off(letter: Letter, to: Reader, calendars: Calendars, now: datetime) -> None:
     """Its hours are over: what it was about comes in the next one. What waits is looked up anew then anyway."""
     Letter.objects.filter(pk=letter.pk).update(dropped_at=now, lease_until=None)
     for about in letter.about:
-        write_in_digest(user_id=letter.user_id, rule=letter.rule, about=UUID(about), calendars=calendars, now=now)
+        write_in_digest(to=to, rule=letter.rule, about=UUID(about), calendars=calendars, now=now)
 
 
 def _give_back_doubtful(now: datetime) -> None:
-    """Whoever had these died, or lost the answer. Digests of what waits are left: the next one lists the same."""
+    """Whoever had these died, or lost the answer. Digests of what waits for members are left: the next one lists the
+    same."""
     with tenancy.across_tenants("look for letters that nobody knows of whether they are out"):
         lost = Letter.across_tenants.filter(handed_at__lte=now - LEASE, sent_at=None, dropped_at=None)
-        digests = Q(on_day__isnull=False) & ~Q(rule=MENTIONS)
+        digests = Q(on_day__isnull=False, guest=None) & ~Q(rule=MENTIONS) & ~Q(rule__startswith=GUESTS)
         lost.filter(digests | Q(tries__gte=MOST_TRIES)).update(dropped_at=now, problem="in doubt")
         lost.update(handed_at=None, lease_until=None)
 
@@ -182,6 +206,14 @@ def _try_later(claim: Claim, error: Exception, now: datetime) -> None:
     gives_up = {"dropped_at": now} if claim.tries >= MOST_TRIES else {}
     problem = type(error).__name__[:120]
     _note(claim, handed_at=None, lease_until=None, due_at=now + pause, problem=problem, **gives_up)
+
+
+def _note_sent(claim: Claim) -> None:
+    now = clock.now()
+    _note(claim, sent_at=now, problem="")
+    with tenancy.scope(organization_id=claim.organization_id):
+        carried = Letter.objects.filter(pk=claim.letter_id, link__isnull=False).values("link")
+        ReviewLink.objects.filter(pk__in=carried).update(mailed_at=now)
 
 
 def _note(claim: Claim, **changes: Any) -> None:

@@ -1,7 +1,8 @@
 """Review links: made and withdrawn by members and programs, opened by the client's guests.
 
-A token is told once, to whoever makes the link. Opening a page changes nothing; only what a guest sends does, and then
-the link is held, so that a decision and a withdrawal of the link take turns.
+A token is told once, to whoever makes the link; a mail of ours carries another one, made when it is written. Opening a
+page changes nothing; only what a guest sends does, and then the link is held, so that a decision and a withdrawal of
+the link take turns.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from django.urls import reverse
 
 from apps.approvals.deciders import Decider
 from apps.approvals.link_errors import ExpiryOutOfReach, LinkOver, NobodyInvited, NothingToReview, PasscodeTooShort
-from apps.approvals.models import Comment, Guest, Request, ReviewedPost, ReviewLink
+from apps.approvals.models import Comment, Guest, MailedToken, Request, ReviewedPost, ReviewLink
 from apps.approvals.reviews import posts_for_guests
 from apps.approvals.services.following import follow_all
 from apps.approvals.sharing import MOST_TRIES, Kind, LinkState
@@ -144,11 +145,30 @@ def address_of(token: Secret) -> str:
     return settings.PUBLIC_URL + reverse("review:home", args=[token.reveal()])
 
 
+def mailed_address(link: ReviewLink) -> str:
+    """Another address of the link, for one mail: nobody can make it again from what is kept."""
+    token = secrets.token_urlsafe(32)
+    own = {"organization_id": link.organization_id, "workspace_id": link.workspace_id}
+    MailedToken.objects.create(**own, link=link, token_hash=_hash(token))
+    return address_of(Secret(token))
+
+
+def links_of_tokens(tokens: Sequence[str]) -> list[tuple[ReviewLink, Secret]]:
+    """The links that these tokens open, of those in view, with each token beside its link and in their order."""
+    rows = ReviewLink.objects.select_related("guest", "organization", "workspace")
+    found = {row.token_hash: row for row in rows.filter(token_hash__in=[_hash(token) for token in tokens])}
+    return [(found[key], Secret(token)) for token in tokens if (key := _hash(token)) in found]
+
+
 def reviewer_of(token: str, *, address: str = "") -> Reviewer | None:
     """Who holds this token; None where no link has it. The link may be over: ask its `state`."""
     with tenancy.across_tenants("find the review link that an address names"):
-        rows = ReviewLink.across_tenants.filter(token_hash=_hash(token), workspace__archived_at=None)
-        link: ReviewLink | None = rows.select_related("guest", "organization", "workspace").first()
+        rows = ReviewLink.across_tenants.filter(workspace__archived_at=None)
+        rows = rows.select_related("guest", "organization", "workspace")
+        link: ReviewLink | None = rows.filter(token_hash=_hash(token)).first()
+        if link is None:
+            mailed = MailedToken.across_tenants.filter(token_hash=_hash(token))
+            link = rows.filter(pk__in=mailed.values("link")).first()
     return Reviewer(link, link.guest, link.organization, link.workspace, address) if link else None
 
 

@@ -2,10 +2,11 @@
 
     turn       at once, or in the daily digest, as the person chose
     waiting    once each working day, whatever waits for the person: nobody depends on another mail having arrived
-    reminder   what a rule of a step reminds of, once a day for each rule
+    reminder   what a rule of a step reminds of, once a day for each rule; guests with a link and an address too
+    guests     the same, to a member: which of the client's guests a reminder cannot reach
     mention    who named them in a comment; at once, or once a day
 
-Digests go out within the person's own working hours, and an absence has none.
+Digests go out within the person's own working hours, and an absence has none; to guests within the client's.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from django.db import transaction
 
 from apps.approvals.models import Comment, StepState
 from apps.approvals.people.awaiting import Asked, asked
-from apps.approvals.people.calendars import Calendars
+from apps.approvals.people.calendars import Calendars, hours_of_workspace
+from apps.approvals.people.guests import GuestsAsked, guests_asked
 from apps.approvals.people.selectors import choices_of
 from apps.approvals.services.letters import (
+    GUESTS,
     MENTION,
     MENTIONS,
     REMINDER,
     TURN,
     WAITING,
+    Reader,
     digest_of,
     write_at_once,
     write_in_digest,
@@ -36,10 +40,7 @@ from apps.core import tenancy
 
 def tell_turn(*, request_id: UUID, key: str, now: datetime, only: Collection[UUID] | None = None) -> None:
     """Write to those whose turn it is in this step and who want to know at once; `only` to these of them."""
-    step_ids = StepState.objects.filter(request=request_id, key=key, status=StepStatus.OPEN).values_list(
-        "pk", flat=True
-    )
-    for one in asked(step_ids=list(step_ids)):
+    for one in asked(step_ids=_open_steps(request_id, key)):
         people = one.people if only is None else one.people & set(only)
         for user_id in _at_once(people):
             write_at_once(user_id=user_id, rule=TURN, about=one.row.pk, now=now)
@@ -53,15 +54,29 @@ def tell_escalation(
     if deed != Deed.REMIND:
         tell_turn(request_id=request_id, key=key, now=now, only=people)
         return
-    step_ids = StepState.objects.filter(request=request_id, key=key, status=StepStatus.OPEN).values_list(
-        "pk", flat=True
-    )
-    for one in asked(step_ids=list(step_ids)):
+    step_ids, about = _open_steps(request_id, key), f"{key}:{rule}"
+    for one in asked(step_ids=step_ids):
         calendars = Calendars.of(one.request.organization_id, one.people, since=now)
         for user_id in sorted(one.people):
-            write_in_digest(
-                user_id=user_id, rule=f"{REMINDER}:{key}:{rule}", about=one.row.pk, calendars=calendars, now=now
-            )
+            _remind(Reader(user_id), f"{REMINDER}:{about}", one.row, calendars, now)
+    for waiting in guests_asked(step_ids=step_ids, now=now):
+        _remind_guests(waiting, about, now)
+
+
+def _remind_guests(waiting: GuestsAsked, about: str, now: datetime) -> None:
+    """Those who can be reached; and of the others the members who are to see to it."""
+    row = waiting.row
+    calendars = Calendars(usual=hours_of_workspace(waiting.request.workspace))
+    for link in waiting.links:
+        _remind(Reader(guest_id=link.guest_id), f"{REMINDER}:{about}", row, calendars, now)
+    members = frozenset().union(*(one.members for one in waiting.unreached))
+    calendars = Calendars.of(waiting.request.organization_id, members, since=now)
+    for user_id in sorted(members):
+        _remind(Reader(user_id), f"{GUESTS}:{about}", row, calendars, now)
+
+
+def _remind(to: Reader, rule: str, row: StepState, calendars: Calendars, now: datetime) -> None:
+    write_in_digest(to=to, rule=rule, about=row.pk, calendars=calendars, now=now)
 
 
 def tell_mentions(*, comment_id: UUID, now: datetime) -> None:
@@ -76,7 +91,7 @@ def tell_mentions(*, comment_id: UUID, now: datetime) -> None:
         if user_id in now_people:
             write_at_once(user_id=user_id, rule=MENTION, about=comment_id, now=now)
         else:
-            write_in_digest(user_id=user_id, rule=MENTIONS, about=comment_id, calendars=calendars, now=now)
+            write_in_digest(to=Reader(user_id), rule=MENTIONS, about=comment_id, calendars=calendars, now=now)
 
 
 def plan_digests(*, now: datetime) -> int:
@@ -87,9 +102,9 @@ def plan_digests(*, now: datetime) -> int:
     return sum(_plan(organization_id, now) for organization_id in organizations)
 
 
-def _asked_in(request_id: UUID, key: str) -> list[Asked]:
+def _open_steps(request_id: UUID, key: str) -> list[UUID]:
     rows = StepState.objects.filter(request=request_id, key=key, status=StepStatus.OPEN)
-    return asked(step_ids=list(rows.values_list("pk", flat=True)))
+    return list(rows.values_list("pk", flat=True))
 
 
 def _plan(organization_id: UUID, now: datetime) -> int:
@@ -117,7 +132,7 @@ def _has_news(user_id: UUID, waiting: Iterable[Asked], calendars: Calendars, now
 
 def _write_digest(user_id: UUID, calendars: Calendars, now: datetime) -> bool:
     day = calendars.person(user_id).day(now)
-    _, is_new = digest_of(user_id=user_id, rule=WAITING, day=day, due_at=now)
+    _, is_new = digest_of(to=Reader(user_id), rule=WAITING, day=day, due_at=now)
     return is_new
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,8 +20,11 @@ from django.utils.translation import ngettext
 from apps.approvals.deciders import names_of
 from apps.approvals.models import Comment, Letter, Request
 from apps.approvals.people.awaiting import Asked, asked
+from apps.approvals.people.guests import Unreached, guests_asked
 from apps.approvals.selectors import name_of, snapshot_text
+from apps.approvals.services.guest_mail import message_to_guest
 from apps.approvals.services.links import make_link
+from apps.approvals.sharing import LinkState
 from apps.tenants.members import member_of
 
 MOST_LINES: Final = 50
@@ -42,6 +46,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """A post with the guests who cannot be reminded of it, each with the reason."""
+
+    title: str
+    client: str
+    reasons: Sequence[str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A comment as a mail tells it."""
 
@@ -54,11 +68,15 @@ class Word:
 
 def message_of(letter: Letter, zone: str, now: datetime) -> EmailMessage | None:
     """The mail in the person's zone, with a link of their own for each post; None where nothing is left to say."""
+    if letter.guest_id:
+        return message_to_guest(letter, now, _headers(letter))
     if not letter.user.is_active:
         return None
     with timezone.override(zone):
         if letter.rule.startswith("mention"):
             return _about_comments(letter)
+        if letter.rule.startswith("guests:"):
+            return _about_guests(letter, now)
         return _about_posts(letter, now)
 
 
@@ -92,11 +110,53 @@ def _about_comments(letter: Letter) -> EmailMessage | None:
     return _message(letter, subject, "approvals/mail/mentions.txt", {"words": words, **_frame(letter)})
 
 
+def _about_guests(letter: Letter, now: datetime) -> EmailMessage | None:
+    """Whom of the client's guests a reminder cannot reach, to a member who is to see to it."""
+    asked_ = guests_asked(step_ids=[UUID(pk) for pk in letter.about], now=now)
+    absences = [
+        _absence(step.request, [one for one in step.unreached if letter.user_id in one.members]) for step in asked_
+    ]
+    absences = [one for one in absences if one.reasons]
+    if not absences:
+        return None
+    subject = ngettext(
+        "A guest cannot be reminded: %(title)s", "Guests cannot be reminded: %(title)s", len(absences[0].reasons)
+    ) % {"title": absences[0].title}
+    links_url = settings.PUBLIC_URL + reverse("approvals:links")
+    return _message(
+        letter, subject, "approvals/mail/guests.txt",
+        {"absences": absences, "links_url": links_url, **_frame(letter)},
+    )  # fmt: skip
+
+
+def _absence(request: Request, unreached: Sequence[Unreached]) -> Absent:
+    return Absent(
+        title=_title(request, _one_line(snapshot_text(request.snapshot))),
+        client=request.workspace.name,
+        reasons=[_reason(one) for one in unreached],
+        url=settings.PUBLIC_URL + reverse("approvals:review", args=[request.pk]),
+    )
+
+
+def _reason(one: Unreached) -> str:
+    if not one.name:
+        return _("Nobody of the client’s has a link to it.")
+    if one.state is LinkState.OPEN:
+        return _("%(name)s: has no mail address") % {"name": one.name}
+    return _("%(name)s: the link is over (%(why)s)") % {
+        "name": one.name, "why": str(one.state.label).lower() if one.state else "",
+    }  # fmt: skip
+
+
+def _title(request: Request, text: str) -> str:
+    return request.post.title or text[:60] or _("Untitled post")
+
+
 def _line(one: Asked, user_id: UUID, now: datetime) -> Line:
     request, row = one.request, one.row
     text = _one_line(snapshot_text(request.snapshot))
     return Line(
-        title=request.post.title or text[:60] or _("Untitled post"),
+        title=_title(request, text),
         text=text,
         client=request.workspace.name,
         step=row.step.name,
@@ -131,14 +191,18 @@ def _frame(letter: Letter) -> dict[str, Any]:
 
 
 def _message(letter: Letter, subject: str, template: str, facts: dict[str, Any]) -> EmailMessage:
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     return EmailMessage(
         subject=" ".join(subject.split())[:200],
         body=render_to_string(template, facts),
         to=[letter.user.email],
-        # The same letter is the same mail, should it ever go twice; and no machine answers it.
-        headers={"Message-ID": f"<{letter.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers=_headers(letter),
     )
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    """The same letter is the same mail, should it ever go twice; and no machine answers it."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return {"Message-ID": f"<{letter.pk}@{host}>", "Auto-Submitted": "auto-generated"}
 
 
 def _one_line(text: str) -> str:

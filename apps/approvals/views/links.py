@@ -4,7 +4,7 @@ that a guest proposed."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,10 +24,10 @@ from apps.approvals import reviews, services
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.guest_letters import invitation, reminder
 from apps.approvals.link_forms import LinkForm
-from apps.approvals.models import Guest, Request, ReviewLink, Thread
+from apps.approvals.models import Guest, Letter, Request, ReviewLink, Thread
 from apps.approvals.services import Invited
 from apps.approvals.sharing import Kind, LinkState
-from apps.core import clock
+from apps.core import clock, ids
 from apps.core.calendar import Month
 from apps.core.secrets import Secret
 from apps.posts.errors import PostNotReady
@@ -33,13 +36,14 @@ from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 
 MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+MOST_AT_ONCE: Final = 50
 TONES: Final = {LinkState.OPEN: "ok", LinkState.LOCKED: "bad"}
 
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    """A link as the list shows it; `revoke_url` is "" where there is nothing to withdraw, and `remind_url`, a
-    letter to the guest, where nothing waits for them."""
+    """A link as the list shows it; `revoke_url` is "" where there is nothing to withdraw, `remind_url`, a letter to the
+    guest, where nothing waits for them, and `mail_url` where Postroom cannot mail the link."""
 
     guest: str
     what: str
@@ -50,16 +54,23 @@ class LinkLine:
     has_passcode: bool
     revoke_url: str
     remind_url: str = ""
+    mail_url: str = ""
+    mailed: str = ""
+    mailed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A link that was just made, with its address."""
+    """A link that was just made, with its address. `mailed` says what has become of the mail that Postroom was to send;
+    `link_id` is "" where it cannot send one."""
 
     id: str
     guest: str
     url: str
     mail_url: str
+    token: str
+    link_id: str
+    mailed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +84,9 @@ class Choice:
     @property
     def what(self) -> str:
         if month := _month(self.month):
-            return f"{month.first:%B %Y}"
-        return f"{len(self.post_ids)} post{'s' if len(self.post_ids) != 1 else ''}"
+            return date_format(month.first, "F Y")
+        number = len(self.post_ids)
+        return ngettext("%(number)s post", "%(number)s posts", number) % {"number": number}
 
 
 @require_safe
@@ -86,11 +98,16 @@ def index(request: MemberRequest) -> HttpResponse:
     rows = ReviewLink.objects.filter(workspace=workspace).select_related(*related)[:200]
     now, may_make = clock.now(), request.member.may("approval.request")
     awaited = reviews.awaited_links(rows) if may_make else set()
+    letters = services.last_letters(rows)
     may_forget = request.member.may("workspace.edit")
     guests = Guest.objects.filter(workspace=workspace, forgotten_at=None)
     context = {
         "zone": workspace.timezone,
-        "links": [_with_reminder(row, now, may_make=may_make, awaited=awaited) for row in rows],
+        "links": [
+            _with_letters(row, now, letters.get(row.pk), may_make=may_make, is_awaited=row.pk in awaited)
+            for row in rows
+        ],
+        "press": str(ids.new_id()),
         "guests": [
             {"name": one.name, "email": one.email, "forget_url": reverse("approvals:guest_forget", args=[one.pk])}
             for one in guests
@@ -130,12 +147,46 @@ def new(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
+@page("approval.request")
+def hand_over(request: MemberRequest) -> HttpResponse:
+    """Mail links that were just made, and show their addresses again, which are on the page that asks. `send` is the id
+    of one of them, or "all"."""
+    made = services.links_of_tokens(request.POST.getlist("token")[:MOST_AT_ONCE])
+    for link, _token in made:
+        if request.POST.get("send") in ("all", str(link.pk)) and link.guest.email:
+            request.member.require("approval.request", link.workspace_id)
+            _mail(request, link)
+    if not made:
+        return redirect("approvals:links")
+    return _hand_over(request, made[0][0].workspace, made)
+
+
+@require_POST
+@page("approval.view")
+def mail(request: MemberRequest, link_id: UUID) -> HttpResponse:
+    link = get_object_or_404(ReviewLink.objects.select_related("guest"), pk=link_id)
+    request.member.require("approval.request", link.workspace_id)
+    if _mail(request, link):
+        messages.success(request, _("On its way to %(address)s.") % {"address": link.guest.email})
+    return redirect("approvals:links")
+
+
+def _mail(request: MemberRequest, link: ReviewLink) -> bool:
+    try:
+        services.mail_link(link_id=link.pk, seat=request.member, press=request.POST.get("press", ""))
+    except ApprovalRefused as error:
+        messages.error(request, f"{link.guest}: {error.words}")
+        return False
+    return True
+
+
+@require_POST
 @page("approval.view")
 def revoke(request: MemberRequest, link_id: UUID) -> HttpResponse:
     link = get_object_or_404(ReviewLink.objects, pk=link_id)
     request.member.require("approval.request", link.workspace_id)
     services.revoke_link(link_id=link.pk, actor=request.member.actor)
-    messages.success(request, "The link is withdrawn. What was decided by it in steps that are passed stands.")
+    messages.success(request, _("The link is withdrawn. What was decided by it in steps that are passed stands."))
     return redirect("approvals:links")
 
 
@@ -145,7 +196,7 @@ def forget(request: MemberRequest, guest_id: UUID) -> HttpResponse:
     guest = get_object_or_404(Guest.objects, pk=guest_id)
     request.member.require("workspace.edit", guest.workspace_id)
     services.forget_guest(guest_id=guest.pk, actor=request.member.actor)
-    messages.success(request, "Name and address are forgotten, and their links withdrawn. What they decided stays.")
+    messages.success(request, _("Name and address are forgotten, and their links withdrawn. What they decided stays."))
     return redirect("approvals:links")
 
 
@@ -160,15 +211,33 @@ def take_time(request: MemberRequest, thread_id: UUID) -> HttpResponse:
     except (PostBusy, PostNotReady) as error:
         messages.error(request, getattr(error, "words", "") or str(error))
     else:
-        messages.success(request, "Moved. Whoever approved another hour is asked again, where the policy says so.")
+        messages.success(request, _("Moved. Whoever approved another hour is asked again, where the policy says so."))
     last = Request.objects.filter(post_id=thread.post_id).order_by("-number").first()
     return redirect("approvals:review", last.pk) if last else redirect("publishing:post", thread.post_id)
 
 
-def _with_reminder(row: ReviewLink, now: datetime, *, may_make: bool, awaited: Collection[UUID]) -> LinkLine:
-    line = line_of(row, now, may_revoke=may_make)
-    is_awaited = row.pk in awaited and row.state(now) is LinkState.OPEN
-    return replace(line, remind_url=reminder(row).url) if is_awaited else line
+def _with_letters(
+    row: ReviewLink, now: datetime, letter: Letter | None, *, may_make: bool, is_awaited: bool
+) -> LinkLine:
+    is_open = row.state(now) is LinkState.OPEN
+    said, at = _mailed(row, letter)
+    return replace(
+        line_of(row, now, may_revoke=may_make),
+        remind_url=reminder(row).url if is_awaited and is_open else "",
+        mail_url=reverse("approvals:link_mail", args=[row.pk]) if may_make and is_open and row.guest.email else "",
+        mailed=said,
+        mailed_at=at,
+    )
+
+
+def _mailed(row: ReviewLink, letter: Letter | None) -> tuple[str, datetime | None]:
+    """What has become of the mail that took the link to its guest, and when it was taken."""
+    if letter is not None and not letter.sent_at:
+        if letter.dropped_at is None:
+            return (_("the mail is on its way") if not letter.problem else _("the mail is tried again")), None
+        if letter.problem:
+            return _("the mail could not be sent"), None
+    return (_("sent"), row.mailed_at) if row.mailed_at else ("", None)
 
 
 def line_of(row: ReviewLink, now: datetime, *, may_revoke: bool) -> LinkLine:
@@ -188,7 +257,7 @@ def line_of(row: ReviewLink, now: datetime, *, may_revoke: bool) -> LinkLine:
 
 def _what(row: ReviewLink) -> str:
     if row.month and (month := _month(row.month)):
-        return f"{month.first:%B %Y}"
+        return date_format(month.first, "F Y")
     return row.title or Kind(row.kind).label
 
 
@@ -224,18 +293,32 @@ def _show(
 @never_cache
 def _hand_over(request: MemberRequest, workspace: Workspace, made: Sequence[tuple[ReviewLink, Secret]]) -> HttpResponse:
     """The one page that ever shows the addresses."""
-    handed = []
-    for link, token in made:
-        address = services.address_of(token)
-        handed.append(Handed(f"link-{link.pk}", str(link.guest), address, invitation(link, address).url))
+    letters = services.last_letters([link for link, _token in made])
+    handed = [_handed(link, token, is_on_its_way=link.pk in letters) for link, token in made]
     context = {
         "handed": handed,
+        "press": str(ids.new_id()),
+        "send_url": reverse("approvals:links_hand_over"),
+        "may_send_all": len([one for one in handed if one.link_id and not one.mailed]) > 1,
         "expires_at": made[0][0].expires_at,
         "has_passcode": bool(made[0][0].passcode_hash),
         "zone": workspace.timezone,
         "back_url": reverse("approvals:links"),
     }
     return render(request, "approvals/links_made.html", context)
+
+
+def _handed(link: ReviewLink, token: Secret, *, is_on_its_way: bool) -> Handed:
+    address, email = services.address_of(token), link.guest.email
+    return Handed(
+        id=f"link-{link.pk}",
+        guest=str(link.guest),
+        url=address,
+        mail_url=invitation(link, address).url,
+        token=token.reveal(),
+        link_id=str(link.pk) if email else "",
+        mailed=_("On its way to %(address)s.") % {"address": email} if email and is_on_its_way else "",
+    )
 
 
 def _here(request: MemberRequest) -> Workspace:

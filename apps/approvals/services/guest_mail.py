@@ -1,0 +1,59 @@
+"""Letters of ours to the client's guests: in the agency's name, with an answer to the member who shared the posts, and
+with a token that this one mail carries. A passcode goes another way, and is in none of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import formataddr, parseaddr
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from apps.approvals.guest_letters import GuestLetter, invitation, reminder
+from apps.approvals.models import Letter, ReviewLink
+from apps.approvals.people.guests import guests_asked
+from apps.approvals.services.linking import mailed_address
+from apps.approvals.sharing import LinkState
+from apps.tenants.members import member_of
+
+INVITATION: Final = "invitation"
+
+
+def message_to_guest(letter: Letter, now: datetime, headers: dict[str, str]) -> EmailMessage | None:
+    """The mail, of which the letter's `link` is noted; None where the link is over, the address forgotten, or nothing
+    waits for the guest any more."""
+    link = _link_of(letter, now)
+    if link is None or not link.guest.email:
+        return None
+    letter.link = link
+    writes = invitation if letter.rule == INVITATION else reminder
+    return _message(writes(link, mailed_address(link)), link, letter, headers)
+
+
+def _link_of(letter: Letter, now: datetime) -> ReviewLink | None:
+    if letter.rule == INVITATION:
+        rows = ReviewLink.objects.select_related("guest", "workspace", "organization", "made_by")
+        link: ReviewLink = rows.get(pk=letter.link_id)
+        return link if link.state(now) is LinkState.OPEN else None
+    waiting = guests_asked(step_ids=[UUID(pk) for pk in letter.about], now=now)
+    return next((one for step in waiting for one in step.links if one.guest_id == letter.guest_id), None)
+
+
+def _message(written: GuestLetter, link: ReviewLink, letter: Letter, headers: dict[str, str]) -> EmailMessage:
+    agency = " ".join(link.organization.name.split())
+    return EmailMessage(
+        subject=" ".join(written.subject.split())[:200],
+        body=written.body,
+        from_email=formataddr((agency, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+        to=[written.to],
+        reply_to=_answered_by(letter.asked_by or link.made_by, link),
+        headers=headers,
+    )
+
+
+def _answered_by(user: Any, link: ReviewLink) -> list[str]:
+    """Whoever has left the agency since gets no answers."""
+    is_there = user is not None and user.is_active and member_of(user, link.organization_id) is not None
+    return [user.email] if is_there else []

@@ -1,0 +1,54 @@
+"""That Postroom mails a link to its guest, for a member or a program: one mail for each press, however often it is
+repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from apps.approvals.link_errors import GuestWithoutAddress, LinkNotMailed, MailedTooOften
+from apps.approvals.models import Letter, ReviewLink
+from apps.approvals.services.guest_mail import INVITATION
+from apps.approvals.sharing import LinkState
+from apps.audit import services as audit
+from apps.core import clock, ids
+from apps.tenants.callers import Seat
+
+DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 5
+
+
+@transaction.atomic
+def mail_link(*, link_id: UUID, seat: Seat, press: str = "") -> Letter:
+    """Write the letter that takes the link to its guest. The same `press` is the same letter, and so is one that has
+    not left yet. Raises LinkNotMailed, GuestWithoutAddress and MailedTooOften."""
+    link: ReviewLink = ReviewLink.objects.locked(link_id)
+    now = clock.now()
+    if (state := link.state(now)) is not LinkState.OPEN:
+        raise LinkNotMailed(state)
+    if not link.guest.email:
+        raise GuestWithoutAddress
+    key = f"{INVITATION}:{link.pk}:{press[:40] or ids.new_id()}"
+    written = Letter.objects.filter(guest=link.guest_id, link=link, rule=INVITATION)
+    known: Letter | None = written.filter(Q(key=key) | Q(handed_at=None, dropped_at=None)).first()
+    if known is not None:
+        return known
+    if written.filter(created_at__gt=now - DAY).count() >= MOST_A_DAY:
+        raise MailedTooOften
+    letter: Letter = Letter.objects.create(
+        organization_id=link.organization_id, guest_id=link.guest_id, link=link, asked_by=seat.user, key=key,
+        rule=INVITATION, due_at=now,
+    )  # fmt: skip
+    audit.record("review_link.mailed", subject=link, actor=seat.actor, diff={"guest_id": link.guest_id})
+    return letter
+
+
+def last_letters(links: Collection[ReviewLink]) -> dict[UUID, Letter]:
+    """The letter that took, or is to take, each of the links to its guest last; in one query."""
+    rows = Letter.objects.filter(link__in=[link.pk for link in links]).order_by("id")
+    return {row.link_id: row for row in rows}

@@ -1,0 +1,378 @@
+"""Letters that Postroom itself sends to the client's guests: pressed for by a member, and by the rules of a policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.approvals import services
+from apps.approvals.errors import ApprovalRefused
+from apps.approvals.guest_letters import invitation
+from apps.approvals.models import Letter, MailedToken, ReviewLink
+from apps.approvals.services import Invited
+from apps.audit.models import Entry
+from apps.core import tenancy
+from apps.events.services import relay
+from apps.posts.models import Post
+from apps.tenants.models import Membership
+from apps.tenants.permissions import Role
+from tests.approvals.conftest import Desk
+from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, Guest, seat
+from tests.approvals.test_escalating import rule
+from tests.approvals.test_letters import beat
+from tests.support import factories
+from tests.support.clock import Clock
+from tests.support.mail import Mailbox
+from tests.support.programs_with_keys import program
+from tests.tenants.test_mail_server import PostOffice, post_office
+
+pytestmark = pytest.mark.django_db
+Invite, Asked = Callable[..., Guest], Callable[..., Post]
+TUESDAY_NOON = datetime(2036, 11, 25, 12, tzinfo=UTC)
+MINA = Invited("Mina Berg", "mina@alder.example")
+__all__ = ["post_office"]
+
+
+@pytest.fixture
+def clock(clock: Clock) -> Clock:
+    clock.set(TUESDAY_NOON)
+    return clock
+
+
+def press(desk: Desk, guest: Guest, by: Membership, said: str = "") -> Letter:
+    with desk.agency.scope():
+        return services.mail_link(link_id=guest.link.pk, seat=seat(by), press=said)
+
+
+def refused(desk: Desk, guest: Guest, by: Membership) -> str:
+    with pytest.raises(ApprovalRefused) as error:
+        press(desk, guest, by)
+    assert not str(error.value).startswith("This cannot be done")
+    return error.value.code
+
+
+def link_of(desk: Desk, guest: Guest) -> ReviewLink:
+    with desk.agency.scope():
+        return ReviewLink.objects.select_related("guest", "workspace", "organization").get(pk=guest.link.pk)
+
+
+def opened(mailbox: Mailbox, address: str) -> str:
+    """The page to which the last mail leads."""
+    page = Client().get("/review/" + mailbox.link(to=address).partition("/review/")[2])
+    assert page.status_code == 200, page.status_code
+    return page.content.decode()
+
+
+# --- pressed by a member
+
+
+def test_the_guest_gets_the_letter_in_the_agencys_name_and_opens_the_posts_by_it(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    guest = invite(asked("Cardamom bun day"), language="nl")
+    press(desk, guest, manager)
+    assert len(mailbox) == 0, "only a worker talks to the mail server"
+    beat(clock)
+
+    (mail,) = mailbox.to("ingrid@alder.example")
+    link = link_of(desk, guest)
+    address = mailbox.link(to="ingrid@alder.example")
+    assert (mail.subject, mail.body) == (invitation(link, address).subject, invitation(link, address).body)
+    assert mail.subject.startswith("Berichten om te beoordelen")
+    assert parseaddr(mail.from_email)[0] == link.organization.name
+    assert mail.reply_to == [manager.user.email]
+    assert "Postroom" not in mail.subject + mail.body
+    assert link.mailed_at == clock.now
+    assert "Cardamom bun day" in opened(mailbox, "ingrid@alder.example")
+    assert "Cardamom bun day" in guest.page(), "the first address still leads there"
+
+
+def test_a_link_of_a_mail_decides_as_its_guest_and_ends_with_the_link(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    post = asked()
+    guest = invite(post)
+    press(desk, guest, manager)
+    beat(clock)
+    token = mailbox.link(to="ingrid@alder.example").rstrip("/").rpartition("/")[2]
+    by_mail = Guest(desk, guest.link, token)
+
+    by_mail.says(desk.request(post), "approve")
+    assert [one.verdict for one in guest.said(post.pk)] == ["approve"]
+    with desk.agency.scope():
+        services.revoke_link(link_id=guest.link.pk, actor=seat(manager).actor)
+    assert by_mail.client.get(by_mail.home).status_code == 410
+
+
+def test_a_passcode_is_asked_for_and_in_no_mail(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    guest = invite(asked("Cardamom bun day"), passcode="rye bread")
+    press(desk, guest, manager)
+    beat(clock)
+
+    (mail,) = mailbox.to("ingrid@alder.example")
+    assert "rye bread" not in mail.body
+    assert "passcode" in mail.body
+    path = "/review/" + mailbox.link(to="ingrid@alder.example").partition("/review/")[2]
+    assert "Cardamom bun day" not in Client().get(path, follow=True).content.decode()
+
+
+def test_one_press_is_one_mail_and_a_press_before_it_left_too(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    guest = invite(asked())
+    assert (
+        press(desk, guest, manager, "one") == press(desk, guest, manager, "one") == press(desk, guest, manager, "two")
+    )
+    beat(clock)
+    press(desk, guest, manager, "one")
+    beat(clock)
+    assert len(mailbox) == 1
+
+    press(desk, guest, manager, "three")
+    beat(clock)
+    assert len(mailbox) == 2
+    with desk.agency.scope():
+        assert Entry.objects.filter(verb="review_link.mailed", subject_id=guest.link.pk).count() == 2
+
+
+def test_what_cannot_be_mailed_is_refused_and_says_why(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, clock: Clock
+) -> None:
+    post = asked()
+    nameless, over, withdrawn, many = invite(post, who=JONAS), invite(post, days=1), invite(post), invite(post)
+    with desk.agency.scope():
+        services.revoke_link(link_id=withdrawn.link.pk, actor=seat(manager).actor)
+    clock.advance(days=2)
+    assert refused(desk, nameless, manager) == "no_address"
+    assert refused(desk, over, manager) == "expired"
+    assert refused(desk, withdrawn, manager) == "revoked"
+    for number in range(5):
+        press(desk, many, manager, str(number))
+        beat(clock, minutes=1)
+    assert refused(desk, many, manager) == "mailed_too_often"
+    clock.advance(days=1)
+    press(desk, many, manager)
+
+
+def test_what_is_withdrawn_or_forgotten_before_the_mail_leaves_is_not_mailed(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    post = asked()
+    withdrawn, forgotten = invite(post), invite(post, who=MINA)
+    press(desk, withdrawn, manager)
+    press(desk, forgotten, manager)
+    with desk.agency.scope():
+        services.revoke_link(link_id=withdrawn.link.pk, actor=seat(manager).actor)
+        services.forget_guest(guest_id=forgotten.link.guest_id, actor=seat(manager).actor)
+    beat(clock)
+
+    assert len(mailbox) == 0
+    with desk.agency.scope():
+        assert MailedToken.objects.count() == 0
+        assert Letter.objects.filter(dropped_at=None).count() == 0
+
+
+def test_whoever_has_left_gets_no_answers(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    press(desk, invite(asked()), manager)
+    with desk.agency.scope():
+        manager.delete()
+    beat(clock)
+    assert mailbox.to("ingrid@alder.example")[0].reply_to == []
+
+
+def test_through_a_mail_server_that_is_away_at_first(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, post_office: PostOffice, clock: Clock
+) -> None:
+    guest = invite(asked())
+    press(desk, guest, manager)
+    beat(clock)
+    assert link_of(desk, guest).mailed_at is None
+    post_office.open()
+    beat(clock, minutes=5)
+
+    (mail,) = post_office.letters
+    name, address = parseaddr(mail["From"])
+    assert (name, "@" in address) == (link_of(desk, guest).organization.name, True)
+    assert mail["Reply-To"] == manager.user.email
+    assert link_of(desk, guest).mailed_at is not None
+
+
+# --- on the pages
+
+
+def test_on_the_page_that_shows_the_addresses_they_are_mailed_and_shown_again(
+    desk: Desk, asked: Asked, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    request = desk.request(asked())
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    said = {
+        "request": str(request.pk), "action": "make", "days": "14", "language": "sv", "name_1": "Ingrid",
+        "email_1": "ingrid@alder.example", "name_2": "Jonas", "name_3": "Mina", "email_3": "mina@alder.example",
+    }  # fmt: skip
+    page = client.post(reverse("approvals:link_new"), said).content.decode()
+    addresses = re.findall(r'value="(http[^"]*/review/[^"]*)"', page)
+    form = {"token": re.findall(r'name="token" value="([^"]*)"', page)}
+    form["press"] = re.findall(r'name="press" value="([^"]*)"', page)
+    assert len(addresses) == len(form["token"]) == 3
+
+    for _ in range(2):  # the button was pressed twice
+        again = client.post(reverse("approvals:links_hand_over"), {**form, "send": "all"}).content.decode()
+    assert re.findall(r'value="(http[^"]*/review/[^"]*)"', again) == addresses
+    assert again.count("On its way to") == 2
+    assert "No mail address" in again
+    listed = client.get(reverse("approvals:links")).content.decode()
+    assert "the mail is on its way" in listed
+    beat(clock)
+    assert len(mailbox) == 2
+    listed = client.get(reverse("approvals:links")).content.decode()
+    assert listed.count("sent on") == 2
+
+
+def test_tokens_of_another_agency_are_nobodys(
+    desk: Desk, asked: Asked, invite: Invite, mailbox: Mailbox, clock: Clock
+) -> None:
+    guest = invite(asked())
+    elsewhere = factories.workspace(factories.organization())
+    stranger = factories.member(elsewhere.organization, Role.MANAGER, workspaces=[elsewhere])
+    client = factories.signed_in(stranger, at=elsewhere)
+
+    answer = client.post(reverse("approvals:links_hand_over"), {"token": guest.token, "send": "all"})
+    assert answer.status_code == 302
+    assert client.post(reverse("approvals:link_mail", args=[guest.link.pk])).status_code == 404
+    beat(clock)
+    assert len(mailbox) == 0
+
+
+def test_a_program_has_it_mailed(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    guest, jonas = invite(asked()), invite(asked("Another"), who=JONAS)
+    own = program(desk.agency.workspace.organization, scopes=["approvals:write"])
+
+    answer = own.send("POST", f"/review-links/rvl_{guest.link.pk}/mail")
+    assert (answer.status_code, answer.json()["mailed_at"]) == (202, None)
+    answer = own.send("POST", f"/review-links/rvl_{jonas.link.pk}/mail")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_address")
+    beat(clock)
+    assert mailbox.to("ingrid@alder.example")[0].reply_to == [manager.user.email], "whoever shared it is answered"
+    assert own.send("GET", f"/review-links/rvl_{guest.link.pk}").json()["mailed_at"] is not None
+
+
+# --- by the rules of a policy
+
+
+def reminded(desk: Desk, text: str = "Cardamom bun day", **step: Any) -> Post:
+    desk.policy({**CLIENT, "escalations": [rule("remind", minutes=60)], **step})
+    post = desk.post(text)
+    desk.submit(post)
+    return post
+
+
+def subjects(mailbox: Mailbox, address: str) -> list[str]:
+    return [str(one.subject) for one in mailbox.to(address)]
+
+
+def test_guests_with_an_address_are_reminded_and_get_a_way_in(
+    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
+) -> None:
+    post = reminded(desk)
+    invite(post, language="de")
+    beat(clock)
+    assert subjects(mailbox, "ingrid@alder.example") == []
+    beat(clock, hours=2)
+    beat(clock, hours=1)
+
+    (subject,) = subjects(mailbox, "ingrid@alder.example")
+    assert subject.startswith("Noch freizugeben")
+    assert "Cardamom bun day" in opened(mailbox, "ingrid@alder.example")
+
+
+def test_a_day_has_one_reminder_of_a_rule_and_it_comes_within_the_clients_hours(
+    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
+) -> None:
+    first = reminded(desk)
+    second = desk.post("Rye")
+    desk.submit(second)
+    invite(first, second)
+    with desk.agency.scope():
+        Letter.objects.all().delete()
+    for _ in range(5):
+        beat(clock, hours=1)
+    assert len(mailbox.to("ingrid@alder.example")) == 1
+    third = desk.post("Spelt")
+    desk.submit(third)
+    invite(third)
+    beat(clock, hours=1)
+    for _ in range(40):
+        beat(clock, hours=1)
+    assert len(mailbox.to("ingrid@alder.example")) == 2
+
+
+def test_who_has_decided_is_not_reminded(desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock) -> None:
+    post = reminded(desk, needs="all")
+    ingrid, _ = invite(post), invite(post, who=MINA)
+    ingrid.says(desk.request(post), "approve")
+    beat(clock)
+    beat(clock, hours=2)
+    assert (len(mailbox.to("ingrid@alder.example")), len(mailbox.to("mina@alder.example"))) == (0, 1)
+
+
+def test_what_is_decided_before_the_mail_leaves_is_not_reminded_of(
+    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
+) -> None:
+    post = reminded(desk)
+    ingrid = invite(post)
+    clock.advance(hours=2)
+    services.escalate(now=clock.now)
+    relay()
+    ingrid.says(desk.request(post), "approve")
+    beat(clock)
+    assert len(mailbox) == 0
+
+
+@pytest.mark.parametrize("case", ["no address", "expired", "no link", "sharer left"])
+def test_whom_no_mail_reaches_a_member_hears_of(
+    desk: Desk, invite: Invite, manager: Membership, creator: Membership, mailbox: Mailbox, clock: Clock, case: str
+) -> None:
+    desk.policy({**CLIENT, "escalations": [rule("remind", minutes=120)]})
+    post = desk.post("Cardamom bun day", by=creator)
+    desk.submit(post, by=creator)
+    if case != "no link":
+        invite(post, who=INGRID if case == "expired" else JONAS, days=0.05 if case == "expired" else 14)
+    if case == "sharer left":
+        with desk.agency.scope():
+            manager.delete()
+    beat(clock)
+    beat(clock, hours=3)
+    beat(clock, hours=1)
+
+    told = {"no address": manager, "expired": manager}.get(case, creator)
+    words = {"expired": "Ingrid Solheim: the link is over", "no link": "Nobody of the client’s has a link"}
+    (mail,) = [one for one in mailbox.to(told.user.email) if "cannot be reminded" in one.subject]
+    assert words.get(case, "Jonas Lie: has no mail address") in mail.body
+    assert mailbox.to("ingrid@alder.example") == []
+
+
+def test_a_reminder_in_doubt_goes_once_more_under_the_same_name(
+    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
+) -> None:
+    invite(reminded(desk))
+    beat(clock)
+    beat(clock, hours=2)
+    with tenancy.across_tenants("a test forgets that it was sent"):
+        Letter.across_tenants.filter(guest__isnull=False).update(sent_at=None)
+    beat(clock, minutes=10)
+
+    first, second = mailbox.to("ingrid@alder.example")
+    assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
