@@ -102,6 +102,7 @@ urlpatterns = [
     path("organization/working-hours", reviewers.OrganizationHours.as_view(), name="organization_hours"),
     path("posts/<post:post_id>/threads", approvals.ThreadList.as_view(), name="threads"),
     path("threads/<thr:thread_id>", approvals.ThreadOperations.as_view(), name="thread"),
+    path("threads/<thr:thread_id>/take-time", approvals.ThreadTakeTime.as_view(), name="thread_take_time"),
     path("threads/<thr:thread_id>/comments", approvals.ThreadComments.as_view(), name="thread_comments"),
     path("workspaces/<ws:workspace_id>/approval-policy", approvals.PolicyOperations.as_view(), name="policy"),
     path("queues", queues.QueueList.as_view(), name="queues"),

@@ -200,6 +200,22 @@ class ThreadOperations(Operations):
         return self.one(_thread(thread.post, thread.pk))
 
 
+class ThreadTakeTime(Operations):
+    needs: ClassVar = {"POST": "post.schedule"}
+
+    @extend_schema(operation_id="threads_take_time", request=None, responses=serializers.ThreadShape)
+    def post(self, request: Any, thread_id: UUID) -> Response:
+        """Move the post to the time that a guest proposed in this thread (`anchor.kind` is `time`), and resolve the
+        thread. It is a change of time like any other: steps whose window it leaves are asked again. A thread in which
+        nobody proposed a time is refused as `no_time_proposed`. It takes `posts:write`, and `approvals:read`, for the
+        thread is the answer."""
+        thread: Thread = self.found(Thread.objects.select_related("post"), thread_id)
+        for permission in ("post.schedule", "approval.view"):
+            self.caller.require(permission, thread.workspace_id)
+        services.take_proposed_time(thread=thread, actor=self.caller.actor)
+        return self.one(_thread(thread.post, thread.pk))
+
+
 class PolicyOperations(Operations):
     needs: ClassVar = {"GET": "policy.view", "PUT": "policy.edit"}
 

@@ -68,6 +68,11 @@ class HourNotPossible(ApprovalRefused):
     words = _("Choose a day and a time that are still to come.")
 
 
+class NoTimeProposed(ApprovalRefused):
+    code = "no_time_proposed"
+    words = _("Nobody proposed a time in this thread.")
+
+
 class LinkNotMailed(ApprovalRefused):
     """A member had it sent when it was over. Its code says why: expired, revoked or locked."""
 

@@ -414,6 +414,7 @@ CALLS: Final = (
     Call("api:threads", "GET", "approval.view"),
     Call("api:threads", "POST", "approval.comment", {"text": "A word"}),
     Call("api:thread", "PATCH", "approval.comment", {"resolved": True}),
+    Call("api:thread_take_time", "POST", "post.schedule", also=frozenset({409})),  # nobody proposed one in that thread
     Call("api:thread_comments", "POST", "approval.comment", {"text": "A word"}),
     Call("api:policy", "GET", "policy.view"),
     Call("api:policy", "PUT", "policy.edit", {"steps": []}),

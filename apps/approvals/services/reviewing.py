@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.approvals.anchors import AnchorKind, AnchorMalformed, Place, of_place
-from apps.approvals.link_errors import HourNotPossible, NotByThisLink, PlaceNotFound
+from apps.approvals.link_errors import HourNotPossible, NotByThisLink, NoTimeProposed, PlaceNotFound
 from apps.approvals.models import Comment, Request, ReviewedPost, Thread
 from apps.approvals.reviews import has_reached_guests
 from apps.approvals.services.deciding import decide
@@ -80,9 +80,10 @@ def propose_time(*, reviewer: Reviewer, post_id: UUID, local: datetime, note: st
 @transaction.atomic
 def take_proposed_time(*, thread: Thread, actor: Actor) -> Post:
     """Move the post to the hour that a guest proposed, and close the thread. It is a change of time like any other:
-    steps whose window it leaves are asked again. Raises what `publishing.services.reschedule` raises."""
+    steps whose window it leaves are asked again. Raises NoTimeProposed and what `publishing.services.reschedule`
+    raises."""
     if thread.anchor.get("kind") != AnchorKind.TIME:
-        raise ValueError("Nobody proposed a time in this thread")
+        raise NoTimeProposed
     local = datetime.fromisoformat(thread.anchor["local"])
     moved = publishing.reschedule(post=thread.post, local=local, zone=thread.anchor["zone"], actor=actor)
     resolve(thread=thread, actor=actor)

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from apps.approvals import services
 from apps.approvals.deciders import Decider
-from apps.approvals.models import Thread
+from apps.approvals.models import Comment, Thread
 from apps.approvals.services.records import broken_link
 from apps.approvals.states import RequestState, Verdict, Visibility
 from apps.core import clock as system_clock
@@ -26,6 +26,7 @@ from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk, actor
 from tests.approvals.guests.conftest import CLIENT, JONAS, Guest
 from tests.support import factories
+from tests.support.programs_with_keys import Program, program
 
 pytestmark = pytest.mark.django_db
 Invite = Callable[..., Guest]
@@ -253,6 +254,28 @@ class TestAnotherTime:
         relay()
 
         assert desk.steps(desk.request(post)) == ["manager open", "client waiting"]
+
+    def test_is_taken_by_a_program_that_may_plan(self, desk: Desk, planned: Post, invite: Invite) -> None:
+        guest = invite(planned)
+        self.propose(guest, planned, 2)
+        guest.send(f"{planned.pk}/comment/", text="And a word")
+        proposed, said = guest.comments()
+        own = program(desk.agency.workspace.organization, scopes=["posts:write", "approvals:read"])
+        others = [
+            program(desk.agency.workspace.organization, scopes=[scope]) for scope in ("approvals:write", "posts:write")
+        ]
+
+        def take(by: Program, comment: Comment) -> tuple[int, str]:
+            answer = by.send("POST", f"/threads/thr_{comment.thread_id}/take-time")
+            return answer.status_code, answer.json().get("code", "")
+
+        assert [take(other, proposed)[0] for other in others] == [403, 403]
+        assert take(own, said) == (409, "no_time_proposed")
+        assert desk.agency.read(planned).due_at == planned.due_at
+        assert take(own, proposed) == (200, "")
+        assert f"{desk.agency.read(planned).local_due_at:%H:%M}" == "10:30"
+        with desk.agency.scope():
+            assert [row.resolved_at is not None for row in Thread.objects.order_by("id")] == [True, False]
 
     def test_that_has_passed_is_not_taken(self, planned: Post, invite: Invite) -> None:
         guest = invite(planned)
