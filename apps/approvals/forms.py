@@ -7,10 +7,11 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.content_rules import ANY, ContentRule
 from apps.approvals.errors import Flaw
-from apps.approvals.models import LONGEST_NOTE
+from apps.approvals.models import LONGEST_NOTE, PendingFile
 from apps.approvals.people.rule_forms import rule_forms
 from apps.approvals.place_forms import PlaceForm
 from apps.approvals.services.discussing import MOST_FILES
@@ -72,14 +73,37 @@ class CommentForm(PlaceForm):
         label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
     )
     attached = FilesField(label="Files", required=False, help_text="Pictures, videos or PDF, up to five.")
+    kept = forms.MultipleChoiceField(
+        label=_("Files that were chosen already"),
+        required=False,
+        choices=(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("A file that was chosen is not kept any more. Choose it again.")},
+    )
     mentions = forms.MultipleChoiceField(
-        label="Tell by mail", required=False, choices=(), widget=forms.CheckboxSelectMultiple
+        label=_("Tell by mail"), required=False, choices=(), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, people: Mapping[UUID, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: Mapping[UUID, str] | None = None, held: Sequence[PendingFile] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["mentions"]
-        field.choices = [(str(pk), name) for pk, name in (people or {}).items()]
+        fields: Any = self.fields
+        fields["mentions"].choices = [(str(pk), name) for pk, name in (people or {}).items()]
+        fields["kept"].choices = [(str(row.pk), row.name) for row in held]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if len(said.get("kept", ())) + len(said.get("attached", ())) > MOST_FILES:
+            self.add_error("attached", _("A comment brings up to %(number)s files.") % {"number": MOST_FILES})
+        return said
+
+    def keep(self, held: Sequence[PendingFile]) -> None:
+        """Show these as chosen when the form is shown again with what is wrong."""
+        fields: Any = self.fields
+        fields["kept"].choices = [(str(row.pk), row.name) for row in held]
+        self.data = self.data.copy()
+        self.data.setlist("kept", [str(row.pk) for row in held])
 
 
 class OptionsForm(forms.Form):

@@ -251,6 +251,23 @@ class Attachment(WorkspaceOwned):
         return f"{self.name} of {self.comment_id}"
 
 
+class PendingFile(WorkspaceOwned):
+    """A file that a member has chosen for a comment and not sent with it yet. `is_new`: it came into the library by
+    that, and leaves it again where it is never sent."""
+
+    asset = models.ForeignKey("media.Asset", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("tenants.User", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    is_new = models.BooleanField(default=True)
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["id"]
+        indexes = [models.Index(fields=["created_at"], name="pending_files_by_age")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SigningKey(Row):
     """What this installation signs its records with. One is in force; those before it are kept, so that it can be told
     whose signature an old record bears. `certificate` and `chain` are PEM, `private_key` is PKCS #8 in PEM."""

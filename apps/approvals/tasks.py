@@ -34,3 +34,4 @@ def send_letters() -> None:
 def forget_letters() -> None:
     services.forget_letters(now=clock.now())
     services.forget_links(now=clock.now())
+    services.forget_pending(now=clock.now())

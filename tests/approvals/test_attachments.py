@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from django.urls import reverse
 from apps.approvals import forms, services
 from apps.approvals.deciders import Decider
 from apps.approvals.errors import NotAttached
-from apps.approvals.models import Attachment, Comment, Request, Thread
+from apps.approvals.models import Attachment, Comment, PendingFile, Request, Thread
 from apps.core.actors import SYSTEM
 from apps.media.models import Asset
 from apps.posts.models import Post
@@ -19,6 +22,7 @@ from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
 from tests.support import factories
+from tests.support.clock import Clock
 from tests.support.programs_with_keys import program
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +129,109 @@ def test_talk_takes_no_more_queries_for_many_files(
 
     with django_assert_max_num_queries(45):
         assert client.get(reverse("approvals:review", args=[asked.pk])).status_code == 200
+
+
+# --- chosen, and not sent yet
+
+
+@pytest.fixture
+def pictured(desk: Desk) -> Request:
+    """A post under review with a picture that can be pointed at."""
+    picture = factories.asset(desk.agency.workspace)
+    desk.policy(MANAGER)
+    return desk.submit(desk.post(assets=[picture]))
+
+
+def kept(page: str) -> dict[str, str]:
+    """The files that a page keeps for the comment: ids, by name."""
+    found = re.findall(r'<input type="checkbox" name="kept" value="([^"]+)"[^>]* checked>([^<]+)<', page)
+    return {unescape(name).strip(): pk for pk, name in found}
+
+
+def on_file(desk: Desk) -> list[str]:
+    with desk.agency.scope():
+        return sorted(Asset.objects.filter(trashed_at=None).values_list("original_name", flat=True))
+
+
+def waiting(desk: Desk) -> int:
+    with desk.agency.scope():
+        return int(PendingFile.objects.count())
+
+
+def test_pointing_at_a_picture_keeps_the_files_that_were_chosen(
+    desk: Desk, pictured: Request, manager: Membership
+) -> None:
+    shown = sent(desk, manager, pictured, attached=[jpeg(), jpeg("oven.jpg", "brown")], **{"at_1.x": 9, "at_1.y": 9})
+    assert kept(shown).keys() == {"tray.jpg", "oven.jpg"}
+    assert names(desk) == []
+
+    ids = kept(shown)
+    shown = sent(
+        desk,
+        manager,
+        pictured,
+        kept=list(ids.values()),
+        attached=[jpeg("third.jpg", "red")],
+        **{"at_1.x": 1, "at_1.y": 1},
+    )
+    assert list(kept(shown)) == ["tray.jpg", "oven.jpg", "third.jpg"]
+    sent(desk, manager, pictured, kept=[ids["tray.jpg"], kept(shown)["third.jpg"]])  # one was unticked
+
+    assert names(desk) == ["tray.jpg", "third.jpg"]
+    assert waiting(desk) == 1
+
+
+def test_a_comment_that_is_refused_keeps_its_files(desk: Desk, asked: Request, manager: Membership) -> None:
+    shown = sent(desk, manager, asked, 422, attached=[jpeg()], quote="words that are not in the post")
+    program_file = SimpleUploadedFile("run.exe", b"MZ\x90\x00" * 64, "image/jpeg")
+    shown = sent(desk, manager, asked, 422, kept=list(kept(shown).values()), attached=[program_file])
+    assert kept(shown).keys() == {"tray.jpg"}
+    sent(desk, manager, asked, kept=list(kept(shown).values()))
+    assert (names(desk), waiting(desk)) == (["tray.jpg"], 0)
+
+
+def test_an_answer_that_is_refused_keeps_its_files(desk: Desk, asked: Request, manager: Membership) -> None:
+    sent(desk, manager, asked)
+    with desk.agency.scope():
+        thread = str(Thread.objects.get().pk)
+    shown = sent(desk, manager, asked, 422, thread=thread, text=" ", attached=[jpeg()])
+    assert list(kept(shown)) == ["tray.jpg"]
+    sent(desk, manager, asked, thread=thread, kept=list(kept(shown).values()))
+    assert names(desk) == ["tray.jpg"]
+
+
+def test_kept_and_chosen_files_are_five_together(desk: Desk, asked: Request, manager: Membership) -> None:
+    four = [jpeg(f"{number}.jpg", colour) for number, colour in enumerate(("red", "blue", "green", "black"))]
+    shown = sent(desk, manager, asked, 422, text=" ", attached=four)
+    more = [jpeg("5.jpg", "gold"), jpeg("6.jpg", "pink")]
+    refused = sent(desk, manager, asked, 422, kept=list(kept(shown).values()), attached=more)
+    assert "up to 5 files" in refused
+    assert len(kept(refused)) == 4
+
+
+def test_files_that_somebody_else_has_chosen_are_nobody_elses(
+    desk: Desk, asked: Request, manager: Membership, creator: Membership
+) -> None:
+    shown = sent(desk, manager, asked, 422, text=" ", attached=[jpeg()])
+    refused = sent(desk, creator, asked, 422, kept=[*kept(shown).values(), "no-id"])
+    assert "is not kept any more" in refused
+    assert (names(desk), kept(refused)) == ([], {})
+
+
+def test_a_day_later_what_was_never_sent_leaves_the_library(
+    desk: Desk, asked: Request, manager: Membership, clock: Clock
+) -> None:
+    sent(desk, manager, asked, attached=[jpeg("before.jpg", "gold")])
+    clock.advance(minutes=1)
+    chosen = [jpeg(), jpeg("oven.jpg", "brown"), jpeg("again.jpg", "gold"), jpeg("shown.jpg", "red")]
+    page = sent(desk, manager, asked, 422, text=" ", attached=chosen)
+    sent(desk, manager, asked, kept=[kept(page)["oven.jpg"]])
+    with desk.agency.scope():
+        used = Asset.objects.get(original_name="shown.jpg")
+    desk.post("With it", assets=[used])
+
+    services.forget_pending(now=clock.now + timedelta(hours=23))
+    assert waiting(desk) == 3
+    assert services.forget_pending(now=clock.now + timedelta(hours=25)) == 3
+    assert on_file(desk) == ["before.jpg", "oven.jpg", "shown.jpg"]
+    assert waiting(desk) == 0

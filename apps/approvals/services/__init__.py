@@ -19,6 +19,7 @@ from apps.approvals.services.linking import (
 )
 from apps.approvals.services.links import forget_links
 from apps.approvals.services.mailing import last_letters, mail_link
+from apps.approvals.services.pending import forget_pending, held_files, hold_file, let_go
 from apps.approvals.services.people import (
     change_group,
     choose_mail,
@@ -53,8 +54,12 @@ __all__ = [
     "forget_guest",
     "forget_letters",
     "forget_links",
+    "forget_pending",
+    "held_files",
+    "hold_file",
     "knows_passcode",
     "last_letters",
+    "let_go",
     "links_of_tokens",
     "mail_link",
     "make_group",

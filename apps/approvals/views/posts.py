@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.approvals import frozen, selectors, services
 from apps.approvals.anchors import AnchorMalformed, of_place
 from apps.approvals.deciders import Bench, Decider, names_of, roles_in
-from apps.approvals.errors import ApprovalRefused, ReasonMissing
+from apps.approvals.errors import ApprovalRefused, NotAttached, ReasonMissing
 from apps.approvals.forms import CommentForm, DecisionForm, EditsForm
-from apps.approvals.models import Request, ReviewLink, Thread
+from apps.approvals.models import PendingFile, Request, ReviewLink, Thread
 from apps.approvals.people.selectors import group_names
 from apps.approvals.pinning import board, is_pointing
 from apps.approvals.presenting import TONES, HistoryLine, escalation_line, history_line, hit_lines, step_line
@@ -151,17 +151,43 @@ def comment(request: MemberRequest, request_id: UUID) -> HttpResponse:
         thread_id = request.POST.get("thread")
         thread = get_object_or_404(Thread.objects, pk=thread_id, post=found.post) if thread_id else None
         colleagues = _colleagues(request, found.post)
-    form = CommentForm(request.POST, request.FILES, people=colleagues, auto_id=COMMENT_IDS)
+        held = services.held_files(
+            ids=request.POST.getlist("kept"), user_id=request.user.pk, workspace_id=found.workspace_id
+        )
+    form = CommentForm(request.POST, request.FILES, people=colleagues, held=held, auto_id=COMMENT_IDS)
+    form.full_clean()
+    held += _hold(request, found, form)
     if is_pointing(request.POST):
-        typed = {**request.POST.dict(), "mentions": request.POST.getlist("mentions")}
-        return _typed_again(request, found, CommentForm(initial=typed, people=colleagues, auto_id=COMMENT_IDS))
+        for words in form.errors.get("attached", ()):
+            messages.error(request, words)
+        return _typed_again(request, found, _as_typed(request, colleagues, held))
     if form.is_valid():
         try:
-            _say(request, found, thread, form)
+            _say(request, found, thread, form, held)
             return redirect(f"{reverse('approvals:review', args=[found.pk])}#comments")
-        except (AnchorMalformed, ReasonMissing, MediaRefused) as error:
+        except (AnchorMalformed, ReasonMissing, NotAttached) as error:
             form.add_error(None, getattr(error, "words", "") or str(error))
+    form.keep(held)
     return _typed_again(request, found, form, status=422)
+
+
+def _as_typed(request: MemberRequest, colleagues: dict[UUID, str], held: list[PendingFile]) -> CommentForm:
+    """What was typed and chosen so far, with nothing said of what is missing yet."""
+    chosen = {"mentions": request.POST.getlist("mentions"), "kept": [str(row.pk) for row in held]}
+    typed = {**request.POST.dict(), **chosen}
+    return CommentForm(initial=typed, people=colleagues, held=held, auto_id=COMMENT_IDS)
+
+
+def _hold(request: MemberRequest, found: Request, form: CommentForm) -> list[PendingFile]:
+    """The files that were chosen now: a browser forgets them with the next page, and we do not."""
+    to = media.Destination(found.organization_id, found.workspace_id, request.member.actor)
+    held = []
+    for file in form.cleaned_data.get("attached", ()):
+        try:
+            held.append(services.hold_file(file=file, name=file.name, to=to, user_id=request.user.pk))
+        except MediaRefused as error:
+            form.add_error("attached", getattr(error, "words", "") or str(error))
+    return held
 
 
 def _typed_again(request: MemberRequest, found: Request, form: CommentForm, *, status: int = 200) -> HttpResponse:
@@ -170,17 +196,18 @@ def _typed_again(request: MemberRequest, found: Request, form: CommentForm, *, s
         return _show(request, found, comment_form=form, status=status)
 
 
-def _say(request: MemberRequest, found: Request, thread: Thread | None, form: CommentForm) -> None:
+def _say(
+    request: MemberRequest, found: Request, thread: Thread | None, form: CommentForm, held: list[PendingFile]
+) -> None:
     said = form.cleaned_data
-    to = media.Destination(found.organization_id, found.workspace_id, request.member.actor)
-    files = [media.take_file(file=file, name=file.name, to=to).pk for file in said["attached"]]
     with request.member.scope():
         services.comment(
             anchor=of_place(form.place, posts.manuscript(found.post)),
             post=found.post, text=said["text"], by=Decider.of(request.member.actor), thread=thread,
-            visibility=Visibility(said["visibility"] or Visibility.INTERNAL), files=files,
+            visibility=Visibility(said["visibility"] or Visibility.INTERNAL), files=[row.asset_id for row in held],
             mentions=[UUID(pk) for pk in said["mentions"]],
         )  # fmt: skip
+        services.let_go(held)
 
 
 @require_POST
