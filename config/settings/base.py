@@ -279,6 +279,7 @@ MEDIA_WORK_DIR = VAR_DIR / "making"  # files on their way; what a killed worker 
 
 # --- taking everything along
 ERASURE_GRACE = timedelta(days=env.integer("ERASURE_GRACE_DAYS", 14))  # while it can be taken back
+GUESTS_KEPT = timedelta(days=env.integer("GUEST_DAYS", 1095))  # after their last link; 0: until somebody forgets them
 EXPORT_KEPT = timedelta(days=env.integer("EXPORT_DAYS", 7))
 
 # --- mail

@@ -5,6 +5,7 @@ from apps.approvals.services.deciding import decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.escalating import escalate
 from apps.approvals.services.following import follow, follow_all
+from apps.approvals.services.forgetting import forget_old_guests
 from apps.approvals.services.letters import forget_letters, send_letters
 from apps.approvals.services.linking import (
     Invited,
@@ -54,6 +55,7 @@ __all__ = [
     "forget_guest",
     "forget_letters",
     "forget_links",
+    "forget_old_guests",
     "forget_pending",
     "held_files",
     "hold_file",

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from apps.approvals import services as approvals
 from apps.compliance import erasing
 from apps.compliance.models import DataRequest
 from apps.compliance.retention import RULES, Act, Rule, What
@@ -96,9 +97,15 @@ def _receipts(rule: Rule, now: datetime) -> int:
     return DataRequest.objects.filter(state=RequestState.DONE, done_at__lt=now - rule.after).delete()[0]
 
 
+def _guests(rule: Rule, now: datetime) -> int:
+    """A span of nothing keeps them until somebody has them forgotten."""
+    return approvals.forget_old_guests(now=now, after=rule.after) if rule.after else 0
+
+
 _APPLY: Final[Mapping[What, Callable[[Rule, datetime], int]]] = {
     What.UNVERIFIED: _accounts,
     What.DISCONNECTED: _accounts,
     What.NOTICES: _notices,
     What.RECEIPTS: _receipts,
+    What.GUESTS: _guests,
 }
