@@ -24,15 +24,18 @@ ANY_HOUR: Final = "any"
 NEXT_SLOT: Final = "slot"
 _AS_IT_IS: Final = ("name", "roles", "people", "groups", "guests", "programs", "covers", "when_late")
 LARGEST_FILE: Final = 25 * 1024**2
+ASPECTS: Final = {
+    Aspect.TEXT: _("Text"), Aspect.MEDIA: _("Media"), Aspect.OPTIONS: _("Options"), Aspect.ACCOUNTS: _("Accounts"),
+}  # fmt: skip
 
 
 class DecisionForm(forms.Form):
     note = forms.CharField(
-        label="Note",
+        label=_("Note"),
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Needed when you ask for changes or reject.",
+        help_text=_("Needed when you ask for changes or reject."),
     )
     verdict = forms.ChoiceField(
         choices=[(one.value, one.label) for one in (Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.REJECT)]
@@ -42,8 +45,8 @@ class DecisionForm(forms.Form):
 class EditsForm(forms.Form):
     """Other words for the main part, approved along with them."""
 
-    text = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 6}))
-    note = forms.CharField(label="Note", required=False, max_length=LONGEST_NOTE)
+    text = forms.CharField(label=_("Text"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    note = forms.CharField(label=_("Note"), required=False, max_length=LONGEST_NOTE)
 
 
 class FilesInput(forms.FileInput):
@@ -61,18 +64,20 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = [super(FilesField, self).clean(one, initial) for one in data or ()]
         if len(files) > MOST_FILES:
-            raise forms.ValidationError(f"A comment brings up to {MOST_FILES} files.")
+            raise forms.ValidationError(_("A comment brings up to %(number)s files.") % {"number": MOST_FILES})
         if any(file.size > LARGEST_FILE for file in files):
-            raise forms.ValidationError(f"A file of a comment has up to {LARGEST_FILE // 1024**2} MB.")
+            raise forms.ValidationError(
+                _("A file of a comment has up to %(number)s MB.") % {"number": LARGEST_FILE // 1024**2}
+            )
         return files
 
 
 class CommentForm(PlaceForm):
-    text = forms.CharField(label="Comment", max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=_("Comment"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
     visibility = forms.ChoiceField(
-        label="Who reads it", choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
+        label=_("Who reads it"), choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
     )
-    attached = FilesField(label="Files", required=False, help_text="Pictures, videos or PDF, up to five.")
+    attached = FilesField(label=_("Files"), required=False, help_text=_("Pictures, videos or PDF, up to five."))
     kept = forms.MultipleChoiceField(
         label=_("Files that were chosen already"),
         required=False,
@@ -102,78 +107,87 @@ class CommentForm(PlaceForm):
         """Show these as chosen when the form is shown again with what is wrong."""
         fields: Any = self.fields
         fields["kept"].choices = [(str(row.pk), row.name) for row in held]
-        self.data = self.data.copy()
-        self.data.setlist("kept", [str(row.pk) for row in held])
+        data: Any = self.data
+        self.data = data.copy()
+        self.data.setlist("kept", [str(row.pk) for row in held])  # type: ignore[attr-defined]
 
 
 class OptionsForm(forms.Form):
-    allows_self_approval = forms.BooleanField(label="People may approve what they wrote themselves", required=False)
+    allows_self_approval = forms.BooleanField(label=_("People may approve what they wrote themselves"), required=False)
 
 
 class StepForm(forms.Form):
     """One step of a policy, as a form has it."""
 
-    name = forms.CharField(label="Name", max_length=LONGEST_NAME)
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
     roles = forms.MultipleChoiceField(
-        label="Roles that decide",
+        label=_("Roles that decide"),
         required=False,
         choices=[(role.value, role.label) for role in DECIDING_ROLES],
         widget=forms.CheckboxSelectMultiple,
     )
-    people = forms.MultipleChoiceField(label="People who decide", required=False, widget=forms.CheckboxSelectMultiple)
-    groups = forms.MultipleChoiceField(label="Groups that decide", required=False, widget=forms.CheckboxSelectMultiple)
-    guests = forms.BooleanField(label="The client's guests decide", required=False)
-    programs = forms.BooleanField(label="Programs with an API key decide", required=False)
-    needs = forms.ChoiceField(
-        label="How many must approve",
-        choices=[(Quorum.ANY.value, "Any one of them"), (Quorum.ALL.value, "All of them"), ("number", "A number")],
+    people = forms.MultipleChoiceField(
+        label=_("People who decide"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    number = forms.IntegerField(label="Number", required=False, min_value=1, max_value=50)
+    groups = forms.MultipleChoiceField(
+        label=_("Groups that decide"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    guests = forms.BooleanField(label=_("The client's guests decide"), required=False)
+    programs = forms.BooleanField(label=_("Programs with an API key decide"), required=False)
+    needs = forms.ChoiceField(
+        label=_("How many must approve"),
+        choices=[
+            (Quorum.ANY.value, _("Any one of them")),
+            (Quorum.ALL.value, _("All of them")),
+            ("number", _("A number")),
+        ],
+    )
+    number = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=50)
     platforms = forms.MultipleChoiceField(
-        label="Only for posts to",
+        label=_("Only for posts to"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Nothing ticked: for all.",
+        help_text=_("Nothing ticked: for all."),
     )
     labels = forms.CharField(
-        label="Only for posts with a label", required=False, help_text="Names, with commas between them."
+        label=_("Only for posts with a label"), required=False, help_text=_("Names, with commas between them.")
     )
     campaigns = forms.CharField(
-        label="Only for posts of a campaign", required=False, help_text="Names, with commas between them."
+        label=_("Only for posts of a campaign"), required=False, help_text=_("Names, with commas between them.")
     )
-    paid = forms.BooleanField(label="Only for paid partnerships", required=False)
+    paid = forms.BooleanField(label=_("Only for paid partnerships"), required=False)
     content = forms.MultipleChoiceField(
-        label="Only for posts that hit a content rule",
+        label=_("Only for posts that hit a content rule"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="One of them is enough.",
+        help_text=_("One of them is enough."),
     )
     covers = forms.MultipleChoiceField(
-        label="Looks at",
-        choices=[(one.value, one.label) for one in Aspect],
+        label=_("Looks at"),
+        choices=[(one.value, words) for one, words in ASPECTS.items()],
         initial=[one.value for one in Aspect],
         widget=forms.CheckboxSelectMultiple,
-        help_text="Other changes do not come back to this step.",
+        help_text=_("Other changes do not come back to this step."),
     )
     window = forms.ChoiceField(
-        label="When the time of an approved post changes",
+        label=_("When the time of an approved post changes"),
         choices=[
-            ("0", "Ask again"), ("60", "Ask again if it moves by over an hour"),
-            ("1440", "Ask again if it moves by over a day"), (ANY_HOUR, "Keep the approval"),
+            ("0", _("Ask again")), ("60", _("Ask again if it moves by over an hour")),
+            ("1440", _("Ask again if it moves by over a day")), (ANY_HOUR, _("Keep the approval")),
         ],
     )  # fmt: skip
     notice_hours = forms.IntegerField(
-        label="Time runs out, hours before the post is due", initial=0, min_value=0, max_value=720
+        label=_("Time runs out, hours before the post is due"), initial=0, min_value=0, max_value=720
     )
-    when_late = forms.ChoiceField(label="What happens then", choices=WhenLate.choices)
+    when_late = forms.ChoiceField(label=_("What happens then"), choices=WhenLate.choices)
     moves = forms.ChoiceField(
-        label="A post that is moved goes",
+        label=_("A post that is moved goes"),
         required=False,
         choices=[
-            ("1440", "A day later"),
-            ("60", "An hour later"),
-            ("10080", "A week later"),
-            (NEXT_SLOT, "To the next slot of its queue"),
+            ("1440", _("A day later")),
+            ("60", _("An hour later")),
+            ("10080", _("A week later")),
+            (NEXT_SLOT, _("To the next slot of its queue")),
         ],
     )  # fmt: skip
 
@@ -188,7 +202,9 @@ class StepForm(forms.Form):
         known = {"people": people, "groups": groups or {}}
         initial = kwargs.get("initial", {}).get("escalations", [])
         self.rules = rule_forms(args[0] if args else kwargs.get("data"), initial, **known)
-        fields["content"].choices = [(ANY, "Any of them"), *((rule.key, rule.name) for rule in rules)] if rules else []
+        fields["content"].choices = (
+            [(ANY, _("Any of them")), *((rule.key, rule.name) for rule in rules)] if rules else []
+        )
         fields["platforms"].choices = [(name, registry.label(name)) for name in registry.ADAPTERS]
 
     @classmethod
@@ -223,7 +239,7 @@ class StepForm(forms.Form):
         field: Any = self.fields["moves"]
         minutes = str(step.as_json()["move_minutes"])
         if step.moves is not None and minutes not in dict(field.choices):
-            field.choices = [*field.choices, (minutes, f"{minutes} minutes later")]
+            field.choices = [*field.choices, (minutes, _("%(number)s minutes later") % {"number": minutes})]
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), *(rule.is_valid() for rule in self.rules)])

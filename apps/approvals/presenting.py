@@ -9,14 +9,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.deciders import Bench
 from apps.approvals.models import Escalation, Request, StepState
 from apps.approvals.selectors import SOMEBODY, Said, open_step, snapshot_text
 from apps.approvals.states import Deed, RequestState, StepStatus, Verdict, WhenLate
-from apps.approvals.steps import Quorum, Rule, RuleKind, Step
+from apps.approvals.steps import Aspect, Quorum, Rule, RuleKind, Step
 from apps.platforms import registry
 from apps.tenants.permissions import Role
 
@@ -41,8 +41,13 @@ VERDICT_LOOKS: Final[Mapping[Verdict, tuple[str, str]]] = {
     Verdict.RAN_OUT: ("warn", "scheduled"),
     Verdict.MOVED: ("warn", "scheduled"),
 }
-NOBODY: Final = "Nobody is left who may decide this. Change the policy, or give somebody the role."
-CARRIED: Final = "for the version before: nothing that it looks at changed"
+NOBODY: Final = _("Nobody is left who may decide this. Change the policy, or give somebody the role.")
+CARRIED: Final = _("%(said)s for the version before: nothing that it looks at changed")
+
+
+MANY: Final = {
+    Role.OWNER: _("owners"), Role.ADMIN: _("admins"), Role.MANAGER: _("managers"), Role.APPROVER: _("approvers"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +103,14 @@ def card(row: Request, *, is_mine: bool, now: datetime) -> Card:
     return Card(
         id=row.pk,
         url=reverse("approvals:review", args=[row.pk]),
-        title=row.post.title or _line(text, 60) or "Untitled post",
+        title=row.post.title or _line(text, 60) or gettext("Untitled post"),
         text=_line(text, 140),
         platforms=sorted({one["platform"] for one in row.snapshot.get("accounts", [])}),
         due_at=row.due_at,
         deadline=step.deadline_at if step else None,
         is_late=bool(step and step.deadline_at and step.deadline_at <= now),
         state=row.state,
-        words=step.step.name if step else RequestState(row.state).label,
+        words=step.step.name if step else str(RequestState(row.state).label),
         asked_by=str(row.asked_by) if row.asked_by else "",
         is_mine=is_mine,
     )
@@ -123,40 +128,49 @@ def step_line(row: StepState, people: Mapping[UUID, str], seats: Bench | None) -
 def _said_of(row: StepState, status: StepStatus, people: Mapping[UUID, str], seats: Bench | None) -> str:
     step = row.step
     if status == StepStatus.OPEN and seats is not None and not (seats.people or step.guests or step.programs):
-        return NOBODY
+        return str(NOBODY)
     if status in (StepStatus.OPEN, StepStatus.WAITING):
         return whom(step, people)
-    return f"{status.label} {CARRIED}" if row.is_carried else status.label
+    return str(CARRIED % {"said": status.label}) if row.is_carried else str(status.label)
 
 
 def history_line(said: Said) -> HistoryLine:
     tone, icon = VERDICT_LOOKS[said.verdict]
-    text = f"{said.step}, version {said.revision}. {said.note}".strip()
+    where = gettext("%(step)s, version %(number)s.") % {"step": said.step, "number": said.revision}
+    text = f"{where} {said.note}".strip()
     by = said.by
     if said.stood_in_for:
         by = gettext("%(by)s, standing in for %(whom)s") % {"by": by, "whom": ", ".join(said.stood_in_for)}
-    return HistoryLine(f"{by}: {said.verdict.label.lower()}", text, tone, icon, said.at)
+    return HistoryLine(f"{by}: {str(said.verdict.label).lower()}", text, tone, icon, said.at)
 
 
 def escalation_line(row: Escalation, people: Mapping[UUID, str]) -> HistoryLine:
     """What a rule of the policy did when nobody had answered."""
-    brought = [people.get(UUID(pk), SOMEBODY) for pk in row.people]
-    awaited = [people.get(UUID(pk), SOMEBODY) for pk in row.seats]
-    text = f"{row.step.step.name}, by version {row.policy_version} of the policy."
-    text += f" Brought in: {', '.join(brought)}." if brought else ""
-    text += f" Awaited: {', '.join(awaited)}." if awaited else ""
-    return HistoryLine(f"Nobody answered: {Deed(row.deed).label.lower()}", text, "warn", "scheduled", row.acted_at)
+    facts = {"step": row.step.step.name, "number": row.policy_version}
+    told = [gettext("%(step)s, by version %(number)s of the policy.") % facts]
+    if brought := _names(row.people, people):
+        told.append(gettext("Brought in: %(names)s.") % {"names": brought})
+    if awaited := _names(row.seats, people):
+        told.append(gettext("Awaited: %(names)s.") % {"names": awaited})
+    title = gettext("Nobody answered: %(deed)s") % {"deed": str(Deed(row.deed).label).lower()}
+    return HistoryLine(title, " ".join(told), "warn", "scheduled", row.acted_at)
+
+
+def _names(ids: Sequence[str], people: Mapping[UUID, str]) -> str:
+    return ", ".join(people.get(UUID(pk), gettext(SOMEBODY)) for pk in ids)
 
 
 def whom(step: Step, people: Mapping[UUID, str]) -> str:
     """ "Any of Anna Berg, approvers, the client": whom a step asks."""
-    named = [people.get(pk, "somebody who has left") for pk in step.people]
-    named += [people.get(pk, "a group that is gone") for pk in step.groups]
-    named += [f"{Role(role).value}s" for role in step.roles]
-    named += ["the client's guests"] if step.guests else []
-    named += ["programs"] if step.programs else []
-    many = f"{step.needs} of" if isinstance(step.needs, int) else "All of" if step.needs is Quorum.ALL else "Any of"
-    return f"{many} {', '.join(named)}"
+    named = [people.get(pk, gettext(SOMEBODY)) for pk in step.people]
+    named += [people.get(pk, gettext("a group that is gone")) for pk in step.groups]
+    named += [str(MANY.get(Role(role), Role(role).value)) for role in step.roles]
+    named += [gettext("the client's guests")] if step.guests else []
+    named += [gettext("programs")] if step.programs else []
+    facts = {"number": step.needs, "names": ", ".join(named)}
+    if isinstance(step.needs, int):
+        return gettext("%(number)s of %(names)s") % facts
+    return (gettext("All of %(names)s") if step.needs is Quorum.ALL else gettext("Any of %(names)s")) % facts
 
 
 PLACES: Final = {
@@ -193,21 +207,31 @@ def place_name(place: str) -> str:
     return gettext("Own words on %(platform)s") % {"platform": platform}
 
 
-KINDS: Final = {RuleKind.POLICY_HIT: "what hits content rule"}
+KINDS: Final = {
+    RuleKind.PLATFORM: _("platform"), RuleKind.LABEL: _("label"), RuleKind.CAMPAIGN: _("campaign"),
+    RuleKind.AUTHOR: _("author"), RuleKind.PAID: _("paid"), RuleKind.ACCOUNT: _("account"),
+    RuleKind.POLICY_HIT: _("what hits content rule"),
+}  # fmt: skip
+
+
+ASPECTS: Final = {
+    Aspect.TEXT: _("text"), Aspect.MEDIA: _("media"), Aspect.OPTIONS: _("options"), Aspect.ACCOUNTS: _("accounts"),
+}  # fmt: skip
 
 
 def about(step: Step) -> str:
     """When a step applies, what it looks at, and what the clock does."""
-    rules = [f"{KINDS.get(rule.kind, rule.kind.value)} {', '.join(_values(rule))}" for rule in step.rules]
-    hours = int(step.notice.total_seconds() // 3600)
-    late = f"{hours} h before its hour" if hours else "at its hour"
+    rules = gettext(" and ").join(f"{KINDS[rule.kind]} {', '.join(_values(rule))}" for rule in step.rules)
+    hours, number = int(step.notice.total_seconds() // 3600), len(step.escalations)
+    late = gettext("%(number)s h before its hour") % {"number": hours} if hours else gettext("at its hour")
     parts = [
-        f"Only for {' and '.join(rules)}" if rules else "For every post",
-        f"looks at {', '.join(sorted(step.covers))}",
-        f"{late}: {WhenLate(step.when_late).label.lower()}",
-        *([f"{len(step.escalations)} rules for when nobody answers"] if len(step.escalations) > 1 else []),
-        *(["a rule for when nobody answers"] if len(step.escalations) == 1 else []),
+        gettext("Only for %(rules)s") % {"rules": rules} if rules else gettext("For every post"),
+        gettext("looks at %(aspects)s") % {"aspects": ", ".join(sorted(str(ASPECTS[one]) for one in step.covers))},
+        f"{late}: {str(WhenLate(step.when_late).label).lower()}",
     ]
+    if number:
+        rules_in_words = ngettext("a rule for when nobody answers", "%(number)s rules for when nobody answers", number)
+        parts.append(rules_in_words % {"number": number})
     return "; ".join(parts) + "."
 
 

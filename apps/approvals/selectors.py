@@ -9,6 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from apps.approvals import anchors
 from apps.approvals.deciders import Bench, Seating, bench, guest_names_of, names_of, with_guests, writers_of
@@ -20,8 +22,9 @@ from apps.posts import selectors as posts
 from apps.posts.appointments import appointment
 from apps.posts.models import Post
 
-SOMEBODY: Final = "somebody who has left"
-NAMES: Final = {ActorKind.SYSTEM: "The policy", ActorKind.KEY: "A program"}
+SOMEBODY: Final = _("somebody who has left")
+NAMES: Final = {ActorKind.SYSTEM: _("The policy"), ActorKind.KEY: _("A program")}
+A_GUEST: Final = _("A guest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +185,13 @@ def names_of_voices(rows: Iterable[Decision]) -> dict[UUID, str]:
 
 def stood_in_for(row: Decision, names: Mapping[UUID, str]) -> tuple[str, ...]:
     """The people for whom it was decided, by name."""
-    return tuple(names.get(UUID(pk), SOMEBODY) for pk in row.on_behalf_of or ())
+    return tuple(names.get(UUID(pk), gettext(SOMEBODY)) for pk in row.on_behalf_of or ())
 
 
 def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) -> str:
     if kind == ActorKind.USER:
-        return names.get(pk, SOMEBODY) if pk else SOMEBODY
-    return name or (names.get(pk) if pk else None) or NAMES.get(ActorKind(kind), "A guest")
+        return (names.get(pk) if pk else None) or gettext(SOMEBODY)
+    return name or (names.get(pk) if pk else None) or gettext(NAMES.get(ActorKind(kind), A_GUEST))
 
 
 def waiting_for(requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench]) -> list[Request]:
@@ -202,8 +205,8 @@ def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]
     pending = [(row, step) for row in rows if row.state == RequestState.PENDING and (step := open_step(row))]
     if not pending:
         return found
-    steps = [step.step for _, step in pending]
-    seating = Seating.in_workspace(pending[0][0].workspace_id, steps, [step.pk for _, step in pending])
+    steps = [step.step for _row, step in pending]
+    seating = Seating.in_workspace(pending[0][0].workspace_id, steps, [step.pk for _row, step in pending])
     for row, step in pending:
         barred = frozenset() if row.policy.allows_self_approval else writers.get(row.post_id, frozenset())
         found[row.pk] = seating.bench(step.step, barred, step_id=step.pk)

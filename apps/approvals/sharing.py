@@ -7,6 +7,8 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import WorkspaceOwned
 
@@ -34,20 +36,20 @@ class Guest(WorkspaceOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name or "a guest who was forgotten"
+        return self.name or gettext("a guest who was forgotten")
 
 
 class Kind(models.TextChoices):
-    POST = "post", "One post"
-    SELECTION = "selection", "Some posts"
-    MONTH = "month", "A month"
+    POST = "post", _("One post")
+    SELECTION = "selection", _("Some posts")
+    MONTH = "month", _("A month")
 
 
 class LinkState(models.TextChoices):
-    OPEN = "open", "Open"
-    EXPIRED = "expired", "Its time is up"
-    REVOKED = "revoked", "Withdrawn"
-    LOCKED = "locked", "Locked: the passcode was wrong too often"
+    OPEN = "open", _("Open")
+    EXPIRED = "expired", _("Its time is up")
+    REVOKED = "revoked", _("Withdrawn")
+    LOCKED = "locked", _("Locked: the passcode was wrong too often")
 
 
 class ReviewLink(WorkspaceOwned):

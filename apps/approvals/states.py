@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class RequestState(models.TextChoices):
-    PENDING = "pending", "Waiting for approval"
-    APPROVED = "approved", "Approved"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    REJECTED = "rejected", "Rejected"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    SUPERSEDED = "superseded", "Replaced by a newer version"
-    NOT_NEEDED = "not_needed", "No approval needed any more"
+    PENDING = "pending", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUPERSEDED = "superseded", _("Replaced by a newer version")
+    NOT_NEEDED = "not_needed", _("No approval needed any more")
 
 
 MOVES: Final[Mapping[RequestState, frozenset[RequestState]]] = {
@@ -43,12 +44,12 @@ ALIVE: Final = frozenset({RequestState.PENDING, RequestState.APPROVED})
 
 
 class StepStatus(models.TextChoices):
-    WAITING = "waiting", "Not yet"
-    OPEN = "open", "Open"
-    APPROVED = "approved", "Approved"
-    RAN_OUT = "ran_out", "Time ran out: goes out without it"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    REJECTED = "rejected", "Rejected"
+    WAITING = "waiting", _("Not yet")
+    OPEN = "open", _("Open")
+    APPROVED = "approved", _("Approved")
+    RAN_OUT = "ran_out", _("Time ran out: goes out without it")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    REJECTED = "rejected", _("Rejected")
 
 
 PASSED: Final = frozenset({StepStatus.APPROVED, StepStatus.RAN_OUT})
@@ -57,12 +58,12 @@ PASSED: Final = frozenset({StepStatus.APPROVED, StepStatus.RAN_OUT})
 class Verdict(models.TextChoices):
     """What a decision says. The last two are the clock's, by the policy's own rule."""
 
-    APPROVE = "approve", "Approved"
-    APPROVE_WITH_EDITS = "approve_with_edits", "Approved with edits"
-    REQUEST_CHANGES = "request_changes", "Asked for changes"
-    REJECT = "reject", "Rejected"
-    RAN_OUT = "ran_out", "Time ran out"
-    MOVED = "moved", "Time ran out: moved"
+    APPROVE = "approve", _("Approved")
+    APPROVE_WITH_EDITS = "approve_with_edits", _("Approved with edits")
+    REQUEST_CHANGES = "request_changes", _("Asked for changes")
+    REJECT = "reject", _("Rejected")
+    RAN_OUT = "ran_out", _("Time ran out")
+    MOVED = "moved", _("Time ran out: moved")
 
 
 APPROVING: Final = frozenset({Verdict.APPROVE, Verdict.APPROVE_WITH_EDITS})
@@ -73,44 +74,44 @@ OBJECTING: Final[Mapping[Verdict, RequestState]] = {
 
 
 class WhenLate(models.TextChoices):
-    HOLD = "hold", "Hold the post"
-    MOVE = "move", "Move the post"
-    PUBLISH = "publish", "Publish anyway"
+    HOLD = "hold", _("Hold the post")
+    MOVE = "move", _("Move the post")
+    PUBLISH = "publish", _("Publish anyway")
 
 
 class Deed(models.TextChoices):
     """What a rule does when a step has waited for so long."""
 
-    REMIND = "remind", "Remind whoever is awaited"
-    ADD = "add", "Ask these as well"
-    DELEGATE = "delegate", "Let these stand in for whoever is awaited"
-    HAND_OVER = "hand_over", "Ask these instead"
+    REMIND = "remind", _("Remind whoever is awaited")
+    ADD = "add", _("Ask these as well")
+    DELEGATE = "delegate", _("Let these stand in for whoever is awaited")
+    HAND_OVER = "hand_over", _("Ask these instead")
 
 
 class Counting(models.TextChoices):
     """From where a rule counts its hours."""
 
-    AFTER = "after", "working hours after it was asked"
-    BEFORE = "before", "hours before the time runs out"
+    AFTER = "after", _("working hours after it was asked")
+    BEFORE = "before", _("hours before the time runs out")
 
 
 class LinkState(models.TextChoices):
     """What the link of a mail is good for when somebody opens it."""
 
-    GOOD = "good", "Open"
-    USED = "used", "This link was used"
-    EXPIRED = "expired", "This link has ended"
-    CHANGED = "changed", "The post was changed since"
-    CLOSED = "closed", "It is decided"
-    REMOVED = "removed", "It is not yours to decide any more"
-    SOMEBODY_ELSE = "somebody_else", "This link is somebody else’s"
+    GOOD = "good", _("Open")
+    USED = "used", _("This link was used")
+    EXPIRED = "expired", _("This link has ended")
+    CHANGED = "changed", _("The post was changed since")
+    CLOSED = "closed", _("It is decided")
+    REMOVED = "removed", _("It is not yours to decide any more")
+    SOMEBODY_ELSE = "somebody_else", _("This link is somebody else’s")
 
 
 class MailChoice(models.TextChoices):
-    AT_ONCE = "at_once", "At once, and once a day what still waits"
-    DIGEST = "digest", "Once a day"
+    AT_ONCE = "at_once", _("At once, and once a day what still waits")
+    DIGEST = "digest", _("Once a day")
 
 
 class Visibility(models.TextChoices):
-    INTERNAL = "internal", "Team only"
-    SHARED = "shared", "Shared with the client"
+    INTERNAL = "internal", _("Team only")
+    SHARED = "shared", _("Shared with the client")

@@ -40,10 +40,6 @@ class Aspect(StrEnum):
     OPTIONS = "options"
     ACCOUNTS = "accounts"
 
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
-
 
 class Quorum(StrEnum):
     """Whose approval a step takes; a number stands for so many of them."""

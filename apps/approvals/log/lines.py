@@ -73,7 +73,7 @@ class Line:
 
     @property
     def label(self) -> str:
-        return Verdict(self.verdict).label
+        return str(Verdict(self.verdict).label)
 
     def as_said(self) -> dict[str, Any]:
         """What an export says of it; whether it holds is for the reader to find out."""

@@ -7,13 +7,16 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.errors import PeopleRefused
 from apps.approvals.people.hours import Hours
 from apps.approvals.states import MailChoice
 from apps.tenants.forms import ZoneField
 
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS: Final = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
 
 
 class _Refusable(forms.Form):
@@ -30,14 +33,14 @@ def _date_input() -> forms.DateInput:
 
 
 class HoursForm(_Refusable):
-    timezone = ZoneField(label="Time zone")
+    timezone = ZoneField(label=_("Time zone"))
     weekdays = forms.MultipleChoiceField(
-        label="Days",
+        label=_("Days"),
         choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
         widget=forms.CheckboxSelectMultiple,
     )
-    begins = forms.TimeField(label="From", widget=_time_input())
-    ends = forms.TimeField(label="To", widget=_time_input(), help_text="00:00 is the end of the day.")
+    begins = forms.TimeField(label=_("From"), widget=_time_input())
+    ends = forms.TimeField(label=_("To"), widget=_time_input(), help_text=_("00:00 is the end of the day."))
 
     @classmethod
     def of(cls, hours: Hours) -> Self:
@@ -53,22 +56,22 @@ class HoursForm(_Refusable):
 
 
 class MailingForm(forms.Form):
-    choice = forms.ChoiceField(label="You hear of what waits for you", choices=MailChoice.choices)
+    choice = forms.ChoiceField(label=_("You hear of what waits for you"), choices=MailChoice.choices)
 
 
 class AbsenceForm(_Refusable):
-    starts_on = forms.DateField(label="First day away", widget=_date_input())
-    ends_on = forms.DateField(label="Last day away", widget=_date_input())
+    starts_on = forms.DateField(label=_("First day away"), widget=_date_input())
+    ends_on = forms.DateField(label=_("Last day away"), widget=_date_input())
     delegate = forms.ChoiceField(
-        label="Who stands in",
+        label=_("Who stands in"),
         required=False,
-        help_text="They decide what you would, where their own role lets them and it is not their own work.",
+        help_text=_("They decide what you would, where their own role lets them and it is not their own work."),
     )
 
     def __init__(self, *args: Any, people: Mapping[UUID, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["delegate"]
-        field.choices = [("", "Nobody"), *((str(pk), name) for pk, name in people.items())]
+        field.choices = [("", _("Nobody")), *((str(pk), name) for pk, name in people.items())]
 
     def absence(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -77,9 +80,9 @@ class AbsenceForm(_Refusable):
 
 
 class GroupForm(_Refusable):
-    name = forms.CharField(label="Name", max_length=60)
-    people = forms.MultipleChoiceField(label="People", widget=forms.CheckboxSelectMultiple)
-    is_shared = forms.BooleanField(label="For every client", required=False)
+    name = forms.CharField(label=_("Name"), max_length=60)
+    people = forms.MultipleChoiceField(label=_("People"), widget=forms.CheckboxSelectMultiple)
+    is_shared = forms.BooleanField(label=_("For every client"), required=False)
 
     def __init__(self, *args: Any, people: Mapping[UUID, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

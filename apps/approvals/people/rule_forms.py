@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.escalations import MOST_RULES
 from apps.approvals.states import Counting, Deed
@@ -18,10 +19,10 @@ PERSON, GROUP = "person", "group"
 class RuleForm(forms.Form):
     """One rule; without hours it is none."""
 
-    hours = forms.IntegerField(label="Hours", required=False, min_value=1, max_value=720)
-    when = forms.ChoiceField(label="Counted as", choices=Counting.choices, required=False)
-    do = forms.ChoiceField(label="What happens", choices=Deed.choices, required=False)
-    who = forms.MultipleChoiceField(label="Who", required=False, widget=forms.SelectMultiple(attrs={"size": 4}))
+    hours = forms.IntegerField(label=_("Hours"), required=False, min_value=1, max_value=720)
+    when = forms.ChoiceField(label=_("Counted as"), choices=Counting.choices, required=False)
+    do = forms.ChoiceField(label=_("What happens"), choices=Deed.choices, required=False)
+    who = forms.MultipleChoiceField(label=_("Who"), required=False, widget=forms.SelectMultiple(attrs={"size": 4}))
 
     def __init__(self, *args: Any, people: Mapping[UUID, str], groups: Mapping[UUID, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,7 +39,7 @@ class RuleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         if said.get("hours") and (said.get("do") or Deed.REMIND) != Deed.REMIND and not said.get("who"):
-            self.add_error("who", "Say who is brought in.")
+            self.add_error("who", _("Say who is brought in."))
         return said
 
     def rule(self) -> dict[str, Any]:
@@ -50,8 +51,8 @@ class RuleForm(forms.Form):
             "when": said["when"] or Counting.AFTER.value,
             "minutes": said["hours"] * HOUR,
             "do": deed.value,
-            "people": [pk for kind, _, pk in who if kind == PERSON],
-            "groups": [pk for kind, _, pk in who if kind == GROUP],
+            "people": [pk for kind, _colon, pk in who if kind == PERSON],
+            "groups": [pk for kind, _colon, pk in who if kind == GROUP],
         }
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from apps.approvals.deciders import Decider, votes_on
 from apps.approvals.errors import (
@@ -40,11 +41,11 @@ from apps.publishing import services as publishing
 
 SAID: Final = frozenset(APPROVING | set(OBJECTING))
 CLOSED: Final = {
-    RequestState.APPROVED: "It was approved already. If something is wrong with it, withdraw it or hold the post.",
-    RequestState.CHANGES_REQUESTED: "Somebody has asked for changes already.",
-    RequestState.REJECTED: "Somebody has rejected it already.",
-    RequestState.WITHDRAWN: "It was withdrawn: nobody is asked any more.",
-    RequestState.NOT_NEEDED: "The policy asks for no approval of it any more.",
+    RequestState.APPROVED: _("It was approved already. If something is wrong with it, withdraw it or hold the post."),
+    RequestState.CHANGES_REQUESTED: _("Somebody has asked for changes already."),
+    RequestState.REJECTED: _("Somebody has rejected it already."),
+    RequestState.WITHDRAWN: _("It was withdrawn: nobody is asked any more."),
+    RequestState.NOT_NEEDED: _("The policy asks for no approval of it any more."),
 }
 
 

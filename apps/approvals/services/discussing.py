@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from apps.approvals import anchors
 from apps.approvals.deciders import Decider, roles_in
@@ -20,7 +21,7 @@ from apps.media.models import Asset
 from apps.posts import selectors as posts
 from apps.posts.models import Post
 
-EMPTY: Final = "Write something."
+EMPTY: Final = _("Write something.")
 MOST_FILES: Final = 5
 
 

@@ -178,9 +178,9 @@ def _handed(claim: Claim, now: datetime) -> EmailMessage | None:
 
 def _calendars_of(letter: Letter, now: datetime) -> Calendars:
     """A guest works when the client does, as far as anybody knows."""
-    if letter.guest_id:
+    if letter.guest is not None:
         return Calendars(usual=hours_of_workspace(letter.guest.workspace))
-    return Calendars.of(letter.organization_id, {letter.user_id}, since=now)
+    return Calendars.of(letter.organization_id, {pk for pk in [letter.user_id] if pk}, since=now)
 
 
 def _put_off(letter: Letter, to: Reader, calendars: Calendars, now: datetime) -> None:

@@ -97,7 +97,7 @@ def look(link: MailLink, *, signed_in: UUID | None) -> Opened:
         said = Verdict(link.used_for).label if link.used_for else ""
         return Opened(link, LinkState.USED, _("It works once. What you said: %(said)s.") % {"said": said})
     if is_out(request.post_id):
-        return Opened(link, LinkState.CLOSED, OUT)
+        return Opened(link, LinkState.CLOSED, _(OUT))
     if request.post.workspace.archived_at is not None:
         return Opened(link, LinkState.REMOVED, _("This client is out of use: nothing of it is approved any more."))
     is_changed = request.state == RequestState.SUPERSEDED or sheet(request.post).hash != link.content_hash
@@ -105,7 +105,7 @@ def look(link: MailLink, *, signed_in: UUID | None) -> Opened:
         words = _("You read another version. Where the new one waits for you, another mail says so.")
         return Opened(link, LinkState.CHANGED, words)
     if request.state != RequestState.PENDING:
-        return Opened(link, LinkState.CLOSED, CLOSED[RequestState(request.state)])
+        return Opened(link, LinkState.CLOSED, _(CLOSED[RequestState(request.state)]))
     if row.status != StepStatus.OPEN or _runs_out(row, WhenLate.PUBLISH, now):
         return Opened(link, LinkState.CLOSED, _("This step is behind it. Nothing is wanted of you here any more."))
     return _by_bench(link, bench_of(request, row), now)

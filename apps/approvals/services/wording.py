@@ -26,6 +26,7 @@ from apps.approvals.services.guest_mail import message_to_guest
 from apps.approvals.services.links import make_link
 from apps.approvals.sharing import LinkState
 from apps.tenants.members import member_of
+from apps.tenants.models import User
 
 MOST_LINES: Final = 50
 EXCERPT: Final = 160
@@ -68,26 +69,27 @@ class Word:
 
 def message_of(letter: Letter, zone: str, now: datetime) -> EmailMessage | None:
     """The mail in the person's zone, with a link of their own for each post; None where nothing is left to say."""
-    if letter.guest_id:
+    user = letter.user
+    if user is None:
         return message_to_guest(letter, now, _headers(letter))
-    if not letter.user.is_active:
+    if not user.is_active:
         return None
     with timezone.override(zone):
         if letter.rule.startswith("mention"):
-            return _about_comments(letter)
+            return _about_comments(letter, user)
         if letter.rule.startswith("guests:"):
-            return _about_guests(letter, now)
-        return _about_posts(letter, now)
+            return _about_guests(letter, user, now)
+        return _about_posts(letter, user, now)
 
 
-def _about_posts(letter: Letter, now: datetime) -> EmailMessage | None:
+def _about_posts(letter: Letter, user: User, now: datetime) -> EmailMessage | None:
     step_ids = [UUID(pk) for pk in letter.about] if letter.about else None
-    waiting = [one for one in asked(step_ids=step_ids) if letter.user_id in one.people]
+    waiting = [one for one in asked(step_ids=step_ids) if user.pk in one.people]
     if not waiting:
         return None
-    lines = [_line(one, letter.user_id, now) for one in waiting[:MOST_LINES]]
+    lines = [_line(one, user.pk, now) for one in waiting[:MOST_LINES]]
     kind = letter.rule.partition(":")[0]
-    facts = {"lines": lines, "kind": kind, "more": len(waiting) - len(lines), **_frame(letter)}
+    facts = {"lines": lines, "kind": kind, "more": len(waiting) - len(lines), **_frame(user)}
     if len(waiting) == 1:
         subject = _("To approve: %(title)s") % {"title": lines[0].title}
     else:
@@ -95,27 +97,25 @@ def _about_posts(letter: Letter, now: datetime) -> EmailMessage | None:
         subject = ngettext(
             "%(number)s post waits for your approval", "%(number)s posts wait for your approval", number
         ) % {"number": number}
-    return _message(letter, subject, "approvals/mail/posts.txt", facts)
+    return _message(letter, user, subject, "approvals/mail/posts.txt", facts)
 
 
-def _about_comments(letter: Letter) -> EmailMessage | None:
+def _about_comments(letter: Letter, user: User) -> EmailMessage | None:
     rows = Comment.objects.filter(pk__in=letter.about).select_related("thread__post", "workspace").order_by("id")
     # Whoever has left the client since reads nothing of it any more.
-    member = member_of(letter.user, letter.organization_id)
+    member = member_of(user, letter.organization_id)
     rows = [row for row in rows if member is not None and member.may_in(row.workspace_id, "approval.view")]
     if not rows:
         return None
     words = [_word(row) for row in rows]
     subject = _("%(name)s has named you in a comment") % {"name": words[0].by}
-    return _message(letter, subject, "approvals/mail/mentions.txt", {"words": words, **_frame(letter)})
+    return _message(letter, user, subject, "approvals/mail/mentions.txt", {"words": words, **_frame(user)})
 
 
-def _about_guests(letter: Letter, now: datetime) -> EmailMessage | None:
+def _about_guests(letter: Letter, user: User, now: datetime) -> EmailMessage | None:
     """Whom of the client's guests a reminder cannot reach, to a member who is to see to it."""
     asked_ = guests_asked(step_ids=[UUID(pk) for pk in letter.about], now=now)
-    absences = [
-        _absence(step.request, [one for one in step.unreached if letter.user_id in one.members]) for step in asked_
-    ]
+    absences = [_absence(step.request, [one for one in step.unreached if user.pk in one.members]) for step in asked_]
     absences = [one for one in absences if one.reasons]
     if not absences:
         return None
@@ -124,8 +124,8 @@ def _about_guests(letter: Letter, now: datetime) -> EmailMessage | None:
     ) % {"title": absences[0].title}
     links_url = settings.PUBLIC_URL + reverse("approvals:links")
     return _message(
-        letter, subject, "approvals/mail/guests.txt",
-        {"absences": absences, "links_url": links_url, **_frame(letter)},
+        letter, user, subject, "approvals/mail/guests.txt",
+        {"absences": absences, "links_url": links_url, **_frame(user)},
     )  # fmt: skip
 
 
@@ -181,20 +181,20 @@ def _word(row: Comment) -> Word:
     )
 
 
-def _frame(letter: Letter) -> dict[str, Any]:
+def _frame(user: User) -> dict[str, Any]:
     return {
-        "name": str(letter.user),
+        "name": str(user),
         "queue_url": settings.PUBLIC_URL + reverse("approvals:index"),
         "settings_url": settings.PUBLIC_URL + reverse("approvals:me"),
         "zone": timezone.get_current_timezone_name(),
     }
 
 
-def _message(letter: Letter, subject: str, template: str, facts: dict[str, Any]) -> EmailMessage:
+def _message(letter: Letter, user: User, subject: str, template: str, facts: dict[str, Any]) -> EmailMessage:
     return EmailMessage(
         subject=" ".join(subject.split())[:200],
         body=render_to_string(template, facts),
-        to=[letter.user.email],
+        to=[user.email],
         headers=_headers(letter),
     )
 

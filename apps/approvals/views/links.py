@@ -246,7 +246,7 @@ def line_of(row: ReviewLink, now: datetime, *, may_revoke: bool) -> LinkLine:
     return LinkLine(
         guest=str(row.guest),
         what=_what(row),
-        state=state.label,
+        state=str(state.label),
         tone=TONES.get(state, ""),
         made_by=str(row.made_by or ""),
         expires_at=row.expires_at,
@@ -258,7 +258,7 @@ def line_of(row: ReviewLink, now: datetime, *, may_revoke: bool) -> LinkLine:
 def _what(row: ReviewLink) -> str:
     if row.month and (month := _month(row.month)):
         return date_format(month.first, "F Y")
-    return row.title or Kind(row.kind).label
+    return row.title or str(Kind(row.kind).label)
 
 
 def _choice(request: MemberRequest, workspace: Workspace) -> Choice:

@@ -13,6 +13,7 @@ from django import forms
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from apps.approvals.log.exporting import FORMS, as_file
@@ -24,15 +25,15 @@ PAGE: Final = 50
 
 
 class LogForm(forms.Form):
-    workspace = forms.ChoiceField(label="Client", required=False)
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    workspace = forms.ChoiceField(label=_("Client"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, places: Sequence[Workspace], **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["workspace"]
-        field.choices = [("", "All clients"), *((str(place.pk), place.name) for place in places)]
+        field.choices = [("", _("All clients")), *((str(place.pk), place.name) for place in places)]
 
     def wanted(self, zone: str) -> Wanted:
         said = self.cleaned_data if self.is_valid() else {}

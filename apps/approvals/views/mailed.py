@@ -72,7 +72,7 @@ def _decide(request: HttpRequest, link: MailLink) -> HttpResponse:
     except (ApprovalRefused, PostBusy, PostNotReady) as error:
         form.add_error(None, getattr(error, "words", "") or str(error))
         return _show(request, link, form)
-    title = _("Thank you: %(said)s") % {"said": verdict.label.lower()}
+    title = _("Thank you: %(said)s") % {"said": str(verdict.label).lower()}
     return _answer(request, _ended(link, title, _after(made), tone="ok"))
 
 

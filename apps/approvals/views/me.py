@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.approvals import services
@@ -29,7 +30,7 @@ def me(request: MemberRequest) -> HttpResponse:
     """Plain forms; `action` says which was sent."""
     if request.method != "POST":
         return _show(request)
-    verb, _, about = request.POST.get("action", "").partition(":")
+    verb, _colon, about = request.POST.get("action", "").partition(":")
     if verb == "end":
         return _end(request, about)
     form: Any = {
@@ -44,7 +45,7 @@ def me(request: MemberRequest) -> HttpResponse:
     except PeopleRefused as error:
         form.refuse(error)
         return _show(request, **{verb: form}, status=422)
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect("approvals:me")
 
 
@@ -66,7 +67,7 @@ def _end(request: MemberRequest, about: str) -> HttpResponse:
         return redirect("approvals:me")
     absence = get_object_or_404(Absence.objects, pk=pk, user=request.user)
     services.end_absence(absence=absence, actor=request.member.actor)
-    messages.success(request, "Taken back.")
+    messages.success(request, _("Taken back."))
     return redirect("approvals:me")
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.approvals import services
@@ -30,7 +31,7 @@ def people(request: MemberRequest, workspace_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _show(request, workspace, editing=_group(workspace, request.GET.get("group", "")))
     request.member.require("policy.edit", workspace.pk)
-    verb, _, key = request.POST.get("action", "").partition(":")
+    verb, _colon, key = request.POST.get("action", "").partition(":")
     group = _group(workspace, key)
     try:
         if verb == "delete" and group is not None:
@@ -60,7 +61,7 @@ def _save_group(request: MemberRequest, workspace: Workspace, group: Group | Non
     except PeopleRefused as error:
         form.refuse(error)
         return _show(request, workspace, form=form, editing=group, status=422)
-    messages.success(request, "Saved. It counts also for what waits.")
+    messages.success(request, _("Saved. It counts also for what waits."))
     return redirect("approvals:people", workspace.pk)
 
 
@@ -73,7 +74,7 @@ def _save_hours(request: MemberRequest, workspace: Workspace) -> HttpResponse:
             form.refuse(error)
     if form.errors:
         return _show(request, workspace, hours=form, status=422)
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect("approvals:people", workspace.pk)
 
 

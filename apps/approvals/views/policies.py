@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.approvals import selectors, services
@@ -45,7 +46,7 @@ def policy(request: MemberRequest, workspace_id: UUID) -> HttpResponse:
 
 def _change(request: MemberRequest, workspace: Workspace, now: Policy | None) -> HttpResponse:
     steps = list(now.ordered_steps) if now else []
-    verb, _, key = request.POST.get("action", "").partition(":")
+    verb, _colon, key = request.POST.get("action", "").partition(":")
     if verb == "save":
         return _save_step(request, workspace, now, steps, key)
     if verb == content_rules.SAVE:
@@ -126,7 +127,7 @@ def _set(
     except PolicyChanged as error:
         messages.error(request, error.words)
     else:
-        messages.success(request, "Saved. What waits for approval goes on under the new version.")
+        messages.success(request, _("Saved. What waits for approval goes on under the new version."))
     return redirect("approvals:policy", workspace.pk)
 
 

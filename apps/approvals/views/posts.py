@@ -159,7 +159,7 @@ def comment(request: MemberRequest, request_id: UUID) -> HttpResponse:
     held += _hold(request, found, form)
     if is_pointing(request.POST):
         for words in form.errors.get("attached", ()):
-            messages.error(request, words)
+            messages.error(request, str(words))
         return _typed_again(request, found, _as_typed(request, colleagues, held))
     if form.is_valid():
         try:

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.approvals import selectors, services
@@ -125,9 +125,13 @@ def bulk(request: MemberRequest) -> HttpResponse:
     ]
     refused = [words for pk in known if (words := _approve(request, pk))]
     if done := len(known) - len(refused):
-        messages.success(request, f"Approved {done} post{'s' if done != 1 else ''}.")
+        messages.success(
+            request, ngettext("Approved %(number)s post.", "Approved %(number)s posts.", done) % {"number": done}
+        )
     for words in dict.fromkeys(refused):
-        messages.error(request, f"{refused.count(words)} not approved: {words}")
+        messages.error(
+            request, gettext("%(number)s not approved: %(why)s") % {"number": refused.count(words), "why": words}
+        )
     return back_to_queue(request)
 
 
@@ -150,11 +154,14 @@ def _lanes(
     for row in rows:
         if row.state == RequestState.PENDING and (step := selectors.open_step(row)):
             waiting.setdefault((step.position, step.step.name), []).append(cards[row.pk])
-    steps = [Lane(name, f"step {place + 1}", "review", found) for (place, name), found in sorted(waiting.items())]
+    steps = [
+        Lane(name, gettext("step %(number)s") % {"number": place + 1}, "review", found)
+        for (place, name), found in sorted(waiting.items())
+    ]
     return [
-        Lane("Changes requested", "with the authors", "draft", back),
+        Lane(gettext("Changes requested"), gettext("with the authors"), "draft", back),
         *steps,
-        Lane("Approved", "lately", "published", approved),
+        Lane(gettext("Approved"), gettext("lately"), "published", approved),
     ]
 
 
