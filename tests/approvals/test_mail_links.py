@@ -4,6 +4,7 @@ words."""
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from apps.events.services import relay
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
-from tests.approvals.test_people import group
+from tests.approvals.test_people import away, group
 from tests.approvals.test_races import leave
 from tests.support import factories
 from tests.support.clock import Clock
@@ -65,6 +66,25 @@ def _read(answer: Any, status: int) -> str:
 def asked(desk: Desk, mailbox: Mailbox, clock: Clock, manager: Membership) -> Post:
     desk.policy(MANAGER)
     return Post(desk, mailbox, clock, manager)
+
+
+def test_whoever_stands_in_is_told_for_whom_before_and_after(
+    desk: Desk, mailbox: Mailbox, clock: Clock, manager: Membership
+) -> None:
+    stand_in = desk.person(Role.APPROVER)
+    desk.policy({**MANAGER, "roles": ["manager"]})
+    away(desk, manager, stand_in)
+    asked = Post(desk, mailbox, clock, stand_in)
+
+    assert f"You decide in place of {manager.user}, and the log says so." in unescape(asked.get())
+    assert f"You decided in place of {manager.user}." in unescape(asked.say())
+    (decision,) = desk.decisions(asked.post.pk)
+    assert decision.on_behalf_of == [str(manager.user_id)]
+
+
+def test_whoever_has_a_seat_of_their_own_decides_for_nobody_else(asked: Post) -> None:
+    assert "in place of" not in asked.get()
+    assert "in place of" not in asked.say()
 
 
 def test_an_answer_counts_as_the_persons_own(asked: Post) -> None:

@@ -38,12 +38,14 @@ SALT: Final = "approvals.mail"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a link is good for now; `words` say why it is not, and what to do instead. `bench` is there while it is."""
+    """What a link is good for now; `words` say why it is not, and what to do instead. `bench` is there while it is, and
+    `stands_in_for` has those for whom the person would decide beside themselves."""
 
     link: MailLink
     state: LinkState
     words: str = ""
     bench: Bench | None = None
+    stands_in_for: frozenset[UUID] = frozenset()
 
     @property
     def is_good(self) -> bool:
@@ -124,7 +126,8 @@ def _by_bench(link: MailLink, bench: Bench, now: datetime) -> Opened:
     if link.expires_at <= now:
         words = _("It was good for seven days. Sign in to decide, or wait for the next mail.")
         return Opened(link, LinkState.EXPIRED, words)
-    return Opened(link, LinkState.GOOD, bench=bench)
+    whom = bench.spoken_for(Decider.of(Actor.user(link.user_id)), [one.decider_id for one in votes if one.decider_id])
+    return Opened(link, LinkState.GOOD, bench=bench, stands_in_for=whom)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,14 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from apps.approvals.deciders import names_of
 from apps.approvals.errors import ApprovalRefused, ReasonMissing
 from apps.approvals.forms import DecisionForm
-from apps.approvals.models import MailLink, Request
+from apps.approvals.models import Decision, MailLink, Request
 from apps.approvals.selectors import snapshot_text
 from apps.approvals.services.links import LinkRefused, LinkUnknown, Opened, find, look, use
 from apps.approvals.states import LinkState, StepStatus, Verdict
 from apps.approvals.steps import Quorum
 from apps.core import tenancy
+from apps.core.actors import ActorKind
 from apps.media.models import Asset
 from apps.media.services.addresses import THUMBNAIL, signed_path
 from apps.posts.errors import PostNotReady
@@ -73,11 +76,11 @@ def _decide(request: HttpRequest, link: MailLink) -> HttpResponse:
         form.add_error(None, getattr(error, "words", "") or str(error))
         return _show(request, link, form)
     title = _("Thank you: %(said)s") % {"said": str(verdict.label).lower()}
-    return _answer(request, _ended(link, title, _after(made), tone="ok"))
+    return _answer(request, _ended(link, title, f"{_after(made)} {_in_place_of(link)}".strip(), tone="ok"))
 
 
 def _refused(request: HttpRequest, opened: Opened) -> HttpResponse:
-    title, tone = opened.state.label, TONES.get(opened.state, "warn")
+    title, tone = str(opened.state.label), TONES.get(opened.state, "warn")
     if opened.state is LinkState.SOMEBODY_ELSE:
         title = _("This link is for %(name)s") % {"name": opened.link.user}
     return _answer(request, _ended(opened.link, title, opened.words, tone=tone), status=STATUS.get(opened.state, 409))
@@ -103,9 +106,21 @@ def _asking(opened: Opened, form: forms.Form) -> dict[str, Any]:
         "platforms": sorted({one["platform"] for one in asked.snapshot["accounts"]}),
         "own_words": [one for one in asked.snapshot["accounts"] if one["text"]],
         "effect": _effect(opened),
+        "stands_in_for": _names(opened.stands_in_for),
         "form": form,
         "expires_at": link.expires_at,
     }
+
+
+def _in_place_of(link: MailLink) -> str:
+    """For whom the decision that was just made stands beside its maker, as the log has it."""
+    said = Decision.objects.filter(step=link.step_id, decider_kind=ActorKind.USER, decider_id=link.user_id).first()
+    whom = _names([UUID(pk) for pk in (said.on_behalf_of if said else None) or ()])
+    return _("You decided in place of %(whom)s.") % {"whom": whom} if whom else ""
+
+
+def _names(whom: Collection[UUID]) -> str:
+    return ", ".join(sorted(names_of(whom).values())) if whom else ""
 
 
 def _effect(opened: Opened) -> str:
