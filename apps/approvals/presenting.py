@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.deciders import Bench
 from apps.approvals.models import Escalation, Request, StepState
-from apps.approvals.selectors import SOMEBODY, Said, open_step, snapshot_text
+from apps.approvals.names import SOMEBODY
+from apps.approvals.selectors import Said, open_step, snapshot_text
 from apps.approvals.states import Deed, RequestState, StepStatus, Verdict, WhenLate
 from apps.approvals.steps import Aspect, Quorum, Rule, RuleKind, Step
 from apps.platforms import registry

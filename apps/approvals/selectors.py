@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 
 from apps.approvals import anchors
 from apps.approvals.deciders import Bench, Seating, bench, guest_names_of, names_of, with_guests, writers_of
 from apps.approvals.models import Attachment, Comment, Decision, Escalation, Policy, Request, StepState, Thread
+from apps.approvals.names import GUEST, POLICY, PROGRAM, SOMEBODY
 from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
 from apps.core.actors import ActorKind
@@ -22,9 +22,7 @@ from apps.posts import selectors as posts
 from apps.posts.appointments import appointment
 from apps.posts.models import Post
 
-SOMEBODY: Final = _("somebody who has left")
-NAMES: Final = {ActorKind.SYSTEM: _("The policy"), ActorKind.KEY: _("A program")}
-A_GUEST: Final = _("A guest")
+NAMES: Final = {ActorKind.SYSTEM: POLICY, ActorKind.KEY: PROGRAM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +189,7 @@ def stood_in_for(row: Decision, names: Mapping[UUID, str]) -> tuple[str, ...]:
 def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) -> str:
     if kind == ActorKind.USER:
         return (names.get(pk) if pk else None) or gettext(SOMEBODY)
-    return name or (names.get(pk) if pk else None) or gettext(NAMES.get(ActorKind(kind), A_GUEST))
+    return name or (names.get(pk) if pk else None) or gettext(NAMES.get(ActorKind(kind), GUEST))
 
 
 def waiting_for(requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench]) -> list[Request]:

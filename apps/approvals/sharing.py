@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.names import FORGOTTEN
 from apps.core.models import WorkspaceOwned
 
 MOST_TRIES: Final = 10  # wrong passcodes in a row, after which a link lets nobody in any more
@@ -36,7 +37,7 @@ class Guest(WorkspaceOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name or gettext("a guest who was forgotten")
+        return self.name or gettext(FORGOTTEN)
 
 
 class Kind(models.TextChoices):

@@ -33,7 +33,8 @@ FOLDERS = (
     "links/nowhere.html", "components/plate.html", "components/places.html", "components/where.html",
 )  # fmt: skip
 TEMPLATES = [path for pattern in FOLDERS for path in Path(settings.BASE_DIR, "templates").glob(pattern)]
-MODULES = [Path(settings.BASE_DIR, "apps/approvals/guest_letters.py")]  # letters to the same people
+# Letters to the same people, and what stands where somebody has no name.
+MODULES = [Path(settings.BASE_DIR, "apps/approvals", name) for name in ("guest_letters.py", "names.py")]
 ALIKE = {"Video", "Video %(number)s"}  # in several languages
 # Words that stay what they are: what people and networks are called, and examples of what to type.
 NAMES = {
