@@ -50,15 +50,15 @@ def invitation(link: ReviewLink, address: str) -> GuestLetter:
         return GuestLetter(link.guest.email, _("Posts to review for %(client)s") % names, BREAK.join(lines))
 
 
-def reminder(link: ReviewLink, address: str = "") -> GuestLetter:
+def reminder(link: ReviewLink, *addresses: str) -> GuestLetter:
     """That something still waits. Where a member sends it, it cannot name the address, which nobody but the guest has
-    any more; a mail of ours has one of its own."""
+    any more; a mail of ours has one of its own for each link by which something waits, of which `link` ends first."""
     with translation.override(_language(link)):
         names = {"client": link.workspace.name}
         lines = [
             _("Hello %(name)s,") % {"name": link.guest.name},
             _("some posts of %(client)s still wait for your decision.") % names,
-            *([address, _way(link)] if address else [_way_known(link)]),
+            *([*addresses, _way(link)] if addresses else [_way_known(link)]),
             link.organization.name,
         ]
         return GuestLetter(link.guest.email, _("Still to review for %(client)s") % names, BREAK.join(lines))

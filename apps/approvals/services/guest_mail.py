@@ -24,21 +24,24 @@ INVITATION: Final = "invitation"
 def message_to_guest(letter: Letter, now: datetime, headers: dict[str, str]) -> EmailMessage | None:
     """The mail, of which the letter's `link` is noted; None where the link is over, the address forgotten, or nothing
     waits for the guest any more."""
-    link = _link_of(letter, now)
-    if link is None or not link.guest.email:
+    links = _links_of(letter, now)
+    if not links or not links[0].guest.email:
         return None
-    letter.link = link
-    writes = invitation if letter.rule == INVITATION else reminder
-    return _message(writes(link, mailed_address(link)), link, letter, headers)
+    letter.link = link = links[0]
+    if letter.rule == INVITATION:
+        return _message(invitation(link, mailed_address(link)), link, letter, headers)
+    return _message(reminder(link, *map(mailed_address, links)), link, letter, headers)
 
 
-def _link_of(letter: Letter, now: datetime) -> ReviewLink | None:
+def _links_of(letter: Letter, now: datetime) -> list[ReviewLink]:
+    """The one that is to be mailed; of a reminder those by which something waits, the first to end first."""
     if letter.rule == INVITATION:
         rows = ReviewLink.objects.select_related("guest", "workspace", "organization", "made_by")
         link: ReviewLink = rows.get(pk=letter.link_id)
-        return link if link.state(now) is LinkState.OPEN else None
+        return [link] if link.state(now) is LinkState.OPEN else []
     waiting = guests_asked(step_ids=[UUID(pk) for pk in letter.about], now=now)
-    return next((one for step in waiting for one in step.links if one.guest_id == letter.guest_id), None)
+    found = {one.pk: one for step in waiting for one in step.links if one.guest_id == letter.guest_id}
+    return sorted(found.values(), key=lambda one: (one.expires_at, one.pk))
 
 
 def _message(written: GuestLetter, link: ReviewLink, letter: Letter, headers: dict[str, str]) -> EmailMessage:

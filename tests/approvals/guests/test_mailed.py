@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -21,7 +22,7 @@ from apps.audit.models import Entry
 from apps.core import tenancy
 from apps.events.services import relay
 from apps.posts.models import Post
-from apps.tenants.models import Membership
+from apps.tenants.models import Membership, Organization, Workspace
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, Guest, seat
@@ -317,6 +318,53 @@ def test_a_day_has_one_reminder_of_a_rule_and_it_comes_within_the_clients_hours(
     for _ in range(40):
         beat(clock, hours=1)
     assert len(mailbox.to("ingrid@alder.example")) == 2
+
+
+def test_one_reminder_has_a_way_to_all_that_waits(desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock) -> None:
+    first = reminded(desk, "Cardamom bun day")
+    second = desk.post("Rye")
+    desk.submit(second)
+    invite(first)
+    invite(second, days=3)
+    beat(clock)
+    beat(clock, hours=2)
+
+    (mail,) = mailbox.to("ingrid@alder.example")
+    paths = re.findall(r"http\S+?(/review/\S+)", mail.body)
+    pages = [Client().get(path).content.decode() for path in paths]
+    assert ["Rye" in page for page in pages] == [True, False], "whichever ends first comes first"
+    assert "Cardamom bun day" in pages[1]
+    assert "until Nov. 28, 2036" in mail.body
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Auckland"])
+def test_over_a_fortnight_a_guest_hears_once_a_day_at_most_and_is_not_forgotten(
+    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock, zone: str
+) -> None:
+    """With a change of clocks in it. The check works out wall clocks by itself and reads nothing but the mails."""
+    clock.set(datetime(2036, 10, 20, tzinfo=UTC))
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(timezone=zone)
+        Organization.objects.filter(pk=desk.agency.workspace.organization_id).update(timezone=zone)
+    desk.policy({**CLIENT, "needs": "all", "escalations": [rule("remind", minutes=240)]})
+    asked, told = [], []
+    for hour in range(0, 14 * 24, 4):
+        if hour % 40 == 0:
+            post = desk.post(f"Post {hour}")
+            desk.submit(post)
+            invite(post)
+            asked.append(clock.now)
+        before = len(mailbox.to("ingrid@alder.example"))
+        beat(clock, hours=4)
+        told += [clock.now] * (len(mailbox.to("ingrid@alder.example")) - before)
+
+    local = [at.astimezone(ZoneInfo(zone)) for at in told]
+    assert len({at.date() for at in local}) == len(local), "one a day for a rule"
+    assert [at for at in local if at.weekday() > 4 or not 9 <= at.hour < 17] == []
+    end, patience = clock.now, timedelta(days=4)  # over a weekend
+    waited = [since for since in asked if since + patience < end]
+    assert [since for since in waited if not any(since < at <= since + patience for at in told)] == []
+    assert len(waited) > 5
 
 
 def test_who_has_decided_is_not_reminded(desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock) -> None:
