@@ -16,11 +16,12 @@ from apps.approvals.deciders import Decider
 from apps.approvals.errors import NotAttached
 from apps.approvals.models import Attachment, Comment, PendingFile, Request, Thread
 from apps.core.actors import SYSTEM
+from apps.media import services as media
 from apps.media.models import Asset
 from apps.posts.models import Post
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
-from tests.approvals.conftest import MANAGER, Desk
+from tests.approvals.conftest import MANAGER, Desk, actor
 from tests.support import factories
 from tests.support.clock import Clock
 from tests.support.programs_with_keys import program
@@ -221,7 +222,9 @@ def test_files_that_somebody_else_has_chosen_are_nobody_elses(
 def test_a_day_later_what_was_never_sent_leaves_the_library(
     desk: Desk, asked: Request, manager: Membership, clock: Clock
 ) -> None:
-    sent(desk, manager, asked, attached=[jpeg("before.jpg", "gold")])
+    place = desk.agency.workspace
+    to = media.Destination(place.organization_id, place.pk, actor(manager))
+    media.take_file(file=jpeg("before.jpg", "gold"), name="before.jpg", to=to)
     clock.advance(minutes=1)
     chosen = [jpeg(), jpeg("oven.jpg", "brown"), jpeg("again.jpg", "gold"), jpeg("shown.jpg", "red")]
     page = sent(desk, manager, asked, 422, text=" ", attached=chosen)

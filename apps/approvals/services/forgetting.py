@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Exists, OuterRef, Q
 
-from apps.approvals.models import Comment, Decision, Guest, Request, ReviewedPost, ReviewLink
+from apps.approvals.models import Guest, Request, ReviewedPost, ReviewLink
 from apps.approvals.services.linking import forget_guest
 from apps.approvals.states import RequestState
 from apps.core import tenancy
-from apps.core.actors import SYSTEM, ActorKind
+from apps.core.actors import SYSTEM
 from apps.publishing.models import Publication
 from apps.publishing.states import OPEN
 
@@ -22,13 +22,13 @@ BATCH: Final = 100
 
 
 def forget_old_guests(*, now: datetime, after: timedelta) -> int:
-    """Forget the names and addresses of guests whose last link ended, and who last said something, so long ago; how
-    many. Nobody is forgotten while a post that they were shown waits for a decision or for its hour, for that would
+    """Forget the names and addresses of guests whose last link ended so long ago, for nobody says anything without one;
+    how many. Nobody is forgotten while a post that they were shown waits for a decision or for its hour, for that would
     take their voice out of what is still open."""
     with tenancy.across_tenants("find guests who have been kept for as long as they may be"):
         since = now - after
         old = Guest.across_tenants.filter(forgotten_at=None, created_at__lt=since)
-        old = old.exclude(_has_link(since) | _has_spoken(since) | _is_needed())
+        old = old.exclude(_has_link(since) | _is_needed())
         found = list(old.order_by("id").values_list("organization_id", "workspace_id", "pk")[:BATCH])
     done = 0
     for organization_id, workspace_id, guest_id in found:
@@ -44,12 +44,6 @@ def forget_old_guests(*, now: datetime, after: timedelta) -> int:
 def _has_link(since: datetime) -> Exists:
     over_later = Q(revoked_at=None, expires_at__gte=since) | Q(revoked_at__gte=since)
     return Exists(ReviewLink.across_tenants.filter(over_later, guest=OuterRef("pk")))
-
-
-def _has_spoken(since: datetime) -> Any:
-    said = Decision.across_tenants.filter(decider_kind=ActorKind.GUEST, decider_id=OuterRef("pk"))
-    wrote = Comment.across_tenants.filter(author_kind=ActorKind.GUEST, author_id=OuterRef("pk"))
-    return Exists(said.filter(decided_at__gte=since)) | Exists(wrote.filter(created_at__gte=since))
 
 
 def _is_needed() -> Exists:
