@@ -235,6 +235,8 @@ def test_on_the_page_that_shows_the_addresses_they_are_mailed_and_shown_again(
     listed = client.get(reverse("approvals:links")).content.decode()
     assert "the mail is on its way" in listed
     beat(clock)
+    client.post(reverse("approvals:links_hand_over"), {**form, "send": "all"})  # from a page that was left open
+    beat(clock)
     assert len(mailbox) == 2
     listed = client.get(reverse("approvals:links")).content.decode()
     assert listed.count("sent on") == 2
