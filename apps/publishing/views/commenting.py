@@ -19,6 +19,7 @@ from apps.publishing import selectors, services
 from apps.publishing.comment_forms import CommentForm
 from apps.publishing.errors import CommentRefused, PostBusy
 from apps.publishing.models import FollowUp
+from apps.publishing.remarks import Remark, Remarks
 from apps.publishing.replying import places
 from apps.publishing.views.pages import post_context
 from apps.tenants.access import MemberRequest, page
@@ -62,7 +63,7 @@ def _written(request: MemberRequest, post: Post, form: CommentForm) -> bool:
         services.comment(
             post=post,
             publications=rows,
-            text=said["text"],
+            remarks=Remarks(Remark(said["text"])),
             batch=said["key"] or ids.new_id(),
             due_at=at,
             actor=request.member.actor,
