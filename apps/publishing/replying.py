@@ -10,6 +10,8 @@ from typing import Final
 from apps.core import clock
 from apps.platforms import registry, validation
 from apps.platforms.capabilities import Capabilities
+from apps.platforms.contract import Draft, Role
+from apps.platforms.formats import limits_of
 from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Post
 from apps.posts.problem import ReadinessProblem
@@ -22,6 +24,7 @@ from apps.publishing.moments import moment
 from apps.publishing.remarks import Remark, Remarks, file_problems, media_of, parts_below
 from apps.publishing.states import State
 from apps.publishing.windows import windows_of
+from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 
 FURTHEST: Final = timedelta(days=366)
@@ -57,6 +60,12 @@ def places(publications: Sequence[Publication], written: Manuscript) -> list[Pub
     """Those of one post below which something can be said now, each with its account."""
     found = [row for row in publications if not _words_of(row) and not _kind_words(row, written)]
     return [] if found and gates.words_against_comment(found[0]) else found
+
+
+def takes_pictures(account: SocialAccount) -> bool:
+    """Whether a comment on this account may show a picture."""
+    can = limits_of(Draft("", role=Role.FIRST_COMMENT), capabilities_of(account))
+    return bool(can.max_media and any(one.startswith("image/") for one in can.media_types))
 
 
 def _place_problems(row: Publication, parent: FollowUp | None) -> list[ReadinessProblem]:
