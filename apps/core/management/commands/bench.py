@@ -113,6 +113,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
                 "default": True,
                 "help": "planned at the last moment",
             },
+            "--comments": {"type": int, "default": 0, "help": "written below them afterwards, with the same fault (0)"},
         },
     ),
     "burst": Measurement(
