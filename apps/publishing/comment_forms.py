@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -109,8 +110,9 @@ class CommentForm(forms.Form):
     def choose(self, picture: Asset) -> None:
         """Have this picture chosen when the form is shown again."""
         # A browser sends no file twice.
-        self.data = self.data.copy()
-        self.data["shown"] = str(picture.pk)
+        typed = cast(QueryDict, self.data).copy()
+        typed["shown"] = str(picture.pk)
+        self.data = typed
         named = (picture.pk, picture.original_name or gettext("Unnamed"))
         self.fields["shown"].choices = [*self.fields["shown"].choices, named]  # type: ignore[attr-defined]
 
