@@ -6,10 +6,7 @@ import pytest
 
 from apps.posts.models import Queue
 from apps.social_accounts.models import SocialAccount
-from tests.publishing.queues.standing import (
-    MONDAY,
-    make,
-)
+from tests.publishing.queues.standing import MONDAY, make
 from tests.support.clock import Clock
 from tests.support.publishing import Agency
 

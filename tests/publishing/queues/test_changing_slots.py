@@ -15,16 +15,7 @@ from apps.publishing.queues import QueueRefused
 from apps.publishing.states import State
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.services import update_workspace
-from tests.publishing.queues.standing import (
-    DAILY,
-    HIGH,
-    LOW,
-    MEDIUM,
-    join,
-    make,
-    several,
-    when,
-)
+from tests.publishing.queues.standing import DAILY, HIGH, LOW, MEDIUM, join, make, several, when
 from tests.support.publishing import Agency
 
 pytestmark = pytest.mark.django_db

@@ -18,17 +18,7 @@ from apps.publishing.queues.preview import Availability
 from apps.publishing.states import State
 from apps.publishing.windows import Blackout
 from apps.social_accounts.models import SocialAccount
-from tests.publishing.queues.standing import (
-    DAILY,
-    HIGH,
-    LOW,
-    MEDIUM,
-    join,
-    make,
-    place_of,
-    several,
-    when,
-)
+from tests.publishing.queues.standing import DAILY, HIGH, LOW, MEDIUM, join, make, place_of, several, when
 from tests.support.clock import Clock
 from tests.support.publishing import Agency
 

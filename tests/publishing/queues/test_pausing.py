@@ -13,14 +13,7 @@ from apps.publishing.models import Publication
 from apps.publishing.queues.gate import gate
 from apps.publishing.states import State
 from apps.social_accounts.models import SocialAccount
-from tests.publishing.queues.standing import (
-    MEDIUM,
-    MONDAY,
-    join,
-    publication_of,
-    several,
-    when,
-)
+from tests.publishing.queues.standing import MEDIUM, MONDAY, join, publication_of, several, when
 from tests.support.clock import Clock
 from tests.support.publishing import Agency, run_worker
 

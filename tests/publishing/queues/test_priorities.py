@@ -18,17 +18,7 @@ from apps.publishing.states import State
 from apps.publishing.windows import Windows
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
-from tests.publishing.queues.standing import (
-    BERLIN,
-    DAILY,
-    HIGH,
-    LOW,
-    MEDIUM,
-    MONDAY,
-    join,
-    several,
-    when,
-)
+from tests.publishing.queues.standing import BERLIN, DAILY, HIGH, LOW, MEDIUM, MONDAY, join, several, when
 from tests.support.publishing import Agency
 
 pytestmark = pytest.mark.django_db

@@ -10,15 +10,7 @@ from apps.posts.models import Queue
 from apps.publishing import queues, services
 from apps.publishing.windows import Blackout, Quiet
 from apps.social_accounts.models import SocialAccount
-from tests.publishing.queues.standing import (
-    BERLIN,
-    HIGH,
-    MEDIUM,
-    join,
-    make,
-    several,
-    when,
-)
+from tests.publishing.queues.standing import BERLIN, HIGH, MEDIUM, join, make, several, when
 from tests.support.publishing import Agency
 
 pytestmark = pytest.mark.django_db
