@@ -13,6 +13,8 @@ import pytest
 
 from apps.core import clock as system_clock
 from apps.core import ids
+from apps.dashboard.asset_page import posts_with
+from apps.dashboard.library_page import used_in
 from apps.media.models import Asset, Rendition
 from apps.media.rendering import rounds
 from apps.media.services import cleaning
@@ -235,3 +237,34 @@ def test_a_file_that_a_comment_shows_outlives_the_trash(
 
     with agency.scope():
         assert FollowUpMedia.objects.get().asset == picture
+
+
+def test_a_newer_version_is_shown_by_comments_that_wait_and_by_no_other(
+    agency: Agency, memory: MemoryPlatform, picture: Asset, clock: Clock
+) -> None:
+    later = system_clock.now() + timedelta(hours=1)
+    rows = out(agency, "harbour")
+    (said,) = write(agency, rows, text="At once", files=[picture])
+    run_worker()
+    (waits,) = write(agency, rows, text="Later", files=[picture], due_at=later)
+    newer = factories.asset(agency.workspace, alt="A darker loaf")
+
+    done = agency.do(services.show_newer_version, old_id=picture.pk, new_id=newer.pk)
+    clock.advance(hours=1)
+    run_worker()
+
+    assert ([row.pk for row in done.comments], done.kept) == ([waits.pk], [])
+    assert said_on(memory, "harbour") == [("At once", ("A loaf",)), ("Later", ("A darker loaf",))]
+    assert agency.read(said).state == State.PUBLISHED
+    with agency.scope():
+        assert used_in([picture.pk, newer.pk]) == {picture.pk: 1, newer.pk: 1}
+
+
+def test_a_file_in_a_post_and_in_its_comment_is_used_in_one_post(agency: Agency, picture: Asset) -> None:
+    (row,) = agency.schedule(agency.post("Main", on=[agency.account("harbour")], assets=[picture]))
+    run_worker()
+    write(agency, [agency.read(row)], files=[picture])
+
+    with agency.scope():
+        assert used_in([picture.pk]) == {picture.pk: 1}
+        assert [post.pk for post in posts_with(picture)] == [row.post_id]
