@@ -150,7 +150,9 @@ def test_what_is_made_for_a_comment_is_called_off_with_it_and_with_no_post(
     (row,) = write(agency, out(agency, "harbour"), files=[picture], due_at=later)
     other = agency.scheduled("Other", minutes=60, assets=[picture])
 
-    agency.do(services.cancel, post=agency.read(other).post)
+    with agency.scope():
+        planned = other.post
+    agency.do(services.cancel, post=planned)
     with agency.scope():
         assert Rendition.objects.get().state == RenditionState.QUEUED
     agency.do(services.withdraw_comment, follow_up=row)
