@@ -14,7 +14,7 @@ from apps.core.rls import ProtectTable
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("media", "0004_library_row_level_security"),
-        ("publishing", "0012_answers_stay_inside"),
+        ("publishing", "0013_references_said_once"),
         ("tenants", "0010_test_workspaces"),
     ]
 
