@@ -257,6 +257,8 @@ class _Reader:
         partly = figure["about"] and figure["known"] < figure["of"]
         note = wording.known(figure["known"], figure["of"], figure["about"]) if partly else ""
         nobody = "" if value is not None else gettext("no network here tells it")
+        if figure["name"] == "own_clicks":
+            note = gettext(wording.OWN_CLICKS)
         return Tile(
             label, text, wording.change(figure["now"], figure["before"]), _direction(apart), note or nobody, unit
         )
