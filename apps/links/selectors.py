@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import F, FilteredRelation, Q, QuerySet, Sum
 
 from apps.core.querysets import within_reach
-from apps.links.models import ClickDay, Link, LinkSettings
+from apps.links.addresses import domains_of
+from apps.links.models import ClickDay, Link, LinkDomain, LinkSettings
 from apps.tenants.models import Workspace
 
 
@@ -70,6 +71,24 @@ def most_followed(workspace_id: UUID, *, first: date, last: date, limit: int) ->
 
 def has_short_links(workspace_id: UUID) -> bool:
     return Link.objects.filter(workspace_id=workspace_id, code__isnull=False).exists()
+
+
+def domains_for(workspace: Workspace) -> tuple[str, ...]:
+    """The domains that a workspace's short links may have: the operator's for it, and its own that were verified."""
+    verified = LinkDomain.objects.filter(workspace=workspace, verified_at__isnull=False)
+    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *verified.values_list("host", flat=True))))
+
+
+def is_of_a_client(host: str) -> bool:
+    """Whether somebody has named this domain for short links; inside `tenancy.across_tenants`."""
+    found: bool = LinkDomain.across_tenants.filter(host=host).exists()
+    return found
+
+
+def is_token_of(host: str, token: str) -> bool:
+    """Whether this is what a client's domain is proved by; inside `tenancy.across_tenants`."""
+    found: bool = LinkDomain.across_tenants.filter(host=host, token=token).exists()
+    return found
 
 
 def settings_of(workspace_id: UUID) -> LinkSettings:
