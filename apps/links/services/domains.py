@@ -88,8 +88,8 @@ def check_domains(*, limit: int = BATCH) -> int:
 def check_domain(domain: LinkDomain) -> str:
     """Look at one now, and write down what was found; the trouble, "" for none."""
     trouble = proving.trouble_of(domain)
-    own = {"organization_id": domain.organization_id, "workspace_ids": {domain.workspace_id}}
-    with tenancy.scope(**own), transaction.atomic():
+    here = tenancy.scope(organization_id=domain.organization_id, workspace_ids={domain.workspace_id})
+    with here, transaction.atomic():
         try:
             with transaction.atomic():
                 _keep(domain, trouble)
