@@ -91,8 +91,8 @@ def test_history_is_uploaded_and_exported(api, workspace):
     assert api.delete(f"/api/v1/imports/history/{made.json()['id']}").status_code == 204
 
 
-def test_a_domain_is_named_checked_and_taken_away(api, account):
-    said = {"workspace": str(account.workspace_id), "host": "go.example.com"}
+def test_a_domain_is_named_checked_and_taken_away(api, workspace):
+    said = {"workspace": str(workspace.pk), "host": "go.example.com"}
     made = api.post("/api/v1/link-domains", said)
     assert made.status_code == 201
     domain = made.json()
