@@ -87,7 +87,7 @@ def added(workspace, host=HOST) -> LinkDomain:
 
 
 def looked_at(domain: LinkDomain) -> LinkDomain:
-    with inside(domain.workspace):
+    with inside(domain):
         services.ask_check(domain=domain, actor=SYSTEM)
     assert services.check_domains() == 1
     return again(domain)
