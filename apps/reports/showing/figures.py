@@ -32,6 +32,8 @@ def _tile(figure: Mapping[str, Any]) -> Tile:
     partly = figure["about"] and figure["known"] < figure["of"]
     note = wording.known(figure["known"], figure["of"], figure["about"]) if partly else ""
     nobody = "" if value is not None else gettext("no network here tells it")
+    if figure["name"] == "own_clicks":
+        note = gettext(wording.OWN_CLICKS)
     return Tile(label, text, wording.change(figure["now"], figure["before"]), _direction(apart), note or nobody, unit)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from apps.analytics.countries import country_name
 from apps.platforms import registry
 from apps.reports import wording
 from apps.reports.showing.shapes import Audience, Division, Network
@@ -43,14 +44,19 @@ def _follows(source: Source, row: Mapping[str, Any]) -> Audience:
 
 
 def _division(division: Mapping[str, Any]) -> Division:
-    names = wording.GENDERS if division["by"] == "gender" else {}
     longest = max((group["share"] for group in division["groups"]), default=0) or 1
     groups = tuple(
         (
-            gettext(names[group["name"]]) if group["name"] in names else group["name"],
+            _group_name(division["by"], group["name"]),
             wording.percent(group["share"]),
             round(group["share"] / longest * 100, 1),
         )
         for group in division["groups"]
     )
     return Division(gettext(wording.DIVISIONS[division["by"]]), groups, division["left_out"])
+
+
+def _group_name(by: str, name: str) -> str:
+    if by == "country":
+        return country_name(name)
+    return gettext(wording.GENDERS[name]) if by == "gender" and name in wording.GENDERS else name

@@ -142,6 +142,12 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
                 "default": True,
                 "help": "a platform that tells figures of one post at a time",
             },
+            "--pressure": {
+                "type": int,
+                "default": 0,
+                "metavar": "REQUESTS",
+                "help": "a second are all that the platform takes, of figures and posts together; ends with the posts",
+            },
         },
     ),
     "dashboards": Measurement(
