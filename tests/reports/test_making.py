@@ -29,7 +29,7 @@ from apps.reports.models import Report, ReportFile
 from apps.reports.periods import Period
 from apps.reports.plan import Comparison, Kind, Plan, Section, usual, whole
 from apps.reports.services import making
-from apps.reports.showing import face_of
+from apps.reports.showing.face import face_of
 from apps.reports.states import FileKind, ReportState
 from apps.social_accounts.models import SocialAccount
 from tests.analytics.test_own_clicks import Followed
