@@ -13,6 +13,7 @@ from apps.approvals.errors import NotADecider
 from apps.approvals.models import Escalation, Request
 from apps.approvals.people.hours import Hours
 from apps.approvals.people.models import EscalationIsFinal
+from apps.approvals.services import escalating
 from apps.approvals.states import RequestState
 from apps.core.actors import SYSTEM
 from apps.tenants.models import Membership
@@ -171,6 +172,21 @@ def test_an_edit_asks_anew_and_the_hours_count_anew(desk: Desk, manager: Members
     assert acted(desk, first) + acted(desk, second) == []
     wait(clock, hours=1)
     assert acted(desk, second) == ["after-120-remind"]
+
+
+def test_versions_that_nobody_is_asked_about_any_more_keep_no_rule_from_acting(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalating, "BATCH", 1)
+    desk.policy({**MANAGER, "escalations": [rule("remind")]})
+    first = desk.submit(desk.post())
+    desk.edit(first.post)
+    second = desk.submit(desk.post("Another"))
+    for _ in range(4):
+        wait(clock, days=1)
+
+    assert acted(desk, first) == []
+    assert acted(desk, desk.request(first.post)) == acted(desk, second) == ["after-240-remind"]
 
 
 def test_rules_of_a_newer_version_act_on_what_waits(desk: Desk, manager: Membership, clock: Clock) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from apps.approvals import services
 from apps.approvals.errors import PolicyMalformed
+from apps.approvals.services import clockwork
 from apps.approvals.services.records import broken_link
 from apps.approvals.states import RequestState, Verdict
 from apps.core.actors import ActorKind
@@ -129,6 +130,22 @@ def test_published_anyway_the_chain_names_the_policy_that_decided(
 def test_what_makes_no_sense_is_no_policy(desk: Desk, wrong: dict[str, Any]) -> None:
     with pytest.raises(PolicyMalformed):
         desk.policy({**MANAGER, **wrong})
+
+
+def test_versions_that_nobody_is_asked_about_any_more_keep_no_post_from_its_time(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their steps stay open for the record, and every batch would be full of them one day."""
+    monkeypatch.setattr(clockwork, "BATCH", 1)
+    desk.policy(MANAGER)
+    changed = desk.planned(minutes=10)
+    desk.edit(changed.post, "Good evening")
+    other = desk.planned(text="Another", minutes=20)
+    run_out(clock, minutes=20)
+    run_out(clock)
+
+    for publication in (changed, other):
+        assert desk.agency.events(desk.request(publication)) == ["approval.requested", "approval.expired"]
 
 
 def test_held_is_held_and_nobody_publishes_it(desk: Desk, manager: Membership, clock: Clock) -> None:
