@@ -105,9 +105,12 @@ def test_a_policy_names_no_group_of_another_client(desk: Desk, approver: Members
     desk.policy(step(groups=[str(group(desk, approver, everywhere=True).pk)]))
 
 
-def test_a_group_that_a_policy_names_is_not_deleted(desk: Desk, approver: Membership) -> None:
+@pytest.mark.parametrize("is_asked", [True, False], ids=["asked", "brought in"])
+def test_a_group_that_a_policy_names_is_not_deleted(desk: Desk, approver: Membership, is_asked: bool) -> None:
     legal = group(desk, approver)
-    desk.policy(step(groups=[str(legal.pk)]))
+    named = {"groups": [str(legal.pk)]}
+    rule = {"when": "after", "minutes": 60, "do": "add", **named}
+    desk.policy(step(**named) if is_asked else {**MANAGER, "escalations": [rule]})
     with desk.agency.scope(), pytest.raises(PeopleRefused, match="policy"):
         services.delete_group(group=legal, actor=SYSTEM)
     desk.policy()
