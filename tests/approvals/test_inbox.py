@@ -61,6 +61,19 @@ def test_one_queue_for_all_clients(desk: Desk, elsewhere: Desk, reviewer: Member
     assert "2 waiting, 2 for you" in everywhere
 
 
+def test_who_has_approved_it_in_a_version_before_has_it_before_them_no_more(desk: Desk) -> None:
+    """The edit does not touch what their step looks at: their approval counts on, and a second one is refused."""
+    desk.policy({**MANAGER, "needs": 2, "covers": ["media"]}, LEGAL)
+    first, second = desk.people(Role.MANAGER, 2)
+    post = desk.post()
+    desk.decide(desk.submit(post), first)
+    desk.edit(post)
+    queues = [shown(factories.signed_in(who, at=desk.agency.workspace)) for who in (first, second)]
+
+    assert ["1 waiting, 0 for you" in queue for queue in queues] == [True, False]
+    assert "1 waiting, 1 for you" in queues[1]
+
+
 def test_a_client_that_the_reader_may_not_see_is_in_no_queue(desk: Desk, elsewhere: Desk, manager: Membership) -> None:
     elsewhere.policy(MANAGER)
     elsewhere.submit(elsewhere.post("Secret of delta"))
