@@ -8,10 +8,13 @@ import pytest
 
 from apps.approvals import services
 from apps.approvals.errors import ContentChanged, NotADecider, RequestClosed
+from apps.approvals.selectors import snapshot_text
+from apps.approvals.sheets import sheet
 from apps.approvals.states import RequestState, Verdict
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.services import relay
+from apps.posts.models import Post
 from apps.publishing import services as publishing
 from apps.publishing.states import State
 from apps.tenants.models import Membership, WorkspaceAccess
@@ -61,6 +64,21 @@ def test_an_edit_that_changes_nothing_undoes_nothing(desk: Desk, manager: Member
     desk.edit(post, "Good morning")
 
     assert desk.request(post).state == RequestState.APPROVED
+
+
+def test_an_edit_before_an_approval_with_edits_refuses_it(desk: Desk, manager: Membership) -> None:
+    """Else it would put its words in the place of words that its author never saw."""
+    desk.policy(MANAGER)
+    post = desk.post()
+    request = desk.submit(post)
+    desk.change(post, desk.agency.content("Buy now", [desk.account]))
+    better = desk.agency.content("Good morning, dear", [desk.account])
+
+    with pytest.raises(ContentChanged):
+        desk.decide(request, manager, Verdict.APPROVE_WITH_EDITS, content=better)
+    assert desk.decisions(post.pk) == []
+    with desk.agency.scope():
+        assert snapshot_text(sheet(Post.objects.get(pk=post.pk)).snapshot) == "Buy now"
 
 
 def test_back_to_the_words_that_were_approved_is_approved_only_by_looking_again(
