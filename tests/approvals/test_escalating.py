@@ -15,7 +15,9 @@ from apps.approvals.people.hours import Hours
 from apps.approvals.people.models import EscalationIsFinal
 from apps.approvals.services import escalating
 from apps.approvals.states import RequestState
-from apps.core.actors import SYSTEM
+from apps.audit.models import Entry
+from apps.core import tenancy
+from apps.core.actors import SYSTEM, ActorKind
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
@@ -195,6 +197,46 @@ def test_rules_of_a_newer_version_act_on_what_waits(desk: Desk, manager: Members
     desk.policy({**MANAGER, "escalations": [rule("remind", hours=1)]})
     wait(clock, hours=2)
     assert acted(desk, request) == ["after-60-remind"]
+
+
+def test_what_a_rule_did_stands_in_the_diary_with_the_version_that_said_so(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    desk.policy(MANAGER)
+    desk.policy({**MANAGER, "escalations": [rule("remind")]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+
+    with desk.agency.scope():
+        assert Escalation.objects.get(request=request).policy_version == 2
+        (line,) = Entry.objects.filter(verb="approval.escalated", subject_id=request.pk)
+    assert (line.actor_kind, line.diff["rule"]) == (ActorKind.SYSTEM, "after-240-remind")
+
+
+def test_another_working_day_of_the_organization_moves_the_hour_of_every_client(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=8)]})
+    request = desk.submit(desk.post())
+    services.escalate(now=clock.now)
+    every_day = Hours("UTC", frozenset(range(7)), time(0), time(0))
+    with tenancy.scope(organization_id=desk.agency.workspace.organization_id):
+        services.set_hours(hours=every_day, actor=SYSTEM)
+    wait(clock, hours=8)
+
+    assert acted(desk, request) == ["after-480-remind"]
+
+
+def test_where_the_others_have_answered_handing_over_passes_the_step(desk: Desk, clock: Clock) -> None:
+    """Whoever was awaited is behind it then, and those to whom it went are among those who have answered."""
+    first, second = desk.people(Role.MANAGER, 2)
+    desk.policy({**MANAGER, "needs": "all", "escalations": [rule("hand_over", first)]})
+    request = desk.submit(desk.post())
+    desk.decide(request, first)
+    wait(clock, hours=4)
+
+    assert second.user_id
+    assert desk.request(request.post).state == RequestState.APPROVED
 
 
 def test_what_a_policy_did_is_final(desk: Desk, manager: Membership, clock: Clock) -> None:

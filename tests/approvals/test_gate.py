@@ -270,6 +270,18 @@ def test_what_the_policy_publishes_anyway_is_prepared_ahead_of_its_hour(desk: De
     assert at_its_hour(desk, publication, clock).state == State.PUBLISHED
 
 
+def test_published_anyway_goes_only_what_somebody_was_asked_about(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    """Nobody has followed the edit up yet, so nobody has been asked to approve these words."""
+    desk.policy({**MANAGER, "when_late": "publish"})
+    publication = desk.planned(minutes=5)
+    desk.change(publication.post, desk.agency.content("Buy now", [desk.account]))
+
+    assert at_its_hour(desk, publication, clock).state == State.HELD
+    assert desk.live() == []
+
+
 @pytest.mark.parametrize(("hours", "window", "goes"), [(5, 0, True), (7, 0, False), (7, None, True)])
 def test_resumed_too_long_after_the_hour_that_was_approved_it_waits_for_a_new_one(
     desk: Desk, manager: Membership, clock: Clock, hours: int, window: int | None, goes: bool

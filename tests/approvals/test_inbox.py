@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,10 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.approvals.models import Request
+from apps.core import tenancy
+from apps.events.services import relay
+from apps.posts import services as posts
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
 from tests.support import factories
+from tests.support.clock import Clock
 from tests.support.publishing import Agency
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +96,37 @@ def test_it_is_grouped_by_time_the_next_first(desk: Desk, manager: Membership) -
     page = shown(factories.signed_in(manager, at=desk.agency.workspace))
 
     assert groups(page) == [("Late", 1), ("Within a week", 1), ("Later", 1), ("No time yet", 1)]
+
+
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_a_deleted_post_is_in_no_queue_and_on_no_board(desk: Desk, manager: Membership, is_followed: bool) -> None:
+    desk.policy(MANAGER)
+    waits, approved = (desk.submit(desk.post(text)) for text in ("Waits here", "Approved here"))
+    desk.decide(approved, manager)
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    assert "Waits here" in shown(client)
+    assert "Approved here" in shown(client, view="board")
+    for request in (waits, approved):
+        desk.agency.do(posts.delete, post=request.post)
+    if is_followed:
+        relay()
+
+    assert "0 waiting" in shown(client)
+    assert "Waits here" not in (board := shown(client, view="board"))
+    assert "Approved here" not in board
+
+
+def test_today_is_the_clients_today(desk: Desk, manager: Membership, clock: Clock) -> None:
+    """Late in the evening by our clock it is tomorrow already in Auckland."""
+    place = desk.agency.workspace
+    with tenancy.across_tenants("a test moves a client"):
+        type(place).across_tenants.filter(pk=place.pk).update(timezone="Pacific/Auckland")
+    clock.set(datetime(2036, 6, 2, 11, tzinfo=UTC))
+    desk.policy(MANAGER)
+    desk.agency.schedule(post := desk.post(), minutes=120)
+    desk.submit(post)
+
+    assert groups(shown(factories.signed_in(manager, at=place))) == [("Tomorrow", 1)]
 
 
 def test_it_is_grouped_and_filtered_by_step(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.models import Event
 from apps.events.services import relay
-from apps.tenants.models import Membership
+from apps.tenants.models import Membership, User, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
 from tests.approvals.test_log import tampered, verified
@@ -131,6 +132,33 @@ def test_approvals_that_were_given_before_there_were_groups_hold_on() -> None:
     assert without.digest.startswith("8098913809340d9f28f3"), "as it was in the version before"
     (with_one,) = trusted([{**without.as_json(), "groups": ["00000000-0000-7000-8000-000000000001"]}])
     assert with_one.digest != without.digest
+
+
+# --- members who are none any more
+
+
+def _switched_off(who: Membership) -> None:
+    User.objects.filter(pk=who.user_id).update(is_active=False)
+
+
+def _ended(who: Membership) -> None:
+    WorkspaceAccess.plain.filter(membership=who).update(access_until=system_clock.now())
+
+
+@pytest.mark.parametrize(
+    ("role", "leaves"), [(Role.MANAGER, _switched_off), (Role.MANAGER, _ended), (Role.ADMIN, _switched_off)]
+)
+def test_whoever_was_switched_off_or_whose_access_has_ended_decides_nothing(
+    desk: Desk, role: Role, leaves: Callable[[Membership], None]
+) -> None:
+    desk.policy(step(roles=[role.value]))
+    who = desk.person(role)
+    request = desk.submit(desk.post())
+    with tenancy.across_tenants("somebody leaves"):
+        leaves(who)
+
+    with pytest.raises(NotADecider):
+        desk.decide(request, who)
 
 
 # --- absences

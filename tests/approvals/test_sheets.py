@@ -167,6 +167,14 @@ def test_the_hour_is_another_version_and_no_other_content(desk: Desk) -> None:
     assert after.due_at - (before.due_at or after.due_at) > timedelta(minutes=29)
 
 
+def test_addresses_that_go_out_as_others_are_told(desk: Desk, shelf: Shelf) -> None:
+    before = look(desk, written(desk, plain(shelf))).snapshot
+    link = {"platform": "x", "written": "https://alder.example/", "outgoing": "https://go.example/aB3"}
+
+    (told,) = differences(before, {**before, "links": [link]})
+    assert (told.place, told.before, told.after) == ("Links", "", "x: https://go.example/aB3")
+
+
 def test_what_is_ours_alone_is_no_other_version(desk: Desk, shelf: Shelf) -> None:
     post = written(desk, plain(shelf))
     before = look(desk, post)

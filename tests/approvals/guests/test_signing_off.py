@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from apps.approvals import services
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.link_errors import LinkOver
-from apps.approvals.models import Request
+from apps.approvals.models import Request, ReviewLink
 from apps.approvals.services.records import broken_link
 from apps.approvals.services.signing_off import Tally
+from apps.approvals.sharing import MOST_TRIES
 from apps.approvals.states import RequestState, Verdict
 from apps.audit.models import Entry
+from apps.core import clock as system_clock
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.events.models import Event
@@ -265,13 +267,21 @@ def test_the_stories_do_not_all_end_alike(desk: Desk, invite: Invite, clock: Clo
     assert counted["somebody_has_objected"] == (False, "rejected")
 
 
-def test_a_link_that_was_withdrawn_approves_nothing(desk: Desk, invite: Invite) -> None:
+@pytest.mark.parametrize("over", ["withdrawn", "ended", "locked"])
+def test_a_link_that_was_withdrawn_approves_nothing(desk: Desk, invite: Invite, over: str) -> None:
+    """Nor does one whose time was up, or that was locked, after the page was opened."""
     desk.policy(CLIENT)
     post = desk.post()
     desk.submit(post)
     guest = invite(post)
     with desk.agency.scope():
-        services.revoke_link(link_id=guest.link.pk, actor=SYSTEM)
+        own = ReviewLink.objects.filter(pk=guest.link.pk)
+        if over == "withdrawn":
+            services.revoke_link(link_id=guest.link.pk, actor=SYSTEM)
+        elif over == "ended":
+            own.update(expires_at=system_clock.now())
+        else:
+            own.update(tries=MOST_TRIES, passcode_hash="x")
 
     with pytest.raises(LinkOver):
         approve_all(desk, guest, post)
