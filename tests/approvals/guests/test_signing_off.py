@@ -155,6 +155,12 @@ def the_policy_got_another_name_for_it(story: Story) -> None:
     story.policy({**CLIENT, "name": "The baker"})
 
 
+def the_policy_gives_it_less_time(story: Story) -> None:
+    story.begin({**CLIENT, "notice_minutes": 10, "when_late": "publish"}, planned=True)
+    story.clock.advance(minutes=40)
+    story.policy({**CLIENT, "notice_minutes": 30, "when_late": "publish"})
+
+
 def another_step_comes_behind(story: Story) -> None:
     story.begin(CLIENT, LEGAL)
 
@@ -211,6 +217,7 @@ def it_is_out(story: Story) -> None:
 
 TWISTS: list[Twist] = [
     nothing, it_is_planned, words_were_changed, the_policy_was_changed, the_policy_got_another_name_for_it,
+    the_policy_gives_it_less_time,
     another_step_comes_behind, another_step_was_before, two_are_needed, all_are_needed,
     somebody_else_has_approved_first, it_was_said_already,
     somebody_has_objected, its_time_ran_out, its_time_ran_out_and_it_goes_out, its_time_ran_out_and_it_is_moved,
