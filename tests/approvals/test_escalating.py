@@ -113,6 +113,16 @@ def test_a_group_is_brought_in_with_its_people(desk: Desk, manager: Membership, 
     assert desk.decide(request, partner).state == RequestState.APPROVED
 
 
+def test_whoever_may_not_decide_is_not_brought_in_by_their_group(
+    desk: Desk, manager: Membership, creator: Membership, clock: Clock
+) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("add", groups=[str(group(desk, creator).pk)])]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+    with pytest.raises(NotADecider):
+        desk.decide(request, creator)
+
+
 def test_those_who_stand_in_fill_the_seats_of_whoever_is_awaited(desk: Desk, clock: Clock) -> None:
     first, second = desk.people(Role.MANAGER, 2)
     boss = desk.person(Role.ADMIN)

@@ -337,6 +337,19 @@ def test_the_time_runs_out_by_the_newer_version(desk: Desk, clock: Clock) -> Non
     assert desk.agency.events(request) == ["approval.requested", "approval.expired", "approval.expired"]
 
 
+def test_of_what_is_out_nobody_is_asked_anew(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=10)
+    desk.decide(desk.request(publication), manager)
+    clock.advance(minutes=10)
+    run_worker()
+    desk.policy(LEGAL)
+
+    now = desk.request(publication)
+    assert (now.number, now.state) == (1, RequestState.APPROVED)
+    assert desk.agency.events(now) == ["approval.requested", "approval.decided"]
+
+
 def test_other_people_for_a_step_are_asked_anew(desk: Desk, manager: Membership, approver: Membership) -> None:
     desk.policy(MANAGER)
     post = desk.post()

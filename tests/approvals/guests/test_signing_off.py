@@ -305,6 +305,24 @@ def test_posts_that_the_link_is_not_for_are_left_alone(desk: Desk, invite: Invit
     assert desk.request(other).state == RequestState.PENDING
 
 
+def test_of_two_versions_with_the_same_words_the_one_that_waits_is_approved(desk: Desk, invite: Invite) -> None:
+    """The words were changed and changed back: whoever has both on a page that stood open says yes to one of them."""
+    desk.policy(CLIENT)
+    post = desk.post()
+    first = desk.submit(post)
+    guest = invite(post)
+    desk.edit(post, "Good evening")
+    desk.edit(post, "Good morning")
+    last = desk.request(post)
+    reviewer = guest.reviewer()
+
+    with reviewer.scope():
+        tally = services.approve_by_link(reviewer=reviewer, request_ids=[first.pk, last.pk])
+
+    assert tally == Tally(1, 1)
+    assert [one.request_id for one in desk.decisions(post.pk)] == [last.pk]
+
+
 def test_one_that_was_changed_keeps_no_other_back(desk: Desk, invite: Invite) -> None:
     desk.policy(CLIENT)
     posts = [desk.post(f"Post {number}") for number in range(3)]
