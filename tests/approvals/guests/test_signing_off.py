@@ -19,6 +19,7 @@ from apps.approvals.sharing import MOST_TRIES
 from apps.approvals.states import RequestState, Verdict
 from apps.audit.models import Entry
 from apps.core import clock as system_clock
+from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.events.models import Event
@@ -27,7 +28,7 @@ from apps.posts.models import Post
 from apps.posts.states import Review
 from apps.publishing.models import Publication
 from apps.publishing.states import State
-from apps.tenants.models import Membership
+from apps.tenants.models import Membership, WorkspaceAccess
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
 from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, Guest
 from tests.support import factories
@@ -189,6 +190,18 @@ def it_was_said_already(story: Story) -> None:
     story.invite(story.post, who=INGRID).says(story.request, "approve")
 
 
+def somebody_came_back_whose_approval_makes_it_enough(story: Story) -> None:
+    """Nobody has followed up that they are there again."""
+    story.begin({**TWO, "roles": ["manager"]})
+    own = WorkspaceAccess.plain.filter(membership=story.manager)
+    story.desk.decide(story.request, story.manager)
+    with tenancy.across_tenants("a member goes, and comes back"):
+        own.update(access_until=story.clock.now)
+    story.invite(story.post, who=JONAS).says(story.request, "approve")
+    with tenancy.across_tenants("a member goes, and comes back"):
+        own.update(access_until=None)
+
+
 def somebody_has_objected(story: Story) -> None:
     story.begin()
     story.invite(story.post, who=JONAS).says(story.request, "reject", "No")
@@ -220,7 +233,8 @@ TWISTS: list[Twist] = [
     the_policy_gives_it_less_time,
     another_step_comes_behind, another_step_was_before, two_are_needed, all_are_needed,
     somebody_else_has_approved_first, it_was_said_already,
-    somebody_has_objected, its_time_ran_out, its_time_ran_out_and_it_goes_out, its_time_ran_out_and_it_is_moved,
+    somebody_came_back_whose_approval_makes_it_enough, somebody_has_objected,
+    its_time_ran_out, its_time_ran_out_and_it_goes_out, its_time_ran_out_and_it_is_moved,
     it_is_out,
 ]  # fmt: skip
 
