@@ -9,6 +9,7 @@ from apps.audit.models import Entry
 from apps.core import tenancy
 from apps.core.actors import Actor
 from apps.core.payloads import as_json
+from apps.core.rows import fresh
 from apps.core.subjects import Subject
 from apps.core.together import write
 
@@ -19,7 +20,8 @@ def record(verb: str, *, subject: Subject, actor: Actor, diff: Mapping[str, Any]
     `diff` says what changed, and holds neither a Secret nor the words of a post.
     """
     tenancy.require_organization(subject.organization_id)
-    entry = Entry(
+    entry = fresh(
+        Entry,
         organization_id=subject.organization_id,
         workspace_id=getattr(subject, "workspace_id", None),
         verb=verb,

@@ -7,7 +7,7 @@ JSON cannot carry goes through Django's own INSERT, as everything does on other 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -95,6 +95,13 @@ class _Way:
     columns: tuple[str, ...]
     get: Callable[[Any], tuple[Any, ...]]
     worked: tuple[tuple[str, Callable[[Any], Any]], ...]  # columns whose value is worked out when a row is saved
+    relations: Mapping[str, str]  # the attribute that holds the key of each
+
+    def refers_to_new(self, row: Any) -> bool:
+        """Whether a row that it refers to may have got its key after it was referred to: then it is asked again."""
+        return any(
+            name in self.relations and getattr(row, self.relations[name]) is None for name in row._state.fields_cache
+        )
 
 
 @cache
@@ -107,6 +114,7 @@ def _way(model: Any) -> _Way | None:
         columns=tuple(one.column for one in fields),
         get=attrgetter(*(one.attname for one in fields)),
         worked=tuple((one.column, _work(one)) for one in fields if _works_out(one) or not _is_plain(one)),
+        relations={one.name: one.attname for one in fields if one.is_relation},
     )
 
 
@@ -133,7 +141,7 @@ def _as_json(model: Any, rows: Sequence[Any]) -> str:
     way = cast(_Way, _way(model))
     found = []
     for row in rows:
-        if row._state.fields_cache:  # Its key may have been set after the row that it refers to was made.
+        if way.refers_to_new(row):
             row._prepare_related_fields_for_save(operation_name="bulk_create")
         values = dict(zip(way.columns, way.get(row), strict=True))
         for column, work in way.worked:

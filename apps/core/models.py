@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Self
 
 from django.db import models
 
 from apps.core import clock, ids, tenancy
 from apps.core.querysets import AcrossTenantsManager, OrganizationScopedManager, TenantQuerySet, WorkspaceScopedManager
+from apps.core.rows import loaded
 
 
 class Row(models.Model):
@@ -25,6 +27,10 @@ class Row(models.Model):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
         super().save(*args, **kwargs)
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **_: Any) -> Self:
+        return loaded(cls, db, field_names, values)
 
 
 class OrganizationOwned(Row):

@@ -12,7 +12,7 @@ plainly. Other databases get the plain query.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -118,6 +118,7 @@ class _Known:
     constants: tuple[Any, ...]
     places: tuple[tuple[int, Place], ...]  # which parameters are whose values
     compiler: Any
+    converters: Mapping[int, Any]  # what makes values of Python of those in the columns that need it
     iterable: Any
 
     @classmethod
@@ -130,10 +131,11 @@ class _Known:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
             return None
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.connection = None  # It is this thread's, and what is known serves all.
         places = tuple((index, place) for index, one in enumerate(params) if (place := _place_of(one, whose)))
         _refuse_what_changes(params, places, [place for place in whose.values() if place[0] in names])
-        return cls(sql, tuple(params), places, compiler, rows._iterable_class)
+        return cls(sql, tuple(params), places, compiler, converters, rows._iterable_class)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         params = list(self.constants)
@@ -142,7 +144,7 @@ class _Known:
         with cursor() as asked:
             asked.execute(self.sql, params)
             found = asked.fetchall()
-        answered = _Answered(self.compiler, found)
+        answered = _Answered(self.compiler, self.converters, found)
         query = SimpleNamespace(get_compiler=lambda using: answered)
         return list(self.iterable(SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})))
 
@@ -150,8 +152,8 @@ class _Known:
 class _Answered:
     """A compiler that has asked already: Django makes rows of models from it as it always does."""
 
-    def __init__(self, compiler: Any, rows: list[tuple[Any, ...]]) -> None:
-        self._compiler, self._rows = compiler, rows
+    def __init__(self, compiler: Any, converters: Mapping[int, Any], rows: list[tuple[Any, ...]]) -> None:
+        self._compiler, self._converters, self._rows = compiler, converters, rows
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._compiler, name)
@@ -159,10 +161,13 @@ class _Answered:
     def execute_sql(self, *_: Any, **__: Any) -> list[list[tuple[Any, ...]]]:
         return [self._rows]
 
-    def results_iter(self, results: Any = None, **how: Any) -> Any:
+    def results_iter(self, *_: Any, tuple_expected: bool = False, **__: Any) -> Any:
+        if not self._converters:
+            return iter(self._rows)
         compiler = copy.copy(self._compiler)
         compiler.connection = connection
-        return compiler.results_iter(results or [self._rows], **how)
+        rows = compiler.apply_converters(self._rows, self._converters)
+        return map(tuple, rows) if tuple_expected else rows
 
 
 def _in_context(tenant: tenancy.Tenant) -> dict[str, Any]:

@@ -267,6 +267,49 @@ class KeepAlike(Operation):
         return f"{model._meta.db_table}_{field.column}_{self.column}_fk"[:63]
 
 
+class SayReferencesOnce(Operation):
+    """Drop the foreign keys of a table that another of its foreign keys implies, for the database looks at each of
+    them for each row: one that repeats the tenant's columns implies the plain one, and that of the organization."""
+
+    reversible = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table = schema_editor.quote_name(model._meta.db_table)
+        for field in _implied_references(schema_editor, model):
+            for name in _plain_references(schema_editor, model, field):
+                schema_editor.execute(
+                    f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(name)}", params=None
+                )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        django: Any = schema_editor  # What it makes foreign keys with has no public name.
+        for field in _implied_references(schema_editor, model):
+            if not _plain_references(schema_editor, model, field):
+                django.execute(django._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s"))
+
+    def describe(self) -> str:
+        return f"Say each reference of {self.model_name} once"
+
+
 def _visible(model: type[models.Model]) -> str:
     columns = {field.column: field for field in model._meta.local_fields}
     if "workspace_id" not in columns:
@@ -288,6 +331,27 @@ def _tenant_references(model: type[models.Model]) -> list[models.ForeignKey[Any,
         for field in model._meta.local_fields
         if isinstance(field, models.ForeignKey) and _columns(field.related_model)
     ]
+
+
+def _implied_references(
+    schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]
+) -> list[models.ForeignKey[Any, Any]]:
+    """Those that another constraint of the same table holds. The tenant's columns in it are never NULL, so it is looked
+    at for every row that refers to something; and what it refers to belongs to an organization that there is."""
+    with schema_editor.connection.cursor() as cursor:
+        known = schema_editor.connection.introspection.get_constraints(cursor, model._meta.db_table)
+    kept = [field for field in _tenant_references(model) if _reference_name(model, field) in known]
+    own: list[Any] = [field for field in model._meta.local_fields if field.column == "organization_id"]
+    return [*kept, *(own if any(not field.null for field in kept) else [])]
+
+
+def _plain_references(
+    schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model], field: models.ForeignKey[Any, Any]
+) -> list[str]:
+    """The names of the constraints that hold this column alone."""
+    django: Any = schema_editor
+    found: list[str] = django._constraint_names(model, [field.column], foreign_key=True)
+    return found
 
 
 def _reference_name(model: type[models.Model], field: models.ForeignKey[Any, Any]) -> str:

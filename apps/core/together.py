@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
@@ -30,6 +30,11 @@ from apps.core.inserting import Merge, insert
 M = TypeVar("M", bound=models.Model)
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+# So many rows take longer to write than one more statement: they are written before the endings, which may make others
+# wait.
+MUCH: Final = 200
 
 
 class CannotForget(RuntimeError):
@@ -55,10 +60,10 @@ class _Block:
     is_spoiled: bool = False
 
     def note(self, row: models.Model, merge: Merge | None, of: UUID | None) -> None:
-        if row.pk not in self.known:
-            self.known.add(row.pk)
+        if (pk := row.pk) not in self.known:
+            self.known.add(pk)
             if merge is None:
-                self.new.add(row.pk)
+                self.new.add(pk)
             self.log.append((row, merge, of))
             self.children.setdefault((type(row), of), []).append(row)
 
@@ -110,6 +115,8 @@ def together(*, savepoint: bool = False) -> Iterator[None]:
 
 
 def _end_well(block: _Block) -> None:
+    if block.endings and len(block.log) > MUCH:
+        flush()
     while block.endings:
         finish, things = block.endings.pop(next(iter(block.endings)))
         if things:

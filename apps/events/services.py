@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 
 from apps.core import clock, tenancy
 from apps.core.payloads import as_json
+from apps.core.rows import fresh
 from apps.core.subjects import Subject
 from apps.core.together import is_pending, is_together, pending, recalled, write
 from apps.events.catalogue import CATALOGUE
@@ -137,7 +138,8 @@ def _require_emittable(name: str, subject: Subject) -> None:
 
 
 def _event(news: News, sequence: int) -> Event:
-    return Event(
+    return fresh(
+        Event,
         organization_id=news.subject.organization_id,
         workspace_id=getattr(news.subject, "workspace_id", None),
         name=news.name,

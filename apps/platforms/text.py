@@ -26,6 +26,8 @@ _MENTION = regex.compile(r"(?<![\w@/.])@([a-zA-Z0-9_](?:[a-zA-Z0-9_.-]*[a-zA-Z0-
 
 def graphemes(text: str) -> int:
     """How many characters a person sees (extended grapheme clusters)."""
+    if text.isascii() and "\r" not in text:  # Nothing in it joins.
+        return len(text)
     return len(regex.findall(r"\X", text))
 
 

@@ -129,11 +129,16 @@ def _part(
         language=language,
         link=links.get(passage.link, passage.link),
     )
+    return _with_files(draft, passage, number, edition) if shapes else Part(draft, ())
+
+
+def _with_files(draft: Draft, passage: Passage, number: int, edition: Edition) -> Part:
+    """The part with each file as this account takes it."""
     can = _settled(draft, edition.capabilities)
     place = f"parts.{number}.media" if number else "media"
     files = tuple(
         _sent(medium, shape, can, edition.label, f"{place}.{position}")
-        for position, (medium, shape) in enumerate(zip(passage.media, shapes, strict=True))
+        for position, (medium, shape) in enumerate(zip(passage.media, draft.media, strict=True))
     )
     cover = _cover(passage, can, edition.label, place)
     draft = replace(

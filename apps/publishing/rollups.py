@@ -10,6 +10,7 @@ from django.db import transaction
 
 from apps.core import tenancy
 from apps.core.querysets import within_reach
+from apps.core.rows import fresh
 from apps.core.together import is_pending, write
 from apps.events import services as events
 from apps.posts.models import Post
@@ -29,7 +30,7 @@ def begin(post: Post) -> None:
     """The post is on the plan (again): its end will be told (again)."""
     own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
     if is_pending(post):
-        write([Rollup(post=post, **own)], of=post.pk)
+        write([fresh(Rollup, post=post, **own)], of=post.pk)
         return
     Rollup.objects.bulk_create([Rollup(post=post, **own)], ignore_conflicts=True)
     Rollup.objects.filter(post=post).update(told="")

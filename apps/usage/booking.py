@@ -18,6 +18,7 @@ from django.db import connection
 from apps.core import clock
 from apps.core.inserting import Merge
 from apps.core.prepared import Prepared
+from apps.core.rows import fresh
 from apps.core.together import if_forgotten, recalled, write
 from apps.events import services as events
 from apps.events.services import News
@@ -54,10 +55,6 @@ class Place:
     day: date
     workspace_id: UUID
     platform: str
-
-    @property
-    def key(self) -> tuple[UUID, str]:
-        return self.scope_id, self.period
 
 
 def take_turns(organization_id: UUID, what: str) -> None:
@@ -119,19 +116,19 @@ def _set_back(before: Sequence[tuple[Total, int, int]]) -> None:
         total.amount, total.told = amount, told
 
 
-def _changes(
-    meter: Meter, lines: Sequence[Line], terms: Terms
-) -> tuple[dict[tuple[UUID, str], Place], Mapping[tuple[UUID, str], int]]:
-    places: dict[tuple[UUID, str], Place] = {}
-    changes: Sums[tuple[UUID, str]] = Sums()
+def _changes(meter: Meter, lines: Sequence[Line], terms: Terms) -> tuple[dict[Key, Place], Mapping[Key, int]]:
+    places: dict[Key, Place] = {}
+    changes: Sums[Key] = Sums()
     for line in lines:
         for counter in COUNTERS[meter]:
             scopes = {Whose.ORGANIZATION: terms.organization_id, Whose.WORKSPACE: line.workspace_id}
             scope_id = scopes.get(counter.whose, line.account_id)
-            if scope_id is not None:
-                period = counter.span.period(line.day)
-                place = Place(counter, scope_id, period, line.day, line.workspace_id, line.platform)
-                changes[places.setdefault(place.key, place).key] += line.amount
+            if scope_id is None:
+                continue
+            key = (scope_id, counter.span.period(line.day))
+            if key not in places:
+                places[key] = Place(counter, *key, line.day, line.workspace_id, line.platform)
+            changes[key] += line.amount
     return places, changes
 
 
@@ -139,7 +136,7 @@ def _blank(meter: Meter, place: Place, terms: Terms) -> Total:
     """An organization's own sum belongs to none of its workspaces."""
     workspace_id = None if place.counter.whose is Whose.ORGANIZATION else place.workspace_id
     own = {"organization_id": terms.organization_id, "workspace_id": workspace_id}
-    return Total(**own, meter=meter, scope_id=place.scope_id, period=place.period)
+    return fresh(Total, **own, meter=meter, scope_id=place.scope_id, period=place.period)
 
 
 def _cap(meter: Meter, place: Place, terms: Terms) -> int | None:
@@ -183,7 +180,8 @@ def _store(totals: Mapping[tuple[UUID, str], Total], meter: Meter, lines: Sequen
         total.updated_at = now
     write(totals.values(), merge=ONE_TOTAL)
     entries = (
-        Entry(
+        fresh(
+            Entry,
             organization_id=terms.organization_id,
             workspace_id=line.workspace_id,
             meter=meter,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from apps.audit import services as audit
 from apps.audit.models import Entry, EntryIsFinal
@@ -34,6 +38,20 @@ def test_an_entry_says_who_did_what_to_which(here, owner):
 def test_a_secret_is_never_written_down(here):
     with pytest.raises(SecretInPayload):
         audit.record("workspace.updated", subject=here, actor=SYSTEM, diff={"deep": {"token": Secret("sesame")}})
+
+
+def test_what_changed_is_kept_as_plain_values(here):
+    at = datetime(2026, 3, 1, 10, 0, 0, 123_456, tzinfo=UTC)
+    diff = {"at": at, "id": here.pk, "zone": gettext_lazy("Monday"), "cost": Decimal("1.50"), 3: [at.date()]}
+    entry = audit.record("workspace.updated", subject=here, actor=SYSTEM, diff=diff)
+
+    kept = {"at": "2026-03-01T10:00:00.123Z", "id": str(here.pk), "zone": "Monday", "cost": "1.50", "3": ["2026-03-01"]}
+    assert entry.diff == kept
+
+
+def test_what_cannot_be_kept_is_refused(here):
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        audit.record("workspace.updated", subject=here, actor=SYSTEM, diff={"what": object()})
 
 
 def test_an_entry_disappears_with_the_change_it_tells_about(here):

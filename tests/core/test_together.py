@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.core import tenancy
 from apps.core.inserting import Merge
 from apps.core.together import (
+    MUCH,
     CannotForget,
     at_the_end,
     flush,
@@ -179,6 +180,26 @@ def test_what_holds_others_up_is_finished_in_one_go_at_the_end_and_outside_of_a_
 
     assert finished == [["alone"], ["one", "two", "three"]]
     assert titles() == ["One"]
+
+
+def test_what_is_much_is_written_before_others_are_held_up(workspace):
+    seen = []
+    with together():
+        write([a_post(workspace, title=f"{number}") for number in range(MUCH + 1)])
+        at_the_end("count", [1], lambda things: seen.append(Post.objects.count()))
+
+    assert seen == [MUCH + 1]
+
+
+def test_what_is_much_is_taken_back_when_the_end_fails(workspace):
+    def refuse(things):
+        raise ValueError("There is no room")
+
+    with together(), suppress(ValueError), together(savepoint=True):
+        write([a_post(workspace, title=f"{number}") for number in range(MUCH + 1)])
+        at_the_end("count", [1], refuse)
+
+    assert titles() == []
 
 
 def test_what_failed_is_not_finished(workspace):

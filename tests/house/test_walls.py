@@ -88,6 +88,31 @@ def test_a_reference_that_could_leave_the_tenant_is_noticed():
     assert walls.references_that_could_leave_the_tenant() == ["posts_part.post_id"]
 
 
+def test_no_row_can_refer_to_what_is_not_there():
+    assert walls.references_that_nothing_holds() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "constraint", "column"),
+    [
+        ("posts_part", "posts_part_post_id_tenant_fk", "posts_part.post_id"),
+        ("posts_post", "posts_post_author_id%", "posts_post.author_id"),
+        ("tenants_workspace", "tenants_workspace_organization_id%", "tenants_workspace.organization_id"),
+        ("events_event", "events_event_organization_id%", "events_event.organization_id"),
+    ],
+)
+def test_a_reference_that_nothing_holds_is_noticed(table, constraint, column):
+    with as_owner() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass AND conname LIKE %s",
+            [table, constraint],
+        )
+        ((name,),) = cursor.fetchall()
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+    assert walls.references_that_nothing_holds() == [column]
+
+
 def test_without_a_tenant_raw_sql_sees_nothing():
     world.build()
 

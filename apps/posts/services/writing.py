@@ -16,6 +16,7 @@ from django.db.models import F
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor
+from apps.core.rows import fresh
 from apps.core.together import is_pending, is_together, pending, whole, write
 from apps.events import services as events
 from apps.posts.appointments import Appointment
@@ -50,10 +51,17 @@ def create(
     if workspace_with(workspace_id) is None:
         raise NotInWorkspace("There is no such workspace")
     content = content.tidy()
-    post = Post(workspace_id=workspace_id, author_id=author_id, title=content.title, language=content.language)
-    post.organization_id = tenancy.required_organization()
-    post.pk = post_id or post.pk
-    post.external_ref, post.campaign_id = external_ref, campaign_id
+    post = fresh(
+        Post,
+        organization_id=tenancy.required_organization(),
+        workspace_id=workspace_id,
+        author_id=author_id,
+        title=content.title,
+        language=content.language,
+        external_ref=external_ref,
+        campaign_id=campaign_id,
+        **({"id": post_id} if post_id else {}),
+    )
     labels = sorting.checked(workspace_id, label_ids=label_ids, campaign_id=campaign_id)
     _save_new(post)
     _write(post, content)
@@ -211,13 +219,14 @@ def _write(post: Post, content: Content) -> None:
     named = [asset_id for part in content.parts for asset_id in part.assets]
     assets = assets_by_id(named, workspace_id=post.workspace_id)
     parts = [
-        Part(post=post, position=position, role=part.role, text=part.text, link=part.link.strip(), **own)
+        fresh(Part, post=post, position=position, role=part.role, text=part.text, link=part.link.strip(), **own)
         for position, part in enumerate(content.parts)
     ]
     write(parts, of=post.pk)
     write(
         (
-            PartMedia(
+            fresh(
+                PartMedia,
                 part=row,
                 asset=assets[medium.asset_id],
                 position=position,
@@ -232,7 +241,7 @@ def _write(post: Post, content: Content) -> None:
         of=post.pk,
     )
     variants = (
-        Variant(post=post, account=accounts[one.account_id], text=one.text, options=dict(one.options), **own)
+        fresh(Variant, post=post, account=accounts[one.account_id], text=one.text, options=dict(one.options), **own)
         for one in content.variants
     )
     write(variants, of=post.pk)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.core import tenancy
+from apps.core.rows import fresh
 from apps.core.together import write
 from apps.posts.models import Post
 from apps.publishing import rollups
@@ -34,8 +35,8 @@ def is_behind_us(publication: Publication) -> bool:
 def plan_new(post: Post, accounts: Iterable[SocialAccount], *, due_at: datetime) -> list[Publication]:
     """The publications of a post of which nothing was planned before, for whoever is writing it."""
     own = {"organization_id": post.organization_id, "workspace_id": post.workspace_id}
-    fresh = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision}
-    planned = [Publication(post=post, account=account, **fresh, **own) for account in accounts]
+    again = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision}
+    planned = [fresh(Publication, post=post, account=account, **again, **own) for account in accounts]
     write(planned, of=post.pk)
     rollups.begin(post)
     return planned
@@ -44,15 +45,15 @@ def plan_new(post: Post, accounts: Iterable[SocialAccount], *, due_at: datetime)
 def put_on_plan(post: Post, *, account_ids: Collection[UUID], due_at: datetime) -> None:
     """Let the post wait for `due_at` on these accounts, with its present words. The caller holds the post."""
     again = {"due_at": due_at, "next_try_at": due_at, "revision": post.revision}
-    fresh = {**again, "first_sent_at": None, **AFRESH}
+    anew = {**again, "first_sent_at": None, **AFRESH}
     rows = Publication.objects.filter(post=post, account_id__in=account_ids)
     there = set(rows.values_list("account_id", flat=True))
     rows.forget_staged()
-    rows.filter(state=State.SCHEDULED).update(**fresh, stage_at=None)
-    rows.steer(State.SCHEDULED, **fresh)
+    rows.filter(state=State.SCHEDULED).update(**anew, stage_at=None)
+    rows.steer(State.SCHEDULED, **anew)
     own = {"organization_id": tenancy.required().organization_id, "workspace_id": post.workspace_id}
     Publication.objects.bulk_create(
-        Publication(post=post, account_id=account_id, **fresh, **own)
+        Publication(post=post, account_id=account_id, **anew, **own)
         for account_id in account_ids
         if account_id not in there
     )
