@@ -178,6 +178,20 @@ def test_whoever_stands_in_decides_while_the_other_is_away(desk: Desk, clock: Cl
         desk.decide(desk.submit(desk.post()), stand_in)
 
 
+def test_nobody_stands_in_before_the_absence_begins(desk: Desk, manager: Membership) -> None:
+    stand_in = desk.person(Role.APPROVER)
+    tomorrow = system_clock.now().date() + timedelta(days=1)
+    with desk.agency.scope():
+        services.note_absence(
+            user_id=manager.user_id, starts_on=tomorrow, ends_on=tomorrow, zone="UTC",
+            delegate_id=stand_in.user_id, actor=SYSTEM,
+        )  # fmt: skip
+    desk.policy(MANAGER)
+
+    with pytest.raises(NotADecider):
+        desk.decide(desk.submit(desk.post()), stand_in)
+
+
 def test_where_all_approve_the_seat_is_filled_by_either(desk: Desk) -> None:
     manager, other, stand_in = desk.person(Role.MANAGER), desk.person(Role.MANAGER), desk.person(Role.APPROVER)
     desk.policy({**MANAGER, "needs": "all"})
