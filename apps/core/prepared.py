@@ -32,6 +32,13 @@ M = TypeVar("M")
 class Many(list[Any]):
     """Values that go into a query as one array, for `among`: any number of them is the same statement."""
 
+    def as_text(self) -> Any:
+        """UUIDs as PostgreSQL reads an array, which is sooner written than psycopg writes one; others as they are."""
+        try:
+            return "{" + ",".join([one.hex for one in self]) + "}" if self else self
+        except AttributeError:
+            return self
+
 
 Value = UUID | str | datetime | Sequence[UUID] | Sequence[str] | Many
 Place = tuple[str, int | None]  # a value by its name, and which of it where it is several
@@ -140,7 +147,8 @@ class _Known:
     def rows(self, values: dict[str, Any]) -> list[Any]:
         params = list(self.constants)
         for index, (name, number) in self.places:
-            params[index] = values[name] if number is None else values[name][number]
+            value = values[name] if number is None else values[name][number]
+            params[index] = value.as_text() if isinstance(value, Many) else value
         with cursor() as asked:
             asked.execute(self.sql, params)
             found = asked.fetchall()

@@ -5,6 +5,7 @@ Of each row no more is read than is shown: a page has some eight hundred of them
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -12,7 +13,8 @@ from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from apps.core.prepared import Many, Prepared, among
 from apps.core.together import is_pending, pending
@@ -133,12 +135,14 @@ def _variants(post_ids: Collection[UUID]) -> defaultdict[UUID, list[Row]]:
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
     if not post_ids:
         return found
-    for post_id, account_id, text, options in _variants_of(post_ids=Many(post_ids)):
+    for post_id, account_id, text, chosen in _variants_of(post_ids=Many(post_ids)):
+        options = {} if chosen == NONE_CHOSEN else json.loads(chosen)
         found[post_id].append({"account": account_id, "text": text, "options": options})
     return found
 
 
-VARIANT: Final = ("post_id", "account_id", "text", "options")
+NONE_CHOSEN: Final = "{}"  # as most have it, and then there is nothing to read
+VARIANT: Final = ("post_id", "account_id", "text", Cast("options", TextField()))
 _variants_of: Any = Prepared(
     lambda post_ids: Variant.objects.filter(among("post_id", post_ids)).order_by("id").values_list(*VARIANT)
 )
