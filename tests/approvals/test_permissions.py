@@ -207,7 +207,7 @@ def test_a_role_at_one_client_is_none_at_another(
 ) -> None:
     """They manage one client and look on at another: about whose posts they do nothing, wherever they came from."""
     method, name, permission, data = deed
-    who = factories.member(asked.workspace.organization, Role.MANAGER, workspaces=[other_workspace])
+    who = factories.member(desk.agency.workspace.organization, Role.MANAGER, workspaces=[other_workspace])
     with tenancy.across_tenants("a test lets them look on"):
         own = {"organization_id": asked.organization_id, "workspace_id": asked.workspace_id, "membership": who}
         WorkspaceAccess.plain.create(**own, role=Role.VIEWER)
