@@ -185,6 +185,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": schedule(timedelta(hours=1)),
         "options": {"expires": 3600},
     },
+    "look at domains of short links": {
+        "task": "links.check_domains",
+        "schedule": schedule(timedelta(seconds=20)),
+        "options": {"expires": 20},
+    },
     "begin reports of schedules": {
         "task": "reports.open_due",
         "schedule": schedule(timedelta(minutes=1)),

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from itertools import chain
+from operator import add
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
 from apps.analytics.alerts.findings import Series
 from apps.analytics.alerts.kinds import INTERACTIONS, OWN_CLICKS
+from apps.analytics.metrics import INTERACTIONS as ALL_INTERACTIONS
 from apps.analytics.metrics import interactions_of, total
-from apps.analytics.models import AccountDay, UploadedDay
+from apps.analytics.models import AccountDay, Alert, AlertRule, PublicationSnapshot, UploadedDay
 from apps.analytics.retention import kept_apart
 from apps.analytics.selectors import figures_of_posts
+from apps.core.calendar import cell_of, reach
 from apps.links.selectors import clicks_of_posts
 from apps.posts.models import Campaign, Post
 from apps.tenants.models import Workspace
@@ -34,6 +42,47 @@ def series_of(
             if value is not None and day not in found.get((account_id, name), ()):
                 found.setdefault((account_id, name), {})[day] = value
     return dict(found)
+
+
+def has_reached(account_id: UUID, metric: str, goal: float, *, before: date) -> bool:
+    """Whether the account has had so much on any day before this one, as far back as anything is kept."""
+    reached = {"account_id": account_id, "day__lt": before, f"{metric}__gte": goal}
+    return any(model.objects.filter(**reached).exists() for model in (AccountDay, UploadedDay))
+
+
+@dataclass(frozen=True, slots=True)
+class PostReached:
+    publication_id: UUID
+    account_id: UUID
+    day: date
+    value: float
+
+
+def posts_that_reached(rule: AlertRule, *, first: date) -> list[PostReached]:
+    """Posts whose figures came to what the rule asks for on this day or later, of which it has not told: the earliest
+    reading that says so, for each. Two queries."""
+    workspace, figure = rule.workspace, _column(rule.metric)
+    rows = PublicationSnapshot.objects.filter(workspace=workspace, missing="").annotate(figure=figure)
+    rows = rows.filter(figure__gte=rule.threshold)
+    if rule.account_id is not None:
+        rows = rows.filter(account_id=rule.account_id)
+    begin, _ = reach(first, first, workspace.timezone)
+    told = Alert.objects.filter(rule=rule, version=rule.version, publication__isnull=False).values("publication")
+    lately = rows.filter(taken_at__gte=begin).exclude(publication__in=told).values("publication")
+    earliest: dict[UUID, PostReached] = {}
+    columns = ("publication_id", "account_id", "taken_at", "figure")
+    for publication_id, account_id, taken_at, value in (
+        rows.filter(publication__in=lately).order_by("taken_at", "pk").values_list(*columns)
+    ):
+        day = cell_of(taken_at, workspace.timezone)
+        earliest.setdefault(publication_id, PostReached(publication_id, account_id, day, value))
+    return [one for one in earliest.values() if one.day >= first]
+
+
+def _column(metric: str) -> Any:
+    if metric != INTERACTIONS:
+        return F(metric)
+    return reduce(add, (Coalesce(F(one.value), 0) for one in ALL_INTERACTIONS))
 
 
 def total_of(campaign: Campaign, metric: str) -> int | None:

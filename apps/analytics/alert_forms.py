@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.analytics.alert_words import label_of
-from apps.analytics.alerts.kinds import OF_ACCOUNTS, OF_CAMPAIGNS, Kind, Window
+from apps.analytics.alerts.kinds import OF_ACCOUNTS, OF_CAMPAIGNS, OF_POSTS, Kind, Window
 from apps.analytics.errors import AlertRuleRefused
 from apps.analytics.models import AlertRule
 from apps.core import clock
@@ -21,6 +21,7 @@ from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import User
 
 EVERY: Final = ""
+POSTS: Final = "posts:"
 KINDS: Final = (
     (Kind.SPIKE.value, _("Far more than usual")),
     (Kind.DROP.value, _("Far less than usual")),
@@ -50,7 +51,7 @@ class AlertRuleForm(forms.Form):
     subject = forms.ChoiceField(required=False, label=_("Of"))
     window = forms.ChoiceField(
         choices=WINDOWS, initial=Window.WEEK, label=_("At most"),
-        help_text=_("Of each account. A number is reached once."),
+        help_text=_("Of each account. That a number is reached is told once."),
     )  # fmt: skip
     recipients = forms.MultipleChoiceField(
         required=False, label=_("Mail to"), widget=forms.CheckboxSelectMultiple,
@@ -65,10 +66,15 @@ class AlertRuleForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(*args, **options)
         fields: Any = self.fields
-        fields["metric"].choices = [(name, label_of(name)) for name in dict.fromkeys((*OF_ACCOUNTS, *OF_CAMPAIGNS))]
+        names = [(one.pk, f"{registry.label(one.platform)} @{one.handle}") for one in accounts]
+        fields["metric"].choices = [
+            (name, label_of(name)) for name in dict.fromkeys((*OF_ACCOUNTS, *OF_CAMPAIGNS, *OF_POSTS))
+        ]
         fields["subject"].choices = [
             (EVERY, _("Every account")),
-            *((f"account:{one.pk}", f"{registry.label(one.platform)} @{one.handle}") for one in accounts),
+            *((f"account:{pk}", name) for pk, name in names),
+            (POSTS, _("Each post of every account")),
+            *((f"{POSTS}{pk}", str(_("Each post of %s")) % name) for pk, name in names),
             *((f"campaign:{one.pk}", str(_("Campaign %s")) % one.name) for one in campaigns),
         ]
         fields["recipients"].choices = [(str(one.pk), f"{one} ({one.email})") for one in people]
@@ -77,10 +83,9 @@ class AlertRuleForm(forms.Form):
 
     @classmethod
     def of(cls, rule: AlertRule, **choices: Any) -> AlertRuleForm:
-        subject = f"account:{rule.account_id}" if rule.account_id else ""
         shown = {
             "name": rule.name, "kind": rule.kind, "metric": rule.metric, "threshold": rule.threshold,
-            "subject": f"campaign:{rule.campaign_id}" if rule.campaign_id else subject, "window": rule.window,
+            "subject": _subject_of(rule), "window": rule.window,
             "recipients": [str(one.user_id) for one in rule.recipients.all()], "is_on": rule.is_on,
             "mute": KEEP if rule.muted_until and rule.muted_until > clock.now() else "0",
         }  # fmt: skip
@@ -96,8 +101,17 @@ class AlertRuleForm(forms.Form):
         kind, _, text = said["subject"].partition(":")
         pk = UUID(text) if text else None
         values = {name: said[name] for name in ("name", "kind", "metric", "threshold", "window", "is_on")}
-        values |= {"account_id": pk if kind == "account" else None, "campaign_id": pk if kind == "campaign" else None}
+        values |= {"account_id": None if kind == "campaign" else pk, "campaign_id": pk if kind == "campaign" else None}
+        values["of_posts"] = kind == "posts"
         if said["mute"] != KEEP:
             days = int(said["mute"] or 0)
             values["muted_until"] = clock.now() + timedelta(days=days) if days else None
         return values | {"recipients": [UUID(one) for one in said["recipients"]]}
+
+
+def _subject_of(rule: AlertRule) -> str:
+    if rule.campaign_id:
+        return f"campaign:{rule.campaign_id}"
+    if rule.of_posts:
+        return f"{POSTS}{rule.account_id or ''}"
+    return f"account:{rule.account_id}" if rule.account_id else EVERY

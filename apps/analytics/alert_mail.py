@@ -18,7 +18,7 @@ from apps.tenants.selectors import people_who_may
 def send_alert(event: Event) -> None:
     """Tell those of them who may still see the figures. An alert that is gone is told to nobody."""
     with tenancy.scope(organization_id=event.organization_id):
-        rows = Alert.objects.select_related("rule", "workspace", "account", "campaign")
+        rows = Alert.objects.select_related("rule", "workspace", "account", "campaign", "publication__post")
         alert = rows.filter(pk=event.subject_id).first()
         if alert is None:
             return

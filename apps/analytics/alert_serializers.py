@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.analytics.alert_words import sentence
-from apps.analytics.alerts.kinds import OF_ACCOUNTS, OF_CAMPAIGNS, Kind, Window
+from apps.analytics.alerts.kinds import OF_ACCOUNTS, OF_CAMPAIGNS, OF_POSTS, Kind, Window
 from apps.analytics.models import Alert, AlertRule
 from apps.posts.models import Campaign
 from apps.social_accounts.models import SocialAccount
@@ -14,12 +14,13 @@ from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import Known, PublicId
 
-METRICS = tuple(dict.fromkeys((*OF_ACCOUNTS, *OF_CAMPAIGNS)))
+METRICS = tuple(dict.fromkeys((*OF_ACCOUNTS, *OF_CAMPAIGNS, *OF_POSTS)))
 MAIL = "Members who are told by mail, by their addresses; each has to be allowed to see the figures."
 
 
 class AlertRuleToChange(serializers.Serializer):
-    """What a rule watches. Of a campaign a milestone; of accounts (one, or all of the workspace) anything."""
+    """What a rule watches. Of a campaign, or of each post, a milestone; of accounts (one, or all of the workspace)
+    anything."""
 
     name = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(Kind.values)
@@ -32,6 +33,9 @@ class AlertRuleToChange(serializers.Serializer):
     )
     account = Known(ids.ACCOUNT, SocialAccount, required=False, allow_null=True)
     campaign = Known(ids.CAMPAIGN, Campaign, required=False, allow_null=True)
+    of_posts = serializers.BooleanField(
+        required=False, help_text="Each post of the account, or of every one, by itself; each is told of once."
+    )
     mail_to = serializers.ListField(child=serializers.EmailField(), required=False, max_length=20, help_text=MAIL)
     muted_until = serializers.DateTimeField(
         required=False, allow_null=True, help_text="What is found before is kept, and told to nobody."
@@ -53,6 +57,7 @@ class AlertRuleShape(serializers.Serializer):
     window = serializers.ChoiceField(Window.values)
     account = PublicId(ids.ACCOUNT, source="account_id", allow_null=True)
     campaign = PublicId(ids.CAMPAIGN, source="campaign_id", allow_null=True)
+    of_posts = serializers.BooleanField()
     mail_to = serializers.SerializerMethodField()
     muted_until = serializers.DateTimeField(allow_null=True)
     is_on = serializers.BooleanField()
@@ -65,7 +70,7 @@ class AlertRuleShape(serializers.Serializer):
 
 
 class AlertShape(serializers.Serializer):
-    """That a rule had something to say of an account or a campaign."""
+    """That a rule had something to say of an account, a campaign or a post."""
 
     id = PublicId(ids.ALERT)
     workspace = PublicId(ids.WORKSPACE, source="workspace_id")
@@ -74,6 +79,8 @@ class AlertShape(serializers.Serializer):
     metric = serializers.ChoiceField(METRICS, source="rule.metric")
     account = PublicId(ids.ACCOUNT, source="account_id", allow_null=True)
     campaign = PublicId(ids.CAMPAIGN, source="campaign_id", allow_null=True)
+    post = PublicId(ids.POST, source="publication.post_id", allow_null=True)
+    publication = PublicId(ids.PUBLICATION, source="publication_id", allow_null=True)
     day = serializers.DateField()
     value = serializers.FloatField()
     usual = serializers.FloatField(allow_null=True, help_text="The median of the days before. Null: of a milestone.")

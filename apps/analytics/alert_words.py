@@ -22,9 +22,13 @@ def about(row: Alert | AlertRule) -> str:
     """Whom it is about, by name."""
     if row.campaign is not None:
         return str(row.campaign.name)
-    if row.account is not None:
-        return f"{registry.label(row.account.platform)} @{row.account.handle}"
-    return _("every account")
+    name = f"{registry.label(row.account.platform)} @{row.account.handle}" if row.account is not None else ""
+    if isinstance(row, Alert) and row.publication is not None:
+        title = row.publication.post.title or _("a post")
+        return _("%(post)s on %(account)s") % {"post": title, "account": name}
+    if isinstance(row, AlertRule) and row.of_posts:
+        return _("each post of %(account)s") % {"account": name or _("every account")}
+    return name or _("every account")
 
 
 def sentence(alert: Alert) -> str:

@@ -50,6 +50,11 @@ class Numbers(serializers.Serializer):
     published = NumberShape(help_text="Posts that went out, once for each account.")
     post_views = NumberShape(help_text="Of these posts, since each went out.")
     interactions = NumberShape(help_text="Likes, comments, shares and saves of these posts.")
+    own_clicks = NumberShape(
+        allow_null=True,
+        help_text="On short links of ours, on these days, as Postroom counts them; `known` and `of` are days. Null "
+        "where there is no such link. Never in a sum with clicks that networks tell.",
+    )
 
 
 class PointShape(serializers.Serializer):
@@ -93,12 +98,16 @@ class Board(serializers.Serializer):
 
 
 def numbers_of(found: Overview) -> dict[str, Any]:
-    numbers: Mapping[str, Number] = {
+    numbers: Mapping[str, Number | None] = {
         "followers": found.followers, "views": found.views, "published": found.published,
         "post_views": found.post_views, "interactions": found.interactions,
+        "own_clicks": found.own_clicks,
     }  # fmt: skip
     columns = ("value", "known", "of", "now", "before", "taken_at")
-    return {name: {column: getattr(one, column) for column in columns} for name, one in numbers.items()}
+    return {
+        name: None if one is None else {column: getattr(one, column) for column in columns}
+        for name, one in numbers.items()
+    }
 
 
 def board_of(found: Overview) -> dict[str, Any]:

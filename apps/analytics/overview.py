@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -21,6 +21,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from apps.analytics.boards.choosing import EVERYTHING, Choice
 from apps.analytics.boards.days import DAY, Series, days_between, newest
 from apps.analytics.boards.figures import Number, PlatformRow, PostRow
+from apps.analytics.boards.own_clicks import OwnClicks, own_clicks
 from apps.analytics.boards.times import Times, times_of
 from apps.analytics.boards.usual import flops_of, usual_of
 from apps.analytics.charting import Point as Point
@@ -63,6 +64,7 @@ class Overview:
     posts: Sequence[PostRow]
     apart: frozenset[str] = field(default_factory=frozenset)
     zone: str = "UTC"
+    clicks: OwnClicks | None = None  # None: there are no links of ours, or nobody asked
 
     @property
     def length(self) -> timedelta:
@@ -144,6 +146,13 @@ class Overview:
     @cached_property
     def interactions(self) -> Number:
         return self._of_posts(lambda post: post.interactions)
+
+    @cached_property
+    def own_clicks(self) -> Number | None:
+        """On our own short links, of the days of the period; None where there are none."""
+        if self.clicks is None:
+            return None
+        return self.clicks.number(self.first, self.last, before=self.first - self.length)
 
     def _of_posts(self, figure: Callable[[PostRow], int | None]) -> Number:
         now, before = self._posts
@@ -268,10 +277,12 @@ class Overview:
 
 
 def overview(workspace: Workspace, *, first: date, last: date, choice: Choice = EVERYTHING) -> Overview:
-    """Read the rows of a span and of the one before; three queries, however much there is."""
+    """Read the rows of a span and of the one before; four queries, however much there is."""
     before = first - DAY * span_of(first, last)
     rows = rows_between(workspace, before, last, choice)
-    return rows.board(first, last)
+    whose = rows.accounts if choice.accounts or choice.networks else None
+    clicks = own_clicks([workspace], before, last, choice=choice, accounts=whose)
+    return replace(rows.board(first, last), clicks=clicks.get(workspace.pk))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from apps.approvals.figures import api as approval_figures
 from apps.approvals.log import api as approval_log
 from apps.approvals.people import api as reviewers
 from apps.approvals.records import api as records
+from apps.links.api import domains as link_domains
 from apps.links.api import links
 from apps.media.api import library, uploads
 from apps.posts import api as sorting
@@ -200,6 +201,9 @@ urlpatterns = [
     path("links", links.LinkList.as_view(), name="links"),
     path("links/<lnk:short_link_id>", links.LinkOperations.as_view(), name="link"),
     path("links/<lnk:short_link_id>/clicks", links.LinkClickList.as_view(), name="link_clicks"),
+    path("link-domains", link_domains.LinkDomainList.as_view(), name="link_domains"),
+    path("link-domains/<ldm:domain_id>", link_domains.LinkDomainOperations.as_view(), name="link_domain"),
+    path("link-domains/<ldm:domain_id>/check", link_domains.LinkDomainCheck.as_view(), name="link_domain_check"),
     path("workspaces/<ws:workspace_id>/link-settings", links.LinkSettingsOperations.as_view(), name="link_settings"),
     path("analytics/alert-rules", alerts.AlertRuleList.as_view(), name="alert_rules"),
     path("analytics/alert-rules/<alr:rule_id>", alerts.AlertRuleOperations.as_view(), name="alert_rule"),

@@ -127,6 +127,7 @@ HOLD_NOTHING: Final = {
     "webhooks.Patrol": "when the account was last looked through",
     "webhooks.Listening": "until when its platform tells us of the account",
     "watch.Departure": "when a post was due and when it left, and how late that was",
+    "publishing.FollowUpMedia": "which files of the library a comment of the agency shows",
     "publishing.Stop": "that a member stopped the account, and why, in the member's own words",
     "analytics.Goal": "which number the agency means to reach with the account, and by when",
     "links.Link": "where an address in a post of the agency leads",

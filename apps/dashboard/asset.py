@@ -46,10 +46,15 @@ def replace(request: MemberRequest, asset_id: UUID) -> HttpResponse:
         messages.error(request, error.words)
         return redirect("dashboard:asset", old.pk)
     done = publishing.show_newer_version(old_id=old.pk, new_id=new.pk, actor=actor)
-    messages.success(request, f"The newer version is in the library{_posts(len(done.changed), 'now shown in')}.")
+    shown = f"{_posts(len(done.changed), 'now shown in')}{_comments(len(done.comments))}"
+    messages.success(request, f"The newer version is in the library{shown}.")
     for post, words in done.kept:
         messages.warning(request, f"{post} keeps the earlier version: {words}")
     return redirect("dashboard:asset", new.pk)
+
+
+def _comments(count: int) -> str:
+    return f", and in {count} comment{'s' if count > 1 else ''} not out yet" if count else ""
 
 
 def _posts(count: int, words: str) -> str:

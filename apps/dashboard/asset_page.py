@@ -21,6 +21,7 @@ from apps.media.services.quota import in_words as size_in_words
 from apps.media.states import Kind
 from apps.posts.manuscripts import Edition
 from apps.posts.models import Post
+from apps.publishing.models import FollowUpMedia
 from apps.social_accounts.selectors import accounts_of
 from apps.tenants.members import Member
 from apps.tenants.models import Workspace
@@ -82,7 +83,7 @@ class AssetPage:
 
 
 def asset_page(asset: Asset, workspace: Workspace, member: Member) -> AssetPage:
-    posts = _posts_with(asset)
+    posts = posts_with(asset)
     folder = f"?folder={asset.folder_id}" if asset.folder_id else ""
     newest = asset.replaced_by
     while newest is not None and newest.replaced_by is not None:
@@ -152,9 +153,10 @@ def _rate(asset: Asset, *, varies: bool) -> str:
     return f"{asset.frame_rate:.4g} a second{', varies' if varies else ''}"
 
 
-def _posts_with(asset: Asset) -> list[Post]:
-    """The posts that show the file or have it for a cover, the newest appointment first."""
-    shown = Q(parts__media__asset=asset) | Q(parts__media__cover=asset)
+def posts_with(asset: Asset) -> list[Post]:
+    """The posts that show the file, in a comment below too, or have it for a cover; the newest appointment first."""
+    commented = FollowUpMedia.objects.filter(asset=asset).values("follow_up__publication__post")
+    shown = Q(parts__media__asset=asset) | Q(parts__media__cover=asset) | Q(pk__in=commented)
     return list(Post.objects.filter(shown, deleted_at=None).distinct().order_by("-due_at", "-pk")[:500])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
 from apps.core import clock
@@ -21,6 +22,7 @@ from apps.media.selectors import PAGE_SIZE, Wanted
 from apps.media.services.quota import in_words as size_in_words
 from apps.media.states import UPLOAD_OPEN, Kind, UploadState
 from apps.posts.models import PartMedia
+from apps.publishing.models import FollowUpMedia
 from apps.tenants.members import Member
 from apps.tenants.models import Workspace
 
@@ -191,10 +193,15 @@ def fact_of(row: StoredFile) -> str:
 
 
 def used_in(asset_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """In how many posts each of the files is shown."""
-    rows = PartMedia.objects.filter(asset_id__in=list(asset_ids), part__post__deleted_at=None)
+    """In how many posts each of the files is shown, or in a comment below."""
+    wanted = list(asset_ids)
+    rows = PartMedia.objects.filter(asset_id__in=wanted, part__post__deleted_at=None)
     counted: Any = rows.values_list("asset_id").annotate(posts=Count("part__post", distinct=True)).order_by()
-    return dict(counted)
+    post = "follow_up__publication__post"
+    inside = PartMedia.objects.filter(asset=OuterRef("asset"), part__post=OuterRef(post))
+    below = FollowUpMedia.objects.filter(~Exists(inside), asset_id__in=wanted, **{f"{post}__deleted_at": None})
+    besides: Any = below.values_list("asset_id").annotate(posts=Count(post, distinct=True)).order_by()
+    return dict(Counter(dict(counted)) + Counter(dict(besides)))
 
 
 def _tiles(rows: Sequence[Asset], zone: ZoneInfo) -> list[FileTile]:

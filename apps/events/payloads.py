@@ -177,6 +177,7 @@ PAYLOADS: Final[Mapping[str, Schema]] = {
         threshold=NUMBER,
         account_id=maybe(ID),
         campaign_id=maybe(ID),
+        publication_id=maybe(ID),
         day=DAY,
         value=NUMBER,
         usual=maybe(NUMBER),

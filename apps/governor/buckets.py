@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -94,11 +94,12 @@ def has_many_servers(platform: str) -> bool:
     return bool({ConnectBy.INSTANCE_OAUTH, ConnectBy.APP_PASSWORD} & set(ways))
 
 
-def buckets_of(platform: str, call: Call | None, party: Party, *, now: datetime) -> tuple[Bucket, ...]:
-    """What a call draws on; () for one that is in no registry."""
+def buckets_of(platform: str, call: Call | None, party: Party, *, now: datetime, times: int = 1) -> tuple[Bucket, ...]:
+    """What a call draws on, made so many times; () for one that is in no registry."""
     counted = call.counts_against if call else ()
     limits = [limit for limit in registry.adapter_class(platform).limits if limit.name in counted]
-    return tuple(_buckets(platform, limits, call, party, now))
+    found = _buckets(platform, limits, call, party, now)
+    return tuple(found if times == 1 else (replace(bucket, cost=bucket.cost * times) for bucket in found))
 
 
 def bucket_of(platform: str, limit_name: str, party: Party, *, now: datetime) -> Bucket | None:

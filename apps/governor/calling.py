@@ -25,7 +25,7 @@ from apps.governor.decisions import Decision, Outcome, Request, ask, settle
 from apps.governor.lanes import Lane
 from apps.platforms import http as wire
 from apps.platforms import registry
-from apps.platforms.calls import call_of
+from apps.platforms.calls import COUNTS_AS, call_of
 from apps.platforms.contract import Adapter, Credential, OAuthClient
 from apps.platforms.errors import Evidence, Throttled
 
@@ -134,7 +134,8 @@ def _request_of(talk: Conversation, request: httpx.Request) -> Request:
     call = call_of(registry.adapter_class(talk.platform).calls, request.method, request.url.path)
     party = party_of(talk.platform, talk.who, host=request.url.host)
     party = party.apart() if talk.is_test else party
-    return Request(talk.platform, party, call, talk.lane, talk.organization_id, clock.now())
+    times = int(request.extensions.get(COUNTS_AS, 1))
+    return Request(talk.platform, party, call, talk.lane, talk.organization_id, clock.now(), times)
 
 
 def _words(label: str, why: str) -> str:

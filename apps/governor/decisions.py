@@ -30,7 +30,7 @@ TOKEN_GATE, APP_GATE = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is about to leave, and for whom."""
+    """What is about to leave, and for whom. `times`: it carries so many calls in one, and costs as much."""
 
     platform: str
     party: Party
@@ -38,6 +38,7 @@ class Request:
     lane: Lane
     organization_id: UUID | None
     now: datetime
+    times: int = 1
 
     @property
     def gates(self) -> tuple[str, str, str]:
@@ -106,7 +107,7 @@ def link() -> Link:
 
 def ask(request: Request, *, force: bool = False) -> Decision:
     """May it leave now? A grant is charged at once. With `force` it is charged and always granted."""
-    buckets = buckets_of(request.platform, request.call, request.party, now=request.now)
+    buckets = buckets_of(request.platform, request.call, request.party, now=request.now, times=request.times)
     try:
         _charge_what_was_spent_alone(request.now)
         found = _decide(request, buckets, force=force)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -31,15 +33,24 @@ def domains_of(slug: str) -> tuple[str, ...]:
     return tuple(host for host, owner in settings.LINK_DOMAINS.items() if owner in ("", slug))
 
 
-def host_of(request: HttpRequest) -> str:
-    return request.get_host().partition(":")[0].lower()
+def public_host() -> str:
+    """The host that domains for links have to lead to."""
+    return str(urlsplit(settings.PUBLIC_URL).hostname)
 
 
-def is_for_links_alone(host: str) -> bool:
-    return host in settings.LINK_DOMAINS
+def host_named_in(request: HttpRequest) -> str:
+    """The host as the visitor named it, without a port; nothing has looked whether it is one of ours."""
+    return str(request.META.get("HTTP_HOST", "")).partition(":")[0].rstrip(".").lower()
 
 
-def is_ours(address: str) -> bool:
-    """Whether an address is a short one of this deployment; those are left as they are."""
-    own = (f"{settings.PUBLIC_URL}/l/", *(f"https://{host}/" for host in settings.LINK_DOMAINS))
+def link_host_of(request: HttpRequest) -> str:
+    """The domain for links alone by which the request came in, "" for the pages' own."""
+    found: str = getattr(request, "link_host", "")
+    return found
+
+
+def is_ours(address: str, *, domains: Collection[str] = ()) -> bool:
+    """Whether an address is a short one of this deployment, or on one of these domains; those are left as they are."""
+    hosts = (*settings.LINK_DOMAINS, *filter(None, domains))
+    own = (f"{settings.PUBLIC_URL}/l/", *(f"https://{host}/" for host in hosts))
     return address.lower().startswith(own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.links.models import ClickDay, Link, LinkSettings
+from apps.links.models import ClickDay, Link, LinkDomain, LinkSettings
 from apps.tenants.operator import TenantAdmin
 
 
@@ -18,6 +18,15 @@ class LinkSettingsAdmin(TenantAdmin):
 @admin.register(Link)
 class LinkAdmin(TenantAdmin):
     list_display = ("outgoing", "organization", "code", "host", "paused_at", "expires_at")
+    list_select_related = ("organization",)
+    show_full_result_count = False
+
+
+@admin.register(LinkDomain)
+class LinkDomainAdmin(TenantAdmin):
+    exclude = ("token",)
+    list_display = ("host", "organization", "verified_at", "checked_at", "problem")
+    list_filter = ("problem",)
     list_select_related = ("organization",)
     show_full_result_count = False
 

@@ -55,6 +55,12 @@ class LinkForm(RefusableForm):
         return said.replace(tzinfo=self.zone) if said else None
 
 
+class LinkDomainForm(RefusableForm):
+    host = forms.CharField(
+        max_length=253, label=_("Domain"), help_text=_("One for links alone, such as go.example.com."),
+    )  # fmt: skip
+
+
 class LinkSettingsForm(RefusableForm):
     tags = forms.BooleanField(
         required=False, label=_("Add utm parameters"),

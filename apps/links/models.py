@@ -89,3 +89,45 @@ class ClickDay(WorkspaceOwned):
 
     def __str__(self) -> str:
         return f"{self.clicks} on {self.day}"
+
+
+class Trouble(models.TextChoices):
+    """Why a domain could not be verified, by what has to be mended."""
+
+    NO_RECORD = "no_record", "The record that proves it is yours was not found"
+    WILDCARD = "wildcard", "Every name below the domain is answered, so that the record proves nothing"
+    NOT_HERE = "not_here", "The domain leads to no address on the internet"
+    NO_CERTIFICATE = "no_certificate", "There is no valid certificate for the domain"
+    UNREACHABLE = "unreachable", "Nothing answered at the domain"
+    ELSEWHERE = "elsewhere", "Somebody else's server answered at the domain"
+    TAKEN = "taken", "Another client's links are on the domain"
+
+
+class LinkDomain(WorkspaceOwned):
+    """A domain of a client for short links alone. Nothing is on it before it was proved to be theirs and to lead here.
+
+    Once it was verified it stays so, whatever `problem` a later look has found: links that are out go on working as far
+    as the domain does."""
+
+    host = models.CharField(max_length=253)
+    token = models.CharField(max_length=32, help_text="Part of the name that has to be set below the domain.")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True, help_text="When a worker looks; empty: when asked to.")
+    problem = models.CharField(max_length=16, blank=True, choices=Trouble.choices, help_text="By the last look.")
+    made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta(WorkspaceOwned.Meta):
+        ordering = ["host"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "host"], name="a_domain_is_named_once_in_a_workspace"),
+            models.UniqueConstraint(
+                fields=["host"], condition=Q(verified_at__isnull=False), name="a_verified_domain_is_one_clients"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="domains_to_look_at")
+        ]
+
+    def __str__(self) -> str:
+        return self.host

@@ -1,12 +1,22 @@
-"""Domains for links alone: under one of LINK_DOMAINS nothing is answered but short links."""
+"""Domains for links alone: those of LINK_DOMAINS, and those that clients have named. Under them nothing is answered but
+short links, and what proves that a domain leads here.
+
+It comes before all that looks at the host: a client's domain is in no setting, and is one of ours by its row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from apps.links.addresses import host_of, is_for_links_alone
+from apps.core import tenancy
+from apps.links.addresses import host_named_in, public_host
+from apps.links.selectors import is_of_a_client
+
+WHY: Final = "see whether a host is a client's domain for links"
 
 
 class LinkOriginMiddleware:
@@ -14,6 +24,22 @@ class LinkOriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if is_for_links_alone(host_of(request)):
+        host = host_named_in(request)
+        if is_for_links_alone(host):
             request.urlconf = "apps.links.origin_urls"
+            request.link_host = host  # type: ignore[attr-defined]
+            if host not in settings.LINK_DOMAINS:
+                request.get_host = lambda: host  # type: ignore[method-assign]  # as good as one of ALLOWED_HOSTS
         return self.get_response(request)
+
+
+def is_for_links_alone(host: str) -> bool:
+    if not host or host in _own_hosts():
+        return host in settings.LINK_DOMAINS
+    with tenancy.across_tenants(WHY):
+        return is_of_a_client(host)
+
+
+def _own_hosts() -> set[str]:
+    """Those that need no look into the database: a client cannot name one of them."""
+    return {*settings.ALLOWED_HOSTS, *settings.LINK_DOMAINS, public_host()}

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from apps.links.views.following import follow
+from apps.links.views.following import follow, prove
 
-urlpatterns = [path("<slug:code>", follow)]
+urlpatterns = [path("<slug:code>", follow), path(".well-known/postroom-links/<slug:token>", prove)]

@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, FilteredRelation, Q, QuerySet, Sum
 
 from apps.core.querysets import within_reach
-from apps.links.models import ClickDay, Link, LinkSettings
+from apps.links.addresses import domains_of
+from apps.links.models import ClickDay, Link, LinkDomain, LinkSettings
+from apps.tenants.models import Workspace
 
 
 def outgoing_of(post_ids: Collection[UUID]) -> dict[UUID, dict[UUID, dict[str, str]]]:
@@ -38,6 +40,24 @@ def clicks_by_day(workspace_id: UUID, *, first: date, last: date) -> dict[date, 
     return dict(rows.values_list("day").annotate(total=Sum("clicks")).order_by("day"))
 
 
+def short_links(workspaces: Collection[Workspace]) -> QuerySet[Link]:
+    rows: QuerySet[Link] = Link.objects.filter(workspace__in=workspaces, code__isnull=False)
+    return rows
+
+
+def clicks_by_workspace(links: QuerySet[Link], *, first: date, last: date) -> dict[UUID, dict[date, int]]:
+    """Clicks on these links by day, by workspace; one that has such a link and no click in these days has an empty
+    place. One query."""
+    counted = FilteredRelation("days", condition=Q(days__day__gte=first, days__day__lte=last))
+    rows = links.annotate(counted=counted).values_list("workspace_id", "counted__day").order_by()
+    found: dict[UUID, dict[date, int]] = {}
+    for workspace_id, day, clicks in rows.annotate(total=Sum("counted__clicks")):
+        days = found.setdefault(workspace_id, {})
+        if day is not None:
+            days[day] = clicks
+    return found
+
+
 def clicks_on(link: Link, *, first: date, last: date) -> list[tuple[date, int]]:
     rows = ClickDay.objects.filter(link=link, day__gte=first, day__lte=last)
     return list(rows.order_by("day").values_list("day", "clicks"))
@@ -51,6 +71,24 @@ def most_followed(workspace_id: UUID, *, first: date, last: date, limit: int) ->
 
 def has_short_links(workspace_id: UUID) -> bool:
     return Link.objects.filter(workspace_id=workspace_id, code__isnull=False).exists()
+
+
+def domains_for(workspace: Workspace) -> tuple[str, ...]:
+    """The domains that a workspace's short links may have: the operator's for it, and its own that were verified."""
+    verified = LinkDomain.objects.filter(workspace=workspace, verified_at__isnull=False)
+    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *verified.values_list("host", flat=True))))
+
+
+def is_of_a_client(host: str) -> bool:
+    """Whether somebody has named this domain for short links; inside `tenancy.across_tenants`."""
+    found: bool = LinkDomain.across_tenants.filter(host=host).exists()
+    return found
+
+
+def is_token_of(host: str, token: str) -> bool:
+    """Whether this is what a client's domain is proved by; inside `tenancy.across_tenants`."""
+    found: bool = LinkDomain.across_tenants.filter(host=host, token=token).exists()
+    return found
 
 
 def settings_of(workspace_id: UUID) -> LinkSettings:

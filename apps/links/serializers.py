@@ -6,6 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.core import clock
+from apps.links.addresses import public_host
+from apps.links.models import LinkDomain, Trouble
+from apps.links.proving import proof_name
 from apps.social_accounts.serializers import PLATFORMS
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
@@ -95,3 +99,42 @@ class LinkClicks(serializers.Serializer):
     link = PublicId(ids.LINK)
     total = serializers.IntegerField()
     days = ClicksOnDay(many=True)
+
+
+class LinkDomainToAdd(serializers.Serializer):
+    workspace = Known(ids.WORKSPACE, Workspace, required=False, help_text="Needed where the key is not of one.")
+    host = serializers.CharField(max_length=253, help_text="For short links alone, such as go.example.com.")
+
+
+class LinkDomainShape(serializers.Serializer):
+    """A client's own domain for short links. It is used once it was verified: by two CNAME records, `host` and
+    `proof_name`, that lead to `target`, and by what this server answers there over https."""
+
+    id = PublicId(ids.LINK_DOMAIN)
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id")
+    host = serializers.CharField()
+    target = serializers.SerializerMethodField(help_text="Where both records have to lead.")
+    proof_name = serializers.SerializerMethodField(help_text="The name whose being there proves that it is yours.")
+    is_verified = serializers.SerializerMethodField()
+    problem = serializers.ChoiceField(
+        Trouble.values, allow_null=True, help_text="What the last check found. A verified domain stays so."
+    )
+    verified_at = serializers.DateTimeField(allow_null=True)
+    checked_at = serializers.DateTimeField(allow_null=True)
+    is_being_checked = serializers.SerializerMethodField()
+
+    def get_target(self, domain: LinkDomain) -> str:
+        return public_host()
+
+    def get_proof_name(self, domain: LinkDomain) -> str:
+        return proof_name(domain)
+
+    def get_is_verified(self, domain: LinkDomain) -> bool:
+        return domain.verified_at is not None
+
+    def get_is_being_checked(self, domain: LinkDomain) -> bool:
+        return domain.next_check_at is not None and domain.next_check_at <= clock.now()
+
+    def to_representation(self, instance: LinkDomain) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        return shown | {"problem": shown["problem"] or None}

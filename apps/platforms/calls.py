@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from apps.platforms.contract import Credential
 from apps.platforms.errors import MissingPermission
@@ -40,6 +41,10 @@ FEATURE_WORDS = {
     Feature.METRICS: "read figures",
     Feature.NOTICES: "hear of comments and changes",
 }
+
+
+# The extension of a request that carries several calls in one body, as platforms count them: how many.
+COUNTS_AS: Final = "postroom.calls"
 
 
 @dataclass(frozen=True)

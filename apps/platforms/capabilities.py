@@ -135,6 +135,8 @@ class Capabilities:
     threads: bool = False
     max_comment: int | None = None  # None: as max_text
     max_comment_media: int | None = None  # None: as max_media
+    comment_media_types: frozenset[str] | None = None  # None: as media_types
+    comment_text_required: bool = False  # True: a comment may not consist of a picture alone
     options: tuple[Option, ...] = ()
     idempotent_commit: bool = False  # a repeated commit with the same key is the same post
     findable: bool = False  # a post can be looked up after a lost answer

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from apps.platforms.calls import FEATURE_WORDS, Feature
 from apps.platforms.capabilities import Capabilities, ConnectBy, OptionKind
-from apps.platforms.contract import Adapter
-from apps.platforms.formats import FORMAT, with_limits
+from apps.platforms.contract import Adapter, Draft, Role
+from apps.platforms.formats import FORMAT, limits_of, with_limits
 from apps.platforms.limits import Limit, Per, Window
 
 MADE = "<!-- Made by `manage.py platform_docs` from the adapter: change it there. -->"
@@ -64,6 +64,14 @@ def _commenting(can: Capabilities) -> str:
     return f"written, {' and '.join(also)}" if also else "written"
 
 
+def _comment_files(can: Capabilities) -> str:
+    below = limits_of(Draft("", role=Role.FIRST_COMMENT), can)
+    if not (can.first_comment and below.max_media):
+        return "none"
+    types = ", ".join(sorted(one.rpartition("/")[2] for one in below.media_types))
+    return f"up to {below.max_media} ({types}){', with a text' if below.text_required else ''}"
+
+
 def _abilities(adapter: type[Adapter]) -> str:
     can = adapter.capabilities
     rows = [
@@ -79,6 +87,7 @@ def _abilities(adapter: type[Adapter]) -> str:
         ("change a published post", ", ".join(sorted(can.edits)) or "no"),
         ("delete a published post", _yes(can.deletes)),
         ("comments below a published post", _commenting(can)),
+        ("files with a comment", _comment_files(can)),
         ("figures of a post", ", ".join(sorted(can.post_metrics)) or "none"),
         ("figures of an account", ", ".join(sorted(can.account_metrics)) or "none"),
         ("tells us what happens", _told(adapter)),

@@ -13,7 +13,7 @@ from apps.platforms.contract import Draft, Role
 FORMAT = "format"
 _NOT_OVERRIDDEN = {"options", "connect_by", "formats", "edits", "post_metrics", "account_metrics"}
 _OVERRIDDEN = frozenset(field.name for field in fields(Capabilities)) - _NOT_OVERRIDDEN
-_SETS = {"media_types", "video_codecs", "audio_codecs"}
+_SETS = {"media_types", "comment_media_types", "video_codecs", "audio_codecs"}
 _OF_OPTIONS = {"max_length", "min_lines", "max_lines"}
 
 
@@ -59,6 +59,19 @@ def _settled(capabilities: _Same, limits: _Same) -> Capabilities:
     return replace(_remembered(capabilities, limits), formats=())
 
 
+@lru_cache(maxsize=512)
+def _of_comments(capabilities: _Same) -> Capabilities:
+    can: Capabilities = capabilities.it
+    taken = can.media_types if can.comment_media_types is None else can.comment_media_types
+    return replace(
+        can,
+        max_media=can.max_media if can.max_comment_media is None else can.max_comment_media,
+        media_types=taken,
+        max_videos=can.max_videos if any(one.startswith("video/") for one in taken) else 0,
+        text_required=can.comment_text_required,
+    )
+
+
 def _option(option: Option, numbers: Mapping[str, Any]) -> Option:
     return replace(option, **{name: value for name, value in numbers.items() if name in _OF_OPTIONS})
 
@@ -91,7 +104,10 @@ def format_of(draft: Draft, capabilities: Capabilities) -> Format | None:
 
 
 def limits_of(draft: Draft, capabilities: Capabilities) -> Capabilities:
-    """`capabilities` with the numbers of the draft's format, which is settled by that: the result has no formats."""
+    """`capabilities` with the numbers of the draft's format, which is settled by that: the result has no formats. Of a
+    comment, with what comments may carry."""
+    if draft.role is Role.FIRST_COMMENT:
+        return _of_comments(_Same(capabilities))
     chosen = format_of(draft, capabilities)
     return _settled(_Same(capabilities), _Same(chosen.limits)) if chosen else capabilities
 

@@ -66,10 +66,7 @@ def max_text(draft: Draft, capabilities: Capabilities) -> int:
 
 def max_media(draft: Draft, capabilities: Capabilities) -> int:
     """How many files this part may carry."""
-    capabilities = limits_of(draft, capabilities)
-    if draft.role is Role.FIRST_COMMENT and capabilities.max_comment_media is not None:
-        return capabilities.max_comment_media
-    return capabilities.max_media
+    return limits_of(draft, capabilities).max_media
 
 
 def _role_problems(draft: Draft, capabilities: Capabilities, label: str) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -208,6 +209,12 @@ def assets_by_id(ids: Sequence[UUID], *, workspace_id: UUID) -> dict[UUID, Asset
     if missing := set(ids) - set(found):
         raise NotInWorkspace(f"{len(missing)} of the chosen files are not in this workspace")
     return found
+
+
+def media_in(wanted: Sequence[MediaContent], *, workspace_id: UUID) -> tuple[Medium, ...]:
+    """Files as something shows them that is no part of a post; raises NotInWorkspace."""
+    assets = assets_by_id([one.asset_id for one in wanted], workspace_id=workspace_id)
+    return tuple(_named(replace(one, cover_id=None), assets) for one in wanted)
 
 
 def _medium(row: PartMedia) -> Medium:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from apps.core import clock, tenancy
 from apps.core.models import Row, WorkspaceOwned, workspace_managers
+from apps.publishing.follow_up_media import FollowUpMedia as FollowUpMedia
 from apps.publishing.querysets import SETTLED_AS_NOT_SENT, SendingQuerySet
 from apps.publishing.restraints import OperatorStop as OperatorStop
 from apps.publishing.restraints import PublishingWindows as PublishingWindows

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from apps.core import clock
+from apps.media import services as media
+from apps.media.models import Asset
 from apps.platforms import registry
 from apps.publishing.afterwards import Afterwards, is_under_way, last_words, present_afterwards, take_down_url_of
 from apps.publishing.gates import Obstacle
@@ -114,6 +116,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureView:
+    """`url` is "" for a file of which there is no small picture."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUpView:
     title: str
     text: str
@@ -126,6 +136,7 @@ class FollowUpView:
     take_down_url: str = ""
     question: str = ""
     warning: str = ""
+    pictures: tuple[PictureView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +342,12 @@ def _follow_up(
         take_down_url=take_down_url_of(row, publication, attempts, member),
         question=f"Take down this {'reply' if row.role == 'reply' else 'comment'}?",
         warning=f"It is deleted on {label}. The post stays. This cannot be undone.",
+        pictures=tuple(picture_of(one.asset, one.alt) for one in row.media.all()),
     )
+
+
+def picture_of(asset: Asset, alt: str) -> PictureView:
+    return PictureView(media.thumbnail_url(asset) if asset.thumbnail else "", alt or asset.alt or asset.original_name)
 
 
 def _note_on(row: FollowUp, attempts: Iterable[Attempt], zone: ZoneInfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,9 +11,9 @@ from apps.core import clock
 from apps.platforms import registry, validation
 from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import Draft, Role
-from apps.posts.manuscripts import Edition, Manuscript
+from apps.platforms.formats import limits_of
+from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Post
-from apps.posts.outgoing import parts_on
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import LATE_IS_NOW
 from apps.posts.selectors import manuscript
@@ -20,8 +21,10 @@ from apps.publishing import gates
 from apps.publishing.abilities import capabilities_of, replies_stand_alone
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.moments import moment
+from apps.publishing.remarks import Remark, Remarks, file_problems, media_of, parts_below
 from apps.publishing.states import State
 from apps.publishing.windows import windows_of
+from apps.social_accounts.models import SocialAccount
 from apps.social_accounts.states import PUBLISHES
 
 FURTHEST: Final = timedelta(days=366)
@@ -34,20 +37,22 @@ SIGNED_OUT: Final = "{name} is not connected. Reconnect it first."
 
 
 def problems_of(
-    post: Post, publications: Sequence[Publication], *, text: str, due_at: datetime, parent: FollowUp | None = None
+    post: Post,
+    publications: Sequence[Publication],
+    *,
+    remarks: Remarks,
+    due_at: datetime,
+    parent: FollowUp | None = None,
 ) -> list[ReadinessProblem]:
-    """All that keeps `text` from being said below these, each with its account and workspace; empty means nothing."""
+    """All that keeps `remarks` from being made below these, each with its account and workspace; empty means nothing.
+    Raises NotInWorkspace for files of another client."""
     if not publications:
         return [ReadinessProblem("accounts", "not_out", "The post is not out on any account that takes comments.")]
     written = manuscript(post)
     found = list(_time_problems(publications[0], due_at))
     for row in publications:
-        found += _place_problems(row, parent) or [
-            ReadinessProblem("accounts", problem.code, problem.words, row.account_id, row.account.platform)
-            if problem.field == "role"
-            else ReadinessProblem(problem.field, problem.code, problem.words, row.account_id, row.account.platform)
-            for problem in _text_problems(row, written, text)
-        ]
+        said = remarks.on(row.account_id)
+        found += _place_problems(row, parent) or list(_remark_problems(row, written, said, due_at))
     return found
 
 
@@ -55,6 +60,12 @@ def places(publications: Sequence[Publication], written: Manuscript) -> list[Pub
     """Those of one post below which something can be said now, each with its account."""
     found = [row for row in publications if not _words_of(row) and not _kind_words(row, written)]
     return [] if found and gates.words_against_comment(found[0]) else found
+
+
+def takes_pictures(account: SocialAccount) -> bool:
+    """Whether a comment on this account may show a picture."""
+    can = limits_of(Draft("", role=Role.FIRST_COMMENT), capabilities_of(account))
+    return bool(can.max_media and any(one.startswith("image/") for one in can.media_types))
 
 
 def _place_problems(row: Publication, parent: FollowUp | None) -> list[ReadinessProblem]:
@@ -96,18 +107,31 @@ def _kind_words(row: Publication, written: Manuscript) -> str:
     return "" if _below(row, written).first_comment else NONE_HERE.format(label=label)
 
 
-def _text_problems(row: Publication, written: Manuscript, text: str) -> list[validation.Problem]:
-    label = registry.label(row.account.platform)
+def _remark_problems(
+    row: Publication, written: Manuscript, said: Remark, due_at: datetime
+) -> Iterator[ReadinessProblem]:
+    account = row.account
     if words := _kind_words(row, written):
-        return [validation.Problem("role", "no_comments", words)]
-    draft = Draft(text, role=Role.FIRST_COMMENT, language=written.language)
-    return validation.problems(draft, _below(row, written), label=label)
+        yield ReadinessProblem("accounts", "no_comments", words, account.pk, account.platform)
+        return
+    media = media_of(said, workspace_id=row.workspace_id)
+    for asked in file_problems(said, media, due_at):
+        yield replace(asked, account_id=account.pk, platform=account.platform)
+    main, comment = parts_below(written, account, said, media)
+    unfit: set[str] = set()
+    for field, misfit in comment.problems():
+        unfit.add(field)
+        yield ReadinessProblem(field, misfit.code, misfit.words, account.pk, account.platform, choices=misfit.choices)
+    can = validation.capabilities_below(main.draft, capabilities_of(account))
+    for problem in validation.problems(comment.draft, can, label=registry.label(account.platform)):
+        # Options are those of the post, and were looked at with it.
+        if problem.field not in unfit and not problem.field.startswith("options."):
+            yield ReadinessProblem(problem.field, problem.code, problem.words, account.pk, account.platform)
 
 
 def _below(row: Publication, written: Manuscript) -> Capabilities:
-    edition = written.edition_on(row.account_id) or Edition(row.account, None, {})
-    main = parts_on(written, edition)[0].draft
-    return validation.capabilities_below(main, capabilities_of(row.account))
+    main, _ = parts_below(written, row.account, Remark(), ())
+    return validation.capabilities_below(main.draft, capabilities_of(row.account))
 
 
 def _time_problems(row: Publication, due_at: datetime) -> Iterator[ReadinessProblem]:

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from apps.media.states import Kind
 from apps.posts.models import Part, PartMedia, Post
-from apps.publishing.models import BY_HAND, FORGOTTEN, Attempt, FollowUp, Publication
+from apps.publishing.models import BY_HAND, FORGOTTEN, Attempt, FollowUp, FollowUpMedia, Publication
 from apps.publishing.states import BY_A_PERSON, FAILED_AFTERWARDS, WAITING, Deed, Outcome, PostState, State, post_state
 
 PAGE: int = 30
@@ -101,14 +101,16 @@ def states_of_posts(post_ids: Iterable[UUID]) -> dict[UUID, PostState]:
 
 
 def publications_of(post: Post) -> list[Publication]:
-    """The publications of a post with accounts, follow-ups and attempts, in four queries."""
+    """The publications of a post with accounts, follow-ups with their files, and attempts, in five queries."""
     attempts = Attempt.objects.order_by("-number")
+    files = FollowUpMedia.objects.select_related("asset").order_by("position")
+    follow_ups = FollowUp.objects.order_by("position").prefetch_related(Prefetch("media", queryset=files))
     return list(
         Publication.objects.filter(post=post)
         .select_related("account", "post", "workspace")
         .order_by("account__platform", "account__handle", "id")
         .prefetch_related(
-            Prefetch("follow_ups", queryset=FollowUp.objects.order_by("position")),
+            Prefetch("follow_ups", queryset=follow_ups),
             Prefetch("attempts", queryset=attempts),
         )
     )

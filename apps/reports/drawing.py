@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from apps.core.printing import print_pages
-from apps.reports.showing import Face, face_of
+from apps.reports.showing.face import face_of
+from apps.reports.showing.shapes import Face
 from apps.social_accounts import languages
 
 USUAL_COLOUR: Final = "#2b4fc7"

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from apps.analytics.boards.audience import AudienceBoard, audiences_of
 from apps.analytics.boards.days import Series, joined
 from apps.analytics.boards.figures import Number, PostRow
 from apps.analytics.boards.goals import Progress, progress_of_all
+from apps.analytics.boards.own_clicks import OwnClicks
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.models import Goal
 from apps.analytics.overview import Overview, Point, Trend, overview, titles_of
@@ -98,7 +99,13 @@ def compared_overview(workspace: Workspace, period: Period, before: Period | Non
         period.last,
     )
     posts = [post for found, span in zip(rows, spans, strict=True) for post in found.posts if post.day in span]
-    return Compared(period.first, period.last, now.accounts, days, posts, now.apart, shift=shift)
+    counted = [
+        found.clicks.between(span.first, span.last)
+        for found, span in zip(rows, spans, strict=True)
+        if found.clicks is not None
+    ]
+    clicks = reduce(OwnClicks.and_, counted) if counted else None
+    return Compared(period.first, period.last, now.accounts, days, posts, now.apart, clicks=clicks, shift=shift)
 
 
 class _Freezer:
@@ -154,9 +161,10 @@ class _Freezer:
 
     def _figures(self) -> dict[str, Any]:
         rows = [self._number(name, getattr(self.found, name)) for name in FIGURES]
-        return {
-            "figures": [*rows, {"name": "rate", "value": self._rate(is_now=True), "before": self._rate(is_now=False)}]
-        }
+        rate = {"name": "rate", "value": self._rate(is_now=True), "before": self._rate(is_now=False)}
+        clicks = self.found.own_clicks
+        own = [self._number("own_clicks", clicks)] if clicks is not None else []
+        return {"figures": [*rows, rate, *own]}
 
     def _number(self, name: str, number: Number) -> dict[str, Any]:
         sides = {"now": number.now, "before": number.before} if self.before else {"now": None, "before": None}

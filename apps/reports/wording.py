@@ -20,7 +20,9 @@ FIGURES: Final = {
     "post_views": _("Views of these posts"),
     "interactions": _("Interactions"),
     "rate": _("Interactions for each view"),
+    "own_clicks": _("Clicks on our links"),
 }
+OWN_CLICKS: Final = _("counted by ourselves, apart from the networks")
 TRENDS: Final = {"views": _("Views"), "interactions": _("Interactions"), "followers": _("Followers")}
 HEADINGS: Final = {
     Kind.GOALS: _("Goals"),

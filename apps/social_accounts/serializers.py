@@ -274,6 +274,9 @@ class CommentAbilities(serializers.Serializer):
     answer = serializers.BooleanField(help_text="Whether a comment may answer another one of ours.")
     unpublish = serializers.BooleanField(help_text="Whether one can be deleted at the network again.")
     max_text = serializers.IntegerField(allow_null=True, help_text="Null: none can be written.")
+    max_media = serializers.IntegerField(help_text="How many files one may show.")
+    media_types = serializers.ListField(child=serializers.CharField(), help_text="Of what kinds, before conversion.")
+    needs_text = serializers.BooleanField(help_text="Whether it cannot consist of files alone.")
 
 
 class PlatformShape(serializers.Serializer):

@@ -68,9 +68,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "apps.core.health.HealthMiddleware",
+    "apps.links.origin.LinkOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "apps.media.origin.MediaOriginMiddleware",
-    "apps.links.origin.LinkOriginMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -94,10 +94,19 @@ def test_a_figure_that_stands_is_odd_by_how_it_moves():
 @given(st.lists(told_or_not, min_size=1, max_size=40), st.integers(1, 500))
 def test_a_number_is_reached_by_whom_was_below_it_when_told_before(values, goal):
     told = series(values)
-    reached = [found.day for found in findings(Kind.MILESTONE, goal, told, days(values))]
+    reached = [found.day for found in findings(Kind.MILESTONE, goal, told, days(values), is_level=True)]
 
     ordered = sorted(told)
     assert reached == [day for last, day in pairwise(ordered) if told[last] < goal <= told[day]]
+
+
+@given(st.lists(told_or_not, min_size=1, max_size=40), st.integers(1, 500))
+def test_what_happens_on_a_day_comes_to_a_number_for_the_first_time_once(values, goal):
+    told = series(values)
+    reached = [found.day for found in findings(Kind.MILESTONE, goal, told, days(values))]
+
+    first = next((day for day in sorted(told) if told[day] >= goal), None)
+    assert reached == ([] if first in (None, min(told, default=None)) else [first])
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.sampled_from(Window.values))
@@ -257,6 +266,102 @@ def test_followers_reach_a_number_once(workspace, account, today, clock):
 
 
 @pytest.mark.django_db
+def test_views_of_a_day_come_to_a_number_once_and_what_was_long_ago_is_no_news(workspace, account, today):
+    other = factories.account(workspace, "bluesky")
+    tell(other, today - DAY * 300, views=900)  # it has had so much, before all that is read to judge a day
+    for one in (account, other):
+        for back, views in ((5, 90), (4, 80), (1, 500)):
+            tell(one, today - DAY * back, views=views)
+    ruled(workspace, kind=Kind.MILESTONE, metric="views", threshold=400)
+
+    assert [look(workspace), look(workspace)] == [1, 0]
+    assert [(one.account_id, one.day, one.value) for one in found()] == [(account.pk, today - DAY, 500)]
+
+
+class TestPosts:
+    """Each post by itself comes to a number, and is told of once."""
+
+    @pytest.fixture
+    def publish(self, workspace, clock):
+        def publish(account, title="Bread", **fields):
+            post = factories.post(workspace, title, accounts=[account], title=title)
+            return factories.publication(post, account, state="published", published_at=clock.now, **fields)
+
+        return publish
+
+    @pytest.fixture
+    def read(self, workspace, clock):
+        def read(publication, key, **figures):
+            with tenancy.scope(organization_id=workspace.organization_id):
+                PublicationSnapshot.objects.create(
+                    workspace=workspace, account=publication.account, publication=publication, key=key,
+                    published_at=publication.published_at, taken_at=clock.now, **figures,
+                )  # fmt: skip
+
+        return read
+
+    @pytest.mark.django_db
+    def test_reaches_a_number_and_is_told_of_once(self, workspace, account, clock, publish, read):
+        ruled(workspace, kind=Kind.MILESTONE, metric="interactions", threshold=100, of_posts=True)
+        good, poor = publish(account, "Rye"), publish(account, "Wheat")
+        for key, likes in (("1h", 40), ("6h", 60), ("1d", 90)):
+            read(good, key, likes=likes, comments=20)
+            read(poor, key, likes=likes // 4)
+            clock.advance(hours=6)
+
+        assert look(workspace) == 1
+        clock.advance(days=1)
+        read(good, "3d", likes=500)
+
+        assert look(workspace) == 0
+        (alert,) = found()
+        assert (alert.publication_id, alert.account_id, alert.value) == (good.pk, account.pk, 110)
+        (event,) = told_events()
+        assert event.payload["publication_id"] == str(good.pk)
+
+    @pytest.mark.django_db
+    def test_each_post_has_its_own_and_other_accounts_none(self, workspace, account, publish, read):
+        other = factories.account(workspace, "bluesky")
+        ruled(workspace, kind=Kind.MILESTONE, metric="likes", threshold=50, of_posts=True, account=account)
+        posts = [publish(account, "Rye"), publish(account, "Wheat"), publish(other, "Barley")]
+        for post in posts:
+            read(post, "1h", likes=70)
+
+        assert [look(workspace), look(workspace)] == [2, 0]
+        assert {alert.publication_id for alert in found()} == {post.pk for post in posts[:2]}
+
+    @pytest.mark.django_db
+    def test_that_was_there_before_the_rule_is_no_news(self, workspace, account, clock, publish, read):
+        post = publish(account)
+        read(post, "1h", likes=70)
+        clock.advance(days=3)
+        ruled(workspace, kind=Kind.MILESTONE, metric="likes", threshold=50, of_posts=True)
+        read(post, "3d", likes=90)
+
+        assert look(workspace) == 0
+
+    @pytest.mark.django_db
+    def test_is_named_on_the_page_and_chosen_in_the_form(self, workspace, account, owner, publish, read):
+        browser = factories.signed_in(owner, at=workspace)
+        form = {
+            "name": "A hit", "kind": "milestone", "metric": "likes", "threshold": "50", "window": "week", "mute": "0",
+            "subject": f"posts:{account.pk}", "is_on": "on",
+        }  # fmt: skip
+        assert browser.post(reverse("analytics:alert_rule_new"), form).status_code == 302
+        (rule,) = rules()
+        assert (rule.of_posts, rule.account_id) == (True, account.pk)
+        read(publish(account, "Rye"), "1h", likes=70)
+        look(workspace)
+
+        page = browser.get(reverse("analytics:alerts")).content.decode()
+
+        assert "Likes of Rye on Mastodon @harbour: 70, so 50 is reached." in page
+        assert "each post of Mastodon @harbour" in page
+        edit = browser.get(reverse("analytics:alert_rule", args=[rule.pk])).content.decode()
+        assert f'<option value="posts:{account.pk}" selected>' in edit
+
+
+@pytest.mark.django_db
 def test_posts_of_a_campaign_reach_a_number_together(workspace, account, clock):
     with tenancy.scope(organization_id=workspace.organization_id):
         campaign = Campaign.objects.create(workspace=workspace, name="Autumn")
@@ -371,7 +476,8 @@ def test_two_workers_at_once_tell_once(workspace, account, today):
     ("fields", "field"),
     [
         ({"metric": "nonsense"}, "metric"),
-        ({"kind": Kind.MILESTONE}, "metric"),
+        ({"of_posts": True}, "kind"),
+        ({"of_posts": True, "kind": Kind.MILESTONE, "metric": "followers"}, "metric"),
         ({"threshold": 0}, "threshold"),
         ({"threshold": 101}, "threshold"),
         ({"recipients": ["018f0000-0000-7000-8000-000000000000"]}, "recipients"),

@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 from django.urls import reverse
 
+from apps.analytics.countries import NAMES, country_name
 from apps.analytics.models import AccountSnapshot, Audience
 from apps.analytics.states import Missing
 from apps.core import tenancy
@@ -134,6 +135,14 @@ class TestShown:
         assert "follower_demographics, age" in shown
         assert "Country" not in shown, "what is not told is not there"
 
+    def test_countries_have_names_and_other_groups_stay_as_they_are(self, page, told):
+        told(date(2026, 11, 27), groups={"country": {"DE": 70, "FR": 20, "XQ": 10}, "city": {"DE": 5}})
+
+        shown = page()
+
+        assert all(f"<td>{name}</td>" in shown for name in ("Germany", "France", "XQ"))
+        assert shown.count("<td>DE</td>") == 1, "the city"
+
     def test_what_was_not_told_says_why_and_what_was_told_before_stays_with_its_day(self, page, told):
         told(date(2026, 11, 20), groups=self.GROUPS)
         told(date(2026, 11, 27), missing=Missing.NO_PERMISSION)
@@ -159,3 +168,12 @@ class TestShown:
         browser = factories.signed_in(owner, at=workspace)
 
         assert "Who follows" not in browser.get(reverse("analytics:account", args=[account.pk])).content.decode()
+
+
+def test_countries_are_called_as_people_call_them():
+    assert [country_name(code) for code in ("DE", "gb", "KR")] == ["Germany", "United Kingdom", "South Korea"]
+    assert [country_name(text) for text in ("XQ", "", "Berlin, Berlin")] == ["XQ", "", "Berlin, Berlin"], (
+        "as it was told"
+    )
+    assert len(NAMES) == 249
+    assert all(len(code) == 2 and code.isupper() and name for code, name in NAMES.items())

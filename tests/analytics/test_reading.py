@@ -164,14 +164,38 @@ def test_a_night_that_nobody_finished_ends_with_the_next(client_of_ours):
     assert [run.state for run in client_of_ours.runs()] == [RunState.ENDED, RunState.ENDED]
 
 
-def test_a_night_without_beat_is_a_gap_and_no_nought(client_of_ours):
+def test_nights_without_beat_are_rows_that_say_so_and_no_noughts(client_of_ours):
     account = client_of_ours.account()
     client_of_ours.night()
     client_of_ours.advance(days=3)
     client_of_ours.night()
 
-    first, second = [row.day for row in client_of_ours.days(account)]
-    assert second - first == timedelta(days=3)
+    rows = client_of_ours.days(account)
+    assert [(row.missing, row.followers is None) for row in rows] == [
+        ("", False), (Missing.TOO_LATE, True), (Missing.TOO_LATE, True), ("", False)
+    ]  # fmt: skip
+    assert [row.day - rows[0].day for row in rows] == [timedelta(days=step) for step in range(4)]
+
+
+def test_a_night_without_beat_is_read_later_where_the_platform_still_tells_of_the_day(client_of_ours, monkeypatch):
+    account = client_of_ours.account("facebook", "harbourcoffee", kind="page")
+    monkeypatch.setattr(FacebookAdapter, "account_metrics", lambda *_, **__: Metrics({Metric.VIEWS: 10}))
+    client_of_ours.night()
+    client_of_ours.advance(days=2)
+    client_of_ours.night()
+
+    skipped = client_of_ours.runs()[0].day + timedelta(days=1)
+    rows = [(row.revision, row.missing, row.views) for row in client_of_ours.days(account) if row.day == skipped]
+    assert rows == [(1, Missing.TOO_LATE, None), (2, "", 10)]
+
+
+def test_a_silence_of_years_is_a_gap(client_of_ours):
+    account = client_of_ours.account()
+    client_of_ours.night()
+    client_of_ours.advance(days=300)
+    client_of_ours.night()
+
+    assert len(client_of_ours.days(account)) == 1 + 90 + 1
 
 
 def test_what_a_platform_corrects_is_another_row_and_followers_stay_those_of_the_night(client_of_ours, monkeypatch):

@@ -191,8 +191,9 @@ def test_a_rule_is_made_finds_and_is_seen_to(api, account, clock, owner):
     assert api.get("/api/v1/analytics/alerts?open=true").json()["data"] == []
     assert api.get(f"/api/v1/analytics/alerts?rule={made['id']}").json()["data"] == [seen]
 
-    refused = api.patch(f"/api/v1/analytics/alert-rules/{made['id']}", {"kind": "milestone"})
-    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/metric")
+    refused = api.patch(f"/api/v1/analytics/alert-rules/{made['id']}", {"of_posts": True})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/kind")
+    assert (alert["post"], alert["publication"], made["of_posts"]) == (None, None, False)
     foreign = api.post("/api/v1/analytics/alert-rules", rule | {"mail_to": ["nobody@example.org"]})
     assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (422, "/mail_to")
     assert api.delete(f"/api/v1/analytics/alert-rules/{made['id']}").status_code == 204

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from apps.core import clock as system_clock
+from apps.core import tenancy
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.posts.models import Post
+from apps.social_accounts.models import SocialAccount
 from apps.tenants.rest import ids
+from tests.support import factories
 from tests.support.clock import Clock
 from tests.support.programs_with_keys import Program, program
 from tests.support.publishing import Agency, run_worker
@@ -42,6 +45,7 @@ def test_one_request_comments_on_every_account(own: Program, agency: Agency, mem
 
     assert [row["state"] for row in made] == ["scheduled", "scheduled"]
     assert len({row["batch"] for row in made}) == 1
+    assert [row["media"] for row in made] == [[], []]
     for handle in ("harbour", "quay"):
         assert memory.texts(handle) == ["Main", "See also"]
     found = own.get("/comments", post=ids.public(ids.POST, post.pk)).json()["data"]
@@ -152,9 +156,73 @@ def test_a_post_that_is_not_out_takes_none(own: Program, agency: Agency):
 def test_each_network_says_what_can_be_said_below(own: Program):
     told = {row["platform"]: row["comments"] for row in own.get("/platforms").json()["data"]}
 
-    assert told["bluesky"] == {"write": True, "answer": True, "unpublish": True, "max_text": 300}
-    assert told["linkedin"] == {"write": True, "answer": False, "unpublish": False, "max_text": 1250}
-    assert told["pinterest"] == {"write": False, "answer": False, "unpublish": False, "max_text": None}
+    shown = {name: one.pop("media_types") for name, one in told.items()}
+    files = {"max_media": 10, "needs_text": False}
+    assert told["bluesky"] == {"write": True, "answer": True, "unpublish": True, "max_text": 300, **files}
+    files = {"max_media": 1, "needs_text": True}
+    assert told["linkedin"] == {"write": True, "answer": False, "unpublish": False, "max_text": 1250, **files}
+    files = {"max_media": 0, "needs_text": True}
+    assert told["pinterest"] == {"write": False, "answer": False, "unpublish": False, "max_text": None, **files}
+    assert shown["linkedin"] == ["image/gif", "image/jpeg", "image/png"]
+    assert (shown["instagram"], shown["pinterest"]) == ([], [])
+    assert "video/mp4" not in shown["facebook"]
+
+
+def test_each_account_has_its_own_words_and_files(own: Program, agency: Agency, memory: MemoryPlatform):
+    post = out_on(agency, "harbour", "quay")
+    quay = next(row for row in own.get(f"/posts/{post.pk}").json()["publications"] if handle_of(row) == "quay")
+    picture = factories.asset(agency.workspace, alt="A loaf")
+    shown = {"media": ids.public(ids.MEDIA, picture.pk), "alt": "A fresh loaf", "cut": {}}
+    override = {"account": quay["account"], "text": "On the quay", "media": []}
+    body = {"post": ids.public(ids.POST, post.pk), "text": "See also", "media": [shown], "overrides": [override]}
+
+    made = said(own.post("/comments", body))["data"]
+    run_worker()
+
+    assert {row["text"]: row["media"] for row in made} == {"See also": [shown], "On the quay": []}
+    assert {(post.text, post.alts) for post in memory.posts if post.parent_id} == {
+        ("See also", ("A fresh loaf",)), ("On the quay", ()),
+    }  # fmt: skip
+
+
+def test_other_files_for_a_planned_comment(own: Program, agency: Agency):
+    post = out_on(agency, "harbour")
+    later = {"local_at": f"{system_clock.now().year + 1}-01-05T09:00", "timezone": "UTC"}
+    (made,) = said(own.post("/comments", {"post": ids.public(ids.POST, post.pk), "text": "Words", **later}))["data"]
+    picture = ids.public(ids.MEDIA, factories.asset(agency.workspace).pk)
+
+    changed = said(own.patch(f"/comments/{made['id']}", {"media": [{"media": picture}]}), 200)
+
+    assert changed["text"] == "Words"
+    assert [one["media"] for one in changed["media"]] == [picture]
+    theirs = ids.public(ids.MEDIA, factories.asset(factories.workspace()).pk)
+    told = said(own.patch(f"/comments/{made['id']}", {"media": [{"media": theirs}]}), 422)
+    assert [fault["pointer"] for fault in told["errors"]] == ["/media/0/media"]
+
+
+def test_a_refusal_names_the_override_it_is_about(own: Program, agency: Agency):
+    post = out_on(agency, "harbour", "quay")
+    rows = own.get(f"/posts/{post.pk}").json()["publications"]
+    accounts = [row["account"] for row in rows]
+    body = {"post": ids.public(ids.POST, post.pk), "text": "Words"}
+    theirs = ids.public(ids.MEDIA, factories.asset(factories.workspace()).pk)
+
+    def pointers(*overrides: Any, **changes: Any) -> list[str]:
+        told = said(own.post("/comments", {**body, **changes, "overrides": list(overrides)}), 422)
+        return [fault["pointer"] for fault in told["errors"]]
+
+    assert pointers({"account": accounts[1], "text": "x" * 10_000}) == ["/overrides/0/text"]
+    assert pointers({"account": accounts[0], "media": []}, text="") == ["/text", "/text"]
+    assert pointers({"account": accounts[0], "media": [{"media": theirs}]}) == ["/overrides/0/media/0/media"]
+    assert pointers({"account": accounts[0]}, {"account": accounts[0]}) == ["/overrides/1/account"]
+    assert pointers({"account": accounts[1]}, accounts=accounts[:1]) == ["/overrides/0/account"]
+    assert own.get("/comments").json()["data"] == []
+
+
+def handle_of(row: dict[str, Any]) -> str:
+    with tenancy.across_tenants("a test looks"):
+        account = SocialAccount.across_tenants.get(pk=ids.read(ids.ACCOUNT, row["account"]))
+        return str(account.handle)
 
 
 def test_the_list_costs_the_same_however_long(

@@ -89,3 +89,20 @@ def test_history_is_uploaded_and_exported(api, workspace):
     assert api.get("/api/v1/analytics/exports/nothing").status_code == 404
     assert api.get("/api/v1/imports/history/template?kind=posts").content.startswith(b"post,day")
     assert api.delete(f"/api/v1/imports/history/{made.json()['id']}").status_code == 204
+
+
+def test_a_domain_is_named_checked_and_taken_away(api, workspace):
+    said = {"workspace": str(workspace.pk), "host": "go.example.com"}
+    made = api.post("/api/v1/link-domains", said)
+    assert made.status_code == 201
+    domain = made.json()
+    assert (domain["is_verified"], domain["problem"], domain["is_being_checked"]) == (False, None, False)
+    assert domain["proof_name"].endswith(".go.example.com")
+    again = api.post("/api/v1/link-domains", said)
+    assert (again.status_code, again.json()["errors"][0]["pointer"]) == (422, "/host")
+
+    url = f"/api/v1/link-domains/{domain['id']}"
+    assert api.post(f"{url}/check").json()["is_being_checked"]
+    assert api.get("/api/v1/link-domains").json()["data"] == [api.get(url).json()]
+    assert api.delete(url).status_code == 204
+    assert api.get(url).status_code == 404

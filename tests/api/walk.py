@@ -22,7 +22,8 @@ REPORT_PLAN: Final = {"title": "Ours", "sections": [{"kind": "figures"}]}
 @dataclass(frozen=True, slots=True)
 class Call:
     """An operation and a body with which it can succeed. `names` are places in the body that hold the id of a row, as
-    the name of the world's argument; `also` further answers to somebody who may."""
+    the name of the world's argument ("media.media": in the only one of a list); `also` further answers to somebody who
+    may."""
 
     name: str
     method: str
@@ -46,10 +47,15 @@ class Call:
     def _body(self, named: dict[str, Any]) -> Any:
         if not self.names:
             return self.body
-        filled = {place: str(named[name]) for place, name in self.names.items()}
+        nested = {place: str(named[name]) for place, name in self.names.items() if "." in place}
+        filled = {place: str(named[name]) for place, name in self.names.items() if "." not in place}
         listed = ("workspaces", "accounts", "labels", "posts", "publications", "members")
         lists = {place: [value] for place, value in filled.items() if place in listed}
-        return {**(self.body or {}), **filled, **lists}
+        body = {**(self.body or {}), **filled, **lists}
+        for place, value in nested.items():
+            outer, inner = place.split(".")
+            body[outer] = [{inner: value}]
+        return body
 
 
 def arguments(world: World) -> dict[str, Any]:
@@ -210,6 +216,11 @@ CALLS: Final = (
     Call("api:link", "PATCH", "link.edit", {"title": "Menu"}),
     Call("api:link", "DELETE", "link.edit"),
     Call("api:link_clicks", "GET", "link.view"),
+    Call("api:link_domains", "GET", "link.view", is_listing=True),
+    Call("api:link_domains", "POST", "workspace.edit", {"host": "go.example.com"}, {"workspace": "workspace_id"}),
+    Call("api:link_domain", "GET", "link.view"),
+    Call("api:link_domain", "DELETE", "workspace.edit"),
+    Call("api:link_domain_check", "POST", "workspace.edit"),
     Call("api:link_settings", "GET", "link.view"),
     Call("api:link_settings", "PATCH", "workspace.edit", {"tags": True}),
     Call("api:alert_rules", "GET", "analytics.view", is_listing=True),
@@ -370,7 +381,16 @@ CALLS: Final = (
     Call(
         "api:comments", "POST", "post.publish", {"text": "See also"}, {"parent": "comment_id"}, also=frozenset({422})
     ),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"},
+        {"post": "published_post", "media.media": "asset_id"}, also=frozenset({422}),
+    ),
+    Call(
+        "api:comments", "POST", "post.publish", {"text": "See also"},
+        {"post": "published_post", "overrides.account": "account_id"}, also=frozenset({422}),
+    ),
     Call("api:comment", "GET", "post.view"),
+    Call("api:comment", "PATCH", "post.publish", {}, {"media.media": "asset_id"}, also=frozenset({422})),
     Call("api:comment", "PATCH", "post.publish", {"text": "Other words"}, also=frozenset({422})),
     Call("api:comment", "DELETE", "post.cancel"),
     Call("api:comment_attempts", "GET", "post.view"),

@@ -13,6 +13,7 @@ from apps.publishing import services
 from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import CommentRefused
 from apps.publishing.models import FollowUp, Publication
+from apps.publishing.remarks import Remark, Remarks
 from apps.publishing.states import State
 from tests.approvals.conftest import MANAGER, Desk
 from tests.support.clock import Clock
@@ -33,8 +34,8 @@ def write(desk: Desk, publication: Publication, hours: float = 0) -> FollowUp:
     with desk.agency.scope():
         post = publication.post
     (row,) = desk.agency.do(
-        services.comment, post=post, publications=[publication], text="See also", batch=ids.new_id(),
-        due_at=system_clock.now() + timedelta(hours=hours),
+        services.comment, post=post, publications=[publication], remarks=Remarks(Remark("See also")),
+        batch=ids.new_id(), due_at=system_clock.now() + timedelta(hours=hours),
     )  # fmt: skip
     return row
 

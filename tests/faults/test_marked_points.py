@@ -17,7 +17,7 @@ pytestmark = pytest.mark.faults
 
 STAND: dict[str, Any] = {
     "workspaces": 12, "accounts": 60, "latency_ms": 150, "workers": None, "threads": 16, "strikes": 1,
-    "database": "postgres", "platform": "mastodon", "profile": "", "prepared": True,
+    "database": "postgres", "platform": "mastodon", "profile": "", "prepared": True, "comments": 0,
 }  # fmt: skip
 
 
@@ -28,6 +28,17 @@ def test_workers_die_at_every_mark_and_nothing_is_lost_nor_out_twice() -> None:
     sys.stderr.write(f"\n{told}\n")
     assert found["is_sound"], found
     assert sum(found["struck_at"].values()) >= len(marks.ALL) // 2, "too few have died to say anything"
+    assert found["struck"], "no answer was lost"
+
+
+def test_workers_die_at_every_mark_and_no_comment_is_lost_nor_said_twice() -> None:
+    found = publish.run(**{**STAND, "comments": 120}, count=60, fault="mixed", most_seconds=100)["comments"]
+
+    told = {name: found[name] for name in ("kills", "struck", "struck_at", "missing_by_state", "states", "words")}
+    sys.stderr.write(f"\n{told}\n")
+    assert found["is_sound"], found
+    assert (found["count"], found["duplicates"], found["lost"]) == (120, 0, 0)
+    assert sum(found["struck_at"].values()) >= len(marks.LEAVING) // 2, "too few have died to say anything"
     assert found["struck"], "no answer was lost"
 
 

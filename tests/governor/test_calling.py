@@ -17,6 +17,7 @@ from apps.governor.buckets import Party, party_of
 from apps.governor.calling import GovernedTransport, governed
 from apps.governor.decisions import Change
 from apps.governor.lanes import Lane
+from apps.platforms.calls import COUNTS_AS
 from apps.platforms.contract import Credential, OAuthClient
 from apps.platforms.errors import NotSent, PlatformError, Throttled
 from apps.social_accounts.adapters import adapter_for
@@ -176,6 +177,30 @@ class TestOneConversation:
                 ask(credential())
             clock.advance(hours=3)
         assert [change.kind for change in changes] == ["token"]
+
+
+def test_a_request_that_carries_several_calls_costs_as_much(platform: Platform):
+    platform.declare(limit("reads", 10), calls=(call("look", "reads", method="GET"),))
+    seen: list[int] = []
+
+    class Reader(platform.adapter):  # type: ignore[name-defined]
+        def check(self, credential: Credential) -> None:
+            self.http.get("https://made-up.example/look", extensions={COUNTS_AS: 4})
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions[COUNTS_AS])
+        return httpx.Response(200)
+
+    http = httpx.Client(transport=GovernedTransport(httpx.MockTransport(answer)))
+    reader = governed(
+        Reader(http=http, endpoints={}, clock=lambda: platform.now), lane=Lane.PUBLISH, organization_id=None
+    )
+    reader.check(credential())
+    reader.check(credential())
+    with pytest.raises(Throttled):
+        reader.check(credential())
+
+    assert seen == [4, 4]
 
 
 def test_whose_budgets_a_call_draws_on():

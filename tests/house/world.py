@@ -35,7 +35,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.core.secrets import Secret
-from apps.links.models import Link
+from apps.links.models import Link, LinkDomain
 from apps.media.models import Asset, CaptionTrack, Folder, Upload
 from apps.media.services import put_on_shelf
 from apps.posts.models import Campaign, Label, PostLabel, Queue, Slot, Template, TemplateLabel
@@ -147,7 +147,8 @@ def _fill(world: World) -> None:
             **own, written="https://zanzibar.example/", destination="https://zanzibar.example/", title=MARK,
             outgoing="http://127.0.0.1:8000/l/zanzibr", code="zanzibr",
         )  # fmt: skip
-    world.arguments["short_link_id"] = link.pk
+        domain = LinkDomain.objects.create(**own, host="go.zanzibar.example", token="zanzibar")
+    world.arguments |= {"short_link_id": link.pk, "domain_id": domain.pk}
     _measure(world, account, second)
     _report(world)
     world.arguments |= {

@@ -106,3 +106,28 @@ def test_limits_of_the_accounts_own_server_come_first():
 
 def test_the_counter_of_the_composer_uses_the_same_ruler():
     assert text_length(draft("hi", options={"warning": "News", "audience": "all"}), PAPER) == 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "written", "problem"),
+    [
+        ({"max_comment_media": 1}, draft("x", picture(), picture()), ("media", "too_many_media")),
+        ({}, draft("x", picture(mime_type="image/png")), ("media.0", "media_type")),
+        ({}, draft("x", picture(mime_type="video/mp4")), ("media.0", "media_type")),
+        ({"comment_text_required": True}, draft("", picture()), ("text", "text_required")),
+        ({"max_comment_media": 0}, draft("x", picture()), ("media", "too_many_media")),
+    ],
+)
+def test_a_comment_takes_its_own_files(changes, written, problem):
+    below = {"max_comment_media": None, "comment_media_types": frozenset({"image/jpeg"}), "max_videos": 1, **changes}
+    can = dataclasses.replace(PAPER, text_required=True, **below)
+    comment = dataclasses.replace(written, role=Role.FIRST_COMMENT)
+
+    assert codes(comment, can) == {problem}
+    assert codes(draft("x", picture(), role=Role.FIRST_COMMENT), dataclasses.replace(can, max_comment_media=1)) == set()
+
+
+def test_a_picture_alone_is_a_comment_where_posts_need_a_text():
+    can = dataclasses.replace(PAPER, text_required=True, max_comment_media=1)
+
+    assert codes(draft("", picture(), role=Role.FIRST_COMMENT), can) == set()

@@ -16,6 +16,7 @@ from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing import gates, services
 from apps.publishing.errors import CommentRefused, PostBusy
 from apps.publishing.models import FollowUp, Publication, PublishingWindows
+from apps.publishing.remarks import Remark, Remarks
 from apps.publishing.restraints import Scope, Target
 from apps.publishing.states import State
 from tests.support.clock import Clock
@@ -32,11 +33,14 @@ def out(agency: Agency, text: str = "Main", **parts: Any) -> Publication:
     return read
 
 
-def write(agency: Agency, *publications: Publication, text: str = "See also", **said: Any) -> list[FollowUp]:
+def write(
+    agency: Agency, *publications: Publication, text: str = "See also", media: Any = (), own: Any = None, **said: Any
+) -> list[FollowUp]:
+    remarks = Remarks(Remark(text, tuple(media)), own or {})
     said = {"batch": ids.new_id(), **said}
     with agency.scope():
         post = publications[0].post
-    made: list[FollowUp] = agency.do(services.comment, post=post, publications=publications, text=text, **said)
+    made: list[FollowUp] = agency.do(services.comment, post=post, publications=publications, remarks=remarks, **said)
     return made
 
 

@@ -15,10 +15,13 @@ from apps.core import ids, tenancy
 from apps.core.actors import SYSTEM
 from apps.media import services as media
 from apps.platforms import registry
+from apps.platforms.contract import Draft, Role
+from apps.platforms.formats import limits_of
 from apps.posts import services as posts
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
 from apps.publishing import services
 from apps.publishing.models import Attempt, FollowUp, Publication
+from apps.publishing.remarks import Remark, Remarks
 from apps.publishing.states import State
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.models import SocialAccount
@@ -34,8 +37,11 @@ from tests.support.sandbox import Sandbox
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDLE: Final = "harbourcoffee"
 WORDS: Final = "And a second word."
+SAID: Final = Remark(WORDS)
 ABILITIES: Final = {name: registry.capabilities(name) for name in registry.names()}
 TAKE_COMMENTS: Final = [name for name, can in ABILITIES.items() if can.first_comment]
+BELOW: Final = {name: limits_of(Draft("", role=Role.FIRST_COMMENT), can) for name, can in ABILITIES.items()}
+TAKE_PICTURES: Final = [name for name in TAKE_COMMENTS if BELOW[name].max_media]
 TAKE_THEM_DOWN: Final = [name for name in TAKE_COMMENTS if ABILITIES[name].deletes and ABILITIES[name].deletes_comments]
 
 
@@ -94,10 +100,10 @@ def _files(account: SocialAccount, folder: Path) -> tuple[MediaContent, ...]:
     return (MediaContent(asset.pk),)
 
 
-def write(publication: Publication, text: str = WORDS) -> FollowUp:
+def write(publication: Publication, said: Remark = SAID) -> FollowUp:
     with publication.scope():
         (row,) = services.comment(
-            post=publication.post, publications=[publication], text=text, batch=ids.new_id(), actor=SYSTEM
+            post=publication.post, publications=[publication], remarks=Remarks(said), batch=ids.new_id(), actor=SYSTEM
         )
     return row
 
@@ -140,6 +146,22 @@ def test_it_is_there_once_and_is_taken_down_where_that_can_be(
     if done is not None:
         assert done.is_done, done.words
         assert told(platforms, platform).count(WORDS) == 0
+
+
+@pytest.mark.parametrize("platform", TAKE_PICTURES)
+def test_it_is_there_with_its_picture(
+    platform: str, platforms: Sandbox, manager: Member, clock: Clock, tmp_path: Path
+) -> None:
+    publication = publish(connect(platform, platforms, manager), platforms, clock, tmp_path)
+    with publication.scope():
+        to = {"workspace_id": publication.workspace_id, "actor": SYSTEM}
+        asset = media.upload(file=ContentFile(picture()), name="picture.jpg", **to)
+
+    row = settled(write(publication, Remark(WORDS, (MediaContent(asset.pk),))), platforms, clock)
+
+    assert row.state == State.PUBLISHED, row.problem_words
+    (there,) = [post for post in platforms.posts(platform) if post["text"] == WORDS]
+    assert there["media"] or there["data"].get("attachment_url"), there
 
 
 @pytest.mark.parametrize("platform", TAKE_COMMENTS)

@@ -18,7 +18,7 @@ from apps.core import tenancy
 from apps.reports import drawing, sheets
 from apps.reports.models import Report
 from apps.reports.plan import Kind, Plan, Section, plan_of, whole
-from apps.reports.showing import face_of
+from apps.reports.showing.face import face_of
 from tests.reports.month import SEPTEMBER
 from tests.support import factories
 

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
-from apps.reports.showing import face_of
+from apps.reports.showing.face import face_of
 from tests.dashboard.examples import reports as examples
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != "en"]
@@ -47,8 +47,8 @@ def marked() -> set[str]:
         found |= {ast.literal_eval(one.lstrip("u")) for one in re.findall(r"\bgettext\((u?'(?:[^'\\]|\\.)*')\)", code)}
         found |= {ast.literal_eval(one.lstrip("u")) for one in re.findall(r'\bgettext\((u?"(?:[^"\\]|\\.)*")\)', code)}
         found |= {ast.literal_eval(f"'{one}'") for one in re.findall(r"_\(u?'((?:[^'\\]|\\.)*)'\)", code)}
-    for name in ("wording", "showing"):
-        code = (ROOM / f"{name}.py").read_text()
+    for path in (ROOM / "wording.py", *(ROOM / "showing").glob("*.py")):
+        code = path.read_text()
         found |= set(map(ast.literal_eval, re.findall(r'(?:\b_|gettext)\(\s*("(?:[^"\\]|\\.)*")\s*\)', code)))
     return found - PORTALS
 

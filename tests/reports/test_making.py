@@ -29,8 +29,10 @@ from apps.reports.models import Report, ReportFile
 from apps.reports.periods import Period
 from apps.reports.plan import Comparison, Kind, Plan, Section, usual, whole
 from apps.reports.services import making
+from apps.reports.showing import face_of
 from apps.reports.states import FileKind, ReportState
 from apps.social_accounts.models import SocialAccount
+from tests.analytics.test_own_clicks import Followed
 from tests.reports.month import SEPTEMBER, MonthOf
 from tests.support import factories
 
@@ -75,6 +77,23 @@ def test_its_numbers_are_those_of_the_dashboard(desk, month):
     ]
     top = [post["interactions"] for post in section(report, "top")["posts"]]
     assert top[:5] == [post.interactions for post in found.top]
+
+
+def test_clicks_on_our_own_links_are_a_figure_apart_where_there_are_such_links(desk, month):
+    without = desk.made()
+    followed = Followed(desk.workspace, around=SEPTEMBER.first)
+    followed.link()
+
+    report = desk.made()
+
+    assert [one["name"] for one in section(without, "figures")["figures"]][-1] == "rate"
+    own = section(report, "figures")["figures"][-1]
+    spans = [(SEPTEMBER.first, SEPTEMBER.last), (SEPTEMBER.first - timedelta(days=30), SEPTEMBER.first - timedelta(1))]
+    assert own["name"] == "own_clicks"
+    assert [own["value"], own["before"]] == [followed.sum(*span) for span in spans]
+    tiles = [tile for one in face_of(report.data, {}).sections for tile in one.tiles]
+    (shown,) = [tile for tile in tiles if tile.label == "Clicks on our links"]
+    assert shown.note == "counted by ourselves, apart from the networks"
 
 
 def test_what_is_frozen_stays_whatever_changes(desk, month):

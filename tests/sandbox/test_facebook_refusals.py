@@ -71,6 +71,37 @@ def told(answer: object, id: str) -> dict[str, int]:
     return line
 
 
+def batch(facebook: Facebook, *urls: str, **fields: str) -> httpx.Response:
+    listed = [{"method": "GET", "relative_url": url} for url in urls]
+    headers = {"Authorization": f"Bearer {facebook.token}"}
+    return facebook.http.post("/v26.0/", data={"batch": json.dumps(listed), **fields}, headers=headers)
+
+
+def test_each_operation_of_a_batch_is_answered_and_counted_by_itself(facebook):
+    facebook.sandbox.set("facebook", page_calls_per_day=4)
+    urls = [f"v26.0/{facebook.id}?fields=name", "v26.0/61559999999999?fields=name"] + [f"v26.0/{facebook.id}"] * 3
+
+    named, unknown, *rest = batch(facebook, *urls, include_headers="false").json()
+
+    assert named["code"] == 200
+    assert set(json.loads(named["body"])) == {"id", "name"}
+    assert (unknown["code"], json.loads(unknown["body"])["error"]["code"]) == (400, 100)
+    assert [one["code"] for one in rest[:2]] == [200, 200]
+    assert json.loads(rest[2]["body"])["error"]["code"] == 80001, "the fifth is over the limit"
+    assert "headers" not in named
+
+
+def test_a_batch_has_fifty_operations_at_most(facebook):
+    assert len(batch(facebook, *["v26.0/me"] * 50).json()) == 50
+    refused = batch(facebook, *["v26.0/me"] * 51)
+    assert (refused.status_code, refused.json()["error"]["type"]) == (400, "GraphBatchException")
+
+
+def test_an_operation_that_hangs_up_is_null_in_its_batch(facebook):
+    facebook.sandbox.fault("lost_before", platform="facebook", path=r"/v26.0/me$")
+    assert batch(facebook, "v26.0/me", "v26.0/me").json()[0] is None
+
+
 def test_knocking_while_throttled_prolongs_the_block(facebook):
     facebook.sandbox.set("facebook", page_calls_per_day=2)
     facebook.read("me")

@@ -39,7 +39,7 @@ from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.core.secrets import Secret
 from apps.events import services as events
-from apps.links.models import ClickDay, Link, LinkSettings
+from apps.links.models import ClickDay, Link, LinkDomain, LinkSettings
 from apps.media import services as media
 from apps.media.models import Upload
 from apps.media.recipes import Framing, PictureRecipe
@@ -164,6 +164,7 @@ def everything(owner, workspace):
             workspace=workspace, name="Fell", kind="drop", metric="views", threshold=50, watches_from=now.date()
         )
         LinkSettings.objects.create(workspace=workspace)
+        LinkDomain.objects.create(workspace=workspace, host="go.client.example", token="token")
         link = Link.objects.create(
             workspace=workspace, written="https://a.example", destination="https://a.example",
             outgoing="https://a.example", code="abc2345",

@@ -42,7 +42,7 @@ def findings(
     """What a rule finds on these days, in their order. `is_level` says that the figure stands rather than happens, so
     that its odd days are those on which it moved oddly."""
     if kind == Kind.MILESTONE:
-        yield from _reached(threshold, told, days)
+        yield from _reached(threshold, told, days, is_level=is_level)
         return
     judged = _moves(told) if is_level and kind == Kind.ANOMALY else told
     for day in days:
@@ -55,13 +55,16 @@ def findings(
             yield found
 
 
-def _reached(threshold: float, told: Series, days: Sequence[date]) -> Iterator[Finding]:
-    """Days on which the number was there, and had not been when it was told before. What has always been there is no
-    news."""
+def _reached(threshold: float, told: Series, days: Sequence[date], *, is_level: bool) -> Iterator[Finding]:
+    """Days on which the number was there, and had not been before: of a figure that stands, when it was told last; of
+    what happens on a day, on any day that was told. What has always been there is no news."""
     for day in days:
         value = told.get(day)
-        before = max((past for past in told if past < day), default=None)
-        if value is not None and before is not None and told[before] < threshold <= value:
+        past = [one for one in told if one < day]
+        if value is None or not past:
+            continue
+        before = told[max(past)] if is_level else max(told[one] for one in past)
+        if before < threshold <= value:
             yield Finding(day, value)
 
 

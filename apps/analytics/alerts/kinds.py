@@ -33,6 +33,11 @@ class Window(models.TextChoices):
 # What accounts tell by day. Reach is of one day alone, which is what is compared here; it is never added up.
 OF_ACCOUNTS: Final = tuple(metric.value for metric in Metric if metric not in (Metric.VIDEO_VIEWS,))
 LEVEL_NAMES: Final = frozenset(metric.value for metric in LEVELS)
+# What a post comes to by itself.
+OF_POSTS: Final = (
+    Metric.VIEWS.value, Metric.REACH.value, INTERACTIONS, Metric.LIKES.value, Metric.COMMENTS.value,
+    Metric.SHARES.value, Metric.SAVES.value, Metric.CLICKS.value, Metric.VIDEO_VIEWS.value,
+)  # fmt: skip
 # What posts of a campaign come to together. How many people it was is not known of two posts together.
 OF_CAMPAIGNS: Final = (
     Metric.VIEWS.value, INTERACTIONS, Metric.LIKES.value, Metric.COMMENTS.value, Metric.SHARES.value,

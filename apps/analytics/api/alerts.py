@@ -153,7 +153,7 @@ def rules() -> QuerySet[AlertRule]:
 
 
 def alerts() -> QuerySet[Alert]:
-    rows: QuerySet[Alert] = Alert.objects.select_related("rule", "account", "campaign")
+    rows: QuerySet[Alert] = Alert.objects.select_related("rule", "account", "campaign", "publication__post")
     return rows
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.analytics.models import Reading
+from apps.links.models import Link
 from apps.posts.models import PostLabel
 from apps.social_accounts.models import SocialAccount
 
@@ -52,6 +53,14 @@ class Choice:
         if self.labels:
             labelled = PostLabel.objects.filter(post=OuterRef("publication__post"), label__in=self.labels)
             rows = rows.filter(Exists(labelled))
+        return rows
+
+    def of_links(self, rows: QuerySet[Link]) -> QuerySet[Link]:
+        """The same of links in posts."""
+        if self.campaigns:
+            rows = rows.filter(post__campaign__in=self.campaigns)
+        if self.labels:
+            rows = rows.filter(Exists(PostLabel.objects.filter(post=OuterRef("post"), label__in=self.labels)))
         return rows
 
     def with_(self, **changes: frozenset[Any]) -> Choice:

@@ -10,7 +10,8 @@ from apps.core.models import WorkspaceOwned
 
 
 class AlertRule(WorkspaceOwned):
-    """What is watched: every account of the workspace, or one, or what the posts of a campaign come to together."""
+    """What is watched: every account of the workspace, or one, or what the posts of a campaign come to together; with
+    `of_posts` each post of these accounts by itself."""
 
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -23,6 +24,7 @@ class AlertRule(WorkspaceOwned):
         "social_accounts.SocialAccount", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     campaign = models.ForeignKey("posts.Campaign", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    of_posts = models.BooleanField(default=False, help_text="Each post of the account, or of every one, by itself.")
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     version = models.PositiveIntegerField(default=1, help_text="Rises when the rule asks for something else.")
     watches_from = models.DateField(help_text="Days before this one are history and no news.")
@@ -35,6 +37,10 @@ class AlertRule(WorkspaceOwned):
         constraints = [
             models.CheckConstraint(condition=Q(account=None) | Q(campaign=None), name="an_alert_rule_has_one_subject"),
             models.CheckConstraint(condition=Q(threshold__gt=0), name="an_alert_rule_asks_for_something"),
+            models.CheckConstraint(
+                condition=Q(of_posts=False) | Q(campaign=None, kind=Kind.MILESTONE),
+                name="of_each_post_a_number_is_reached",
+            ),
         ]
         indexes = [models.Index(fields=["workspace"], condition=Q(is_on=True), name="alert_rules_in_force")]
 
@@ -63,6 +69,10 @@ class Alert(WorkspaceOwned):
         "social_accounts.SocialAccount", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     campaign = models.ForeignKey("posts.Campaign", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    publication = models.ForeignKey(
+        "publishing.Publication", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+        help_text="The post on its account, of a rule that watches posts.",
+    )  # fmt: skip
     version = models.PositiveIntegerField(help_text="Of the rule, when it found this.")
     window_on = models.DateField(help_text="The first day of the window.")
     day = models.DateField()
@@ -82,8 +92,13 @@ class Alert(WorkspaceOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "version", "account", "window_on"],
-                condition=Q(account__isnull=False),
+                condition=Q(account__isnull=False, publication=None),
                 name="one_alert_of_an_account_in_a_window",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "version", "publication"],
+                condition=Q(publication__isnull=False),
+                name="one_alert_of_a_post",
             ),
             models.UniqueConstraint(
                 fields=["rule", "version", "campaign", "window_on"],

@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from apps.analytics import alert_figures
 from apps.analytics.alerts.findings import Finding, Series, findings
-from apps.analytics.alerts.kinds import LEVEL_NAMES, OF_ACCOUNTS, OF_CAMPAIGNS, Kind, window_of
+from apps.analytics.alerts.kinds import LEVEL_NAMES, OF_ACCOUNTS, OF_CAMPAIGNS, OF_POSTS, Kind, window_of
 from apps.analytics.errors import AlertRuleRefused
 from apps.analytics.models import Alert, AlertRecipient, AlertRule, Reading
 from apps.audit import services as audit
@@ -39,7 +39,7 @@ HISTORY: Final = 40 * DAY  # before the first of them
 OVERLAP: Final = timedelta(minutes=10)
 MOST_RULES: Final = 100  # of a workspace
 MOST_RECIPIENTS: Final = 20
-ASKS: Final = frozenset({"kind", "metric", "threshold", "account", "account_id", "campaign", "campaign_id"})
+ASKS: Final = frozenset({"kind", "metric", "threshold", "account", "account_id", "campaign", "campaign_id", "of_posts"})
 BATCH: Final = 200  # workspaces in one round
 WHY: Final = "find workspaces with figures that no rule has seen"
 
@@ -49,8 +49,8 @@ WHY: Final = "find workspaces with figures that no rule has seen"
 
 @transaction.atomic
 def make_rule(*, workspace: Workspace, actor: Actor, recipients: Iterable[UUID] = (), **fields: Any) -> AlertRule:
-    """A rule for a workspace's accounts, one of them, or a campaign; raises AlertRuleRefused. It watches from yesterday
-    on: what was before is history."""
+    """A rule for a workspace's accounts, one of them, their posts, or a campaign; raises AlertRuleRefused. It watches
+    from yesterday on: what was before is history."""
     if AlertRule.objects.filter(workspace=workspace).count() >= MOST_RULES:
         raise AlertRuleRefused(f"A workspace has up to {MOST_RULES} rules.", field="name", code="too_many")
     watched = {"watches_from": _yesterday(workspace), "made_by_id": actor.user_id}
@@ -107,14 +107,13 @@ def _yesterday(workspace: Workspace) -> date:
 
 
 def _require_sense(rule: AlertRule) -> None:
-    known = OF_CAMPAIGNS if rule.campaign_id else OF_ACCOUNTS
+    known = OF_CAMPAIGNS if rule.campaign_id else OF_POSTS if rule.of_posts else OF_ACCOUNTS
     if rule.campaign_id and rule.kind != Kind.MILESTONE:
         raise AlertRuleRefused("Of a campaign a number can be watched that it reaches.", field="kind")
+    if rule.of_posts and (rule.campaign_id or rule.kind != Kind.MILESTONE):
+        raise AlertRuleRefused("Of each post a number can be watched that it reaches.", field="kind")
     if rule.metric not in known:
         raise AlertRuleRefused("This figure cannot be watched here.", field="metric")
-    if rule.kind == Kind.MILESTONE and not rule.campaign_id and rule.metric not in LEVEL_NAMES:
-        words = "Only followers and posts of an account grow to a number. For others, choose more or less than usual."
-        raise AlertRuleRefused(words, field="metric")
     if rule.threshold <= 0 or (rule.kind == Kind.DROP and rule.threshold > 100):
         raise AlertRuleRefused("A number above 0, and for less than usual up to 100 percent.", field="threshold")
     for name in ("account", "campaign"):
@@ -149,6 +148,7 @@ def _address(rule: AlertRule, people: Iterable[UUID]) -> None:
 class _Subject:
     account_id: UUID | None = None
     campaign_id: UUID | None = None
+    publication_id: UUID | None = None
 
 
 def look(*, limit: int = BATCH) -> int:
@@ -189,7 +189,7 @@ def _found(
     workspace: Workspace, rules: Sequence[AlertRule], today: date
 ) -> Iterable[tuple[AlertRule, tuple[_Subject, Finding]]]:
     firsts = {rule.pk: _first(rule, today) for rule in rules}
-    metrics = {rule.metric for rule in rules if not rule.campaign_id}
+    metrics = {rule.metric for rule in rules if not (rule.campaign_id or rule.of_posts)}
     told: dict[tuple[UUID, str], Series] = {}
     if metrics:
         told = alert_figures.series_of(workspace, metrics, first=min(firsts.values()) - HISTORY, last=today)
@@ -199,11 +199,23 @@ def _found(
             if total is not None and total >= rule.threshold:
                 yield rule, (_Subject(campaign_id=rule.campaign_id), Finding(today, total))
             continue
+        if rule.of_posts:
+            for post in alert_figures.posts_that_reached(rule, first=firsts[rule.pk]):
+                yield rule, (_Subject(post.account_id, None, post.publication_id), Finding(post.day, post.value))
+            continue
         days = [firsts[rule.pk] + DAY * step for step in range((today - firsts[rule.pk]) // DAY + 1)]
         for (account_id, metric), series in told.items():
             if metric == rule.metric and rule.account_id in (None, account_id):
                 for one in findings(rule.kind, rule.threshold, series, days, is_level=metric in LEVEL_NAMES):
-                    yield rule, (_Subject(account_id=account_id), one)
+                    if not _is_old(rule, account_id, min(series)):
+                        yield rule, (_Subject(account_id=account_id), one)
+
+
+def _is_old(rule: AlertRule, account_id: UUID, begins: date) -> bool:
+    """Whether what happens on a day came to the number before all that was read to judge it."""
+    if rule.kind != Kind.MILESTONE or rule.metric in LEVEL_NAMES:
+        return False
+    return alert_figures.has_reached(account_id, rule.metric, rule.threshold, before=begins)
 
 
 def _first(rule: AlertRule, today: date) -> date:
@@ -218,11 +230,14 @@ def _keep(rule: AlertRule, subject: _Subject, found: Finding, *, now: datetime) 
     alert = Alert(
         organization_id=rule.organization_id, workspace_id=rule.workspace_id, rule=rule,
         version=rule.version, account_id=subject.account_id, campaign_id=subject.campaign_id,
+        publication_id=subject.publication_id,
         window_on=window_of(rule.kind, rule.window, found.day), day=found.day, value=found.value, usual=found.usual,
         sample=found.sample, score=found.score, found_at=now, was_muted=is_muted,
     )  # fmt: skip
     window = {"rule": rule, "version": rule.version, "window_on": alert.window_on}
-    about = {"account_id": alert.account_id, "campaign_id": alert.campaign_id}
+    about = {
+        "account_id": alert.account_id, "campaign_id": alert.campaign_id, "publication_id": alert.publication_id,
+    }  # fmt: skip
     if Alert.objects.filter(**window, **about).exists():
         return 0
     Alert.objects.bulk_create([alert], ignore_conflicts=True)
@@ -237,6 +252,7 @@ def _told(rule: AlertRule, alert: Alert) -> dict[str, Any]:
     return {
         "rule_id": rule.pk, "kind": rule.kind, "metric": rule.metric, "threshold": rule.threshold,
         "account_id": alert.account_id, "campaign_id": alert.campaign_id, "day": alert.day, "value": alert.value,
+        "publication_id": alert.publication_id,
         "usual": alert.usual, "sample": alert.sample, "score": alert.score,
     }  # fmt: skip
 

@@ -18,9 +18,9 @@ from django.db.models import Exists, OuterRef
 
 from apps.analytics.ladder import RUNGS
 from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading, SnapshotRun
-from apps.analytics.nights import last_day_due, night_of, place_in
+from apps.analytics.nights import DAY, last_day_due, night_of, place_in
 from apps.analytics.services.following import follow
-from apps.analytics.services.storing import keep_missing_day
+from apps.analytics.services.storing import keep_missing_day, keep_missing_days
 from apps.analytics.states import Missing, RunState
 from apps.core import clock, tenancy
 from apps.core.calendar import cell_of, reach
@@ -33,6 +33,7 @@ from apps.tenants.models import Workspace
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500  # workspaces of one zone in one round; the next round takes the others
+MOST_SKIPPED: Final = 90  # days that get a row each when nobody was at work; a longer silence is a gap
 WHY: Final = "find workspaces whose night has begun"
 
 
@@ -76,6 +77,7 @@ def open_night(*, organization_id: UUID, workspace_id: UUID, day: date, now: dat
         for left in SnapshotRun.objects.filter(workspace=workspace, state=RunState.OPEN):
             _give_up(left)
         accounts = _accounts(workspace, day)
+        _keep_skipped(workspace, accounts, day)
         run = SnapshotRun(workspace=workspace, day=day, opened_at=now, asked=len(accounts))
         run.save()
         _plan(accounts, run, begins_at=max(now, _begins_at(workspace, day)))
@@ -93,6 +95,18 @@ def _accounts(workspace: Workspace, day: date) -> list[SocialAccount]:
     """Those that were there on that day. What is signed out is asked too: its row says that it is missing, and why."""
     rows = SocialAccount.objects.filter(workspace=workspace).exclude(state=AccountState.DISCONNECTED)
     return [account for account in rows if cell_of(account.created_at, workspace.timezone) <= day]
+
+
+def _keep_skipped(workspace: Workspace, accounts: Iterable[SocialAccount], day: date) -> None:
+    """Days whose night nobody opened, for no one was at work or the workspace moved over the date line: each has its
+    row all the same, which says that it was not read. What the platform still tells of, this night reads."""
+    last = SnapshotRun.objects.filter(workspace=workspace).order_by("-day").values_list("day", flat=True).first()
+    if last is None or last + DAY >= day:
+        return
+    first = max(last + DAY, day - DAY * MOST_SKIPPED)
+    for account in accounts:
+        born = cell_of(account.created_at, workspace.timezone)
+        keep_missing_days(account, max(first, born), day - DAY, Missing.TOO_LATE)
 
 
 def _plan(accounts: Iterable[SocialAccount], run: SnapshotRun, *, begins_at: datetime) -> None:

@@ -290,7 +290,9 @@ def _is_over(job: Job, reading: Reading, now: datetime) -> bool:
 
 
 def _again_at(reading: Reading, answer: Answer, now: datetime) -> datetime:
-    pause = PAUSES[min(reading.tries, len(PAUSES) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311
+    # What a limit has put off comes back little by little, for grants are free all the time.
+    least, most = (0.1, 1.9) if answer.missing == Missing.THROTTLED else (0.8, 1.2)
+    pause = PAUSES[min(reading.tries, len(PAUSES) - 1)] * random.uniform(least, most)  # noqa: S311
     return max(now + pause, answer.retry_at or now)
 
 

@@ -15,6 +15,7 @@ from apps.analytics.states import Missing
 from apps.core import clock
 from apps.core.calendar import cell_of
 from apps.platforms.insights import Metrics
+from apps.social_accounts.models import SocialAccount
 
 
 def keep_day(reading: Reading, day: date, told: Metrics, *, taken_at: datetime, zone: str) -> AccountSnapshot | None:
@@ -30,6 +31,17 @@ def keep_missing_day(reading: Reading, day: date, why: Missing) -> AccountSnapsh
     """That there is nothing for `day`, and why; None where the day has a row."""
     before = _holding(reading, day)
     return None if before else _added(_day(reading, day, None, taken_at=clock.now(), missing=why))
+
+
+def keep_missing_days(account: SocialAccount, first: date, last: date, why: Missing) -> None:
+    """The same for each day of a span at once."""
+    days = [first + DAY * step for step in range((last - first).days + 1)]
+    kept = AccountSnapshot.objects.filter(account=account, day__range=(first, last))
+    known, now = set(kept.values_list("day", flat=True)), clock.now()
+    own = {"organization_id": account.organization_id, "workspace_id": account.workspace_id, "account": account}
+    AccountSnapshot.objects.bulk_create(
+        AccountSnapshot(**own, day=day, revision=1, taken_at=now, missing=why) for day in days if day not in known
+    )
 
 
 def next_day(

@@ -188,7 +188,7 @@ def _form_page(request: MemberRequest, form: AlertRuleForm, *, heading: str, rem
 
 def _alerts(workspace: Workspace) -> Any:
     rows = Alert.objects.filter(workspace=workspace)
-    return rows.select_related("rule", "account", "campaign", "acknowledged_by")
+    return rows.select_related("rule", "account", "campaign", "publication__post", "acknowledged_by")
 
 
 def _alert_row(alert: Alert, *, may_edit: bool) -> AlertRow:

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from apps.core import clock
 from apps.core.calendar import cell_of
 from apps.links import selectors, serializers, services
-from apps.links.addresses import domains_of
 from apps.links.models import Link, LinkSettings
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
@@ -150,7 +149,7 @@ def _workspaces() -> QuerySet[Workspace]:
 
 def _shown(rules: LinkSettings, workspace: Workspace) -> dict[str, Any]:
     values = {name: getattr(rules, name) for name in serializers.LinkSettingsShape().fields}
-    domains = list(domains_of(workspace.organization.slug))
+    domains = list(selectors.domains_for(workspace))
     return dict(serializers.LinkSettingsRead({**values, "workspace_id": workspace.pk, "domains": domains}).data)
 
 

@@ -90,7 +90,7 @@ def _destinations(
     for one in wanted:
         parameters = parameters_of(rules, one.platform, named) if rules.tags else {}
         for url in dict.fromkeys(one.urls):
-            if not is_web_address(url) or is_ours(url) or not is_within(url, rules.hosts):
+            if not is_web_address(url) or is_ours(url, domains=(rules.domain,)) or not is_within(url, rules.hosts):
                 continue
             destination = tagged(url, parameters)
             if len(destination) <= LONGEST + 500 and (rules.shortens or destination != url):

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 
 from apps.audit import services as audit
 from apps.core.actors import Actor
-from apps.links.addresses import domains_of, is_ours, new_code, short_address
+from apps.links.addresses import is_ours, new_code, short_address
 from apps.links.errors import LinkRefused
 from apps.links.models import Link, LinkSettings
+from apps.links.selectors import domains_for
 from apps.links.tagging import is_web_address
 from apps.tenants.models import Workspace
 
@@ -40,7 +41,7 @@ def _require_sense(rules: LinkSettings, workspace: Workspace) -> None:
     rules.hosts = [str(host).strip().casefold() for host in rules.hosts]
     if len(rules.hosts) > MOST_HOSTS or not all(_HOST.fullmatch(host) for host in rules.hosts):
         raise LinkRefused(f"Up to {MOST_HOSTS} hosts, such as shop.example.com.", field="hosts")
-    if rules.domain and rules.domain not in domains_of(workspace.organization.slug):
+    if rules.domain and rules.domain not in domains_for(workspace):
         raise LinkRefused("This domain is not one for your links.", field="domain")
     _require_texts(rules.sources, field="sources")
     if len(rules.further) > MOST_PARAMETERS or not all(_NAME.fullmatch(name) for name in rules.further):
@@ -58,8 +59,8 @@ def make_link(
     *, workspace: Workspace, destination: str, actor: Actor, title: str = "", domain: str = "", **fields: Any
 ) -> Link:
     """A short link by hand; raises LinkRefused for what is no web address, and for one that is short already."""
-    _require_destination(destination)
-    if domain and domain not in domains_of(workspace.organization.slug):
+    _require_destination(destination, workspace)
+    if domain and domain not in domains_for(workspace):
         raise LinkRefused("This domain is not one for your links.", field="domain")
     own = {"workspace": workspace, "title": title, "made_by_id": actor.user_id, "host": domain, **fields}
     link = _saved(Link(**own, written=destination[:2000], destination=destination))
@@ -89,7 +90,7 @@ def change_link(*, link: Link, actor: Actor, **changes: Any) -> Link:
     if "destination" in changed:
         if row.post_id is not None:
             raise LinkRefused("It stands in a post, and leads where the post says.", field="destination")
-        _require_destination(changes["destination"])
+        _require_destination(changes["destination"], row.workspace)
     if row.code is None and {"paused_at", "expires_at"} & set(changed):
         raise LinkRefused("It is no short link, and so not ours to pause.", field="paused")
     for name in changed:
@@ -109,8 +110,8 @@ def remove_link(*, link: Link, actor: Actor) -> None:
     link.delete()
 
 
-def _require_destination(text: str) -> None:
+def _require_destination(text: str, workspace: Workspace) -> None:
     if not is_web_address(text):
         raise LinkRefused("A whole web address, with https:// in front.", field="destination")
-    if is_ours(text):
+    if is_ours(text, domains=domains_for(workspace)):
         raise LinkRefused("This is a short link already.", field="destination")

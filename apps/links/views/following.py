@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from apps.core import clock, tenancy
 from apps.core.calendar import cell_of
 from apps.links import services
-from apps.links.addresses import host_of, is_for_links_alone
-from apps.links.selectors import Target, target_of
+from apps.links.addresses import link_host_of
+from apps.links.proving import answer_for
+from apps.links.selectors import Target, is_token_of, target_of
 from apps.links.tagging import SCHEMES
 from apps.links.visitors import is_counted
 from apps.social_accounts.languages import DEFAULT, known, tag
@@ -32,10 +33,9 @@ WHY: Final = "follow a short link"
 def follow(request: HttpRequest, code: str) -> HttpResponse:
     """Send a visitor where the link leads; a workspace has made it, so this leads nowhere that nobody chose. On a
     domain for links only links of that domain are followed."""
-    host = host_of(request)
     with tenancy.across_tenants(WHY):
         target = target_of(code)
-    if target is None or target.host != (host if is_for_links_alone(host) else ""):
+    if target is None or target.host != link_host_of(request):
         return _page(request, "gone", 404)
     if target.is_paused:
         return _page(request, "paused", 410)
@@ -46,6 +46,19 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     if is_counted(request.method or "", request.headers):
         _count(target)
     return _kept_by_nobody(HttpResponseRedirect(target.destination))
+
+
+@csrf_exempt
+@require_safe
+@public
+def prove(request: HttpRequest, token: str) -> HttpResponse:
+    """That a client's domain leads here, told to whoever knows its token: a worker of ours that asks over the
+    internet."""
+    with tenancy.across_tenants(WHY):
+        is_known = is_token_of(link_host_of(request), token)
+    if not is_known:
+        return _page(request, "gone", 404)
+    return _kept_by_nobody(HttpResponse(answer_for(token), content_type="text/plain"))
 
 
 def _count(target: Target) -> None:

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.core import clock
 from apps.core.calendar import cell_of
 from apps.links import selectors, services
-from apps.links.addresses import domains_of
 from apps.links.errors import LinkRefused
 from apps.links.forms import LinkForm, LinkSettingsForm, RefusableForm
 from apps.links.models import Link
@@ -66,6 +65,7 @@ def listed(request: MemberRequest) -> HttpResponse:
         "zone": workspace.timezone,
         "links": [_row(link, may_edit=may_edit) for link in shown],
         "new_url": reverse("links:new") if may_edit else "",
+        "domains_url": reverse("links:domains") if request.member.may("workspace.edit") else "",
         "settings_url": reverse("links:settings") if request.member.may("workspace.edit") else "",
         "newer_url": f"{url}?page={shown.previous_page_number()}" if shown.has_previous() else "",
         "older_url": f"{url}?page={shown.next_page_number()}" if shown.has_next() else "",
@@ -208,7 +208,7 @@ def _form_page(
 
 def _domains(workspace: Workspace) -> list[tuple[str, str]]:
     own = str(_("Postroom's own"))
-    return [("", own), *((host, host) for host in domains_of(workspace.organization.slug))]
+    return [("", own), *((host, host) for host in selectors.domains_for(workspace))]
 
 
 def _span(request: MemberRequest, workspace: Workspace) -> tuple[date, date]:

@@ -15,11 +15,11 @@ from rest_framework.response import Response
 from apps.core import ids as new_ids
 from apps.posts.appointments import appointment
 from apps.posts.models import Post
-from apps.posts.problem import ReadinessProblem
 from apps.posts.selectors import manuscript
 from apps.posts.serializers import PLATFORMS
 from apps.publishing import comment_serializers as serializers
 from apps.publishing import services
+from apps.publishing.api.commenting import files_of, refusal, remarks_of
 from apps.publishing.api.writing import when, zone_of
 from apps.publishing.errors import CommentRefused
 from apps.publishing.models import Attempt, FollowUp, Publication
@@ -29,23 +29,11 @@ from apps.publishing.states import State
 from apps.tenants.rest import ids, pages, problems
 from apps.tenants.rest.filters import IdFilter, filtered
 from apps.tenants.rest.pages import PARAMETERS, page_of
-from apps.tenants.rest.problems import Fault, Problem
+from apps.tenants.rest.problems import Problem
 from apps.tenants.rest.views import Operations
 from apps.tenants.rest.workspaces import not_there, refuse
 
 ORDERS: Final = {"scheduled_at": F("due_at")}
-POINTERS: Final = {"due_at": "/scheduled_at", "accounts": "/accounts", "parent": "/parent"}
-
-
-@problems.of(CommentRefused)
-def _refused(error: CommentRefused) -> Problem:
-    faults = [_fault(problem) for problem in error.problems]
-    return Problem(422, "not_ready", "The comment cannot go out like this; errors says why.", faults=faults)
-
-
-def _fault(problem: ReadinessProblem) -> Fault:
-    account = ids.public(ids.ACCOUNT, problem.account_id) if problem.account_id else ""
-    return Fault(POINTERS.get(problem.field, "/text"), problem.code, problem.words, account=account)
 
 
 class CommentFilter(django_filters.FilterSet):
@@ -91,15 +79,20 @@ class CommentList(Operations):
         responses={201: serializers.CommentsWritten},
     )  # fmt: skip
     def post(self, request: Any) -> Response:
-        """Say something below a post that is out, on one account or on several. Each account has a comment of its own
-        with its own state; all are written or none."""
+        """Say something below a post that is out, on one account or on several, in the same words or in others. Each
+        account has a comment of its own with its own state; all are written or none."""
         said = self.body(serializers.CommentToWrite)
         post, rows, parent = self._place(said)
         self.caller.require("post.publish", post.workspace_id)
-        made = services.comment(
-            post=post, publications=rows, text=said["text"], batch=new_ids.new_id(), actor=self.caller.actor,
-            due_at=_due_at(said, post.workspace_id), parent=parent,
-        )  # fmt: skip
+        remarks = remarks_of(said, rows, workspace_id=post.workspace_id)
+        due_at = _due_at(said, post.workspace_id)
+        try:
+            made = services.comment(
+                post=post, publications=rows, remarks=remarks, batch=new_ids.new_id(), actor=self.caller.actor,
+                due_at=due_at, parent=parent,
+            )  # fmt: skip
+        except CommentRefused as error:
+            raise refusal(error, said) from error
         found = {row.pk: row for row in comments().filter(pk__in=[one.pk for one in made])}
         shown = serializers.PublicCommentShape([found[one.pk] for one in made], many=True).data
         return Response({"data": shown}, status=201)
@@ -129,14 +122,15 @@ class CommentOperations(Operations):
         operation_id="comments_change", request=serializers.CommentToChange, responses=serializers.PublicCommentShape
     )
     def patch(self, request: Any, comment_id: UUID) -> Response:
-        """Other words or another time for a comment that has not gone out; one that failed or was held goes out again
-        with them. Parts of a post are changed with the post."""
+        """Other words, files or another time for a comment that has not gone out; one that failed or was held goes out
+        again with them. Parts of a post are changed with the post."""
         row = mine(self, comment_id, "post.publish")
         said = self.body(serializers.CommentToChange, partial=True)
         self.require_match(_data(row))
         services.change_comment(
-            follow_up=row, text=said.get("text"), due_at=_due_at(said, row.workspace_id), actor=self.caller.actor
-        )
+            follow_up=row, text=said.get("text"), media=files_of(said, workspace_id=row.workspace_id),
+            due_at=_due_at(said, row.workspace_id), actor=self.caller.actor,
+        )  # fmt: skip
         return self.one(_data(self.found(comments(), comment_id)))
 
     @extend_schema(operation_id="comments_delete", responses={204: None})
@@ -195,7 +189,7 @@ def mine(view: Operations, comment_id: UUID, permission: str) -> FollowUp:
 
 
 def comments() -> QuerySet[FollowUp]:
-    rows: QuerySet[FollowUp] = FollowUp.objects.select_related("publication__account")
+    rows: QuerySet[FollowUp] = FollowUp.objects.select_related("publication__account").prefetch_related("media")
     return rows
 
 

@@ -64,15 +64,15 @@ def queue_of(said: Mapping[str, Any], workspace_id: UUID) -> Queue | None:
 
 
 def _main(said: Mapping[str, Any], before: PartContent) -> PartContent:
-    media = _media(said["media"]) if "media" in said else before.media
+    media = media_content(said["media"]) if "media" in said else before.media
     return replace(before, text=said.get("text", before.text), media=media)
 
 
 def _part(said: Mapping[str, Any]) -> PartContent:
-    return PartContent(said["text"], _media(said["media"]), PartRole(said["role"]), said["link"])
+    return PartContent(said["text"], media_content(said["media"]), PartRole(said["role"]), said["link"])
 
 
-def _media(said: Iterable[Mapping[str, Any]]) -> tuple[MediaContent, ...]:
+def media_content(said: Iterable[Mapping[str, Any]]) -> tuple[MediaContent, ...]:
     return tuple(
         MediaContent(one["media"], one.get("alt", ""), Cut.from_json(one.get("cut") or {}).to_json(), one.get("cover"))
         for one in said

@@ -17,15 +17,15 @@ from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Draft, RemotePost, Role, Staged
 from apps.platforms.errors import Rejected
 from apps.posts.errors import MediaNotAllowed
-from apps.posts.manuscripts import Edition, Manuscript
+from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Variant
-from apps.posts.outgoing import parts_on
 from apps.posts.selectors import drafts_in, manuscript, manuscripts
 from apps.publishing.claim import Claim
 from apps.publishing.engine import preparation as preparations
 from apps.publishing.engine.preparation import Preparation
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import BY_HAND, FollowUp, Publication
+from apps.publishing.remarks import media_of, parts_below, remark_of, require_files_of
 from apps.publishing.states import State
 from apps.social_accounts import services as social_accounts
 
@@ -162,7 +162,7 @@ def _main(publication: Publication, day: date | None, written: Manuscript) -> Dr
 def _comment(row: FollowUp, publication: Publication, day: date | None, written: Manuscript) -> Draft:
     """A comment replies to the post, a reply to the one before it."""
     if row.is_written:
-        return written_draft(row, publication, written, is_looked_for=day is None)
+        return written_draft(row, publication, written, day=day)
     drafts = _drafts(publication, day, written)
     if row.position >= len(drafts):
         raise ContentMoved(f"{row.pk} was part {row.position} of a post that has {len(drafts)}")
@@ -175,19 +175,23 @@ def _comment(row: FollowUp, publication: Publication, day: date | None, written:
     return replace(drafts[row.position], text=row.text, root=root, parent=parent)
 
 
-def written_draft(row: FollowUp, publication: Publication, written: Manuscript, *, is_looked_for: bool) -> Draft:
-    """A comment that somebody wrote: its own words, in the language and under the options of the post."""
+def written_draft(row: FollowUp, publication: Publication, written: Manuscript, *, day: date | None) -> Draft:
+    """A comment that somebody wrote: its own words and files, in the language and under the options of the post. With
+    `day`, on which it goes out, raises as `drafts_for` does for files that may not or cannot."""
     post = RemotePost(publication.remote_id, publication.remote_facts)
     above = FollowUp.objects.get(pk=row.parent_id) if row.parent_id else None
-    if above is not None and above.state != State.PUBLISHED and not is_looked_for:
+    if above is not None and above.state != State.PUBLISHED and day is not None:
         raise Rejected(ANSWERED_IS_GONE, field="parent")
-    edition = written.edition_on(publication.account_id)
-    known = edition or Edition(publication.account, None, {})
-    main = parts_on(written, Edition(publication.account, known.text, known.options))[0].draft
+    said = remark_of(row)
+    media = media_of(said, workspace_id=row.workspace_id)
+    _, part = parts_below(written, publication.account, said, media)
+    if day is not None and media:
+        try:
+            require_files_of(said, media, part, day)
+        except MediaNotAllowed as error:
+            raise Rejected(error.words, field=error.field) from error
     parent = RemotePost(above.remote_id, above.remote_facts) if above else post
-    return Draft(
-        row.text, options=main.options, role=Role.FIRST_COMMENT, language=main.language, root=post, parent=parent
-    )
+    return replace(part.draft, root=post, parent=parent)
 
 
 def _drafts(publication: Publication, day: date | None, written: Manuscript) -> list[Draft]:

@@ -15,6 +15,7 @@ from apps.posts.manuscripts import Manuscript
 from apps.posts.models import PartMedia, Post
 from apps.posts.outgoing import needs_of
 from apps.publishing.models import Publication
+from apps.publishing.remarks import keys_needed_by_comments
 from apps.publishing.states import OPEN
 
 
@@ -36,12 +37,13 @@ def assets_of(post: Post) -> set[UUID]:
 
 
 def call_off_media(asset_ids: Collection[UUID]) -> None:
-    """End what is still being made of these files, unless a post that waits needs it."""
+    """End what is still being made of these files, unless a post or a comment that waits needs it."""
     unfinished = dict(Rendition.objects.filter(asset_id__in=asset_ids).unfinished().values_list("pk", "key"))
     if not unfinished:
         return
     waiting = [selectors.manuscript(post) for post in _waiting_with(asset_ids)]
     wanted = {recipe.key(asset.sha256) for written in waiting for asset, recipe, _ in needs_of(written)}
+    wanted |= keys_needed_by_comments(asset_ids)
     media.cancel_renditions(rendition_ids=[pk for pk, key in unfinished.items() if key not in wanted])
 
 

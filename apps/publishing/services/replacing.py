@@ -1,4 +1,5 @@
-"""A newer version of a file in posts that are not out yet. What is out keeps the file that it went out with."""
+"""A newer version of a file in posts and comments that are not out yet. What is out keeps the file that it went out
+with."""
 
 from __future__ import annotations
 
@@ -14,19 +15,22 @@ from apps.posts import selectors
 from apps.posts.content import Content, MediaContent
 from apps.posts.errors import PostNotReady
 from apps.posts.models import Post
-from apps.publishing.errors import PostBusy
-from apps.publishing.models import Publication
+from apps.publishing.errors import CommentRefused, PostBusy
+from apps.publishing.models import WRITTEN, FollowUp, FollowUpMedia, Publication
+from apps.publishing.remarks import remark_of
+from apps.publishing.services.commenting import change_comment
 from apps.publishing.services.editing import edit
 from apps.publishing.states import OPEN, State
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """The posts that show the newer version now; and the titles of those that wait and keep the earlier one, each with
-    the reason."""
+    """The posts and comments that show the newer version now; and the titles of those that wait and keep the earlier
+    one, each with the reason."""
 
     changed: Sequence[Post]
     kept: Sequence[tuple[str, str]]
+    comments: Sequence[FollowUp] = ()
 
 
 def show_newer_version(*, old_id: UUID, new_id: UUID, actor: Actor) -> Replaced:
@@ -46,7 +50,29 @@ def show_newer_version(*, old_id: UUID, new_id: UUID, actor: Actor) -> Replaced:
             kept.append((_title(post), error.words))
         except PostNotReady as error:
             kept.append((_title(post), " ".join(dict.fromkeys(problem.words for problem in error.problems))))
-    return Replaced(changed, kept)
+    comments, held = _in_comments(old_id, new_id, actor)
+    return Replaced(changed, [*kept, *held], comments)
+
+
+def _in_comments(old_id: UUID, new_id: UUID, actor: Actor) -> tuple[list[FollowUp], list[tuple[str, str]]]:
+    """Those that wait for their hour; one that failed or was held is a person's to send again."""
+    changed: list[FollowUp] = []
+    kept: list[tuple[str, str]] = []
+    shown = FollowUpMedia.objects.filter(asset_id=old_id).values("follow_up")
+    waiting = FollowUp.objects.filter(pk__in=shown, role=WRITTEN, state=State.SCHEDULED)
+    for row in waiting.select_related("publication__post").order_by("pk"):
+        files = [replace(one, asset_id=new_id) if one.asset_id == old_id else one for one in remark_of(row).media]
+        try:
+            changed.append(change_comment(follow_up=row, media=files, due_at=row.due_at, actor=actor))
+        except PostBusy as error:
+            kept.append((_comment_below(row), error.words))
+        except CommentRefused as error:
+            kept.append((_comment_below(row), " ".join(dict.fromkeys(problem.words for problem in error.problems))))
+    return changed, kept
+
+
+def _comment_below(row: FollowUp) -> str:
+    return f"A comment below {_title(row.publication.post)}"
 
 
 def _with(content: Content, old_id: UUID, new_id: UUID) -> Content:

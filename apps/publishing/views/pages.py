@@ -28,7 +28,7 @@ from apps.publishing.comment_forms import CommentForm, commenting_of
 from apps.publishing.gates import Obstacle
 from apps.publishing.media_work import media_work
 from apps.publishing.models import Publication
-from apps.publishing.presenting import PublicationView, Refused, present, version_of
+from apps.publishing.presenting import PictureView, PublicationView, Refused, present, version_of
 from apps.publishing.queueing import queueing_of
 from apps.publishing.selectors import Chosen, Line
 from apps.publishing.sorting_view import named_choices, sorting_of
@@ -80,12 +80,6 @@ class PartView:
     role: str
     label: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PictureView:
-    url: str
-    alt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from apps.sandbox.facebook import (
 from apps.sandbox.facebook.access import find_token
 from apps.sandbox.facebook.gate import gate
 from apps.sandbox.facebook.settings import SETTINGS
+from apps.sandbox.meta import batches
 from apps.sandbox.meta.graph import graph_error
 
 ID = "/{id:graph_id}"
@@ -102,6 +103,7 @@ def build(world: World) -> Starlette:
     ]
     for path, handler in (("/{version:graph_version}/upload:{session}", resumable.receive), (UPLOADS, rupload.receive)):
         routes.append(door(world, PLATFORM, path, gate(handler), operation="stage", methods=["POST"], streams=True))
+    routes.append(at("/", "POST", batches.run, "metrics"))  # each of its operations passes the gate by itself
     routes += [at(path, method, gate(handler), operation) for path, method, handler, operation in GRAPH]
     every = ["GET", "POST", "DELETE"]
     routes.append(door(world, PLATFORM, "/{rest:path}", unknown_path, operation="read", methods=every))

@@ -10,8 +10,9 @@ from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from apps.platforms import registry
+from apps.platforms import formats, registry
 from apps.platforms.capabilities import Capabilities, Option, OptionKind
+from apps.platforms.contract import Draft, Role
 from apps.social_accounts import selectors, serializers
 from apps.tenants.rest.pages import page_of
 from apps.tenants.rest.views import Operations
@@ -73,11 +74,16 @@ def _facts(platform: str) -> dict[str, Any]:
 def comments_of(can: Capabilities) -> dict[str, Any]:
     """What can be said there below a post that is out."""
     longest = can.max_text if can.max_comment is None else can.max_comment
+    below = formats.limits_of(Draft("", role=Role.FIRST_COMMENT), can)
+    most = below.max_media if can.first_comment else 0
     return {
         "write": can.first_comment,
         "answer": can.first_comment and can.threads,
         "unpublish": can.first_comment and can.deletes and can.deletes_comments,
         "max_text": longest if can.first_comment else None,
+        "max_media": most,
+        "media_types": sorted(below.media_types) if most else [],
+        "needs_text": below.text_required or not most,
     }
 
 

@@ -23,9 +23,11 @@ from apps.social_accounts.adapters import has_sandbox
 from apps.social_accounts.errors import ConnectionRefused, NoSandbox, Reason
 from apps.social_accounts.models import ConnectSession, PortalLink, SocialAccount
 from apps.social_accounts.selectors import needs_address
-from apps.social_accounts.services.connecting import Journey, begin_consent, sign_in, take_channels
+from apps.social_accounts.services.beginning import Journey, begin_consent
+from apps.social_accounts.services.finishing import sign_in
 from apps.social_accounts.services.journeys import Terms
 from apps.social_accounts.services.returning import require_allowed
+from apps.social_accounts.services.taking_channels import take_channels
 from apps.social_accounts.services.travellers import CLOSED, Visitor
 from apps.social_accounts.states import AccountState, JourneyState
 from apps.tenants.callers import Seat

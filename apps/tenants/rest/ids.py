@@ -20,7 +20,7 @@ APPROVAL, THREAD, REVIEW_LINK, GUEST = "apr", "thr", "rvl", "gst"
 GROUP, ABSENCE = "grp", "abs"
 COMMENT = "cmt"
 IMPORT, IMPORTED, REFRESH, RUN, GOAL = "imp", "ipo", "rfr", "run", "goal"
-ALERT, ALERT_RULE, HISTORY, LINK = "alt", "alr", "his", "lnk"
+ALERT, ALERT_RULE, HISTORY, LINK, LINK_DOMAIN = "alt", "alr", "his", "lnk", "ldm"
 LABEL, CAMPAIGN, TEMPLATE = "lbl", "cmp", "tpl"
 QUEUE, SLOT, AUDIT = "q", "slot", "aud"
 REPORT, REPORT_TEMPLATE, REPORT_SCHEDULE, REPORT_LINK = "rpt", "rtpl", "rsch", "rlnk"
@@ -29,6 +29,7 @@ KINDS: Final = (
     FOLDER, UPLOAD, ENDPOINT, DELIVERY, IMPORT, IMPORTED, REFRESH, RUN, LABEL, CAMPAIGN, TEMPLATE, QUEUE, SLOT, AUDIT,
     APPROVAL, THREAD, REVIEW_LINK, GUEST, GROUP, ABSENCE, COMMENT,
     REPORT, REPORT_TEMPLATE, REPORT_SCHEDULE, REPORT_LINK, GOAL, ALERT, ALERT_RULE, HISTORY, LINK,
+    LINK_DOMAIN,
 )  # fmt: skip
 # What events and the diary are about, by the names of tables: the API's name for it, and the kind of its id.
 SUBJECTS: Final = {

@@ -80,7 +80,7 @@ class Course:
         self.fleet = Fleet(options["workers"], self.folder)
         self._owner = _owner_connection() if options["database"] == "postgres" else None
         self.meter = Meter(self.fleet, options["pids"], Statements(self._owner, self.folder))
-        self.faults = Faults(self)
+        self.faults = Faults(self, options["count"])
         self._ends_at = 0.0
 
     # before
@@ -131,8 +131,12 @@ class Course:
         due_at = datetime.now(UTC) + timedelta(seconds=ahead)
         planting.make_due(planted, at=due_at)
         self.begin_measuring()
-        self._ends_at = time.monotonic() + ahead + self.options["most_seconds"]
+        self.ends_in(ahead + self.options["most_seconds"])
         return due_at
+
+    def ends_in(self, seconds: float) -> None:
+        """Whatever waits gives up then."""
+        self._ends_at = time.monotonic() + seconds
 
     def begin_measuring(self) -> None:
         (self.folder / watching.BEGUN).touch()
@@ -185,11 +189,12 @@ class Course:
     def is_quiet(self) -> bool:
         """Nothing that fell due is under way any more."""
         from apps.core import tenancy
-        from apps.publishing.models import Publication
+        from apps.publishing.models import FollowUp, Publication
 
         soon = datetime.now(UTC) + FAR / 2
         with tenancy.across_tenants("a benchmark looks whether all is over"):
-            return not Publication.across_tenants.exclude(state__in=OVER).filter(due_at__lt=soon).exists()
+            tables = (Publication.across_tenants, FollowUp.across_tenants)
+            return not any(rows.exclude(state__in=OVER).filter(due_at__lt=soon).exists() for rows in tables)
 
     def run(self, planted: Sequence[Planted], *, ahead: float) -> Passage:
         """All of it falls due at one instant: bring it out, with whatever disturbs it, and tell what has come of it."""
@@ -232,7 +237,7 @@ class Course:
             "states": dict(states),
             "words": dict(Counter(": ".join(row) for row in rows.values() if row[0] not in WENT_OUT)),
             "struck": self.stub.hits(),
-            "kills": sum(process.kills for process in self.fleet.processes),
+            "kills": self.kills(),
             "falls": sum(process.falls for process in self.fleet.processes),
             **self.faults.told(),
             "log": self.fleet.troubles(),
@@ -253,6 +258,9 @@ class Course:
             profiles.write(self.folder, Path(self.options["profile"]), count=count)
             say(f"the profile is in {self.options['profile']}")
 
+    def kills(self) -> int:
+        return sum(process.kills for process in self.fleet.processes)
+
     def out(self) -> int:
         """How many different ones the stub has accepted."""
         return int(self.stub.counts()["distinct"])
@@ -266,12 +274,13 @@ class Course:
             return Publication.across_tenants.filter(state__in=UNREADY, due_at__lt=soon).count()
 
     def _rows(self) -> dict[Any, tuple[str, str]]:
-        """The state of each, and the words that a person reads there."""
+        """The state of each, comments among them, and the words that a person reads there."""
         from apps.core import tenancy
-        from apps.publishing.models import Publication
+        from apps.publishing.models import FollowUp, Publication
 
         with tenancy.across_tenants("a benchmark looks what has become of its publications"):
-            found = Publication.across_tenants.values_list("pk", "state", "problem_words")
+            tables = (Publication.across_tenants, FollowUp.across_tenants)
+            found = [row for rows in tables for row in rows.values_list("pk", "state", "problem_words")]
             return {pk: (state, words) for pk, state, words in found}
 
 

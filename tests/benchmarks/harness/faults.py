@@ -49,11 +49,11 @@ STOPS: Final = (
 
 
 class Faults:
-    """Those of one course. What disturbs is called again and again while they last."""
+    """Those of one course, while so many go out. What disturbs is called again and again while they last."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, count: int) -> None:
         self._course, self._kind = course, str(course.options["fault"])
-        self._count: int = course.options["count"]
+        self._count = count
         self._board = marks.Board(course.folder)
         self._told: dict[str, Any] = {}
         self._restarts = 0

@@ -54,7 +54,9 @@ PREPARING: Final[dict[str, tuple[Place, ...]]] = {
 }
 LEAVING: Final[dict[str, tuple[Place, ...]]] = {
     "claiming, not committed": (Place("claims._with_ledger", concerns=_something),),
-    "claimed": tuple(Place(f"claims.{name}", concerns=_something) for name in ("claim_ready", "claim_due")),
+    "claimed": tuple(
+        Place(f"claims.{name}", concerns=_something) for name in ("claim_ready", "claim_due", "claim_follow_ups")
+    ),
     "read": (Place("departures.read", concerns=_something), Place("rounds.take", concerns=_something)),
     "intent, not committed": (Place("ledger.sent", concerns=_of_some),),
     "intent": (Place("intents.commit"),),

@@ -2,7 +2,8 @@
 workers, and what goes wrong in them."""
 
 from config.settings.development import *  # noqa: F403
-from tests.benchmarks.harness import inside, watching
+from tests.benchmarks.harness import inside, pressure, watching
 
 watching.begin()
 inside.begin()
+pressure.begin()

@@ -45,6 +45,9 @@ class Stub:
     def fault(self, kind: str, **how: Any) -> None:
         self._said(self._http.post("/faults", json={"kind": kind, **how}))
 
+    def clear_faults(self) -> None:
+        self._said(self._http.delete("/faults"))
+
     def hits(self) -> int:
         """How often faults have struck."""
         return sum(int(fault["hits"]) for fault in self._said(self._http.get("/faults"))["faults"])

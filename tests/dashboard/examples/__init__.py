@@ -81,6 +81,7 @@ PAGES: dict[str, Any] = {
     "analytics/goal.html": boards.goal,
     "links/links.html": links.listed,
     "links/form.html": links.form,
+    "links/domains.html": links.domains,
     "links/_clicks.html": links.clicks,
     "links/nowhere.html": lambda: {"reason": "paused", "tag": "en"},
     "analytics/history.html": analytics.history,

@@ -131,6 +131,7 @@ def post() -> dict[str, Any]:
                     It(
                         title="First comment",
                         text="Torshov has them until noon.",
+                        pictures=[It(url=PICTURE, alt="The counter at Torshov")],
                         state="failed",
                         note="Instagram refused it.",
                         remote_url="",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from apps.links.forms import LinkForm
+from apps.links.forms import LinkDomainForm, LinkForm
+from apps.links.views.domains import DomainRow
 from apps.links.views.pages import LinkRow
 from tests.dashboard.examples.frame import NOW, TODAY, ZONE
 
@@ -29,7 +31,8 @@ def listed() -> dict[str, Any]:
             _link(state="Paused", is_paused=True),
             _link(outgoing="https://alderandrye.example/buns?utm_source=mastodon", is_short=False, pause_url=""),
         ],
-        "new_url": "/links/new/", "settings_url": "/links/settings/", "newer_url": "", "older_url": "?page=2",
+        "new_url": "/links/new/", "settings_url": "/links/settings/", "domains_url": "/links/domains/",
+        "newer_url": "", "older_url": "?page=2",
         "back_url": "/analytics/",
     }  # fmt: skip
 
@@ -47,4 +50,19 @@ def clicks() -> dict[str, Any]:
     return {
         "total": 1204, "days": [(TODAY, 1200), (TODAY, 4)], "top": [("Menu", "https://go.example/k3Xw9Qz", 1204)],
         "links_url": "/links/",
+    }  # fmt: skip
+
+
+def domains() -> dict[str, Any]:
+    named = DomainRow(
+        host="go.alderandrye.example", state="Not verified", tone="bad", words="Nothing answered in time.",
+        proof_name="postroom-3f9a1b2c4d5e6f708192.go.alderandrye.example", checked_at=NOW, verified_at=None,
+        check_url="/links/domains/1/check/", remove_url="/links/domains/1/remove/",
+    )  # fmt: skip
+    verified = replace(named, state="Verified", tone="ok", words="", verified_at=NOW)
+    form = LinkDomainForm({"host": ""})
+    form.is_valid()
+    return {
+        "domains": [named, verified], "target": "postroom.example", "form": form, "zone": ZONE,
+        "action_url": "/links/domains/", "back_url": "/links/",
     }  # fmt: skip

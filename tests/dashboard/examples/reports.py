@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.reports import plan as plans
 from apps.reports.forms import ReportForm, ScheduleForm, ShareForm
 from apps.reports.plan import Kind, Section
-from apps.reports.showing import face_of
+from apps.reports.showing.face import face_of
 from tests.dashboard.examples.frame import NOW, TODAY, ZONE
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)

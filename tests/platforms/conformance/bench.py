@@ -141,6 +141,8 @@ class Bench(ABC):
         is_over = credential.expires_at is not None and credential.expires_at <= self.clock()
         return self.adapter.refresh(credential) if is_over else credential
 
+    tells_of_many = True  # where the adapter asks for many posts at once, this account's platform answers
+
     def requests_made(self) -> int:
         return 0
 

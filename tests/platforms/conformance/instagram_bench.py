@@ -16,6 +16,7 @@ from tests.support.sandbox import Sandbox
 
 class InstagramBench(AppBench):
     fetches_videos = True
+    tells_of_many = False  # graph.instagram.com is not known to take batches
     name = "instagram"
     pictures_needed = 1
     paths: ClassVar[dict[str, str]] = {
@@ -55,6 +56,7 @@ class LinkedInstagramBench(InstagramBench):
     """A person who signed in with Facebook, and one account that is linked to their Page."""
 
     key = "instagram_linked"
+    tells_of_many = True
 
     paths: ClassVar[dict[str, str]] = {
         **InstagramBench.paths,

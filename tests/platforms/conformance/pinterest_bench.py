@@ -12,6 +12,7 @@ from apps.platforms.contract import Draft
 from tests.platforms.conformance.bench import Seen
 from tests.platforms.conformance.sandbox_bench import AppBench
 from tests.platforms.drafts import draft
+from tests.support.sandbox import Sandbox
 
 
 class PinterestBench(AppBench):
@@ -26,6 +27,14 @@ class PinterestBench(AppBench):
         "refresh": r"^/v5/oauth/token$",
     }
     limited_scopes = ("boards:read", "pins:read", "user_accounts:read")
+
+    def __init__(self, sandbox: Sandbox, handle: str, files: str) -> None:
+        super().__init__(sandbox, handle, files)
+        sandbox.set(self.name, many_pins_analytics=True)
+
+    def close(self) -> None:
+        self.sandbox.set(self.name, many_pins_analytics=False)
+        super().close()
 
     @cached_property
     def board(self) -> str:

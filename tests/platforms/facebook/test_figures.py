@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from apps.platforms.adapters.facebook import FacebookAdapter, figures
+from apps.platforms.calls import COUNTS_AS
 from apps.platforms.contract import RemotePost
-from apps.platforms.errors import Gone, MissingPermission, NotOffered, NotSent
+from apps.platforms.errors import Disconnected, Gone, MissingPermission, NotOffered, NotSent, Throttled
 from apps.platforms.insights import Metric
 from tests.platforms.conformance.bench import remote
 from tests.platforms.drafts import draft
@@ -191,3 +193,69 @@ def test_the_simulated_page_tells_how_much_of_its_calls_is_used_up(bench, creden
         bench.adapter.check(credential)
     found = bench.adapter.usage(dict(answers[-1].headers), now=bench.clock())
     assert {one.limit for one in found} >= {"page"}
+
+
+# --- of many ----------------------------------------------------------------------------------------------------------
+
+BATCH = "POST /v26.0/"
+GONE = {"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request."}}
+POSTS = [RemotePost(f"111_{n}") for n in (5, 6, 7)]
+
+
+def part(body, status=200):
+    return {"code": status, "body": json.dumps(body)}
+
+
+def whole():
+    return [part(COUNTERS[1]), part({"data": [told("post_clicks", 7)]})]
+
+
+def of_many(facebook, known, *answers, **script):
+    server, adapter = facebook({BATCH: [(200, [one for answer in answers for one in answer])], **script})
+    return server, adapter.many_post_metrics(POSTS, known)
+
+
+def test_many_posts_take_one_request_that_counts_for_all_that_is_in_it(facebook, known, http):
+    sent = []
+    http.event_hooks["request"].append(sent.append)
+    _, found = of_many(facebook, known, whole(), whole(), whole())
+
+    assert {name: one.values[Metric.CLICKS] for name, one in found.items()} == {"111_5": 7, "111_6": 7, "111_7": 7}
+    (request,) = sent
+    assert request.extensions[COUNTS_AS] == 6
+
+
+def test_one_that_is_refused_in_a_batch_refuses_no_other(facebook, known):
+    server, found = of_many(facebook, known, whole(), [part(GONE, 400)] * 2, whole())
+    assert set(found) == {"111_5", "111_7"}
+    assert len(server.requests) == 1
+
+
+def test_a_read_that_was_not_made_in_time_is_made_alone(facebook, known):
+    late = [None, part({"data": [told("post_clicks", 7)]})]
+    server, found = of_many(facebook, known, whole(), late, whole(), **{"GET /v26.0/111_6": [COUNTERS]})
+    assert found["111_6"].values == {Metric.COMMENTS: 3, Metric.SHARES: 2, Metric.CLICKS: 7}
+    assert [path.partition("?")[0] for _, path in server.requests] == ["/v26.0/", "/v26.0/111_6"]
+
+
+def test_a_batch_that_is_refused_as_a_whole_says_why(facebook, known):
+    _, adapter = facebook({BATCH: [(400, {"error": {"code": 80001, "message": "Too many calls to this Page"}})]})
+    with pytest.raises(Throttled):
+        adapter.many_post_metrics(POSTS, known)
+
+
+def test_a_token_that_is_refused_for_all_is_no_silence(facebook, known):
+    dead = part({"error": {"code": 190, "message": "Error validating access token"}}, 400)
+    with pytest.raises(Disconnected):
+        of_many(facebook, known, [dead] * 6)
+
+
+def test_a_limit_that_is_reached_on_the_way_keeps_what_was_told(facebook, known):
+    full = part({"error": {"code": 80001, "message": "Too many calls to this Page"}}, 400)
+    _, found = of_many(facebook, known, whole(), [full] * 4)
+    assert set(found) == {"111_5"}
+
+
+def test_a_batch_that_makes_no_sense_is_not_believed(facebook, known):
+    with pytest.raises(NotSent):
+        of_many(facebook, known, whole())

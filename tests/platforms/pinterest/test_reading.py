@@ -99,3 +99,49 @@ def test_what_is_asked_for_exists_for_pictures_and_videos(bench, connected):
     assert Metric.VIDEO_VIEWS in bench.adapter.post_metrics(film, renewed).values
     day = (bench.clock() - timedelta(days=3)).date()
     assert Metric.VIEWS in bench.adapter.account_metrics(renewed, day=day).values
+
+
+# --- of many ----------------------------------------------------------------------------------------------------------
+
+OF_MANY = "GET /v5/pins/analytics"
+PICTURES = [RemotePost(f"81{n}", {"kind": "REGULAR", "posted_at": "2026-11-01T10:00:03+00:00"}) for n in range(4)]
+
+
+def test_videos_and_pictures_are_asked_for_apart(pinterest, credential):
+    film = RemotePost("99", {"kind": "VIDEO", "posted_at": "2026-11-09T10:00:03+00:00"})
+    server, adapter = pinterest({OF_MANY: [
+        (200, {post.remote_id: {"all": TOLD} for post in PICTURES}), (200, {"99": {"all": TOLD}}),
+    ]})  # fmt: skip
+
+    found = adapter.many_post_metrics([*PICTURES, film], credential)
+
+    assert set(found) == {"99", *(post.remote_id for post in PICTURES)}
+    assert found["99"].values[Metric.VIDEO_VIEWS] == 12
+    assert Metric.VIDEO_VIEWS not in found["810"].values
+    pictures, films = asked(server), asked(server, 1)
+    assert (pictures["pin_ids"], pictures["start_date"]) == (["810,811,812,813"], ["2026-11-01"])
+    assert (films["pin_ids"], films["start_date"]) == (["99"], ["2026-11-09"])
+    assert ("VIDEO_START" in pictures["metric_types"][0], "VIDEO_START" in films["metric_types"][0]) == (False, True)
+
+
+def test_one_pin_that_is_gone_is_left_out_by_halves(pinterest, credential):
+    gone, whole = error(404, 50, "Pin not found."), {post.remote_id: {"all": TOLD} for post in PICTURES}
+    server, adapter = pinterest({OF_MANY: [gone, (200, whole), gone, gone, (200, whole)]})
+
+    found = adapter.many_post_metrics(PICTURES, credential)
+
+    assert set(found) == {"810", "811", "813"}
+    assert len(server.requests) == 5
+
+
+def test_an_app_that_is_not_let_in_asks_for_each(bench, connected, switch):
+    switch(many_pins_analytics=False)
+    posts = [remote(bench.publish(bench.post(f"Pin {n}"), connected, key=f"key-{n}")) for n in range(2)]
+
+    with pytest.raises(NotOffered):
+        bench.adapter.many_post_metrics(posts, connected)
+
+
+def test_a_pin_that_the_answer_does_not_name_is_left_out(pinterest, credential):
+    _, adapter = pinterest({OF_MANY: [(200, {"810": {"all": TOLD}, "811": {}})]})
+    assert set(adapter.many_post_metrics(PICTURES, credential)) == {"810"}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from apps.analytics.boards.audience import AudienceBoard, Division, Group
 from apps.analytics.charting import Bars, Share, bars_of
+from apps.analytics.countries import country_name
 from apps.analytics.states import Missing
 from apps.analytics.wording import number, percent
 
@@ -74,4 +75,6 @@ def _part(one: Division) -> Part:
 
 
 def _label(by: str, group: Group) -> str:
+    if by == "country":
+        return country_name(group.name)
     return gettext(GENDERS[group.name]) if by == "gender" and group.name in GENDERS else group.name

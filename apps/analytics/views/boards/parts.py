@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from apps.analytics.boards.figures import Number, PlatformRow, PostRow
+from apps.analytics.boards.own_clicks import LABEL, MEANING
 from apps.analytics.boards.times import ENOUGH, Times
 from apps.analytics.charting import Heat, Point, Spark, chart_of, heat_of, spark_of
 from apps.analytics.definitions import BOOKS, NOTHING
@@ -108,7 +109,13 @@ def tiles_of(found: Overview, *, of_posts_alone: bool = False) -> list[Tile]:
         tile_of(gettext("Views of these posts"), found.post_views, "post"),
         tile_of(gettext("Interactions"), found.interactions, "post", _spark(found, Trend.INTERACTIONS)),
     ]
-    return of_posts if of_posts_alone else of_accounts + of_posts
+    own = [own_clicks_tile(found.own_clicks)] if found.own_clicks is not None else []
+    return [*([] if of_posts_alone else of_accounts), *of_posts, *own]
+
+
+def own_clicks_tile(figure: Number) -> Tile:
+    """What it counts is said on the tile itself, for it stands beside figures of networks."""
+    return replace(tile_of(gettext(LABEL), figure, ""), note=gettext(MEANING))
 
 
 def tile_of(

@@ -21,6 +21,7 @@ from apps.analytics.states import Missing
 from apps.analytics.views.boards import parts
 from apps.analytics.views.boards.tabs import tabs_of
 from apps.analytics.wording import number
+from apps.links.selectors import clicks_of_posts
 from apps.platforms.insights import Metric
 from apps.posts.models import Post
 from apps.tenants.access import MemberRequest, page
@@ -56,6 +57,7 @@ class Publication:
     missing: str
     steps: Steps | None
     readings: tuple[Reading, ...]
+    own_clicks: str = ""
 
 
 @require_safe
@@ -66,7 +68,8 @@ def of_post(request: MemberRequest, post_id: UUID) -> HttpResponse:
     request.member.require("analytics.view", post.workspace_id)
     found = grown(post)
     metrics = _told(found)
-    rows = [_publication(one, metrics) for one in found]
+    clicks = clicks_of_posts([post.pk])
+    rows = [_publication(one, metrics, clicks.get((post.pk, one.figures.publication.account_id))) for one in found]
     words = next((part.text for part in post.parts.all() if part.position == 0), "")
     context = {
         "tabs": tabs_of(request.member, "overview"),
@@ -76,6 +79,7 @@ def of_post(request: MemberRequest, post_id: UUID) -> HttpResponse:
         "campaign": post.campaign,
         "campaign_url": reverse("analytics:campaign", args=[post.campaign_id]) if post.campaign_id else "",
         "heads": [LABELS[metric] for metric in metrics],
+        "has_own_clicks": bool(clicks),
         "publications": rows,
         "meanings": parts.meanings_of([one.figures.publication.account.platform for one in found]),
     }
@@ -94,7 +98,7 @@ def _told(found: list[Grown]) -> list[Metric]:
     return [metric for metric in Metric if metric in known]
 
 
-def _publication(one: Grown, metrics: list[Metric]) -> Publication:
+def _publication(one: Grown, metrics: list[Metric], own_clicks: int | None) -> Publication:
     publication, row = one.figures.publication, one.figures.row
     names = [rung.name for rung in LADDER]
     steps = steps_of(
@@ -115,6 +119,7 @@ def _publication(one: Grown, metrics: list[Metric]) -> Publication:
         missing=_why(one.figures.missing),
         steps=steps,
         readings=tuple(_reading(one, snapshot, metrics) for snapshot in one.rows),
+        own_clicks=number(own_clicks),
     )
 
 

@@ -113,6 +113,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
                 "default": True,
                 "help": "planned at the last moment",
             },
+            "--comments": {"type": int, "default": 0, "help": "written below them afterwards, with the same fault (0)"},
         },
     ),
     "burst": Measurement(
@@ -140,6 +141,12 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = {
                 "action": "store_false",
                 "default": True,
                 "help": "a platform that tells figures of one post at a time",
+            },
+            "--pressure": {
+                "type": int,
+                "default": 0,
+                "metavar": "REQUESTS",
+                "help": "a second are all that the platform takes, of figures and posts together; ends with the posts",
             },
         },
     ),

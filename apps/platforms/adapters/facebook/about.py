@@ -75,6 +75,7 @@ CAPABILITIES: Final = Capabilities(
     first_comment=True,
     max_comment=8000,  # about
     max_comment_media=1,
+    comment_media_types=PICTURES,
     options=(
         format_option(FORMATS),
         Option("title", "Title of the video", formats=(FEED, REEL), max_length=255),

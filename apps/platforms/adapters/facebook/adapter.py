@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -40,7 +40,7 @@ from apps.platforms.contract import (
 from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Metrics, OwnPosts
 from apps.platforms.limits import Limit, Usage
-from apps.platforms.meta import pace, people, versions
+from apps.platforms.meta import batches, pace, people, versions
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
 
@@ -61,6 +61,7 @@ class FacebookAdapter(Basis):
     version: ClassVar[ApiVersion | None] = versions.GRAPH[versions.CURRENT]
     inbound: ClassVar[Inbound | None] = FacebookInbound()
     setup: ClassVar[Setup] = about.SETUP
+    metrics_at_once: ClassVar[int] = batches.MOST // 2  # two reads for each
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         super().__init__(http=http, endpoints=endpoints, clock=clock)
@@ -125,6 +126,9 @@ class FacebookAdapter(Basis):
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         return figures.of_post(self._line(credential), post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        return figures.of_posts(self._line(credential), posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         return figures.of_page(self._line(credential), day)

@@ -52,10 +52,14 @@ def _read(line: Line, post: str, fields: str) -> dict[str, Any]:
     return line.ask(scopes.POST, {"post": post}, params={"fields": fields})
 
 
+def is_named(post: RemotePost) -> bool:
+    """Whether the post is known by its own name, and not by that of its video alone."""
+    return "_" in post.remote_id or post.remote_id != post.facts.get("video")
+
+
 def post_of(line: Line, post: RemotePost) -> str:
     """The name under which a post is changed and counted. A video that had none yet when it was published is asked."""
-    video = post.facts.get("video")
-    if "_" in post.remote_id or post.remote_id != video:
+    if is_named(post):
         return post.remote_id
     try:
         named = remote_id(_read(line, post.remote_id, "post_id"), "post_id")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
@@ -12,11 +12,11 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
-from apps.platforms.adapters.facebook import faults
-from apps.platforms.calls import Call, require
+from apps.platforms.adapters.facebook import faults, scopes
+from apps.platforms.calls import COUNTS_AS, Call, require
 from apps.platforms.contract import Credential, channel_secret
 from apps.platforms.errors import Disconnected, NotSent, PlatformError, Uncertain
-from apps.platforms.meta import versions
+from apps.platforms.meta import batches, versions
 from apps.platforms.meta.faults import Context, Fault, read_fault, unreadable
 from apps.platforms.meta.signing import appsecret_proof
 
@@ -42,6 +42,7 @@ class Line:
     credential: Credential | None = None
     as_person: bool = False
     secrets: tuple[Secret, ...] = ()
+    told: batches.Told = field(default_factory=dict, repr=False)  # what was read together, and need not be asked for
 
     @property
     def page(self) -> str:
@@ -61,6 +62,8 @@ class Line:
         params: dict[str, Any] = dict(request.pop("params", None) or {})
         if credential is not None and token:
             require(call, credential, label=LABEL)
+            if known := self.told.get(self._relative_url(call, ids or {}, params)):
+                return known
             if credential.client and credential.client.client_secret and call.endpoint != "upload":
                 params["appsecret_proof"] = appsecret_proof(token, credential.client.client_secret)
         if "auth" in request:
@@ -95,6 +98,25 @@ class Line:
         if acting:
             return Uncertain("Facebook gave an answer that makes no sense: the post may be out.", evidence=seen)
         return NotSent("Facebook gave an answer that makes no sense.", evidence=seen)
+
+    def together(self, reads: Sequence[tuple[Call, Mapping[str, str], Mapping[str, str]]]) -> Line:
+        """This line, knowing the answers to these reads (what, about which object, with which parameters); at most
+        `batches.MOST` of them. One that is refused, or that the consent does not cover, refuses no other."""
+        granted = self.credential.scopes if self.credential else ()
+        parts = [self._relative_url(*read) for read in reads if not (granted and read[0].lacks(granted))]
+        if not parts:
+            return self
+        answer = self.send(scopes.BATCH, data=batches.form(parts), extensions={COUNTS_AS: len(parts)})
+        try:
+            return replace(self, told=batches.answers(parts, answer))
+        except wire.Unreadable:
+            pass
+        self.said(scopes.BATCH, answer)  # a refusal of the whole
+        raise self.unreadable(answer)
+
+    def _relative_url(self, call: Call, ids: Mapping[str, str], params: Mapping[str, Any]) -> str:
+        named = {name: quote(value, safe="") for name, value in {"page": self.page, **ids}.items()}
+        return batches.relative_url(call.path.format(version=self.endpoint("version"), **named), params)
 
     def token_auth(self) -> httpx.Auth:
         """The token as the upload host wants it: its scheme is `OAuth`."""

@@ -111,6 +111,15 @@ FIGURES: Final = Call(
 COUNTERS: Final = Call(
     "counters", "GET", "/{version}/{post}", Feature.METRICS, ((READ, VISITORS),), counts_against=_OF_PAGE, trap=_EMPTY
 )
+BATCH: Final = Call(
+    "batch",
+    "POST",
+    "/{version}/",
+    Feature.METRICS,
+    _READING,
+    counts_against=_OF_PAGE,
+    trap="Each read in it counts as a call, and is refused by itself: the answer as a whole is a success all the same.",
+)
 FOLLOWERS: Final = Call("followers", "GET", "/{version}/{page}", Feature.METRICS, _READING, counts_against=_OF_PAGE)
 
 CALLS: Final = (
@@ -143,5 +152,6 @@ CALLS: Final = (
     DELETE,
     FIGURES,
     COUNTERS,
+    BATCH,
     FOLLOWERS,
 )

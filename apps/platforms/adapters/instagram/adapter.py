@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import ClassVar, cast
@@ -37,7 +37,7 @@ from apps.platforms.inbound import Inbound
 from apps.platforms.insights import Demographics, Metrics, OwnPosts
 from apps.platforms.lifetimes import Lifetimes
 from apps.platforms.limits import Limit, Usage
-from apps.platforms.meta import pace, people
+from apps.platforms.meta import batches, pace, people
 from apps.platforms.setup import Setup
 from apps.platforms.versions import ApiVersion
 
@@ -61,6 +61,7 @@ class InstagramAdapter(Basis):
     version: ClassVar[ApiVersion | None] = facts.VERSION
     inbound: ClassVar[Inbound | None] = InstagramInbound()
     setup: ClassVar[Setup] = facts.SETUP
+    metrics_at_once: ClassVar[int] = batches.MOST // 2  # two reads for each
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         super().__init__(http=http, endpoints=endpoints, clock=clock)
@@ -130,6 +131,10 @@ class InstagramAdapter(Basis):
 
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         return reading.post_metrics(self._line(credential), post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        """Raises NotOffered for an account that signed in with Instagram itself."""
+        return reading.many_post_metrics(self._line(credential), posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         return reading.account_metrics(self._line(credential), day)

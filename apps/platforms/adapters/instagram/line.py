@@ -7,8 +7,8 @@ does not see is asked for once more with the person's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -17,12 +17,12 @@ import httpx
 
 from apps.core.secrets import Secret
 from apps.platforms import http as wire
-from apps.platforms.adapters.instagram import faults
+from apps.platforms.adapters.instagram import faults, requests
 from apps.platforms.adapters.instagram.faults import LABEL
-from apps.platforms.calls import Call, require
+from apps.platforms.calls import COUNTS_AS, Call, require
 from apps.platforms.contract import Credential
 from apps.platforms.errors import NotSent, PlatformError
-from apps.platforms.meta import versions
+from apps.platforms.meta import batches, versions
 from apps.platforms.meta.faults import Context, Fault, read_fault, unreadable
 from apps.platforms.meta.signing import appsecret_proof
 
@@ -52,6 +52,7 @@ class Line:
     credential: Credential | None = None
     secrets: tuple[Secret, ...] = ()
     as_person: bool = False
+    told: batches.Told = field(default_factory=dict, repr=False)  # what was read together, and need not be asked for
 
     @property
     def account(self) -> str:
@@ -86,10 +87,31 @@ class Line:
         if self.credential is not None:
             require(call, self.credential, label=LABEL)
             token = self.token if with_token else None
+        if known := self.told.get(self._relative_url(call, at, request.get("params") or {})):
+            return known
         address = url or self.address(call, at)
         if self.is_by_facebook and token and call.endpoint != "upload":
             request["params"] = self._with_proof(request.get("params"), token)
         return wire.send(self.http, call.method, address, platform=LABEL, acting=acting, token=token, **request)
+
+    def together(self, reads: Sequence[tuple[Call, str, Mapping[str, str]]]) -> Line:
+        """This line, knowing the answers to these reads (what, about which object, with which parameters); at most
+        `batches.MOST` of them. One that is refused, or that the consent does not cover, refuses no other."""
+        granted = self.credential.scopes if self.credential else ()
+        parts = [self._relative_url(*read) for read in reads if not (granted and read[0].lacks(granted))]
+        if not parts:
+            return self
+        answer = self.send(requests.BATCH, data=batches.form(parts), extensions={COUNTS_AS: len(parts)})
+        try:
+            return replace(self, told=batches.answers(parts, answer))
+        except wire.Unreadable:
+            pass
+        self.understood(answer, requests.BATCH)  # a refusal of the whole
+        raise self.unreadable(answer)
+
+    def _relative_url(self, call: Call, at: str, params: Mapping[str, Any]) -> str:
+        named = {"account": quote(self.account, safe=""), "id": quote(at, safe="")}
+        return batches.relative_url(call.path.format(version=self.endpoint("version"), **named), params)
 
     def _with_proof(self, params: wire.Fields | None, token: Secret) -> dict[str, Any]:
         """An app may be set to demand that whoever sends a token knows its secret too."""
@@ -113,7 +135,7 @@ class Line:
     ) -> tuple[dict[str, Any], wire.Answer]:
         answer = self.send(call, at=at, params=params)
         if read_fault(answer).pair in faults.UNSEEN and self._has_second_token:
-            answer = replace(self, as_person=True).send(call, at=at, params=params)
+            answer = replace(self, as_person=True, told={}).send(call, at=at, params=params)
         return self.understood(answer, call), answer
 
     @property

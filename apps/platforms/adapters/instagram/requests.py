@@ -108,6 +108,11 @@ POST_INSIGHTS: Final = Call(
     "post_insights", "GET", "/{version}/{id}/insights", Feature.METRICS, _COUNTING, _GRAPH, _CALLS,
     trap="One name that a post of this kind does not have fails the whole call; stories with few viewers have none.",
 )  # fmt: skip
+BATCH: Final = Call(
+    "batch", "POST", "/{version}/", Feature.METRICS, ((FB_BASIC, FB_READ),), _FACEBOOK, _CALLS,
+    trap="Each read in it counts as a call, and is refused by itself: the answer as a whole is a success all the same.",
+    kinds=(LINKED,),
+)  # fmt: skip
 CONTAINER: Final = Call(
     "container", "GET", "/{version}/{id}", Feature.PUBLISH, _READING, _GRAPH, _CALLS,
     trap="A fresh one may be answered as if it were not there: that proves nothing.",
@@ -121,5 +126,5 @@ REMOVE: Final = Call(
 CALLS: Final = (
     CODE_TO_TOKEN, LONG_TOKEN, RENEW, ME, FORGET, FB_TOKEN, FB_EXCHANGE, FB_INSPECT, FB_PAGES, ACCOUNT, SUBSCRIBE,
     FB_SUBSCRIBE, QUOTA, CREATE, UPLOAD, PUBLISH_POST, COMMENT, OWN_POSTS, STORIES, COMMENTS_BELOW, ACCOUNT_INSIGHTS,
-    POST_INSIGHTS, CONTAINER, POST, REMOVE,
+    POST_INSIGHTS, BATCH, CONTAINER, POST, REMOVE,
 )  # fmt: skip

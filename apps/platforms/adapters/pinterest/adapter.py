@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -53,6 +53,7 @@ class PinterestAdapter(Basis):
     lifetimes: ClassVar[Lifetimes] = Lifetimes(access=timedelta(days=30), refresh=timedelta(days=60))
     version: ClassVar[ApiVersion | None] = about.VERSION
     setup: ClassVar[Setup] = about.SETUP
+    metrics_at_once: ClassVar[int] = 100
 
     def __init__(self, *, http: httpx.Client, endpoints: Mapping[str, str], clock: Callable[[], datetime]) -> None:
         super().__init__(http=http, endpoints=endpoints, clock=clock)
@@ -123,6 +124,9 @@ class PinterestAdapter(Basis):
     def post_metrics(self, post: RemotePost, credential: Credential) -> Metrics:
         """Figures of Pins from more than 89 days ago are not complete, and absent."""
         return reading.post_metrics(self._line(credential), post)
+
+    def many_post_metrics(self, posts: Sequence[RemotePost], credential: Credential) -> Mapping[str, Metrics]:
+        return reading.many_post_metrics(self._line(credential), posts)
 
     def account_metrics(self, credential: Credential, *, day: date) -> Metrics:
         return reading.account_metrics(self._line(credential), day)

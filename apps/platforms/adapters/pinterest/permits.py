@@ -59,16 +59,20 @@ PIN_FIGURES: Final = Call(
     "pin_figures", "GET", f"{_V}/pins/{{id}}/analytics", Feature.METRICS, _READING, counts_against=_FIGURES,
     trap="Figures go 90 days back; asked for those of videos, it refuses the whole call for a picture.",
 )  # fmt: skip
+MANY_FIGURES: Final = Call(
+    "many_figures", "GET", f"{_V}/pins/analytics", Feature.METRICS, _READING, counts_against=_FIGURES,
+    trap="In beta, and not for all apps; one Pin that is gone refuses all, and so does a picture among videos.",
+)  # fmt: skip
 ACCOUNT_FIGURES: Final = Call(
     "account_figures", "GET", f"{_V}/user_account/analytics", Feature.METRICS, ((ACCOUNT,),), counts_against=_FIGURES,
     trap="For business accounts; a day is final only once its data_status is READY.",
 )  # fmt: skip
 
 CALLS: Final = (
-    TOKEN, ME, BOARDS, SECTIONS, REGISTER, UPLOAD, MEDIA, CREATE, EDIT, DELETE, PINS, BOARD_PINS, PIN_FIGURES,
-    ACCOUNT_FIGURES,
+    TOKEN, ME, BOARDS, SECTIONS, REGISTER, UPLOAD, MEDIA, CREATE, EDIT, DELETE, PINS, BOARD_PINS, MANY_FIGURES,
+    PIN_FIGURES, ACCOUNT_FIGURES,
 )  # fmt: skip
-OF_A_PIN: Final = (EDIT, DELETE, PIN_FIGURES)
+OF_A_PIN: Final = (EDIT, DELETE, PIN_FIGURES, MANY_FIGURES)
 
 _MINUTE: Final = timedelta(minutes=1)
 LIMITS: Final = (

@@ -7,7 +7,7 @@ is watch time, whose unit is not documented.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from apps.platforms import http as wire
 from apps.platforms.adapters.pinterest import permits, publishing
 from apps.platforms.adapters.pinterest.line import Line, object_in, text_in
 from apps.platforms.contract import RemotePost
-from apps.platforms.errors import MissingPermission, NotOffered, NotSent, PlatformError
+from apps.platforms.errors import Gone, MissingPermission, NotOffered, NotSent, PlatformError
 from apps.platforms.insights import Metric, Metrics, OwnPost, OwnPosts
 
 PAGE: Final = "25"
@@ -42,6 +42,7 @@ _OF_VIDEO: Final[Mapping[str, Metric | None]] = {
     "VIDEO_V50_WATCH_TIME": None,
     "VIDEO_AVG_WATCH_TIME": None,
 }
+_WITH_VIDEO: Final[Mapping[str, Metric | None]] = {**_STANDARD, **_OF_VIDEO}
 _OF_ACCOUNT: Final[Mapping[str, Metric | None]] = {
     "IMPRESSION": Metric.VIEWS,
     "OUTBOUND_CLICK": Metric.CLICKS,
@@ -88,20 +89,67 @@ def _largest(images: Mapping[str, Any]) -> str:
 def post_metrics(line: Line, post: RemotePost) -> Metrics:
     """Over the life of a Pin of up to 89 days. Of an older one the last 89 days are in `raw`, and only what Pinterest
     counts for life is a figure."""
-    today = line.clock().date()
-    posted_at = wire.instant(post.facts.get("posted_at"))
-    begin = today - MAX_AGE
-    is_whole = posted_at is None or posted_at.date() >= begin
-    if posted_at is not None and is_whole:
-        begin = posted_at.date()
-    names = {**_STANDARD, **(_OF_VIDEO if post.facts.get("kind") == VIDEO else {})}
+    names, today = _names(post), line.clock().date()
+    begin = _begin(line, post)
     answer = line.send(permits.PIN_FIGURES, id=post.remote_id, params=_window(begin, max(begin, today), names))
     try:
         told = _total(line, answer, permits.PIN_FIGURES)
     except MissingPermission as refused:
         raise _of_business(line, refused) from None
+    return _of_pin(line, post, told)
+
+
+def many_post_metrics(line: Line, posts: Sequence[RemotePost]) -> dict[str, Metrics]:
+    """The same of many Pins, videos apart from pictures. Pinterest refuses all for one that is gone: then they are
+    asked for by halves, until that one is left out alone."""
+    told: dict[str, Metrics] = {}
+    for names in (_STANDARD, _WITH_VIDEO):
+        told |= _of_many(line, [post for post in posts if _names(post) is names])
+    return told
+
+
+def _of_many(line: Line, posts: Sequence[RemotePost]) -> dict[str, Metrics]:
+    if not posts:
+        return {}
+    try:
+        said = _said_of_many(line, posts)
+    except Gone:
+        half = len(posts) // 2
+        return _of_many(line, posts[:half]) | _of_many(line, posts[half:]) if half else {}
+    found = [(post, _together(object_in(said, post.remote_id))) for post in posts]
+    return {post.remote_id: _of_pin(line, post, told) for post, told in found if told is not None}
+
+
+def _said_of_many(line: Line, posts: Sequence[RemotePost]) -> dict[str, Any]:
+    """What Pinterest tells, by Pin. Days before one began have no figures, so that the longest life does for all."""
+    begin = min(_begin(line, post) for post in posts)
+    window = _window(begin, max(begin, line.clock().date()), _names(posts[0]))
+    answer = line.send(permits.MANY_FIGURES, params={**window, "pin_ids": ",".join(post.remote_id for post in posts)})
+    try:
+        return line.understood(answer, permits.MANY_FIGURES)
+    except MissingPermission as refused:
+        raise _of_business(line, refused) from None
+    except NotSent as refused:
+        if refused.evidence.status == 403:  # The app is not let in, but each Pin alone may be asked for.
+            raise NotOffered("Pinterest tells this app of one Pin at a time.", evidence=refused.evidence) from None
+        raise
+
+
+def _begin(line: Line, post: RemotePost) -> date:
+    """The first day of the Pin that Pinterest still tells of."""
+    earliest, posted_at = line.clock().date() - MAX_AGE, wire.instant(post.facts.get("posted_at"))
+    return earliest if posted_at is None else max(earliest, posted_at.date())
+
+
+def _names(post: RemotePost) -> Mapping[str, Metric | None]:
+    return _WITH_VIDEO if post.facts.get("kind") == VIDEO else _STANDARD
+
+
+def _of_pin(line: Line, post: RemotePost, told: dict[str, Any]) -> Metrics:
+    posted_at = wire.instant(post.facts.get("posted_at"))
+    is_whole = posted_at is None or posted_at.date() >= line.clock().date() - MAX_AGE
     figures = {**(object_in(told, "summary_metrics") if is_whole else {}), **object_in(told, "lifetime_metrics")}
-    return Metrics(_values(figures, names), told)
+    return Metrics(_values(figures, _names(post)), told)
 
 
 def account_metrics(line: Line, day: date) -> Metrics:
@@ -134,11 +182,15 @@ def _of_business(line: Line, refused: MissingPermission) -> PlatformError:
 
 def _total(line: Line, answer: wire.Answer, call: Any) -> dict[str, Any]:
     """The figures of everything together. Under which name is not quite documented: it is the only one."""
-    said = line.understood(answer, call)
-    told = said.get("all", next(iter(said.values()), None))
-    if not isinstance(told, dict):
+    told = _together(line.understood(answer, call))
+    if told is None:
         raise line.unreadable(answer)
     return told
+
+
+def _together(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    told = said.get("all", next(iter(said.values()), None))
+    return told if isinstance(told, dict) else None
 
 
 def _day(told: Mapping[str, Any], day: date) -> dict[str, Any]:

@@ -1,0 +1,110 @@
+"""Domains of clients for short links: named by people, proved by a worker, and used only once they were."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http.request import validate_host
+
+from apps.audit import services as audit
+from apps.core import clock, tenancy
+from apps.core.actors import Actor
+from apps.links import proving
+from apps.links.addresses import public_host
+from apps.links.errors import LinkRefused
+from apps.links.models import Link, LinkDomain, LinkSettings, Trouble
+from apps.tenants.models import Workspace
+
+logger = logging.getLogger(__name__)
+
+MOST_DOMAINS: Final = 10  # of a workspace
+AGAIN: Final = timedelta(days=1)  # what was verified is looked at each day
+BATCH: Final = 50
+WHY: Final = "look at domains of short links"
+_HOST: Final = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+@transaction.atomic
+def add_domain(*, workspace: Workspace, host: str, actor: Actor) -> LinkDomain:
+    """Name a domain, or one below it, for the workspace's short links; raises LinkRefused. It is used once a worker has
+    verified it."""
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    host = host.strip().rstrip(".").lower()
+    if not _HOST.fullmatch(host):
+        raise LinkRefused("A domain such as go.example.com, without https:// and without a path.", field="host")
+    own = [public_host(), *settings.LINK_DOMAINS, *settings.ALLOWED_HOSTS]
+    if validate_host(host, [one for one in own if one != "*"]):
+        raise LinkRefused("This domain is Postroom's own.", field="host")
+    rows = LinkDomain.objects.filter(workspace=workspace)
+    if rows.filter(host=host).exists():
+        raise LinkRefused("This domain is on the list.", field="host", code="exists")
+    if rows.count() >= MOST_DOMAINS:
+        raise LinkRefused(f"A client has up to {MOST_DOMAINS} domains.", field="host", code="too_many")
+    domain = LinkDomain(workspace=workspace, host=host, token=proving.new_token(), made_by_id=actor.user_id)
+    domain.save(force_insert=True)
+    audit.record("link_domain.added", subject=domain, actor=actor, diff={"host": host})
+    return domain
+
+
+@transaction.atomic
+def ask_check(*, domain: LinkDomain, actor: Actor) -> LinkDomain:
+    """Have a worker look at it soon; asked twice, it looks once."""
+    now = clock.now()
+    LinkDomain.objects.filter(pk=domain.pk).update(next_check_at=now, updated_at=now)
+    audit.record("link_domain.check_asked", subject=domain, actor=actor)
+    domain.refresh_from_db()
+    return domain
+
+
+@transaction.atomic
+def remove_domain(*, domain: LinkDomain, actor: Actor) -> None:
+    """Take a domain away; raises LinkRefused for one that links are on, which would lead nowhere then."""
+    Workspace.objects.select_for_update(no_key=True).get(pk=domain.workspace_id)
+    if Link.objects.filter(workspace_id=domain.workspace_id, host=domain.host).exists():
+        raise LinkRefused("Links are out on this domain, and would lead nowhere.", field="host", code="in_use")
+    LinkSettings.objects.filter(workspace_id=domain.workspace_id, domain=domain.host).update(domain="")
+    audit.record("link_domain.removed", subject=domain, actor=actor, diff={"host": domain.host})
+    domain.delete()
+
+
+def check_domains(*, limit: int = BATCH) -> int:
+    """Look at those whose time has come; how many were looked at. Safe to repeat, and to do twice at once."""
+    with tenancy.across_tenants(WHY):
+        due = LinkDomain.across_tenants.filter(next_check_at__lte=clock.now(), workspace__archived_at=None)
+        rows = list(due.order_by("next_check_at", "pk")[:limit])
+    for domain in rows:
+        try:
+            check_domain(domain)
+        except Exception:  # Whatever is wrong with one, the others are looked at.
+            logger.exception("The domain %s could not be looked at", domain.pk)
+    return len(rows)
+
+
+def check_domain(domain: LinkDomain) -> str:
+    """Look at one now, and write down what was found; the trouble, "" for none."""
+    trouble = proving.trouble_of(domain)
+    here = tenancy.scope(organization_id=domain.organization_id, workspace_ids={domain.workspace_id})
+    with here, transaction.atomic():
+        try:
+            with transaction.atomic():
+                _keep(domain, trouble)
+        except IntegrityError:  # Somebody else has verified the same domain.
+            trouble = Trouble.TAKEN
+            _keep(domain, trouble)
+    return trouble
+
+
+def _keep(domain: LinkDomain, trouble: str) -> None:
+    row = LinkDomain.objects.select_for_update().filter(pk=domain.pk).first()
+    if row is None:
+        return
+    now = clock.now()
+    changes: dict[str, Any] = {"checked_at": now, "problem": trouble, "updated_at": now}
+    changes["verified_at"] = row.verified_at if trouble else row.verified_at or now
+    changes["next_check_at"] = now + AGAIN if changes["verified_at"] else None
+    LinkDomain.objects.filter(pk=row.pk).update(**changes)

@@ -1,0 +1,259 @@
+"""A client's own domain is used for links once it was proved to be theirs and to lead here, and by nobody before."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.core import tenancy
+from apps.core.actors import SYSTEM
+from apps.links import proving, services
+from apps.links.errors import LinkRefused
+from apps.links.models import Link, LinkDomain, Trouble
+from apps.links.selectors import settings_of
+from apps.links.views.domains import words_of
+from tests.links.test_tagging import BROWSER
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+HOST = "go.client.example"
+
+
+class Internet:
+    """Names that lead somewhere, and one server that answers for all of them."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.answers_all_below: set[str] = set()
+        self.status, self.body = 200, b""
+        self.asked: list[str] = []
+
+    def knows(self, name: str) -> bool:
+        return name in self.names or any(name.endswith(f".{one}") for one in self.answers_all_below)
+
+    def points(self, domain: LinkDomain) -> None:
+        """Both records are set, and whoever follows them comes to us."""
+        self.names |= {domain.host, proving.proof_name(domain)}
+        answer = Client().get(f"{proving.PATH}{domain.token}", headers={"host": domain.host})
+        self.status, self.body = answer.status_code, answer.content
+
+
+@contextmanager
+def serving(internet):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            internet.asked.append(self.path)
+            self.send_response(internet.status)
+            self.send_header("content-length", str(len(internet.body)))
+            self.end_headers()
+            self.wfile.write(internet.body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def internet(monkeypatch, settings):
+    found = Internet()
+    with serving(found) as origin:
+        settings.OUTBOUND_TRUSTED_ORIGINS = (origin,)
+        monkeypatch.setattr(proving, "is_known", found.knows)
+        monkeypatch.setattr(proving, "address_of", lambda domain: f"{origin}{proving.PATH}{domain.token}")
+        yield found
+
+
+def inside(workspace):
+    return tenancy.scope(organization_id=workspace.organization_id)
+
+
+def added(workspace, host=HOST) -> LinkDomain:
+    with inside(workspace):
+        return services.add_domain(workspace=workspace, host=host, actor=SYSTEM)
+
+
+def looked_at(domain: LinkDomain) -> LinkDomain:
+    with inside(domain):
+        services.ask_check(domain=domain, actor=SYSTEM)
+    assert services.check_domains() == 1
+    return again(domain)
+
+
+def again(domain: LinkDomain) -> LinkDomain:
+    with tenancy.across_tenants("a test looks"):
+        return LinkDomain.across_tenants.select_related("workspace").get(pk=domain.pk)
+
+
+def follow(path, host) -> int:
+    return Client().get(path, headers={"host": host, "user-agent": BROWSER}).status_code
+
+
+def test_a_domain_is_used_once_it_was_verified_and_not_before(workspace, internet):
+    domain = added(workspace, f" {HOST.upper()}. ")
+    rules = {"workspace": workspace, "shortens": True, "domain": HOST, "actor": SYSTEM}
+    with inside(workspace), pytest.raises(LinkRefused):
+        services.change_settings(**rules)
+
+    internet.points(domain)
+    assert looked_at(domain).verified_at
+
+    with inside(workspace):
+        services.change_settings(**rules)
+        link = services.make_link(workspace=workspace, destination="https://a.example/", domain=HOST, actor=SYSTEM)
+        with pytest.raises(LinkRefused, match="short link already"):
+            services.make_link(workspace=workspace, destination=f"https://{HOST}/abc", actor=SYSTEM)
+    assert link.outgoing == f"https://{HOST}/{link.code}"
+    assert follow(f"/{link.code}", HOST) == 302
+    assert follow(f"/l/{link.code}", "testserver") == 404, "it is of another domain"
+    assert [follow(path, HOST) for path in ("/", "/accounts/login/", "/admin/")] == [404, 404, 404], "no page is there"
+
+
+def test_of_another_client_it_is_none_and_a_stranger_proves_nothing(workspace, other_workspace, internet):
+    mine, theirs = added(workspace), added(other_workspace)
+    internet.points(mine)
+    assert looked_at(theirs).problem == Trouble.NO_RECORD, "the record has their own secret in it"
+
+    assert looked_at(mine).verified_at
+    internet.names.add(proving.proof_name(theirs))
+    internet.body = proving.answer_for(theirs.token).encode()
+
+    assert (looked_at(theirs).problem, looked_at(theirs).verified_at) == (Trouble.TAKEN, None)
+    with inside(other_workspace), pytest.raises(LinkRefused):
+        services.change_settings(workspace=other_workspace, domain=HOST, actor=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "trouble", "said"),
+    [
+        (lambda net, one: net.names.discard(proving.proof_name(one)), Trouble.NO_RECORD, "postroom-"),
+        (lambda net, one: net.answers_all_below.add(HOST), Trouble.WILDCARD, f"*.{HOST}"),
+        (lambda net, one: net.names.discard(HOST), Trouble.NOT_HERE, "leads to no address"),
+        (lambda net, one: setattr(net, "body", b"Welcome to nginx"), Trouble.ELSEWHERE, "127.0.0.1"),
+        (lambda net, one: setattr(net, "status", 301), Trouble.ELSEWHERE, "Another server"),
+    ],
+)
+def test_what_is_in_the_way_is_said(workspace, internet, spoilt, trouble, said):
+    domain = added(workspace)
+    internet.points(domain)
+    spoilt(internet, domain)
+
+    found = looked_at(domain)
+
+    assert (found.problem, found.verified_at, found.next_check_at) == (trouble, None, None)
+    assert said in words_of(found)
+
+
+def test_what_does_not_answer_or_has_no_certificate_is_told_apart(workspace, internet, monkeypatch, settings):
+    domain = added(workspace)
+    internet.points(domain)
+    with serving(internet) as origin:
+        secure = origin.replace("http:", "https:")
+        settings.OUTBOUND_TRUSTED_ORIGINS = (secure,)
+        monkeypatch.setattr(proving, "address_of", lambda _: f"{secure}{proving.PATH}x")
+        assert looked_at(domain).problem == Trouble.UNREACHABLE
+    assert looked_at(domain).problem == Trouble.UNREACHABLE, "nobody is there"
+
+    monkeypatch.setattr(proving, "address_of", lambda _: "https://127.0.0.1/")
+    settings.OUTBOUND_TRUSTED_ORIGINS = ()
+    assert looked_at(domain).problem == Trouble.UNREACHABLE, "no address of ours inside is called"
+
+
+def test_a_verified_domain_stays_so_and_is_looked_at_each_day(workspace, internet, clock):
+    domain = added(workspace)
+    internet.points(domain)
+    assert looked_at(domain).next_check_at == clock.now + timedelta(days=1)
+    internet.names.clear()
+    assert services.check_domains() == 0
+
+    clock.advance(days=1)
+    assert services.check_domains() == 1
+
+    found = again(domain)
+    assert (found.problem, bool(found.verified_at)) == (Trouble.NO_RECORD, True)
+    with inside(workspace):
+        link = services.make_link(workspace=workspace, destination="https://a.example/", domain=HOST, actor=SYSTEM)
+    assert follow(f"/{link.code}", HOST) == 302
+
+
+def test_a_domain_that_links_are_on_cannot_be_taken_away(workspace, internet):
+    domain = added(workspace)
+    internet.points(domain)
+    looked_at(domain)
+    with inside(workspace):
+        services.change_settings(workspace=workspace, domain=HOST, actor=SYSTEM)
+        link = services.make_link(workspace=workspace, destination="https://a.example/", domain=HOST, actor=SYSTEM)
+        with pytest.raises(LinkRefused) as refused:
+            services.remove_domain(domain=domain, actor=SYSTEM)
+        services.remove_link(link=Link.objects.get(pk=link.pk), actor=SYSTEM)
+        services.remove_domain(domain=domain, actor=SYSTEM)
+        assert settings_of(workspace.pk).domain == ""
+    assert refused.value.code == "in_use"
+    assert follow("/abc", HOST) == 400, "the host is nobody's again"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "localhost", "https://go.example.com", "go.example.com/path", "127.0.0.1", "-a.example.com", "testserver"],
+)
+def test_what_is_no_domain_of_a_client_is_refused(workspace, host):
+    with pytest.raises(LinkRefused):
+        added(workspace, host)
+
+
+def test_only_the_right_host_tells_the_proof(workspace, other_workspace):
+    mine, theirs = added(workspace), added(other_workspace, "go.other.example")
+    assert follow(f"{proving.PATH}{mine.token}", HOST) == 200
+    assert follow(f"{proving.PATH}{theirs.token}", HOST) == 404
+    assert follow(f"{proving.PATH}{mine.token}", "testserver") == 404
+
+
+def test_names_are_looked_up_by_the_machine_and_nobody_waits_for_ever(monkeypatch):
+    assert proving.is_known("localhost")
+    over = threading.Event()
+
+    def hangs(*_: object) -> list[object]:
+        over.wait(30)
+        return [()]
+
+    def is_nobody(*_: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(proving, "PATIENCE", timedelta(milliseconds=50))
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    assert not proving.is_known("slow.example")
+    over.set()
+    monkeypatch.setattr(socket, "getaddrinfo", is_nobody)
+    assert not proving.is_known("nobody.example")
+
+
+def test_on_pages_it_is_named_checked_and_taken_away(workspace, owner, internet):
+    browser, url = factories.signed_in(owner, at=workspace), reverse("links:domains")
+    assert browser.post(url, {"host": "nonsense"}).status_code == 422
+    assert browser.post(url, {"host": HOST}).status_code == 302
+    with inside(workspace):
+        domain = LinkDomain.objects.get()
+    assert proving.proof_name(domain) in browser.get(url).content.decode()
+
+    browser.post(reverse("links:domain_check", args=[domain.pk]))
+    assert "Being checked" in browser.get(url).content.decode()
+    services.check_domains()
+    assert "was not found" in browser.get(url).content.decode()
+    internet.points(domain)
+    looked_at(domain)
+    assert ">Verified<" in browser.get(url).content.decode()
+    browser.post(reverse("links:domain_remove", args=[domain.pk]))
+    assert HOST not in browser.get(url).content.decode()

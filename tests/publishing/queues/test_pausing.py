@@ -1,0 +1,101 @@
+"""A paused queue sends nothing, and what was missed goes first afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.posts.models import Queue
+from apps.publishing import queues, services
+from apps.publishing.engine import holds
+from apps.publishing.models import Publication
+from apps.publishing.queues.gate import gate
+from apps.publishing.states import State
+from apps.social_accounts.models import SocialAccount
+from tests.publishing.queues.standing import MEDIUM, MONDAY, join, publication_of, several, when
+from tests.support.clock import Clock
+from tests.support.publishing import Agency, run_worker
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_paused_queue_sends_nothing_and_what_was_missed_goes_first_afterwards(
+    agency: Agency, queue: Queue, account: SocialAccount, monday: Clock
+) -> None:
+    first, second, third = several(agency, queue, account, MEDIUM, MEDIUM, MEDIUM)
+    agency.do(queues.pause, queue=queue)
+    monday.advance(hours=1, minutes=5)
+    run_worker()
+
+    assert agency.platform.posts == []
+    missed = publication_of(agency, first)
+    assert (missed.state, missed.problem) == (State.HELD, "queue_paused")
+    agency.do(queues.resume, queue=queue)
+    assert when(agency, [first, second, third]) == ["Mon 15", "Tue 09", "Tue 15"]
+    assert publication_of(agency, first).state == State.SCHEDULED
+    monday.advance(hours=6)
+    run_worker()
+    assert [post.text for post in agency.platform.posts] == ["Tip 0"]
+
+
+def test_a_pause_in_which_nothing_fell_due_moves_nothing(agency: Agency, queue: Queue, account: SocialAccount) -> None:
+    first, second, third = several(agency, queue, account, MEDIUM, MEDIUM, MEDIUM)
+    agency.do(services.cancel, post=first)
+    agency.do(queues.pause, queue=queue)
+    agency.do(queues.resume, queue=queue)
+
+    assert when(agency, [second, third]) == ["Mon 15", "Tue 09"]
+
+
+def test_a_post_that_no_worker_has_held_yet_is_missed_as_well(
+    agency: Agency, queue: Queue, account: SocialAccount, monday: Clock
+) -> None:
+    post = join(agency, queue, account)
+    agency.do(queues.pause, queue=queue)
+    monday.advance(hours=2)
+    agency.do(queues.resume, queue=queue)
+    run_worker()
+
+    assert agency.platform.posts == []
+    assert when(agency, [post]) == ["Mon 15"]
+
+
+def test_a_person_sends_a_post_of_a_paused_queue_all_the_same(
+    agency: Agency, queue: Queue, account: SocialAccount, monday: Clock
+) -> None:
+    post = join(agency, queue, account)
+    agency.do(queues.pause, queue=queue)
+    monday.advance(hours=1)
+    run_worker()
+    agency.do(services.resume, publication=publication_of(agency, post))
+    run_worker()
+
+    assert publication_of(agency, post).state == State.PUBLISHED
+
+
+def test_a_worker_that_has_seen_the_pause_holds_nothing_after_it(
+    agency: Agency, queue: Queue, account: SocialAccount, monday: Clock
+) -> None:
+    post = join(agency, queue, account)
+    agency.do(queues.pause, queue=queue)
+    monday.advance(hours=1)
+    with agency.scope():
+        seen = Publication.objects.select_related("workspace", "account").get(post=post)
+        _, stopped = holds.divided([seen], monday.now)
+    agency.do(queues.resume, queue=queue)
+    holds.hold(stopped, monday.now)
+
+    assert publication_of(agency, post).state == State.SCHEDULED
+
+
+def test_the_gate_asks_once_for_a_batch(agency: Agency, queue: Queue, account: SocialAccount) -> None:
+    posts = several(agency, queue, account, *[MEDIUM] * 5)
+    agency.do(queues.pause, queue=queue)
+    with agency.scope():
+        rows = list(Publication.objects.filter(post__in=posts))
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert set(gate(rows, MONDAY)) == {row.pk for row in rows}
+    assert len(asked) == 1
