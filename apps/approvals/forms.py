@@ -228,18 +228,29 @@ class StepForm(forms.Form):
             "content": asked.get(RuleKind.POLICY_HIT, []),
             "paid": "yes" in asked.get(RuleKind.PAID, []),
             "window": ANY_HOUR if step.window is None else str(said["window_minutes"]),
-            "notice_hours": said["notice_minutes"] // HOUR,
+            "notice_hours": _whole_hours(step) // HOUR,
         }
         form = cls(initial=initial, people=people, groups=groups, rules=rules)
-        # A span that a program has set is offered too.
-        form.offer_span(step)
+        form.offer_spans(step)
         return form
 
-    def offer_span(self, step: Step) -> None:
-        field: Any = self.fields["moves"]
-        minutes = str(step.as_json()["move_minutes"])
-        if step.moves is not None and minutes not in dict(field.choices):
-            field.choices = [*field.choices, (minutes, _("%(number)s minutes later") % {"number": minutes})]
+    def offer_spans(self, step: Step) -> None:
+        """What a program has set is offered too, so that saving something else leaves it as it is."""
+        said = step.as_json()
+        if step.moves is not None:
+            self._offer("moves", said["move_minutes"], _("%(number)s minutes later"))
+        if step.window is not None:
+            self._offer("window", said["window_minutes"], _("Ask again if it moves by over %(number)s minutes"))
+
+    def _offer(self, name: str, minutes: int, words: Any) -> None:
+        field: Any = self.fields[name]
+        if str(minutes) not in dict(field.choices):
+            field.choices = [*field.choices, (str(minutes), words % {"number": minutes})]
+
+    @property
+    def is_for_some(self) -> bool:
+        """Whether the step that is shown applies to some posts only, by what the form has of it."""
+        return any(self[name].value() for name in ("platforms", "labels", "campaigns", "paid", "content"))
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), *(rule.is_valid() for rule in self.rules)])
@@ -247,8 +258,10 @@ class StepForm(forms.Form):
     def step(self, key: str, before: Step | None) -> dict[str, Any]:
         """The step that was sent, as services take it. Rules of other kinds than the form has stay as they are."""
         said = self.cleaned_data
-        kept = [rule for rule in (before.as_json()["rules"] if before else []) if rule["kind"] not in _IN_FORM]
-        window = said["window"]
+        kept = [rule for rule in (before.as_json()["rules"] if before else []) if self._keeps(rule)]
+        window, notice = said["window"], said["notice_hours"] * HOUR
+        if before is not None and notice == _whole_hours(before):
+            notice = before.as_json()["notice_minutes"]
         return {
             "key": key,
             **{name: said[name] for name in _AS_IT_IS},
@@ -257,8 +270,13 @@ class StepForm(forms.Form):
             "needs": (said["number"] or 0) if said["needs"] == "number" else said["needs"],
             "rules": [*kept, *self._rules()],
             "window_minutes": None if window == ANY_HOUR else int(window),
-            "notice_minutes": said["notice_hours"] * HOUR,
+            "notice_minutes": notice,
         }
+
+    def _keeps(self, rule: Mapping[str, Any]) -> bool:
+        """Whether the form has nothing to say of a rule; that a step is for unpaid posts alone is one of these."""
+        is_unpaid = rule["kind"] == RuleKind.PAID and rule["values"] == ["no"] and not self.cleaned_data["paid"]
+        return is_unpaid or rule["kind"] not in _IN_FORM
 
     def add_flaw(self, flaw: Flaw) -> None:
         name = flaw.field.rpartition(".")[2] if "escalations" not in flaw.field else ""
@@ -274,6 +292,11 @@ class StepForm(forms.Form):
             RuleKind.PAID: ["yes"] if said["paid"] else [],
         }
         return [{"kind": kind.value, "values": found} for kind, found in values.items() if found]
+
+
+def _whole_hours(step: Step) -> int:
+    """The notice of a step as the form has it, in minutes: one that a program has set may be longer by some."""
+    return int(step.as_json()["notice_minutes"]) // HOUR * HOUR
 
 
 _IN_FORM: Final = frozenset(

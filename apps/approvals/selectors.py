@@ -12,7 +12,17 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
 from apps.approvals import anchors
-from apps.approvals.deciders import Bench, Seating, bench, guest_names_of, names_of, with_guests, writers_of
+from apps.approvals.deciders import (
+    Bench,
+    Seating,
+    bench,
+    decisions_on,
+    guest_names_of,
+    names_of,
+    votes_among,
+    with_guests,
+    writers_of,
+)
 from apps.approvals.models import Attachment, Comment, Decision, Escalation, Policy, Request, StepState, Thread
 from apps.approvals.names import GUEST, POLICY, PROGRAM, SOMEBODY
 from apps.approvals.sheets import Difference, differences
@@ -192,9 +202,11 @@ def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) ->
     return name or (names.get(pk) if pk else None) or gettext(NAMES.get(ActorKind(kind), GUEST))
 
 
-def waiting_for(requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench]) -> list[Request]:
-    """Those of the requests whose open step this person may decide and has not."""
-    return [row for row in requests_ if (seats := able.get(row.pk)) and user_id in seats.asked(said_by(row))]
+def waiting_for(
+    requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench], said: Mapping[UUID, frozenset[UUID]]
+) -> list[Request]:
+    """Those of the requests whose open step this person may decide and has not; `said` is `said_of` them."""
+    return [row for row in requests_ if (seats := able.get(row.pk)) and user_id in seats.asked(said[row.pk])]
 
 
 def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, Bench]:
@@ -211,14 +223,17 @@ def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]
     return found
 
 
-def said_by(request: Request) -> frozenset[UUID]:
-    """The people who have approved the open step of this version; `request` comes with its decisions."""
-    step = open_step(request)
-    return frozenset(
-        one.decider_id
-        for one in request.decisions.all()
-        if step is not None and one.seal == step.seal and one.decider_kind == ActorKind.USER and one.decider_id
-    )
+def said_of(rows: Collection[Request]) -> dict[UUID, frozenset[UUID]]:
+    """The people who have approved the open step of each, in this version or in one before that it takes along, by
+    request; in one query."""
+    lines = decisions_on([row.post_id for row in rows]) if rows else {}
+    return {row.pk: _said(row, lines.get(row.post_id, [])) for row in rows}
+
+
+def _said(row: Request, lines: Sequence[Decision]) -> frozenset[UUID]:
+    step = open_step(row)
+    votes = votes_among(lines, step.step, step.seal, step.due_at) if step else []
+    return frozenset(one.decider_id for one in votes if one.decider_kind == ActorKind.USER and one.decider_id)
 
 
 def snapshot_text(snapshot: Mapping[str, Any]) -> str:

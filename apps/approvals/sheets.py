@@ -191,6 +191,9 @@ def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[D
     for number in range(max(len(before["parts"]), len(after["parts"]))):
         old, new = _at(before["parts"], number), _at(after["parts"], number)
         place = PartRole((new or old)["role"]).label
+        if old and new:
+            kinds = (PartRole(part["role"]).label for part in (old, new))
+            yield Difference(Aspect.TEXT, f"Kind of part {number + 1}", *map(str, kinds))
         yield Difference(Aspect.TEXT, place, old.get("text", ""), new.get("text", ""))
         yield Difference(Aspect.TEXT, f"Link of {place.lower()}", old.get("link", ""), new.get("link", ""))
         yield Difference(Aspect.MEDIA, f"Files of {place.lower()}", _files(old), _files(new))

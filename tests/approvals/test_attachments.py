@@ -15,6 +15,7 @@ from apps.approvals import forms, services
 from apps.approvals.deciders import Decider
 from apps.approvals.errors import NotAttached
 from apps.approvals.models import Attachment, Comment, PendingFile, Request, Thread
+from apps.core import clock as system_clock
 from apps.core.actors import SYSTEM
 from apps.media import services as media
 from apps.media.models import Asset
@@ -69,6 +70,32 @@ def test_answers_bring_files_too(desk: Desk, asked: Request, manager: Membership
     sent(desk, manager, asked, thread=str(thread.pk), attached=[jpeg()])
 
     assert names(desk) == ["tray.jpg"]
+
+
+def test_an_answer_is_in_a_thread_of_its_own_post(desk: Desk, asked: Request, manager: Membership) -> None:
+    sent(desk, manager, asked)
+    with desk.agency.scope():
+        thread = Thread.objects.get()
+    other = desk.submit(desk.post("Another"))
+
+    sent(desk, manager, other, 404, thread=str(thread.pk))
+
+    with desk.agency.scope():
+        assert Comment.objects.count() == 1
+
+
+def test_files_come_in_the_order_in_which_they_were_brought_and_none_from_the_trash(
+    desk: Desk, asked: Request, manager: Membership
+) -> None:
+    brought = [f"{number}.jpg" for number in (3, 1, 2)]
+    sent(desk, manager, asked, attached=[jpeg(name, f"#{name[0]}0{name[0]}") for name in brought])
+    assert names(desk) == brought
+
+    with desk.agency.scope():
+        gone = Asset.objects.get(original_name="1.jpg")
+        Asset.objects.filter(pk=gone.pk).update(trashed_at=system_clock.now())
+        with pytest.raises(NotAttached):
+            services.comment(post=asked.post, text="Look", by=Decider.of(SYSTEM), files=[gone.pk])
 
 
 def test_what_is_no_file_of_ours_is_refused_and_nothing_is_said(

@@ -63,6 +63,20 @@ def test_a_policy_that_came_since_holds_what_waits(desk: Desk, clock: Clock) -> 
     assert desk.live() == ["Main"]
 
 
+def test_where_no_step_applies_comments_are_nobodys_business(desk: Desk, clock: Clock) -> None:
+    """Neither one that waits for its hour, nor one that is written now, nor other words for what is live."""
+    publication = out(desk)
+    write(desk, publication, hours=1)
+    desk.policy({**MANAGER, "rules": [{"kind": "platform", "values": ["instagram"]}]})
+
+    clock.advance(hours=1)
+    run_worker()
+    write(desk, publication)
+    run_worker()
+
+    assert desk.live() == ["Main", "See also", "See also"]
+
+
 def test_parts_of_an_approved_post_follow_it(desk: Desk, clock: Clock) -> None:
     desk.agency.scheduled("Main", comment="First comment")
     for claim in claims.claim_due(now=system_clock.now(), limit=1):

@@ -237,6 +237,26 @@ def test_an_approval_with_edits_is_of_the_new_words(desk: Desk, manager: Members
     assert [one.verdict for one in desk.decisions(post.pk)] == ["approve", "approve_with_edits", "approve"]
 
 
+@pytest.mark.parametrize("needs", [2, "all"])
+@pytest.mark.parametrize(
+    ("text", "covers"), [("Good morning", None), ("Good evening", None), ("Good evening", "media")]
+)
+def test_an_approval_with_edits_is_one_voice_of_as_many_as_the_step_takes(
+    desk: Desk, needs: Any, text: str, covers: str
+) -> None:
+    """Also where nothing that the step looks at was edited, so that its seal stays."""
+    step = {**MANAGER, "needs": needs, **({"covers": [covers]} if covers else {})}
+    desk.policy(step, {**LEGAL, "roles": ["owner"]})
+    first, second = desk.people(Role.MANAGER, 2)
+    content = desk.agency.content(text, [desk.account])
+
+    made = desk.decide(desk.submit(desk.post()), first, Verdict.APPROVE_WITH_EDITS, content=content)
+
+    assert desk.steps(made) == ["manager open", "legal waiting"]
+    desk.decide(made, second)
+    assert desk.steps(made) == ["manager approved", "legal open"]
+
+
 def test_a_draft_is_asked_about_once(desk: Desk) -> None:
     post = desk.post()
     with pytest.raises(NotNeeded):

@@ -108,6 +108,15 @@ def test_an_answer_opens_what_was_resolved(desk: Desk) -> None:
     assert talk(desk, post)[0].thread.resolved_at is None
 
 
+def test_a_thread_says_who_found_it_settled(desk: Desk, manager: Membership) -> None:
+    thread = say(desk, desk.post()).thread
+    with desk.agency.scope():
+        settled = services.resolve(thread=thread, actor=actor(manager))
+        assert (settled.resolved_by, settled.resolved_at is None) == (manager.user_id, False)
+        again = services.resolve(thread=thread, actor=actor(manager), resolved=False)
+    assert (again.resolved_by, again.resolved_at) == (None, None)
+
+
 def test_who_is_mentioned_may_see_it(desk: Desk, manager: Membership) -> None:
     stranger = factories.user()
     made = say(desk, desk.post(), by=Decider.of(actor(manager)), mentions=[manager.user_id, stranger.pk])

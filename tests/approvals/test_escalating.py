@@ -13,8 +13,11 @@ from apps.approvals.errors import NotADecider
 from apps.approvals.models import Escalation, Request
 from apps.approvals.people.hours import Hours
 from apps.approvals.people.models import EscalationIsFinal
+from apps.approvals.services import escalating
 from apps.approvals.states import RequestState
-from apps.core.actors import SYSTEM
+from apps.audit.models import Entry
+from apps.core import tenancy
+from apps.core.actors import SYSTEM, ActorKind
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
@@ -110,6 +113,16 @@ def test_a_group_is_brought_in_with_its_people(desk: Desk, manager: Membership, 
     assert desk.decide(request, partner).state == RequestState.APPROVED
 
 
+def test_whoever_may_not_decide_is_not_brought_in_by_their_group(
+    desk: Desk, manager: Membership, creator: Membership, clock: Clock
+) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("add", groups=[str(group(desk, creator).pk)])]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+    with pytest.raises(NotADecider):
+        desk.decide(request, creator)
+
+
 def test_those_who_stand_in_fill_the_seats_of_whoever_is_awaited(desk: Desk, clock: Clock) -> None:
     first, second = desk.people(Role.MANAGER, 2)
     boss = desk.person(Role.ADMIN)
@@ -173,12 +186,67 @@ def test_an_edit_asks_anew_and_the_hours_count_anew(desk: Desk, manager: Members
     assert acted(desk, second) == ["after-120-remind"]
 
 
+def test_versions_that_nobody_is_asked_about_any_more_keep_no_rule_from_acting(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalating, "BATCH", 1)
+    desk.policy({**MANAGER, "escalations": [rule("remind")]})
+    first = desk.submit(desk.post())
+    desk.edit(first.post)
+    second = desk.submit(desk.post("Another"))
+    for _ in range(4):
+        wait(clock, days=1)
+
+    assert acted(desk, first) == []
+    assert acted(desk, desk.request(first.post)) == acted(desk, second) == ["after-240-remind"]
+
+
 def test_rules_of_a_newer_version_act_on_what_waits(desk: Desk, manager: Membership, clock: Clock) -> None:
     desk.policy(MANAGER)
     request = desk.submit(desk.post())
     desk.policy({**MANAGER, "escalations": [rule("remind", hours=1)]})
     wait(clock, hours=2)
     assert acted(desk, request) == ["after-60-remind"]
+
+
+def test_what_a_rule_did_stands_in_the_diary_with_the_version_that_said_so(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    desk.policy(MANAGER)
+    desk.policy({**MANAGER, "escalations": [rule("remind")]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+
+    with desk.agency.scope():
+        assert Escalation.objects.get(request=request).policy_version == 2
+        (line,) = Entry.objects.filter(verb="approval.escalated", subject_id=request.pk)
+    assert (line.actor_kind, line.diff["rule"]) == (ActorKind.SYSTEM, "after-240-remind")
+
+
+def test_another_working_day_of_the_organization_moves_the_hour_of_every_client(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    desk.policy({**MANAGER, "escalations": [rule("remind", hours=8)]})
+    request = desk.submit(desk.post())
+    services.escalate(now=clock.now)
+    every_day = Hours("UTC", frozenset(range(7)), time(0), time(0))
+    with tenancy.scope(organization_id=desk.agency.workspace.organization_id):
+        services.set_hours(hours=every_day, actor=SYSTEM)
+    wait(clock, hours=8)
+
+    assert acted(desk, request) == ["after-480-remind"]
+
+
+def test_where_the_others_have_answered_handing_over_passes_the_step(desk: Desk, clock: Clock) -> None:
+    """Whoever was awaited is behind it then, and those to whom it went are among those who have answered."""
+    first, second = desk.people(Role.MANAGER, 2)
+    desk.policy({**MANAGER, "needs": "all", "escalations": [rule("hand_over", first)]})
+    request = desk.submit(desk.post())
+    desk.decide(request, first)
+    wait(clock, hours=4)
+
+    assert second.user_id
+    assert desk.request(request.post).state == RequestState.APPROVED
 
 
 def test_what_a_policy_did_is_final(desk: Desk, manager: Membership, clock: Clock) -> None:

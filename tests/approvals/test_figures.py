@@ -9,6 +9,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.approvals import services
 from apps.approvals.figures import Pace, loads, paces, percentile
 from apps.approvals.states import Verdict
 from apps.approvals.templatetags.approvals import span_words
@@ -53,6 +54,35 @@ def test_what_waits_is_not_counted_and_changes_that_were_asked_for_are(
     desk.decide(request, manager, Verdict.REQUEST_CHANGES, note="No")
 
     assert {step: pace.count for step, pace in found(desk, clock).items()} == {"manager": 1}
+
+
+def test_what_the_clock_decided_is_nobodys_time(desk: Desk, clock: Clock, manager: Membership) -> None:
+    desk.policy({**MANAGER, "when_late": "publish"})
+    desk.planned(minutes=60)
+    clock.advance(hours=1)
+    services.run_out_of_time(now=clock.now)
+
+    assert found(desk, clock) == {}
+    with desk.agency.scope():
+        assert loads(now=clock.now, since=clock.now - MONTH, workspaces=[desk.agency.workspace]) == []
+
+
+def test_a_step_is_timed_before_the_whole_is(desk: Desk, clock: Clock, manager: Membership) -> None:
+    desk.policy(MANAGER, LEGAL)
+    desk.decide(desk.submit(desk.post()), manager)
+
+    assert list(found(desk, clock)) == ["manager"]
+
+
+def test_what_is_older_than_the_span_was_decided_by_nobody(desk: Desk, clock: Clock, manager: Membership) -> None:
+    desk.policy(MANAGER)
+    desk.decide(desk.submit(desk.post()), manager)
+    clock.advance(days=31)
+    desk.submit(desk.post("Waits"))
+
+    with desk.agency.scope():
+        (one,) = loads(now=clock.now, since=clock.now - MONTH, workspaces=[desk.agency.workspace])
+    assert (one.waiting, one.decided, one.median) == (1, 0, None)
 
 
 def test_an_approval_counts_though_the_post_was_changed_since(desk: Desk, clock: Clock, manager: Membership) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.approvals import services
-from apps.approvals.gate import PROBLEM, gate
+from apps.approvals.gate import ANOTHER_HOUR, PROBLEM, gate
 from apps.approvals.states import RequestState, Verdict
 from apps.core import clock as system_clock
 from apps.core import tenancy
@@ -20,6 +21,7 @@ from apps.events.services import relay
 from apps.media.models import Asset
 from apps.posts import services as posts
 from apps.posts.models import Post
+from apps.publishing import services as publishing
 from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import Publication
@@ -165,6 +167,23 @@ def test_what_was_prepared_ahead_is_held_at_its_hour(desk: Desk, manager: Member
     assert at_its_hour(desk, publication, clock).state == State.HELD
 
 
+@pytest.mark.parametrize("verdict", [Verdict.REJECT, Verdict.REQUEST_CHANGES])
+def test_what_was_objected_to_says_so_and_not_that_it_waits(
+    desk: Desk, manager: Membership, approver: Membership, clock: Clock, verdict: Verdict
+) -> None:
+    desk.policy(MANAGER, LEGAL)
+    publication = desk.planned()
+    desk.decide(desk.request(publication), manager)
+    desk.decide(desk.request(publication), approver, verdict, note="Not like this")
+
+    words = at_its_hour(desk, publication, clock).problem_words
+
+    assert ("rejected" in words, "Changes were asked for" in words) == (
+        verdict == Verdict.REJECT,
+        verdict != Verdict.REJECT,
+    )
+
+
 def test_a_moved_post_is_approved_for_its_new_hour(desk: Desk, manager: Membership, clock: Clock) -> None:
     desk.policy(MANAGER)
     publication = desk.planned()
@@ -238,6 +257,64 @@ def test_what_is_live_keeps_the_words_that_were_approved(desk: Desk, manager: Me
     with pytest.raises(PostBusy, match="keeps its words"):
         change(publication, "Buy now")
     assert desk.live() == ["Good morning"]
+
+
+def test_what_the_policy_publishes_anyway_is_prepared_ahead_of_its_hour(desk: Desk, clock: Clock) -> None:
+    """It is judged as of its hour: at the hour the step's time is up, and nothing is left to wait for."""
+    desk.policy({**MANAGER, "when_late": "publish"})
+    publication = desk.planned(minutes=5)
+
+    rounds.prepare_inline()
+
+    assert desk.agency.read(publication).state == State.READY
+    assert at_its_hour(desk, publication, clock).state == State.PUBLISHED
+
+
+def test_published_anyway_goes_only_what_somebody_was_asked_about(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    """Nobody has followed the edit up yet, so nobody has been asked to approve these words."""
+    desk.policy({**MANAGER, "when_late": "publish"})
+    publication = desk.planned(minutes=5)
+    desk.change(publication.post, desk.agency.content("Buy now", [desk.account]))
+
+    assert at_its_hour(desk, publication, clock).state == State.HELD
+    assert desk.live() == []
+
+
+@pytest.mark.parametrize(("hours", "window", "goes"), [(5, 0, True), (7, 0, False), (7, None, True)])
+def test_resumed_too_long_after_the_hour_that_was_approved_it_waits_for_a_new_one(
+    desk: Desk, manager: Membership, clock: Clock, hours: int, window: int | None, goes: bool
+) -> None:
+    """As late as the client lets posts be (six hours), it is still the hour that was approved."""
+    desk.policy({**MANAGER, "window_minutes": window})
+    publication = desk.planned()
+    at_its_hour(desk, publication, clock)
+    desk.decide(desk.request(publication), manager)
+    clock.set(publication.due_at + timedelta(hours=hours))
+    desk.agency.do(publishing.resume, publication=publication)
+
+    run_worker()
+
+    after = desk.agency.read(publication)
+    assert desk.live() == (["Good morning"] if goes else [])
+    assert after.problem_words == ("" if goes else ANOTHER_HOUR)
+
+
+def test_one_publication_does_not_go_out_before_the_hour_of_its_post(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=60)
+    desk.decide(desk.request(publication), manager)
+    early = publication.due_at - timedelta(minutes=30)
+    with desk.agency.scope():
+        Publication.objects.filter(pk=publication.pk).update(due_at=early, next_try_at=early)
+    clock.set(early)
+
+    run_worker()
+
+    assert desk.agency.read(publication).problem_words == ANOTHER_HOUR
 
 
 @pytest.mark.parametrize("kind", ["label", "campaign"])

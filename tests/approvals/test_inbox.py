@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,10 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.approvals.models import Request
+from apps.core import tenancy
+from apps.events.services import relay
+from apps.posts import services as posts
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
 from tests.support import factories
+from tests.support.clock import Clock
 from tests.support.publishing import Agency
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +66,19 @@ def test_one_queue_for_all_clients(desk: Desk, elsewhere: Desk, reviewer: Member
     assert "2 waiting, 2 for you" in everywhere
 
 
+def test_who_has_approved_it_in_a_version_before_has_it_before_them_no_more(desk: Desk) -> None:
+    """The edit does not touch what their step looks at: their approval counts on, and a second one is refused."""
+    desk.policy({**MANAGER, "needs": 2, "covers": ["media"]}, LEGAL)
+    first, second = desk.people(Role.MANAGER, 2)
+    post = desk.post()
+    desk.decide(desk.submit(post), first)
+    desk.edit(post)
+    queues = [shown(factories.signed_in(who, at=desk.agency.workspace)) for who in (first, second)]
+
+    assert ["1 waiting, 0 for you" in queue for queue in queues] == [True, False]
+    assert "1 waiting, 1 for you" in queues[1]
+
+
 def test_a_client_that_the_reader_may_not_see_is_in_no_queue(desk: Desk, elsewhere: Desk, manager: Membership) -> None:
     elsewhere.policy(MANAGER)
     elsewhere.submit(elsewhere.post("Secret of delta"))
@@ -78,6 +96,37 @@ def test_it_is_grouped_by_time_the_next_first(desk: Desk, manager: Membership) -
     page = shown(factories.signed_in(manager, at=desk.agency.workspace))
 
     assert groups(page) == [("Late", 1), ("Within a week", 1), ("Later", 1), ("No time yet", 1)]
+
+
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_a_deleted_post_is_in_no_queue_and_on_no_board(desk: Desk, manager: Membership, is_followed: bool) -> None:
+    desk.policy(MANAGER)
+    waits, approved = (desk.submit(desk.post(text)) for text in ("Waits here", "Approved here"))
+    desk.decide(approved, manager)
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    assert "Waits here" in shown(client)
+    assert "Approved here" in shown(client, view="board")
+    for request in (waits, approved):
+        desk.agency.do(posts.delete, post=request.post)
+    if is_followed:
+        relay()
+
+    assert "0 waiting" in shown(client)
+    assert "Waits here" not in (board := shown(client, view="board"))
+    assert "Approved here" not in board
+
+
+def test_today_is_the_clients_today(desk: Desk, manager: Membership, clock: Clock) -> None:
+    """Late in the evening by our clock it is tomorrow already in Auckland."""
+    place = desk.agency.workspace
+    with tenancy.across_tenants("a test moves a client"):
+        type(place).across_tenants.filter(pk=place.pk).update(timezone="Pacific/Auckland")
+    clock.set(datetime(2036, 6, 2, 11, tzinfo=UTC))
+    desk.policy(MANAGER)
+    desk.agency.schedule(post := desk.post(), minutes=120)
+    desk.submit(post)
+
+    assert groups(shown(factories.signed_in(manager, at=place))) == [("Tomorrow", 1)]
 
 
 def test_it_is_grouped_and_filtered_by_step(desk: Desk) -> None:

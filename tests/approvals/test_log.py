@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.approvals.log import lines as log_lines
+from apps.approvals.log import verifying
 from apps.approvals.models import Decision
 from apps.approvals.states import Verdict
 from apps.core import tenancy
@@ -98,6 +101,31 @@ def test_the_line_that_was_changed_is_named(story: Post, change: str, place: int
     said = verified()
     assert f"post {story.pk}, line {place} " in said
     assert words in said
+
+
+# By what a line says: a change of it that fits the column.
+SAID: dict[str, str] = {
+    "address": "'198.51.100.0/24'", "revision": "99", "due_at": "'2036-01-01 10:00:00+00:00'", "seal": "'x'",
+    "content_hash": "'x'", "decider_kind": "'guest'", "decider_name": "'Somebody'",
+    "decided_at": "'2036-01-01 10:00:00+00:00'", "decider_id": "NULL",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", SAID)
+def test_the_hash_is_over_everything_that_a_line_says(desk: Desk, story: Post, column: str) -> None:
+    last = third(desk, story)
+    tampered(f"UPDATE approvals_decision SET {column} = {SAID[column]} WHERE id = %s", _key(last))
+
+    assert f"(decision {last.pk}): it does not say any more what was written" in verified()
+
+
+def test_every_post_is_verified_however_many_there_are(
+    desk: Desk, story: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "POSTS_AT_ONCE", 1)
+    tampered("UPDATE approvals_decision SET note = 'Fine'")
+
+    assert len(set(re.findall(r"post (\S+), line", verified()))) == 3
 
 
 def test_a_line_that_was_made_to_fit_breaks_the_one_after(desk: Desk, story: Post) -> None:
@@ -187,8 +215,9 @@ def test_the_log_is_narrowed_by_client_post_and_time(desk: Desk, story: Post) ->
 
     assert counted(post=f"post_{story.pk}") == 3
     assert counted(workspace=f"ws_{elsewhere.pk}") == 0
-    assert counted(until=desk.decisions(story.pk)[0].decided_at.isoformat()) <= 1
-    assert counted(since=last.isoformat()) >= 1
+    after = (last + timedelta(seconds=1)).isoformat()
+    assert [counted(since=at) for at in (last.isoformat(), after)] == [5, 0]
+    assert [counted(until=at) for at in (last.isoformat(), after)] == [0, 5], "without those of the instant itself"
     refused = program(desk.agency.workspace.organization).get("/approval-log.csv", since="yesterday")
     assert refused.status_code == 422
 

@@ -17,7 +17,7 @@ from apps.approvals.states import RequestState, Verdict
 from apps.core import tenancy
 from apps.core.actors import SYSTEM, ActorKind
 from apps.events.services import relay
-from apps.tenants.models import Membership
+from apps.tenants.models import Membership, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
 from tests.approvals.test_people import away, group
@@ -187,6 +187,23 @@ def test_a_link_for_other_words_decides_nothing(asked: Post, followed: bool) -> 
     assert asked.desk.decisions(asked.post.pk) == []
     asked.path = asked.link_to(asked.who)
     assert "Thank you" in asked.say(), "the new version came with a link of its own"
+
+
+def test_an_edit_after_the_answer_undoes_what_it_touches(asked: Post) -> None:
+    asked.say()
+    asked.desk.edit(asked.post, "Buy now")
+    assert asked.state() == RequestState.PENDING
+    assert "This link was used" in asked.say(status=410)
+    asked.path = asked.link_to(asked.who)
+    assert "Thank you" in asked.say()
+
+
+def test_nor_does_who_lost_the_role(asked: Post) -> None:
+    with tenancy.scope(organization_id=asked.who.organization_id):
+        WorkspaceAccess.objects.filter(membership=asked.who).update(role=Role.CREATOR)
+    for page in (asked.get(status=403), asked.say(status=403)):
+        assert "not yours to decide any more" in page
+    assert asked.state() == RequestState.PENDING
 
 
 def test_who_was_removed_decides_no_more_by_their_link(asked: Post) -> None:

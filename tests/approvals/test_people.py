@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.models import Event
 from apps.events.services import relay
-from apps.tenants.models import Membership
+from apps.tenants.models import Membership, User, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
 from tests.approvals.test_log import tampered, verified
@@ -105,9 +106,12 @@ def test_a_policy_names_no_group_of_another_client(desk: Desk, approver: Members
     desk.policy(step(groups=[str(group(desk, approver, everywhere=True).pk)]))
 
 
-def test_a_group_that_a_policy_names_is_not_deleted(desk: Desk, approver: Membership) -> None:
+@pytest.mark.parametrize("is_asked", [True, False], ids=["asked", "brought in"])
+def test_a_group_that_a_policy_names_is_not_deleted(desk: Desk, approver: Membership, is_asked: bool) -> None:
     legal = group(desk, approver)
-    desk.policy(step(groups=[str(legal.pk)]))
+    named = {"groups": [str(legal.pk)]}
+    rule = {"when": "after", "minutes": 60, "do": "add", **named}
+    desk.policy(step(**named) if is_asked else {**MANAGER, "escalations": [rule]})
     with desk.agency.scope(), pytest.raises(PeopleRefused, match="policy"):
         services.delete_group(group=legal, actor=SYSTEM)
     desk.policy()
@@ -130,6 +134,33 @@ def test_approvals_that_were_given_before_there_were_groups_hold_on() -> None:
     assert with_one.digest != without.digest
 
 
+# --- members who are none any more
+
+
+def _switched_off(who: Membership) -> None:
+    User.objects.filter(pk=who.user_id).update(is_active=False)
+
+
+def _ended(who: Membership) -> None:
+    WorkspaceAccess.plain.filter(membership=who).update(access_until=system_clock.now())
+
+
+@pytest.mark.parametrize(
+    ("role", "leaves"), [(Role.MANAGER, _switched_off), (Role.MANAGER, _ended), (Role.ADMIN, _switched_off)]
+)
+def test_whoever_was_switched_off_or_whose_access_has_ended_decides_nothing(
+    desk: Desk, role: Role, leaves: Callable[[Membership], None]
+) -> None:
+    desk.policy(step(roles=[role.value]))
+    who = desk.person(role)
+    request = desk.submit(desk.post())
+    with tenancy.across_tenants("somebody leaves"):
+        leaves(who)
+
+    with pytest.raises(NotADecider):
+        desk.decide(request, who)
+
+
 # --- absences
 
 
@@ -143,6 +174,20 @@ def test_whoever_stands_in_decides_while_the_other_is_away(desk: Desk, clock: Cl
     assert desk.decide(request, stand_in).state == RequestState.APPROVED
 
     clock.advance(days=5)
+    with pytest.raises(NotADecider):
+        desk.decide(desk.submit(desk.post()), stand_in)
+
+
+def test_nobody_stands_in_before_the_absence_begins(desk: Desk, manager: Membership) -> None:
+    stand_in = desk.person(Role.APPROVER)
+    tomorrow = system_clock.now().date() + timedelta(days=1)
+    with desk.agency.scope():
+        services.note_absence(
+            user_id=manager.user_id, starts_on=tomorrow, ends_on=tomorrow, zone="UTC",
+            delegate_id=stand_in.user_id, actor=SYSTEM,
+        )  # fmt: skip
+    desk.policy(MANAGER)
+
     with pytest.raises(NotADecider):
         desk.decide(desk.submit(desk.post()), stand_in)
 

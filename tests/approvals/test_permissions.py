@@ -18,9 +18,10 @@ from apps.approvals.deciders import Decider
 from apps.approvals.errors import NotADecider
 from apps.approvals.models import Guest, Request, ReviewedPost, ReviewLink
 from apps.approvals.states import Verdict
-from apps.core import clock
+from apps.core import clock, tenancy
 from apps.core.actors import Actor, ActorKind
 from apps.tenants import callers
+from apps.tenants.models import Workspace, WorkspaceAccess
 from apps.tenants.permissions import PERMISSIONS, Role
 from tests.approvals.conftest import Desk, actor
 from tests.support import factories
@@ -54,6 +55,7 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("POST", "decide_with_edits", "approval.decide", {"text": "Better"}),
     ("POST", "bulk", "approval.decide", {"read": "yes"}),
     ("POST", "comment", "approval.comment", {"text": "A word"}),
+    ("POST", "resolve", "approval.comment", {}),
     ("POST", "withdraw", "approval.request", {}),
     ("POST", "submit", "approval.request", {}),
     ("GET", "record", "approval.view", {}),
@@ -70,12 +72,20 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("POST", "guest_forget", "workspace.edit", {}),
     ("POST", "take_time", "post.schedule", {}),
 ]
+# The pages' deeds that are about one post, link or guest, whichever client the person is at.
+OF_ONE: Final = frozenset({
+    "review", "decide", "decide_with_edits", "comment", "resolve", "withdraw", "submit", "record", "link_revoke",
+    "guest_forget", "take_time",
+})  # fmt: skip
 CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/approvals/{request}", "approval.view", None),
     ("POST", "/approvals/{request}/decide", "approval.decide", {"verdict": "approve"}),
     ("POST", "/approvals/{request}/withdraw", "approval.request", None),
+    ("GET", "/posts/{post}/threads", "approval.view", None),
     ("POST", "/posts/{post}/threads", "approval.comment", {"text": "A word"}),
     ("POST", "/threads/{thread}/take-time", "post.schedule", None),
+    ("POST", "/threads/{thread}/comments", "approval.comment", {"text": "Another"}),
+    ("PATCH", "/threads/{thread}", "approval.comment", {"resolved": True}),
     ("GET", "/workspaces/{workspace}/approval-policy", "policy.view", None),
     ("PUT", "/workspaces/{workspace}/approval-policy", "policy.edit", {"steps": []}),
     ("GET", "/approvals/{request}/record", "approval.view", None),
@@ -101,6 +111,7 @@ ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
     "submit": ("POST submit", ("POST", "/approvals")),
     "comment": ("POST comment", ("POST", "/posts/{post}/threads")),
     "take a proposed time": ("POST take_time", ("POST", "/threads/{thread}/take-time")),
+    "resolve": ("POST resolve", ("PATCH", "/threads/{thread}")),
     "read the policy": ("GET policy", ("GET", "/workspaces/{workspace}/approval-policy")),
     "change the policy": ("POST policy", ("PUT", "/workspaces/{workspace}/approval-policy")),
     "keep the record": ("GET record", ("GET", "/approvals/{request}/record")),
@@ -109,6 +120,10 @@ ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
     "mail a link": ("POST link_mail", ("POST", "/review-links/{link}/mail")),
     "withdraw a link": ("POST link_revoke", ("POST", "/review-links/{link}/revoke")),
     "export the log": ("GET log_file", ("GET", "/approval-log.csv")),
+    "see the client's links": ("GET links", ("GET", "/review-links")),
+    "invite the client": ("POST link_new", ("POST", "/review-links")),
+    "see the groups": ("GET people", ("GET", "/reviewer-groups")),
+    "make a group": ("POST people", ("POST", "/reviewer-groups")),
 }
 SCOPES: Final = {
     "approvals:read": {"approval.view"},
@@ -163,7 +178,7 @@ def test_in_services_a_role_that_does_not_decide_is_no_decider(desk: Desk, asked
 @pytest.mark.parametrize("scope", SCOPES)
 def test_with_keys(desk: Desk, asked: Request, scope: str) -> None:
     own = program(desk.agency.workspace.organization, scopes=[scope])
-    named = _named(desk, asked, shared(desk, asked))
+    named = names(desk, asked, shared(desk, asked))
     refused = [
         path for method, path, _, body in CALLS if own.send(method, path.format(**named), body).status_code == 403
     ]
@@ -182,7 +197,8 @@ def test_both_doors_open_to_the_same_roles(
     data = {f"{method} {name}": (method, name, said) for method, name, _, said in DEEDS}
     bodies = {(method, path): body for method, path, _, body in CALLS}
     shares: tuple[ReviewLink, UUID] = shared(desk, asked)
-    named, told = _named(desk, asked, shares), {}
+    told = {}
+    named = names(desk, asked, shares)
     for action, (deed, (method, path)) in ALIKE.items():
         body = {"post": f"post_{asked.post_id}"} if path == "/approvals" else bodies[method, path]
         page_said = _on_page(client, *data[deed], desk, asked, shares)
@@ -193,11 +209,27 @@ def test_both_doors_open_to_the_same_roles(
     assert told == {action: (role in may[needed[deed]],) * 2 for action, (deed, _) in ALIKE.items()}
 
 
-def _named(desk: Desk, asked: Request, shares: tuple[ReviewLink, UUID]) -> dict[str, UUID]:
-    """What the paths of the API name."""
+@pytest.mark.parametrize("deed", [one for one in DEEDS if one[1] in OF_ONE], ids=lambda one: str(one[1]))
+def test_a_role_at_one_client_is_none_at_another(
+    desk: Desk, asked: Request, other_workspace: Workspace, deed: tuple[str, str, str, dict[str, str]]
+) -> None:
+    """They manage one client and look on at another: about whose posts they do nothing, wherever they came from."""
+    method, name, permission, data = deed
+    who = factories.member(desk.agency.workspace.organization, Role.MANAGER, workspaces=[other_workspace])
+    with tenancy.across_tenants("a test lets them look on"):
+        own = {"organization_id": asked.organization_id, "workspace_id": asked.workspace_id, "membership": who}
+        WorkspaceAccess.plain.create(**own, role=Role.VIEWER)
+    client = factories.signed_in(who, at=other_workspace)
+
+    answer = _on_page(client, method, name, data, desk, asked, shared(desk, asked))
+
+    assert (answer == 403) is (Role.VIEWER not in (MAY | ELSEWHERE)[permission])
+
+
+def names(desk: Desk, asked: Request, shares: tuple[ReviewLink, UUID]) -> dict[str, object]:
     link, thread = shares
-    place = desk.agency.workspace.pk
-    return {"request": asked.pk, "post": asked.post_id, "workspace": place, "link": link.pk, "thread": thread}
+    here = desk.agency.workspace.pk
+    return {"request": asked.pk, "post": asked.post_id, "workspace": here, "link": link.pk, "thread": thread}
 
 
 def _on_page(
@@ -214,7 +246,7 @@ def _on_page(
         "policy": place, "people": place, "submit": [asked.post_id], "index": [], "bulk": [], "figures": [],
         "log": [], "log_file": ["csv"], "record_of_month": ["2026-11"], "links": [], "link_new": [],
         "links_hand_over": [], "link_mail": [link.pk],
-        "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread],
+        "link_revoke": [link.pk], "guest_forget": [link.guest_id], "take_time": [thread], "resolve": [thread],
     }  # fmt: skip
     address = reverse(f"approvals:{name}", args=ids.get(name, [asked.pk]))
     answer = client.generic(method, address, _form(data), content_type="application/x-www-form-urlencoded")

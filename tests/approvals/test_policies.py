@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 
 from apps.approvals import services
 from apps.approvals.errors import PolicyChanged, PolicyMalformed
+from apps.approvals.forms import StepForm
 from apps.approvals.models import Policy
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.sheets import required, sheet
@@ -77,6 +79,44 @@ def test_a_step_says_the_same_after_it_was_stored() -> None:
     assert step.covers == {Aspect.TEXT}
     assert step.applies({RuleKind.PLATFORM: {"x"}})
     assert not step.applies({RuleKind.PLATFORM: {"instagram"}})
+
+
+SET_BY_PROGRAMS: dict[str, dict[str, Any]] = {
+    "nothing unusual": {},
+    "spans": {"window_minutes": 30, "notice_minutes": 90, "move_minutes": 45},
+    "any hour, next slot": {"window_minutes": None, "move_minutes": None},
+    "for some posts": {"rules": [{"kind": "platform", "values": ["x"]}, {"kind": "label", "values": ["launch"]}]},
+    "for unpaid posts": {"rules": [{"kind": "paid", "values": ["no"]}]},
+    "for paid posts": {"rules": [{"kind": "paid", "values": ["yes"]}]},
+    "of one author": {"rules": [{"kind": "author", "values": ["00000000-0000-7000-8000-000000000001"]}]},
+    "two of them": {"needs": 2, "escalations": [{"when": "after", "minutes": 240, "do": "remind"}]},
+}
+
+
+@pytest.mark.parametrize("said", SET_BY_PROGRAMS.values(), ids=SET_BY_PROGRAMS)
+def test_a_step_that_is_saved_as_the_form_shows_it_stays_as_it_is(said: dict[str, Any]) -> None:
+    """Whatever a program has set, also what the form has no field for: else another name changes who is asked."""
+    (step,) = read([{**MANAGER, **said}])
+    shown = StepForm.of(step, {})
+    sent: Any = {name: shown[name].value() for name in shown.fields}
+    sent |= {one.add_prefix(name): one[name].value() for one in shown.rules for name in one.fields}
+    data = QueryDict(mutable=True)
+    for name, value in sent.items():
+        several = value if isinstance(value, list) else [value]
+        data.setlist(name, [str(one) for one in several if one is not None and one is not False])
+    form = StepForm(data, people={})
+    form.offer_spans(step)
+
+    assert form.is_valid(), form.errors
+    (saved,) = read([form.step(step.key, step)])
+    assert saved.as_json() == step.as_json()
+
+
+@pytest.mark.parametrize(("rules", "is_open"), [([], False), ([{"kind": "platform", "values": ["x"]}], True)])
+def test_whom_a_step_is_for_is_in_sight_where_it_is_for_some(rules: list[dict[str, Any]], is_open: bool) -> None:
+    (step,) = read([{**MANAGER, "rules": rules}])
+
+    assert StepForm.of(step, {}).is_for_some is is_open
 
 
 def test_each_of_several_rules_fits(desk: Desk) -> None:

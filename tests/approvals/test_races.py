@@ -8,10 +8,14 @@ import pytest
 
 from apps.approvals import services
 from apps.approvals.errors import ContentChanged, NotADecider, RequestClosed
+from apps.approvals.selectors import snapshot_text
+from apps.approvals.sheets import sheet
 from apps.approvals.states import RequestState, Verdict
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.services import relay
+from apps.posts import services as posts
+from apps.posts.models import Post
 from apps.publishing import services as publishing
 from apps.publishing.states import State
 from apps.tenants.models import Membership, WorkspaceAccess
@@ -63,6 +67,21 @@ def test_an_edit_that_changes_nothing_undoes_nothing(desk: Desk, manager: Member
     assert desk.request(post).state == RequestState.APPROVED
 
 
+def test_an_edit_before_an_approval_with_edits_refuses_it(desk: Desk, manager: Membership) -> None:
+    """Else it would put its words in the place of words that its author never saw."""
+    desk.policy(MANAGER)
+    post = desk.post()
+    request = desk.submit(post)
+    desk.change(post, desk.agency.content("Buy now", [desk.account]))
+    better = desk.agency.content("Good morning, dear", [desk.account])
+
+    with pytest.raises(ContentChanged):
+        desk.decide(request, manager, Verdict.APPROVE_WITH_EDITS, content=better)
+    assert desk.decisions(post.pk) == []
+    with desk.agency.scope():
+        assert snapshot_text(sheet(Post.objects.get(pk=post.pk)).snapshot) == "Buy now"
+
+
 def test_back_to_the_words_that_were_approved_is_approved_only_by_looking_again(
     desk: Desk, manager: Membership
 ) -> None:
@@ -78,6 +97,41 @@ def test_back_to_the_words_that_were_approved_is_approved_only_by_looking_again(
 
     assert desk.decide(again, second).state == RequestState.PENDING, "What was said before the objection is over"
     assert desk.decide(again, first).state == RequestState.APPROVED
+
+
+def test_an_hour_within_the_window_is_another_version_that_is_approved_already(desk: Desk, manager: Membership) -> None:
+    desk.policy({**MANAGER, "window_minutes": 60})
+    publication = desk.planned(minutes=60)
+    desk.decide(desk.request(publication), manager)
+    desk.agency.schedule(publication.post, minutes=90)
+    relay()
+
+    now = desk.request(publication)
+    assert (now.number, now.state) == (2, RequestState.APPROVED)
+    assert now.due_at == desk.agency.read(publication).due_at, "so that the record tells the hour at which it goes out"
+
+
+# --- a post is deleted, or its request withdrawn
+
+
+def test_of_a_deleted_post_nobody_is_asked_any_more(desk: Desk) -> None:
+    desk.policy(MANAGER)
+    request = desk.submit(post := desk.post())
+    desk.agency.do(posts.delete, post=post)
+    relay()
+
+    assert desk.agency.read(request).state == RequestState.WITHDRAWN
+    assert desk.agency.events(request) == ["approval.requested", "approval.withdrawn"]
+
+
+def test_what_was_withdrawn_is_withdrawn_once(desk: Desk) -> None:
+    desk.policy(MANAGER)
+    request = desk.submit(desk.post())
+    desk.agency.do(services.withdraw, request_id=request.pk)
+
+    with pytest.raises(RequestClosed):
+        desk.agency.do(services.withdraw, request_id=request.pk)
+    assert desk.agency.events(request) == ["approval.requested", "approval.withdrawn"]
 
 
 # --- two approvers at once
@@ -241,6 +295,7 @@ def test_where_all_were_to_approve_those_who_are_left_are_all(desk: Desk) -> Non
         services.follow(post_id=post.pk)
 
     assert desk.request(post).state == RequestState.APPROVED
+    assert desk.agency.events(desk.request(post)) == ["approval.requested", "approval.decided", "approval.decided"]
 
 
 def test_nobody_left_passes_nothing(desk: Desk, manager: Membership) -> None:
@@ -265,6 +320,34 @@ def test_steps_that_ask_the_same_keep_what_they_have_said(desk: Desk, manager: M
 
     now = desk.request(post)
     assert (now.number, desk.steps(now)) == (2, ["manager approved", "legal open"])
+
+
+def test_the_time_runs_out_by_the_newer_version(desk: Desk, clock: Clock) -> None:
+    """Also where it had run out by the older one: there is time again, and then there is none."""
+    desk.policy({**MANAGER, "notice_minutes": 120})
+    publication = desk.planned(minutes=60)
+    services.run_out_of_time(now=clock.now)
+    desk.policy({**MANAGER, "notice_minutes": 30})
+    request = desk.request(publication)
+    services.run_out_of_time(now=clock.now)
+    assert desk.agency.events(request) == ["approval.requested", "approval.expired"]
+
+    clock.advance(minutes=30)
+    services.run_out_of_time(now=clock.now)
+    assert desk.agency.events(request) == ["approval.requested", "approval.expired", "approval.expired"]
+
+
+def test_of_what_is_out_nobody_is_asked_anew(desk: Desk, manager: Membership, clock: Clock) -> None:
+    desk.policy(MANAGER)
+    publication = desk.planned(minutes=10)
+    desk.decide(desk.request(publication), manager)
+    clock.advance(minutes=10)
+    run_worker()
+    desk.policy(LEGAL)
+
+    now = desk.request(publication)
+    assert (now.number, now.state) == (1, RequestState.APPROVED)
+    assert desk.agency.events(now) == ["approval.requested", "approval.decided"]
 
 
 def test_other_people_for_a_step_are_asked_anew(desk: Desk, manager: Membership, approver: Membership) -> None:

@@ -17,6 +17,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
@@ -31,6 +32,7 @@ from apps.core.actors import SYSTEM
 from apps.core.printing import PrinterMissing
 from apps.core.secrets import Secret
 from apps.media import services as media
+from apps.media.models import Asset
 from apps.posts.models import Post
 from apps.tenants.models import Membership
 from apps.tenants.services.branding import branding_of
@@ -129,6 +131,18 @@ def test_pictures_are_shown_as_reviewers_saw_them(desk: Desk, story: Post) -> No
     assert pixels_of(RED, record(desk, story)) > 2000
 
 
+def test_a_file_that_was_replaced_since_is_named_and_another_is_not_shown_for_it(desk: Desk, story: Post) -> None:
+    approved = desk.request(story)
+    with tenancy.across_tenants("a test replaces a file of the library"):
+        Asset.plain.update(sha256="f" * 64, original_name="other.jpg")
+    with desk.agency.scope():
+        (leaf,) = gathered(Request.objects.filter(pk=approved.pk)).leaves
+
+    (figure,) = leaf.figures
+    assert (figure.name, figure.stored, figure.alt) == ("", "", "Buns on a tray")
+    assert figure.digest == approved.snapshot["parts"][0]["media"][0]["sha256"]
+
+
 def test_nothing_of_a_long_post_is_left_out(desk: Desk, manager: Membership) -> None:
     desk.policy(MANAGER)
     accounts = [desk.agency.account(f"harbour{number}") for number in range(9)]
@@ -165,6 +179,13 @@ def test_the_signature_holds_and_a_changed_byte_ends_that(desk: Desk, story: Pos
     broken = verdict(pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :], certificate)
     assert not broken.intact
     assert not broken.bottom_line
+
+
+def test_the_signature_allows_no_later_change(desk: Desk, story: Post) -> None:
+    """Neither comments nor filled-in fields: whoever adds something to a record has a document that does not hold."""
+    (signature,) = PdfFileReader(io.BytesIO(record(desk, story))).embedded_signatures
+
+    assert signature.docmdp_level is MDPPerm.NO_CHANGES
 
 
 def test_a_selection_is_one_document_the_earliest_first(desk: Desk, manager: Membership) -> None:
@@ -275,6 +296,18 @@ def test_an_operator_brings_a_key_of_their_own(desk: Desk, story: Post, tmp_path
         call_command("signing_key", "replace", str(file), "--passphrase-file", str(passphrase))
     with pytest.raises(signing.NotASigningKey):
         signing.adopt(b"nonsense", Secret(""))
+
+
+def test_with_certificates_of_authorities_it_is_the_operators_own_that_signs(desk: Desk, story: Post) -> None:
+    """The file has more than one certificate: the others are only how readers get from it to one that they trust."""
+    own, authority = (signing._made(system_clock.now()) for _ in range(2))
+    key = serialization.load_pem_private_key(own.private_key.reveal().encode(), None)
+    mine, theirs = (signing.x509.load_pem_x509_certificate(one.certificate.encode()) for one in (own, authority))
+    lock = serialization.BestAvailableEncryption(b"open sesame")
+    file = signing.pkcs12.serialize_key_and_certificates(b"ours", key, mine, [theirs], lock)  # type: ignore[arg-type]
+    signing.adopt(file, Secret("open sesame"))
+
+    assert verdict(record(desk, story), own.certificate).bottom_line
 
 
 # --- where it cannot be made

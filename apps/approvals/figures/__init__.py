@@ -18,7 +18,7 @@ from django.db.models import Max
 
 from apps.approvals.deciders import Bench, names_of, writers_of_each
 from apps.approvals.models import Decision, Request, StepState
-from apps.approvals.selectors import benches_of, requests, waiting_for
+from apps.approvals.selectors import benches_of, requests, said_of, waiting_for
 from apps.approvals.states import APPROVING, OBJECTING, PASSED, RequestState, StepStatus
 from apps.core.actors import ActorKind
 from apps.tenants.models import Workspace
@@ -148,12 +148,12 @@ def _approvals(since: datetime, clients: Mapping[UUID, str]) -> Iterable[tuple[U
 
 def _before_people(now: datetime, workspaces: Collection[Workspace]) -> tuple[Counter[UUID], Counter[UUID]]:
     rows = pending(workspaces)
-    able = benches_at_each(rows)
+    able, said = benches_at_each(rows), said_of(rows)
     waiting: Counter[UUID] = Counter()
     late: Counter[UUID] = Counter()
     people = {pk for seats in able.values() for pk in seats.people}
     for pk in people:
-        own = waiting_for(rows, pk, able)
+        own = waiting_for(rows, pk, able, said)
         waiting[pk] = len(own)
         late[pk] = sum(1 for row in own if _is_late(row, now))
     return waiting, late

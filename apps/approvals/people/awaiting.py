@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
 from apps.approvals import selectors
 from apps.approvals.deciders import writers_of_each
-from apps.approvals.models import Decision, Request, StepState
-from apps.approvals.states import APPROVING, OBJECTING, RequestState
-from apps.core.actors import ActorKind
+from apps.approvals.models import Request, StepState
+from apps.approvals.states import RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +39,10 @@ def asked(*, step_ids: Collection[UUID] | None = None, workspace_ids: Collection
 def _asked_in_workspace(rows: Sequence[Request], step_ids: Collection[UUID] | None) -> list[Asked]:
     writers = writers_of_each([(row.post, row.asked_by_id) for row in rows])
     able = selectors.benches_of(rows, writers)
-    said = _said_of(rows)
+    said = selectors.said_of(rows)
     found = []
     for row in rows:
         step = selectors.open_step(row)
         if step is not None and row.pk in able and (step_ids is None or step.pk in step_ids):
             found.append(Asked(row, step, able[row.pk].asked(said[row.pk])))
     return found
-
-
-def _said_of(rows: Sequence[Request]) -> Mapping[UUID, frozenset[UUID]]:
-    """Who has approved the open step of each, by request: in this version, or in one before that it takes along."""
-    by_post: dict[UUID, list[Decision]] = {}
-    lines = Decision.objects.filter(request__post__in=[row.post_id for row in rows]).select_related("request")
-    for one in lines.order_by("decided_at", "id"):
-        by_post.setdefault(one.request.post_id, []).append(one)
-    return {row.pk: _said(row, by_post.get(row.post_id, [])) for row in rows}
-
-
-def _said(row: Request, lines: list[Decision]) -> frozenset[UUID]:
-    step = selectors.open_step(row)
-    if step is None:
-        return frozenset()
-    objections = [number for number, one in enumerate(lines) if one.verdict in OBJECTING]
-    since = lines[objections[-1] + 1 :] if objections else lines
-    return frozenset(
-        one.decider_id
-        for one in since
-        if one.seal == step.seal
-        and one.verdict in APPROVING
-        and one.decider_kind == ActorKind.USER
-        and one.decider_id
-        and step.step.fits(one.due_at, step.due_at)
-    )

@@ -121,7 +121,8 @@ def _require_seat(request: Request, row: StepState, decider: Decider) -> frozens
 def _with_edits(
     request: Request, row: StepState, decider: Decider, note: str, content: Content, on_behalf_of: frozenset[UUID]
 ) -> Request:
-    """The new words go through every step that they touch, and the decider has approved them for their own."""
+    """The new words go through every step that they touch, and the decider has approved them for their own: one voice,
+    like any other, of as many as the step takes."""
     publishing.edit(post=request.post, content=content, actor=decider.actor, expected_revision=request.post.revision)
     post, policy = Post.objects.get(pk=request.post_id), policy_of(request.workspace_id)
     live = sheet(post)
@@ -129,7 +130,8 @@ def _with_edits(
     seal = next((one.seal for one in wanted if one.step.key == row.key), "")
     said = _Said(Verdict.APPROVE_WITH_EDITS, decider, note, seal, live.hash, post.revision, on_behalf_of)
     _write(request, row, said, due_at=post.due_at)
-    set_status(row, StepStatus.APPROVED)
+    if bench_of(request, row).is_passed_by(votes_on(request.post_id, row.step, seal or row.seal, post.due_at)):
+        set_status(row, StepStatus.APPROVED)
     if policy is None or not wanted:
         close(request, RequestState.NOT_NEEDED)
         made = request

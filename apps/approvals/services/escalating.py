@@ -36,7 +36,9 @@ BATCH: Final = 200
 def escalate(*, now: datetime) -> int:
     """Let every rule act whose hour has come; how many posts were looked at."""
     with tenancy.across_tenants("find steps of approvals whose rules are to act"):
-        due = StepState.across_tenants.filter(status=StepStatus.OPEN, escalates_at__lte=now)
+        # Versions that nobody is asked about any more keep their open step: enough of them would fill every batch.
+        asked = StepState.across_tenants.filter(request__state=RequestState.PENDING, status=StepStatus.OPEN)
+        due = asked.filter(escalates_at__lte=now)
         found = list(
             due.order_by("escalates_at").values_list("organization_id", "workspace_id", "request__post_id")[:BATCH]
         )

@@ -43,12 +43,19 @@ def change_group(*, group: Group, name: str, people: Collection[UUID], actor: Ac
 
 @transaction.atomic
 def delete_group(*, group: Group, actor: Actor) -> None:
-    """Raises PeopleRefused while a policy in force names it: its step would have nobody left."""
+    """Raises PeopleRefused while a policy in force names it: a step, or one of its rules, would name nobody."""
     for policy in Policy.objects.filter(replaced_at=None).exclude(steps=[]):
-        if any(group.pk in step.groups for step in policy.ordered_steps):
+        if group.pk in _groups_named_by(policy):
             raise PeopleRefused("A policy names this group. Take it out of the policy first.", code="in_use")
     audit.record("group.deleted", subject=group, actor=actor, diff={"name": group.name})
     group.delete()
+
+
+def _groups_named_by(policy: Policy) -> set[UUID]:
+    """Those whom its steps ask, and those whom rules bring in when nobody answers."""
+    steps = policy.ordered_steps
+    brought_in = {pk for step in steps for rule in step.escalations for pk in rule.groups}
+    return brought_in | {pk for step in steps for pk in step.groups}
 
 
 @transaction.atomic

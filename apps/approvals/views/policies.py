@@ -84,7 +84,7 @@ def _save_step(
     rules = now.ordered_content_rules if now else ()
     form = StepForm(request.POST, people=_people(workspace), groups=_groups(workspace), rules=rules)
     if edited := next((step for step in steps if step.key == key), None):
-        form.offer_span(edited)
+        form.offer_spans(edited)
     if not form.is_valid():
         return _show(request, workspace, now, form, editing=key, status=422)
     before = next((step for step in steps if step.key == key), None)

@@ -314,8 +314,9 @@ def _why_not(request: MemberRequest, seats: Bench | None) -> str:
 
 def _stands_in_for(request: MemberRequest, found: Request, seats: Bench | None) -> list[str]:
     """For whom the reader would decide; without a query where they stand in for nobody."""
-    said = selectors.said_by(found)
-    whom = seats.spoken_for(Decider.of(request.member.actor), said) if seats else frozenset()
+    if seats is None or request.user.pk not in seats.stands_for:
+        return []
+    whom = seats.spoken_for(Decider.of(request.member.actor), selectors.said_of([found])[found.pk])
     return sorted(names_of(whom).values()) if whom else []
 
 

@@ -17,7 +17,7 @@ from apps.approvals.models import ReviewLink
 from apps.posts.models import Post
 from apps.tenants.models import Membership
 from tests.approvals.conftest import Desk
-from tests.approvals.guests.conftest import JONAS, Guest
+from tests.approvals.guests.conftest import CLIENT, JONAS, Guest
 from tests.social_accounts.portal import catalogues
 from tests.support import factories
 
@@ -125,3 +125,16 @@ def test_guests_for_whom_something_waits_are_reminded_and_others_are_not(
     assert offered() == ["Kvar"]
     ingrid.says(desk.request(first), "request_changes", "Five courses")
     assert offered() == []
+
+
+def test_who_has_approved_is_not_reminded_while_others_are_awaited(
+    desk: Desk, invite: Invite, manager: Membership
+) -> None:
+    desk.policy({**CLIENT, "needs": "all"})
+    desk.submit(post := desk.post())
+    ingrid, _ = invite(post, language="sv"), invite(post, who=JONAS)
+    ingrid.says(desk.request(post), "approve")
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+
+    (mail,) = mails(client.get(reverse("approvals:links")).content.decode())
+    assert mail["subject"].startswith("Still ")

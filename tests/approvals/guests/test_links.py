@@ -127,6 +127,15 @@ def test_a_post_that_is_none_of_the_links_is_not_decided(desk: Desk, asked: Aske
     assert guest.comments() == []
 
 
+def test_the_post_that_was_looked_at_is_the_one_that_is_decided(desk: Desk, asked: Asked, invite: Invite) -> None:
+    """Both are the guest's; but the page was of one of them, and the form names a version of the other."""
+    shown, other = asked("Shown"), asked("Another")
+    guest = invite(shown, other)
+    guest.send(f"{shown.pk}/decide/", request=str(desk.request(other).pk), verdict="approve")
+
+    assert [desk.request(post).state for post in (shown, other)] == [RequestState.PENDING] * 2
+
+
 def test_a_link_is_used_again_after_its_purpose_is_done(desk: Desk, asked: Asked, invite: Invite) -> None:
     """It shows what was decided, and decides nothing more; another version of the post it decides again."""
     post = asked()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.approvals import services
+from apps.approvals.records import signing
 from apps.posts.models import Post
 from apps.tenants.models import Membership
 from tests.approvals.conftest import MANAGER, Desk, actor
@@ -39,6 +43,18 @@ def test_it_has_what_is_approved_of_the_link(desk: Desk, asked: Asked, invite: I
         assert expected in said, expected
     assert "Mine, waiting" not in said
     assert "Of another link" not in said
+
+
+def test_taking_it_changes_nothing(desk: Desk, asked: Asked, invite: Invite) -> None:
+    """Once the installation has its key, which the first record of all brings about."""
+    guest = invite(post := asked())
+    guest.says(desk.request(post), "approve")
+    signing.key_in_force()
+
+    with CaptureQueriesContext(connection) as asked_for:
+        taken(guest)
+
+    assert [one["sql"] for one in asked_for if re.match(r"(INSERT|UPDATE|DELETE)", one["sql"])] == []
 
 
 def test_nothing_of_the_inside_is_in_it(desk: Desk, invite: Invite, manager: Membership) -> None:

@@ -10,6 +10,7 @@ from apps.approvals import services
 from apps.approvals.errors import RequestClosed
 from apps.approvals.link_errors import LinkOver
 from apps.approvals.services.records import broken_link
+from apps.approvals.sharing import MOST_TRIES
 from apps.approvals.states import RequestState, Verdict
 from apps.core.actors import SYSTEM
 from apps.posts.models import Post
@@ -42,6 +43,22 @@ def test_a_decision_and_the_withdrawal_of_its_link_take_turns(
     assert len(guest.said(post.pk)) == is_approved
     assert desk.request(post).state == (RequestState.APPROVED if is_approved else RequestState.PENDING)
     assert guest.client.get(guest.home).status_code == 410
+
+
+def test_tries_at_a_passcode_at_once_are_each_counted(asked: Callable[..., Post], invite: Callable[..., Guest]) -> None:
+    """However many guess together, the right word among them is not looked at once there were ten."""
+    guest = invite(asked(), passcode="rye bread")
+    known: list[bool] = []
+
+    def guess() -> None:
+        known.append(services.knows_passcode(guest.reviewer(), "rye toast"))
+
+    told = at_once(*[guess] * (MOST_TRIES + 2))
+
+    assert told == {"": MOST_TRIES, LinkOver.__name__: 2}
+    assert known == [False] * MOST_TRIES
+    with pytest.raises(LinkOver):
+        services.knows_passcode(guest.reviewer(), "rye bread")
 
 
 def test_of_two_guests_where_one_is_enough_one_counts(

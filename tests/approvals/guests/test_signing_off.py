@@ -12,11 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from apps.approvals import services
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.link_errors import LinkOver
-from apps.approvals.models import Request
+from apps.approvals.models import Request, ReviewLink
 from apps.approvals.services.records import broken_link
 from apps.approvals.services.signing_off import Tally
+from apps.approvals.sharing import MOST_TRIES
 from apps.approvals.states import RequestState, Verdict
 from apps.audit.models import Entry
+from apps.core import clock as system_clock
+from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.events.models import Event
@@ -25,7 +28,7 @@ from apps.posts.models import Post
 from apps.posts.states import Review
 from apps.publishing.models import Publication
 from apps.publishing.states import State
-from apps.tenants.models import Membership
+from apps.tenants.models import Membership, WorkspaceAccess
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
 from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, Guest
 from tests.support import factories
@@ -153,6 +156,12 @@ def the_policy_got_another_name_for_it(story: Story) -> None:
     story.policy({**CLIENT, "name": "The baker"})
 
 
+def the_policy_gives_it_less_time(story: Story) -> None:
+    story.begin({**CLIENT, "notice_minutes": 10, "when_late": "publish"}, planned=True)
+    story.clock.advance(minutes=40)
+    story.policy({**CLIENT, "notice_minutes": 30, "when_late": "publish"})
+
+
 def another_step_comes_behind(story: Story) -> None:
     story.begin(CLIENT, LEGAL)
 
@@ -179,6 +188,18 @@ def somebody_else_has_approved_first(story: Story) -> None:
 def it_was_said_already(story: Story) -> None:
     story.begin(TWO)
     story.invite(story.post, who=INGRID).says(story.request, "approve")
+
+
+def somebody_came_back_whose_approval_makes_it_enough(story: Story) -> None:
+    """Nobody has followed up that they are there again."""
+    story.begin({**TWO, "roles": ["manager"]})
+    own = WorkspaceAccess.plain.filter(membership=story.manager)
+    story.desk.decide(story.request, story.manager)
+    with tenancy.across_tenants("a member goes, and comes back"):
+        own.update(access_until=story.clock.now)
+    story.invite(story.post, who=JONAS).says(story.request, "approve")
+    with tenancy.across_tenants("a member goes, and comes back"):
+        own.update(access_until=None)
 
 
 def somebody_has_objected(story: Story) -> None:
@@ -209,9 +230,11 @@ def it_is_out(story: Story) -> None:
 
 TWISTS: list[Twist] = [
     nothing, it_is_planned, words_were_changed, the_policy_was_changed, the_policy_got_another_name_for_it,
+    the_policy_gives_it_less_time,
     another_step_comes_behind, another_step_was_before, two_are_needed, all_are_needed,
     somebody_else_has_approved_first, it_was_said_already,
-    somebody_has_objected, its_time_ran_out, its_time_ran_out_and_it_goes_out, its_time_ran_out_and_it_is_moved,
+    somebody_came_back_whose_approval_makes_it_enough, somebody_has_objected,
+    its_time_ran_out, its_time_ran_out_and_it_goes_out, its_time_ran_out_and_it_is_moved,
     it_is_out,
 ]  # fmt: skip
 
@@ -265,13 +288,21 @@ def test_the_stories_do_not_all_end_alike(desk: Desk, invite: Invite, clock: Clo
     assert counted["somebody_has_objected"] == (False, "rejected")
 
 
-def test_a_link_that_was_withdrawn_approves_nothing(desk: Desk, invite: Invite) -> None:
+@pytest.mark.parametrize("over", ["withdrawn", "ended", "locked"])
+def test_a_link_that_was_withdrawn_approves_nothing(desk: Desk, invite: Invite, over: str) -> None:
+    """Nor does one whose time was up, or that was locked, after the page was opened."""
     desk.policy(CLIENT)
     post = desk.post()
     desk.submit(post)
     guest = invite(post)
     with desk.agency.scope():
-        services.revoke_link(link_id=guest.link.pk, actor=SYSTEM)
+        own = ReviewLink.objects.filter(pk=guest.link.pk)
+        if over == "withdrawn":
+            services.revoke_link(link_id=guest.link.pk, actor=SYSTEM)
+        elif over == "ended":
+            own.update(expires_at=system_clock.now())
+        else:
+            own.update(tries=MOST_TRIES, passcode_hash="x")
 
     with pytest.raises(LinkOver):
         approve_all(desk, guest, post)
@@ -286,6 +317,24 @@ def test_posts_that_the_link_is_not_for_are_left_alone(desk: Desk, invite: Invit
 
     assert approve_all(desk, invite(mine), mine, other) == Tally(1, 1)
     assert desk.request(other).state == RequestState.PENDING
+
+
+def test_of_two_versions_with_the_same_words_the_one_that_waits_is_approved(desk: Desk, invite: Invite) -> None:
+    """The words were changed and changed back: whoever has both on a page that stood open says yes to one of them."""
+    desk.policy(CLIENT)
+    post = desk.post()
+    first = desk.submit(post)
+    guest = invite(post)
+    desk.edit(post, "Good evening")
+    desk.edit(post, "Good morning")
+    last = desk.request(post)
+    reviewer = guest.reviewer()
+
+    with reviewer.scope():
+        tally = services.approve_by_link(reviewer=reviewer, request_ids=[first.pk, last.pk])
+
+    assert tally == Tally(1, 1)
+    assert [one.request_id for one in desk.decisions(post.pk)] == [last.pk]
 
 
 def test_one_that_was_changed_keeps_no_other_back(desk: Desk, invite: Invite) -> None:
