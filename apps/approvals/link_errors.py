@@ -76,7 +76,7 @@ class NoTimeProposed(ApprovalRefused):
 class LinkNotMailed(ApprovalRefused):
     """A member had it sent when it was over. Its code says why: expired, revoked or locked."""
 
-    code = "link_over"
+    code = "link_not_mailed"
     words = _("This link is not open any more, so it was not sent. Make a new one.")
 
     def __init__(self, state: LinkState) -> None:
