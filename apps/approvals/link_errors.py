@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext_noop as _
@@ -79,9 +80,9 @@ class LinkNotMailed(ApprovalRefused):
     code = "link_not_mailed"
     words = _("This link is not open any more, so it was not sent. Make a new one.")
 
-    def __init__(self, state: LinkState) -> None:
+    def __init__(self, state: LinkState | None = None) -> None:
         super().__init__(_NOT_SENT.get(state, ""))
-        self.code = state.value
+        self.code = state.value if state else self.code
 
 
 class GuestWithoutAddress(ApprovalRefused):
@@ -94,7 +95,7 @@ class MailedTooOften(ApprovalRefused):
     words = _("It was sent five times within a day. Ask the guest whether the mail lies among the unwanted.")
 
 
-_NOT_SENT: Final = {
+_NOT_SENT: Final[Mapping[LinkState | None, str]] = {
     LinkState.EXPIRED: _("The time of this link is up, so it was not sent. Make a new one."),
     LinkState.REVOKED: _("This link was withdrawn, so it was not sent. Make a new one."),
     LinkState.LOCKED: _("Too many wrong passcodes have locked this link, so it was not sent. Make a new one."),
