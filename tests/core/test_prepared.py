@@ -77,6 +77,14 @@ def test_any_number_of_many_is_the_same_question(posts, workspace):
     assert len(many._known) <= 1
 
 
+def test_many_ids_are_told_as_one_text_and_other_values_as_they_are():
+    ids = [uuid4(), uuid4()]
+
+    assert Many(ids).as_text() == "{" + f"{ids[0].hex},{ids[1].hex}" + "}"
+    assert Many(["a", "b"]).as_text() == ["a", "b"]
+    assert Many().as_text() == []
+
+
 def test_values_are_never_part_of_the_words(posts, workspace):
     with tenancy.scope(organization_id=workspace.organization_id):
         assert titled(title="'; DELETE FROM posts_post; --") == []

@@ -33,7 +33,17 @@ def test_mastodon_counts_addresses_and_mentions_its_own_way(written, mastodon, c
 
 
 @pytest.mark.parametrize(
-    ("written", "graphemes", "utf16"), [(FAMILY, 1, 11), ("é", 1, 1), ("e\u0301", 1, 2), ("👋 hi", 4, 5), ("🇩🇪", 1, 4)]
+    ("written", "graphemes", "utf16"),
+    [
+        (FAMILY, 1, 11),
+        ("é", 1, 1),
+        ("e\u0301", 1, 2),
+        ("👋 hi", 4, 5),
+        ("🇩🇪", 1, 4),
+        ("plain\nwords", 11, 11),
+        ("two\r\nlines", 9, 10),
+        ("\x00\x7f\t", 3, 3),
+    ],
 )
 def test_graphemes_are_what_a_person_sees_and_utf16_is_what_a_browser_counts(written, graphemes, utf16):
     assert text.length(written, Counting.GRAPHEMES) == graphemes
