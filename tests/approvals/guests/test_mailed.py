@@ -242,6 +242,19 @@ def test_on_the_page_that_shows_the_addresses_they_are_mailed_and_shown_again(
     assert listed.count("sent on") == 2
 
 
+def test_all_are_those_who_were_sent_none_yet(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    post = asked()
+    ingrid, mina = invite(post), invite(post, who=MINA)
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    for number, send in enumerate([str(ingrid.link.pk), "all", "all"]):
+        form = {"token": [ingrid.token, mina.token], "press": f"showing {number}", "send": send}
+        client.post(reverse("approvals:links_hand_over"), form)
+        beat(clock, minutes=1)
+    assert [len(mailbox.to(one.email)) for one in (INGRID, MINA)] == [1, 1]
+
+
 def test_tokens_of_another_agency_are_nobodys(
     desk: Desk, asked: Asked, invite: Invite, mailbox: Mailbox, clock: Clock
 ) -> None:
