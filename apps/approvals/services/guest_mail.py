@@ -17,20 +17,26 @@ from apps.approvals.people.guests import guests_asked
 from apps.approvals.services.linking import mailed_address
 from apps.approvals.sharing import LinkState
 from apps.tenants.members import member_of
+from apps.tenants.models import Workspace
 
 INVITATION: Final = "invitation"
 
 
 def message_to_guest(letter: Letter, now: datetime, headers: dict[str, str]) -> EmailMessage | None:
-    """The mail, of which the letter's `link` is noted; None where the link is over, the address forgotten, or nothing
-    waits for the guest any more."""
+    """The mail, of which the letter's `link` is noted; None where the link is over, the address forgotten, nothing
+    waits for the guest any more, or their workspace mails nobody."""
     links = _links_of(letter, now)
-    if not links or not links[0].guest.email:
+    if not links or not links[0].guest.email or not _mails_people(links[0].workspace):
         return None
     letter.link = link = links[0]
     if letter.rule == INVITATION:
         return _message(invitation(link, mailed_address(link)), link, letter, headers)
     return _message(reminder(link, *map(mailed_address, links)), link, letter, headers)
+
+
+def _mails_people(workspace: Workspace) -> bool:
+    """What is tried out reaches nobody, and what is out of use asks nobody for anything."""
+    return not workspace.is_test and workspace.archived_at is None
 
 
 def _links_of(letter: Letter, now: datetime) -> list[ReviewLink]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from apps.approvals.link_errors import GuestWithoutAddress, LinkNotMailed, MailedTooOften
+from apps.approvals.link_errors import GuestWithoutAddress, LinkNotMailed, MailedTooOften, NotFromATestWorkspace
 from apps.approvals.models import Letter, ReviewLink
 from apps.approvals.services.guest_mail import INVITATION
 from apps.approvals.sharing import LinkState
@@ -26,9 +26,11 @@ MOST_A_DAY: Final = 5
 @transaction.atomic
 def mail_link(*, link_id: UUID, seat: Seat, press: str = "") -> Letter:
     """Write the letter that takes the link to its guest. The same `press` is the same letter, and so is one that has
-    not left yet. Raises LinkNotMailed, GuestWithoutAddress and MailedTooOften."""
+    not left yet. Raises NotFromATestWorkspace, LinkNotMailed, GuestWithoutAddress and MailedTooOften."""
     link: ReviewLink = ReviewLink.objects.locked(link_id)
     now = clock.now()
+    if link.workspace.is_test:
+        raise NotFromATestWorkspace
     if (state := link.state(now)) is not LinkState.OPEN:
         raise LinkNotMailed(state)
     if not link.guest.email:

@@ -182,6 +182,32 @@ def test_what_is_withdrawn_or_forgotten_before_the_mail_leaves_is_not_mailed(
         assert Letter.objects.filter(dropped_at=None).count() == 0
 
 
+@pytest.mark.parametrize("state", [{"is_test": True}, {"archived_at": TUESDAY_NOON}], ids=["test", "archived"])
+def test_nobody_is_mailed_from_a_workspace_that_is_for_tests_or_out_of_use(
+    desk: Desk, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock, state: dict[str, Any]
+) -> None:
+    guest = invite(reminded(desk))
+    press(desk, guest, manager)
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(**state)
+    beat(clock)
+    beat(clock, hours=2)
+
+    assert mailbox.to("ingrid@alder.example") == []
+    with desk.agency.scope():
+        assert not Letter.objects.filter(guest=guest.link.guest_id, dropped_at=None).exists()
+        assert MailedToken.objects.count() == 0
+
+
+def test_a_link_of_a_test_workspace_is_handed_over_another_way(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership
+) -> None:
+    guest = invite(asked())
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(is_test=True)
+    assert refused(desk, guest, manager) == "test_workspace"
+
+
 def test_whoever_has_left_gets_no_answers(
     desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
 ) -> None:
