@@ -465,3 +465,18 @@ def test_a_reminder_in_doubt_goes_once_more_under_the_same_name(
 
     first, second = mailbox.to("ingrid@alder.example")
     assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
+
+
+def test_a_guest_gets_one_mail_twice_at_most(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    letter = press(desk, invite(asked()), manager)
+    for _ in range(4):
+        beat(clock, minutes=10)
+        with tenancy.across_tenants("a test has every answer of the mail server lost"):
+            Letter.across_tenants.update(sent_at=None)
+
+    assert len(mailbox.to("ingrid@alder.example")) == 2
+    with desk.agency.scope():
+        letter.refresh_from_db()
+    assert (letter.problem, letter.dropped_at is not None) == ("in doubt", True), "the list of links says so"
