@@ -97,7 +97,7 @@ class NotFromATestWorkspace(ApprovalRefused):
 
 class MailedTooOften(ApprovalRefused):
     code = "mailed_too_often"
-    words = _("It was sent five times within a day. Ask the guest whether the mail lies among the unwanted.")
+    words = _("This guest was sent five mails within a day. Ask them whether these lie among the unwanted.")
 
 
 _NOT_SENT: Final[Mapping[LinkState | None, str]] = {

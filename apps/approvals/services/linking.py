@@ -87,9 +87,8 @@ def make_links(
     """A link for each guest, with its token, which is told this once. Of the posts it is for those that wait for the
     client, or will once others have approved them. Raises NothingToReview, NobodyInvited, PasscodeTooShort,
     ExpiryOutOfReach."""
-    invited = list(
-        {(one.email.strip().casefold() or one.name.strip()): one for one in guests if one.name.strip()}.values()
-    )
+    tidy = [Invited(" ".join(one.name.split())[:120], one.email.strip().casefold()) for one in guests]
+    invited = list({one.email or one.name: one for one in tidy if one.name}.values())
     if not invited:
         raise NobodyInvited
     if not clock.now() < expires_at <= clock.now() + LONGEST_LIFE:
@@ -211,12 +210,12 @@ def _made(
 
 def _guest(workspace_id: UUID, one: Invited) -> Guest:
     """Whoever has this address; without one, whoever was invited by this name without an address."""
-    email, name = one.email.strip().casefold(), one.name.strip()[:120]
     known = Guest.objects.filter(workspace_id=workspace_id, forgotten_at=None)
-    found: Guest | None = (known.filter(email=email) if email else known.filter(email="", name=name)).first()
+    same = {"email": one.email} if one.email else {"email": "", "name": one.name}
+    found: Guest | None = known.filter(**same).first()
     if found is not None:
         return found
-    made = Guest(workspace_id=workspace_id, name=name, email=email)
+    made = Guest(workspace_id=workspace_id, name=one.name, email=one.email)
     made.save()
     return made
 

@@ -160,8 +160,18 @@ def test_what_cannot_be_mailed_is_refused_and_says_why(
         press(desk, many, manager, str(number))
         beat(clock, minutes=1)
     assert refused(desk, many, manager) == "mailed_too_often"
+    assert refused(desk, invite(post), manager) == "mailed_too_often", "another link makes no other mailbox"
     clock.advance(days=1)
     press(desk, many, manager)
+
+
+def test_a_name_is_one_line_of_the_letter(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    guest = invite(asked(), who=Invited("  Ingrid\r\n\r\nYou have won\u2028Solheim ", INGRID.email))
+    press(desk, guest, manager)
+    beat(clock)
+    assert mailbox.to("ingrid@alder.example")[0].body.splitlines()[0] == "Hello Ingrid You have won Solheim,"
 
 
 def test_what_is_withdrawn_or_forgotten_before_the_mail_leaves_is_not_mailed(
