@@ -22,7 +22,7 @@ from apps.audit.models import Entry
 from apps.core import tenancy
 from apps.events.services import relay
 from apps.posts.models import Post
-from apps.tenants.models import Membership, Organization, Workspace
+from apps.tenants.models import Membership, Organization, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, Guest, seat
@@ -226,6 +226,20 @@ def test_whoever_has_left_gets_no_answers(
         manager.delete()
     beat(clock)
     assert mailbox.to("ingrid@alder.example")[0].reply_to == []
+
+
+@pytest.mark.parametrize("left", ["who had it sent", "who shared it", "both"])
+def test_whoever_sees_the_client_no_more_gets_no_answers(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock, left: str
+) -> None:
+    colleague = desk.person(Role.MANAGER)
+    press(desk, invite(asked()), colleague)
+    gone = {"who had it sent": [colleague], "who shared it": [manager], "both": [colleague, manager]}[left]
+    with desk.agency.scope():
+        WorkspaceAccess.objects.filter(membership__in=gone).delete()
+    beat(clock)
+    answered = {"who had it sent": [manager.user.email], "who shared it": [colleague.user.email], "both": []}[left]
+    assert mailbox.to("ingrid@alder.example")[0].reply_to == answered
 
 
 def test_through_a_mail_server_that_is_away_at_first(
