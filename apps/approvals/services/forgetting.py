@@ -39,21 +39,25 @@ def forget_old_guests(*, now: datetime, after: timedelta) -> int:
             break
         try:
             with tenancy.scope(organization_id=organization_id, workspace_ids={workspace_id}):
-                _forget(guest_id)
-            done += 1
+                done += _forget(guest_id, since)
         except Exception:  # Whatever is wrong with one, the others are forgotten.
             logger.exception("Guest %s could not be forgotten", guest_id)
     return done
 
 
 @transaction.atomic
-def _forget(guest_id: UUID) -> None:
-    """What waits in their archived workspace is withdrawn, so that without their voice it is not approved."""
+def _forget(guest_id: UUID, since: datetime) -> bool:
+    """Unless they were invited anew since they were found. What waits in their archived workspace is withdrawn, so that
+    without their voice it is not approved."""
+    Guest.objects.locked(guest_id)
+    if not _old_guests(since).filter(pk=guest_id).exists():
+        return False
     shown = ReviewedPost.objects.filter(link__guest=guest_id).values("post")
     waiting = Request.objects.filter(post__in=shown, state=RequestState.PENDING, post__deleted_at=None)
     for request_id in waiting.order_by("post_id").values_list("pk", flat=True):
         withdraw(request_id=request_id, actor=SYSTEM)
     forget_guest(guest_id=guest_id, actor=SYSTEM)
+    return True
 
 
 def _old_guests(since: datetime) -> QuerySet[Guest]:

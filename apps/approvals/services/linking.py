@@ -103,7 +103,9 @@ def make_links(
         "kind": kind, "month": month, "title": title.strip()[:120], "language": language, "expires_at": expires_at,
         "made_by": seat.user, "passcode_hash": make_password(passcode) if passcode else "",
     }  # fmt: skip
-    return [_made(workspace_id, one, posts, seat.actor, shared) for one in invited]
+    # Held in one order, so that two who invite the same people do not wait for each other.
+    people = {one: _held_guest(workspace_id, one) for one in sorted(invited, key=lambda one: (one.email, one.name))}
+    return [_made(people[one], posts, seat.actor, shared) for one in invited]
 
 
 @transaction.atomic
@@ -193,14 +195,11 @@ def hold_open(reviewer: Reviewer) -> ReviewLink:
     return link
 
 
-def _made(
-    workspace_id: UUID, one: Invited, posts: Sequence[UUID], actor: Actor, shared: dict[str, object]
-) -> tuple[ReviewLink, Secret]:
+def _made(guest: Guest, posts: Sequence[UUID], actor: Actor, shared: dict[str, object]) -> tuple[ReviewLink, Secret]:
     token = secrets.token_urlsafe(32)
-    guest = _guest(workspace_id, one)
-    link = ReviewLink(workspace_id=workspace_id, guest=guest, token_hash=_hash(token), **shared)
+    link = ReviewLink(workspace_id=guest.workspace_id, guest=guest, token_hash=_hash(token), **shared)
     link.save()
-    own = {"organization_id": link.organization_id, "workspace_id": workspace_id, "link": link}
+    own = {"organization_id": link.organization_id, "workspace_id": link.workspace_id, "link": link}
     ReviewedPost.objects.bulk_create([ReviewedPost(**own, post_id=post_id) for post_id in posts])
     said = {"kind": link.kind, "posts": len(posts), "guest_id": guest.pk}
     audit.record("review_link.made", subject=link, actor=actor, diff=said)
@@ -208,9 +207,10 @@ def _made(
     return link, Secret(token)
 
 
-def _guest(workspace_id: UUID, one: Invited) -> Guest:
-    """Whoever has this address; without one, whoever was invited by this name without an address."""
-    known = Guest.objects.filter(workspace_id=workspace_id, forgotten_at=None)
+def _held_guest(workspace_id: UUID, one: Invited) -> Guest:
+    """Whoever has this address; without one, whoever was invited by this name without an address. Nobody forgets them
+    before they have their link."""
+    known = Guest.objects.filter(workspace_id=workspace_id, forgotten_at=None).select_for_update()
     same = {"email": one.email} if one.email else {"email": "", "name": one.name}
     found: Guest | None = known.filter(**same).first()
     if found is not None:

@@ -157,6 +157,23 @@ def test_whoever_cannot_be_forgotten_stands_before_nobody(
     assert (name(desk, first), name(desk, second)) == ("Ingrid Solheim", "")
 
 
+def test_whoever_is_invited_anew_meanwhile_is_kept(
+    desk: Desk, asked: Asked, invite: Invite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, other = asked(), asked("Another")
+    first, second = invite(post, days=1), invite(post, days=1, who=MINA)
+    first.says(desk.request(post), "approve")
+    forget_guest = forgetting.forget_guest
+
+    def meanwhile(**said: Any) -> object:
+        invite(other, who=MINA)
+        return forget_guest(**said)
+
+    monkeypatch.setattr(forgetting, "forget_guest", meanwhile)
+    assert forget(clock, days=AFTER.days + 2) == 1
+    assert (name(desk, first), name(desk, second)) == ("", "Mina Berg")
+
+
 def test_the_hourly_round_of_rules_forgets_them(desk: Desk, asked: Asked, invite: Invite, clock: Clock) -> None:
     post = asked()
     guest = invite(post, days=1)
