@@ -22,6 +22,7 @@ from apps.audit.models import Entry
 from apps.core import tenancy
 from apps.events.services import relay
 from apps.posts.models import Post
+from apps.social_accounts.models import Grant, SocialAccount
 from apps.tenants.models import Membership, Organization, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import Desk
@@ -192,14 +193,26 @@ def test_what_is_withdrawn_or_forgotten_before_the_mail_leaves_is_not_mailed(
         assert Letter.objects.filter(dropped_at=None).count() == 0
 
 
-@pytest.mark.parametrize("state", [{"is_test": True}, {"archived_at": TUESDAY_NOON}], ids=["test", "archived"])
+def becomes_a_test(desk: Desk) -> None:
+    """The client, with all that is connected."""
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(is_test=True)
+        Grant.objects.update(is_test=True)
+        SocialAccount.objects.update(is_test=True)
+
+
+def is_archived(desk: Desk) -> None:
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(archived_at=TUESDAY_NOON)
+
+
+@pytest.mark.parametrize("event", [becomes_a_test, is_archived])
 def test_nobody_is_mailed_from_a_workspace_that_is_for_tests_or_out_of_use(
-    desk: Desk, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock, state: dict[str, Any]
+    desk: Desk, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock, event: Callable[[Desk], None]
 ) -> None:
     guest = invite(reminded(desk))
     press(desk, guest, manager)
-    with desk.agency.scope():
-        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(**state)
+    event(desk)
     beat(clock)
     beat(clock, hours=2)
 
@@ -213,8 +226,7 @@ def test_a_link_of_a_test_workspace_is_handed_over_another_way(
     desk: Desk, asked: Asked, invite: Invite, manager: Membership
 ) -> None:
     guest = invite(asked())
-    with desk.agency.scope():
-        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(is_test=True)
+    becomes_a_test(desk)
     assert refused(desk, guest, manager) == "test_workspace"
 
 
