@@ -43,10 +43,12 @@ def change_group(*, group: Group, name: str, people: Collection[UUID], actor: Ac
 
 @transaction.atomic
 def delete_group(*, group: Group, actor: Actor) -> None:
-    """Raises PeopleRefused while a policy in force names it: a step, or one of its rules, would name nobody."""
-    for policy in Policy.objects.filter(replaced_at=None).exclude(steps=[]):
-        if group.pk in _groups_named_by(policy):
-            raise PeopleRefused("A policy names this group. Take it out of the policy first.", code="in_use")
+    """Raises PeopleRefused while a policy in force names it: a step, or one of its rules, would name nobody. That goes
+    for policies which the actor does not see, too."""
+    with tenancy.scope(organization_id=group.organization_id):
+        policies = list(Policy.objects.filter(replaced_at=None).exclude(steps=[]))
+    if any(group.pk in _groups_named_by(policy) for policy in policies):
+        raise PeopleRefused("A policy names this group. Take it out of the policy first.", code="in_use")
     audit.record("group.deleted", subject=group, actor=actor, diff={"name": group.name})
     group.delete()
 
