@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -155,6 +156,27 @@ def test_rules_for_when_nobody_answers_are_set_in_the_editor(
     page = client.get(reverse("approvals:policy", args=[place]), {"step": made.key}).content.decode()
     assert "2 rules for when nobody answers" in page
     assert 'name="rule2-hours"' in page, "a row for one more"
+
+
+def test_saving_a_step_keeps_the_minutes_that_a_program_has_set(desk: Desk, admin: Membership) -> None:
+    """Else a rule would be another one, and act a second time; and two of them would do the same at the same time."""
+    place = desk.agency.workspace.pk
+    (before,) = desk.policy({**MANAGER, "escalations": [
+        {"when": "after", "minutes": minutes, "do": "remind"} for minutes in (90, 120, 150)
+    ]}).ordered_steps  # fmt: skip
+    client = factories.signed_in(admin, at=desk.agency.workspace)
+    page = client.get(reverse("approvals:policy", args=[place]), {"step": before.key}).content.decode()
+    shown = re.findall(r'name="(rule\d-hours)" value="(\d+)"', page)
+    assert shown == [("rule0-hours", "2"), ("rule1-hours", "2"), ("rule2-hours", "3")]
+    sent = {**dict(shown), "rule2-hours": "4"}
+
+    press(admin, desk, "policy", place, action=f"save:{before.key}", **step_form(), **sent)
+
+    with desk.agency.scope():
+        policy = policy_in_force(place)
+        assert policy
+        (made,) = policy.ordered_steps
+    assert [one.minutes for one in made.escalations] == [90, 120, 240]
 
 
 def test_a_rule_that_brings_nobody_in_is_refused(desk: Desk, admin: Membership) -> None:
