@@ -91,6 +91,26 @@ def test_who_is_in_a_group_counts_also_for_what_waits(desk: Desk) -> None:
     assert desk.decide(request, third).state == RequestState.APPROVED
 
 
+def test_what_was_said_counts_while_they_are_in_the_group_or_the_step_was_passed(desk: Desk) -> None:
+    gone, stays, comes = desk.people(Role.APPROVER, 3)
+    legal = group(desk, gone, stays)
+    desk.policy(step(groups=[str(legal.pk)], needs=2), MANAGER)
+    passed, waits = desk.submit(desk.post()), desk.submit(desk.post("Good evening"))
+    desk.decide(passed, gone)
+    desk.decide(passed, stays)
+    desk.decide(waits, gone)
+
+    with desk.agency.scope():
+        services.change_group(group=legal, name="Law", people=[stays.user_id, comes.user_id], actor=SYSTEM)
+    relay()
+
+    assert desk.steps(passed) == ["one approved", "manager open"]
+    desk.decide(waits, stays)
+    assert desk.steps(waits) == ["one open", "manager waiting"]
+    desk.decide(waits, comes)
+    assert desk.steps(waits) == ["one approved", "manager open"]
+
+
 def test_someone_in_a_group_whose_role_does_not_decide_decides_nothing(desk: Desk) -> None:
     creator = desk.person(Role.CREATOR)
     desk.policy(step(groups=[str(group(desk, creator).pk)]))
