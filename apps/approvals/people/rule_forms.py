@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.escalations import MOST_RULES
@@ -28,7 +29,7 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["who"]
         field.choices = [
-            *((f"{GROUP}:{pk}", f"{name} (group)") for pk, name in groups.items()),
+            *((f"{GROUP}:{pk}", gettext("%(name)s (group)") % {"name": name}) for pk, name in groups.items()),
             *((f"{PERSON}:{pk}", name) for pk, name in people.items()),
         ]
 
