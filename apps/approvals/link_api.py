@@ -118,8 +118,8 @@ class ReviewLinkMail(Operations):
     def post(self, request: Any, review_link_id: UUID) -> Response:
         """Have the link mailed to its guest, in the organization's name and the language of the link; `mailed_at` says
         when it was. The mail has an address of its own for the link, and no passcode. Repeated before it has left, or
-        with the same Idempotency-Key, it is one mail. `no_address`, `expired`, `revoked`, `locked` and
-        `mailed_too_often` (five within a day) say why not."""
+        with the same Idempotency-Key, it is one mail. `no_address`, `expired`, `revoked`, `locked`,
+        `mailed_too_often` (the guest had five within a day) and `test_workspace` say why not."""
         link: ReviewLink = self.found(ReviewLink.objects.all(), review_link_id)
         self.caller.require("approval.request", link.workspace_id)
         services.mail_link(link_id=link.pk, seat=self.caller)

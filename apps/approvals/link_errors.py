@@ -97,9 +97,14 @@ class GuestWithoutAddress(ApprovalRefused):
     words = _("This guest has no mail address. Hand the link over another way, or invite them by their address.")
 
 
+class NotFromATestWorkspace(ApprovalRefused):
+    code = "test_workspace"
+    words = _("Nobody is mailed from a test workspace. Hand the link over another way.")
+
+
 class MailedTooOften(ApprovalRefused):
     code = "mailed_too_often"
-    words = _("It was sent five times within a day. Ask the guest whether the mail lies among the unwanted.")
+    words = _("This guest was sent five mails within a day. Ask them whether these lie among the unwanted.")
 
 
 _NOT_SENT: Final[Mapping[LinkState | None, str]] = {

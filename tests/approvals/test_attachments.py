@@ -20,6 +20,7 @@ from apps.core.actors import SYSTEM
 from apps.media import services as media
 from apps.media.models import Asset
 from apps.posts.models import Post
+from apps.publishing.models import WRITTEN, FollowUp, FollowUpMedia
 from apps.tenants.models import Membership, Workspace
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk, actor
@@ -265,3 +266,48 @@ def test_a_day_later_what_was_never_sent_leaves_the_library(
     assert services.forget_pending(now=clock.now + timedelta(hours=25)) == 3
     assert on_file(desk) == ["before.jpg", "oven.jpg", "shown.jpg"]
     assert waiting(desk) == 0
+
+
+def test_what_a_comment_below_a_publication_shows_stays(
+    desk: Desk, asked: Request, manager: Membership, clock: Clock
+) -> None:
+    sent(desk, manager, asked, 422, text=" ", attached=[jpeg()])
+    publication = desk.planned()
+    own = {"organization_id": publication.organization_id, "workspace_id": publication.workspace_id}
+    with desk.agency.scope():
+        below = {"publication": publication, "position": 1000, "role": WRITTEN, "next_try_at": clock.now}
+        comment = FollowUp.objects.create(**own, **below)
+        FollowUpMedia.objects.create(**own, follow_up=comment, asset=Asset.objects.get(), position=0)
+
+    services.forget_pending(now=clock.now + timedelta(hours=25))
+    assert on_file(desk) == ["tray.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("story", "stays"),
+    [
+        (["chosen"], False),
+        (["chosen", "chosen"], False),
+        (["chosen", "uploaded"], True),
+        (["chosen", "uploaded", "chosen"], True),
+        (["chosen", "chosen", "uploaded"], True),
+        (["uploaded", "chosen"], True),
+    ],
+)
+def test_what_was_chosen_and_never_sent_stays_where_somebody_uploaded_it_too(
+    desk: Desk, asked: Request, manager: Membership, clock: Clock, story: list[str], stays: bool
+) -> None:
+    """The same bytes are one file of the library, in whatever order they came."""
+    place = desk.agency.workspace
+    to = media.Destination(place.organization_id, place.pk, actor(manager))
+    for step in story:
+        if step == "chosen":
+            sent(desk, manager, asked, 422, text=" ", attached=[jpeg()])
+        else:
+            media.take_file(file=jpeg(), name="tray.jpg", to=to)
+        clock.advance(hours=10)
+
+    for _ in range(5):
+        services.forget_pending(now=clock.advance(hours=10))
+    assert waiting(desk) == 0
+    assert on_file(desk) == (["tray.jpg"] if stays else [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -272,6 +272,34 @@ def test_while_another_has_it_nobody_else_sends_it(
     clock.advance(minutes=6)
     services.send_letters(now=clock.now)
     assert len(mailbox) == 1, "the other died before it gave the letter to the server"
+
+
+class Slow(EmailBackend):
+    """A mail server that takes its time; what happens meanwhile, mail by mail."""
+
+    meanwhile: Iterator[Callable[[], object]] = iter(())
+
+    def send_messages(self, messages: Any) -> int:
+        next(type(self).meanwhile, int)()
+        return super().send_messages(messages)
+
+
+def test_a_slow_batch_hands_each_letter_over_at_an_hour_of_its_own(
+    desk: Desk, mailbox: Mailbox, clock: Clock, settings: Any
+) -> None:
+    """The second letter is on its way for seconds when another worker looks for those that were lost for minutes."""
+    people = desk.people(Role.MANAGER, 2)
+    desk.policy(MANAGER)
+    desk.submit(desk.post("One"))
+    relay()
+
+    def another_worker() -> None:
+        services.send_letters(now=clock.advance(seconds=20))
+
+    settings.EMAIL_BACKEND = f"{__name__}.Slow"
+    Slow.meanwhile = iter([lambda: clock.advance(minutes=4, seconds=50), another_worker])
+    services.send_letters(now=clock.now)
+    assert [len(mailbox.to(one.user.email)) for one in people] == [1, 1]
 
 
 @pytest.mark.parametrize(

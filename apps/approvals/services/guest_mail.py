@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.utils import formataddr, parseaddr
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -13,24 +13,30 @@ from django.core.mail import EmailMessage
 
 from apps.approvals.guest_letters import GuestLetter, invitation, reminder
 from apps.approvals.models import Letter, ReviewLink
-from apps.approvals.people.guests import guests_asked
+from apps.approvals.people.guests import SEES, guests_asked
 from apps.approvals.services.linking import mailed_address
 from apps.approvals.sharing import LinkState
 from apps.tenants.members import member_of
+from apps.tenants.models import User, Workspace
 
 INVITATION: Final = "invitation"
 
 
 def message_to_guest(letter: Letter, now: datetime, headers: dict[str, str]) -> EmailMessage | None:
-    """The mail, of which the letter's `link` is noted; None where the link is over, the address forgotten, or nothing
-    waits for the guest any more."""
+    """The mail, of which the letter's `link` is noted; None where the link is over, the address forgotten, nothing
+    waits for the guest any more, or their workspace mails nobody."""
     links = _links_of(letter, now)
-    if not links or not links[0].guest.email:
+    if not links or not links[0].guest.email or not _mails_people(links[0].workspace):
         return None
     letter.link = link = links[0]
     if letter.rule == INVITATION:
         return _message(invitation(link, mailed_address(link)), link, letter, headers)
     return _message(reminder(link, *map(mailed_address, links)), link, letter, headers)
+
+
+def _mails_people(workspace: Workspace) -> bool:
+    """What is tried out reaches nobody, and what is out of use asks nobody for anything."""
+    return not workspace.is_test and workspace.archived_at is None
 
 
 def _links_of(letter: Letter, now: datetime) -> list[ReviewLink]:
@@ -51,12 +57,16 @@ def _message(written: GuestLetter, link: ReviewLink, letter: Letter, headers: di
         body=written.body,
         from_email=formataddr((agency, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[written.to],
-        reply_to=_answered_by(letter.asked_by or link.made_by, link),
+        reply_to=_answered_by(letter, link),
         headers=headers,
     )
 
 
-def _answered_by(user: Any, link: ReviewLink) -> list[str]:
-    """Whoever has left the agency since gets no answers."""
-    is_there = user is not None and user.is_active and member_of(user, link.organization_id) is not None
-    return [user.email] if is_there else []
+def _answered_by(letter: Letter, link: ReviewLink) -> list[str]:
+    """Who had it sent, else who shared the posts; whoever does not see the client any more gets no answers."""
+    return [user.email for user in (letter.asked_by, link.made_by) if user is not None and _sees(user, link)][:1]
+
+
+def _sees(user: User, link: ReviewLink) -> bool:
+    member = member_of(user, link.organization_id) if user.is_active else None
+    return member is not None and member.may_in(link.workspace_id, SEES)

@@ -3,7 +3,7 @@
 A letter is a row, and its key makes it one: of a digest there is one for each person, rule and day. It is marked as
 handed over before the mail server is asked, so that after a crash in between it is in doubt: a digest of what waits for
 a member is then left, for the next day's lists the same again, and everything else goes once more under the same
-Message-ID. What the server refuses is tried again later.
+Message-ID; to a guest at most once. What the server refuses is tried again later.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from apps.core import clock, ids, tenancy
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 50
+MOST_COPIES: Final = 2  # of one letter to a guest, where answers of the mail server are lost
 LEASE: Final = timedelta(minutes=5)
 FIRST_PAUSE: Final = timedelta(minutes=2)
 LONGEST_PAUSE: Final = timedelta(hours=1)
@@ -172,7 +173,8 @@ def _handed(claim: Claim, now: datetime) -> EmailMessage | None:
     if message is None:
         Letter.objects.filter(pk=letter.pk).update(dropped_at=now, lease_until=None)
         return None
-    Letter.objects.filter(pk=letter.pk).update(handed_at=now, link=letter.link_id)
+    # Of many letters the last may go long after the run began, and whoever looks for lost ones counts from here.
+    Letter.objects.filter(pk=letter.pk).update(handed_at=clock.now(), link=letter.link_id)
     return message
 
 
@@ -192,11 +194,12 @@ def _put_off(letter: Letter, to: Reader, calendars: Calendars, now: datetime) ->
 
 def _give_back_doubtful(now: datetime) -> None:
     """Whoever had these died, or lost the answer. Digests of what waits for members are left: the next one lists the
-    same."""
+    same. To guests a letter goes once more, and then a member is told that it could not be sent."""
     with tenancy.across_tenants("look for letters that nobody knows of whether they are out"):
         lost = Letter.across_tenants.filter(handed_at__lte=now - LEASE, sent_at=None, dropped_at=None)
         digests = Q(on_day__isnull=False, guest=None) & ~Q(rule=MENTIONS) & ~Q(rule__startswith=GUESTS)
-        lost.filter(digests | Q(tries__gte=MOST_TRIES)).update(dropped_at=now, problem="in doubt")
+        copies = Q(guest__isnull=False, tries__gte=MOST_COPIES)
+        lost.filter(digests | copies | Q(tries__gte=MOST_TRIES)).update(dropped_at=now, problem="in doubt")
         lost.update(handed_at=None, lease_until=None)
 
 

@@ -87,9 +87,8 @@ def make_links(
     """A link for each guest, with its token, which is told this once. Of the posts it is for those that wait for the
     client, or will once others have approved them. Raises NothingToReview, NobodyInvited, PasscodeTooShort,
     ExpiryOutOfReach."""
-    invited = list(
-        {(one.email.strip().casefold() or one.name.strip()): one for one in guests if one.name.strip()}.values()
-    )
+    tidy = [Invited(" ".join(one.name.split())[:120], one.email.strip().casefold()) for one in guests]
+    invited = list({one.email or one.name: one for one in tidy if one.name}.values())
     if not invited:
         raise NobodyInvited
     if not clock.now() < expires_at <= clock.now() + LONGEST_LIFE:
@@ -104,7 +103,9 @@ def make_links(
         "kind": kind, "month": month, "title": title.strip()[:120], "language": language, "expires_at": expires_at,
         "made_by": seat.user, "passcode_hash": make_password(passcode) if passcode else "",
     }  # fmt: skip
-    return [_made(workspace_id, one, posts, seat.actor, shared) for one in invited]
+    # Held in one order, so that two who invite the same people do not wait for each other.
+    people = {one: _held_guest(workspace_id, one) for one in sorted(invited, key=lambda one: (one.email, one.name))}
+    return [_made(people[one], posts, seat.actor, shared) for one in invited]
 
 
 @transaction.atomic
@@ -194,14 +195,11 @@ def hold_open(reviewer: Reviewer) -> ReviewLink:
     return link
 
 
-def _made(
-    workspace_id: UUID, one: Invited, posts: Sequence[UUID], actor: Actor, shared: dict[str, object]
-) -> tuple[ReviewLink, Secret]:
+def _made(guest: Guest, posts: Sequence[UUID], actor: Actor, shared: dict[str, object]) -> tuple[ReviewLink, Secret]:
     token = secrets.token_urlsafe(32)
-    guest = _guest(workspace_id, one)
-    link = ReviewLink(workspace_id=workspace_id, guest=guest, token_hash=_hash(token), **shared)
+    link = ReviewLink(workspace_id=guest.workspace_id, guest=guest, token_hash=_hash(token), **shared)
     link.save()
-    own = {"organization_id": link.organization_id, "workspace_id": workspace_id, "link": link}
+    own = {"organization_id": link.organization_id, "workspace_id": link.workspace_id, "link": link}
     ReviewedPost.objects.bulk_create([ReviewedPost(**own, post_id=post_id) for post_id in posts])
     said = {"kind": link.kind, "posts": len(posts), "guest_id": guest.pk}
     audit.record("review_link.made", subject=link, actor=actor, diff=said)
@@ -209,14 +207,15 @@ def _made(
     return link, Secret(token)
 
 
-def _guest(workspace_id: UUID, one: Invited) -> Guest:
-    """Whoever has this address; without one, whoever was invited by this name without an address."""
-    email, name = one.email.strip().casefold(), one.name.strip()[:120]
-    known = Guest.objects.filter(workspace_id=workspace_id, forgotten_at=None)
-    found: Guest | None = (known.filter(email=email) if email else known.filter(email="", name=name)).first()
+def _held_guest(workspace_id: UUID, one: Invited) -> Guest:
+    """Whoever has this address; without one, whoever was invited by this name without an address. Nobody forgets them
+    before they have their link."""
+    known = Guest.objects.filter(workspace_id=workspace_id, forgotten_at=None).select_for_update()
+    same = {"email": one.email} if one.email else {"email": "", "name": one.name}
+    found: Guest | None = known.filter(**same).first()
     if found is not None:
         return found
-    made = Guest(workspace_id=workspace_id, name=name, email=email)
+    made = Guest(workspace_id=workspace_id, name=one.name, email=one.email)
     made.save()
     return made
 

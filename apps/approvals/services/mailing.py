@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from apps.approvals.link_errors import GuestWithoutAddress, LinkNotMailed, MailedTooOften
-from apps.approvals.models import Letter, ReviewLink
+from apps.approvals.link_errors import GuestWithoutAddress, LinkNotMailed, MailedTooOften, NotFromATestWorkspace
+from apps.approvals.models import Guest, Letter, ReviewLink
 from apps.approvals.services.guest_mail import INVITATION
 from apps.approvals.sharing import LinkState
 from apps.audit import services as audit
@@ -25,26 +25,30 @@ MOST_A_DAY: Final = 5
 
 @transaction.atomic
 def mail_link(*, link_id: UUID, seat: Seat, press: str = "") -> Letter:
-    """Write the letter that takes the link to its guest. The same `press` is the same letter, and so is one that has
-    not left yet. Raises LinkNotMailed, GuestWithoutAddress and MailedTooOften."""
+    """Write the letter that takes the link to its guest, who gets five a day by however many links. The same `press` is
+    the same letter, and so is one that has not left yet. Raises NotFromATestWorkspace, LinkNotMailed,
+    GuestWithoutAddress and MailedTooOften."""
+    guest = _held_guest(link_id)
     link: ReviewLink = ReviewLink.objects.locked(link_id)
     now = clock.now()
+    if link.workspace.is_test:
+        raise NotFromATestWorkspace
     if (state := link.state(now)) is not LinkState.OPEN:
         raise LinkNotMailed(state)
-    if not link.guest.email:
+    if not guest.email:
         raise GuestWithoutAddress
     key = f"{INVITATION}:{link.pk}:{press[:40] or ids.new_id()}"
-    written = Letter.objects.filter(guest=link.guest_id, link=link, rule=INVITATION)
-    known: Letter | None = written.filter(Q(key=key) | Q(handed_at=None, dropped_at=None)).first()
+    written = Letter.objects.filter(guest=guest, rule=INVITATION)
+    known: Letter | None = written.filter(link=link).filter(Q(key=key) | Q(handed_at=None, dropped_at=None)).first()
     if known is not None:
         return known
     if written.filter(created_at__gt=now - DAY).count() >= MOST_A_DAY:
         raise MailedTooOften
     letter: Letter = Letter.objects.create(
-        organization_id=link.organization_id, guest_id=link.guest_id, link=link, asked_by=seat.user, key=key,
+        organization_id=link.organization_id, guest=guest, link=link, asked_by=seat.user, key=key,
         rule=INVITATION, due_at=now,
     )  # fmt: skip
-    audit.record("review_link.mailed", subject=link, actor=seat.actor, diff={"guest_id": link.guest_id})
+    audit.record("review_link.mailed", subject=link, actor=seat.actor, diff={"guest_id": guest.pk})
     return letter
 
 
@@ -52,3 +56,9 @@ def last_letters(links: Collection[ReviewLink]) -> dict[UUID, Letter]:
     """The letter that took, or is to take, each of the links to its guest last; in one query."""
     rows = Letter.objects.filter(link__in=[link.pk for link in links]).order_by("id")
     return {row.link_id: row for row in rows}
+
+
+def _held_guest(link_id: UUID) -> Guest:
+    """Before the link, in the order in which forgetting a guest holds the two."""
+    guest: Guest = Guest.objects.locked(ReviewLink.objects.values_list("guest", flat=True).get(pk=link_id))
+    return guest

@@ -150,10 +150,12 @@ def new(request: MemberRequest) -> HttpResponse:
 @page("approval.request")
 def hand_over(request: MemberRequest) -> HttpResponse:
     """Mail links that were just made, and show their addresses again, which are on the page that asks. `send` is the id
-    of one of them, or "all"."""
+    of one of them, or "all"; whoever has been sent one, by an earlier showing of the page, gets no second."""
     made = services.links_of_tokens(request.POST.getlist("token")[:MOST_AT_ONCE])
+    written = services.last_letters([link for link, _token in made])
     for link, _token in made:
-        if request.POST.get("send") in ("all", str(link.pk)) and link.guest.email:
+        is_chosen = request.POST.get("send") in ("all", str(link.pk))
+        if is_chosen and link.guest.email and link.pk not in written:
             request.member.require("approval.request", link.workspace_id)
             _mail(request, link)
     if not made:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.audit import services as audit
-from apps.core import tenancy
+from apps.core import clock, tenancy
 from apps.core.actors import Actor
 from apps.events import services as events
 from apps.media import probing, storage
@@ -59,10 +59,10 @@ def upload(*, file: Readable, name: str, workspace_id: UUID, actor: Actor, alt: 
     )
 
 
-def take_file(*, file: Readable, name: str, to: Destination) -> Asset:
+def take_file(*, file: Readable, name: str, to: Destination, finish: Finish = _nothing_more) -> Asset:
     """The same for a place that was named; called outside of any transaction, for looking takes its time."""
     with storage.workshop() as folder:
-        return take_in(_on_disk(file, folder, name=name or "The file"), name=name, to=to)
+        return take_in(_on_disk(file, folder, name=name or "The file"), name=name, to=to, finish=finish)
 
 
 def _on_disk(file: Readable, folder: Path, *, name: str) -> Path:
@@ -119,11 +119,14 @@ def take_in(
 
 
 def _known(to: Destination, finish: Finish, **digest: str) -> Asset | None:
-    """The asset that these bytes are already, with these words."""
+    """The asset that these bytes are already, with these words; held, and marked as put in once more. `finish` gets it
+    as it was before."""
     same = {"workspace_id": to.workspace_id, "alt": plain_text(to.alt, MAX_ALT), **digest}
     with to.scope(), transaction.atomic():
-        found: Asset | None = Asset.objects.filter(**same).in_library().first()
+        rows = Asset.objects.filter(**same).in_library().select_for_update(of=("self",))
+        found: Asset | None = rows.first()
         if found:
+            Asset.objects.filter(pk=found.pk).update(updated_at=clock.now())
             finish(found)
     return found
 

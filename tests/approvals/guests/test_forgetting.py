@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from apps.approvals import services
-from apps.approvals.models import Comment, Decision
+from apps.approvals.models import Comment, Decision, Request
+from apps.approvals.services import forgetting
 from apps.approvals.services.records import broken_link
 from apps.compliance import services as compliance
 from apps.compliance.retention import RULES, What
 from apps.compliance.services import keeping
 from apps.posts.models import Post
+from apps.publishing.models import Publication
+from apps.publishing.states import State
+from apps.tenants.models import Workspace
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import CLIENT, Guest
 from tests.approvals.guests.test_mailed import MINA, link_of
@@ -103,6 +108,70 @@ def test_nobody_is_forgotten_while_a_post_of_theirs_is_on_the_plan(desk: Desk, i
 
     assert forget(clock, days=AFTER.days + 50) == 0
     assert desk.request(planned).state == "approved"
+
+
+def test_what_has_failed_for_good_keeps_nobody(desk: Desk, invite: Invite, clock: Clock) -> None:
+    desk.policy(CLIENT)
+    planned = desk.planned()
+    guest = invite(planned.post, days=1)
+    guest.says(desk.request(planned), "approve")
+    with desk.agency.scope():
+        Publication.objects.filter(pk=planned.pk).update(state=State.FAILED)
+
+    assert forget(clock, days=AFTER.days + 2) == 1
+
+
+def test_what_waits_in_an_archived_workspace_keeps_nobody_and_is_withdrawn(
+    desk: Desk, invite: Invite, clock: Clock
+) -> None:
+    desk.policy({**CLIENT, "needs": "all"})
+    post = desk.post()
+    request = desk.submit(post)
+    decided, silent = invite(post, days=30), invite(post, days=1, who=MINA)
+    decided.says(request, "approve")
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(archived_at=clock.now)
+
+    assert forget(clock, days=AFTER.days + 2) == 1
+    assert (name(desk, silent), name(desk, decided)) == ("", "Ingrid Solheim")
+    with desk.agency.scope():
+        assert Request.objects.get().state == "withdrawn", "nobody's silence becomes an approval"
+
+
+def test_whoever_cannot_be_forgotten_stands_before_nobody(
+    desk: Desk, asked: Asked, invite: Invite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = asked()
+    first, second = invite(post, days=1), invite(post, days=1, who=MINA)
+    second.says(desk.request(post), "approve")
+    forget_guest = forgetting.forget_guest
+
+    def failing(**said: Any) -> object:
+        if said["guest_id"] == first.link.guest_id:
+            raise RuntimeError("something is wrong with this one")
+        return forget_guest(**said)
+
+    monkeypatch.setattr(forgetting, "forget_guest", failing)
+    monkeypatch.setattr(forgetting, "BATCH", 1)
+    assert forget(clock, days=AFTER.days + 2) == 1
+    assert (name(desk, first), name(desk, second)) == ("Ingrid Solheim", "")
+
+
+def test_whoever_is_invited_anew_meanwhile_is_kept(
+    desk: Desk, asked: Asked, invite: Invite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, other = asked(), asked("Another")
+    first, second = invite(post, days=1), invite(post, days=1, who=MINA)
+    first.says(desk.request(post), "approve")
+    forget_guest = forgetting.forget_guest
+
+    def meanwhile(**said: Any) -> object:
+        invite(other, who=MINA)
+        return forget_guest(**said)
+
+    monkeypatch.setattr(forgetting, "forget_guest", meanwhile)
+    assert forget(clock, days=AFTER.days + 2) == 1
+    assert (name(desk, first), name(desk, second)) == ("", "Mina Berg")
 
 
 def test_the_hourly_round_of_rules_forgets_them(desk: Desk, asked: Asked, invite: Invite, clock: Clock) -> None:

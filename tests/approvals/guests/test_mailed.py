@@ -22,7 +22,7 @@ from apps.audit.models import Entry
 from apps.core import tenancy
 from apps.events.services import relay
 from apps.posts.models import Post
-from apps.tenants.models import Membership, Organization, Workspace
+from apps.tenants.models import Membership, Organization, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, Guest, seat
@@ -160,8 +160,18 @@ def test_what_cannot_be_mailed_is_refused_and_says_why(
         press(desk, many, manager, str(number))
         beat(clock, minutes=1)
     assert refused(desk, many, manager) == "mailed_too_often"
+    assert refused(desk, invite(post), manager) == "mailed_too_often", "another link makes no other mailbox"
     clock.advance(days=1)
     press(desk, many, manager)
+
+
+def test_a_name_is_one_line_of_the_letter(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    guest = invite(asked(), who=Invited("  Ingrid\r\n\r\nYou have won\u2028Solheim ", INGRID.email))
+    press(desk, guest, manager)
+    beat(clock)
+    assert mailbox.to("ingrid@alder.example")[0].body.splitlines()[0] == "Hello Ingrid You have won Solheim,"
 
 
 def test_what_is_withdrawn_or_forgotten_before_the_mail_leaves_is_not_mailed(
@@ -182,6 +192,32 @@ def test_what_is_withdrawn_or_forgotten_before_the_mail_leaves_is_not_mailed(
         assert Letter.objects.filter(dropped_at=None).count() == 0
 
 
+@pytest.mark.parametrize("state", [{"is_test": True}, {"archived_at": TUESDAY_NOON}], ids=["test", "archived"])
+def test_nobody_is_mailed_from_a_workspace_that_is_for_tests_or_out_of_use(
+    desk: Desk, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock, state: dict[str, Any]
+) -> None:
+    guest = invite(reminded(desk))
+    press(desk, guest, manager)
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(**state)
+    beat(clock)
+    beat(clock, hours=2)
+
+    assert mailbox.to("ingrid@alder.example") == []
+    with desk.agency.scope():
+        assert not Letter.objects.filter(guest=guest.link.guest_id, dropped_at=None).exists()
+        assert MailedToken.objects.count() == 0
+
+
+def test_a_link_of_a_test_workspace_is_handed_over_another_way(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership
+) -> None:
+    guest = invite(asked())
+    with desk.agency.scope():
+        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(is_test=True)
+    assert refused(desk, guest, manager) == "test_workspace"
+
+
 def test_whoever_has_left_gets_no_answers(
     desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
 ) -> None:
@@ -190,6 +226,20 @@ def test_whoever_has_left_gets_no_answers(
         manager.delete()
     beat(clock)
     assert mailbox.to("ingrid@alder.example")[0].reply_to == []
+
+
+@pytest.mark.parametrize("left", ["who had it sent", "who shared it", "both"])
+def test_whoever_sees_the_client_no_more_gets_no_answers(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock, left: str
+) -> None:
+    colleague = desk.person(Role.MANAGER)
+    press(desk, invite(asked()), colleague)
+    gone = {"who had it sent": [colleague], "who shared it": [manager], "both": [colleague, manager]}[left]
+    with desk.agency.scope():
+        WorkspaceAccess.objects.filter(membership__in=gone).delete()
+    beat(clock)
+    answered = {"who had it sent": [manager.user.email], "who shared it": [colleague.user.email], "both": []}[left]
+    assert mailbox.to("ingrid@alder.example")[0].reply_to == answered
 
 
 def test_through_a_mail_server_that_is_away_at_first(
@@ -240,6 +290,19 @@ def test_on_the_page_that_shows_the_addresses_they_are_mailed_and_shown_again(
     assert len(mailbox) == 2
     listed = client.get(reverse("approvals:links")).content.decode()
     assert listed.count("sent on") == 2
+
+
+def test_all_are_those_who_were_sent_none_yet(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    post = asked()
+    ingrid, mina = invite(post), invite(post, who=MINA)
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+    for number, send in enumerate([str(ingrid.link.pk), "all", "all"]):
+        form = {"token": [ingrid.token, mina.token], "press": f"showing {number}", "send": send}
+        client.post(reverse("approvals:links_hand_over"), form)
+        beat(clock, minutes=1)
+    assert [len(mailbox.to(one.email)) for one in (INGRID, MINA)] == [1, 1]
 
 
 def test_tokens_of_another_agency_are_nobodys(
@@ -426,3 +489,18 @@ def test_a_reminder_in_doubt_goes_once_more_under_the_same_name(
 
     first, second = mailbox.to("ingrid@alder.example")
     assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
+
+
+def test_a_guest_gets_one_mail_twice_at_most(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    letter = press(desk, invite(asked()), manager)
+    for _ in range(4):
+        beat(clock, minutes=10)
+        with tenancy.across_tenants("a test has every answer of the mail server lost"):
+            Letter.across_tenants.update(sent_at=None)
+
+    assert len(mailbox.to("ingrid@alder.example")) == 2
+    with desk.agency.scope():
+        letter.refresh_from_db()
+    assert (letter.problem, letter.dropped_at is not None) == ("in doubt", True), "the list of links says so"

@@ -12,13 +12,14 @@ from apps.approvals.errors import RequestClosed
 from apps.approvals.link_errors import LinkOver, TimeSettled
 from apps.approvals.models import Guest as Forgotten
 from apps.approvals.services.records import broken_link
-from apps.approvals.sharing import MOST_TRIES
+from apps.approvals.sharing import MOST_TRIES, LinkState
 from apps.approvals.states import RequestState, Verdict
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.posts.models import Post
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import JONAS, Guest
+from tests.approvals.guests.test_mailed import link_of
 from tests.approvals.test_side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +94,23 @@ def test_of_two_who_take_a_proposed_time_one_does(
 
     assert at_once(take, take) == {"": 1, TimeSettled.__name__: 1}
     assert desk.agency.read(publication).due_at > publication.due_at
+
+
+def test_a_link_and_the_forgetting_of_its_guest_take_turns(
+    desk: Desk, asked: Callable[..., Post], invite: Callable[..., Guest]
+) -> None:
+    post = asked()
+    guest = invite(post)
+    made: list[Guest] = []
+
+    def forget() -> None:
+        with desk.agency.scope():
+            services.forget_guest(guest_id=guest.link.guest_id, actor=SYSTEM)
+
+    assert at_once(lambda: made.append(invite(post)), forget) == {"": 2}
+    link = link_of(desk, made[0])
+    is_forgotten = link.guest.forgotten_at is not None
+    assert (is_forgotten, link.state(clock.now())) in ((False, LinkState.OPEN), (True, LinkState.REVOKED))
 
 
 def test_tries_at_a_passcode_at_once_are_each_counted(asked: Callable[..., Post], invite: Callable[..., Guest]) -> None:
