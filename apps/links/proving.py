@@ -70,7 +70,7 @@ def _trouble_of_answer(domain: LinkDomain) -> str:
             answer = http.get(address_of(domain))
     except httpx.ConnectError as error:
         return Trouble.NO_CERTIFICATE if "certificate" in str(error).lower() else Trouble.UNREACHABLE
-    except (httpx.HTTPError, httpx.InvalidURL):
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
         return Trouble.UNREACHABLE
     is_ours = answer.status_code == httpx.codes.OK and constant_time_compare(answer.text, answer_for(domain.token))
     return "" if is_ours else Trouble.ELSEWHERE

@@ -189,6 +189,39 @@ def test_a_verified_domain_stays_so_and_is_looked_at_each_day(workspace, interne
     assert follow(f"/{link.code}", HOST) == 302
 
 
+def test_one_that_cannot_be_looked_at_lets_the_others_pass(workspace, internet, clock, monkeypatch, caplog):
+    odd, domain = added(workspace, "odd.client.example"), added(workspace)
+    internet.points(domain)
+    whole = proving.trouble_of
+
+    def looks(one):
+        if one == odd:
+            raise RuntimeError("Nobody thought of this")
+        return whole(one)
+
+    monkeypatch.setattr(proving, "trouble_of", looks)
+    with inside(workspace):
+        services.ask_check(domain=odd, actor=SYSTEM)
+        clock.advance(seconds=1)
+        services.ask_check(domain=domain, actor=SYSTEM)
+
+    assert services.check_domains() == 2
+
+    assert "could not be looked at" in caplog.text
+    assert again(domain).verified_at
+    assert services.check_domains() == 0, "it waits for its next turn as the others do"
+    clock.advance(minutes=10)
+    assert services.check_domains() == 1
+
+
+def test_a_name_that_nobody_can_read_is_not_called(workspace, internet, monkeypatch):
+    domain = added(workspace)
+    internet.points(domain)
+    monkeypatch.setattr(proving, "address_of", lambda _: "https://xn--a.example.com/")
+
+    assert looked_at(domain).problem == Trouble.UNREACHABLE
+
+
 def test_a_domain_that_links_are_on_cannot_be_taken_away(workspace, internet):
     domain = added(workspace)
     internet.points(domain)
@@ -207,8 +240,11 @@ def test_a_domain_that_links_are_on_cannot_be_taken_away(workspace, internet):
 
 @pytest.mark.parametrize(
     "host",
-    ["", "localhost", "https://go.example.com", "go.example.com/path", "127.0.0.1", "-a.example.com", "testserver"],
-)
+    [
+        "", "localhost", "https://go.example.com", "go.example.com/path", "127.0.0.1", "-a.example.com", "testserver",
+        "xn--a.example.com", ".".join(["a" * 57] * 4),
+    ],
+)  # fmt: skip
 def test_what_is_no_domain_of_a_client_is_refused(workspace, host):
     with pytest.raises(LinkRefused):
         added(workspace, host)

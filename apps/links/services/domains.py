@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http.request import validate_host
 
 from apps.audit import services as audit
-from apps.core import clock, tenancy
+from apps.core import clock, outbound, tenancy
 from apps.core.actors import Actor
 from apps.links import proving
 from apps.links.addresses import public_host
@@ -24,9 +24,11 @@ logger = logging.getLogger(__name__)
 
 MOST_DOMAINS: Final = 10  # of a workspace
 AGAIN: Final = timedelta(days=1)  # what was verified is looked at each day
+SOON: Final = timedelta(minutes=10)  # what could not be looked at is tried again
 BATCH: Final = 50
 WHY: Final = "look at domains of short links"
-_HOST: Final = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+# A name has up to 253 signs, of which 30 are for the name below it that proves whose it is.
+_HOST: Final = re.compile(r"(?=.{4,223}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
 @transaction.atomic
@@ -35,7 +37,7 @@ def add_domain(*, workspace: Workspace, host: str, actor: Actor) -> LinkDomain:
     verified it."""
     Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
     host = host.strip().rstrip(".").lower()
-    if not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host) or not _can_be_called(host):
         raise LinkRefused("A domain such as go.example.com, without https:// and without a path.", field="host")
     own = [public_host(), *settings.LINK_DOMAINS, *settings.ALLOWED_HOSTS]
     if validate_host(host, [one for one in own if one != "*"]):
@@ -49,6 +51,14 @@ def add_domain(*, workspace: Workspace, host: str, actor: Actor) -> LinkDomain:
     domain.save(force_insert=True)
     audit.record("link_domain.added", subject=domain, actor=actor, diff={"host": host})
     return domain
+
+
+def _can_be_called(host: str) -> bool:
+    try:
+        outbound.check_url(f"https://{host}/")
+    except outbound.AddressRefused:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -82,7 +92,14 @@ def check_domains(*, limit: int = BATCH) -> int:
             check_domain(domain)
         except Exception:  # Whatever is wrong with one, the others are looked at.
             logger.exception("The domain %s could not be looked at", domain.pk)
+            _put_off(domain)
     return len(rows)
+
+
+def _put_off(domain: LinkDomain) -> None:
+    """It waits for its next turn, and does not stand before the others again."""
+    with tenancy.across_tenants(WHY):
+        LinkDomain.across_tenants.filter(pk=domain.pk).update(next_check_at=clock.now() + SOON)
 
 
 def check_domain(domain: LinkDomain) -> str:
