@@ -101,6 +101,7 @@ class Trouble(models.TextChoices):
     UNREACHABLE = "unreachable", "Nothing answered at the domain"
     ELSEWHERE = "elsewhere", "Somebody else's server answered at the domain"
     TAKEN = "taken", "Another client's links are on the domain"
+    NOT_LOOKED_UP = "not_looked_up", "Nobody could say whether the names are there"
 
 
 class LinkDomain(WorkspaceOwned):

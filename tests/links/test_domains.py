@@ -32,10 +32,13 @@ class Internet:
     def __init__(self) -> None:
         self.names: set[str] = set()
         self.answers_all_below: set[str] = set()
+        self.silent: set[str] = set()
         self.status, self.body = 200, b""
         self.asked: list[str] = []
 
     def knows(self, name: str) -> bool:
+        if any(one in name for one in self.silent):
+            raise proving.NotLookedUp
         return name in self.names or any(name.endswith(f".{one}") for one in self.answers_all_below)
 
     def points(self, domain: LinkDomain) -> None:
@@ -172,6 +175,27 @@ def test_what_does_not_answer_or_has_no_certificate_is_told_apart(workspace, int
     assert looked_at(domain).problem == Trouble.UNREACHABLE, "no address of ours inside is called"
 
 
+def test_names_that_nobody_could_look_up_prove_nothing_and_change_nothing(workspace, internet, monkeypatch, clock):
+    domain = added(workspace)
+    internet.points(domain)
+    monkeypatch.setattr(proving, "new_token", lambda: "guard")
+    internet.silent.add("postroom-guard.")  # Whether every name is answered is what nobody could say.
+
+    found = looked_at(domain)
+
+    assert (found.problem, found.verified_at) == (Trouble.NOT_LOOKED_UP, None)
+    assert "tried again" in words_of(found)
+    for minutes in (10, 20, 40):
+        assert found.next_check_at == clock.now + timedelta(minutes=minutes)
+        clock.advance(minutes=minutes)
+        assert services.check_domains() == 1
+        found = again(domain)
+    internet.silent.clear()
+    clock.advance(days=1)
+    assert services.check_domains() == 1
+    assert (again(domain).problem, bool(again(domain).verified_at)) == ("", True)
+
+
 def test_a_verified_domain_stays_so_and_is_looked_at_each_day(workspace, internet, clock):
     domain = added(workspace)
     internet.points(domain)
@@ -270,10 +294,21 @@ def test_names_are_looked_up_by_the_machine_and_nobody_waits_for_ever(monkeypatc
 
     monkeypatch.setattr(proving, "PATIENCE", timedelta(milliseconds=50))
     monkeypatch.setattr(socket, "getaddrinfo", hangs)
-    assert not proving.is_known("slow.example")
+    with pytest.raises(proving.NotLookedUp):
+        proving.is_known("slow.example")
     over.set()
     monkeypatch.setattr(socket, "getaddrinfo", is_nobody)
     assert not proving.is_known("nobody.example")
+
+
+@pytest.mark.parametrize("trouble", [socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM])
+def test_a_resolver_that_fails_has_not_said_that_a_name_is_not_there(monkeypatch, trouble):
+    def fails(*_: object) -> list[object]:
+        raise socket.gaierror(trouble, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fails)
+    with pytest.raises(proving.NotLookedUp):
+        proving.is_known("nobody.example")
 
 
 def test_on_pages_it_is_named_checked_and_taken_away(workspace, owner, internet):

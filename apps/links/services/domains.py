@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -124,4 +124,12 @@ def _keep(domain: LinkDomain, trouble: str) -> None:
     changes: dict[str, Any] = {"checked_at": now, "problem": trouble, "updated_at": now}
     changes["verified_at"] = row.verified_at if trouble else row.verified_at or now
     changes["next_check_at"] = now + AGAIN if changes["verified_at"] else None
+    if trouble == Trouble.NOT_LOOKED_UP:
+        changes["next_check_at"] = now + _pause(row, now)
     LinkDomain.objects.filter(pk=row.pk).update(**changes)
+
+
+def _pause(row: LinkDomain, now: datetime) -> timedelta:
+    """Until a look that found nothing out is repeated: each time twice as long, up to a day."""
+    is_first = row.problem != Trouble.NOT_LOOKED_UP or row.checked_at is None
+    return SOON if is_first else min(max(SOON, 2 * (now - row.checked_at)), AGAIN)

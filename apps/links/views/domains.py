@@ -46,6 +46,9 @@ WORDS: Final = {
         "that answers by itself."
     ),
     Trouble.TAKEN: gettext_lazy("Links of another client of this Postroom are on %(host)s already."),
+    Trouble.NOT_LOOKED_UP: gettext_lazy(
+        "%(host)s could not be looked up: its name servers, or ours, gave no answer. It is tried again by itself."
+    ),
 }
 
 
