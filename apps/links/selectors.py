@@ -79,9 +79,15 @@ def domains_for(workspace: Workspace) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *verified.values_list("host", flat=True))))
 
 
-def is_of_a_client(host: str) -> bool:
-    """Whether somebody has named this domain for short links; inside `tenancy.across_tenants`."""
+def is_named(host: str) -> bool:
+    """Whether a client has named this domain for short links; inside `tenancy.across_tenants`."""
     found: bool = LinkDomain.across_tenants.filter(host=host).exists()
+    return found
+
+
+def is_proved(host: str) -> bool:
+    """Whether this is a client's domain for short links; inside `tenancy.across_tenants`."""
+    found: bool = LinkDomain.across_tenants.filter(host=host, verified_at__isnull=False).exists()
     return found
 
 

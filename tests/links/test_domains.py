@@ -17,6 +17,7 @@ from apps.core.actors import SYSTEM
 from apps.links import proving, services
 from apps.links.errors import LinkRefused
 from apps.links.models import Link, LinkDomain, Trouble
+from apps.links.origin import is_for_links_alone
 from apps.links.selectors import settings_of
 from apps.links.views.domains import words_of
 from tests.links.test_tagging import BROWSER
@@ -279,6 +280,22 @@ def test_only_the_right_host_tells_the_proof(workspace, other_workspace):
     assert follow(f"{proving.PATH}{mine.token}", HOST) == 200
     assert follow(f"{proving.PATH}{theirs.token}", HOST) == 404
     assert follow(f"{proving.PATH}{mine.token}", "testserver") == 404
+
+
+def test_a_host_that_was_only_named_goes_on_as_before(workspace, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    domain = added(workspace)
+
+    assert follow("/accounts/login/", HOST) == 200, "it may be this deployment's second host"
+    assert follow(f"{proving.PATH}{domain.token}", HOST) == 200
+
+
+def test_no_host_of_the_operators_is_named_or_asked_for(workspace, settings, django_assert_num_queries):
+    settings.ALLOWED_HOSTS = [".agency.example", "*"]
+    with pytest.raises(LinkRefused, match="own"):
+        added(workspace, "go.agency.example")
+    with django_assert_num_queries(0):
+        assert not is_for_links_alone("go.agency.example", "/abc")
 
 
 def test_names_are_looked_up_by_the_machine_and_nobody_waits_for_ever(monkeypatch):

@@ -7,15 +7,13 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.http.request import validate_host
 
 from apps.audit import services as audit
 from apps.core import clock, outbound, tenancy
 from apps.core.actors import Actor
 from apps.links import proving
-from apps.links.addresses import public_host
+from apps.links.addresses import is_own_host
 from apps.links.errors import LinkRefused
 from apps.links.models import Link, LinkDomain, LinkSettings, Trouble
 from apps.tenants.models import Workspace
@@ -39,8 +37,7 @@ def add_domain(*, workspace: Workspace, host: str, actor: Actor) -> LinkDomain:
     host = host.strip().rstrip(".").lower()
     if not _HOST.fullmatch(host) or not _can_be_called(host):
         raise LinkRefused("A domain such as go.example.com, without https:// and without a path.", field="host")
-    own = [public_host(), *settings.LINK_DOMAINS, *settings.ALLOWED_HOSTS]
-    if validate_host(host, [one for one in own if one != "*"]):
+    if is_own_host(host):
         raise LinkRefused("This domain is Postroom's own.", field="host")
     rows = LinkDomain.objects.filter(workspace=workspace)
     if rows.filter(host=host).exists():
