@@ -75,8 +75,13 @@ def has_short_links(workspace_id: UUID) -> bool:
 
 def domains_for(workspace: Workspace) -> tuple[str, ...]:
     """The domains that a workspace's short links may have: the operator's for it, and its own that were verified."""
-    verified = LinkDomain.objects.filter(workspace=workspace, verified_at__isnull=False)
-    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *verified.values_list("host", flat=True))))
+    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *proved_hosts(workspace.pk))))
+
+
+def proved_hosts(workspace_id: UUID) -> tuple[str, ...]:
+    """The domains that are a workspace's own: addresses there are short links already."""
+    rows = LinkDomain.objects.filter(workspace_id=workspace_id, verified_at__isnull=False)
+    return tuple(rows.values_list("host", flat=True))
 
 
 def is_named(host: str) -> bool:

@@ -20,6 +20,9 @@ from apps.links.models import Link, LinkDomain, Trouble
 from apps.links.origin import is_for_links_alone
 from apps.links.selectors import settings_of
 from apps.links.views.domains import words_of
+from apps.posts import linking
+from apps.posts import services as posts
+from apps.posts.content import Content, PartContent, VariantContent
 from tests.links.test_tagging import BROWSER
 from tests.support import factories
 
@@ -124,6 +127,29 @@ def test_a_domain_is_used_once_it_was_verified_and_not_before(workspace, interne
     assert follow(f"/{link.code}", HOST) == 302
     assert follow(f"/l/{link.code}", "testserver") == 404, "it is of another domain"
     assert [follow(path, HOST) for path in ("/", "/accounts/login/", "/admin/")] == [404, 404, 404], "no page is there"
+
+
+def test_a_link_on_any_of_its_domains_stands_in_a_post_as_it_is(workspace, internet):
+    first, second = added(workspace), added(workspace, "menu.client.example")
+    for domain in (first, second):
+        internet.points(domain)
+        assert looked_at(domain).verified_at
+    account = factories.account(workspace, "mastodon")
+    with inside(workspace):
+        services.change_settings(workspace=workspace, shortens=True, tags=True, domain=HOST, actor=SYSTEM)
+        link = services.make_link(
+            workspace=workspace, destination="https://a.example/", domain="menu.client.example", actor=SYSTEM
+        )
+        text = f"See {link.outgoing} and https://b.example/"
+        parts = [PartContent(text)]
+        asked = {"workspace_id": workspace.pk}
+        shown = linking.foreseen(parts, [(account, None)], **asked)
+        posts.create(
+            content=Content(tuple(parts), (VariantContent(account.pk),)), author_id=None, actor=SYSTEM, **asked
+        )
+        dressed = Link.objects.filter(post__isnull=False).values_list("written", flat=True)
+
+        assert list(dressed) == list(shown[account.pk]) == ["https://b.example/"], "its clicks are counted once"
 
 
 def test_of_another_client_it_is_none_and_a_stranger_proves_nothing(workspace, other_workspace, internet):

@@ -16,6 +16,7 @@ from apps.core import clock, tenancy
 from apps.core.together import recalled, write
 from apps.links.addresses import PREVIEW, is_ours, new_code, short_address
 from apps.links.models import Link, LinkSettings
+from apps.links.selectors import proved_hosts
 from apps.links.tagging import LONGEST, as_value, is_web_address, is_within, tagged
 
 
@@ -81,16 +82,22 @@ def _rules(workspace_id: UUID) -> LinkSettings | None:
     return found
 
 
+def _own_hosts(workspace_id: UUID) -> tuple[str, ...]:
+    """Where the workspace's short links may be, those that somebody made by hand included; read once, too."""
+    return recalled(("hosts of links", workspace_id), lambda: proved_hosts(workspace_id))
+
+
 def _destinations(
     rules: LinkSettings, wanted: Sequence[Addresses], campaign: Campaign
 ) -> Iterator[tuple[Addresses, str, str]]:
     if rules.changes_nothing:
         return
     named = as_value(campaign()) if rules.tags else ""
+    own = _own_hosts(rules.workspace_id)
     for one in wanted:
         parameters = parameters_of(rules, one.platform, named) if rules.tags else {}
         for url in dict.fromkeys(one.urls):
-            if not is_web_address(url) or is_ours(url, domains=(rules.domain,)) or not is_within(url, rules.hosts):
+            if not is_web_address(url) or is_ours(url, domains=own) or not is_within(url, rules.hosts):
                 continue
             destination = tagged(url, parameters)
             if len(destination) <= LONGEST + 500 and (rules.shortens or destination != url):
