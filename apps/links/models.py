@@ -100,7 +100,7 @@ class Trouble(models.TextChoices):
     NO_CERTIFICATE = "no_certificate", "There is no valid certificate for the domain"
     UNREACHABLE = "unreachable", "Nothing answered at the domain"
     ELSEWHERE = "elsewhere", "Somebody else's server answered at the domain"
-    TAKEN = "taken", "Another client's links are on the domain"
+    TAKEN = "taken", "Links of another workspace are on the domain"
     NOT_LOOKED_UP = "not_looked_up", "Nobody could say whether the names are there"
 
 

@@ -301,6 +301,12 @@ def test_what_is_no_domain_of_a_client_is_refused(workspace, host):
         added(workspace, host)
 
 
+def test_a_place_for_tests_holds_no_domain(organization):
+    with pytest.raises(LinkRefused) as refused:
+        added(factories.workspace(organization, is_test=True))
+    assert refused.value.code == "is_test"
+
+
 def test_only_the_right_host_tells_the_proof(workspace, other_workspace):
     mine, theirs = added(workspace), added(other_workspace, "go.other.example")
     assert follow(f"{proving.PATH}{mine.token}", HOST) == 200

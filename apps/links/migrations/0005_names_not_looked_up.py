@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                     ("no_certificate", "There is no valid certificate for the domain"),
                     ("unreachable", "Nothing answered at the domain"),
                     ("elsewhere", "Somebody else's server answered at the domain"),
-                    ("taken", "Another client's links are on the domain"),
+                    ("taken", "Links of another workspace are on the domain"),
                     ("not_looked_up", "Nobody could say whether the names are there"),
                 ],
                 help_text="By the last look.",

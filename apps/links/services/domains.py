@@ -34,6 +34,8 @@ def add_domain(*, workspace: Workspace, host: str, actor: Actor) -> LinkDomain:
     """Name a domain, or one below it, for the workspace's short links; raises LinkRefused. It is used once a worker has
     verified it."""
     Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    if workspace.is_test:  # A test has nothing that its client would miss, and would keep the domain from real links.
+        raise LinkRefused("A workspace for tests has no domain of its own.", field="host", code="is_test")
     host = host.strip().rstrip(".").lower()
     if not _HOST.fullmatch(host) or not _can_be_called(host):
         raise LinkRefused("A domain such as go.example.com, without https:// and without a path.", field="host")

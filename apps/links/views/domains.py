@@ -45,7 +45,7 @@ WORDS: Final = {
         "Another server answered at https://%(host)s. The domain has to lead to %(target)s, and to nothing in between "
         "that answers by itself."
     ),
-    Trouble.TAKEN: gettext_lazy("Links of another client of this Postroom are on %(host)s already."),
+    Trouble.TAKEN: gettext_lazy("Links of another workspace of this Postroom are on %(host)s already."),
     Trouble.NOT_LOOKED_UP: gettext_lazy(
         "%(host)s could not be looked up: its name servers, or ours, gave no answer. It is tried again by itself."
     ),
