@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q, QuerySet, Sum
 
-from apps.core.querysets import within_reach
+from apps.core import clock
+from apps.core.querysets import TenantQuerySet, within_reach
 from apps.links.addresses import domains_of
 from apps.links.models import ClickDay, Link, LinkDomain, LinkSettings
 from apps.tenants.models import Workspace
@@ -74,8 +75,16 @@ def has_short_links(workspace_id: UUID) -> bool:
 
 
 def domains_for(workspace: Workspace) -> tuple[str, ...]:
-    """The domains that a workspace's short links may have: the operator's for it, and its own that were verified."""
-    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *proved_hosts(workspace.pk))))
+    """The domains that a workspace's new short links may have: the operator's for it, and its own that work."""
+    own = working_domains(workspace.pk).values_list("host", flat=True)
+    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *own)))
+
+
+def working_domains(workspace_id: UUID) -> TenantQuerySet[LinkDomain]:
+    """Those that were verified, and are not in trouble for so long that they are nothing to make new links on."""
+    is_well = Q(troubled_since=None) | Q(troubled_since__gt=clock.now() - LinkDomain.LAPSES_AFTER)
+    rows = LinkDomain.objects.filter(is_well, workspace_id=workspace_id, verified_at__isnull=False)
+    return cast("TenantQuerySet[LinkDomain]", rows)
 
 
 def proved_hosts(workspace_id: UUID) -> tuple[str, ...]:

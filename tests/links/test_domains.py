@@ -23,6 +23,7 @@ from apps.links.views.domains import words_of
 from apps.posts import linking
 from apps.posts import services as posts
 from apps.posts.content import Content, PartContent, VariantContent
+from apps.tenants.models import Workspace
 from tests.links.test_tagging import BROWSER
 from tests.support import factories
 
@@ -150,6 +151,105 @@ def test_a_link_on_any_of_its_domains_stands_in_a_post_as_it_is(workspace, inter
         dressed = Link.objects.filter(post__isnull=False).values_list("written", flat=True)
 
         assert list(dressed) == list(shown[account.pk]) == ["https://b.example/"], "its clicks are counted once"
+
+
+def days_pass(clock, number: int) -> None:
+    for _ in range(number):
+        clock.advance(days=1)
+        services.check_domains()
+
+
+def proved(workspace, internet, host=HOST) -> LinkDomain:
+    domain = added(workspace, host)
+    internet.points(domain)
+    return looked_at(domain)
+
+
+def made(workspace, domain=HOST) -> Link:
+    with inside(workspace):
+        return services.make_link(workspace=workspace, destination="https://a.example/", domain=domain, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("spoilt", ["names", "status"])
+def test_no_new_links_are_made_on_a_domain_that_is_in_trouble_for_a_week(workspace, internet, clock, spoilt):
+    domain = proved(workspace, internet)
+    link = made(workspace)
+    account = factories.account(workspace, "mastodon")
+    with inside(workspace):
+        services.change_settings(workspace=workspace, shortens=True, domain=HOST, actor=SYSTEM)
+    setattr(internet, spoilt, {"names": set(), "status": 502}[spoilt])
+
+    def foreseen() -> str:
+        with inside(workspace):
+            found = linking.foreseen(
+                [PartContent("At https://b.example/")], [(account, None)], workspace_id=workspace.pk
+            )
+        return found[account.pk]["https://b.example/"]
+
+    days_pass(clock, 7)
+    assert made(workspace).host == HOST
+    assert foreseen().startswith(f"https://{HOST}/")
+    assert "no new links" not in words_of(again(domain))
+
+    days_pass(clock, 1)
+    with pytest.raises(LinkRefused, match="not one for your links"):
+        made(workspace)
+    assert foreseen().startswith("http://127.0.0.1:8000/l/")
+    assert "no new links" in words_of(again(domain))
+    assert follow(f"/{link.code}", HOST) == 302, "what is out goes on"
+    with inside(workspace):
+        assert services.change_settings(workspace=workspace, medium="post", actor=SYSTEM).domain == HOST
+
+    internet.points(domain)
+    days_pass(clock, 1)
+    assert made(workspace).host == HOST
+    assert foreseen().startswith(f"https://{HOST}/")
+
+
+@pytest.mark.parametrize("of", ["organization", "another"])
+def test_whoever_proves_a_domain_holds_it_once_the_record_of_another_is_gone_for_a_week(
+    workspace, internet, clock, organization, of
+):
+    other = factories.workspace(organization if of == "organization" else factories.organization())
+    mine = proved(workspace, internet)
+    link = made(workspace)
+    with inside(workspace):
+        services.change_settings(workspace=workspace, shortens=True, domain=HOST, actor=SYSTEM)
+    with tenancy.across_tenants("a test archives"):
+        Workspace.across_tenants.filter(pk=workspace.pk).update(archived_at=clock.now)
+    internet.names.clear()
+    theirs = added(other)
+    internet.points(theirs)
+
+    assert looked_at(theirs).problem == Trouble.TAKEN
+    days_pass(clock, 7)
+    assert (again(theirs).problem, bool(again(mine).verified_at)) == (Trouble.TAKEN, True)
+    days_pass(clock, 1)
+
+    assert (again(theirs).problem, bool(again(theirs).verified_at)) == ("", True)
+    assert (again(mine).problem, again(mine).verified_at) == (Trouble.TAKEN, None)
+    assert [follow(f"/{one.code}", HOST) for one in (link, made(other))] == [302, 302], "each by its own code"
+    with inside(workspace):
+        assert settings_of(workspace.pk).domain == ""
+        with pytest.raises(LinkRefused, match="not yours any more"):
+            services.change_link(link=link, destination="https://evil.example/", actor=SYSTEM)
+        assert services.change_link(link=link, title="Old", actor=SYSTEM).title == "Old"
+        services.remove_domain(domain=again(mine), actor=SYSTEM)
+
+
+def test_a_record_that_comes_back_in_time_keeps_the_domain(workspace, other_workspace, internet, clock):
+    mine = proved(workspace, internet)
+    theirs = added(other_workspace)
+    internet.points(theirs)
+    looked_at(theirs)
+    internet.names.discard(proving.proof_name(mine))
+    days_pass(clock, 6)
+    internet.names.add(proving.proof_name(mine))
+    days_pass(clock, 1)
+    internet.names.discard(proving.proof_name(mine))
+    days_pass(clock, 7)
+
+    assert (again(theirs).problem, bool(again(mine).verified_at)) == (Trouble.TAKEN, True)
 
 
 def test_of_another_client_it_is_none_and_a_stranger_proves_nothing(workspace, other_workspace, internet):

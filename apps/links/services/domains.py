@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 
 from apps.audit import services as audit
 from apps.core import clock, outbound, tenancy
-from apps.core.actors import Actor
+from apps.core.actors import SYSTEM, Actor
 from apps.links import proving
 from apps.links.addresses import is_own_host
 from apps.links.errors import LinkRefused
@@ -72,19 +73,26 @@ def ask_check(*, domain: LinkDomain, actor: Actor) -> LinkDomain:
 
 @transaction.atomic
 def remove_domain(*, domain: LinkDomain, actor: Actor) -> None:
-    """Take a domain away; raises LinkRefused for one that links are on, which would lead nowhere then."""
+    """Take a domain away; raises LinkRefused for one that links are on, which would lead nowhere then. On one that is
+    another's by now they are answered as long as that one has it."""
     Workspace.objects.select_for_update(no_key=True).get(pk=domain.workspace_id)
-    if Link.objects.filter(workspace_id=domain.workspace_id, host=domain.host).exists():
+    row = LinkDomain.objects.select_for_update().filter(pk=domain.pk).first()
+    if row is None:
+        return
+    if row.verified_at and Link.objects.filter(workspace_id=domain.workspace_id, host=domain.host).exists():
         raise LinkRefused("Links are out on this domain, and would lead nowhere.", field="host", code="in_use")
     LinkSettings.objects.filter(workspace_id=domain.workspace_id, domain=domain.host).update(domain="")
     audit.record("link_domain.removed", subject=domain, actor=actor, diff={"host": domain.host})
-    domain.delete()
+    row.delete()
 
 
 def check_domains(*, limit: int = BATCH) -> int:
     """Look at those whose time has come; how many were looked at. Safe to repeat, and to do twice at once."""
     with tenancy.across_tenants(WHY):
-        due = LinkDomain.across_tenants.filter(next_check_at__lte=clock.now(), workspace__archived_at=None)
+        # What an archived client holds must be able to lapse.
+        due = LinkDomain.across_tenants.filter(
+            Q(workspace__archived_at=None) | Q(verified_at__isnull=False), next_check_at__lte=clock.now()
+        )
         rows = list(due.order_by("next_check_at", "pk")[:limit])
     for domain in rows:
         try:
@@ -104,8 +112,7 @@ def _put_off(domain: LinkDomain) -> None:
 def check_domain(domain: LinkDomain) -> str:
     """Look at one now, and write down what was found; the trouble, "" for none."""
     trouble = proving.trouble_of(domain)
-    here = tenancy.scope(organization_id=domain.organization_id, workspace_ids={domain.workspace_id})
-    with here, transaction.atomic():
+    with tenancy.across_tenants(WHY), transaction.atomic():
         try:
             with transaction.atomic():
                 _keep(domain, trouble)
@@ -116,19 +123,48 @@ def check_domain(domain: LinkDomain) -> str:
 
 
 def _keep(domain: LinkDomain, trouble: str) -> None:
-    row = LinkDomain.objects.select_for_update().filter(pk=domain.pk).first()
+    row = LinkDomain.across_tenants.select_for_update().filter(pk=domain.pk).first()
     if row is None:
         return
     now = clock.now()
-    changes: dict[str, Any] = {"checked_at": now, "problem": trouble, "updated_at": now}
-    changes["verified_at"] = row.verified_at if trouble else row.verified_at or now
-    changes["next_check_at"] = now + AGAIN if changes["verified_at"] else None
+    changes: dict[str, Any] = {"checked_at": now, "problem": trouble, "updated_at": now, **_since(row, trouble, now)}
+    changes["next_check_at"] = _next(row, trouble, now)
+    if not trouble and row.verified_at is None:
+        _release(row.host)
+        changes["verified_at"] = now
+    LinkDomain.across_tenants.filter(pk=row.pk).update(**changes)
+
+
+def _since(row: LinkDomain, trouble: str, now: datetime) -> dict[str, datetime | None]:
+    """How long the trouble has lasted; a look that found nothing out neither begins it nor ends it."""
     if trouble == Trouble.NOT_LOOKED_UP:
-        changes["next_check_at"] = now + _pause(row, now)
-    LinkDomain.objects.filter(pk=row.pk).update(**changes)
+        return {}
+    return {
+        "troubled_since": (row.troubled_since or now) if trouble else None,
+        "unproved_since": (row.unproved_since or now) if trouble == Trouble.NO_RECORD else None,
+    }
+
+
+def _release(host: str) -> None:
+    """Take the domain from a workspace whose record was gone at the last look and for a week before: whoever proves it
+    now holds it."""
+    held = LinkDomain.across_tenants.filter(host=host, verified_at__isnull=False, problem=Trouble.NO_RECORD)
+    for row in held.filter(checked_at__gte=F("unproved_since") + LinkDomain.LAPSES_AFTER).select_for_update():
+        changes = {"verified_at": None, "problem": Trouble.TAKEN, "next_check_at": None, "updated_at": clock.now()}
+        LinkDomain.across_tenants.filter(pk=row.pk).update(**changes)
+        LinkSettings.across_tenants.filter(workspace_id=row.workspace_id, domain=host).update(domain="")
+        audit.record("link_domain.lost", subject=row, actor=SYSTEM, diff={"host": host})
+
+
+def _next(row: LinkDomain, trouble: str, now: datetime) -> datetime | None:
+    """When it is looked at again by itself. One that is another's may be free some day."""
+    if trouble == Trouble.NOT_LOOKED_UP:
+        return now + _pause(row, now)
+    return now + AGAIN if row.verified_at or trouble in ("", Trouble.TAKEN) else None
 
 
 def _pause(row: LinkDomain, now: datetime) -> timedelta:
     """Until a look that found nothing out is repeated: each time twice as long, up to a day."""
-    is_first = row.problem != Trouble.NOT_LOOKED_UP or row.checked_at is None
-    return SOON if is_first else min(max(SOON, 2 * (now - row.checked_at)), AGAIN)
+    if row.problem != Trouble.NOT_LOOKED_UP or row.checked_at is None:
+        return SOON
+    return min(max(SOON, 2 * (now - row.checked_at)), AGAIN)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from apps.core import clock, tenancy
 from apps.core.together import recalled, write
 from apps.links.addresses import PREVIEW, is_ours, new_code, short_address
 from apps.links.models import Link, LinkSettings
-from apps.links.selectors import proved_hosts
+from apps.links.selectors import proved_hosts, working_domains
 from apps.links.tagging import LONGEST, as_value, is_web_address, is_within, tagged
 
 
@@ -41,14 +43,15 @@ def dress(
     if rules is None:
         return
     known = {} if is_new else {(row.account_id, row.written): row for row in Link.objects.filter(post_id=post_id)}
+    domain = _domain_for_new(rules)
     own = {"organization_id": tenancy.required_organization(), "workspace_id": workspace_id, "post_id": post_id}
     made = []
     for one, url, destination in _destinations(rules, wanted, campaign):
         row = known.get((one.account_id, url))
         if row is None:
             code = new_code() if rules.shortens else None
-            outgoing = short_address(rules.domain, code) if code else destination
-            host = rules.domain if code else ""
+            outgoing = short_address(domain, code) if code else destination
+            host = domain if code else ""
             values: dict[str, Any] = {"destination": destination, "outgoing": outgoing, "code": code, "host": host}
             made.append(Link(**own, account_id=one.account_id, written=url, **values))
         elif renews and row.destination != destination:
@@ -67,8 +70,9 @@ def dressed_as(*, workspace_id: UUID, wanted: Sequence[Addresses], campaign: Cam
     found: dict[UUID, dict[str, str]] = {}
     if rules is None:
         return found
+    domain = _domain_for_new(rules)
     for one, url, destination in _destinations(rules, wanted, campaign):
-        outgoing = short_address(rules.domain, PREVIEW) if rules.shortens else destination
+        outgoing = short_address(domain, PREVIEW) if rules.shortens else destination
         if outgoing != url:
             found.setdefault(one.account_id, {})[url] = outgoing
     return found
@@ -80,6 +84,17 @@ def _rules(workspace_id: UUID) -> LinkSettings | None:
         ("link settings", workspace_id), lambda: LinkSettings.objects.filter(workspace_id=workspace_id).first()
     )
     return found
+
+
+def _domain_for_new(rules: LinkSettings) -> str:
+    """The domain that the settings name, while it works; else Postroom's own, for a post must not wait for it."""
+    if rules.domain in ("", *settings.LINK_DOMAINS) or not rules.shortens:
+        return rules.domain
+    works = recalled(
+        ("domain of links", rules.workspace_id, rules.domain),
+        lambda: working_domains(rules.workspace_id).filter(host=rules.domain).exists(),
+    )
+    return rules.domain if works else ""
 
 
 def _own_hosts(workspace_id: UUID) -> tuple[str, ...]:
