@@ -15,9 +15,10 @@ from uuid import UUID
 from django.conf import settings
 
 from apps.core import clock, tenancy
+from apps.core.querysets import TenantQuerySet
 from apps.core.together import recalled, write
 from apps.links.addresses import PREVIEW, is_ours, new_code, short_address
-from apps.links.models import Link, LinkSettings
+from apps.links.models import Link, LinkDomain, LinkSettings
 from apps.links.selectors import proved_hosts, working_domains
 from apps.links.tagging import LONGEST, as_value, is_web_address, is_within, tagged
 
@@ -43,7 +44,7 @@ def dress(
     if rules is None:
         return
     known = {} if is_new else {(row.account_id, row.written): row for row in Link.objects.filter(post_id=post_id)}
-    domain = _domain_for_new(rules)
+    domain = _domain_to_stay(rules)
     own = {"organization_id": tenancy.required_organization(), "workspace_id": workspace_id, "post_id": post_id}
     made = []
     for one, url, destination in _destinations(rules, wanted, campaign):
@@ -70,7 +71,7 @@ def dressed_as(*, workspace_id: UUID, wanted: Sequence[Addresses], campaign: Cam
     found: dict[UUID, dict[str, str]] = {}
     if rules is None:
         return found
-    domain = _domain_for_new(rules)
+    domain = _domain_for_new(rules, lambda rows: rows.exists())
     for one, url, destination in _destinations(rules, wanted, campaign):
         outgoing = short_address(domain, PREVIEW) if rules.shortens else destination
         if outgoing != url:
@@ -86,15 +87,17 @@ def _rules(workspace_id: UUID) -> LinkSettings | None:
     return found
 
 
-def _domain_for_new(rules: LinkSettings) -> str:
+def _domain_for_new(rules: LinkSettings, works: Callable[[TenantQuerySet[LinkDomain]], object]) -> str:
     """The domain that the settings name, while it works; else Postroom's own, for a post must not wait for it."""
     if rules.domain in ("", *settings.LINK_DOMAINS) or not rules.shortens:
         return rules.domain
-    works = recalled(
-        ("domain of links", rules.workspace_id, rules.domain),
-        lambda: working_domains(rules.workspace_id).filter(host=rules.domain).exists(),
-    )
-    return rules.domain if works else ""
+    return rules.domain if works(working_domains(rules.workspace_id).filter(host=rules.domain)) else ""
+
+
+def _domain_to_stay(rules: LinkSettings) -> str:
+    """The same, and nobody takes it away before the links on it are there."""
+    name = ("domain of links", rules.workspace_id, rules.domain)
+    return recalled(name, lambda: _domain_for_new(rules, lambda rows: rows.kept_ids()))
 
 
 def _own_hosts(workspace_id: UUID) -> tuple[str, ...]:

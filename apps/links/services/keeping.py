@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 
 from apps.audit import services as audit
 from apps.core.actors import Actor
-from apps.links.addresses import is_ours, new_code, short_address
+from apps.links.addresses import domains_of, is_ours, new_code, short_address
 from apps.links.errors import LinkRefused
 from apps.links.models import Link, LinkSettings
-from apps.links.selectors import domains_for, proved_hosts
+from apps.links.selectors import domains_for, proved_hosts, working_domains
 from apps.links.tagging import is_web_address
 from apps.tenants.models import Workspace
 
@@ -61,12 +61,18 @@ def make_link(
 ) -> Link:
     """A short link by hand; raises LinkRefused for what is no web address, and for one that is short already."""
     _require_destination(destination, workspace)
-    if domain and domain not in domains_for(workspace):
-        raise LinkRefused("This domain is not one for your links.", field="domain")
+    if domain and domain not in domains_of(workspace.organization.slug):
+        _require_to_stay(domain, workspace)
     own = {"workspace": workspace, "title": title, "made_by_id": actor.user_id, "host": domain, **fields}
     link = _saved(Link(**own, written=destination[:2000], destination=destination))
     audit.record("link.created", subject=link, actor=actor)
     return link
+
+
+def _require_to_stay(domain: str, workspace: Workspace) -> None:
+    """It is the workspace's, and nobody takes it away before the link is there."""
+    if not working_domains(workspace.pk).filter(host=domain).kept_ids():
+        raise LinkRefused("This domain is not one for your links.", field="domain")
 
 
 def _saved(link: Link) -> Link:
