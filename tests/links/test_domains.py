@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.links import proving, services
@@ -24,8 +25,10 @@ from apps.posts import linking
 from apps.posts import services as posts
 from apps.posts.content import Content, PartContent, VariantContent
 from apps.tenants.models import Workspace
+from apps.tenants.rest import ids
 from tests.links.test_tagging import BROWSER
 from tests.support import factories
+from tests.support.programs_with_keys import program
 
 pytestmark = pytest.mark.django_db
 HOST = "go.client.example"
@@ -96,9 +99,14 @@ def added(workspace, host=HOST) -> LinkDomain:
 
 def looked_at(domain: LinkDomain) -> LinkDomain:
     with inside(domain):
-        services.ask_check(domain=domain, actor=SYSTEM)
+        LinkDomain.objects.filter(pk=domain.pk).update(next_check_at=system_clock.now())
     assert services.check_domains() == 1
     return again(domain)
+
+
+def ask(domain: LinkDomain) -> LinkDomain:
+    with inside(domain):
+        return services.ask_check(domain=domain, actor=SYSTEM)
 
 
 def again(domain: LinkDomain) -> LinkDomain:
@@ -351,10 +359,9 @@ def test_one_that_cannot_be_looked_at_lets_the_others_pass(workspace, internet, 
         return whole(one)
 
     monkeypatch.setattr(proving, "trouble_of", looks)
-    with inside(workspace):
-        services.ask_check(domain=odd, actor=SYSTEM)
-        clock.advance(seconds=1)
-        services.ask_check(domain=domain, actor=SYSTEM)
+    ask(odd)
+    clock.advance(seconds=1)
+    ask(domain)
 
     assert services.check_domains() == 2
 
@@ -363,6 +370,45 @@ def test_one_that_cannot_be_looked_at_lets_the_others_pass(workspace, internet, 
     assert services.check_domains() == 0, "it waits for its next turn as the others do"
     clock.advance(minutes=10)
     assert services.check_domains() == 1
+
+
+def test_a_round_ends_in_time_and_no_organization_fills_it(workspace, other_workspace, internet, clock, monkeypatch):
+    stranger = factories.workspace(factories.organization())
+    for place in (workspace, other_workspace):
+        for number in range(4):
+            ask(added(place, f"go{number}.{place.pk.hex[-4:]}.example"))
+    ask(added(stranger))
+    clock.advance(seconds=1)
+    order: list[str] = []
+
+    def slow(domain) -> str:
+        order.append(domain.host)
+        clock.advance(seconds=seconds)
+        return Trouble.NOT_HERE
+
+    monkeypatch.setattr(proving, "trouble_of", slow)
+    seconds = 40
+    assert services.check_domains() == 2, "none begins after a minute"
+    assert order[1] == HOST, "the other organization's turn"
+
+    seconds = 0
+    assert [services.check_domains() for _ in range(3)] == [5, 2, 0]
+
+
+def test_whoever_asks_again_and_again_is_looked_at_once_a_minute(workspace, internet, clock):
+    domain = added(workspace)
+    ask(domain)
+    clock.advance(seconds=5)
+    assert ask(domain).next_check_at == clock.now - timedelta(seconds=5), "it keeps its place"
+    services.check_domains()
+
+    with pytest.raises(LinkRefused, match="in a minute") as refused:
+        ask(domain)
+    assert refused.value.code == "too_soon"
+    asked = program(workspace).post(f"/link-domains/{ids.public(ids.LINK_DOMAIN, domain.pk)}/check")
+    assert (asked.status_code, asked.json()["code"]) == (409, "too_soon")
+    clock.advance(minutes=1)
+    assert ask(domain).next_check_at == clock.now
 
 
 def test_a_name_that_nobody_can_read_is_not_called(workspace, internet, monkeypatch):
