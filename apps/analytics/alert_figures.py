@@ -8,14 +8,15 @@ from datetime import date
 from functools import reduce
 from itertools import chain
 from operator import add
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from apps.analytics.alerts.findings import Series
 from apps.analytics.alerts.kinds import INTERACTIONS, OWN_CLICKS
+from apps.analytics.ladder import LADDER
 from apps.analytics.metrics import INTERACTIONS as ALL_INTERACTIONS
 from apps.analytics.metrics import interactions_of, total
 from apps.analytics.models import AccountDay, Alert, AlertRule, PublicationSnapshot, UploadedDay
@@ -25,6 +26,8 @@ from apps.core.calendar import cell_of, reach
 from apps.links.selectors import clicks_of_posts
 from apps.posts.models import Campaign, Post
 from apps.tenants.models import Workspace
+
+FIRST_RUNG: Final = LADDER[0].name
 
 
 def series_of(
@@ -60,10 +63,14 @@ class PostReached:
 
 def posts_that_reached(rule: AlertRule, *, first: date) -> list[PostReached]:
     """Posts whose figures came to what the rule asks for on this day or later, of which it has not told: the earliest
-    reading that says so, for each. Two queries."""
+    reading that says so, for each. Two queries. Where the first that is kept of an older post says so already, that it
+    came to it is no news: it may have been told before what there was had to be forgotten."""
     workspace, figure = rule.workspace, _column(rule.metric)
     rows = PublicationSnapshot.objects.filter(workspace=workspace, missing="").annotate(figure=figure)
     rows = rows.filter(figure__gte=rule.threshold)
+    earlier = PublicationSnapshot.objects.filter(publication=OuterRef("publication"), taken_at__lt=OuterRef("taken_at"))
+    below = earlier.annotate(figure=figure).exclude(missing="", figure__gte=rule.threshold)
+    rows = rows.filter(Q(key=FIRST_RUNG) | Exists(below))
     if rule.account_id is not None:
         rows = rows.filter(account_id=rule.account_id)
     begin, _ = reach(first, first, workspace.timezone)

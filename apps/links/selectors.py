@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, DateField, Exists, F, OuterRef, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 
 from apps.core import clock
 from apps.core.querysets import TenantQuerySet, within_reach
@@ -46,16 +47,21 @@ def short_links(workspaces: Collection[Workspace]) -> QuerySet[Link]:
     return rows
 
 
-def clicks_by_workspace(links: QuerySet[Link], *, first: date, last: date) -> dict[UUID, dict[date, int]]:
-    """Clicks on these links by day, by workspace; one that has such a link and no click in these days has an empty
-    place. One query."""
-    counted = FilteredRelation("days", condition=Q(days__day__gte=first, days__day__lte=last))
-    rows = links.annotate(counted=counted).values_list("workspace_id", "counted__day").order_by()
+def clicks_by_workspace(
+    links: QuerySet[Link], *, of: Collection[Workspace], first: date, last: date
+) -> dict[UUID, dict[date, int]]:
+    """Clicks on these links of some workspaces by day, by workspace; one that has such a link and no click in these
+    days has an empty place. One query, which reads the clicks of these days and no link but the first of each."""
+    places = Workspace.objects.filter(pk__in=[one.pk for one in of]).order_by()
+    places = places.filter(Exists(links.filter(workspace=OuterRef("pk")).order_by()))
+    clicks = ClickDay.objects.filter(workspace__in=of, day__gte=first, day__lte=last, link__in=links.order_by())
+    by_day = clicks.order_by().values_list("workspace_id", "day").annotate(total=Sum("clicks"))
+    none = (Cast(Value(None), DateField()), Cast(Value(0), BigIntegerField()))
     found: dict[UUID, dict[date, int]] = {}
-    for workspace_id, day, clicks in rows.annotate(total=Sum("counted__clicks")):
+    for workspace_id, day, total in places.values_list("pk", *none).union(by_day, all=True):
         days = found.setdefault(workspace_id, {})
         if day is not None:
-            days[day] = clicks
+            days[day] = total
     return found
 
 

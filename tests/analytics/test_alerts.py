@@ -19,6 +19,7 @@ from apps.analytics.alerts.findings import ENOUGH, HISTORY, deviation, findings
 from apps.analytics.alerts.kinds import ONCE, Kind, Window, window_of
 from apps.analytics.errors import AlertRuleRefused
 from apps.analytics.models import AccountSnapshot, Alert, AlertRule, PublicationSnapshot, Reading
+from apps.analytics.services.forgetting import forget_accounts
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.core.calendar import cell_of
@@ -339,6 +340,30 @@ class TestPosts:
         read(post, "3d", likes=90)
 
         assert look(workspace) == 0
+
+    @pytest.mark.django_db
+    def test_is_no_news_where_all_that_was_known_had_to_be_forgotten(self, workspace, account, clock, publish, read):
+        ruled(workspace, kind=Kind.MILESTONE, metric="likes", threshold=50, of_posts=True)
+        post = publish(account)
+        read(post, "1h", likes=70)
+        assert look(workspace) == 1
+        clock.advance(days=40)
+        forget_accounts(organization_id=workspace.organization_id, account_ids=[account.pk])
+
+        for key in ("90d", "asked"):
+            read(post, key, likes=90)
+            clock.advance(hours=1)
+            assert look(workspace) == 0
+
+    @pytest.mark.django_db
+    def test_is_news_after_readings_that_failed(self, workspace, account, clock, publish, read):
+        ruled(workspace, kind=Kind.MILESTONE, metric="likes", threshold=50, of_posts=True)
+        post = publish(account)
+        read(post, "1h", missing="unreachable")
+        clock.advance(hours=5)
+        read(post, "6h", likes=70)
+
+        assert look(workspace) == 1
 
     @pytest.mark.django_db
     def test_is_named_on_the_page_and_chosen_in_the_form(self, workspace, account, owner, publish, read):

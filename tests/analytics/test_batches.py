@@ -11,7 +11,7 @@ from apps.analytics.states import Missing, RefreshState
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.platforms.adapters.mastodon import MastodonAdapter
-from apps.platforms.errors import NotOffered
+from apps.platforms.errors import NotOffered, Rejected
 from tests.analytics.test_reading import toot
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,16 @@ def test_what_is_due_of_an_account_takes_one_request(client_of_ours, posts):
 def test_a_server_that_knows_no_such_request_is_asked_for_each(client_of_ours, posts, monkeypatch):
     def refuses(*_):
         raise NotOffered("An old server.")
+
+    monkeypatch.setattr(MastodonAdapter, "many_post_metrics", refuses)
+
+    assert requests_of(client_of_ours, services.read_due) == POSTS
+    assert [client_of_ours.rungs(post)[0].missing for post in posts] == [""] * POSTS
+
+
+def test_a_refusal_of_the_whole_settles_none_of_them(client_of_ours, posts, monkeypatch):
+    def refuses(*_):
+        raise Rejected("(#100) One of these is not to be had.")
 
     monkeypatch.setattr(MastodonAdapter, "many_post_metrics", refuses)
 

@@ -11,8 +11,9 @@ from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.errors import MissingPermission, NotSent, PlatformError
 from apps.publishing import services
 from apps.publishing.engine import tidying
-from apps.publishing.models import Publication
+from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
+from tests.publishing.test_comments import write as written_below
 from tests.support.clock import Clock
 from tests.support.publishing import Agency, adapter, run_worker
 
@@ -139,3 +140,21 @@ def test_a_post_that_is_planned_again_meanwhile_is_prepared_anew(
 
     assert len(taken_back) == 1
     assert memory.texts("harbour") == ["Good morning"]
+
+
+def test_a_comment_that_was_called_off_leaves_nothing_behind(
+    agency: Agency, clock: Clock, taken_back: TakenBack
+) -> None:
+    publication = agency.scheduled("Main")
+    run_worker()
+    (comment,) = written_below(agency, agency.read(publication), due_at=clock.now + timedelta(hours=3))
+    with agency.scope():
+        FollowUp.objects.filter(pk=comment.pk).update(staged={"data": {"picture": "7"}})
+    assert tidying.tidy(now=clock.now) == 0
+    agency.do(services.withdraw_comment, follow_up=comment)
+
+    assert tidying.tidy(now=clock.now) == 1
+
+    assert taken_back == [{"picture": "7"}]
+    assert agency.read(comment).staged is None
+    assert tidying.tidy(now=clock.now) == 0

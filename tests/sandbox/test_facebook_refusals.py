@@ -73,8 +73,15 @@ def told(answer: object, id: str) -> dict[str, int]:
 
 def batch(facebook: Facebook, *urls: str, **fields: str) -> httpx.Response:
     listed = [{"method": "GET", "relative_url": url} for url in urls]
+    said = {"access_token": facebook.token, "batch": json.dumps(listed), **fields}
+    return facebook.http.post("/v26.0/", data=said)
+
+
+def test_a_batch_has_its_token_as_a_field(facebook):
     headers = {"Authorization": f"Bearer {facebook.token}"}
-    return facebook.http.post("/v26.0/", data={"batch": json.dumps(listed), **fields}, headers=headers)
+    answer = facebook.http.post("/v26.0/", data={"batch": '[{"method": "GET", "relative_url": "me"}]'}, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 104)
 
 
 def test_each_operation_of_a_batch_is_answered_and_counted_by_itself(facebook):

@@ -60,5 +60,5 @@ def own_clicks(
     if accounts is not None:
         rows = rows.filter(account__in=accounts)
     now = clock.now()
-    counted = links.clicks_by_workspace(choice.of_links(rows), first=first, last=last)
+    counted = links.clicks_by_workspace(choice.of_links(rows), of=workspaces, first=first, last=last)
     return {workspace_id: OwnClicks(now, days) for workspace_id, days in counted.items()}

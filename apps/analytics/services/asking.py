@@ -32,6 +32,8 @@ T = TypeVar("T")
 # Known to be of no use: the platform is not asked with it.
 SIGNED_OUT: Final = frozenset({AccountState.NEEDS_REAUTH, AccountState.DISCONNECTED, AccountState.DISABLED})
 
+# What hinders a request for many hinders one for each of them.
+FOR_ALL: Final = (NotConnected, Disconnected, Throttled, NotSent, TokenExpired, Uncertain)
 # Whoever has had one of these for a post would have it for the next.
 ABOUT_THE_ACCOUNT: Final = frozenset({Missing.SIGNED_OUT, Missing.THROTTLED})
 
@@ -63,10 +65,10 @@ def ask_many(account: SocialAccount, posts: Sequence[RemotePost], *, seen_at: da
     if len(posts) > 1:
         try:
             told = put(account, _figures_of_all(posts), lane=Lane.ANALYTICS, seen_at=seen_at)
-        except (NotOffered, MissingPermission):
-            pass  # What one of them alone may be asked for is another question.
-        except (PlatformError, NotConnected) as error:
+        except FOR_ALL as error:
             return [answer_of(error)] * len(posts)
+        except PlatformError:
+            pass  # A refusal of the whole says nothing of one of them, and a figure that is not read now is lost.
     answers: list[Answer] = []
     for post in posts:
         if found := told.get(post.remote_id):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
 
@@ -16,12 +16,14 @@ from apps.governor.lanes import Lane
 from apps.platforms.contract import Adapter, Credential, Staged
 from apps.platforms.errors import NotSent, PlatformError, Throttled, TokenExpired
 from apps.publishing.engine.work import outside_of_transactions
-from apps.publishing.models import Publication
+from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import State
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.errors import NotConnected
+from apps.social_accounts.models import SocialAccount
 
 logger = logging.getLogger(__name__)
+M = TypeVar("M", Publication, FollowUp)
 
 PAUSE: Final = timedelta(minutes=10)
 AT_ONCE: Final = 50
@@ -40,19 +42,26 @@ def take_back(adapter: Adapter, staged: Staged, credential: Credential) -> None:
 
 
 def tidy(*, now: datetime, limit: int = AT_ONCE) -> int:
-    """Take back what is left of posts that were called off or changed; the number of posts that nothing is left of."""
+    """Take back what is left of posts and comments that were called off or changed; the number of those that nothing is
+    left of."""
     with tenancy.across_tenants("find what was prepared in vain"):
-        left = Publication.across_tenants.left_behind(now).order_by("updated_at")
-        related = ("account__grant__app", "account__grant__organization_app")
-        rows = list(left.select_related(*related)[:limit])
-    return sum(_tidy(row, now) for row in rows)
+        found: list[tuple[Publication | FollowUp, SocialAccount]] = [
+            *((row, row.account) for row in _left(Publication, now, limit, account="account")),
+            *((row, row.publication.account) for row in _left(FollowUp, now, limit, account="publication__account")),
+        ]
+    return sum(_tidy(row, account, now) for row, account in found)
 
 
-def _tidy(row: Publication, now: datetime) -> bool:
+def _left(model: type[M], now: datetime, limit: int, *, account: str) -> list[M]:
+    rows: Any = model.across_tenants.left_behind(now).order_by("updated_at")
+    return list(rows.select_related(f"{account}__grant__app", f"{account}__grant__organization_app")[:limit])
+
+
+def _tidy(row: Publication | FollowUp, account: SocialAccount, now: datetime) -> bool:
     try:
         with row.scope():
-            credential = social_accounts.credential_for(row.account)
-        adapter = social_accounts.adapter_of(row.account, lane=Lane.RECONCILE, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
+            credential = social_accounts.credential_for(account)
+        adapter = social_accounts.adapter_of(account, lane=Lane.RECONCILE, timeout=settings.PUBLISH_REQUEST_TIMEOUT)
         for column in _in_vain(row).values():
             if column:
                 take_back(adapter, Staged(column["data"]), credential)
@@ -64,13 +73,13 @@ def _tidy(row: Publication, now: datetime) -> bool:
     return _note(row, now, **dict.fromkeys(_in_vain(row)), stage_at=None)
 
 
-def _in_vain(row: Publication) -> dict[str, Any]:
+def _in_vain(row: Publication | FollowUp) -> dict[str, Any]:
     """The columns of what nobody needs. What a post that was held or refused has prepared may still be good."""
     return {"leftover": row.leftover, **({"staged": row.staged} if row.state == State.CANCELED else {})}
 
 
-def _note(row: Publication, now: datetime, **changes: Any) -> bool:
+def _note(row: Publication | FollowUp, now: datetime, **changes: Any) -> bool:
     """Unless somebody has planned it again, or it has been prepared anew."""
     with row.scope():
-        same: Any = Publication.objects.filter(pk=row.pk, fence=row.fence, updated_at=row.updated_at).left_behind(now)
+        same: Any = type(row).objects.filter(pk=row.pk, fence=row.fence, updated_at=row.updated_at).left_behind(now)
         return bool(same.update(updated_at=clock.now(), **changes))

@@ -1,8 +1,8 @@
 """Batches on graph.facebook.com: many operations in one POST, each answered as if it had come alone.
 
-Each operation goes through the whole of Graph again with the token of the batch, so that it is counted, limited and
-refused by itself. Only reads are played here. What Graph says to a batch that is too long is known from what people
-report; its code is not documented.
+Each operation goes through the whole of Graph again with the token that is a field of the batch, so that it is counted,
+limited and refused by itself. Only reads are played here. What Graph says to a batch that is too long is known from
+what people report; its code is not documented.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ INHERITED = ("access_token", "appsecret_proof")
 
 async def run(call: Call) -> Response:
     """POST /{version}/ with `batch`, and `include_headers` which is true unless it is said to be false"""
+    if not call.fields.text("access_token"):
+        raise graph_error(104, "An access token is required to request this resource.")
     batch = _operations(call)
     with_headers = call.fields.flag("include_headers", True)
     return JSONResponse([await _outcome(call, one, with_headers) for one in batch])
@@ -69,13 +71,12 @@ def _scope(call: Call, relative_url: str, sent: list[Message]) -> dict[str, Any]
     query = {name: value for name in INHERITED if (value := call.fields.text(name))} | query
     path = "/" + split.path.lstrip("/")
     outer = call.request.scope
-    authorization = [pair for pair in outer["headers"] if pair[0] == b"authorization"]
     kept = {name: outer[name] for name in ("type", "asgi", "http_version", "scheme", "server", "client")}
 
     def hang_up() -> None:
         sent.append({"type": "hung_up"})
 
     return kept | {
-        "method": "GET", "path": path, "raw_path": path.encode(), "root_path": "", "headers": authorization,
+        "method": "GET", "path": path, "raw_path": path.encode(), "root_path": "", "headers": [],
         "query_string": urlencode(query).encode(), "state": {**outer.get("state", {}), "hang_up": hang_up},
     }  # fmt: skip

@@ -106,7 +106,7 @@ class Line:
         parts = [self._relative_url(*read) for read in reads if not (granted and read[0].lacks(granted))]
         if not parts:
             return self
-        answer = self.send(scopes.BATCH, data=batches.form(parts), extensions={COUNTS_AS: len(parts)})
+        answer = self.send(scopes.BATCH, data=batches.form(parts, self._token()), extensions={COUNTS_AS: len(parts)})
         try:
             return replace(self, told=batches.answers(parts, answer))
         except wire.Unreadable:

@@ -101,7 +101,7 @@ class Line:
         parts = [self._relative_url(*read) for read in reads if not (granted and read[0].lacks(granted))]
         if not parts:
             return self
-        answer = self.send(requests.BATCH, data=batches.form(parts), extensions={COUNTS_AS: len(parts)})
+        answer = self.send(requests.BATCH, data=batches.form(parts, self.token), extensions={COUNTS_AS: len(parts)})
         try:
             return replace(self, told=batches.answers(parts, answer))
         except wire.Unreadable:
