@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from apps.media.states import Kind
 from apps.posts.manuscripts import Manuscript
@@ -74,7 +75,7 @@ def read(said: Mapping[str, Any], written: Manuscript) -> dict[str, Any]:
         quote = passage.text[start:end][:LONGEST_QUOTE]
         return {"kind": kind, "part": part, "start": start, "end": end, "quote": quote}
     if kind not in (AnchorKind.IMAGE, AnchorKind.VIDEO):
-        raise AnchorMalformed(f"An anchor is one of {', '.join(AnchorKind)}.")
+        raise AnchorMalformed(_("An anchor is one of %(known)s.") % {"known": ", ".join(AnchorKind)})
     file = _number(said, "file", most=len(passage.media) - 1)
     digest = passage.media[file].asset.sha256
     found: dict[str, Any] = {"kind": kind, "part": part, "file": file, "sha256": digest}
@@ -90,7 +91,7 @@ def of_quote(quote: str, written: Manuscript) -> dict[str, Any]:
     for part, passage in enumerate(written.passages):
         if (start := passage.text.find(quote)) >= 0:
             return {"kind": AnchorKind.TEXT.value, "part": part, "start": start, "end": start + len(quote)}
-    raise AnchorMalformed("The post does not say these words. Copy them from it.", code="words_not_found")
+    raise AnchorMalformed(_("The post does not say these words. Copy them from it."), code="words_not_found")
 
 
 def of_place(place: Place, written: Manuscript) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _text(anchor: Mapping[str, Any], written: Manuscript) -> Placed:
     ]
     if not found:
         return Placed(anchor, is_lost=True)
-    _, _, part, start = min(found)
+    *_nearness, part, start = min(found)
     return Placed({**anchor, "part": part, "start": start, "end": start + length})
 
 
@@ -145,14 +146,15 @@ def _file(written: Manuscript, digest: str) -> dict[str, int]:
             if asset.sha256 == digest or (not digest and asset.kind == Kind.VIDEO):
                 return {"part": part, "file": file}
     raise AnchorMalformed(
-        "This picture or video is not in the post any more. Choose the place again.", code="file_gone"
+        _("This picture or video is not in the post any more. Choose the place again."), code="file_gone"
     )
 
 
 def _second(said: Mapping[str, Any], length: float) -> float:
     second = _share(said, "second", most=24 * 3600)
     if length and second > length:
-        raise AnchorMalformed(f"The video ends after {length:.0f} seconds.", code="moment_not_possible")
+        words = _("The video ends after %(number)s seconds.") % {"number": f"{length:.0f}"}
+        raise AnchorMalformed(words, code="moment_not_possible")
     return second
 
 
@@ -161,9 +163,9 @@ def _local(said: Mapping[str, Any]) -> str:
     try:
         local = datetime.fromisoformat(str(said.get("local")))
     except ValueError:
-        raise AnchorMalformed("Say local as 2026-12-04T10:00.") from None
+        raise AnchorMalformed(_("Say local as 2026-12-04T10:00.")) from None
     if local.tzinfo is not None:
-        raise AnchorMalformed("Wall time is named without an offset; its zone stands beside it.")
+        raise AnchorMalformed(_("Wall time is named without an offset; its zone stands beside it."))
     return local.isoformat(timespec="minutes")
 
 
@@ -180,7 +182,7 @@ def _number(said: Mapping[str, Any], name: str, *, most: int) -> int:
     value = said.get(name, 0)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
         return value
-    raise AnchorMalformed(f"The post has no such place: {name}.")
+    raise AnchorMalformed(_("The post has no such place: %(name)s.") % {"name": name})
 
 
 def _share(said: Mapping[str, Any], name: str, *, most: float = 1) -> float:
@@ -188,4 +190,4 @@ def _share(said: Mapping[str, Any], name: str, *, most: float = 1) -> float:
     value = said.get(name)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= most:
         return round(float(value), 4)
-    raise AnchorMalformed(f"Say {name} between 0 and {most:g}.")
+    raise AnchorMalformed(_("Say %(name)s between 0 and %(most)s.") % {"name": name, "most": f"{most:g}"})

@@ -207,8 +207,8 @@ class ThreadTakeTime(Operations):
     def post(self, request: Any, thread_id: UUID) -> Response:
         """Move the post to the time that a guest proposed in this thread (`anchor.kind` is `time`), and resolve the
         thread. It is a change of time like any other: steps whose window it leaves are asked again. A thread in which
-        nobody proposed a time is refused as `no_time_proposed`. It takes `posts:write`, and `approvals:read`, for the
-        thread is the answer."""
+        nobody proposed a time is refused as `no_time_proposed`, one that was resolved as `time_settled`: a time is
+        taken once. It takes `posts:write`, and `approvals:read`, for the thread is the answer."""
         thread: Thread = self.found(Thread.objects.select_related("post"), thread_id)
         for permission in ("post.schedule", "approval.view"):
             self.caller.require(permission, thread.workspace_id)

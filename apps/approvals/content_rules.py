@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from apps.approvals.errors import Flaw
 
 ANY: Final = "any"  # What a step names that applies whichever rule is hit.
@@ -104,45 +107,53 @@ def trusted(stored: Iterable[Mapping[str, Any]]) -> tuple[ContentRule, ...]:
 def read(said: Any, flaws: list[Flaw]) -> tuple[ContentRule, ...]:
     """Rules as somebody wrote them; what is wrong with them goes to the flaws."""
     if not isinstance(said, list) or not all(isinstance(one, Mapping) for one in said) or len(said) > MOST_RULES:
-        flaws.append(Flaw("content_rules", f"Content rules are a list of up to {MOST_RULES} objects."))
+        flaws.append(
+            Flaw("content_rules", _counted(_("Content rules are a list of up to %(number)s objects."), MOST_RULES))
+        )
         return ()
     made = tuple(_rule(one, f"content_rules.{number}", flaws) for number, one in enumerate(said))
     taken: set[str] = set()
     for number, rule in enumerate(made):
         if rule.key in taken:
-            flaws.append(Flaw(f"content_rules.{number}.key", "Another rule has this key."))
+            flaws.append(Flaw(f"content_rules.{number}.key", gettext("Another rule has this key.")))
         taken.add(rule.key)
     return made
 
 
 def _rule(said: Mapping[str, Any], place: str, flaws: list[Flaw]) -> ContentRule:
     for unknown in sorted(set(said) - {"key", "name", "words", "domains"}):
-        flaws.append(Flaw(f"{place}.{unknown}", "A content rule has no such field."))
+        flaws.append(Flaw(f"{place}.{unknown}", gettext("A content rule has no such field.")))
     key, name = said.get("key"), said.get("name")
     if not isinstance(key, str) or not KEY.fullmatch(key) or key == ANY:
-        flaws.append(Flaw(f"{place}.key", 'A key has small letters, digits and hyphens, and is not "any".'))
+        flaws.append(Flaw(f"{place}.key", gettext('A key has small letters, digits and hyphens, and is not "any".')))
     if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME:
-        flaws.append(Flaw(f"{place}.name", f"Give the rule a name of up to {LONGEST_NAME} characters."))
+        flaws.append(
+            Flaw(f"{place}.name", _counted(_("Give the rule a name of up to %(number)s characters."), LONGEST_NAME))
+        )
     words = _list(said.get("words", []), f"{place}.words", LONGEST_WORDS, flaws)
     domains = _list(said.get("domains", []), f"{place}.domains", LONGEST_DOMAIN, flaws)
     if any(not _tokens(one) for one in words):
-        flaws.append(Flaw(f"{place}.words", "Each of them has at least a letter, a digit or a sign."))
+        flaws.append(Flaw(f"{place}.words", gettext("Each of them has at least a letter, a digit or a sign.")))
     domains = [one.lower().strip(".") for one in domains]
     if not all(HOST.fullmatch(one) for one in domains):
-        flaws.append(Flaw(f"{place}.domains", "Give domains alone, such as casino.example."))
+        flaws.append(Flaw(f"{place}.domains", gettext("Give domains alone, such as casino.example.")))
     if not words and not domains:
-        flaws.append(Flaw(f"{place}.words", "Name at least one word, phrase or domain."))
+        flaws.append(Flaw(f"{place}.words", gettext("Name at least one word, phrase or domain.")))
     return ContentRule(str(key), str(name).strip(), tuple(dict.fromkeys(words)), tuple(dict.fromkeys(domains)))
 
 
 def _list(said: Any, place: str, longest: int, flaws: list[Flaw]) -> list[str]:
     if not isinstance(said, list) or not all(isinstance(one, str) for one in said) or len(said) > MOST_WORDS:
-        flaws.append(Flaw(place, f"This is a list of up to {MOST_WORDS} texts."))
+        flaws.append(Flaw(place, _counted(_("This is a list of up to %(number)s texts."), MOST_WORDS)))
         return []
     found = [text for one in said if (text := " ".join(one.split()))]
     if any(len(one) > longest for one in found):
-        flaws.append(Flaw(place, f"Each of them has up to {longest} characters."))
+        flaws.append(Flaw(place, _counted(_("Each of them has up to %(number)s characters."), longest)))
     return found
+
+
+def _counted(words: str, number: int) -> str:
+    return gettext(words) % {"number": number}
 
 
 def _strings(value: Any) -> Iterator[str]:

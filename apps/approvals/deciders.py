@@ -46,7 +46,8 @@ class Decider:
 @dataclass(frozen=True, slots=True)
 class Bench:
     """The members who may decide a step at this moment, by id; the `writers` of what is up for approval, people and
-    programs, are not among them unless the policy lets them. `barred` are members who could decide otherwise.
+    programs, are not among them unless the policy lets them. `barred` are members who could decide otherwise. Whoever
+    approved with edits has written this version, and it is this which they approved: they are no such writers.
 
     `people` has those with a seat of their own and those who only stand in: `stands_for` has whose seats they fill. A
     seat counts once, whoever fills it, and nobody fills two."""
@@ -73,15 +74,11 @@ class Bench:
             return self.step.programs and decider_id not in self.writers
         return kind == ActorKind.GUEST and self.step.guests and decider_id not in self.dismissed
 
-    def counts(self, vote: Decision) -> bool:
-        """Whoever approved with edits has written the last version, and it is that which they approved."""
-        edited = vote.verdict == Verdict.APPROVE_WITH_EDITS and vote.decider_id in self.barred
-        return edited or self.seats(vote.decider_kind, vote.decider_id)
-
     def is_passed_by(self, votes: Iterable[Decision]) -> bool:
         """Whether these approvals are enough. Nobody's approval is enough for no step, not even for one that all are to
         approve and that has nobody left."""
-        counting = {(vote.decider_kind, vote.decider_id) for vote in votes if self.counts(vote)}
+        voices = {(vote.decider_kind, vote.decider_id) for vote in votes}
+        counting = {voice for voice in voices if self.seats(*voice)}
         members = {pk for kind, pk in counting if kind == ActorKind.USER and pk}
         if isinstance(self.step.needs, int):
             others = len(counting) - len(members)
@@ -117,7 +114,7 @@ class Bench:
         return own | self.stands_for.get(pk, frozenset())
 
     def _voices(self, members: Collection[UUID]) -> int:
-        """How many seats these fill when nobody fills two, and those who wrote last with their approval beside them."""
+        """How many seats these fill when nobody fills two."""
         taken: dict[UUID, UUID] = {}
 
         def sits(pk: UUID, tried: set[UUID]) -> bool:
@@ -128,7 +125,7 @@ class Bench:
                     return True
             return False
 
-        return sum(pk not in self.people or sits(pk, set()) for pk in sorted(members))
+        return sum(sits(pk, set()) for pk in sorted(members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +138,16 @@ class Seating:
     acted: Mapping[UUID, Sequence[Escalation]] = field(default_factory=dict)
 
     @classmethod
-    def in_workspace(cls, workspace_id: UUID, steps: Collection[Step], step_ids: Collection[UUID] = ()) -> Self:
-        """`step_ids` are those of `StepState`s in which a rule may have acted."""
+    def in_workspace(cls, workspace_id: UUID, rows: Collection[tuple[StepState, Sequence[Decision]]]) -> Self:
+        """What `bench` needs for these steps, each with its approvals."""
+        steps = [row.step for row, _ in rows]
+        rounds = {pk for row, votes in rows for pk in rounds_of(row, votes)}
         groups = {pk for step in steps for pk in step.groups}
         return cls(
             roles=roles_in(workspace_id),
             groups=people_of(groups, workspace_id) if groups else {},
             delegates=_delegates(clock.now()),
-            acted=_acted(step_ids) if any(step.escalations for step in steps) else {},
+            acted=_acted(rounds) if any(step.escalations for step in steps) else {},
         )
 
     def able(self) -> frozenset[UUID]:
@@ -161,12 +160,14 @@ class Seating:
         asked = {pk for pk, role in self.roles.items() if pk in step.people or role in step.roles or pk in grouped}
         return self.able() & asked
 
-    def bench(self, step: Step, writers: frozenset[UUID], *, step_id: UUID | None = None) -> Bench:
-        """Who may decide the step now: whom it names, with what its rules did, and with those who stand in."""
-        able, named = self.able(), self.named(step)
+    def bench(self, row: StepState, wrote: frozenset[UUID], votes: Sequence[Decision]) -> Bench:
+        """Who may decide the step now: whom it names, with what its rules did, and with those who stand in. `votes` are
+        its approvals so far."""
+        able, named = self.able(), self.named(row.step)
+        writers = wrote - {one.decider_id for one in with_edits(votes)}
         seated = named - writers
         stand_ins: dict[UUID, frozenset[UUID]] = {}
-        for one in self.acted.get(step_id, ()) if step_id else ():
+        for one in (one for pk in rounds_of(row, votes) for one in self.acted.get(pk, ())):
             brought = frozenset(map(UUID, one.people)) & able - writers
             seats = frozenset(map(UUID, one.seats))
             if one.deed == Deed.ADD:
@@ -180,7 +181,7 @@ class Seating:
             if delegate in able - writers:
                 stand_ins[delegate] = stand_ins.get(delegate, frozenset()) | {away}
         stands_for = {pk: seats & seated - {pk} for pk, seats in stand_ins.items() if seats & seated - {pk}}
-        return Bench(step, seated | stands_for.keys(), named & writers, writers, seated, stands_for)
+        return Bench(row.step, seated | stands_for.keys(), named & writers, writers, seated, stands_for)
 
 
 def people_of(group_ids: Collection[UUID], workspace_id: UUID) -> dict[UUID, frozenset[UUID]]:
@@ -214,10 +215,20 @@ def roles_in(workspace_id: UUID) -> dict[UUID, Role]:
     return found | {user_id: Role(role) for user_id, role in whole}
 
 
-def bench(row: StepState, *, writers: Collection[UUID], allows_self_approval: bool) -> Bench:
-    """Who may decide the step of a request now."""
+def bench(row: StepState, *, writers: Collection[UUID], allows_self_approval: bool, votes: Sequence[Decision]) -> Bench:
+    """Who may decide the step of a request now; `votes` are its approvals so far."""
     barred = frozenset() if allows_self_approval else frozenset(writers)
-    return Seating.in_workspace(row.workspace_id, [row.step], [row.pk]).bench(row.step, barred, step_id=row.pk)
+    return Seating.in_workspace(row.workspace_id, [(row, votes)]).bench(row, barred, votes)
+
+
+def with_edits(votes: Iterable[Decision]) -> list[Decision]:
+    return [one for one in votes if one.verdict == Verdict.APPROVE_WITH_EDITS]
+
+
+def rounds_of(row: StepState, votes: Iterable[Decision]) -> list[UUID]:
+    """The rows whose rules have seated people at this step: where an approval with edits made this version, whoever was
+    asked when it was given keeps their seat."""
+    return [*dict.fromkeys([one.step_id for one in with_edits(votes)]), row.pk]
 
 
 def with_guests(seats: Bench, post_id: UUID) -> Bench:

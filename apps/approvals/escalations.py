@@ -3,11 +3,13 @@ runs out, remind those who are awaited, or bring others in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
+
+from django.utils.translation import gettext_noop as _
 
 from apps.approvals.states import Counting, Deed
 
@@ -15,7 +17,14 @@ MOST_RULES: Final = 6
 MOST_NAMED: Final = 50
 LONGEST: Final = 30 * 24 * 60
 FIELDS: Final = frozenset({"when", "minutes", "do", "people", "groups"})
-Tell = Callable[[str, str], None]
+CHOOSE: Final = _("Choose from %(known)s.")
+MINUTES: Final = _("Give minutes, up to %(number)s.")
+
+
+class Tell(Protocol):
+    """What is wrong at a place: marked words, and the facts in them."""
+
+    def __call__(self, name: str, words: str, **facts: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +59,34 @@ class EscalationRule:
 def read(said: Any, tell: Tell) -> tuple[EscalationRule, ...]:
     """The rules as somebody wrote them; what is wrong is told, by place."""
     if not isinstance(said, list) or len(said) > MOST_RULES:
-        tell("escalations", f"A step has up to {MOST_RULES} rules for when nobody answers.")
+        tell("escalations", _("A step has up to %(number)s rules for when nobody answers."), number=MOST_RULES)
         return ()
     found = [rule for number, one in enumerate(said) if (rule := _rule(one, f"escalations.{number}", tell))]
     keys = [rule.key for rule in found]
     if len(set(keys)) < len(keys):
-        tell("escalations", "Two rules do the same at the same time.")
+        tell("escalations", _("Two rules do the same at the same time."))
     return tuple(found)
 
 
 def _rule(said: Any, place: str, tell: Tell) -> EscalationRule | None:
     if not isinstance(said, Mapping) or set(said) - FIELDS:
-        tell(place, f"A rule has {', '.join(sorted(FIELDS))}.")
+        tell(place, _("A rule has %(fields)s."), fields=", ".join(sorted(FIELDS)))
         return None
     when, do, minutes = said.get("when"), said.get("do"), said.get("minutes")
-    flaws = [
-        ("when", when not in Counting.values, f"Choose from {', '.join(Counting.values)}."),
-        ("do", do not in Deed.values, f"Choose from {', '.join(Deed.values)}."),
-        ("minutes", type(minutes) is not int or not 1 <= minutes <= LONGEST, f"Give minutes, up to {LONGEST}."),
+    is_off = type(minutes) is not int or not 1 <= minutes <= LONGEST
+    flaws: list[tuple[str, bool, str, dict[str, object]]] = [
+        ("when", when not in Counting.values, CHOOSE, {"known": ", ".join(Counting.values)}),
+        ("do", do not in Deed.values, CHOOSE, {"known": ", ".join(Deed.values)}),
+        ("minutes", is_off, MINUTES, {"number": LONGEST}),
     ]
-    wrong = [(name, words) for name, is_wrong, words in flaws if is_wrong]
+    wrong = [(name, words, facts) for name, is_wrong, words, facts in flaws if is_wrong]
     people, groups = (_ids(said.get(name, [])) for name in ("people", "groups"))
-    wrong += [("people", "These are no ids.")] if people is None or groups is None else []
+    wrong += [("people", _("These are no ids."), {})] if people is None or groups is None else []
     if not wrong and (do == Deed.REMIND) is bool(people or groups):
-        words = "A reminder goes to whoever is awaited." if do == Deed.REMIND else "Say who is brought in."
-        wrong.append(("people", words))
-    for name, words in wrong:
-        tell(f"{place}.{name}", words)
+        words = _("A reminder goes to whoever is awaited.") if do == Deed.REMIND else _("Say who is brought in.")
+        wrong.append(("people", words, {}))
+    for name, words, facts in wrong:
+        tell(f"{place}.{name}", words, **facts)
     if wrong:
         return None
     return EscalationRule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -266,12 +267,17 @@ class StepForm(forms.Form):
             "key": key,
             **{name: said[name] for name in _AS_IT_IS},
             "move_minutes": None if said["moves"] == NEXT_SLOT else int(said["moves"] or 24 * HOUR),
-            "escalations": [rule.rule() for rule in self.rules if rule.is_filled],
+            "escalations": self._escalations(before),
             "needs": (said["number"] or 0) if said["needs"] == "number" else said["needs"],
             "rules": [*kept, *self._rules()],
             "window_minutes": None if window == ANY_HOUR else int(window),
             "notice_minutes": notice,
         }
+
+    def _escalations(self, before: Step | None) -> list[dict[str, Any]]:
+        """The rows that are filled, each beside the rule that it showed."""
+        shown = before.as_json()["escalations"][: len(self.rules)] if before else []
+        return [row.rule(rule) for row, rule in zip_longest(self.rules, shown) if row.is_filled]
 
     def _keeps(self, rule: Mapping[str, Any]) -> bool:
         """Whether the form has nothing to say of a rule; that a step is for unpaid posts alone is one of these."""

@@ -15,7 +15,7 @@ from apps.approvals.figures import benches_at_each, pending
 from apps.approvals.models import Request
 from apps.approvals.presenting import Card, card
 from apps.approvals.reviews import wants_guests
-from apps.approvals.selectors import open_step, said_of, waiting_for
+from apps.approvals.selectors import open_step, said_in, votes_of, waiting_for
 from apps.core.calendar import WEEK, cell_of
 from apps.media.models import Asset
 from apps.tenants.models import Workspace
@@ -69,7 +69,8 @@ def inbox(
 ) -> Inbox:
     """The reader's queue at these clients, the next to be decided first."""
     rows = pending(workspaces)
-    mine = waiting_for(rows, user_id, benches_at_each(rows), said_of(rows))
+    votes = votes_of(rows)
+    mine = waiting_for(rows, user_id, benches_at_each(rows, votes), said_in(votes))
     items = _items(mine, now)
     steps = sorted({item.step for item in items}, key=str.casefold)
     wanted = sorted(

@@ -74,6 +74,13 @@ class NoTimeProposed(ApprovalRefused):
     words = _("Nobody proposed a time in this thread.")
 
 
+class TimeSettled(ApprovalRefused):
+    """Somebody has taken the proposed time, or resolved the thread without."""
+
+    code = "time_settled"
+    words = _("This proposal was settled already. Open its thread again if the post is to move after all.")
+
+
 class LinkNotMailed(ApprovalRefused):
     """A member had it sent when it was over. Its code says why: expired, revoked or locked."""
 

@@ -20,6 +20,7 @@ from apps.approvals.deciders import (
     guest_names_of,
     names_of,
     votes_among,
+    votes_on,
     with_guests,
     writers_of,
 )
@@ -120,6 +121,7 @@ def bench_of(request: Request, row: StepState) -> Bench:
         row,
         writers=writers_of(request.post, request.asked_by_id),
         allows_self_approval=request.policy.allows_self_approval,
+        votes=votes_on(request.post_id, row.step, row.seal, row.due_at),
     )
     return with_guests(seats, request.post_id)
 
@@ -205,35 +207,44 @@ def name_of(kind: str, pk: UUID | None, name: str, names: Mapping[UUID, str]) ->
 def waiting_for(
     requests_: Iterable[Request], user_id: UUID, able: Mapping[UUID, Bench], said: Mapping[UUID, frozenset[UUID]]
 ) -> list[Request]:
-    """Those of the requests whose open step this person may decide and has not; `said` is `said_of` them."""
+    """Those of the requests whose open step this person may decide and has not; `said` is `said_in` their
+    votes."""
     return [row for row in requests_ if (seats := able.get(row.pk)) and user_id in seats.asked(said[row.pk])]
 
 
-def benches_of(rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, Bench]:
-    """Who may decide each of these requests of one workspace, by request."""
+def benches_of(
+    rows: Collection[Request], writers: Mapping[UUID, frozenset[UUID]], votes: Mapping[UUID, Sequence[Decision]]
+) -> dict[UUID, Bench]:
+    """Who may decide each of these requests of one workspace, by request; `votes` is `votes_of` them."""
     found: dict[UUID, Bench] = {}
     pending = [(row, step) for row in rows if row.state == RequestState.PENDING and (step := open_step(row))]
     if not pending:
         return found
-    steps = [step.step for _row, step in pending]
-    seating = Seating.in_workspace(pending[0][0].workspace_id, steps, [step.pk for _row, step in pending])
+    seating = Seating.in_workspace(pending[0][0].workspace_id, [(step, votes[row.pk]) for row, step in pending])
     for row, step in pending:
         barred = frozenset() if row.policy.allows_self_approval else writers.get(row.post_id, frozenset())
-        found[row.pk] = seating.bench(step.step, barred, step_id=step.pk)
+        found[row.pk] = seating.bench(step, barred, votes[row.pk])
     return found
 
 
-def said_of(rows: Collection[Request]) -> dict[UUID, frozenset[UUID]]:
-    """The people who have approved the open step of each, in this version or in one before that it takes along, by
-    request; in one query."""
+def votes_of(rows: Collection[Request]) -> dict[UUID, list[Decision]]:
+    """The approvals of the open step of each, of this version or of one before that it takes along, by request; in one
+    query."""
     lines = decisions_on([row.post_id for row in rows]) if rows else {}
-    return {row.pk: _said(row, lines.get(row.post_id, [])) for row in rows}
+    return {
+        row.pk: votes_among(lines.get(row.post_id, []), step.step, step.seal, step.due_at)
+        if (step := open_step(row))
+        else []
+        for row in rows
+    }
 
 
-def _said(row: Request, lines: Sequence[Decision]) -> frozenset[UUID]:
-    step = open_step(row)
-    votes = votes_among(lines, step.step, step.seal, step.due_at) if step else []
-    return frozenset(one.decider_id for one in votes if one.decider_kind == ActorKind.USER and one.decider_id)
+def said_in(votes: Mapping[UUID, Iterable[Decision]]) -> dict[UUID, frozenset[UUID]]:
+    """The people among those whose approvals these are, by request."""
+    return {
+        pk: frozenset(one.decider_id for one in own if one.decider_kind == ActorKind.USER and one.decider_id)
+        for pk, own in votes.items()
+    }
 
 
 def snapshot_text(snapshot: Mapping[str, Any]) -> str:

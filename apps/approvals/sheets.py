@@ -14,6 +14,8 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from apps.approvals.content_rules import ANY, hits
 from apps.approvals.models import Policy
 from apps.approvals.steps import Aspect, Facts, RuleKind, Step, digest_of
@@ -193,20 +195,24 @@ def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[D
         place = PartRole((new or old)["role"]).label
         if old and new:
             kinds = (PartRole(part["role"]).label for part in (old, new))
-            yield Difference(Aspect.TEXT, f"Kind of part {number + 1}", *map(str, kinds))
+            yield Difference(Aspect.TEXT, _("Kind of part %(number)s") % {"number": number + 1}, *map(str, kinds))
         yield Difference(Aspect.TEXT, place, old.get("text", ""), new.get("text", ""))
-        yield Difference(Aspect.TEXT, f"Link of {place.lower()}", old.get("link", ""), new.get("link", ""))
-        yield Difference(Aspect.MEDIA, f"Files of {place.lower()}", _files(old), _files(new))
-    yield Difference(Aspect.TEXT, "Language", before["language"], after["language"])
+        yield Difference(
+            Aspect.TEXT, _("Link of %(place)s") % {"place": place.lower()}, old.get("link", ""), new.get("link", "")
+        )
+        yield Difference(Aspect.MEDIA, _("Files of %(place)s") % {"place": place.lower()}, _files(old), _files(new))
+    yield Difference(Aspect.TEXT, _("Language"), before["language"], after["language"])
     olds, news = ({one["id"]: one for one in side["accounts"]} for side in (before, after))
     for pk in [*olds, *(pk for pk in news if pk not in olds)]:
         old, new = olds.get(pk, {}), news.get(pk, {})
         name = str((new or old)["platform"])
-        yield Difference(Aspect.ACCOUNTS, name, "chosen" if old else "", "chosen" if new else "")
-        yield Difference(Aspect.TEXT, f"Own words on {name}", old.get("text") or "", new.get("text") or "")
-        yield Difference(Aspect.OPTIONS, f"Options on {name}", _options(old), _options(new))
-    yield Difference(Aspect.TEXT, "Links", _outgoing(before), _outgoing(after))
-    yield Difference(TIME, "Time", _hour(before), _hour(after))
+        yield Difference(Aspect.ACCOUNTS, name, _("chosen") if old else "", _("chosen") if new else "")
+        yield Difference(
+            Aspect.TEXT, _("Own words on %(network)s") % {"network": name}, old.get("text") or "", new.get("text") or ""
+        )
+        yield Difference(Aspect.OPTIONS, _("Options on %(network)s") % {"network": name}, _options(old), _options(new))
+    yield Difference(Aspect.TEXT, _("Links"), _outgoing(before), _outgoing(after))
+    yield Difference(TIME, _("Time"), _hour(before), _hour(after))
 
 
 def _hour(snapshot: Mapping[str, Any]) -> str:
@@ -231,9 +237,12 @@ def _files(part: Mapping[str, Any]) -> str:
 def _file(one: Mapping[str, Any]) -> str:
     """Enough of a file to tell it from another, with what is said of it."""
     told = [f"{one['sha256'][:8]} {one['alt']}".strip()]
-    told += [f"cut {sorted(one['cut'].items())}"] if one["cut"] else []
-    told += [f"cover {one['cover'][:8]}"] if one["cover"] else []
-    told += [f"captions in {language} {digest[:8]}" for language, digest in one["captions"]]
+    told += [_("cut %(cut)s") % {"cut": sorted(one["cut"].items())}] if one["cut"] else []
+    told += [_("cover %(digest)s") % {"digest": one["cover"][:8]}] if one["cover"] else []
+    told += [
+        _("captions in %(language)s %(digest)s") % {"language": language, "digest": digest[:8]}
+        for language, digest in one["captions"]
+    ]
     return ", ".join(told)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from apps.approvals.models import Policy, Request, StepState
 from apps.approvals.sheets import Required, Sheet, required
@@ -82,20 +83,22 @@ def _by_seal(states: Iterable[StepState]) -> dict[tuple[str, str], StepState]:
 
 def _closed(request: Request | None) -> str:
     if request is None:
-        return "Nobody has been asked to approve this post yet. Submit it for approval."
+        return _("Nobody has been asked to approve this post yet. Submit it for approval.")
     if request.state == RequestState.REJECTED:
-        return "This post was rejected. Change it and submit it again."
-    return "Changes were asked for. Make them and submit the post again."
+        return _("This post was rejected. Change it and submit it again.")
+    return _("Changes were asked for. Make them and submit the post again.")
 
 
 def _open(one: Required, state: StepState | None, request: Request, sheet: Sheet) -> str:
     if state is None and one.step.key in {row.key for row in request.steps.all()}:
-        return f"It was changed after it was approved, so {one.step.name} approves it again."
-    if state is not None and state.status in PASSED:
-        return f"It was moved after it was approved, so {one.step.name} approves the new time."
-    if state is not None and state.status in (StepStatus.OPEN, StepStatus.WAITING):
-        return f"It waits for approval: {one.step.name}."
-    return f"The policy asks for another approval now: {one.step.name}."
+        words = _("It was changed after it was approved, so %(step)s approves it again.")
+    elif state is not None and state.status in PASSED:
+        words = _("It was moved after it was approved, so %(step)s approves the new time.")
+    elif state is not None and state.status in (StepStatus.OPEN, StepStatus.WAITING):
+        words = _("It waits for approval: %(step)s.")
+    else:
+        words = _("The policy asks for another approval now: %(step)s.")
+    return words % {"step": one.step.name}
 
 
 def standings(

@@ -15,9 +15,12 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from apps.approvals import escalations
 from apps.approvals.errors import Flaw, PolicyMalformed
-from apps.approvals.escalations import EscalationRule
+from apps.approvals.escalations import CHOOSE, EscalationRule
 from apps.approvals.states import WhenLate
 from apps.posts.sorting import folded
 from apps.tenants.permissions import PERMISSIONS, Role
@@ -152,15 +155,16 @@ def trusted(stored: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 def read(said: Any) -> tuple[Step, ...]:
     """Steps as somebody wrote them; raises PolicyMalformed."""
     if not isinstance(said, list) or not all(isinstance(one, Mapping) for one in said):
-        raise PolicyMalformed([Flaw("steps", "Steps are a list of objects.")])
-    flaws = [Flaw("steps", f"A policy has at most {MOST_STEPS} steps.")] if len(said) > MOST_STEPS else []
+        raise PolicyMalformed([Flaw("steps", gettext("Steps are a list of objects."))])
+    too_many = gettext("A policy has at most %(number)s steps.") % {"number": MOST_STEPS}
+    flaws = [Flaw("steps", too_many)] if len(said) > MOST_STEPS else []
     readings = [_Reading(one, f"steps.{number}") for number, one in enumerate(said)]
     made = [reading.step() for reading in readings]
     for reading in readings:
         flaws += reading.flaws
     keys = [step.key for step in made]
     flaws += [
-        Flaw(f"steps.{number}.key", "Another step has this key.")
+        Flaw(f"steps.{number}.key", gettext("Another step has this key."))
         for number, key in enumerate(keys)
         if key in keys[:number]
     ]
@@ -180,13 +184,13 @@ class _Reading:
     def step(self) -> Step:
         unknown = set(self.said) - _FIELDS
         for name in sorted(unknown):
-            self._flaw(name, "A step has no such field.")
+            self._flaw(name, _("A step has no such field."))
         step = Step(
             key=self._key(),
             name=self._name(),
-            people=tuple(self._ids("people", "This is no id of a person.")),
+            people=tuple(self._ids("people", _("This is no id of a person."))),
             roles=tuple(self._choices("roles", DECIDING_ROLES)),
-            groups=tuple(self._ids("groups", "This is no id of a group.")),
+            groups=tuple(self._ids("groups", _("This is no id of a group."))),
             guests=self._flag("guests"),
             programs=self._flag("programs"),
             needs=self._needs(),
@@ -199,29 +203,30 @@ class _Reading:
             escalations=escalations.read(self.said.get("escalations", []), self._flaw),
         )
         if not (step.people or step.roles or step.groups or step.guests or step.programs):
-            self._flaw("people", "Say who decides: people, a role, a group, or the client's guests.")
+            self._flaw("people", _("Say who decides: people, a role, a group, or the client's guests."))
         if not step.covers:
-            self._flaw("covers", "A step looks at something.")
+            self._flaw("covers", _("A step looks at something."))
         only_people = step.people and not (step.roles or step.groups or step.guests or step.programs)
         if only_people and isinstance(step.needs, int) and step.needs > len(step.people):
-            self._flaw("needs", f"Only {len(step.people)} people decide here.")
+            self._flaw("needs", _("Only %(number)s people decide here."), number=len(step.people))
         return step
 
-    def _flaw(self, name: str, words: str) -> None:
-        self.flaws.append(Flaw(f"{self.place}.{name}", words))
+    def _flaw(self, name: str, words: str, **facts: object) -> None:
+        """Marked `words`, said in the reader's language."""
+        self.flaws.append(Flaw(f"{self.place}.{name}", gettext(words) % facts))
 
     def _key(self) -> str:
         key = self.said.get("key")
         if isinstance(key, str) and KEY.fullmatch(key):
             return key
-        self._flaw("key", "A key has small letters, digits and hyphens.")
+        self._flaw("key", _("A key has small letters, digits and hyphens."))
         return ""
 
     def _name(self) -> str:
         name = self.said.get("name")
         if isinstance(name, str) and 0 < len(name.strip()) <= LONGEST_NAME:
             return name.strip()
-        self._flaw("name", f"Give the step a name of up to {LONGEST_NAME} characters.")
+        self._flaw("name", _("Give the step a name of up to %(number)s characters."), number=LONGEST_NAME)
         return ""
 
     def _ids(self, name: str, words: str) -> list[UUID]:
@@ -238,20 +243,20 @@ class _Reading:
         said = self._list(name) if name in self.said else list(default)
         for value in said:
             if str(value) not in by_value:
-                self._flaw(name, f"Choose from {', '.join(by_value)}.")
+                self._flaw(name, CHOOSE, known=", ".join(by_value))
         return [by_value[str(value)] for value in dict.fromkeys(said) if str(value) in by_value]
 
     def _list(self, name: str, *, most: int = 100) -> list[Any]:
         said = self.said.get(name, [])
         if isinstance(said, list) and len(said) <= most and all(isinstance(one, str) for one in said):
             return said
-        self._flaw(name, f"This is a list of up to {most} texts.")
+        self._flaw(name, _("This is a list of up to %(number)s texts."), number=most)
         return []
 
     def _flag(self, name: str) -> bool:
         said = self.said.get(name, False)
         if not isinstance(said, bool):
-            self._flaw(name, "Say true or false.")
+            self._flaw(name, _("Say true or false."))
         return said is True
 
     def _needs(self) -> Quorum | int:
@@ -260,13 +265,13 @@ class _Reading:
             return said
         if said in list(Quorum):
             return Quorum(said)
-        self._flaw("needs", 'Say "any", "all", or how many.')
+        self._flaw("needs", _('Say "any", "all", or how many.'))
         return Quorum.ALL
 
     def _rules(self) -> list[Rule]:
         said = self.said.get("rules", [])
         if not isinstance(said, list):
-            self._flaw("rules", "Rules are a list.")
+            self._flaw("rules", _("Rules are a list."))
             return []
         return [rule for number, one in enumerate(said) if (rule := self._rule(number, one))]
 
@@ -274,9 +279,9 @@ class _Reading:
         kind = said.get("kind") if isinstance(said, Mapping) else None
         values = said.get("values") if isinstance(said, Mapping) else None
         if kind not in list(RuleKind):
-            self._flaw(f"rules.{number}.kind", f"Choose from {', '.join(RuleKind)}.")
+            self._flaw(f"rules.{number}.kind", CHOOSE, known=", ".join(RuleKind))
         elif not isinstance(values, list) or not values or not all(isinstance(one, str) and one for one in values):
-            self._flaw(f"rules.{number}.values", "Name at least one value.")
+            self._flaw(f"rules.{number}.values", _("Name at least one value."))
         else:
             return Rule(RuleKind(kind), frozenset(folded(value) for value in values))
         return None
@@ -292,7 +297,7 @@ class _Reading:
             return None
         span = self._minutes("move_minutes")
         if not span:
-            self._flaw("move_minutes", "Give at least a minute, or null for the next slot of its queue.")
+            self._flaw("move_minutes", _("Give at least a minute, or null for the next slot of its queue."))
         return span or DAY
 
     def _minutes(self, name: str) -> timedelta:
@@ -300,14 +305,14 @@ class _Reading:
         most = int(LONGEST_NOTICE.total_seconds() // 60)
         if isinstance(said, int) and not isinstance(said, bool) and 0 <= said <= most:
             return timedelta(minutes=said)
-        self._flaw(name, f"Give minutes, up to {most}.")
+        self._flaw(name, escalations.MINUTES, number=most)
         return timedelta(0)
 
     def _when_late(self) -> WhenLate:
         said = self.said.get("when_late", WhenLate.HOLD.value)
         if said in WhenLate.values:
             return WhenLate(said)
-        self._flaw("when_late", f"Choose from {', '.join(WhenLate.values)}.")
+        self._flaw("when_late", CHOOSE, known=", ".join(WhenLate.values))
         return WhenLate.HOLD
 
 

@@ -72,11 +72,12 @@ def check_url(url: str) -> None:
     """Raise AddressRefused unless `url` has a shape that may be called; what its name resolves to is checked later."""
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        origin = _origin(parsed)
+    except (httpx.InvalidURL, UnicodeError) as error:  # the second for a coded name that stands for no word (xn--a)
         raise AddressRefused("This is not an address that can be called.") from error
     if parsed.userinfo:
         raise AddressRefused("The address must not hold a user name or password.")
-    if _origin(parsed) in _trusted():
+    if origin in _trusted():
         return
     if parsed.scheme != "https":
         raise AddressRefused("The address must begin with https://.")

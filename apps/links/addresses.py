@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import validate_host
 
 # Without those that people take for one another.
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -36,6 +37,12 @@ def domains_of(slug: str) -> tuple[str, ...]:
 def public_host() -> str:
     """The host that domains for links have to lead to."""
     return str(urlsplit(settings.PUBLIC_URL).hostname)
+
+
+def is_own_host(host: str) -> bool:
+    """Whether the operator has named it, for pages or for links; "every host" (`*`) names none."""
+    named = [one for one in settings.ALLOWED_HOSTS if one != "*"]
+    return validate_host(host, [public_host(), *settings.LINK_DOMAINS, *named])
 
 
 def host_named_in(request: HttpRequest) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 
+from apps.core import clock
 from apps.core.models import WorkspaceOwned
 
 
@@ -100,14 +104,18 @@ class Trouble(models.TextChoices):
     NO_CERTIFICATE = "no_certificate", "There is no valid certificate for the domain"
     UNREACHABLE = "unreachable", "Nothing answered at the domain"
     ELSEWHERE = "elsewhere", "Somebody else's server answered at the domain"
-    TAKEN = "taken", "Another client's links are on the domain"
+    TAKEN = "taken", "Links of another workspace are on the domain"
+    NOT_LOOKED_UP = "not_looked_up", "Nobody could say whether the names are there"
 
 
 class LinkDomain(WorkspaceOwned):
     """A domain of a client for short links alone. Nothing is on it before it was proved to be theirs and to lead here.
 
-    Once it was verified it stays so, whatever `problem` a later look has found: links that are out go on working as far
-    as the domain does."""
+    A later look that finds trouble takes nothing away: links that are out go on working as far as the domain does.
+    After a week of it no new ones are made there; and after a week without its record whoever proves the domain holds
+    it instead."""
+
+    LAPSES_AFTER: Final = timedelta(days=7)
 
     host = models.CharField(max_length=253)
     token = models.CharField(max_length=32, help_text="Part of the name that has to be set below the domain.")
@@ -115,6 +123,8 @@ class LinkDomain(WorkspaceOwned):
     checked_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True, help_text="When a worker looks; empty: when asked to.")
     problem = models.CharField(max_length=16, blank=True, choices=Trouble.choices, help_text="By the last look.")
+    troubled_since = models.DateTimeField(null=True, blank=True, help_text="Since when every look has found trouble.")
+    unproved_since = models.DateTimeField(null=True, blank=True, help_text="Since when no look has found its record.")
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta(WorkspaceOwned.Meta):
@@ -131,3 +141,8 @@ class LinkDomain(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.host
+
+    @property
+    def is_lapsed(self) -> bool:
+        """Whether no new links are made on it, for it has been in trouble for too long."""
+        return self.troubled_since is not None and self.troubled_since <= clock.now() - self.LAPSES_AFTER

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import BigIntegerField, DateField, Exists, F, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
-from apps.core.querysets import within_reach
+from apps.core import clock
+from apps.core.querysets import TenantQuerySet, within_reach
 from apps.links.addresses import domains_of
 from apps.links.models import ClickDay, Link, LinkDomain, LinkSettings
 from apps.tenants.models import Workspace
@@ -80,14 +81,33 @@ def has_short_links(workspace_id: UUID) -> bool:
 
 
 def domains_for(workspace: Workspace) -> tuple[str, ...]:
-    """The domains that a workspace's short links may have: the operator's for it, and its own that were verified."""
-    verified = LinkDomain.objects.filter(workspace=workspace, verified_at__isnull=False)
-    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *verified.values_list("host", flat=True))))
+    """The domains that a workspace's new short links may have: the operator's for it, and its own that work."""
+    own = working_domains(workspace.pk).values_list("host", flat=True)
+    return tuple(dict.fromkeys((*domains_of(workspace.organization.slug), *own)))
 
 
-def is_of_a_client(host: str) -> bool:
-    """Whether somebody has named this domain for short links; inside `tenancy.across_tenants`."""
+def working_domains(workspace_id: UUID) -> TenantQuerySet[LinkDomain]:
+    """Those that were verified, and are not in trouble for so long that they are nothing to make new links on."""
+    is_well = Q(troubled_since=None) | Q(troubled_since__gt=clock.now() - LinkDomain.LAPSES_AFTER)
+    rows = LinkDomain.objects.filter(is_well, workspace_id=workspace_id, verified_at__isnull=False)
+    return cast("TenantQuerySet[LinkDomain]", rows)
+
+
+def proved_hosts(workspace_id: UUID) -> tuple[str, ...]:
+    """The domains that are a workspace's own: addresses there are short links already."""
+    rows = LinkDomain.objects.filter(workspace_id=workspace_id, verified_at__isnull=False)
+    return tuple(rows.values_list("host", flat=True))
+
+
+def is_named(host: str) -> bool:
+    """Whether a client has named this domain for short links; inside `tenancy.across_tenants`."""
     found: bool = LinkDomain.across_tenants.filter(host=host).exists()
+    return found
+
+
+def is_proved(host: str) -> bool:
+    """Whether this is a client's domain for short links; inside `tenancy.across_tenants`."""
+    found: bool = LinkDomain.across_tenants.filter(host=host, verified_at__isnull=False).exists()
     return found
 
 

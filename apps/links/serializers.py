@@ -116,8 +116,9 @@ class LinkDomainShape(serializers.Serializer):
     target = serializers.SerializerMethodField(help_text="Where both records have to lead.")
     proof_name = serializers.SerializerMethodField(help_text="The name whose being there proves that it is yours.")
     is_verified = serializers.SerializerMethodField()
-    problem = serializers.ChoiceField(
-        Trouble.values, allow_null=True, help_text="What the last check found. A verified domain stays so."
+    problem = serializers.ChoiceField(Trouble.values, allow_null=True, help_text="What the last check found.")
+    troubled_since = serializers.DateTimeField(
+        allow_null=True, help_text="After a week of trouble no new links are made on the domain."
     )
     verified_at = serializers.DateTimeField(allow_null=True)
     checked_at = serializers.DateTimeField(allow_null=True)

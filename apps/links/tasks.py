@@ -9,6 +9,6 @@ from apps.links import services
 
 
 @shared_task(name="links.check_domains", ignore_result=True)
-@one_at_a_time(at_most=timedelta(minutes=20))
+@one_at_a_time(at_most=timedelta(minutes=5))
 def check_domains() -> None:
     services.check_domains()

@@ -81,8 +81,11 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     **{f"{area.name}:read": area.reads for area in AREAS},
     **{f"{area.name}:write": area.reads | area.writes for area in AREAS if area.writes},
 }
-# What is real wherever it is done: a test key has its test workspaces, and an app of the organization is in none.
-NOT_FOR_TEST_KEYS: Final = frozenset({"app.edit"})
+# What is real wherever it is done: a test key has its test workspaces, and an app, a member or the name of the
+# organization is in none.
+NOT_FOR_TEST_KEYS: Final = frozenset({
+    "app.edit", "member.invite", "member.edit", "member.remove", "organization.edit",
+})  # fmt: skip
 
 
 def permissions_of(scopes: Iterable[str], *, whole_organization: bool) -> frozenset[str]:

@@ -21,7 +21,7 @@ from apps.core.actors import SYSTEM, ActorKind
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
-from tests.approvals.test_people import group
+from tests.approvals.test_people import edited, group
 from tests.support.clock import Clock
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,24 @@ def test_who_has_answered_keeps_the_seat_when_it_is_handed_over(desk: Desk, cloc
     with pytest.raises(NotADecider):
         desk.decide(request, second)
     assert desk.decide(request, boss).state == RequestState.APPROVED
+
+
+@pytest.mark.parametrize("deed", ["add", "delegate", "hand_over"])
+@pytest.mark.parametrize("needs", ["any", 1, "all"])
+def test_who_was_brought_in_approves_with_edits(
+    desk: Desk, manager: Membership, clock: Clock, deed: str, needs: Any
+) -> None:
+    """As they would without: where all are to approve, those who were there before them still have to."""
+    boss = desk.person(Role.ADMIN)
+    desk.policy({**MANAGER, "needs": needs, "escalations": [rule(deed, boss)]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+    is_enough = (deed, needs) != ("add", "all")
+
+    made = edited(desk, request, boss)
+
+    assert made.state == (RequestState.APPROVED if is_enough else RequestState.PENDING)
+    assert is_enough or desk.decide(made, manager).state == RequestState.APPROVED
 
 
 def test_handed_to_the_author_it_stays_with_those_who_were_asked(desk: Desk, manager: Membership, clock: Clock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,27 @@ from django.db.models import TextChoices
 from django.utils import translation
 from django.utils.functional import Promise
 
-from apps.approvals import content_forms, errors, forms, link_errors, link_forms, place_forms, sharing, states
+from apps.approvals import (
+    anchors,
+    content_forms,
+    content_rules,
+    errors,
+    escalations,
+    forms,
+    link_errors,
+    link_forms,
+    place_forms,
+    sharing,
+    sheets,
+    standing,
+    states,
+    steps,
+)
 from apps.approvals.errors import AlreadyDecided
 from apps.approvals.people import forms as people_forms
 from apps.approvals.people import rule_forms
 from apps.approvals.selectors import name_of
+from apps.approvals.services import people, policies
 from apps.core.actors import ActorKind
 from apps.core.ids import new_id
 
@@ -36,6 +53,11 @@ FIELDS = [
     if inspect.isclass(form) and issubclass(form, django_forms.Form) and form.__module__ == module.__name__
     for name, field in form.base_fields.items()
 ]
+SAYING = (anchors, content_rules, escalations, people, policies, rule_forms, sheets, standing, steps)
+MARKS = {"_", "gettext", "gettext_noop"}
+# Two words, or one with a capital letter; not "rule" or "steps.…".
+WORDS = re.compile(r"^[A-Z][a-z]{2,}$|[A-Za-z]{2,} [a-z(…]|[a-z…] [a-z(]{2,}")
+FOR_PROGRAMMERS = {"There is no such workspace"}
 
 
 @pytest.mark.parametrize("choices", SHOWN, ids=lambda one: one.__name__)
@@ -59,6 +81,28 @@ def test_refusals_are_marked(module: object) -> None:
     ]
     assert len(said) > 5
     assert [ast.dump(one) for one in said if not isinstance(one, ast.Call)] == []
+
+
+@pytest.mark.parametrize("module", SAYING, ids=lambda one: str(one.__name__))
+def test_what_modules_say_is_marked(module: object) -> None:
+    tree = ast.parse(inspect.getsource(module))  # type: ignore[arg-type]
+    left = [text for text in _unmarked(tree) if WORDS.search(text)]
+    assert [text for text in left if text not in FOR_PROGRAMMERS] == []
+
+
+def _unmarked(node: ast.AST) -> Iterator[str]:
+    """The texts that are no docstrings and stand in no mark."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(str(one.value) if isinstance(one, ast.Constant) else "…" for one in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _unmarked(child)
 
 
 @pytest.mark.parametrize("name", ["policy.html", "links.html", "links_made.html", "link_new.html", "mailed.html"])

@@ -12,15 +12,16 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from apps.approvals import services
-from apps.approvals.errors import NotADecider, PeopleRefused, PolicyMalformed, SelfApproval
+from apps.approvals.errors import AlreadyDecided, NotADecider, PeopleRefused, PolicyMalformed, SelfApproval
 from apps.approvals.log.exporting import as_json_lines
 from apps.approvals.log.lines import Wanted, every_line
 from apps.approvals.log.verifying import faults_in
 from apps.approvals.models import Absence, Decision, Group, Request
+from apps.approvals.people.awaiting import asked
 from apps.approvals.people.hours import Hours
 from apps.approvals.records import record_of
 from apps.approvals.selectors import history
-from apps.approvals.states import RequestState
+from apps.approvals.states import RequestState, Verdict
 from apps.approvals.steps import trusted
 from apps.core import clock as system_clock
 from apps.core import tenancy
@@ -88,6 +89,26 @@ def test_who_is_in_a_group_counts_also_for_what_waits(desk: Desk) -> None:
     with pytest.raises(NotADecider):
         desk.decide(request, second)
     assert desk.decide(request, third).state == RequestState.APPROVED
+
+
+def test_what_was_said_counts_while_they_are_in_the_group_or_the_step_was_passed(desk: Desk) -> None:
+    gone, stays, comes = desk.people(Role.APPROVER, 3)
+    legal = group(desk, gone, stays)
+    desk.policy(step(groups=[str(legal.pk)], needs=2), MANAGER)
+    passed, waits = desk.submit(desk.post()), desk.submit(desk.post("Good evening"))
+    desk.decide(passed, gone)
+    desk.decide(passed, stays)
+    desk.decide(waits, gone)
+
+    with desk.agency.scope():
+        services.change_group(group=legal, name="Law", people=[stays.user_id, comes.user_id], actor=SYSTEM)
+    relay()
+
+    assert desk.steps(passed) == ["one approved", "manager open"]
+    desk.decide(waits, stays)
+    assert desk.steps(waits) == ["one open", "manager waiting"]
+    desk.decide(waits, comes)
+    assert desk.steps(waits) == ["one approved", "manager open"]
 
 
 def test_someone_in_a_group_whose_role_does_not_decide_decides_nothing(desk: Desk) -> None:
@@ -363,6 +384,49 @@ def test_who_has_spoken_is_spoken_for_by_nobody(desk: Desk) -> None:
     assert desk.decide(request, deputy).state == RequestState.APPROVED
 
     assert desk.decisions(request.post_id)[-1].on_behalf_of == [str(other.user_id)]
+
+
+@pytest.mark.parametrize("needs", ["any", "all", 1])
+def test_a_stand_in_who_approves_with_edits_fills_the_seat(desk: Desk, needs: Any) -> None:
+    boss, deputy = desk.person(Role.MANAGER), desk.person(Role.APPROVER)
+    desk.policy({**MANAGER, "needs": needs})
+    away(desk, boss, deputy)
+
+    made = edited(desk, desk.submit(desk.post()), deputy)
+
+    assert made.state == RequestState.APPROVED
+
+
+def test_a_seat_whose_stand_in_has_edited_is_filled(desk: Desk) -> None:
+    """Whoever it belongs to adds no voice, and is asked no more."""
+    boss, other, deputy = desk.person(Role.MANAGER), desk.person(Role.MANAGER), desk.person(Role.APPROVER)
+    desk.policy({**MANAGER, "needs": 2})
+    away(desk, boss, deputy)
+    made = edited(desk, desk.submit(desk.post()), deputy)
+    with desk.agency.scope():
+        (waits,) = asked()
+    assert waits.people == {other.user_id}
+    with pytest.raises(AlreadyDecided):
+        desk.decide(made, deputy)
+    assert desk.decide(made, boss).state == RequestState.PENDING
+    assert desk.decide(made, other).state == RequestState.APPROVED
+
+
+def test_whoever_edited_with_their_approval_decides_no_later_step(desk: Desk) -> None:
+    """What they approved is their own work there."""
+    boss, deputy = desk.person(Role.MANAGER), desk.person(Role.APPROVER)
+    desk.policy(MANAGER, {"key": "legal", "name": "Legal", "roles": ["approver"]})
+    away(desk, boss, deputy)
+    made = edited(desk, desk.submit(desk.post()), deputy)
+
+    assert desk.steps(made) == ["manager approved", "legal open"]
+    with pytest.raises(SelfApproval):
+        desk.decide(made, deputy)
+
+
+def edited(desk: Desk, request: Request, by: Membership) -> Request:
+    content = desk.agency.content("Good evening, dear", [desk.account])
+    return desk.decide(request, by, Verdict.APPROVE_WITH_EDITS, content=content)
 
 
 def test_a_stand_in_cannot_be_taken_out_of_the_log_unseen(desk: Desk) -> None:

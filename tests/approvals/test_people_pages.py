@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from apps.approvals import services
 from apps.approvals.models import Absence, Group, Mailing, WorkingHours
 from apps.approvals.selectors import policy_in_force
 from apps.approvals.states import Deed
+from apps.core import tenancy
+from apps.core.actors import SYSTEM
+from apps.tenants.keys import Mode
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
@@ -153,6 +158,27 @@ def test_rules_for_when_nobody_answers_are_set_in_the_editor(
     assert 'name="rule2-hours"' in page, "a row for one more"
 
 
+def test_saving_a_step_keeps_the_minutes_that_a_program_has_set(desk: Desk, admin: Membership) -> None:
+    """Else a rule would be another one, and act a second time; and two of them would do the same at the same time."""
+    place = desk.agency.workspace.pk
+    (before,) = desk.policy({**MANAGER, "escalations": [
+        {"when": "after", "minutes": minutes, "do": "remind"} for minutes in (90, 120, 150)
+    ]}).ordered_steps  # fmt: skip
+    client = factories.signed_in(admin, at=desk.agency.workspace)
+    page = client.get(reverse("approvals:policy", args=[place]), {"step": before.key}).content.decode()
+    shown = re.findall(r'name="(rule\d-hours)" value="(\d+)"', page)
+    assert shown == [("rule0-hours", "2"), ("rule1-hours", "2"), ("rule2-hours", "3")]
+    sent = {**dict(shown), "rule2-hours": "4"}
+
+    press(admin, desk, "policy", place, action=f"save:{before.key}", **step_form(), **sent)
+
+    with desk.agency.scope():
+        policy = policy_in_force(place)
+        assert policy
+        (made,) = policy.ordered_steps
+    assert [one.minutes for one in made.escalations] == [90, 120, 240]
+
+
 def test_a_rule_that_brings_nobody_in_is_refused(desk: Desk, admin: Membership) -> None:
     rules = {"rule0-hours": "8", "rule0-when": "after", "rule0-do": "add"}
     page = press(admin, desk, "policy", desk.agency.workspace.pk, status=422, action="save:", **step_form(), **rules)
@@ -228,3 +254,43 @@ def test_a_key_of_one_client_reads_groups_and_changes_none(desk: Desk, approver:
     assert own.send("DELETE", f"/reviewer-groups/{shared.pk}").status_code == 403
     made = own.send("POST", "/reviewer-groups", {"name": "Ours", "members": [f"mem_{approver.pk.hex}"]})
     assert made.status_code == 403
+
+
+def test_a_test_key_leaves_alone_what_live_clients_share(desk: Desk, manager: Membership, approver: Membership) -> None:
+    """Groups of every client, members, and the hours of the organization are real wherever they are used."""
+    organization, member = desk.agency.workspace.organization, f"mem_{approver.pk.hex}"
+    trying, shared = factories.workspace(organization, is_test=True), group(desk, approver, everywhere=True)
+    own = program(organization, mode=Mode.TEST)
+    said, hours = {"name": "Ours", "members": [f"mem_{manager.pk.hex}"]}, {"timezone": "UTC", "weekdays": [0]}
+    calls: list[tuple[str, str, Any]] = [
+        ("POST", "/reviewer-groups", said),
+        ("PUT", f"/reviewer-groups/{shared.pk}", said),
+        ("DELETE", f"/reviewer-groups/{shared.pk}", None),
+        ("PUT", f"/members/{approver.pk}/working-hours", hours),
+        ("PUT", "/organization/working-hours", hours),
+        ("POST", f"/members/{approver.pk}/absences", {"starts_on": "2036-12-24", "ends_on": "2036-12-31"}),
+        ("DELETE", f"/members/{approver.pk}", None),
+        ("POST", "/invitations", {"email": "new@example.org", "role": "owner"}),
+        ("PATCH", "/organization", {"name": "Another"}),
+    ]
+
+    answers = [own.send(*call) for call in calls]
+
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "test_key")}
+    assert own.get(f"/reviewer-groups/{shared.pk}").json()["members"] == [member]
+    made = own.post("/reviewer-groups", {**said, "workspace": f"ws_{trying.pk.hex}"})
+    assert made.status_code == 201, made.content
+    assert own.delete(f"/reviewer-groups/{made.json()['id']}").status_code == 204
+
+
+def test_a_group_that_a_policy_out_of_sight_names_is_not_deleted(desk: Desk, approver: Membership) -> None:
+    """A live key does not see the policy of a test workspace, and a step of it would name nobody all the same."""
+    organization = desk.agency.workspace.organization
+    trying, shared = factories.workspace(organization, is_test=True), group(desk, approver, everywhere=True)
+    step = {"key": "one", "name": "One", "groups": [str(shared.pk)]}
+    with tenancy.scope(organization_id=organization.pk):
+        services.set_policy(workspace_id=trying.pk, steps=[step], actor=SYSTEM)
+
+    refused = program(organization).delete(f"/reviewer-groups/{shared.pk}")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "in_use")

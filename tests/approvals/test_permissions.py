@@ -5,6 +5,7 @@ The table is written out here and not read from `apps.tenants.permissions`, so t
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from apps.approvals.errors import NotADecider
 from apps.approvals.models import Guest, Request, ReviewedPost, ReviewLink
 from apps.approvals.states import Verdict
 from apps.core import clock, tenancy
-from apps.core.actors import Actor, ActorKind
+from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.tenants import callers
 from apps.tenants.models import Workspace, WorkspaceAccess
 from apps.tenants.permissions import PERMISSIONS, Role
@@ -41,6 +42,8 @@ MAY: Final[dict[str, frozenset[Role]]] = {
 }
 # What guests' links and proposals need of other rooms' permissions.
 ELSEWHERE: Final = dict.fromkeys(("workspace.edit", "post.schedule"), frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER}))
+# Of the guest's link in `shared`, as the page has it that shows links which were just made.
+TOKEN: Final = "a-token-that-was-just-made"
 ANYBODY_DECIDES: Final = {
     "key": "one", "name": "One", "roles": ["owner", "admin", "manager", "approver"], "programs": True,
 }  # fmt: skip
@@ -66,7 +69,7 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
     ("GET", "links", "approval.view", {}),
     ("GET", "link_new", "approval.request", {}),
     ("POST", "link_new", "approval.request", {}),
-    ("POST", "links_hand_over", "approval.request", {}),
+    ("POST", "links_hand_over", "approval.request", {"send": "all", "token": TOKEN}),
     ("POST", "link_mail", "approval.request", {}),
     ("POST", "link_revoke", "approval.request", {}),
     ("POST", "guest_forget", "workspace.edit", {}),
@@ -74,8 +77,8 @@ DEEDS: Final[list[tuple[str, str, str, dict[str, str]]]] = [
 ]
 # The pages' deeds that are about one post, link or guest, whichever client the person is at.
 OF_ONE: Final = frozenset({
-    "review", "decide", "decide_with_edits", "comment", "resolve", "withdraw", "submit", "record", "link_revoke",
-    "guest_forget", "take_time",
+    "review", "decide", "decide_with_edits", "comment", "resolve", "withdraw", "submit", "record", "links_hand_over",
+    "link_mail", "link_revoke", "guest_forget", "take_time",
 })  # fmt: skip
 CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/approvals/{request}", "approval.view", None),
@@ -100,8 +103,17 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("POST", "/review-links/{link}/revoke", "approval.request", None),
     ("GET", "/reviewer-groups", "policy.view", None),
     ("POST", "/reviewer-groups", "policy.edit", {"name": "Legal", "members": []}),
+    ("PUT", "/reviewer-groups/{group}", "policy.edit", {"name": "Law", "members": []}),
+    ("DELETE", "/reviewer-groups/{group}", "policy.edit", None),
     ("GET", "/workspaces/{workspace}/working-hours", "policy.view", None),
     ("PUT", "/workspaces/{workspace}/working-hours", "policy.edit", {}),
+    ("GET", "/organization/working-hours", "organization.view", None),
+    ("PUT", "/organization/working-hours", "organization.edit", {}),
+    ("GET", "/members/{member}/working-hours", "member.view", None),
+    ("PUT", "/members/{member}/working-hours", "member.edit", {}),
+    ("GET", "/members/{member}/absences", "member.view", None),
+    ("POST", "/members/{member}/absences", "member.edit", {"starts_on": "2036-12-24", "ends_on": "2036-12-31"}),
+    ("DELETE", "/absences/{absence}", "member.edit", None),
 ]
 # The same action by both doors: the name of the page's deed, and the API's call.
 ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
@@ -131,6 +143,10 @@ SCOPES: Final = {
     "policies:read": {"policy.view"},
     "policies:write": {"policy.view", "policy.edit"},
     "audit:read": {"audit.view"},
+    "members:read": {"member.view"},
+    "members:write": {"member.view", "member.edit"},
+    "organization:read": {"organization.view"},
+    "organization:write": {"organization.view", "organization.edit"},
 }
 
 
@@ -178,7 +194,7 @@ def test_in_services_a_role_that_does_not_decide_is_no_decider(desk: Desk, asked
 @pytest.mark.parametrize("scope", SCOPES)
 def test_with_keys(desk: Desk, asked: Request, scope: str) -> None:
     own = program(desk.agency.workspace.organization, scopes=[scope])
-    named = names(desk, asked, shared(desk, asked))
+    named = names(desk, asked, shared(desk, asked)) | people(desk)
     refused = [
         path for method, path, _, body in CALLS if own.send(method, path.format(**named), body).status_code == 403
     ]
@@ -232,6 +248,19 @@ def names(desk: Desk, asked: Request, shares: tuple[ReviewLink, UUID]) -> dict[s
     return {"request": asked.pk, "post": asked.post_id, "workspace": here, "link": link.pk, "thread": thread}
 
 
+def people(desk: Desk) -> dict[str, object]:
+    """A member who is in a group and away."""
+    who, today = desk.person(Role.APPROVER), clock.now().date()
+    with desk.agency.scope():
+        legal = services.make_group(
+            name="Lawyers", people=[who.user_id], workspace_id=desk.agency.workspace.pk, actor=SYSTEM
+        )
+        absence = services.note_absence(
+            user_id=who.user_id, starts_on=today, ends_on=today, zone="UTC", delegate_id=None, actor=SYSTEM
+        )
+    return {"member": who.pk, "group": legal.pk, "absence": absence.pk}
+
+
 def _on_page(
     client: Any,
     method: str,
@@ -258,9 +287,10 @@ def shared(desk: Desk, asked: Request) -> tuple[ReviewLink, UUID]:
     own = {"organization_id": asked.organization_id, "workspace_id": asked.workspace_id}
     hour = {"kind": "time", "local": "2031-01-04T10:00", "zone": "UTC"}
     with desk.agency.scope():
-        guest = Guest.objects.create(**own, name="Ingrid")
+        guest = Guest.objects.create(**own, name="Ingrid", email="ingrid@alder.example")
         expires_at = clock.now() + timedelta(days=1)
-        link = ReviewLink.objects.create(**own, guest=guest, kind="post", token_hash="0" * 64, expires_at=expires_at)
+        token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
+        link = ReviewLink.objects.create(**own, guest=guest, kind="post", token_hash=token_hash, expires_at=expires_at)
         ReviewedPost.objects.create(**own, link=link, post_id=asked.post_id)
         by = Decider(Actor(ActorKind.GUEST, guest.pk))
         said = services.comment(post=asked.post, text="Later?", by=by, anchor=hour)

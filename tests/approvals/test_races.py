@@ -82,6 +82,25 @@ def test_an_edit_before_an_approval_with_edits_refuses_it(desk: Desk, manager: M
         assert snapshot_text(sheet(Post.objects.get(pk=post.pk)).snapshot) == "Buy now"
 
 
+def test_an_edit_after_an_approval_with_edits_undoes_what_it_touches(desk: Desk) -> None:
+    """Whoever edited then did not write the last words any more, and so approves those like anybody."""
+    editor, legal, designer = desk.person(Role.MANAGER), desk.person(Role.APPROVER), desk.person(Role.ADMIN)
+    media = {"key": "media", "name": "Media", "roles": ["admin"], "covers": ["media"]}
+    desk.policy(media, {**MANAGER, "covers": ["text"]}, {**LEGAL, "covers": ["text"]})
+    post = desk.post()
+    desk.decide(desk.submit(post), designer)
+    better = desk.agency.content("Good morning, dear", [desk.account])
+    made = desk.decide(desk.request(post), editor, Verdict.APPROVE_WITH_EDITS, content=better)
+    assert desk.decide(made, legal).state == RequestState.APPROVED
+
+    desk.edit(post, "Buy now")
+
+    now = desk.request(post)
+    assert desk.steps(now) == ["media approved", "manager open", "legal waiting"]
+    desk.decide(now, editor)
+    assert desk.decide(now, legal).state == RequestState.APPROVED
+
+
 def test_back_to_the_words_that_were_approved_is_approved_only_by_looking_again(
     desk: Desk, manager: Membership
 ) -> None:

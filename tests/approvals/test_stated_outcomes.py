@@ -24,8 +24,17 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
         "test_side_by_side": ["test_an_edit_and_an_approval_leave_the_new_words_unapproved"],
     },
     "an approval with edits, and an edit": {
-        "test_races": ["test_an_edit_before_an_approval_with_edits_refuses_it"],
+        "test_races": [
+            "test_an_edit_before_an_approval_with_edits_refuses_it",
+            "test_an_edit_after_an_approval_with_edits_undoes_what_it_touches",
+        ],
         "test_deciding": ["test_an_approval_with_edits_is_one_voice_of_as_many_as_the_step_takes"],
+        "test_people": [
+            "test_a_stand_in_who_approves_with_edits_fills_the_seat",
+            "test_a_seat_whose_stand_in_has_edited_is_filled",
+            "test_whoever_edited_with_their_approval_decides_no_later_step",
+        ],
+        "test_escalating": ["test_who_was_brought_in_approves_with_edits"],
     },
     "two approvals": {
         "test_races": [
@@ -57,6 +66,13 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
             "test_where_all_were_to_approve_those_who_are_left_are_all",
             "test_nobody_left_passes_nothing",
         ],
+    },
+    "a group is changed while a request waits": {
+        "test_people": [
+            "test_who_is_in_a_group_counts_also_for_what_waits",
+            "test_what_was_said_counts_while_they_are_in_the_group_or_the_step_was_passed",
+        ],
+        "test_mail_links": ["test_nor_does_who_was_taken_out_of_the_group"],
     },
     "the policy is changed while a request waits": {
         "test_races": [
@@ -157,6 +173,13 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
     "two guests at once": {
         "guests/test_links": ["test_of_two_guests_at_once_where_one_is_enough_the_second_is_told"],
         "guests/test_side_by_side": ["test_of_two_guests_where_one_is_enough_one_counts"],
+    },
+    "a guest is forgotten, and a decision": {
+        "guests/test_side_by_side": ["test_a_decision_and_the_forgetting_of_its_guest_take_turns"],
+    },
+    "a proposed time is taken twice, or after its thread was resolved": {
+        "guests/test_by_link": ["TestAnotherTime.test_that_was_settled_is_not_taken_again"],
+        "guests/test_side_by_side": ["test_of_two_who_take_a_proposed_time_one_does"],
     },
     "many tries at a passcode at once": {
         "guests/test_side_by_side": ["test_tries_at_a_passcode_at_once_are_each_counted"],

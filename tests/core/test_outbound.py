@@ -44,6 +44,7 @@ def test_a_public_server_may_be_called(address: str) -> None:
         ("https://example.org:22", "port"),
         ("https://", "no server"),
         ("https://[::1", "not an address"),
+        ("https://xn--a.example.com", "not an address"),
     ],
 )
 def test_an_address_of_the_wrong_shape_is_refused_in_words(url: str, words: str) -> None:

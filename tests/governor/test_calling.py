@@ -11,6 +11,7 @@ import httpx
 import pytest
 from pytest_django import Settings
 
+from apps.core import clock as system_clock
 from apps.core.secrets import Secret
 from apps.governor import breakers
 from apps.governor.buckets import Party, party_of
@@ -148,7 +149,7 @@ class TestOneConversation:
 
             def check(self, credential: Credential) -> None:
                 self.http.get("https://made-up.example/other")
-                raise Throttled("It says so with status 200.", retry_at=platform.now + timedelta(hours=2))
+                raise Throttled("It says so with status 200.", retry_at=system_clock.now() + timedelta(hours=2))
 
         return run
 

@@ -39,8 +39,8 @@ def test_a_window_that_begins_with_its_first_use_ends_a_span_later(platform: Pla
 @pytest.mark.parametrize(
     ("window", "midnight"),
     [
-        (Window.MIDNIGHT_UTC, datetime(2026, 11, 30, tzinfo=UTC)),
-        (Window.MIDNIGHT_PACIFIC, datetime(2026, 11, 30, 8, tzinfo=UTC)),
+        (Window.MIDNIGHT_UTC, datetime(2037, 11, 30, tzinfo=UTC)),
+        (Window.MIDNIGHT_PACIFIC, datetime(2037, 11, 30, 8, tzinfo=UTC)),
     ],
 )
 def test_a_day_ends_at_the_platforms_own_midnight(platform: Platform, window, midnight):
@@ -53,7 +53,7 @@ def test_a_day_ends_at_the_platforms_own_midnight(platform: Platform, window, mi
 
 def test_what_leaves_right_before_the_end_counts_in_the_next_window_too(platform: Platform):
     platform.declare(limit("units", 10, window=Window.MIDNIGHT_UTC, span=timedelta(days=1)))
-    platform.now = datetime(2026, 11, 29, 23, 59, 59, tzinfo=UTC)
+    platform.now = datetime(2037, 11, 29, 23, 59, 59, tzinfo=UTC)
     assert platform.granted("units", 4) == 4
     platform.later(seconds=3)
     assert platform.granted("units", 20) == 6

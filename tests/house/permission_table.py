@@ -367,6 +367,10 @@ DEEDS: Final = (
     post("links:remove", "link.edit"),
     get("links:settings", "workspace.edit"),
     post("links:settings", "workspace.edit", data={"tags": "on"}),
+    get("links:domains", "workspace.edit"),
+    post("links:domains", "workspace.edit", data={"host": "go.example.org"}),
+    post("links:domain_check", "workspace.edit"),
+    post("links:domain_remove", "workspace.edit"),
     get("short_link", PUBLIC, also=frozenset({404})),
     # --- watch: the bar and the status page are for everybody; here no organization shows one
     get("watch:on_time", "post.view"),

@@ -12,15 +12,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.links import proving, services
 from apps.links.errors import LinkRefused
 from apps.links.models import Link, LinkDomain, Trouble
+from apps.links.origin import is_for_links_alone
 from apps.links.selectors import settings_of
 from apps.links.views.domains import words_of
+from apps.posts import linking
+from apps.posts import services as posts
+from apps.posts.content import Content, PartContent, VariantContent
+from apps.tenants.models import Workspace
+from apps.tenants.rest import ids
 from tests.links.test_tagging import BROWSER
 from tests.support import factories
+from tests.support.programs_with_keys import program
 
 pytestmark = pytest.mark.django_db
 HOST = "go.client.example"
@@ -32,10 +40,13 @@ class Internet:
     def __init__(self) -> None:
         self.names: set[str] = set()
         self.answers_all_below: set[str] = set()
+        self.silent: set[str] = set()
         self.status, self.body = 200, b""
         self.asked: list[str] = []
 
     def knows(self, name: str) -> bool:
+        if any(one in name for one in self.silent):
+            raise proving.NotLookedUp
         return name in self.names or any(name.endswith(f".{one}") for one in self.answers_all_below)
 
     def points(self, domain: LinkDomain) -> None:
@@ -88,9 +99,14 @@ def added(workspace, host=HOST) -> LinkDomain:
 
 def looked_at(domain: LinkDomain) -> LinkDomain:
     with inside(domain):
-        services.ask_check(domain=domain, actor=SYSTEM)
+        LinkDomain.objects.filter(pk=domain.pk).update(next_check_at=system_clock.now())
     assert services.check_domains() == 1
     return again(domain)
+
+
+def ask(domain: LinkDomain) -> LinkDomain:
+    with inside(domain):
+        return services.ask_check(domain=domain, actor=SYSTEM)
 
 
 def again(domain: LinkDomain) -> LinkDomain:
@@ -120,6 +136,128 @@ def test_a_domain_is_used_once_it_was_verified_and_not_before(workspace, interne
     assert follow(f"/{link.code}", HOST) == 302
     assert follow(f"/l/{link.code}", "testserver") == 404, "it is of another domain"
     assert [follow(path, HOST) for path in ("/", "/accounts/login/", "/admin/")] == [404, 404, 404], "no page is there"
+
+
+def test_a_link_on_any_of_its_domains_stands_in_a_post_as_it_is(workspace, internet):
+    first, second = added(workspace), added(workspace, "menu.client.example")
+    for domain in (first, second):
+        internet.points(domain)
+        assert looked_at(domain).verified_at
+    account = factories.account(workspace, "mastodon")
+    with inside(workspace):
+        services.change_settings(workspace=workspace, shortens=True, tags=True, domain=HOST, actor=SYSTEM)
+        link = services.make_link(
+            workspace=workspace, destination="https://a.example/", domain="menu.client.example", actor=SYSTEM
+        )
+        text = f"See {link.outgoing} and https://b.example/"
+        parts = [PartContent(text)]
+        asked = {"workspace_id": workspace.pk}
+        shown = linking.foreseen(parts, [(account, None)], **asked)
+        posts.create(
+            content=Content(tuple(parts), (VariantContent(account.pk),)), author_id=None, actor=SYSTEM, **asked
+        )
+        dressed = Link.objects.filter(post__isnull=False).values_list("written", flat=True)
+
+        assert list(dressed) == list(shown[account.pk]) == ["https://b.example/"], "its clicks are counted once"
+
+
+def days_pass(clock, number: int) -> None:
+    for _ in range(number):
+        clock.advance(days=1)
+        services.check_domains()
+
+
+def proved(workspace, internet, host=HOST) -> LinkDomain:
+    domain = added(workspace, host)
+    internet.points(domain)
+    return looked_at(domain)
+
+
+def made(workspace, domain=HOST) -> Link:
+    with inside(workspace):
+        return services.make_link(workspace=workspace, destination="https://a.example/", domain=domain, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("spoilt", ["names", "status"])
+def test_no_new_links_are_made_on_a_domain_that_is_in_trouble_for_a_week(workspace, internet, clock, spoilt):
+    domain = proved(workspace, internet)
+    link = made(workspace)
+    account = factories.account(workspace, "mastodon")
+    with inside(workspace):
+        services.change_settings(workspace=workspace, shortens=True, domain=HOST, actor=SYSTEM)
+    setattr(internet, spoilt, {"names": set(), "status": 502}[spoilt])
+
+    def foreseen() -> str:
+        with inside(workspace):
+            found = linking.foreseen(
+                [PartContent("At https://b.example/")], [(account, None)], workspace_id=workspace.pk
+            )
+        return found[account.pk]["https://b.example/"]
+
+    days_pass(clock, 7)
+    assert made(workspace).host == HOST
+    assert foreseen().startswith(f"https://{HOST}/")
+    assert "no new links" not in words_of(again(domain))
+
+    days_pass(clock, 1)
+    with pytest.raises(LinkRefused, match="not one for your links"):
+        made(workspace)
+    assert foreseen().startswith("http://127.0.0.1:8000/l/")
+    assert "no new links" in words_of(again(domain))
+    assert follow(f"/{link.code}", HOST) == 302, "what is out goes on"
+    with inside(workspace):
+        assert services.change_settings(workspace=workspace, medium="post", actor=SYSTEM).domain == HOST
+
+    internet.points(domain)
+    days_pass(clock, 1)
+    assert made(workspace).host == HOST
+    assert foreseen().startswith(f"https://{HOST}/")
+
+
+@pytest.mark.parametrize("of", ["organization", "another"])
+def test_whoever_proves_a_domain_holds_it_once_the_record_of_another_is_gone_for_a_week(
+    workspace, internet, clock, organization, of
+):
+    other = factories.workspace(organization if of == "organization" else factories.organization())
+    mine = proved(workspace, internet)
+    link = made(workspace)
+    with inside(workspace):
+        services.change_settings(workspace=workspace, shortens=True, domain=HOST, actor=SYSTEM)
+    with tenancy.across_tenants("a test archives"):
+        Workspace.across_tenants.filter(pk=workspace.pk).update(archived_at=clock.now)
+    internet.names.clear()
+    theirs = added(other)
+    internet.points(theirs)
+
+    assert looked_at(theirs).problem == Trouble.TAKEN
+    days_pass(clock, 7)
+    assert (again(theirs).problem, bool(again(mine).verified_at)) == (Trouble.TAKEN, True)
+    days_pass(clock, 1)
+
+    assert (again(theirs).problem, bool(again(theirs).verified_at)) == ("", True)
+    assert (again(mine).problem, again(mine).verified_at) == (Trouble.TAKEN, None)
+    assert [follow(f"/{one.code}", HOST) for one in (link, made(other))] == [302, 302], "each by its own code"
+    with inside(workspace):
+        assert settings_of(workspace.pk).domain == ""
+        with pytest.raises(LinkRefused, match="not yours any more"):
+            services.change_link(link=link, destination="https://evil.example/", actor=SYSTEM)
+        assert services.change_link(link=link, title="Old", actor=SYSTEM).title == "Old"
+        services.remove_domain(domain=again(mine), actor=SYSTEM)
+
+
+def test_a_record_that_comes_back_in_time_keeps_the_domain(workspace, other_workspace, internet, clock):
+    mine = proved(workspace, internet)
+    theirs = added(other_workspace)
+    internet.points(theirs)
+    looked_at(theirs)
+    internet.names.discard(proving.proof_name(mine))
+    days_pass(clock, 6)
+    internet.names.add(proving.proof_name(mine))
+    days_pass(clock, 1)
+    internet.names.discard(proving.proof_name(mine))
+    days_pass(clock, 7)
+
+    assert (again(theirs).problem, bool(again(mine).verified_at)) == (Trouble.TAKEN, True)
 
 
 def test_of_another_client_it_is_none_and_a_stranger_proves_nothing(workspace, other_workspace, internet):
@@ -172,6 +310,27 @@ def test_what_does_not_answer_or_has_no_certificate_is_told_apart(workspace, int
     assert looked_at(domain).problem == Trouble.UNREACHABLE, "no address of ours inside is called"
 
 
+def test_names_that_nobody_could_look_up_prove_nothing_and_change_nothing(workspace, internet, monkeypatch, clock):
+    domain = added(workspace)
+    internet.points(domain)
+    monkeypatch.setattr(proving, "new_token", lambda: "guard")
+    internet.silent.add("postroom-guard.")  # Whether every name is answered is what nobody could say.
+
+    found = looked_at(domain)
+
+    assert (found.problem, found.verified_at) == (Trouble.NOT_LOOKED_UP, None)
+    assert "tried again" in words_of(found)
+    for minutes in (10, 20, 40):
+        assert found.next_check_at == clock.now + timedelta(minutes=minutes)
+        clock.advance(minutes=minutes)
+        assert services.check_domains() == 1
+        found = again(domain)
+    internet.silent.clear()
+    clock.advance(days=1)
+    assert services.check_domains() == 1
+    assert (again(domain).problem, bool(again(domain).verified_at)) == ("", True)
+
+
 def test_a_verified_domain_stays_so_and_is_looked_at_each_day(workspace, internet, clock):
     domain = added(workspace)
     internet.points(domain)
@@ -187,6 +346,77 @@ def test_a_verified_domain_stays_so_and_is_looked_at_each_day(workspace, interne
     with inside(workspace):
         link = services.make_link(workspace=workspace, destination="https://a.example/", domain=HOST, actor=SYSTEM)
     assert follow(f"/{link.code}", HOST) == 302
+
+
+def test_one_that_cannot_be_looked_at_lets_the_others_pass(workspace, internet, clock, monkeypatch, caplog):
+    odd, domain = added(workspace, "odd.client.example"), added(workspace)
+    internet.points(domain)
+    whole = proving.trouble_of
+
+    def looks(one):
+        if one == odd:
+            raise RuntimeError("Nobody thought of this")
+        return whole(one)
+
+    monkeypatch.setattr(proving, "trouble_of", looks)
+    ask(odd)
+    clock.advance(seconds=1)
+    ask(domain)
+
+    assert services.check_domains() == 2
+
+    assert "could not be looked at" in caplog.text
+    assert again(domain).verified_at
+    assert services.check_domains() == 0, "it waits for its next turn as the others do"
+    clock.advance(minutes=10)
+    assert services.check_domains() == 1
+
+
+def test_a_round_ends_in_time_and_no_organization_fills_it(workspace, other_workspace, internet, clock, monkeypatch):
+    stranger = factories.workspace(factories.organization())
+    for place in (workspace, other_workspace):
+        for number in range(4):
+            ask(added(place, f"go{number}.{place.pk.hex[-4:]}.example"))
+    ask(added(stranger))
+    clock.advance(seconds=1)
+    order: list[str] = []
+
+    def slow(domain) -> str:
+        order.append(domain.host)
+        clock.advance(seconds=seconds)
+        return Trouble.NOT_HERE
+
+    monkeypatch.setattr(proving, "trouble_of", slow)
+    seconds = 40
+    assert services.check_domains() == 2, "none begins after a minute"
+    assert order[1] == HOST, "the other organization's turn"
+
+    seconds = 0
+    assert [services.check_domains() for _ in range(3)] == [5, 2, 0]
+
+
+def test_whoever_asks_again_and_again_is_looked_at_once_a_minute(workspace, internet, clock):
+    domain = added(workspace)
+    ask(domain)
+    clock.advance(seconds=5)
+    assert ask(domain).next_check_at == clock.now - timedelta(seconds=5), "it keeps its place"
+    services.check_domains()
+
+    with pytest.raises(LinkRefused, match="in a minute") as refused:
+        ask(domain)
+    assert refused.value.code == "too_soon"
+    asked = program(workspace).post(f"/link-domains/{ids.public(ids.LINK_DOMAIN, domain.pk)}/check")
+    assert (asked.status_code, asked.json()["code"]) == (409, "too_soon")
+    clock.advance(minutes=1)
+    assert ask(domain).next_check_at == clock.now
+
+
+def test_a_name_that_nobody_can_read_is_not_called(workspace, internet, monkeypatch):
+    domain = added(workspace)
+    internet.points(domain)
+    monkeypatch.setattr(proving, "address_of", lambda _: "https://xn--a.example.com/")
+
+    assert looked_at(domain).problem == Trouble.UNREACHABLE
 
 
 def test_a_domain_that_links_are_on_cannot_be_taken_away(workspace, internet):
@@ -207,11 +437,20 @@ def test_a_domain_that_links_are_on_cannot_be_taken_away(workspace, internet):
 
 @pytest.mark.parametrize(
     "host",
-    ["", "localhost", "https://go.example.com", "go.example.com/path", "127.0.0.1", "-a.example.com", "testserver"],
-)
+    [
+        "", "localhost", "https://go.example.com", "go.example.com/path", "127.0.0.1", "-a.example.com", "testserver",
+        "xn--a.example.com", ".".join(["a" * 57] * 4),
+    ],
+)  # fmt: skip
 def test_what_is_no_domain_of_a_client_is_refused(workspace, host):
     with pytest.raises(LinkRefused):
         added(workspace, host)
+
+
+def test_a_place_for_tests_holds_no_domain(organization):
+    with pytest.raises(LinkRefused) as refused:
+        added(factories.workspace(organization, is_test=True))
+    assert refused.value.code == "is_test"
 
 
 def test_only_the_right_host_tells_the_proof(workspace, other_workspace):
@@ -219,6 +458,22 @@ def test_only_the_right_host_tells_the_proof(workspace, other_workspace):
     assert follow(f"{proving.PATH}{mine.token}", HOST) == 200
     assert follow(f"{proving.PATH}{theirs.token}", HOST) == 404
     assert follow(f"{proving.PATH}{mine.token}", "testserver") == 404
+
+
+def test_a_host_that_was_only_named_goes_on_as_before(workspace, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    domain = added(workspace)
+
+    assert follow("/accounts/login/", HOST) == 200, "it may be this deployment's second host"
+    assert follow(f"{proving.PATH}{domain.token}", HOST) == 200
+
+
+def test_no_host_of_the_operators_is_named_or_asked_for(workspace, settings, django_assert_num_queries):
+    settings.ALLOWED_HOSTS = [".agency.example", "*"]
+    with pytest.raises(LinkRefused, match="own"):
+        added(workspace, "go.agency.example")
+    with django_assert_num_queries(0):
+        assert not is_for_links_alone("go.agency.example", "/abc")
 
 
 def test_names_are_looked_up_by_the_machine_and_nobody_waits_for_ever(monkeypatch):
@@ -234,10 +489,21 @@ def test_names_are_looked_up_by_the_machine_and_nobody_waits_for_ever(monkeypatc
 
     monkeypatch.setattr(proving, "PATIENCE", timedelta(milliseconds=50))
     monkeypatch.setattr(socket, "getaddrinfo", hangs)
-    assert not proving.is_known("slow.example")
+    with pytest.raises(proving.NotLookedUp):
+        proving.is_known("slow.example")
     over.set()
     monkeypatch.setattr(socket, "getaddrinfo", is_nobody)
     assert not proving.is_known("nobody.example")
+
+
+@pytest.mark.parametrize("trouble", [socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM])
+def test_a_resolver_that_fails_has_not_said_that_a_name_is_not_there(monkeypatch, trouble):
+    def fails(*_: object) -> list[object]:
+        raise socket.gaierror(trouble, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fails)
+    with pytest.raises(proving.NotLookedUp):
+        proving.is_known("nobody.example")
 
 
 def test_on_pages_it_is_named_checked_and_taken_away(workspace, owner, internet):

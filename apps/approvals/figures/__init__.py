@@ -18,7 +18,7 @@ from django.db.models import Max
 
 from apps.approvals.deciders import Bench, names_of, writers_of_each
 from apps.approvals.models import Decision, Request, StepState
-from apps.approvals.selectors import benches_of, requests, said_of, waiting_for
+from apps.approvals.selectors import benches_of, requests, said_in, votes_of, waiting_for
 from apps.approvals.states import APPROVING, OBJECTING, PASSED, RequestState, StepStatus
 from apps.core.actors import ActorKind
 from apps.tenants.models import Workspace
@@ -116,8 +116,9 @@ def pending(workspaces: Collection[Workspace], *, most: int = MOST_WAITING) -> l
     return sorted(found, key=lambda row: (row.due_at is None, row.due_at or row.created_at, row.pk))
 
 
-def benches_at_each(rows: Iterable[Request]) -> dict[UUID, Bench]:
-    """Who may decide each of these requests, which may be of several clients, by request."""
+def benches_at_each(rows: Iterable[Request], votes: Mapping[UUID, Sequence[Decision]]) -> dict[UUID, Bench]:
+    """Who may decide each of these requests, which may be of several clients, by request; `votes` is `votes_of`
+    them."""
     found: dict[UUID, Bench] = {}
     of_client: dict[UUID, list[Request]] = defaultdict(list)
     for row in rows:
@@ -125,7 +126,7 @@ def benches_at_each(rows: Iterable[Request]) -> dict[UUID, Bench]:
     every = [row for own in of_client.values() for row in own]
     writers = writers_of_each([(row.post, row.asked_by_id) for row in every]) if every else {}
     for own in of_client.values():
-        found |= benches_of(own, writers)
+        found |= benches_of(own, writers, votes)
     return found
 
 
@@ -148,7 +149,8 @@ def _approvals(since: datetime, clients: Mapping[UUID, str]) -> Iterable[tuple[U
 
 def _before_people(now: datetime, workspaces: Collection[Workspace]) -> tuple[Counter[UUID], Counter[UUID]]:
     rows = pending(workspaces)
-    able, said = benches_at_each(rows), said_of(rows)
+    votes = votes_of(rows)
+    able, said = benches_at_each(rows, votes), said_in(votes)
     waiting: Counter[UUID] = Counter()
     late: Counter[UUID] = Counter()
     people = {pk for seats in able.values() for pk in seats.people}

@@ -38,8 +38,8 @@ def asked(*, step_ids: Collection[UUID] | None = None, workspace_ids: Collection
 
 def _asked_in_workspace(rows: Sequence[Request], step_ids: Collection[UUID] | None) -> list[Asked]:
     writers = writers_of_each([(row.post, row.asked_by_id) for row in rows])
-    able = selectors.benches_of(rows, writers)
-    said = selectors.said_of(rows)
+    votes = selectors.votes_of(rows)
+    able, said = selectors.benches_of(rows, writers, votes), selectors.said_in(votes)
     found = []
     for row in rows:
         step = selectors.open_step(row)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.escalations import MOST_RULES
@@ -28,7 +29,7 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["who"]
         field.choices = [
-            *((f"{GROUP}:{pk}", f"{name} (group)") for pk, name in groups.items()),
+            *((f"{GROUP}:{pk}", gettext("%(name)s (group)") % {"name": name}) for pk, name in groups.items()),
             *((f"{PERSON}:{pk}", name) for pk, name in people.items()),
         ]
 
@@ -42,14 +43,18 @@ class RuleForm(forms.Form):
             self.add_error("who", _("Say who is brought in."))
         return said
 
-    def rule(self) -> dict[str, Any]:
-        """The rule as services take it; a reminder goes to whoever is awaited."""
+    def rule(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The rule as services take it; a reminder goes to whoever is awaited. While the hours are those that were
+        shown of the one before, its minutes are kept: a program may have set some that are no whole hours."""
         said = self.cleaned_data
+        minutes = said["hours"] * HOUR
+        if before is not None and said["hours"] == _shown_hours(before):
+            minutes = before["minutes"]
         deed = Deed(said["do"] or Deed.REMIND)
         who = [one.partition(":") for one in said["who"]] if deed is not Deed.REMIND else []
         return {
             "when": said["when"] or Counting.AFTER.value,
-            "minutes": said["hours"] * HOUR,
+            "minutes": minutes,
             "do": deed.value,
             "people": [pk for kind, _colon, pk in who if kind == PERSON],
             "groups": [pk for kind, _colon, pk in who if kind == GROUP],
@@ -72,4 +77,9 @@ def rule_forms(
 
 def _initial(rule: Mapping[str, Any]) -> dict[str, Any]:
     who = [f"{PERSON}:{pk}" for pk in rule["people"]] + [f"{GROUP}:{pk}" for pk in rule["groups"]]
-    return {"hours": -(-rule["minutes"] // HOUR), "when": rule["when"], "do": rule["do"], "who": who}
+    return {"hours": _shown_hours(rule), "when": rule["when"], "do": rule["do"], "who": who}
+
+
+def _shown_hours(rule: Mapping[str, Any]) -> int:
+    """Rounded up, for without hours there is no rule."""
+    return -(-int(rule["minutes"]) // HOUR)

@@ -107,12 +107,12 @@ def _held(request_id: UUID) -> tuple[Request, StepState]:
 
 def _require_seat(request: Request, row: StepState, decider: Decider) -> frozenset[UUID]:
     """For whom they decide as a stand-in; raises SelfApproval, NotADecider and AlreadyDecided."""
-    seats = bench_of(request, row)
+    said = votes_on(request.post_id, row.step, row.seal, row.due_at)
+    seats = bench_of(request, row, said)
     if seats.bars(decider.kind, decider.id):
         raise SelfApproval
     if not seats.seats(decider.kind, decider.id):
         raise NotADecider
-    said = votes_on(request.post_id, row.step, row.seal, row.due_at)
     if any((vote.decider_kind, vote.decider_id) == (decider.kind, decider.id) for vote in said):
         raise AlreadyDecided
     return seats.spoken_for(decider, [vote.decider_id for vote in said if vote.decider_id])
@@ -130,7 +130,8 @@ def _with_edits(
     seal = next((one.seal for one in wanted if one.step.key == row.key), "")
     said = _Said(Verdict.APPROVE_WITH_EDITS, decider, note, seal, live.hash, post.revision, on_behalf_of)
     _write(request, row, said, due_at=post.due_at)
-    if bench_of(request, row).is_passed_by(votes_on(request.post_id, row.step, seal or row.seal, post.due_at)):
+    votes = votes_on(request.post_id, row.step, seal or row.seal, post.due_at)
+    if bench_of(request, row, votes).is_passed_by(votes):
         set_status(row, StepStatus.APPROVED)
     if policy is None or not wanted:
         close(request, RequestState.NOT_NEEDED)

@@ -89,7 +89,7 @@ def _hours_of_rules(row: StepState, hours: Hours) -> Iterator[tuple[EscalationRu
 def _act(request: Request, row: StepState, rule: EscalationRule, now: datetime) -> None:
     votes = votes_on(request.post_id, row.step, row.seal, row.due_at)
     said = {one.decider_id for one in votes if one.decider_kind == ActorKind.USER and one.decider_id}
-    seats = bench_of(request, row).awaited(said)
+    seats = bench_of(request, row, votes).awaited(said)
     grouped = people_of(rule.groups, row.workspace_id) if rule.groups else {}
     brought = set(rule.people).union(*grouped.values())
     made = Escalation.objects.create(

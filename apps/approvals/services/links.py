@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from apps.approvals.deciders import Bench, Decider, votes_on
 from apps.approvals.errors import OUT
-from apps.approvals.models import MailLink, Request, StepState
+from apps.approvals.models import Decision, MailLink, Request, StepState
 from apps.approvals.services.clockwork import hold, run_out_request
 from apps.approvals.services.deciding import CLOSED, decide
 from apps.approvals.services.following import follow, is_out
@@ -110,17 +111,17 @@ def look(link: MailLink, *, signed_in: UUID | None) -> Opened:
         return Opened(link, LinkState.CLOSED, _(CLOSED[RequestState(request.state)]))
     if row.status != StepStatus.OPEN or _runs_out(row, WhenLate.PUBLISH, now):
         return Opened(link, LinkState.CLOSED, _("This step is behind it. Nothing is wanted of you here any more."))
-    return _by_bench(link, bench_of(request, row), now)
+    votes = votes_on(request.post_id, row.step, row.seal, row.due_at)
+    return _by_bench(link, bench_of(request, row, votes), votes, now)
 
 
-def _by_bench(link: MailLink, bench: Bench, now: datetime) -> Opened:
+def _by_bench(link: MailLink, bench: Bench, votes: Sequence[Decision], now: datetime) -> Opened:
     if bench.bars(ActorKind.USER, link.user_id):
         words = _("You wrote, changed or submitted this version since, so somebody else approves it.")
         return Opened(link, LinkState.REMOVED, words)
     if not bench.seats(ActorKind.USER, link.user_id):
         words = _("You are not among those who decide this step any more. Ask whoever sent you the post.")
         return Opened(link, LinkState.REMOVED, words)
-    votes = votes_on(link.request.post_id, link.step.step, link.step.seal, link.step.due_at)
     if any(one.decider_kind == ActorKind.USER and one.decider_id == link.user_id for one in votes):
         return Opened(link, LinkState.CLOSED, _("You have decided about this version already."))
     if link.expires_at <= now:

@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from apps.approvals.errors import PeopleRefused
 from apps.approvals.models import Absence, Group, GroupMember, Mailing, Policy, WorkingHours
@@ -43,10 +44,12 @@ def change_group(*, group: Group, name: str, people: Collection[UUID], actor: Ac
 
 @transaction.atomic
 def delete_group(*, group: Group, actor: Actor) -> None:
-    """Raises PeopleRefused while a policy in force names it: a step, or one of its rules, would name nobody."""
-    for policy in Policy.objects.filter(replaced_at=None).exclude(steps=[]):
-        if group.pk in _groups_named_by(policy):
-            raise PeopleRefused("A policy names this group. Take it out of the policy first.", code="in_use")
+    """Raises PeopleRefused while a policy in force names it: a step, or one of its rules, would name nobody. That goes
+    for policies which the actor does not see, too."""
+    with tenancy.scope(organization_id=group.organization_id):
+        policies = list(Policy.objects.filter(replaced_at=None).exclude(steps=[]))
+    if any(group.pk in _groups_named_by(policy) for policy in policies):
+        raise PeopleRefused(_("A policy names this group. Take it out of the policy first."), code="in_use")
     audit.record("group.deleted", subject=group, actor=actor, diff={"name": group.name})
     group.delete()
 
@@ -65,7 +68,7 @@ def set_hours(
     """The working hours of a member; else the usual ones of a workspace, else those of the organization. Raises
     PeopleRefused."""
     _check_hours(hours)
-    row, _ = WorkingHours.objects.update_or_create(
+    row, _is_new = WorkingHours.objects.update_or_create(
         user_id=user_id, workspace_id=workspace_id,
         defaults={
             "organization_id": tenancy.required_organization(), "timezone": hours.zone,
@@ -93,21 +96,21 @@ def note_absence(
     """That a member is away from the first day to the last, by the clock of `zone`. Raises PeopleRefused."""
     own = ZoneInfo(_known(zone))
     if ends_on < starts_on:
-        raise PeopleRefused("The last day is before the first.", field="ends_on")
+        raise PeopleRefused(_("The last day is before the first."), field="ends_on")
     if abs(ends_on - clock.now().date()) > FARTHEST:
-        raise PeopleRefused("An absence ends within twenty years.", field="ends_on")
+        raise PeopleRefused(_("An absence ends within twenty years."), field="ends_on")
     if ends_on - starts_on > LONGEST_ABSENCE:
-        raise PeopleRefused("An absence is at most a year long.", field="ends_on")
+        raise PeopleRefused(_("An absence is at most a year long."), field="ends_on")
     begins_at = datetime.combine(starts_on, MIDNIGHT, own).astimezone(UTC)
     ends_at = datetime.combine(ends_on + DAY, MIDNIGHT, own).astimezone(UTC)
     if ends_at <= clock.now():
-        raise PeopleRefused("This absence is over already.", field="ends_on")
+        raise PeopleRefused(_("This absence is over already."), field="ends_on")
     if delegate_id == user_id:
-        raise PeopleRefused("Somebody else stands in for you.", field="delegate")
+        raise PeopleRefused(_("Somebody else stands in for you."), field="delegate")
     _require_members({user_id, delegate_id} - {None}, field="delegate")
     Membership.objects.select_for_update().get(user=user_id)  # One at a time, so that no two overlap.
     if Absence.objects.filter(user=user_id, begins_at__lt=ends_at, ends_at__gt=begins_at).exists():
-        raise PeopleRefused("Another absence covers some of these days.", field="starts_on")
+        raise PeopleRefused(_("Another absence covers some of these days."), field="starts_on")
     row = Absence.objects.create(
         organization_id=tenancy.required_organization(), user_id=user_id, begins_at=begins_at, ends_at=ends_at,
         timezone=zone, delegate_id=delegate_id,
@@ -126,15 +129,17 @@ def end_absence(*, absence: Absence, actor: Actor) -> None:
 def _write_group(group: Group, name: str, people: Collection[UUID], actor: Actor) -> Group:
     group.name = " ".join(name.split())[:60]
     if not group.name:
-        raise PeopleRefused("Give the group a name.", field="name")
+        raise PeopleRefused(_("Give the group a name."), field="name")
     if not people or len(set(people)) > MOST_MEMBERS:
-        raise PeopleRefused(f"A group has up to {MOST_MEMBERS} people, and at least one.", field="people")
+        raise PeopleRefused(
+            _("A group has up to %(number)s people, and at least one.") % {"number": MOST_MEMBERS}, field="people"
+        )
     _require_members(set(people), field="people")
     try:
         with transaction.atomic():
             group.save()
     except IntegrityError as error:
-        raise PeopleRefused("Another group has this name.", field="name") from error
+        raise PeopleRefused(_("Another group has this name."), field="name") from error
     members = GroupMember.objects.filter(group=group)
     members.exclude(user__in=people).delete()
     known = set(members.values_list("user_id", flat=True))
@@ -150,17 +155,17 @@ def _write_group(group: Group, name: str, people: Collection[UUID], actor: Actor
 def _require_members(user_ids: Collection[UUID | None], *, field: str) -> None:
     known = Membership.objects.filter(user__in=user_ids, user__is_active=True).count()
     if known < len(user_ids):
-        raise PeopleRefused("Somebody named here is no member.", field=field)
+        raise PeopleRefused(_("Somebody named here is no member."), field=field)
 
 
 def _check_hours(hours: Hours) -> None:
     _known(hours.zone)
     if not hours.weekdays or not hours.weekdays <= set(range(7)):
-        raise PeopleRefused("Choose at least one day of the week.", field="weekdays")
+        raise PeopleRefused(_("Choose at least one day of the week."), field="weekdays")
     if hours.ends != MIDNIGHT and hours.ends <= hours.begins:
-        raise PeopleRefused("The day ends after it begins.", field="ends")
+        raise PeopleRefused(_("The day ends after it begins."), field="ends")
     if _minutes(hours.begins, hours.ends) < 60:
-        raise PeopleRefused("A working day has at least an hour.", field="ends")
+        raise PeopleRefused(_("A working day has at least an hour."), field="ends")
 
 
 def _minutes(begins: time, ends: time) -> int:
@@ -170,7 +175,7 @@ def _minutes(begins: time, ends: time) -> int:
 
 def _known(zone: str) -> str:
     if zone not in known_zones():
-        raise PeopleRefused("Choose a time zone such as Europe/Berlin.", field="timezone")
+        raise PeopleRefused(_("Choose a time zone such as Europe/Berlin."), field="timezone")
     return zone
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from apps.approvals.content_rules import ANY, ContentRule
 from apps.approvals.content_rules import read as read_rules
@@ -27,9 +28,9 @@ from apps.posts.errors import NotInWorkspace
 from apps.tenants.models import Workspace
 from apps.tenants.permissions import PERMISSIONS
 
-UNABLE: Final = "Somebody named here may not decide in this workspace, or is no member."
-NO_RULE: Final = "The step %(step)s asks for a content rule that is not there."
-NO_GROUP: Final = "A group named here is not there any more, or is of another client."
+UNABLE: Final = gettext_noop("Somebody named here may not decide in this workspace, or is no member.")
+NO_RULE: Final = gettext_noop("The step %(step)s asks for a content rule that is not there.")
+NO_GROUP: Final = gettext_noop("A group named here is not there any more, or is of another client.")
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def _refuse_unknown(steps: tuple[Step, ...], rules: tuple[ContentRule, ...]) -> 
     keys = {rule.key for rule in rules}
     known = keys | {ANY} if keys else keys
     flaws = [
-        Flaw(f"steps.{number}.rules", NO_RULE % {"step": step.name})
+        Flaw(f"steps.{number}.rules", gettext(NO_RULE) % {"step": step.name})
         for number, step in enumerate(steps)
         for rule in step.rules
         if rule.kind is RuleKind.POLICY_HIT and not rule.values <= known
@@ -113,8 +114,8 @@ def _refuse_unable(steps: tuple[Step, ...], workspace_id: UUID) -> None:
         ]
         for place, people, of_groups in named:
             if not set(people) <= able:
-                flaws.append(Flaw(f"{place}.people", UNABLE))
+                flaws.append(Flaw(f"{place}.people", gettext(UNABLE)))
             if not set(of_groups) <= groups:
-                flaws.append(Flaw(f"{place}.groups", NO_GROUP))
+                flaws.append(Flaw(f"{place}.groups", gettext(NO_GROUP)))
     if flaws:
         raise PolicyMalformed(flaws)

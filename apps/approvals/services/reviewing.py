@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.approvals.anchors import AnchorKind, AnchorMalformed, Place, of_place
-from apps.approvals.link_errors import HourNotPossible, NotByThisLink, NoTimeProposed, PlaceNotFound
+from apps.approvals.link_errors import HourNotPossible, NotByThisLink, NoTimeProposed, PlaceNotFound, TimeSettled
 from apps.approvals.models import Comment, Request, ReviewedPost, Thread
 from apps.approvals.reviews import has_reached_guests
 from apps.approvals.services.deciding import decide
@@ -79,11 +79,14 @@ def propose_time(*, reviewer: Reviewer, post_id: UUID, local: datetime, note: st
 
 @transaction.atomic
 def take_proposed_time(*, thread: Thread, actor: Actor) -> Post:
-    """Move the post to the hour that a guest proposed, and close the thread. It is a change of time like any other:
-    steps whose window it leaves are asked again. Raises NoTimeProposed and what `publishing.services.reschedule`
-    raises."""
+    """Move the post to the hour that a guest proposed, and close the thread, once. It is a change of time like any
+    other: steps whose window it leaves are asked again. Raises NoTimeProposed, TimeSettled and what
+    `publishing.services.reschedule` raises."""
+    thread = Thread.objects.locked(thread.pk)
     if thread.anchor.get("kind") != AnchorKind.TIME:
         raise NoTimeProposed
+    if thread.resolved_at is not None:
+        raise TimeSettled
     local = datetime.fromisoformat(thread.anchor["local"])
     moved = publishing.reschedule(post=thread.post, local=local, zone=thread.anchor["zone"], actor=actor)
     resolve(thread=thread, actor=actor)

@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from apps.approvals.content_rules import hits
 from apps.approvals.deciders import Bench, bench, votes_on, with_guests, writers_of
-from apps.approvals.models import Policy, Request, StepState
+from apps.approvals.models import Decision, Policy, Request, StepState
 from apps.approvals.sheets import Required, Sheet
 from apps.approvals.standing import current_requests, holds
 from apps.approvals.states import MOVES, PASSED, RequestState, StepStatus
@@ -93,14 +93,16 @@ def settle(request: Request) -> None:
 
 def is_passed(request: Request, row: StepState) -> bool:
     votes = votes_on(request.post_id, row.step, row.seal, row.due_at)
-    return bool(votes) and bench_of(request, row).is_passed_by(votes)
+    return bool(votes) and bench_of(request, row, votes).is_passed_by(votes)
 
 
-def bench_of(request: Request, row: StepState) -> Bench:
+def bench_of(request: Request, row: StepState, votes: Sequence[Decision]) -> Bench:
+    """Who may decide the step now; `votes` are its approvals so far."""
     seats = bench(
         row,
         writers=writers_of(request.post, request.asked_by_id),
         allows_self_approval=request.policy.allows_self_approval,
+        votes=votes,
     )
     return with_guests(seats, request.post_id)
 

@@ -110,11 +110,15 @@ def _votes(reviewer: Reviewer, policy: Policy, rows: Sequence[Request], held: Se
         if (step := _plain_step(row, policy, written[row.post_id], states.get(row.post_id, frozenset())))
     }
     asked = [row for row in rows if row.pk in plain]
-    benches = _benches(policy, asked, plain)
     said = decisions_on([row.post_id for row in asked])
+    votes_on_each = {
+        row.pk: votes_among(said.get(row.post_id, []), step.step, step.seal, step.due_at)
+        for row in asked
+        for step in [plain[row.pk]]
+    }
+    benches = _benches(policy, asked, plain, votes_on_each)
     for row in asked:
-        step, before = plain[row.pk], said.get(row.post_id, [])
-        votes = votes_among(before, step.step, step.seal, step.due_at)
+        step, before, votes = plain[row.pk], said.get(row.post_id, []), votes_on_each[row.pk]
         if not _may_say(reviewer, benches[row.pk], votes):
             continue
         made = decision(row, step, Verdict.APPROVE, decider=reviewer.decider, due_at=row.due_at)
@@ -138,17 +142,20 @@ def _runs_out(step: StepState) -> bool:
     return step.overdue_at is None and step.deadline_at is not None and step.deadline_at <= clock.now()
 
 
-def _benches(policy: Policy, rows: Sequence[Request], steps: Mapping[UUID, StepState]) -> dict[UUID, Bench]:
+def _benches(
+    policy: Policy,
+    rows: Sequence[Request],
+    steps: Mapping[UUID, StepState],
+    votes: Mapping[UUID, Sequence[Decision]],
+) -> dict[UUID, Bench]:
     if not rows:
         return {}
-    open_ = list(steps.values())
-    seating = Seating.in_workspace(rows[0].workspace_id, [row.step for row in open_], [row.pk for row in open_])
+    seating = Seating.in_workspace(rows[0].workspace_id, [(steps[row.pk], votes[row.pk]) for row in rows])
     writers = {} if policy.allows_self_approval else writers_of_each([(row.post, row.asked_by_id) for row in rows])
     guests = guests_of_each([row.post_id for row in rows])
     found = {}
     for row in rows:
-        step = steps[row.pk]
-        bench = seating.bench(step.step, writers.get(row.post_id, frozenset()), step_id=step.pk)
+        bench = seating.bench(steps[row.pk], writers.get(row.post_id, frozenset()), votes[row.pk])
         found[row.pk] = with_these_guests(bench, guests.get(row.post_id, {}))
     return found
 

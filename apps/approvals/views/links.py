@@ -210,7 +210,7 @@ def take_time(request: MemberRequest, thread_id: UUID) -> HttpResponse:
     request.member.require("post.schedule", thread.workspace_id)
     try:
         services.take_proposed_time(thread=thread, actor=request.member.actor)
-    except (PostBusy, PostNotReady) as error:
+    except (ApprovalRefused, PostBusy, PostNotReady) as error:
         messages.error(request, getattr(error, "words", "") or str(error))
     else:
         messages.success(request, _("Moved. Whoever approved another hour is asked again, where the policy says so."))

@@ -316,7 +316,7 @@ def _stands_in_for(request: MemberRequest, found: Request, seats: Bench | None) 
     """For whom the reader would decide; without a query where they stand in for nobody."""
     if seats is None or request.user.pk not in seats.stands_for:
         return []
-    whom = seats.spoken_for(Decider.of(request.member.actor), selectors.said_of([found])[found.pk])
+    whom = seats.spoken_for(Decider.of(request.member.actor), selectors.said_in(selectors.votes_of([found]))[found.pk])
     return sorted(names_of(whom).values()) if whom else []
 
 

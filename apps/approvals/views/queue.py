@@ -81,8 +81,9 @@ def _queue(request: MemberRequest, here: Workspace) -> dict[str, object]:
 
 def _board(request: MemberRequest, workspace: Workspace) -> dict[str, object]:
     rows = selectors.board(workspace.pk)
-    able = selectors.benches_of(rows, writers_of_each([(row.post, row.asked_by_id) for row in rows]))
-    mine = {row.pk for row in selectors.waiting_for(rows, request.user.pk, able, selectors.said_of(rows))}
+    votes = selectors.votes_of(rows)
+    able = selectors.benches_of(rows, writers_of_each([(row.post, row.asked_by_id) for row in rows]), votes)
+    mine = {row.pk for row in selectors.waiting_for(rows, request.user.pk, able, selectors.said_in(votes))}
     now = clock.now()
     cards = {row.pk: card(row, is_mine=row.pk in mine, now=now) for row in rows}
     approved = [card(row, is_mine=False, now=now) for row in selectors.lately_approved(workspace.pk)]

@@ -9,6 +9,6 @@ from apps.tenants.rest.problems import Problem
 
 @problems.of(LinkRefused)
 def _refused(error: LinkRefused) -> Problem:
-    if error.code in ("in_a_post", "in_use"):
+    if error.code in ("in_a_post", "in_use", "too_soon"):
         return Problem(409, error.code, error.words)
     return problems.invalid(f"/{error.field}", error.words, code=error.code)

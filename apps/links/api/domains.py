@@ -73,7 +73,8 @@ class LinkDomainCheck(Operations):
 
     @extend_schema(operation_id="link_domains_check", request=None, responses=serializers.LinkDomainShape)
     def post(self, request: Any, domain_id: UUID) -> Response:
-        """Have a worker look at it within half a minute. Safe to repeat."""
+        """Have a worker look at it, usually within half a minute. Safe to repeat; less than a minute after a look it
+        is refused as `too_soon`."""
         asked = services.ask_check(domain=_mine(self, domain_id), actor=self.caller.actor)
         return self.one(serializers.LinkDomainShape(asked).data)
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from apps.audit import services as audit
 from apps.core.actors import Actor
-from apps.links.addresses import is_ours, new_code, short_address
+from apps.links.addresses import domains_of, is_ours, new_code, short_address
 from apps.links.errors import LinkRefused
 from apps.links.models import Link, LinkSettings
-from apps.links.selectors import domains_for
+from apps.links.selectors import domains_for, proved_hosts, working_domains
 from apps.links.tagging import is_web_address
 from apps.tenants.models import Workspace
 
@@ -31,18 +32,18 @@ def change_settings(*, workspace: Workspace, actor: Actor, **changes: Any) -> Li
     changed = sorted(name for name, value in changes.items() if getattr(rules, name) != value)
     for name in changed:
         setattr(rules, name, changes[name])
-    _require_sense(rules, workspace)
+    if "domain" in changed and rules.domain and rules.domain not in domains_for(workspace):
+        raise LinkRefused("This domain is not one for your links.", field="domain")
+    _require_sense(rules)
     rules.save()
     audit.record("links.settings", subject=rules, actor=actor, diff={"changed": changed})
     return rules
 
 
-def _require_sense(rules: LinkSettings, workspace: Workspace) -> None:
+def _require_sense(rules: LinkSettings) -> None:
     rules.hosts = [str(host).strip().casefold() for host in rules.hosts]
     if len(rules.hosts) > MOST_HOSTS or not all(_HOST.fullmatch(host) for host in rules.hosts):
         raise LinkRefused(f"Up to {MOST_HOSTS} hosts, such as shop.example.com.", field="hosts")
-    if rules.domain and rules.domain not in domains_for(workspace):
-        raise LinkRefused("This domain is not one for your links.", field="domain")
     _require_texts(rules.sources, field="sources")
     if len(rules.further) > MOST_PARAMETERS or not all(_NAME.fullmatch(name) for name in rules.further):
         raise LinkRefused(f"Up to {MOST_PARAMETERS} parameters, named by letters and digits.", field="further")
@@ -60,12 +61,18 @@ def make_link(
 ) -> Link:
     """A short link by hand; raises LinkRefused for what is no web address, and for one that is short already."""
     _require_destination(destination, workspace)
-    if domain and domain not in domains_for(workspace):
-        raise LinkRefused("This domain is not one for your links.", field="domain")
+    if domain and domain not in domains_of(workspace.organization.slug):
+        _require_to_stay(domain, workspace)
     own = {"workspace": workspace, "title": title, "made_by_id": actor.user_id, "host": domain, **fields}
     link = _saved(Link(**own, written=destination[:2000], destination=destination))
     audit.record("link.created", subject=link, actor=actor)
     return link
+
+
+def _require_to_stay(domain: str, workspace: Workspace) -> None:
+    """It is the workspace's, and nobody takes it away before the link is there."""
+    if not working_domains(workspace.pk).filter(host=domain).kept_ids():
+        raise LinkRefused("This domain is not one for your links.", field="domain")
 
 
 def _saved(link: Link) -> Link:
@@ -90,6 +97,8 @@ def change_link(*, link: Link, actor: Actor, **changes: Any) -> Link:
     if "destination" in changed:
         if row.post_id is not None:
             raise LinkRefused("It stands in a post, and leads where the post says.", field="destination")
+        if row.host not in ("", *settings.LINK_DOMAINS, *proved_hosts(row.workspace_id)):
+            raise LinkRefused("It is on a domain that is not yours any more.", field="destination")
         _require_destination(changes["destination"], row.workspace)
     if row.code is None and {"paused_at", "expires_at"} & set(changed):
         raise LinkRefused("It is no short link, and so not ours to pause.", field="paused")
@@ -113,5 +122,5 @@ def remove_link(*, link: Link, actor: Actor) -> None:
 def _require_destination(text: str, workspace: Workspace) -> None:
     if not is_web_address(text):
         raise LinkRefused("A whole web address, with https:// in front.", field="destination")
-    if is_ours(text, domains=domains_for(workspace)):
+    if is_ours(text, domains=proved_hosts(workspace.pk)):
         raise LinkRefused("This is a short link already.", field="destination")

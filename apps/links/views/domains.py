@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.core import clock
 from apps.links import services
 from apps.links.addresses import public_host
 from apps.links.errors import LinkRefused
@@ -45,7 +46,13 @@ WORDS: Final = {
         "Another server answered at https://%(host)s. The domain has to lead to %(target)s, and to nothing in between "
         "that answers by itself."
     ),
-    Trouble.TAKEN: gettext_lazy("Links of another client of this Postroom are on %(host)s already."),
+    Trouble.TAKEN: gettext_lazy(
+        "Links of another workspace of this Postroom are on %(host)s. Take that one's record away; once it has been "
+        "gone for a week, the domain is yours by itself."
+    ),
+    Trouble.NOT_LOOKED_UP: gettext_lazy(
+        "%(host)s could not be looked up: its name servers, or ours, gave no answer. It is tried again by itself."
+    ),
 }
 
 
@@ -125,11 +132,17 @@ def words_of(domain: LinkDomain) -> str:
     if not domain.problem:
         return ""
     facts = {"host": domain.host, "name": proof_name(domain), "target": public_host()}
-    return str(WORDS[Trouble(domain.problem)] % facts)
+    said = str(WORDS[Trouble(domain.problem)] % facts)
+    return f"{said} {_('Until this is mended, no new links are made on it.')}" if _is_out_of_use(domain) else said
+
+
+def _is_out_of_use(domain: LinkDomain) -> bool:
+    return domain.verified_at is not None and domain.is_lapsed
 
 
 def _row(domain: LinkDomain) -> DomainRow:
-    is_waiting = domain.next_check_at is not None and domain.verified_at is None
+    is_due = domain.next_check_at is not None and domain.next_check_at <= clock.now()
+    is_waiting = is_due and domain.verified_at is None
     state, tone = (_("Not checked yet"), "") if not domain.checked_at else (_("Not verified"), "bad")
     if is_waiting:
         state, tone = _("Being checked"), "warn"

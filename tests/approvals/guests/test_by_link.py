@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -21,6 +21,7 @@ from apps.core import clock as system_clock
 from apps.core.actors import ActorKind
 from apps.events.services import relay
 from apps.posts.models import Post
+from apps.publishing import services as publishing
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk, actor
@@ -276,6 +277,34 @@ class TestAnotherTime:
         assert f"{desk.agency.read(planned).local_due_at:%H:%M}" == "10:30"
         with desk.agency.scope():
             assert [row.resolved_at is not None for row in Thread.objects.order_by("id")] == [True, False]
+
+    @pytest.mark.parametrize("is_taken", [True, False], ids=["taken", "declined"])
+    def test_that_was_settled_is_not_taken_again(
+        self, desk: Desk, planned: Post, invite: Invite, manager: Membership, is_taken: bool
+    ) -> None:
+        """Somebody who has an old page before them would move what was planned otherwise since."""
+        guest, staff = invite(planned), factories.signed_in(manager, at=desk.agency.workspace)
+        self.propose(guest, planned, 2)
+        (said,) = guest.comments()
+        own = program(desk.agency.workspace.organization, scopes=["posts:write", "approvals:read"])
+        with desk.agency.scope():
+            if is_taken:
+                services.take_proposed_time(thread=said.thread, actor=actor(manager))
+            else:
+                services.resolve(thread=said.thread, actor=actor(manager))
+            moved = publishing.reschedule(
+                post=Post.objects.get(pk=planned.pk),
+                local=datetime.fromisoformat("2037-01-04T09:00"),
+                zone="UTC",
+                actor=actor(manager),
+            )
+
+        page = staff.post(reverse("approvals:take_time", args=[said.thread_id]), follow=True).content.decode()
+        answer = own.post(f"/threads/thr_{said.thread_id}/take-time")
+
+        assert "settled already" in page
+        assert (answer.status_code, answer.json()["code"]) == (409, "time_settled")
+        assert desk.agency.read(planned).due_at == moved.appointment.due_at
 
     def test_that_has_passed_is_not_taken(self, planned: Post, invite: Invite) -> None:
         guest = invite(planned)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from apps.approvals import services
 from apps.approvals.errors import RequestClosed
-from apps.approvals.link_errors import LinkOver
+from apps.approvals.link_errors import LinkOver, TimeSettled
+from apps.approvals.models import Guest as Forgotten
 from apps.approvals.services.records import broken_link
 from apps.approvals.sharing import MOST_TRIES, LinkState
 from apps.approvals.states import RequestState, Verdict
@@ -45,6 +47,53 @@ def test_a_decision_and_the_withdrawal_of_its_link_take_turns(
     assert len(guest.said(post.pk)) == is_approved
     assert desk.request(post).state == (RequestState.APPROVED if is_approved else RequestState.PENDING)
     assert guest.client.get(guest.home).status_code == 410
+
+
+def test_a_decision_and_the_forgetting_of_its_guest_take_turns(
+    desk: Desk, asked: Callable[..., Post], invite: Callable[..., Guest]
+) -> None:
+    """The decision first: it stands, as that of somebody who was forgotten."""
+    post = asked()
+    guest = invite(post)
+    reviewer, request = guest.reviewer(), desk.request(post)
+
+    def approve() -> None:
+        with reviewer.scope():
+            services.decide_by_link(reviewer=reviewer, request_id=request.pk, verdict=Verdict.APPROVE)
+
+    def forget() -> None:
+        with desk.agency.scope():
+            services.forget_guest(guest_id=guest.link.guest_id, actor=SYSTEM)
+
+    told = at_once(approve, forget)
+
+    assert told in ({"": 2}, {"": 1, LinkOver.__name__: 1})
+    is_approved = told == {"": 2}
+    assert len(guest.said(post.pk)) == is_approved
+    assert desk.request(post).state == (RequestState.APPROVED if is_approved else RequestState.PENDING)
+    with desk.agency.scope():
+        kept = Forgotten.objects.get(pk=guest.link.guest_id)
+        assert broken_link(post.pk) is None
+    assert (kept.name, kept.email) == ("", "")
+    assert guest.client.get(guest.home).status_code == 410
+
+
+def test_of_two_who_take_a_proposed_time_one_does(
+    desk: Desk, asked: Callable[..., Post], invite: Callable[..., Guest]
+) -> None:
+    post = asked()
+    (publication,) = desk.agency.schedule(post, minutes=60)
+    reviewer = invite(post).reviewer()
+    local = (clock.now() + timedelta(days=2)).replace(tzinfo=None)
+    with reviewer.scope():
+        thread = services.propose_time(reviewer=reviewer, post_id=post.pk, local=local).thread
+
+    def take() -> None:
+        with desk.agency.scope():
+            services.take_proposed_time(thread=thread, actor=SYSTEM)
+
+    assert at_once(take, take) == {"": 1, TimeSettled.__name__: 1}
+    assert desk.agency.read(publication).due_at > publication.due_at
 
 
 def test_a_link_and_the_forgetting_of_its_guest_take_turns(

@@ -43,7 +43,7 @@ class Row:
 def of_workspace(request: MemberRequest) -> HttpResponse:
     workspace: Any = request.member.workspace  # which the door has seen to
     asked = asked_of(request.GET, here=reverse("analytics:mix"), zone=workspace.timezone)
-    found = overview(workspace, first=asked.first, last=asked.last, choice=asked.choice)
+    found = overview(workspace, first=asked.first, last=asked.last, choice=asked.choice, with_clicks=False)
     mix = mix_of(workspace, found)
     context = {
         "asked": asked,

@@ -47,7 +47,7 @@ class Line:
 def listed(request: MemberRequest) -> HttpResponse:
     workspace: Any = request.member.workspace  # which the door has seen to
     asked = asked_of(request.GET, here=reverse("analytics:sorts"), zone=workspace.timezone)
-    found = overview(workspace, first=asked.first, last=asked.last, choice=asked.choice)
+    found = overview(workspace, first=asked.first, last=asked.last, choice=asked.choice, with_clicks=False)
     sorts = sorts_of(workspace, found)
 
     def line(kind: str, row: SortRow) -> Line:

@@ -22,7 +22,7 @@ from apps.tenants.access import MemberRequest, page
 def of_workspace(request: MemberRequest) -> HttpResponse:
     workspace: Any = request.member.workspace  # which the door has seen to
     asked = asked_of(request.GET, here=reverse("analytics:times"), zone=workspace.timezone)
-    found = overview(workspace, first=asked.first, last=asked.last, choice=asked.choice)
+    found = overview(workspace, first=asked.first, last=asked.last, choice=asked.choice, with_clicks=False)
     context = {
         "asked": asked,
         "spans": asked.spans(),
