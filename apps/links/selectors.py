@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import BigIntegerField, DateField, Exists, F, OuterRef, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, DateField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from apps.core import clock

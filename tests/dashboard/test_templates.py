@@ -78,11 +78,18 @@ def test_each_control_has_a_label(page):
     assert page.unlabelled() == []
 
 
+def _form_of(button, whole_page):
+    """The one that it names, or that it is in."""
+    if name := button.get("form"):
+        return next(one for one in whole_page.all("form") if one.get("id") == name)
+    return next(one for one in reversed(button.within) if one.tag == "form")
+
+
 def test_each_button_that_sends_has_a_name_or_is_alone_in_its_form(whole_page):
     forms = {id(one): [] for one in whole_page.all("form")}
     for button in whole_page.all("button"):
         if button.get("type") in ("", "submit"):
-            forms[id(next(one for one in reversed(button.within) if one.tag == "form"))].append(button)
+            forms[id(_form_of(button, whole_page))].append(button)
 
     assert not [
         buttons for buttons in forms.values() if len(buttons) > 1 and not all(one.get("name") for one in buttons)

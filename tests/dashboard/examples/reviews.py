@@ -136,7 +136,15 @@ def link_new() -> dict[str, Any]:
 
 def links_made() -> dict[str, Any]:
     handed = [
-        It(id=f"link-{number}", guest=name, url=f"https://post.example/review/{number}/", mail_url="mailto:")
-        for number, name in enumerate(("Ingrid Solheim", "Jonas Lie"))
-    ]
-    return {"handed": handed, "expires_at": NOW, "has_passcode": True, "zone": ZONE, "back_url": "/approvals/links/"}
+        It(
+            id=f"link-{number}", guest=name, url=f"https://post.example/review/{number}/", mail_url="mailto:",
+            token=f"token-{number}", link_id=link_id, mailed=mailed,
+        )
+        for number, (name, link_id, mailed) in enumerate((
+            ("Ingrid Solheim", "1", ""), ("Jonas Lie", "2", ""), ("Nora Berg", "", ""), ("Per Aas", "4", "On its way"),
+        ))
+    ]  # fmt: skip
+    return {
+        "handed": handed, "expires_at": NOW, "has_passcode": True, "zone": ZONE, "back_url": "/approvals/links/",
+        "send_url": "/approvals/links/hand-over/", "press": "1", "may_send_all": True,
+    }  # fmt: skip
