@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Final, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
@@ -30,11 +30,6 @@ from apps.core.inserting import Merge, insert
 M = TypeVar("M", bound=models.Model)
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-# So many rows take longer to write than one more statement: they are written before the endings, which may make others
-# wait.
-MUCH: Final = 200
 
 
 class CannotForget(RuntimeError):
@@ -115,8 +110,6 @@ def together(*, savepoint: bool = False) -> Iterator[None]:
 
 
 def _end_well(block: _Block) -> None:
-    if block.endings and len(block.log) > MUCH:
-        flush()
     while block.endings:
         finish, things = block.endings.pop(next(iter(block.endings)))
         if things:
@@ -135,6 +128,8 @@ def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
             block.endings = {}
             with transaction.atomic():
                 yield
+                if block.endings:  # They may make others wait, and what was noted here may be much.
+                    flush()
                 _end_well(block)
         else:
             yield
