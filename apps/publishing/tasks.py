@@ -16,7 +16,7 @@ from apps.core import clock
 from apps.core.alone import one_at_a_time
 from apps.publishing.engine import pace, rounds, tidying
 from apps.publishing.rota import Rota, Standing
-from apps.publishing.waking import TASK
+from apps.publishing.waking import LEAVE, NEAR, TASK
 
 # A post is in the hands that will send it when its hour strikes.
 BEFORE_THE_HOUR: Final = timedelta(seconds=2)
@@ -24,7 +24,7 @@ ROUND: Final = 50.0  # seconds, after which hands and connections are new ones
 PAUSE: Final = 5.0  # seconds
 SEARCH_PAUSE: Final = 15.0
 # Longer than the pauses, so that somebody is awake when the hour strikes.
-AHEAD: Final = timedelta(seconds=6)
+AHEAD: Final = NEAR
 SEARCH_AHEAD: Final = timedelta(seconds=16)
 
 
@@ -49,7 +49,7 @@ LOOKING: Final = Standing("look for lost answers", _look, pause=SEARCH_PAUSE)
 ROTA: Final = Rota({"commit": [LEAVING], "stage": [PREPARING, LOOKING]})
 
 
-@shared_task(name="publishing.leave", ignore_result=True)
+@shared_task(name=LEAVE, ignore_result=True)
 def leave() -> None:
     LEAVING.nudge()
 

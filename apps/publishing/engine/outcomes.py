@@ -25,6 +25,7 @@ from apps.publishing.errors import LostClaim
 from apps.publishing.gates import Obstacle
 from apps.publishing.models import Publication
 from apps.publishing.states import Outcome, State
+from apps.publishing.waking import wake_for
 from apps.social_accounts import services as social_accounts
 from apps.social_accounts.errors import NotConnected
 
@@ -86,14 +87,14 @@ def not_ready(claim: Claim, preparation: Preparation) -> None:
         return
     again = _again(claim, now + max(preparation.staged.again_in, SOON))
     with claim.scope(), transaction.atomic():
-        rows_of(claim).move(claim, State.SCHEDULED, **again, staged=preparation.as_json())
+        _put(claim, State.SCHEDULED, **again, staged=preparation.as_json())
         ledger.close(claim, Outcome.NOT_READY)
 
 
 def prepare_later(claim: Claim, at: datetime) -> None:
     """Its platform would not keep it until the hour."""
     with claim.scope(), transaction.atomic():
-        rows_of(claim).move(claim, State.SCHEDULED, stage_at=at)
+        _put(claim, State.SCHEDULED, stage_at=at)
         ledger.close(claim, Outcome.NOT_READY, words="It is prepared closer to its hour.")
 
 
@@ -104,7 +105,7 @@ def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
     with claim.scope(), transaction.atomic():
         for asset, recipe in error.needs:
             media.request_rendition(asset=asset, recipe=recipe, purpose=label)
-        rows_of(claim).move(claim, State.SCHEDULED, **_again(claim, clock.now() + MEDIA_PAUSE))
+        _put(claim, State.SCHEDULED, **_again(claim, clock.now() + MEDIA_PAUSE))
         ledger.close(claim, Outcome.NOT_READY, words=PREPARING)
 
 
@@ -129,7 +130,7 @@ def gave_way(claim: Claim) -> None:
 def give_back(claim: Claim, **changes: Any) -> None:
     """Too little lease is left to send safely, and nothing was sent: somebody starts anew."""
     with claim.scope(), transaction.atomic():
-        rows_of(claim).move(claim, State.SCHEDULED, **_again(claim, clock.now()), **changes)
+        _put(claim, State.SCHEDULED, **_again(claim, clock.now()), **changes)
         ledger.close(claim, Outcome.ABANDONED, words="It took too long to prepare; it is taken up again.")
 
 
@@ -210,9 +211,16 @@ def _move(
     """One conditional UPDATE, its line in the ledger and its event, together or not at all."""
     said = {"problem": outcome.value, "problem_words": words, "problem_field": "", **changes}
     with claim.scope(), transaction.atomic():
-        rows_of(claim).move(claim, to, **said)
+        _put(claim, to, **said)
         ledger.close(claim, outcome, words=words, evidence=ledger.evidence_of(error) if error else None)
         tell(claim, to, problem=said["problem"], words=words)
+
+
+def _put(claim: Claim, to: State, **changes: Any) -> None:
+    """Move the row; whoever takes it up again is woken if that is soon."""
+    rows_of(claim).move(claim, to, **changes)
+    if again_at := changes.get("stage_at") or changes.get("next_try_at"):
+        wake_for([again_at])
 
 
 def log_ours(what: object, error: Exception) -> None:

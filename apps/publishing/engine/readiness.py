@@ -16,6 +16,7 @@ from apps.publishing.engine.preparation import Preparation
 from apps.publishing.errors import LostClaim
 from apps.publishing.models import Publication
 from apps.publishing.states import Outcome, State
+from apps.publishing.waking import LEAVE, wake_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Prepared:
 
 
 def store(prepared: Sequence[Prepared]) -> list[bool | LostClaim]:
-    """Move them to ready; LostClaim for those that somebody else has now."""
+    """Move them to ready, and wake whoever lets them leave if that is soon; LostClaim for those that somebody else has
+    now."""
     by_row = {one.claim.row_id: one for one in prepared}
     with tenancy.across_tenants("write down what is prepared"), transaction.atomic():
         rows = Publication.across_tenants.filter(pk__in=by_row, state=State.STAGING).order_by("pk")
@@ -44,4 +46,5 @@ def store(prepared: Sequence[Prepared]) -> list[bool | LostClaim]:
                 updated_at=clock.now(),
             )
             ledger.close_all({one.claim.attempt_id: {} for one in mine.values()}, Outcome.READY)
+            wake_for((one.claim.release_at for one in mine.values()), task=LEAVE)
     return [True if one.claim.row_id in mine else LostClaim(one.claim) for one in prepared]
