@@ -12,7 +12,7 @@ pytestmark = pytest.mark.faults
 
 STAND: dict[str, Any] = {
     "workspaces": 12, "accounts": 60, "latency_ms": 150, "workers": None, "threads": 16, "strikes": 1,
-    "database": "postgres", "platform": "mastodon", "profile": "", "fault": "none", "lone": 20, "gap_ms": 400,
+    "database": "postgres", "platform": "mastodon", "profile": "", "fault": "none", "lone": 20, "gap_ms": 800,
 }  # fmt: skip
 
 
