@@ -267,7 +267,13 @@ class Overview:
         views, followers = ([one.views for one in self.summed_days], [one.followers for one in self.summed_days])
         return {Trend.VIEWS: _points_of(views, first, days), Trend.FOLLOWERS: _points_of(followers, first, days)}
 
-    # --- how fresh it is ----------------------------------------------------------------------------------------------
+    # --- how fresh it is, and of whom ---------------------------------------------------------------------------------
+
+    @cached_property
+    def told(self) -> frozenset[UUID]:
+        """The accounts of which any figure is known, of either period."""
+        days = {pk for pk, series in self.days.items() if "" in series.missing}
+        return frozenset(days | {post.account_id for post in self.posts if post.taken_at is not None})
 
     @cached_property
     def until(self) -> dict[UUID, date]:

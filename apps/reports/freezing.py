@@ -59,8 +59,8 @@ class Compared(Overview):
 
 @dataclass(frozen=True)
 class Frozen:
-    """`thumbnails` are names of stored files, by the names that `data` has for them; they are read outside of any
-    transaction. `assets` are what they are thumbnails of."""
+    """`account_ids` are those of which it has figures. `thumbnails` are names of stored files, by the names that `data`
+    has for them; they are read outside of any transaction. `assets` are what they are thumbnails of."""
 
     data: dict[str, Any]
     account_ids: list[str]
@@ -114,6 +114,7 @@ class _Freezer:
         self.before = compared(period, plan.comparison)
         self.found = compared_overview(workspace, period, self.before)
         self.names = {account.pk: account for account in self.found.accounts}
+        self._told = set(self.found.told)  # of whom a figure is in it; sections add those that they look up
 
     def frozen(self) -> Frozen:
         brand = branding_of(self.workspace.organization_id)
@@ -133,9 +134,8 @@ class _Freezer:
             "apart": sorted(self.found.apart & set(self.found.platform_of.values())),
             "sections": [self._section(section) for section in self.plan.sections],
         }
-        accounts = [str(pk) for pk in self.names]
         assets = {name: row.asset for name, row in self._media.items()}
-        return Frozen(_plain(data), accounts, self._thumbnails, assets, bytes(brand.logo))
+        return Frozen(_plain(data), sorted(map(str, self._told)), self._thumbnails, assets, bytes(brand.logo))
 
     def _section(self, section: Section) -> dict[str, Any]:
         payload = {
@@ -192,6 +192,7 @@ class _Freezer:
             workspace=self.workspace, begins_on__lte=self.period.last, ends_on__gte=self.period.first
         )
         found = progress_of_all(self.workspace, list(mine.select_related("account")), yesterday=self.period.last)
+        self._told.update(*(one.told for one in found))
         return {"goals": [_goal(one) for one in found]}
 
     def _trends(self, section: Section) -> dict[str, Any]:
@@ -207,6 +208,7 @@ class _Freezer:
     def _audience(self) -> dict[str, Any]:
         """Of accounts whose networks tell it, as they had told it by the end of the period."""
         found = audiences_of(self.found.accounts, until=self.period.last)
+        self._told.update(one.account.pk for one in found if one.row)
         return {"audiences": [_audience(one) for one in found if one.is_offered]}
 
     # --- posts --------------------------------------------------------------------------------------------------------

@@ -32,15 +32,22 @@ RULE: Final = (
 )
 
 
-def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], words: str = ASKED) -> Counter[str]:
-    """Empty every report that has figures of these accounts; how many. Safe to repeat."""
-    wanted, emptied = {str(one) for one in account_ids}, 0
+def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID]) -> Counter[str]:
+    """Empty every report that has figures of these accounts or names them; how many. Safe to repeat."""
+    wanted = {str(one) for one in account_ids}
     with tenancy.scope(organization_id=organization_id):
         frozen = Report.objects.exclude(state=ReportState.FORGOTTEN).exclude(sha256="")
-        found = [pk for pk, ids in frozen.values_list("pk", "account_ids") if not wanted.isdisjoint(ids)]
-    for pk in found:
-        emptied += _empty(organization_id, pk, words)
-    return Counter(reports=emptied)
+        rows = frozen.values_list("pk", "account_ids", "data__accounts")
+        found = [pk for pk, told, named in rows if wanted & {*told, *(one["id"] for one in named)}]
+    return Counter(reports=sum(_empty(organization_id, pk, ASKED) for pk in found))
+
+
+def _forget_figures(organization_id: UUID, account_id: UUID) -> int:
+    """Empty every report that has figures of this account. One that only says that nothing is known of it stays."""
+    with tenancy.scope(organization_id=organization_id):
+        frozen = Report.objects.exclude(sha256="").values_list("pk", "account_ids")
+        found = [pk for pk, told in frozen if str(account_id) in told]
+    return sum(_empty(organization_id, pk, RULE) for pk in found)
 
 
 def _empty(organization_id: UUID, report_id: UUID, words: str) -> int:
@@ -74,7 +81,7 @@ def _keep_to(rule: Rule, now: datetime) -> int:
         held = _held([organization_id for organization_id, _ in over])
     for organization_id, pk in over:
         if str(pk) in held:
-            emptied += forget_accounts(organization_id=organization_id, account_ids=[pk], words=RULE)["reports"]
+            emptied += _forget_figures(organization_id, pk)
     return emptied
 
 
