@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -14,14 +14,16 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.core import tenancy
 from apps.core.actors import SYSTEM, Actor
 from apps.core.calendar import cell_of
 from apps.events import services as events
 from apps.reports import drawing, services
-from apps.reports.errors import Malformed
-from apps.reports.models import Report, ReportLink, ReportMail, Schedule
+from apps.reports.errors import Malformed, ReportRefused
+from apps.reports.models import Report, ReportLink, ReportMail, ReportTemplate, Schedule
 from apps.reports.periods import Period, Rhythm
 from apps.reports.plan import short
+from apps.reports.services.sharing import MOST_LINKS
 from apps.reports.states import Cadence, MailState, ReportState
 from tests.support import factories
 
@@ -101,6 +103,17 @@ def schedule(desk, template):
         )  # fmt: skip
 
 
+@pytest.fixture
+def elsewhere(schedule):
+    """Another organization's, made later and due at the same time."""
+    place = factories.workspace(factories.organization("Elsewhere"), "Them", timezone="Europe/Oslo")
+    with tenancy.scope(organization_id=place.organization_id):
+        template = services.add_template(workspace=place, name="Monthly", plan=short(), actor=SYSTEM)
+        return services.add_schedule(
+            template=template, recipients=["them@elsewhere.example"], cadence="monthly", day=4, hour=9, actor=SYSTEM
+        )
+
+
 def run(desk):
     services.open_due(now=desk.clock.now)
     services.make_due(now=desk.clock.now)
@@ -175,6 +188,72 @@ class TestRuns:
         told = [letter for letter in mail.outbox if owner_of_place.user.email in letter.to]
         assert len(told) == 2
         assert "ingrid@alder.example" in told[0].body + told[1].body
+
+    def test_as_many_open_links_as_a_report_may_have_hold_up_no_mail(self, desk, schedule, elsewhere):
+        """Nor do those in mails count among them."""
+        desk.clock.advance(days=2)
+        services.open_due(now=desk.clock.now)
+        services.make_due(now=desk.clock.now)
+        mine = next(row for row in desk.rows(Report) if row.schedule_id == schedule.pk)
+        until = desk.clock.now + timedelta(days=9)
+        with desk.scope():
+            for _ in range(MOST_LINKS):
+                services.share(report=mine, expires_at=until, actor=SYSTEM)
+
+        services.send_due(now=desk.clock.now)
+
+        to = ["ingrid@alder.example", "post@alder.example", "them@elsewhere.example"]
+        assert sorted(letter.to[0] for letter in mail.outbox) == to
+        with desk.scope():
+            services.revoke(link=ReportLink.objects.filter(is_mailed=False).first(), actor=SYSTEM)
+            services.share(report=mine, expires_at=until, actor=SYSTEM)
+            with pytest.raises(ReportRefused):
+                services.share(report=mine, expires_at=until, actor=SYSTEM)
+
+    def test_a_mail_that_cannot_be_written_is_put_off_and_holds_up_no_other(self, desk, schedule, elsewhere):
+        desk.clock.advance(days=2)
+        services.open_due(now=desk.clock.now)
+        services.make_due(now=desk.clock.now)
+        with tenancy.across_tenants("a test breaks a report"):
+            rows = Report.across_tenants.filter(schedule=schedule)
+            whole = rows.values_list("data", flat=True).get()
+            rows.update(data={})
+
+        services.send_due(now=desk.clock.now)
+
+        assert [letter.to for letter in mail.outbox] == [["them@elsewhere.example"]]
+        waiting = desk.rows(ReportMail, report__schedule=schedule)
+        assert {(row.state, row.tries, row.problem) for row in waiting} == {(MailState.WAITING, 1, "KeyError")}
+        assert all(row.next_try_at > desk.clock.now for row in waiting)
+        assert desk.rows(ReportLink, report__schedule=schedule) == []
+
+        with tenancy.across_tenants("a test mends it"):
+            rows.update(data=whole)
+        desk.clock.advance(minutes=1)
+        services.send_due(now=desk.clock.now)
+        assert len(mail.outbox) == 3
+
+    def test_a_schedule_that_cannot_be_begun_is_put_off_and_holds_up_no_other(
+        self, desk, schedule, template, elsewhere
+    ):
+        with tenancy.across_tenants("a test breaks a template"):
+            rows = ReportTemplate.across_tenants.filter(pk=template.pk)
+            rows.update(plan={"sections": [{"kind": "of another version"}]})
+        desk.clock.advance(days=2)
+
+        assert services.open_due(now=desk.clock.now) == 1
+        assert services.open_due(now=desk.clock.now) == 0
+
+        assert [row.schedule_id for row in desk.rows(Report)] == [elsewhere.pk]
+        (mine,) = desk.rows(Schedule, pk=schedule.pk)
+        assert (mine.tries, mine.next_try_at) == (1, desk.clock.now + timedelta(minutes=1))
+        with tenancy.across_tenants("a test mends it"):
+            rows.update(plan=template.plan)
+        desk.clock.advance(minutes=1)
+        assert services.open_due(now=desk.clock.now) == 1
+        assert desk.rows(Report, schedule=schedule)[0].due_at == datetime(2026, 10, 4, 7, tzinfo=UTC)
+        (mine,) = desk.rows(Schedule, pk=schedule.pk)
+        assert (mine.tries, mine.next_try_at) == (0, None)
 
     def test_addresses_are_looked_at(self, desk, template):
         for recipients in ([], ["no address"], [f"a{number}@b.example" for number in range(21)]):

@@ -55,7 +55,7 @@ def change_schedule(
 def pause_schedule(*, schedule: Schedule, is_paused: bool, actor: Actor) -> Schedule:
     """Leave out its times, or go on with the next one."""
     schedule.is_paused = is_paused
-    schedule.next_at = rhythm_of(schedule).next_after(clock.now())
+    _lay(schedule)
     schedule.save()
     audit.record("report_schedule.paused" if is_paused else "report_schedule.resumed", subject=schedule, actor=actor)
     return schedule
@@ -75,7 +75,13 @@ def _set(schedule: Schedule, facts: dict[str, Any]) -> None:
     if "passcode" in facts:
         passcode = require_passcode(facts["passcode"])
         schedule.passcode_hash = make_password(passcode) if passcode else ""
+    _lay(schedule)
+
+
+def _lay(schedule: Schedule) -> None:
+    """From now on it is due at its next time, with nothing held against it."""
     schedule.next_at = rhythm_of(schedule).next_after(clock.now())
+    schedule.tries, schedule.next_try_at = 0, None
 
 
 def _value(name: str, value: Any) -> Any:
