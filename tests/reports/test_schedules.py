@@ -25,6 +25,7 @@ from apps.reports.periods import Period, Rhythm
 from apps.reports.plan import short
 from apps.reports.services.sharing import MOST_LINKS
 from apps.reports.states import Cadence, MailState, ReportState
+from apps.tenants import services as tenants
 from tests.support import factories
 
 ZONES = (
@@ -79,6 +80,24 @@ class TestRhythm:
         rhythm = Rhythm(Cadence.MONTHLY, 0, 31, 9, "UTC")
 
         assert rhythm.next_after(datetime(2026, 2, 1, tzinfo=UTC)).date() == date(2026, 2, 28)
+
+    @given(
+        zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
+        weekday=st.integers(0, 6),
+        day=st.integers(1, 31),
+        hour=st.integers(0, 23),
+        cadence=st.sampled_from(list(Cadence)),
+        begin=st.datetimes(datetime(2012, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001
+    )
+    def test_on_another_clock_it_is_due_on_the_same_day(self, zones, weekday, day, hour, cadence, begin):
+        before, since = (Rhythm(cadence, weekday, day, hour, zone) for zone in zones)
+        stored = before.next_after(begin.replace(tzinfo=UTC))
+
+        due = since.of_same_day(stored)
+
+        assert cell_of(due, since.zone) == cell_of(stored, before.zone)
+        assert since.period_at(due) == before.period_at(stored)
+        assert since.of_same_day(due) == due
 
     def test_it_is_about_what_is_over(self):
         monthly, weekly = Rhythm(Cadence.MONTHLY, 0, 2, 9, "UTC"), Rhythm(Cadence.WEEKLY, 2, 1, 9, "UTC")
@@ -188,6 +207,54 @@ class TestRuns:
         told = [letter for letter in mail.outbox if owner_of_place.user.email in letter.to]
         assert len(told) == 2
         assert "ingrid@alder.example" in told[0].body + told[1].body
+
+    @pytest.mark.parametrize("is_told", [True, False], ids=["told", "not told"])
+    @pytest.mark.parametrize(
+        ("before", "since", "day", "hour", "moves_at", "first"),
+        [
+            # Its hour was still of November there, so that October was mailed again.
+            ("Europe/Berlin", "America/Los_Angeles", 1, 8, datetime(2026, 11, 30, 12, tzinfo=UTC), date(2026, 11, 1)),
+            # It had gone out, and its next hour is of December there, so that it was mailed twice.
+            ("Europe/Berlin", "America/Los_Angeles", 1, 8, datetime(2026, 12, 1, 8, tzinfo=UTC), date(2026, 11, 1)),
+            # Its hour is over there already.
+            ("America/Los_Angeles", "Asia/Tokyo", 1, 8, datetime(2026, 11, 30, 23, 30, tzinfo=UTC), date(2026, 11, 1)),
+            # Its hour was of December there.
+            ("America/Los_Angeles", "Europe/Berlin", 31, 23, datetime(2026, 11, 30, 12, tzinfo=UTC), date(2026, 10, 1)),
+        ],
+    )
+    def test_when_its_workspace_has_another_clock_each_month_is_mailed_once(
+        self, desk, template, before, since, day, hour, moves_at, first, is_told
+    ):
+        self._has_the_zone(desk, before)
+        desk.clock.set(datetime(2026, 11, 29, tzinfo=UTC))
+        with desk.scope():
+            template.workspace = desk.workspace
+            services.add_schedule(template=template, recipients=["a@b.example"], day=day, hour=hour, actor=SYSTEM)
+        has_moved = False
+        while desk.clock.now < datetime(2026, 12, 31, 21, tzinfo=UTC):
+            if not has_moved and desk.clock.now >= moves_at:
+                has_moved = True
+                self._has_the_zone(desk, since)
+                if is_told:
+                    events.relay()
+            services.open_due(now=desk.clock.now)
+            desk.clock.advance(hours=1)
+
+        assert [report.first for report in desk.rows(Report)] == [first]
+
+    def _has_the_zone(self, desk, zone):
+        with desk.scope():
+            desk.workspace = tenants.update_workspace(workspace=desk.workspace, actor=SYSTEM, timezone=zone)
+
+    def test_days_of_which_a_report_was_made_are_left_out_when_its_time_is_changed(self, desk, schedule):
+        desk.clock.advance(days=2)
+        services.open_due(now=desk.clock.now)
+        (schedule,) = desk.rows(Schedule)
+        with desk.scope():
+            services.change_schedule(schedule=schedule, day=15, actor=SYSTEM)
+
+        (changed,) = desk.rows(Schedule)
+        assert changed.next_at == datetime(2026, 11, 15, 8, tzinfo=UTC), "September went out on the fourth"
 
     def test_as_many_open_links_as_a_report_may_have_hold_up_no_mail(self, desk, schedule, elsewhere):
         """Nor do those in mails count among them."""

@@ -18,7 +18,7 @@ from apps.reports.errors import Malformed, ReportRefused
 from apps.reports.models import Report, ReportFile, ReportTemplate, Schedule
 from apps.reports.periods import DAY, Period
 from apps.reports.plan import Plan, plan_of
-from apps.reports.services.rhythm import rhythm_of
+from apps.reports.services.rhythm import is_made, next_run, rhythm_of
 from apps.reports.states import UNFINISHED, ReportState
 from apps.reports.waking import MAKE, wake_after_commit
 from apps.tenants.models import Workspace
@@ -100,21 +100,26 @@ def _put_off(due: Schedule, now: datetime) -> None:
             rows.update(tries=min(tries + 1, MOST_COUNTED), next_try_at=now + pause)
 
 
-def _open(organization_id: UUID, schedule_id: UUID, due_at: datetime, now: datetime) -> bool:
+def _open(organization_id: UUID, schedule_id: UUID, stored_at: datetime, now: datetime) -> bool:
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
         rows = Schedule.objects.select_related("template", "workspace").filter(pk=schedule_id)
         schedule = rows.first()
         if schedule is None:
             return False
         rhythm = rhythm_of(schedule)
+        # The clock of the workspace may be another since it was laid, and nobody has told us yet.
+        due_at = rhythm.of_same_day(stored_at)
         # After an outage only the last of what was missed is made: nobody wants four mails at once.
-        due_at_last = rhythm.last_until(now, since=due_at)
-        mine = Schedule.objects.filter(pk=schedule_id, is_paused=False, next_at=due_at)
-        if not mine.update(next_at=rhythm.next_after(now), tries=0, next_try_at=None, updated_at=now):
+        last = rhythm.last_until(now, since=due_at) if due_at <= now else None
+        facts = {"next_at": due_at if last is None else next_run(schedule, after=now)}
+        mine = Schedule.objects.filter(pk=schedule_id, is_paused=False, next_at=stored_at)
+        if not mine.update(**facts, tries=0, next_try_at=None, updated_at=now):
+            return False
+        if last is None or is_made(schedule, period := rhythm.period_at(last)):
             return False
         report = _report(
-            schedule.workspace, plan_of(schedule.template.plan), rhythm.period_at(due_at_last), name="",
-            template=schedule.template, made_by_id=schedule.made_by_id, schedule=schedule, due_at=due_at_last,
+            schedule.workspace, plan_of(schedule.template.plan), period, name="", template=schedule.template,
+            made_by_id=schedule.made_by_id, schedule=schedule, due_at=last,
         )  # fmt: skip
         audit.record("report.asked", subject=report, actor=SYSTEM)
         wake_after_commit(MAKE)
