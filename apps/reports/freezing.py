@@ -17,6 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 
 from apps.analytics.boards.audience import AudienceBoard, audiences_of
 from apps.analytics.boards.days import Series, joined
@@ -25,7 +26,7 @@ from apps.analytics.boards.goals import Progress, progress_of_all
 from apps.analytics.boards.own_clicks import OwnClicks
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.models import Goal
-from apps.analytics.overview import Overview, Point, Trend, overview, titles_of
+from apps.analytics.overview import Overview, Point, Trend, apart_among, overview, present, titles_of
 from apps.approvals.models import Request
 from apps.approvals.states import RequestState
 from apps.core.calendar import cell_of, reach
@@ -98,14 +99,18 @@ def compared_overview(workspace: Workspace, period: Period, before: Period | Non
         period.first - shift,
         period.last,
     )
+    days = {pk: series for pk, series in days.items() if any(why is not None for why in series.missing)}
     posts = [post for found, span in zip(rows, spans, strict=True) for post in found.posts if post.day in span]
+    named = {account.pk: account for found in rows for account in found.accounts}
+    accounts = sorted(present(named.values(), days, posts), key=lambda one: (one.platform, one.handle))
     counted = [
         found.clicks.between(span.first, span.last)
         for found, span in zip(rows, spans, strict=True)
         if found.clicks is not None
     ]
     clicks = reduce(OwnClicks.and_, counted) if counted else None
-    return Compared(period.first, period.last, now.accounts, days, posts, now.apart, clicks=clicks, shift=shift)
+    apart = apart_among(accounts)
+    return Compared(period.first, period.last, accounts, days, posts, apart, clicks=clicks, shift=shift)
 
 
 class _Freezer:
@@ -191,6 +196,7 @@ class _Freezer:
         mine = Goal.objects.filter(
             workspace=self.workspace, begins_on__lte=self.period.last, ends_on__gte=self.period.first
         )
+        mine = mine.filter(Q(account=None) | Q(account__in=self.names))
         found = progress_of_all(self.workspace, list(mine.select_related("account")), yesterday=self.period.last)
         self._told.update(*(one.told for one in found))
         return {"goals": [_goal(one) for one in found]}

@@ -14,8 +14,7 @@ from apps.analytics.boards.days import DAY, Series, days_between
 from apps.analytics.boards.figures import PostRow
 from apps.analytics.boards.own_clicks import OwnClicks, own_clicks
 from apps.analytics.models import AccountDay, Reading, UploadedDay
-from apps.analytics.overview import POST_COLUMNS, Overview, post_row
-from apps.analytics.retention import kept_apart
+from apps.analytics.overview import POST_COLUMNS, Overview, apart_among, post_row, present
 from apps.analytics.selectors import span_of
 from apps.core.calendar import reach
 from apps.social_accounts.models import SocialAccount
@@ -39,7 +38,7 @@ class OrganizationBoard:
         posts = [post for board in boards for post in board.posts]
         counted = [board.clicks for board in boards if board.clicks is not None]
         clicks = reduce(OwnClicks.and_, counted) if counted else None
-        return Overview(self.first, self.last, accounts, days, posts, _apart(accounts), self.zone, clicks)
+        return Overview(self.first, self.last, accounts, days, posts, apart_among(accounts), self.zone, clicks)
 
 
 def organization_board(workspaces: Sequence[Workspace], *, first: date, last: date, zone: str) -> OrganizationBoard:
@@ -52,15 +51,11 @@ def organization_board(workspaces: Sequence[Workspace], *, first: date, last: da
     clicks = own_clicks(workspaces, before, last)
 
     def of_client(one: Workspace) -> Overview:
-        own = accounts[one.pk]
+        own = present(accounts[one.pk], days, posts[one.pk])
         told = {account.pk: days[account.pk] for account in own if account.pk in days}
-        return Overview(first, last, own, told, posts[one.pk], _apart(own), one.timezone, clicks.get(one.pk))
+        return Overview(first, last, own, told, posts[one.pk], apart_among(own), one.timezone, clicks.get(one.pk))
 
     return OrganizationBoard(first, last, [(one, of_client(one)) for one in workspaces], zone)
-
-
-def _apart(accounts: Sequence[SocialAccount]) -> frozenset[str]:
-    return kept_apart() if {account.platform for account in accounts} - kept_apart() else frozenset()
 
 
 def _days(workspaces: Sequence[Workspace], first: date, last: date) -> dict[UUID, Series]:
