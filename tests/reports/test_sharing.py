@@ -144,6 +144,25 @@ def test_after_five_wrong_passcodes_the_right_one_helps_no_more_for_a_while(desk
     assert guest.post(f"{address}passcode/", {"passcode": "rye bread"}).status_code == 302
 
 
+def test_each_lock_lasts_twice_as_long_as_the_one_before_until_the_passcode_is_right(desk, share):
+    link, address = share(passcode="rye bread")
+    guest = services.guest_of(address.strip("/").split("/")[-1])
+
+    def lock() -> timedelta:
+        for _ in range(5):
+            assert not services.unlock(guest=guest, passcode="wheat")
+        assert not services.unlock(guest=guest, passcode="rye bread"), "it is locked"
+        (row,) = desk.rows(ReportLink, pk=link.pk)
+        return row.locked_until - desk.clock.now
+
+    for minutes in (15, 30, 60, 120):
+        assert lock() == timedelta(minutes=minutes)
+        desk.clock.advance(minutes=minutes, seconds=1)
+    assert services.unlock(guest=guest, passcode="rye bread")
+
+    assert lock() == timedelta(minutes=15)
+
+
 def test_a_passcode_of_one_link_opens_no_other(share):
     _, one = share(passcode="rye bread")
     _, other = share(passcode="rye bread")

@@ -27,7 +27,8 @@ MOST_DAYS: Final = 400
 MOST_LINKS: Final = 50  # open ones of a report, beside those in mails
 SHORTEST, LONGEST = 4, 64  # of a passcode
 MOST_TRIES: Final = 5
-LOCKED: Final = timedelta(minutes=15)
+LOCKED: Final = timedelta(minutes=15)  # the first time; each time after that it is twice as long
+MOST_DOUBLINGS: Final = 16  # more than a year, which no link outlives
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +107,25 @@ def guest_of(token: str) -> Guest | None:
 
 def unlock(*, guest: Guest, passcode: str) -> bool:
     """Whether the passcode is the link's. Each try is counted before it is looked at; after a few wrong ones nobody
-    gets in for a while, whatever they know."""
+    gets in for a while, whatever they know, and after as many more for twice as long, until it is right once."""
     now, link = clock.now(), guest.link
     with guest.scope(), transaction.atomic():
         rows = ReportLink.objects.filter(pk=link.pk).exclude(locked_until__gt=now)
         if not rows.update(wrong_tries=F("wrong_tries") + 1):
             return False
         tried: int = ReportLink.objects.values_list("wrong_tries", flat=True).get(pk=link.pk)
-        if tried >= MOST_TRIES:
-            rows.update(locked_until=now + LOCKED, wrong_tries=0)
+        if tried % MOST_TRIES == 0:
+            rows.update(locked_until=now + _lock_after(tried))
     if not check_password(passcode, link.passcode_hash):
         return False
     with guest.scope():
         ReportLink.objects.filter(pk=link.pk).update(wrong_tries=0, locked_until=None)
     return True
+
+
+def _lock_after(tried: int) -> timedelta:
+    doublings: int = min(tried // MOST_TRIES - 1, MOST_DOUBLINGS)
+    return LOCKED * 2**doublings
 
 
 def note_use(guest: Guest) -> None:
