@@ -113,10 +113,12 @@ def _attach(letter: Letter) -> None:
 def _not_sent(mail: ReportMail, letter: Letter | None, error: Exception) -> None:
     """Try again later, with another link; after the last try say so."""
     with tenancy.scope(organization_id=mail.organization_id), transaction.atomic():
+        rows = ReportMail.objects.filter(pk=mail.pk)
+        row = rows.select_related("report").first()
+        if row is None:  # The report was deleted meanwhile, with its links.
+            return
         if letter is not None:
             revoke(link=letter.link, actor=SYSTEM)
-        row = ReportMail.objects.select_related("report").get(pk=mail.pk)
-        rows = ReportMail.objects.filter(pk=mail.pk)
         if not isinstance(error, ReportGone) and row.tries <= len(PAUSES):
             rows.update(next_try_at=clock.now() + PAUSES[row.tries - 1], problem=type(error).__name__[:64])
             return
