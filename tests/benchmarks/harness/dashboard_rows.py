@@ -1,5 +1,5 @@
 """Snapshots by the million, made by the database itself: accounts of many agencies over many days, with corrections,
-and posts on every rung of the ladder.
+posts on every rung of the ladder, and clicks on a short link in each of them.
 
 Written as the owner of the tables, past the triggers; what dashboards read is counted from them afterwards, by the
 statements of `rebuild_rollups` without a workspace.
@@ -20,7 +20,7 @@ IN_EACH: Final = 20  # clients of one agency
 AT_A_CLIENT: Final = 10  # accounts
 TABLES: Final = (
     "posts_post", "posts_part", "publishing_publication", "analytics_reading", "analytics_accountsnapshot",
-    "analytics_publicationsnapshot", "analytics_accountday", "analytics_posttotal",
+    "analytics_publicationsnapshot", "analytics_accountday", "analytics_posttotal", "links_link", "links_clickday",
 )  # fmt: skip
 TRIGGERS: Final = (("analytics_accountsnapshot", "keep_days"), ("analytics_publicationsnapshot", "keep_posts"))
 RAW: Final = (
@@ -73,6 +73,18 @@ OF_POSTS: Final = (
       FROM posted, (VALUES ('1h', interval '1 hour', 1), ('6h', '6 hours', 2), ('1d', '1 day', 3), ('3d', '3 days', 4),
         ('7d', '7 days', 5), ('30d', '30 days', 6), ('90d', '90 days', 7)) AS ladder(key, age, rung)
       WHERE at + age < now()""",
+)  # fmt: skip
+# A short link in each post, followed on the day on which it goes out and on the next ones.
+FOLLOWED: Final = 6
+OF_LINKS: Final = (
+    """INSERT INTO links_link (id, created_at, updated_at, organization_id, workspace_id, post_id, account_id, written,
+      destination, outgoing, host, code, title)
+      SELECT publication, at, at, o, w, post, account, address, address, 'https://postroom.example/s/' || code, '',
+      code, '' FROM posted, LATERAL (SELECT 'https://shop.example/' || n AS address,
+      left(md5(publication::text), 16) AS code) AS written""",
+    f"""INSERT INTO links_clickday (id, created_at, updated_at, organization_id, workspace_id, link_id, day, clicks)
+      SELECT gen_random_uuid(), at, at, o, w, publication, at::date + after, 1 + mod(n, 40) / (after + 1)
+      FROM posted, generate_series(0, {FOLLOWED - 1}) AS after""",
 )  # fmt: skip
 
 
@@ -127,8 +139,9 @@ def _statements(days: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"wrote {first:%B %Y}", DAY_ROWS, {"first": first, "last": end, "begin": begin}
     posts = max(POSTS * days // DAYS, 1)
     yield "made posts", POSTED, {"begin": begin, "days": timedelta(days=days), "posts": posts}
-    for number, statement in enumerate(OF_POSTS, 1):
-        yield f"wrote posts, {number} of {len(OF_POSTS)}", statement, {}
+    of_posts = (*OF_POSTS, *OF_LINKS)
+    for number, statement in enumerate(of_posts, 1):
+        yield f"wrote posts and links, {number} of {len(of_posts)}", statement, {}
     for what in KEPT:
         yield f"counted {what[0].__name__}", fill(*what, where="true"), {}
     yield "pointed to the newest", POINT.replace("workspace_id = %s AND", ""), {}
