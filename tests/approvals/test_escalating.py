@@ -23,7 +23,7 @@ from apps.core.actors import SYSTEM, ActorKind
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
-from tests.approvals.test_people import edited, group
+from tests.approvals.people import edited, group
 from tests.support.clock import Clock
 from tests.support.publishing import run_worker
 
