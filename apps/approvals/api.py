@@ -229,7 +229,7 @@ class PolicyOperations(Operations):
     )
     def put(self, request: Any, workspace_id: UUID) -> Response:
         """Put another version in force. What waits for approval goes on under it."""
-        workspace = self.found(Workspace.objects.all(), workspace_id)
+        workspace = self.held(Workspace.objects.all(), workspace_id, no_key=True)
         self.caller.require("policy.edit", workspace.pk)
         said = self.body(serializers.PolicyToSet)
         self.require_match(_policy(workspace))

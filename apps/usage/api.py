@@ -116,7 +116,7 @@ class WorkspaceLimits(Operations):
     @extend_schema(operation_id="workspace_limits_set", request=serializers.OwnLimits, responses=serializers.OwnLimits)
     def put(self, request: Any, workspace_id: UUID) -> Response:
         """Set them, all at once. What is planned already stays; what is over a limit at its hour is held."""
-        place = self.found(_places(), workspace_id)
+        place = self.held(_places(), workspace_id, no_key=True)
         said = self.body(serializers.OwnLimits)
         before = _own_limits(place)
         self.require_match(before)
