@@ -400,6 +400,7 @@ CALLS: Final = (
     Call("api:approvals", "POST", "approval.request", None, {"post": "unasked"}),
     Call("api:approval", "GET", "approval.view"),
     Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
+    Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve_with_edits", "text": "Hello"}),
     Call("api:approval_withdraw", "POST", "approval.request"),
     Call("api:approval_record", "GET", "approval.view", also=frozenset({409})),  # nothing is approved there yet
     Call("api:approval_figures", "GET", "approval.view", is_listing=True),

@@ -119,6 +119,7 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
 ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
     "look at a request": ("GET review", ("GET", "/approvals/{request}")),
     "decide": ("POST decide", ("POST", "/approvals/{request}/decide")),
+    "decide with edits": ("POST decide_with_edits", ("POST", "/approvals/{request}/decide")),
     "withdraw": ("POST withdraw", ("POST", "/approvals/{request}/withdraw")),
     "submit": ("POST submit", ("POST", "/approvals")),
     "comment": ("POST comment", ("POST", "/posts/{post}/threads")),
