@@ -134,6 +134,9 @@ urlpatterns = [
         "publications/<pub:publication_id>/decide", publications.PublicationDecide.as_view(), name="publication_decide"
     ),
     path(
+        "publications/<pub:publication_id>/change", publications.PublicationChange.as_view(), name="publication_change"
+    ),
+    path(
         "publications/<pub:publication_id>/unpublish",
         publications.PublicationUnpublish.as_view(),
         name="publication_unpublish",

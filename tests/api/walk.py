@@ -357,6 +357,7 @@ CALLS: Final = (
     Call("api:post", "PATCH", "post.schedule", {}, {"queue": "queue_id"}),
     Call("api:publications", "GET", "post.view", is_listing=True),
     Call("api:publication", "GET", "post.view"),
+    Call("api:publication", "PATCH", "post.edit", {"text": "Hello"}),
     Call("api:publication_attempts", "GET", "post.view"),
     Call("api:publication_retry", "POST", "publication.retry", of={"publication_id": "failed"}),
     Call("api:publication_resume", "POST", "publication.retry", of={"publication_id": "held"}),
@@ -364,6 +365,10 @@ CALLS: Final = (
     Call(
         "api:publication_decide", "POST", "publication.decide", {"verdict": "leave"},
         of={"publication_id": "needs_attention"},
+    ),
+    Call(
+        "api:publication_change", "POST", "publication.edit", {"text": "Hello"}, of={"publication_id": "published"},
+        also=frozenset({409, 502}),  # nobody answers there
     ),
     Call(
         "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
