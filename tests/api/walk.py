@@ -420,6 +420,9 @@ CALLS: Final = (
     Call("api:review_link", "GET", "approval.view"),
     Call("api:review_link_mail", "POST", "approval.request"),
     Call("api:review_link_revoke", "POST", "approval.request"),
+    Call("api:guests", "GET", "approval.view", is_listing=True),
+    Call("api:guest", "GET", "approval.view"),
+    Call("api:guest_forget", "POST", "workspace.edit"),
     Call("api:groups", "GET", "policy.view", is_listing=True),
     Call(
         "api:groups", "POST", "policy.edit", {"name": "Another"},
