@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.analytics import services
+from apps.analytics.boards.account import account_board
 from apps.analytics.errors import HistoryRefused
 from apps.analytics.history.reading import Mistake, read, template
 from apps.analytics.models import AccountSnapshot, HistoryUpload, UploadedDay, UploadedPost
@@ -21,6 +22,7 @@ from apps.analytics.states import ImportState
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.models import Event
+from apps.platforms.insights import Metric
 from tests.support import factories
 
 UNTIL = date(2026, 11, 29)
@@ -175,6 +177,38 @@ def test_what_the_platform_told_holds_before_and_after(account, workspace, clock
     assert [(one.views, one.revision) for one in series.rows] == [(7, 1), (1, 0), (2, 0), (9, 1)]
     (told,) = shown.days.values()
     assert told.views[shown.begins :] == [7, 1, 2, 9, *[None] * 5]
+
+
+@pytest.mark.django_db
+def test_the_board_of_an_account_tells_what_the_board_of_its_workspace_tells(account, workspace, clock):
+    first, last = date(2025, 1, 1), date(2025, 1, 9)
+    with tenancy.scope(organization_id=account.organization_id):
+        read = {"workspace": workspace, "account": account, "taken_at": clock.now}
+        AccountSnapshot.objects.create(**read, day=first, views=7, followers=90)
+        AccountSnapshot.objects.create(**read, day=date(2025, 1, 2), missing="unreachable")
+    uploaded(account, days("2025-01-01", 3))
+    services.work_history()
+
+    with tenancy.scope(organization_id=account.organization_id):
+        own = account_board(account, first=first, last=last)
+        row = overview(workspace, first=first, last=last).row_of(account.platform, frozenset([account.pk]))
+
+    assert (own.number(Metric.VIEWS).value, own.number(Metric.VIEWS).known) == (row.views, 3) == (7 + 1 + 2, 3)
+    assert own.number(Metric.FOLLOWERS).value == row.followers == 102
+    assert Metric.VIEWS in own.metrics, "its network tells no views, the file does"
+    assert [(one.day.day, one.revision) for one in own.days] == [(3, 0), (2, 0), (1, 1)]
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_account_marks_days_that_were_uploaded(account, owner, workspace):
+    uploaded(account, days("2025-01-01", 3))
+    services.work_history()
+    browser = factories.signed_in(owner, at=workspace)
+    address = reverse("analytics:account", args=[account.pk])
+
+    page = browser.get(f"{address}?from=2025-01-01&to=2025-01-09").content.decode()
+
+    assert page.count('<span class="badge">uploaded</span>') == 3
 
 
 @pytest.mark.django_db
