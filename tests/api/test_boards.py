@@ -72,6 +72,7 @@ def test_all_clients_beside_each_other(api, workspace, other_workspace, past):
         numbers, _, _ = board(place)
         assert by_id[f"ws_{place.pk.hex}"]["interactions"]["value"] == numbers["interactions"].value
     assert told["all"]["published"]["value"] == sum(one["published"]["value"] for one in by_id.values())
+    assert told["apart"] == ["youtube"]
 
 
 def test_a_post_is_told_with_all_its_readings(api, past):

@@ -106,6 +106,7 @@ class ClientsBoard(Operations):
             "span": {"first": first, "last": last},
             "before": {"first": first - found.length, "last": first - timedelta(days=1)},
             "all": shapes.numbers_of(found),
+            "apart": sorted(found.apart & set(found.platform_of.values())),
             "data": [shapes.client_of(*client) for client in board.clients],
         }
         return self.one(dict(shapes.ClientsBoard(data).data))

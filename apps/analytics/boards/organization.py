@@ -15,7 +15,7 @@ from apps.analytics.boards.figures import PostRow
 from apps.analytics.boards.own_clicks import OwnClicks, own_clicks
 from apps.analytics.models import AccountDay, Reading, UploadedDay
 from apps.analytics.overview import POST_COLUMNS, Overview, post_row
-from apps.analytics.retention import kept_apart
+from apps.analytics.retention import kept_apart, kept_to_one_owner
 from apps.analytics.selectors import span_of
 from apps.core.calendar import reach
 from apps.social_accounts.models import SocialAccount
@@ -24,7 +24,7 @@ from apps.tenants.models import Workspace
 
 @dataclass(frozen=True)
 class OrganizationBoard:
-    """`clients` in the order of their names; `everybody` is the sum over all of their rows."""
+    """`clients` in the order of their names; `everybody` is the sum over all of their rows that may be in one."""
 
     first: date
     last: date
@@ -39,7 +39,9 @@ class OrganizationBoard:
         posts = [post for board in boards for post in board.posts]
         counted = [board.clicks for board in boards if board.clicks is not None]
         clicks = reduce(OwnClicks.and_, counted) if counted else None
-        return Overview(self.first, self.last, accounts, days, posts, _apart(accounts), self.zone, clicks)
+        unsummed = _unsummed(accounts)
+        apart = _apart(accounts) | unsummed
+        return Overview(self.first, self.last, accounts, days, posts, apart, self.zone, clicks, unsummed)
 
 
 def organization_board(workspaces: Sequence[Workspace], *, first: date, last: date, zone: str) -> OrganizationBoard:
@@ -61,6 +63,14 @@ def organization_board(workspaces: Sequence[Workspace], *, first: date, last: da
 
 def _apart(accounts: Sequence[SocialAccount]) -> frozenset[str]:
     return kept_apart() if {account.platform for account in accounts} - kept_apart() else frozenset()
+
+
+def _unsummed(accounts: Sequence[SocialAccount]) -> frozenset[str]:
+    """The platforms that more than one client has, and that forbid sums over different owners."""
+    clients: dict[str, set[UUID]] = defaultdict(set)
+    for account in accounts:
+        clients[account.platform].add(account.workspace_id)
+    return frozenset(platform for platform in kept_to_one_owner() if len(clients[platform]) > 1)
 
 
 def _days(workspaces: Sequence[Workspace], first: date, last: date) -> dict[UUID, Series]:

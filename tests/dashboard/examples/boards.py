@@ -165,7 +165,7 @@ def organization() -> dict[str, Any]:
     heads += [It(label=tile.label, url="?sort=x", order="", is_number=True) for tile in tiles]
     client = It(name="Harbour Coffee", url="/analytics/clients/1/", cells=tuple(tiles), until=LAST, apart="YouTube")
     new = It(name="New", url="/analytics/clients/2/", cells=tuple(tiles), until=None, apart="")
-    return {**board("/clients/"), "heads": heads, "clients": [client, new]}
+    return {**board("/clients/"), "heads": heads, "clients": [client, new], "unsummed": ["YouTube"]}
 
 
 def _sort(name: str, colour: str) -> It:
