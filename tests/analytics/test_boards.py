@@ -273,9 +273,8 @@ def film(account, **figures) -> None:
 NUMBERS = ("followers", "views", "published", "post_views", "interactions")
 
 
-def all_clients(*workspaces, **choice):
+def all_clients(*workspaces, **asked):
     with tenancy.scope(organization_id=workspaces[0].organization_id):
-        asked = {"choice": Choice(**choice)} if choice else {}
         return organization_board(workspaces, first=FIRST, last=LAST, zone="Europe/Berlin", **asked)
 
 
@@ -308,6 +307,37 @@ def test_channels_of_one_client_among_several_are_of_one_owner(workspace, other_
 
     assert (found.views.value, found.apart) == (5, {"youtube"}), "with other networks they are not added up"
     assert {row.platform: row.views for row in found.platforms} == {"youtube": 18, "linkedin": 5}
+
+
+def test_all_clients_on_some_networks_are_the_boards_of_each_on_these(workspace, other_workspace):
+    pasts = {workspace: Sorted(workspace, 1), other_workspace: Sorted(other_workspace, 2)}
+    networks = frozenset({"facebook", "x"})
+    board = all_clients(*pasts, networks=networks)
+
+    for place, found in board.clients:
+        with tenancy.scope(organization_id=place.organization_id):
+            own = overview(place, first=FIRST, last=LAST, choice=Choice(networks=networks))
+        assert [getattr(found, name) for name in NUMBERS] == [getattr(own, name) for name in NUMBERS]
+        assert {account.platform for account in found.accounts} == networks
+        assert set(found.days) <= {account.pk for account in found.accounts}
+        assert {post.account_id for post in found.posts} <= {account.pk for account in found.accounts}
+
+
+def test_the_address_of_all_clients_carries_networks_through_the_page(workspace, other_workspace, owner):
+    Past(workspace, 1)
+    Past(other_workspace, 2)
+    address = f"{reverse('agency:analytics')}?{SPAN}&network=linkedin&account={workspace.pk}"
+
+    page = factories.signed_in(owner, at=workspace).get(address).content.decode()
+
+    main = page[page.index('id="main"') : page.index("</main>")]
+    assert 'value="linkedin" checked' in main
+    assert f"from={FIRST}&amp;to={LAST}&amp;sort=-views&amp;network=linkedin" in main
+    assert f"{reverse('analytics:client', args=[workspace.pk])}?from={FIRST}&amp;to={LAST}&amp;network=linkedin" in main
+    assert "account=" not in main
+    networks = main[main.index('id="networks"') :]
+    assert "LinkedIn" in networks
+    assert "Facebook" not in networks[: networks.index("</table>")]
 
 
 def test_the_page_of_all_clients_says_why_there_is_no_sum(workspace, other_workspace, owner):
