@@ -72,9 +72,9 @@ def upload_history(*, account: SocialAccount, kind: str, content: bytes, name: s
 def delete_history(*, upload_id: UUID, actor: Actor) -> None:
     """Throw an upload away with the figures that it brought; what other files say of the same days stays. One that is
     under way ends with it."""
-    overlaying.take_turns(HistoryUpload.objects.filter(pk=upload_id).values("account_id")[:1])
     row: HistoryUpload = HistoryUpload.objects.locked(upload_id)
     audit.record("history.deleted", subject=row, actor=actor, diff={"account": row.account_id, "rows": row.kept})
+    overlaying.take_turns(row.account_id)
     overlaying.take_away(row)
     row.delete()
 
@@ -98,7 +98,6 @@ def retry_history(*, upload_id: UUID, actor: Actor) -> HistoryUpload:
 class _Claim:
     organization_id: UUID
     workspace_id: UUID
-    account_id: UUID
     upload_id: UUID
     fence: int
 
@@ -126,7 +125,7 @@ def _claim() -> _Claim | None:
             if row is not None:
                 mine = HistoryUpload.across_tenants.filter(pk=pk)
                 mine.update(fence=F("fence") + 1, lease_until=now + LEASE, state=ImportState.RUNNING)
-                return _Claim(row.organization_id, row.workspace_id, row.account_id, row.pk, row.fence + 1)
+                return _Claim(row.organization_id, row.workspace_id, row.pk, row.fence + 1)
     return None
 
 
@@ -134,10 +133,10 @@ def _batch(claim: _Claim) -> bool:
     """Keep the next rows, and move on in the same transaction; False where the upload was lost to another."""
     now = clock.now()
     with claim.scope(), transaction.atomic():
-        overlaying.take_turns(claim.account_id)
         row = _held(claim)
         if row is None:
             return False
+        overlaying.take_turns(row.account_id)
         rows = row.rows[row.done : row.done + BATCH]
         kept = _keep_days(row, rows) if row.kind == HistoryUpload.Kind.ACCOUNTS else _keep_posts(row, rows)
         row.done, row.kept, row.told = row.done + len(rows), row.kept + kept, row.told + len(rows) - kept

@@ -25,8 +25,9 @@ NOTHING: Final[Mapping[str, Any]] = {"text": ""}  # Everything else is NULL wher
 Row = UploadedDay | UploadedPost
 
 
-def take_turns(account_id: Any) -> None:
-    """Until the transaction ends nobody else lays files over each other for this account."""
+def take_turns(account_id: UUID) -> None:
+    """Until the transaction ends nobody else lays files over each other for this account. Whoever asks holds the row of
+    their upload already, always in this order."""
     SocialAccount.objects.select_for_update(no_key=True).filter(pk=account_id).first()
 
 

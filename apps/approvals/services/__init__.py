@@ -1,11 +1,12 @@
 """The verbs of approvals: every write of this room."""
 
 from apps.approvals.services.clockwork import run_out_of_time
-from apps.approvals.services.deciding import decide
+from apps.approvals.services.deciding import approve_with_edits, decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.escalating import escalate
 from apps.approvals.services.following import follow, follow_all
 from apps.approvals.services.forgetting import forget_old_guests
+from apps.approvals.services.guest_mail import why_nobody_is_mailed
 from apps.approvals.services.letters import forget_letters, send_letters
 from apps.approvals.services.linking import (
     Invited,
@@ -41,6 +42,7 @@ __all__ = [
     "Reviewer",
     "address_of",
     "approve_by_link",
+    "approve_with_edits",
     "change_group",
     "choose_mail",
     "comment",
@@ -81,5 +83,6 @@ __all__ = [
     "tell_escalation",
     "tell_mentions",
     "tell_turn",
+    "why_nobody_is_mailed",
     "withdraw",
 ]
