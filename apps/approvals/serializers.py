@@ -74,8 +74,8 @@ class ContentHit(serializers.Serializer):
     rule = serializers.CharField()
     name = serializers.CharField()
     place = serializers.CharField(
-        help_text="main, first_comment, reply, link, alt_text; a platform for its own words, and with _options for "
-        "its options."
+        help_text="main, first_comment, reply, link, alt_text, captions; a platform for its own words, and with "
+        "_options for its options."
     )
     words = serializers.CharField()
 

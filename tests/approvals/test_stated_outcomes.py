@@ -133,8 +133,11 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
         "test_gate": ["test_an_edit_between_claim_and_intent_is_impossible_and_a_withdrawal_counts"],
         "test_deciding": ["test_what_is_out_is_neither_decided_nor_submitted"],
     },
-    "the file or its alt text is changed in the library": {
-        "test_gate": ["test_a_file_that_is_another_by_now_does_not_go_out"],
+    "the file, its alt text, or a name of it that people read is changed in the library": {
+        "test_gate": [
+            "test_a_file_that_is_another_by_now_does_not_go_out",
+            "test_a_name_that_people_read_is_part_of_what_was_approved",
+        ],
     },
     "a link whose time is up, that was withdrawn, or that is locked": {
         "guests/test_links": [
