@@ -14,11 +14,13 @@ from django.urls import reverse
 from apps.approvals import services
 from apps.approvals.content_rules import texts
 from apps.approvals.gate import ANOTHER_HOUR, PROBLEM, gate
+from apps.approvals.models import Request
 from apps.approvals.sheets import differences, sheet
 from apps.approvals.states import RequestState, Verdict
 from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
+from apps.events.models import Event
 from apps.events.services import relay
 from apps.media import services as media
 from apps.media.models import Asset, CaptionTrack
@@ -132,6 +134,43 @@ def _another_name(desk: Desk, asset: Asset) -> None:
 
 def _another_label(desk: Desk, asset: Asset) -> None:
     CaptionTrack.objects.filter(asset=asset).update(label="Buy now")
+
+
+def _on_the_page(desk: Desk, asked: Request, who: Membership) -> int:
+    client = factories.signed_in(who, at=desk.agency.workspace)
+    return int(client.post(reverse("approvals:decide", args=[asked.pk]), {"verdict": "approve"}).status_code)
+
+
+def _by_a_program(desk: Desk, asked: Request, who: Membership) -> int:
+    path = f"/approvals/{ids.public(ids.APPROVAL, asked.pk)}/decide"
+    return int(program(desk.agency.workspace).post(path, {"verdict": "approve"}).status_code)
+
+
+def _submitted_again(desk: Desk, asked: Request, who: Membership) -> int:
+    body = {"post": ids.public(ids.POST, asked.post_id)}
+    return int(program(desk.agency.workspace).post("/approvals", body).status_code)
+
+
+@pytest.mark.parametrize("change", [_another_file, _another_alt])
+@pytest.mark.parametrize(("run_into", "status"), [(_on_the_page, 302), (_by_a_program, 409), (_submitted_again, 409)])
+def test_whoever_runs_into_a_file_that_is_another_by_now_has_the_new_version_to_decide(
+    desk: Desk, manager: Membership, change: Any, run_into: Any, status: int
+) -> None:
+    """Nothing tells this room of the library: a decision looks by itself, and its refusal does not take that back."""
+    desk.policy({**MANAGER, "programs": True})
+    asset = factories.asset(desk.agency.workspace, alt="A harbour")
+    publication = desk.planned(assets=[asset])
+    asked = desk.request(publication)
+    with tenancy.across_tenants("a test changes the library"):
+        change(desk, asset)
+
+    assert run_into(desk, asked, manager) == status
+
+    again = desk.request(publication)
+    assert (again.number, again.state) == (asked.number + 1, RequestState.PENDING)
+    with desk.agency.scope():
+        assert Event.objects.filter(name="approval.requested", subject_id=again.pk).count() == 1
+    assert desk.decide(again, manager).state == RequestState.APPROVED
 
 
 PAPER: Final = {"kind": "document", "mime_type": "application/pdf", "original_name": "Menu.pdf"}

@@ -1,6 +1,6 @@
 """The verbs of approvals: every write of this room."""
 
-from apps.approvals.services.clockwork import run_out_of_time
+from apps.approvals.services.clockwork import catch_up, run_out_of_time
 from apps.approvals.services.deciding import decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.escalating import escalate
@@ -41,6 +41,7 @@ __all__ = [
     "Reviewer",
     "address_of",
     "approve_by_link",
+    "catch_up",
     "change_group",
     "choose_mail",
     "comment",

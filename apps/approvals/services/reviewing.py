@@ -16,6 +16,7 @@ from apps.approvals.anchors import AnchorKind, AnchorMalformed, Place, of_place
 from apps.approvals.link_errors import HourNotPossible, NotByThisLink, NoTimeProposed, PlaceNotFound, TimeSettled
 from apps.approvals.models import Comment, Request, ReviewedPost, Thread
 from apps.approvals.reviews import has_reached_guests
+from apps.approvals.services.clockwork import catching_up
 from apps.approvals.services.deciding import decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.linking import Reviewer, hold_open
@@ -32,20 +33,21 @@ NOWHERE: Final = Place()
 BY_GUESTS: Final = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.REJECT})
 
 
-@transaction.atomic
 def decide_by_link(
     *, reviewer: Reviewer, request_id: UUID, verdict: Verdict, note: str = "", post_id: UUID | None = None
 ) -> Request:
     """What the guest says of the version that they saw, of that post if one is named. Raises LinkOver, NotByThisLink,
-    and what `decide` raises:
-    another version than the one on file is never decided."""
+    and what `decide` raises: another version than the one on file is never decided."""
     if verdict not in BY_GUESTS:
         raise ValueError("Guests approve, ask for changes, or reject")
-    hold_open(reviewer)
     mine = Request.objects.filter(pk=request_id, post__in=own_posts(reviewer))
-    if not (mine.filter(post_id=post_id) if post_id else mine).exists():
+    about = (mine.filter(post_id=post_id) if post_id else mine).values_list("post_id", flat=True).first()
+    if about is None:
+        hold_open(reviewer)  # That the link is over comes first.
         raise NotByThisLink
-    return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider, note=note)
+    with catching_up(about):
+        hold_open(reviewer)
+        return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider, note=note)
 
 
 @transaction.atomic
