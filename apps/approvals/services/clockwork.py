@@ -17,11 +17,12 @@ from django.db import transaction
 
 from apps.approvals.deciders import Decider
 from apps.approvals.errors import ContentChanged, RequestClosed
-from apps.approvals.models import Request, StepState
+from apps.approvals.models import Decision, Request, StepState
 from apps.approvals.services.following import follow
 from apps.approvals.services.records import append, decision
 from apps.approvals.services.rounds import set_status, settle, tell
-from apps.approvals.states import RequestState, StepStatus, Verdict, WhenLate
+from apps.approvals.states import BY_CLOCK, RequestState, StepStatus, Verdict, WhenLate
+from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.posts.errors import PostNotReady
@@ -152,6 +153,10 @@ def _write(request: Request, row: StepState, verdict: Verdict) -> None:
     """Into the log, where it is the policy's own decision, in this version."""
     note = f"Version {request.policy.version} of the policy."
     append(decision(request, row, verdict, decider=CLOCK, due_at=request.due_at, note=note))
+    # With how many there are by now: lines from before the diary knew of the clock's are counted with the next.
+    known = Decision.objects.filter(request__post_id=request.post_id, verdict__in=BY_CLOCK).count()
+    said = {"verdict": verdict, "step": row.key, "known": known}
+    audit.record("approval.ran_out", subject=request, actor=SYSTEM, diff=said)
 
 
 def _note_overdue(request: Request, row: StepState, now: datetime) -> None:
