@@ -25,7 +25,7 @@ from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.posts import selectors as posts
-from apps.posts.appointments import appointment
+from apps.posts.appointments import HourOutOfReach, named
 from apps.posts.models import Post
 from apps.publishing import services as publishing
 
@@ -72,7 +72,11 @@ def propose_time(*, reviewer: Reviewer, post_id: UUID, local: datetime, note: st
     until somebody of the team takes it. Raises LinkOver, NotByThisLink, HourNotPossible."""
     hold_open(reviewer)
     post, zone = _post(reviewer, post_id), reviewer.workspace.timezone
-    if appointment(local, zone).due_at <= clock.now():
+    try:
+        is_to_come = named(local, zone).due_at > clock.now()
+    except HourOutOfReach:
+        is_to_come = False
+    if not is_to_come:
         raise HourNotPossible
     place = {"kind": AnchorKind.TIME.value, "local": local.isoformat(timespec="minutes"), "zone": zone}
     words = note.strip() or f"{local:%Y-%m-%d %H:%M}"
@@ -90,6 +94,10 @@ def take_proposed_time(*, thread: Thread, actor: Actor) -> Post:
     if thread.resolved_at is not None:
         raise TimeSettled
     local = datetime.fromisoformat(thread.anchor["local"])
+    try:
+        named(local, thread.anchor["zone"])
+    except HourOutOfReach:
+        raise NoTimeProposed from None
     moved = publishing.reschedule(post=thread.post, local=local, zone=thread.anchor["zone"], actor=actor)
     resolve(thread=thread, actor=actor)
     audit.record("approval.time_taken", subject=thread, actor=actor, diff={"due_at": moved.appointment.due_at})
