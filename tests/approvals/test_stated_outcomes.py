@@ -88,6 +88,13 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
             "test_a_change_of_rules_that_asks_nobody_else_leaves_the_request_as_it_was_asked",
         ],
     },
+    "words that hit a content rule, once the post is out": {
+        "test_comments": [
+            "TestAPolicyThatIsAskedForCertainWords.test_refuses_a_comment_that_hits_a_rule_and_no_other",
+            "TestAPolicyThatIsAskedForCertainWords.test_refuses_words_for_what_is_live",
+            "TestAPolicyThatIsAskedForCertainWords.test_that_came_since_holds_the_comment_at_its_hour",
+        ],
+    },
     "the policy is changed after approval": {
         "test_gate": [
             "test_a_stricter_policy_counts_from_its_commit_on",
