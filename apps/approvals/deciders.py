@@ -255,19 +255,20 @@ def guests_of_each(post_ids: Collection[UUID]) -> dict[UUID, dict[UUID, bool]]:
 
 
 def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
-    """Those whose own work this version is: who wrote the post, who changed it last, who submitted it, and every key
-    of a program that wrote on it."""
+    """Those whose own work this version is: who wrote the post, the person who changed it last, who submitted it, and
+    every key of a program that wrote on it."""
     return writers_of_each([(post, asked_by)])[post.pk]
 
 
 def writers_of_each(asked: Collection[tuple[Post, UUID | None]]) -> dict[UUID, frozenset[UUID]]:
     """The same of many posts, by post, in one query."""
     lines = Entry.objects.filter(subject_id__in=[post.pk for post, _ in asked], verb__in=WRITING).order_by("id")
-    # The last line of a post overwrites those before it; one of a program or of the system names no person.
-    last: dict[UUID, UUID | None] = {}
+    # A later person takes the place of the one before. A program that saves takes nobody's: the words stay a person's.
+    last: dict[UUID, UUID] = {}
     keys: dict[UUID, set[UUID]] = {}
     for post_id, kind, pk in lines.values_list("subject_id", "actor_kind", "actor_id"):
-        last[post_id] = pk if kind == ActorKind.USER else None
+        if kind == ActorKind.USER and pk:
+            last[post_id] = pk
         if kind == ActorKind.KEY and pk:
             keys.setdefault(post_id, set()).add(pk)
     found = {}
