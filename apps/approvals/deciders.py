@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -25,10 +25,12 @@ WRITING: Final = ("post.created", "post.updated")
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Somebody who decides. A guest has no account, and so a name; `id` of a program is that of its key."""
+    """Somebody who decides. A guest has no account, and so a name; `id` of a program is that of its key. `came_by` is
+    the way of a guest to this post, as decisions keep it."""
 
     actor: Actor
     name: str = ""
+    came_by: Mapping[str, Any] | None = None
 
     @property
     def kind(self) -> ActorKind:

@@ -170,6 +170,14 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
         ],
         "guests/test_signing_off": ["test_one_that_was_changed_keeps_no_other_back"],
     },
+    "whoever wrote the post opens the link that they made for the client": {
+        "guests/test_ways": [
+            "TestWhatIsSaid.test_of_a_link_that_its_writer_handed_over",
+            "TestWhereLinksOfWritersDoNotCount.test_whoever_wrote_it_does_not_approve_it_as_the_client",
+            "TestWhereLinksOfWritersDoNotCount.test_nor_with_all_that_are_left",
+            "TestWhereLinksOfWritersDoNotCount.test_an_objection_is_heard_all_the_same",
+        ],
+    },
     "a link is withdrawn after its guest has approved": {
         "guests/test_links": [
             "test_what_was_said_by_a_withdrawn_link_counts_no_more_in_an_open_step",
