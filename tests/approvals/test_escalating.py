@@ -21,7 +21,7 @@ from apps.core.actors import SYSTEM, ActorKind
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
-from tests.approvals.test_people import edited, group
+from tests.approvals.people import edited, group
 from tests.support.clock import Clock
 
 pytestmark = pytest.mark.django_db

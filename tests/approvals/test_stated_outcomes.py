@@ -29,7 +29,7 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
             "test_an_edit_after_an_approval_with_edits_undoes_what_it_touches",
         ],
         "test_deciding": ["test_an_approval_with_edits_is_one_voice_of_as_many_as_the_step_takes"],
-        "test_people": [
+        "test_absences": [
             "test_a_stand_in_who_approves_with_edits_fills_the_seat",
             "test_a_seat_whose_stand_in_has_edited_is_filled",
             "test_whoever_edited_with_their_approval_decides_no_later_step",
@@ -68,7 +68,7 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
         ],
     },
     "a group is changed while a request waits": {
-        "test_people": [
+        "test_groups": [
             "test_who_is_in_a_group_counts_also_for_what_waits",
             "test_what_was_said_counts_while_they_are_in_the_group_or_the_step_was_passed",
         ],
