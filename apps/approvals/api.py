@@ -273,10 +273,10 @@ class _People:
         }
 
     def way_of(self, one: Decision) -> dict[str, Any] | None:
-        maker = maker_of(one)
-        if maker is None:
+        said, maker = one.came_by, maker_of(one)
+        if not said or maker is None:
             return None
-        return {**one.came_by, "link": UUID(one.came_by["link"]), "made_by": self.by(*maker, "")}
+        return {**said, "link": UUID(said["link"]), "made_by": self.by(*maker, "")}
 
     def known(self, user_ids: Iterable[str]) -> list[UUID]:
         """The members among these."""

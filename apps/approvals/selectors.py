@@ -201,7 +201,7 @@ def maker_of(row: Decision) -> tuple[str, UUID | None] | None:
 def way_in(row: Decision, names: Mapping[UUID, str]) -> str:
     """Which way a guest came, in words; "" of everybody else, and of what was decided before this was written down."""
     maker = maker_of(row)
-    return words_of(row.came_by, name_of(*maker, "", names)) if maker else ""
+    return words_of(row.came_by or {}, name_of(*maker, "", names)) if maker else ""
 
 
 def stood_in_for(row: Decision, names: Mapping[UUID, str]) -> tuple[str, ...]:

@@ -127,7 +127,8 @@ def _set(
             workspace_id=workspace.pk,
             steps=steps,
             content_rules=rules,
-            **options,
+            allows_self_approval=options["allows_self_approval"],
+            bars_links_of_writers=options["bars_links_of_writers"],
             actor=request.member.actor,
             expected_version=int(version) if version.isascii() and version.isdigit() else None,
         )
