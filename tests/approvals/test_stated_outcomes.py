@@ -34,7 +34,13 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
             "test_a_seat_whose_stand_in_has_edited_is_filled",
             "test_whoever_edited_with_their_approval_decides_no_later_step",
         ],
-        "test_escalating": ["test_who_was_brought_in_approves_with_edits"],
+        "test_escalating": [
+            "test_who_was_brought_in_approves_with_edits",
+            "test_two_who_were_brought_in_edit_one_after_the_other_and_each_looks_at_the_last_words",
+            "test_edits_of_two_who_were_brought_in_both_count_where_the_step_looks_at_none_of_them",
+            "test_three_edits_in_a_row_leave_everybody_their_seat",
+            "test_whom_a_rule_brought_in_has_no_seat_once_somebody_else_has_edited",
+        ],
     },
     "two approvals": {
         "test_races": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
@@ -135,6 +136,77 @@ def test_of_another_client_it_is_none_and_a_stranger_proves_nothing(workspace, o
     assert (looked_at(theirs).problem, looked_at(theirs).verified_at) == (Trouble.TAKEN, None)
     with inside(other_workspace), pytest.raises(LinkRefused):
         services.change_settings(workspace=other_workspace, domain=HOST, actor=SYSTEM)
+
+
+def looks_of(clock, days: int) -> int:
+    """How often a worker looks in so many days, waking every six hours."""
+    looks = 0
+    for _ in range(4 * days):
+        clock.advance(hours=6)
+        looks += services.check_domains()
+    return looks
+
+
+@pytest.mark.parametrize("trouble", [Trouble.NOT_LOOKED_UP, Trouble.TAKEN])
+def test_one_that_nobody_proves_is_looked_at_by_itself_for_a_month_and_then_when_asked(
+    workspace, owner, internet, clock, monkeypatch, trouble
+):
+    domain = added(workspace)
+    monkeypatch.setattr(proving, "trouble_of", lambda _: trouble)
+    browser = factories.signed_in(owner, at=workspace)
+
+    def told() -> tuple[object, bool]:
+        answer = program(workspace).get(f"/link-domains/{ids.public(ids.LINK_DOMAIN, domain.pk)}").json()
+        return answer["next_check_at"], "no longer looks by itself" in browser.get(
+            reverse("links:domains")
+        ).content.decode()
+
+    clock.advance(days=20)
+    looked_at(domain)
+    assert told() == (again(domain).next_check_at.isoformat().replace("+00:00", "Z"), False)
+    assert looks_of(clock, days=9) >= 9
+    looks_of(clock, days=2)
+
+    assert again(domain).problem == trouble
+    assert told() == (None, True)
+    assert looks_of(clock, days=3) == 0
+
+    assert ask(domain).next_check_at == clock.now
+    assert looks_of(clock, days=29) >= 29
+    assert told()[1] is False
+    looks_of(clock, days=2)
+    assert (told(), looks_of(clock, days=3)) == ((None, True), 0)
+
+
+def test_whoever_asks_while_it_waits_begins_the_month_anew(workspace, internet, clock, monkeypatch):
+    domain = added(workspace)
+    monkeypatch.setattr(proving, "trouble_of", lambda _: Trouble.TAKEN)
+    looked_at(domain)
+    looks_of(clock, days=20)
+    clock.advance(days=1)
+    ask(domain)
+    looks_of(clock, days=20)
+    assert again(domain).next_check_at is not None
+
+
+def test_one_that_cannot_be_looked_at_is_given_up_like_any_other(workspace, internet, clock, monkeypatch):
+    def breaks(_: object) -> str:
+        raise RuntimeError("Nobody thought of this")
+
+    domain = added(workspace)
+    monkeypatch.setattr(proving, "trouble_of", breaks)
+    looked_at(domain)
+    looks_of(clock, days=31)
+    assert again(domain).next_check_at is None
+
+
+def test_a_verified_domain_in_trouble_is_looked_at_for_longer(workspace, internet, clock):
+    domain = added(workspace)
+    internet.points(domain)
+    looked_at(domain)
+    internet.names.clear()
+    looks_of(clock, days=40)
+    assert again(domain).next_check_at is not None
 
 
 def test_a_verified_domain_stays_so_and_is_looked_at_each_day(workspace, internet, clock):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
+from django.urls import reverse
 
 from apps.approvals import services
 from apps.approvals.models import Letter, ReviewLink
@@ -14,6 +15,7 @@ from apps.tenants.models import Membership
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import CLIENT, Guest, seat
 from tests.approvals.test_escalating import rule
+from tests.support import factories
 from tests.support.mail import Mailbox
 
 Invite, Asked = Callable[..., Guest], Callable[..., Post]
@@ -41,3 +43,8 @@ def reminded(desk: Desk, text: str = "Cardamom bun day", **step: Any) -> Post:
     post = desk.post(text)
     desk.submit(post)
     return post
+
+
+def listed(desk: Desk, manager: Membership) -> str:
+    """The page of a client's review links."""
+    return factories.signed_in(manager, at=desk.agency.workspace).get(reverse("approvals:links")).content.decode()

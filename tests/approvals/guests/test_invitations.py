@@ -22,7 +22,7 @@ from apps.tenants.models import Membership, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import INGRID, JONAS, MINA, TUESDAY_NOON, Guest, seat
-from tests.approvals.guests.mailed import Asked, Invite, link_of, opened, press, reminded
+from tests.approvals.guests.mailed import Asked, Invite, link_of, listed, opened, press, reminded
 from tests.approvals.test_letters import beat
 from tests.support import factories
 from tests.support.clock import Clock
@@ -194,6 +194,51 @@ def test_a_link_of_a_test_workspace_is_handed_over_another_way(
     guest = invite(asked())
     becomes_a_test(desk)
     assert refused(desk, guest, manager) == "test_workspace"
+
+
+SENDS = ("Send from Postroom", "Send it from Postroom", "Send all from Postroom")
+
+
+def handed_over(desk: Desk, by: Membership, *guests: Guest, at: Workspace | None = None) -> str:
+    """The page that shows addresses again."""
+    form = {"token": [one.token for one in guests], "press": "one"}
+    client = factories.signed_in(by, at=at or desk.agency.workspace)
+    return client.post(reverse("approvals:links_hand_over"), form).content.decode()
+
+
+def test_a_test_workspace_offers_no_mail_and_says_why(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership
+) -> None:
+    post = asked()
+    ingrid, mina, nameless = invite(post), invite(post, who=MINA), invite(post, who=JONAS)
+    offered = [listed(desk, manager), handed_over(desk, manager, ingrid, mina, nameless)]
+    assert [[words for words in SENDS if words in page] for page in offered] == [[SENDS[0]], [*SENDS[1:]]]
+    assert not any("Nobody is mailed" in page for page in offered)
+    becomes_a_test(desk)
+
+    pages = [listed(desk, manager), handed_over(desk, manager, ingrid, mina, nameless)]
+    assert [words for page in pages for words in SENDS if words in page] == []
+    said = "Nobody is mailed from a test workspace, so hand each link over yourself when it is made."
+    assert [page.count(said) for page in pages] == [1, 2], "once in the list; and with each that has an address"
+    assert "Withdraw" in pages[0]
+
+
+def test_an_archived_workspace_offers_no_mail_and_says_why(desk: Desk, asked: Asked, invite: Invite) -> None:
+    """The page may still be open, with a workspace around it that is in use."""
+    guest, elsewhere = invite(asked()), factories.workspace(desk.agency.workspace.organization)
+    is_archived(desk)
+
+    page = handed_over(desk, factories.member(elsewhere.organization, Role.ADMIN), guest, at=elsewhere)
+    assert [words for words in SENDS if words in page] == []
+    assert "Nobody is mailed from an archived workspace, so restore it before you send a link." in page
+
+
+def test_where_no_link_could_be_mailed_anyway_no_reason_is_said(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership
+) -> None:
+    invite(asked(), who=JONAS)
+    becomes_a_test(desk)
+    assert "Nobody is mailed" not in listed(desk, manager)
 
 
 def test_whoever_has_left_gets_no_answers(

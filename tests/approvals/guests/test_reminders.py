@@ -10,19 +10,21 @@ import pytest
 from django.test import Client
 
 from apps.approvals import services
-from apps.approvals.models import Letter
+from apps.approvals.models import Letter, MailedToken
 from apps.core import tenancy
 from apps.events.services import relay
 from apps.tenants.models import Membership, Organization, Workspace
 from tests.approvals.conftest import Desk
-from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, MINA
-from tests.approvals.guests.mailed import Invite, opened, reminded
+from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, MINA, seat
+from tests.approvals.guests.mailed import Invite, link_of, listed, opened, press, reminded
 from tests.approvals.test_escalating import rule
 from tests.approvals.test_letters import beat
 from tests.support.clock import Clock
 from tests.support.mail import Mailbox
+from tests.tenants.test_mail_server import PostOffice, post_office
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon")]
+__all__ = ["post_office"]
 
 
 def subjects(mailbox: Mailbox, address: str) -> list[str]:
@@ -80,6 +82,62 @@ def test_one_reminder_has_a_way_to_all_that_waits(desk: Desk, invite: Invite, ma
     assert ["Rye" in page for page in pages] == [True, False], "whichever ends first comes first"
     assert "Cardamom bun day" in pages[1]
     assert "until Nov. 28, 2036" in mail.body
+
+
+def test_a_reminder_counts_as_mailed_for_every_link_that_it_names(
+    desk: Desk, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    first, second = reminded(desk, "Cardamom bun day"), desk.post("Rye")
+    desk.submit(second)
+    later, sooner, withdrawn = invite(first), invite(second, days=3), invite(first)
+    with desk.agency.scope():
+        services.revoke_link(link_id=withdrawn.link.pk, actor=seat(manager).actor)
+    letter = press(desk, later, manager)
+    with desk.agency.scope():
+        Letter.objects.filter(pk=letter.pk).update(dropped_at=clock.now, problem="in doubt")
+    beat(clock)
+    assert "the mail could not be sent" in listed(desk, manager)
+    beat(clock, hours=2)
+
+    assert len(mailbox.to("ingrid@alder.example")) == 1
+    assert [link_of(desk, one).mailed_at for one in (later, sooner, withdrawn)] == [clock.now, clock.now, None]
+    page = listed(desk, manager)
+    assert (page.count("sent on"), page.count("the mail could not be sent")) == (2, 0)
+
+
+def test_a_link_that_ended_before_the_reminder_left_does_not_count_as_mailed(
+    desk: Desk, invite: Invite, manager: Membership, post_office: PostOffice, clock: Clock
+) -> None:
+    first, second = reminded(desk, "Cardamom bun day"), desk.post("Rye")
+    desk.submit(second)
+    ended, left = invite(first), invite(second)
+    post_office.open()
+    post_office.refusal = "451 not now"
+    beat(clock)
+    beat(clock, hours=2)
+    with desk.agency.scope():
+        assert MailedToken.objects.count() == 2, "the mail that the server refused named both"
+        services.revoke_link(link_id=ended.link.pk, actor=seat(manager).actor)
+    post_office.refusal = ""
+    beat(clock, minutes=5)
+
+    assert len(post_office.letters) == 1
+    assert [link_of(desk, one).mailed_at for one in (ended, left)] == [None, clock.now]
+
+
+def test_a_reminder_that_may_not_have_left_is_told_of_every_link_that_it_names(
+    desk: Desk, invite: Invite, manager: Membership, clock: Clock
+) -> None:
+    first, second = reminded(desk, "Cardamom bun day"), desk.post("Rye")
+    desk.submit(second)
+    invite(first)
+    invite(second, days=3)
+    beat(clock)
+    beat(clock, hours=2)
+    with tenancy.across_tenants("a test has the answer of the mail server lost"):
+        Letter.across_tenants.update(sent_at=None, dropped_at=clock.now, problem="in doubt")
+
+    assert listed(desk, manager).count("the mail could not be sent") == 2
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Auckland"])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("approvals", "0015_pending_files")]
+    dependencies: ClassVar = [("approvals", "0016_mailed_tokens_name_their_letter")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="decision",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("approvals", "0016_decision_came_by")]
+    dependencies: ClassVar = [("approvals", "0017_decision_came_by")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="policy",
