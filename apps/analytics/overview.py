@@ -65,6 +65,7 @@ class Overview:
     apart: frozenset[str] = field(default_factory=frozenset)
     zone: str = "UTC"
     clicks: OwnClicks | None = None  # None: there are no links of ours, or nobody asked
+    unsummed: frozenset[str] = field(default_factory=frozenset)  # of those apart: not even their own sum
 
     @property
     def length(self) -> timedelta:
@@ -137,6 +138,8 @@ class Overview:
     @cached_property
     def published(self) -> Number:
         now, before = self._posts
+        if self.unsummed and not self.summed:
+            return Number(None)  # There may well be posts, and they are not nought.
         return Number(len(now), len(now), len(now), before=len(before), now=len(now))
 
     @cached_property
@@ -181,7 +184,8 @@ class Overview:
         return sorted((self._platform(name) for name in names), key=lambda row: (-row.posts, row.platform))
 
     def _platform(self, name: str) -> PlatformRow:
-        return self.row_of(name, frozenset(pk for pk, platform in self.platform_of.items() if platform == name))
+        row = self.row_of(name, frozenset(pk for pk, platform in self.platform_of.items() if platform == name))
+        return row.counts_alone() if name in self.unsummed else row
 
     def row_of(self, name: str, own: frozenset[UUID]) -> PlatformRow:
         """The figures of some accounts of one platform."""
