@@ -30,7 +30,9 @@ from apps.tenants.operator import OperatorAdmin, TenantAdmin
 
 @admin.register(Policy)
 class PolicyAdmin(TenantAdmin):
-    list_display = ("workspace", "version", "allows_self_approval", "note", "created_at", "replaced_at")
+    list_display = (
+        "workspace", "version", "allows_self_approval", "bars_links_of_writers", "note", "created_at", "replaced_at",
+    )  # fmt: skip
     list_filter = (("replaced_at", admin.EmptyFieldListFilter),)
     list_select_related = ("workspace",)
     show_full_result_count = False

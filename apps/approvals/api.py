@@ -22,8 +22,8 @@ from apps.approvals.errors import (
     ReasonMissing,
     SelfApproval,
 )
-from apps.approvals.models import Policy, Request, Thread
-from apps.approvals.selectors import Talk, name_of, names_in, talks
+from apps.approvals.models import Decision, Policy, Request, Thread
+from apps.approvals.selectors import Talk, maker_of, name_of, names_in, talks
 from apps.approvals.states import RequestState, Verdict, Visibility
 from apps.core.actors import ActorKind
 from apps.posts.models import Post
@@ -260,6 +260,7 @@ class PolicyOperations(Operations):
             steps=[serializers.step_as_stored(dict(step), users) for step in said["steps"]],
             content_rules=[dict(rule) for rule in said["content_rules"]] if "content_rules" in said else None,
             allows_self_approval=said["allows_self_approval"],
+            bars_links_of_writers=said.get("bars_links_of_writers"),
             note=said["note"],
             actor=self.caller.actor,
         )
@@ -270,6 +271,7 @@ def shown(rows: Sequence[Request]) -> list[dict[str, Any]]:
     escalated = [UUID(pk) for row in rows for one in row.escalations.all() for pk in [*one.people, *one.seats]]
     decided = [(one.decider_kind, one.decider_id) for row in rows for one in row.decisions.all()]
     absent = [UUID(pk) for row in rows for one in row.decisions.all() for pk in one.on_behalf_of or ()]
+    decided += [maker for row in rows for one in row.decisions.all() if (maker := maker_of(one))]
     people = _People([*decided, *((ActorKind.USER, pk) for pk in [*escalated, *absent])])
     return [serializers.ApprovalShape(_facts(row, people)).data for row in rows]
 
@@ -290,6 +292,12 @@ class _People:
             "name": name_of(kind, pk, name, self.names),
         }
 
+    def way_of(self, one: Decision) -> dict[str, Any] | None:
+        said, maker = one.came_by, maker_of(one)
+        if not said or maker is None:
+            return None
+        return {**said, "link": UUID(said["link"]), "made_by": self.by(*maker, "")}
+
     def known(self, user_ids: Iterable[str]) -> list[UUID]:
         """The members among these."""
         return [self.members[UUID(pk)] for pk in user_ids if UUID(pk) in self.members]
@@ -306,7 +314,8 @@ def _facts(row: Request, people: _People) -> dict[str, Any]:
         {"step": keys[one.step_id], "verdict": one.verdict, "note": one.note, "revision": one.revision,
          "content_hash": one.content_hash, "decided_at": one.decided_at, "hash": one.hash,
          "by": people.by(one.decider_kind, one.decider_id, one.decider_name),
-         "on_behalf_of": [people.by(ActorKind.USER, UUID(pk), "") for pk in one.on_behalf_of or ()]}
+         "on_behalf_of": [people.by(ActorKind.USER, UUID(pk), "") for pk in one.on_behalf_of or ()],
+         "came_by": people.way_of(one)}
         for one in row.decisions.all()
     ]  # fmt: skip
     escalations = [
@@ -389,6 +398,7 @@ def _policy(workspace: Workspace) -> dict[str, Any]:
         "steps": steps,
         "content_rules": policy.content_rules if policy else [],
         "allows_self_approval": policy.allows_self_approval if policy else False,
+        "bars_links_of_writers": policy.bars_links_of_writers if policy else False,
         "note": policy.note if policy else "",
         "made_at": policy.created_at if policy else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -25,10 +25,12 @@ WRITING: Final = ("post.created", "post.updated")
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Somebody who decides. A guest has no account, and so a name; `id` of a program is that of its key."""
+    """Somebody who decides. A guest has no account, and so a name; `id` of a program is that of its key. `came_by` is
+    the way of a guest to this post, as decisions keep it."""
 
     actor: Actor
     name: str = ""
+    came_by: Mapping[str, Any] | None = None
 
     @property
     def kind(self) -> ActorKind:
@@ -289,19 +291,20 @@ def guests_of_each(post_ids: Collection[UUID]) -> dict[UUID, dict[UUID, bool]]:
 
 
 def writers_of(post: Post, asked_by: UUID | None) -> frozenset[UUID]:
-    """Those whose own work this version is: who wrote the post, who changed it last, who submitted it, and every key
-    of a program that wrote on it."""
+    """Those whose own work this version is: who wrote the post, the person who changed it last, who submitted it, and
+    every key of a program that wrote on it."""
     return writers_of_each([(post, asked_by)])[post.pk]
 
 
 def writers_of_each(asked: Collection[tuple[Post, UUID | None]]) -> dict[UUID, frozenset[UUID]]:
     """The same of many posts, by post, in one query."""
     lines = Entry.objects.filter(subject_id__in=[post.pk for post, _ in asked], verb__in=WRITING).order_by("id")
-    # The last line of a post overwrites those before it; one of a program or of the system names no person.
-    last: dict[UUID, UUID | None] = {}
+    # A later person takes the place of the one before. A program that saves takes nobody's: the words stay a person's.
+    last: dict[UUID, UUID] = {}
     keys: dict[UUID, set[UUID]] = {}
     for post_id, kind, pk in lines.values_list("subject_id", "actor_kind", "actor_id"):
-        last[post_id] = pk if kind == ActorKind.USER else None
+        if kind == ActorKind.USER and pk:
+            last[post_id] = pk
         if kind == ActorKind.KEY and pk:
             keys.setdefault(post_id, set()).add(pk)
     found = {}

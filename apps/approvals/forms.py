@@ -115,6 +115,11 @@ class CommentForm(PlaceForm):
 
 class OptionsForm(forms.Form):
     allows_self_approval = forms.BooleanField(label=_("People may approve what they wrote themselves"), required=False)
+    bars_links_of_writers = forms.BooleanField(
+        label=_("Links made by whoever wrote a post do not count for it"),
+        help_text=_("A colleague makes the link, or Postroom mails it to a guest whom a colleague has invited, too."),
+        required=False,
+    )
 
 
 class StepForm(forms.Form):

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_noop as _
 
-from apps.approvals.errors import ApprovalRefused
+from apps.approvals.errors import ApprovalRefused, SelfApproval
 from apps.approvals.sharing import LinkState
 
 
@@ -50,6 +50,15 @@ class NotByThisLink(ApprovalRefused):
 
     code = "not_by_this_link"
     words = _("The link is for other posts.")
+
+
+class LinkOfWriter(SelfApproval):
+    """The policy has approvals by such links not count."""
+
+    words = _(
+        "This link was made by somebody who wrote this post, so an approval by it does not count. Ask whoever sent it "
+        "to have a colleague make the link."
+    )
 
 
 class PlaceNotFound(ApprovalRefused):

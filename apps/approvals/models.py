@@ -44,6 +44,9 @@ class Policy(WorkspaceOwned):
     steps = models.JSONField(default=list, help_text="As `apps.approvals.steps` reads them.")
     content_rules = models.JSONField(default=list, help_text="As `apps.approvals.content_rules` reads them.")
     allows_self_approval = models.BooleanField(default=False)
+    bars_links_of_writers = models.BooleanField(
+        default=False, help_text="Approvals by links that whoever wrote the post has made do not count."
+    )
     note = models.CharField(max_length=300, blank=True, help_text="Why it was changed.")
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     replaced_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it is in force.")
@@ -171,6 +174,9 @@ class Decision(WorkspaceOwned):
     decider_name = models.CharField(max_length=150, blank=True, help_text="Of a guest, who has no account.")
     on_behalf_of = models.JSONField(
         null=True, blank=True, help_text="Ids of the people for whom whoever decided stood in."
+    )
+    came_by = models.JSONField(
+        null=True, blank=True, help_text="Of a guest: the way they came, as `apps.approvals.ways` has it."
     )
     address = models.CharField(max_length=64, blank=True)
     note = models.TextField(blank=True)

@@ -138,7 +138,8 @@ def _said_of(row: StepState, status: StepStatus, people: Mapping[UUID, str], sea
 def history_line(said: Said) -> HistoryLine:
     tone, icon = VERDICT_LOOKS[said.verdict]
     where = gettext("%(step)s, version %(number)s.") % {"step": said.step, "number": said.revision}
-    text = f"{where} {said.note}".strip()
+    way = f"{said.way_in[:1].upper()}{said.way_in[1:]}." if said.way_in else ""
+    text = " ".join(one for one in (where, way, said.note) if one)
     by = said.by
     if said.stood_in_for:
         by = gettext("%(by)s, standing in for %(whom)s") % {"by": by, "whom": ", ".join(said.stood_in_for)}

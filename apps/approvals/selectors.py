@@ -28,6 +28,7 @@ from apps.approvals.models import Attachment, Comment, Decision, Escalation, Pol
 from apps.approvals.names import GUEST, POLICY, PROGRAM, SOMEBODY
 from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
+from apps.approvals.ways import words_of
 from apps.core.actors import ActorKind
 from apps.posts import selectors as posts
 from apps.posts.appointments import HourOutOfReach, named
@@ -49,6 +50,7 @@ class Said:
     kind: str
     decider_id: UUID | None
     stood_in_for: Sequence[str] = ()
+    way_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def history(post_id: UUID) -> list[Said]:
         Said(
             Verdict(row.verdict), name_of(row.decider_kind, row.decider_id, row.decider_name, names), row.decided_at,
             row.note, row.step.step.name, row.revision, row.decider_kind, row.decider_id,
-            stood_in_for(row, names),
+            stood_in_for(row, names), way_in(row, names),
         )
         for row in rows
     ]  # fmt: skip
@@ -185,15 +187,24 @@ def names_in(said: Iterable[tuple[str, UUID | None]]) -> dict[UUID, str]:
 
 
 def names_of_voices(rows: Iterable[Decision]) -> dict[UUID, str]:
-    """How whoever decided is called, and whoever they stood in for, by id."""
-    return names_in(
-        pair
-        for row in rows
-        for pair in [
-            (row.decider_kind, row.decider_id),
-            *((ActorKind.USER.value, UUID(pk)) for pk in row.on_behalf_of or ()),
-        ]
-    )
+    """How whoever decided is called, whoever they stood in for, and whoever made the link by which they came; by id."""
+    said = list(rows)
+    deciders = [(row.decider_kind, row.decider_id) for row in said]
+    absent = [(ActorKind.USER.value, UUID(pk)) for row in said for pk in row.on_behalf_of or ()]
+    return names_in([*deciders, *absent, *(maker for row in said if (maker := maker_of(row)))])
+
+
+def maker_of(row: Decision) -> tuple[str, UUID | None] | None:
+    """Who made the link by which it was decided, by kind and id."""
+    if not row.came_by:
+        return None
+    return row.came_by["made_by_kind"], UUID(row.came_by["made_by"]) if row.came_by["made_by"] else None
+
+
+def way_in(row: Decision, names: Mapping[UUID, str]) -> str:
+    """Which way a guest came, in words; "" of everybody else, and of what was decided before this was written down."""
+    maker = maker_of(row)
+    return words_of(row.came_by or {}, name_of(*maker, "", names)) if maker else ""
 
 
 def stood_in_for(row: Decision, names: Mapping[UUID, str]) -> tuple[str, ...]:

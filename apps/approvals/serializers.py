@@ -11,6 +11,7 @@ from apps.approvals.services.deciding import SAID
 from apps.approvals.services.discussing import MOST_FILES
 from apps.approvals.states import Counting, Deed, RequestState, StepStatus, Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, Aspect, RuleKind
+from apps.approvals.ways import Way
 from apps.core.numbers import whole
 from apps.media.models import Asset
 from apps.posts.models import Post
@@ -90,6 +91,9 @@ class PolicyShape(serializers.Serializer):
     steps = Step(many=True)
     content_rules = ContentRule(many=True)
     allows_self_approval = serializers.BooleanField()
+    bars_links_of_writers = serializers.BooleanField(
+        help_text="Approvals by review links that whoever wrote the post has made do not count."
+    )
     note = serializers.CharField(allow_blank=True)
     made_at = serializers.DateTimeField(allow_null=True)
 
@@ -98,6 +102,7 @@ class PolicyToSet(serializers.Serializer):
     steps = Step(many=True)
     content_rules = ContentRule(many=True, required=False, help_text="Left out: they stay as they are.")
     allows_self_approval = serializers.BooleanField(default=False)
+    bars_links_of_writers = serializers.BooleanField(required=False, help_text="Left out: it stays as it is.")
     note = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
@@ -105,6 +110,17 @@ class By(serializers.Serializer):
     kind = serializers.CharField(help_text="user, guest, key or system.")
     member = PublicId(ids.MEMBER, allow_null=True)
     name = serializers.CharField(allow_blank=True)
+
+
+class CameByShape(serializers.Serializer):
+    """The way of a guest to the post."""
+
+    way = serializers.ChoiceField(
+        [way.value for way in Way], help_text="handed_over by whoever made the link, or mailed by Postroom."
+    )
+    link = PublicId(ids.REVIEW_LINK)
+    made_by = By()
+    maker_wrote = serializers.BooleanField(help_text="Whether they wrote the post, changed it last or submitted it.")
 
 
 class StepShape(serializers.Serializer):
@@ -121,6 +137,7 @@ class DecisionShape(serializers.Serializer):
     verdict = serializers.ChoiceField(Verdict.values)
     by = By()
     on_behalf_of = By(many=True, help_text="Members for whom they decided as their stand-in.")
+    came_by = CameByShape(allow_null=True, help_text="Of guests; null for decisions from before this was written down.")
     note = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
     content_hash = serializers.CharField()

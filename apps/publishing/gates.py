@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from apps.posts.manuscripts import Manuscript, Passage
 from apps.publishing.models import FollowUp, Publication
 from apps.publishing.states import WAITING
 
@@ -51,11 +52,11 @@ class Obstacle:
 Gate = Callable[[Sequence[Row], datetime], Mapping[UUID, Obstacle]]
 
 # Asked inside the tenant, with the post held, before what is live is given other words at its platform: what is against
-# it, in words, or "".
-ChangeGate = Callable[[Publication], str]
+# it, in words, or "". The manuscript is the post with the edition that is wanted there, and no other.
+ChangeGate = Callable[[Publication, Manuscript], str]
 
-# The same before somebody writes a comment below what is live.
-CommentGate = Callable[[Publication], str]
+# The same of a comment below what is live; None where somebody is only about to write one.
+CommentGate = Callable[[Publication, Passage | None], str]
 
 _gates: dict[str, Gate] = {}
 _foretelling: set[str] = set()
@@ -80,9 +81,9 @@ def register_change(name: str, gate: ChangeGate) -> None:
     _change_gates[name] = gate
 
 
-def words_against_change(publication: Publication) -> str:
-    """Why what is live must not be changed there; "" where nothing is against it."""
-    return next((words for gate in _change_gates.values() if (words := gate(publication))), "")
+def words_against_change(publication: Publication, wanted: Manuscript) -> str:
+    """Why what is live must not be changed to this there; "" where nothing is against it."""
+    return next((words for gate in _change_gates.values() if (words := gate(publication, wanted))), "")
 
 
 def register_comment(name: str, gate: CommentGate) -> None:
@@ -90,9 +91,9 @@ def register_comment(name: str, gate: CommentGate) -> None:
     _comment_gates[name] = gate
 
 
-def words_against_comment(publication: Publication) -> str:
-    """Why nothing must be said below what is live; "" where nothing is against it."""
-    return next((words for gate in _comment_gates.values() if (words := gate(publication))), "")
+def words_against_comment(publication: Publication, said: Passage | None = None) -> str:
+    """Why this must not be said below what is live, or nothing at all; "" where nothing is against it."""
+    return next((words for gate in _comment_gates.values() if (words := gate(publication, said))), "")
 
 
 def obstacles(rows: Sequence[Row], now: datetime) -> dict[UUID, Obstacle]:

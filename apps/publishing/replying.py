@@ -12,11 +12,12 @@ from apps.platforms import registry, validation
 from apps.platforms.capabilities import Capabilities
 from apps.platforms.contract import Draft, Role
 from apps.platforms.formats import limits_of
-from apps.posts.manuscripts import Manuscript
+from apps.posts.manuscripts import Manuscript, Passage
 from apps.posts.models import Post
 from apps.posts.problem import ReadinessProblem
 from apps.posts.readiness import LATE_IS_NOW
 from apps.posts.selectors import manuscript
+from apps.posts.states import PartRole
 from apps.publishing import gates
 from apps.publishing.abilities import capabilities_of, replies_stand_alone
 from apps.publishing.models import FollowUp, Publication
@@ -115,6 +116,8 @@ def _remark_problems(
         yield ReadinessProblem("accounts", "no_comments", words, account.pk, account.platform)
         return
     media = media_of(said, workspace_id=row.workspace_id)
+    if words := gates.words_against_comment(row, Passage(PartRole.FIRST_COMMENT, said.text, media)):
+        yield ReadinessProblem("text", "not_approved", words, account.pk, account.platform)
     for asked in file_problems(said, media, due_at):
         yield replace(asked, account_id=account.pk, platform=account.platform)
     main, comment = parts_below(written, account, said, media)

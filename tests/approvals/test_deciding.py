@@ -162,6 +162,21 @@ def test_a_program_does_not_approve_what_it_wrote_on_unless_the_policy_lets_it(d
     assert desk.decide(desk.request(post), writer).state == RequestState.APPROVED
 
 
+@pytest.mark.parametrize("saved_by", [lambda: program().actor, lambda: SYSTEM], ids=["a program", "Postroom"])
+def test_whoever_changed_it_last_stays_barred_when_something_else_saves_it(
+    desk: Desk, manager: Membership, saved_by: Any
+) -> None:
+    desk.policy(MANAGER)
+    post, other = desk.post(), desk.person(Role.MANAGER)
+    desk.edit(post, by=manager)
+    desk.edit(post, "Good night", by=saved_by())
+    request = desk.submit(post)
+
+    with pytest.raises(SelfApproval):
+        desk.decide(request, manager)
+    assert desk.decide(request, other).state == RequestState.APPROVED
+
+
 def test_all_of_people_and_guests_takes_both(desk: Desk, manager: Membership) -> None:
     desk.policy({**MANAGER, "guests": True, "needs": "all"})
     request = desk.submit(desk.post())

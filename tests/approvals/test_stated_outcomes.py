@@ -94,6 +94,13 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
             "test_a_change_of_rules_that_asks_nobody_else_leaves_the_request_as_it_was_asked",
         ],
     },
+    "words that hit a content rule, once the post is out": {
+        "test_comments": [
+            "TestAPolicyThatIsAskedForCertainWords.test_refuses_a_comment_that_hits_a_rule_and_no_other",
+            "TestAPolicyThatIsAskedForCertainWords.test_refuses_words_for_what_is_live",
+            "TestAPolicyThatIsAskedForCertainWords.test_that_came_since_holds_the_comment_at_its_hour",
+        ],
+    },
     "the policy is changed after approval": {
         "test_gate": [
             "test_a_stricter_policy_counts_from_its_commit_on",
@@ -174,6 +181,14 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
             "test_of_all_that_are_left_the_one_that_was_changed_meanwhile_is_not_approved",
         ],
         "guests/test_signing_off": ["test_one_that_was_changed_keeps_no_other_back"],
+    },
+    "whoever wrote the post opens the link that they made for the client": {
+        "guests/test_ways": [
+            "TestWhatIsSaid.test_of_a_link_that_its_writer_handed_over",
+            "TestWhereLinksOfWritersDoNotCount.test_whoever_wrote_it_does_not_approve_it_as_the_client",
+            "TestWhereLinksOfWritersDoNotCount.test_nor_with_all_that_are_left",
+            "TestWhereLinksOfWritersDoNotCount.test_an_objection_is_heard_all_the_same",
+        ],
     },
     "a link is withdrawn after its guest has approved": {
         "guests/test_links": [

@@ -224,7 +224,7 @@ def test_a_comment_keeps_to_quiet_hours(agency: Agency, memory: MemoryPlatform, 
 
 def test_what_a_gate_objects_to_is_not_written(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
     publication = out(agency)
-    monkeypatch.setattr(gates, "_comment_gates", {"test": lambda row: "Not here."})
+    monkeypatch.setattr(gates, "_comment_gates", {"test": lambda row, said: "Not here."})
 
     assert refused(agency, publication) == [("accounts", "not_approved")]
 

@@ -54,6 +54,8 @@ class LogLine(serializers.Serializer):
         child=serializers.CharField(), allow_null=True, help_text="For whom they stood in, as the hash has it."
     )
     stood_in_for = serializers.ListField(child=serializers.CharField(), help_text="The same, by name.")
+    came_by = serializers.DictField(allow_null=True, help_text="Which way a guest came, as the hash has it.")
+    way_in = serializers.CharField(allow_blank=True, help_text="The same, in words.")
     holds = serializers.BooleanField()
 
 

@@ -47,7 +47,10 @@ def as_file(lines: Iterable[Line], form: str) -> StreamingHttpResponse:
 
 def _cell(value: Any) -> str:
     """A text that begins like a formula stays a text."""
-    text = "" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, dict):
+        text = json.dumps(value, sort_keys=True)
+    else:
+        text = "" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
     return safe_text(text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.approvals.models import Decision
-from apps.approvals.selectors import name_of, names_of_voices, stood_in_for
+from apps.approvals.selectors import name_of, names_of_voices, stood_in_for, way_in
 from apps.approvals.services.records import hash_of, hash_of_said
 from apps.approvals.states import Verdict
 
@@ -63,8 +63,10 @@ class Line:
     seal: str
     previous_hash: str
     hash: str
-    on_behalf_of: tuple[str, ...] | None  # for whom they stood in, by id; what the hash has last where there is anybody
+    on_behalf_of: tuple[str, ...] | None  # for whom they stood in, by id; in the hash where there is anybody
     stood_in_for: tuple[str, ...]
+    came_by: Mapping[str, Any] | None  # which way a guest came; what the hash has last where there is such a thing
+    way_in: str
     holds: bool  # it says what it said, and follows the one before
 
     @property
@@ -98,7 +100,7 @@ def lines(rows: Sequence[Decision]) -> list[Line]:
     return [
         _line(
             row, *places[row.pk], name_of(row.decider_kind, row.decider_id, row.decider_name, names),
-            stood_in_for(row, names),
+            stood_in_for(row, names), way_in(row, names),
         )
         for row in rows
     ]  # fmt: skip
@@ -121,8 +123,9 @@ def every_line(scope: Callable[[], AbstractContextManager[Any]], wanted: Wanted)
 
 def hash_of_line(said: dict[str, Any]) -> str:
     """What the hash of an exported line must be."""
-    whom = said.get("on_behalf_of")  # not in lines that were exported before there was such a word
-    return hash_of_said([*(said[name] for name in HASHED), *([whom] if whom else [])])
+    # Not in lines that were exported before there were such words.
+    later = [value for name in ("on_behalf_of", "came_by") if (value := said.get(name))]
+    return hash_of_said([*(said[name] for name in HASHED), *later])
 
 
 def _places(post_ids: set[UUID]) -> dict[UUID, tuple[int, bool]]:
@@ -140,7 +143,7 @@ def _places(post_ids: set[UUID]) -> dict[UUID, tuple[int, bool]]:
     return found
 
 
-def _line(row: Decision, place: int, holds: bool, name: str, whom: tuple[str, ...]) -> Line:
+def _line(row: Decision, place: int, holds: bool, name: str, whom: tuple[str, ...], way: str) -> Line:
     return Line(
         place=place, decision=str(row.pk), decided_at=row.decided_at.isoformat(), workspace=str(row.workspace_id),
         workspace_name=row.workspace.name, post=str(row.request.post_id), request=str(row.request_id),
@@ -150,4 +153,5 @@ def _line(row: Decision, place: int, holds: bool, name: str, whom: tuple[str, ..
         due_at=row.due_at.isoformat() if row.due_at else None, note=row.note, content_hash=row.content_hash,
         seal=row.seal, previous_hash=row.previous_hash, hash=row.hash, holds=holds,
         on_behalf_of=tuple(row.on_behalf_of) if row.on_behalf_of else None, stood_in_for=whom,
+        came_by=row.came_by, way_in=way,
     )  # fmt: skip

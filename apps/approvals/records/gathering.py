@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.approvals.errors import NothingApproved
 from apps.approvals.models import Decision, Request, StepState
-from apps.approvals.selectors import name_of, names_of_voices, snapshot_text, stood_in_for
+from apps.approvals.selectors import name_of, names_of_voices, snapshot_text, stood_in_for, way_in
 from apps.approvals.services.records import first_broken
 from apps.approvals.states import APPROVING, OBJECTING, PASSED, RequestState, StepStatus, Verdict
 from apps.core import clock
@@ -91,6 +91,7 @@ class Voice:
     previous_hash: str
     is_about_this: bool
     stood_in_for: tuple[str, ...] = ()
+    way_in: str = ""
 
     @property
     def tone(self) -> str:
@@ -99,7 +100,7 @@ class Voice:
     @property
     def known_as(self) -> str:
         """How Postroom knew them: what "who" rests on."""
-        return str(KNOWN_AS[ActorKind(self.kind)])
+        return self.way_in or str(KNOWN_AS[ActorKind(self.kind)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,7 @@ class _Lookup:
             address=one.address if is_own or self.guest_id is None else "", revision=one.revision, note=one.note,
             content_hash=one.content_hash, hash=one.hash, previous_hash=one.previous_hash,
             is_about_this=one.content_hash == of.content_hash, stood_in_for=stood_in_for(one, self.names),
+            way_in=way_in(one, self.names),
         )  # fmt: skip
 
 

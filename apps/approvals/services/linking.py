@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -29,6 +29,7 @@ from apps.approvals.reviews import posts_for_guests
 from apps.approvals.services.following import follow_all
 from apps.approvals.sharing import MOST_TRIES, Kind, LinkState
 from apps.approvals.states import RequestState
+from apps.approvals.ways import MADE, CameBy, Way
 from apps.audit import services as audit
 from apps.core import clock, tenancy
 from apps.core.actors import Actor, ActorKind
@@ -58,6 +59,7 @@ class Reviewer:
     organization: Organization
     workspace: Workspace
     address: str = ""
+    way: Way = Way.HANDED_OVER
 
     @property
     def actor(self) -> Actor:
@@ -66,6 +68,10 @@ class Reviewer:
     @property
     def decider(self) -> Decider:
         return Decider.of(self.actor)
+
+    def decider_by(self, came_by: CameBy) -> Decider:
+        """The same, of a post that they came to in this way."""
+        return replace(self.decider, came_by=came_by.as_json())
 
     def scope(self) -> AbstractContextManager[tenancy.Tenant]:
         return tenancy.scope(organization_id=self.link.organization_id, workspace_ids=[self.link.workspace_id])
@@ -167,10 +173,11 @@ def reviewer_of(token: str, *, address: str = "") -> Reviewer | None:
         rows = ReviewLink.across_tenants.filter(workspace__archived_at=None)
         rows = rows.select_related("guest", "organization", "workspace")
         link: ReviewLink | None = rows.filter(token_hash=_hash(token)).first()
+        way = Way.HANDED_OVER if link else Way.MAILED
         if link is None:
             mailed = MailedToken.across_tenants.filter(token_hash=_hash(token))
             link = rows.filter(pk__in=mailed.values("link")).first()
-    return Reviewer(link, link.guest, link.organization, link.workspace, address) if link else None
+    return Reviewer(link, link.guest, link.organization, link.workspace, address, way) if link else None
 
 
 def knows_passcode(reviewer: Reviewer, passcode: str) -> bool:
@@ -202,7 +209,7 @@ def _made(guest: Guest, posts: Sequence[UUID], actor: Actor, shared: dict[str, o
     own = {"organization_id": link.organization_id, "workspace_id": link.workspace_id, "link": link}
     ReviewedPost.objects.bulk_create([ReviewedPost(**own, post_id=post_id) for post_id in posts])
     said = {"kind": link.kind, "posts": len(posts), "guest_id": guest.pk}
-    audit.record("review_link.made", subject=link, actor=actor, diff=said)
+    audit.record(MADE, subject=link, actor=actor, diff=said)
     events.emit("approval.link_made", subject=link, data=said)
     return link, Secret(token)
 

@@ -41,10 +41,12 @@ def set_policy(
     actor: Actor,
     content_rules: Any = None,
     allows_self_approval: bool = False,
+    bars_links_of_writers: bool | None = None,
     note: str = "",
     expected_version: int | None = None,
 ) -> Policy:
-    """Put a new version in force; one without steps asks for nothing, and content rules that are not given stay.
+    """Put a new version in force; one without steps asks for nothing. Content rules and `bars_links_of_writers` that
+    are not given stay.
     Raises PolicyMalformed, NotInWorkspace, and PolicyChanged where another version is in force than the one that was
     read."""
     workspace = Workspace.objects.select_for_update(no_key=True).filter(pk=workspace_id).first()
@@ -65,6 +67,7 @@ def set_policy(
         steps=[step.as_json() for step in made],
         content_rules=[rule.as_json() for rule in rules],
         allows_self_approval=allows_self_approval,
+        bars_links_of_writers=_kept(bars_links_of_writers, before),
         note=note.strip()[:300],
         made_by_id=actor.user_id,
     )
@@ -73,6 +76,10 @@ def set_policy(
     audit.record("policy.changed", subject=policy, actor=actor, diff=diff)
     events.emit("policy.changed", subject=policy, data=said)
     return policy
+
+
+def _kept(said: bool | None, before: Policy | None) -> bool:
+    return before is not None and before.bars_links_of_writers if said is None else said
 
 
 def _rules(said: Any, before: Policy | None) -> tuple[ContentRule, ...]:

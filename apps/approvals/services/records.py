@@ -42,6 +42,7 @@ def decision(
         decider_id=decider.id,
         decider_name=decider.name[:150],
         on_behalf_of=sorted(map(str, on_behalf_of)) or None,
+        came_by=decider.came_by,
         address=decider.actor.address,
         note=note,
         decided_at=clock.now(),
@@ -69,19 +70,20 @@ def place(made: Decision, *, after: Decision | None) -> Decision:
 
 
 def hash_of(decision: Decision) -> str:
-    """Of everything that the decision says, and of the hash before it; for whom it was said comes last, where it was
-    for somebody, so that lines from before there was such a word keep their hash."""
+    """Of everything that the decision says, and of the hash before it. For whom it was said and which way a guest came
+    follow where there is such a thing, so that lines from before there were these words keep their hash."""
     return hash_of_said([
         decision.pk, decision.request_id, decision.step_id, decision.verdict, decision.seal, decision.content_hash,
         decision.revision, decision.due_at and decision.due_at.isoformat(), decision.decider_kind, decision.decider_id,
         decision.decider_name, decision.address, decision.note, decision.decided_at.isoformat(), decision.previous_hash,
         *([decision.on_behalf_of] if decision.on_behalf_of else []),
+        *([decision.came_by] if decision.came_by else []),
     ])  # fmt: skip
 
 
 def hash_of_said(said: Sequence[object]) -> str:
     """The same of the bare values, in the order above: what whoever holds an export can do for themselves."""
-    return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def broken_link(post_id: UUID) -> Decision | None:

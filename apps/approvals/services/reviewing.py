@@ -13,14 +13,24 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.approvals.anchors import AnchorKind, AnchorMalformed, Place, of_place
-from apps.approvals.link_errors import HourNotPossible, NotByThisLink, NoTimeProposed, PlaceNotFound, TimeSettled
+from apps.approvals.deciders import writers_of
+from apps.approvals.link_errors import (
+    HourNotPossible,
+    LinkOfWriter,
+    NotByThisLink,
+    NoTimeProposed,
+    PlaceNotFound,
+    TimeSettled,
+)
 from apps.approvals.models import Comment, Request, ReviewedPost, Thread
 from apps.approvals.reviews import has_reached_guests
-from apps.approvals.services.clockwork import catching_up
+from apps.approvals.services.clockwork import catching_up, hold
 from apps.approvals.services.deciding import decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.linking import Reviewer, hold_open
-from apps.approvals.states import CURRENT, Verdict, Visibility
+from apps.approvals.services.rounds import policy_of
+from apps.approvals.states import APPROVING, CURRENT, Verdict, Visibility
+from apps.approvals.ways import CameBy, ways_to
 from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
@@ -36,8 +46,9 @@ BY_GUESTS: Final = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.
 def decide_by_link(
     *, reviewer: Reviewer, request_id: UUID, verdict: Verdict, note: str = "", post_id: UUID | None = None
 ) -> Request:
-    """What the guest says of the version that they saw, of that post if one is named. Raises LinkOver, NotByThisLink,
-    and what `decide` raises: another version than the one on file is never decided."""
+    """What the guest says of the version that they saw, of that post if one is named; with the way by which they came.
+    Raises LinkOver, NotByThisLink, LinkOfWriter where the policy has such an approval not count (what objects is heard
+    all the same), and what `decide` raises: another version than the one on file is never decided."""
     if verdict not in BY_GUESTS:
         raise ValueError("Guests approve, ask for changes, or reject")
     mine = Request.objects.filter(pk=request_id, post__in=own_posts(reviewer))
@@ -47,7 +58,11 @@ def decide_by_link(
         raise NotByThisLink
     with catching_up(about):
         hold_open(reviewer)
-        return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider, note=note)
+        hold(about)
+        came_by = _came_by(reviewer, Request.objects.select_related("post").get(pk=request_id))
+        if verdict in APPROVING and came_by.may_be_the_writer and _bars_links_of_writers(reviewer):
+            raise LinkOfWriter
+        return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider_by(came_by), note=note)
 
 
 @transaction.atomic
@@ -108,6 +123,16 @@ def take_proposed_time(*, thread: Thread, actor: Actor) -> Post:
 def own_posts(reviewer: Reviewer) -> Any:
     """The ids of the posts that the link is for, for other reads."""
     return ReviewedPost.objects.filter(link=reviewer.link).values("post_id")
+
+
+def _came_by(reviewer: Reviewer, asked: Request) -> CameBy:
+    writers = {asked.post_id: writers_of(asked.post, asked.asked_by_id)}
+    return ways_to(reviewer.link, reviewer.way, writers)[asked.post_id]
+
+
+def _bars_links_of_writers(reviewer: Reviewer) -> bool:
+    policy = policy_of(reviewer.workspace.pk)
+    return policy is not None and policy.bars_links_of_writers
 
 
 def _post(reviewer: Reviewer, post_id: UUID) -> Post:

@@ -36,6 +36,7 @@ from apps.approvals.services.reviewing import decide_by_link, own_posts
 from apps.approvals.services.rounds import policy_of
 from apps.approvals.sheets import Sheet, required, sheets
 from apps.approvals.states import PASSED, RequestState, StepStatus, Verdict
+from apps.approvals.ways import ways_to
 from apps.audit import services as audit
 from apps.core import clock
 from apps.core.together import together
@@ -116,12 +117,16 @@ def _votes(reviewer: Reviewer, policy: Policy, rows: Sequence[Request], held: Se
         for row in asked
         for step in [plain[row.pk]]
     }
-    benches = _benches(policy, asked, plain, votes_on_each)
+    writers = writers_of_each([(row.post, row.asked_by_id) for row in asked])
+    ways = ways_to(reviewer.link, reviewer.way, writers) if asked else {}
+    benches = _benches(asked, plain, votes_on_each, {} if policy.allows_self_approval else writers)
     for row in asked:
         step, before, votes = plain[row.pk], said.get(row.post_id, []), votes_on_each[row.pk]
-        if not _may_say(reviewer, benches[row.pk], votes):
+        came_by = ways[row.post_id]
+        is_barred = policy.bars_links_of_writers and came_by.may_be_the_writer
+        if is_barred or not _may_say(reviewer, benches[row.pk], votes):
             continue
-        made = decision(row, step, Verdict.APPROVE, decider=reviewer.decider, due_at=row.due_at)
+        made = decision(row, step, Verdict.APPROVE, decider=reviewer.decider_by(came_by), due_at=row.due_at)
         place(made, after=before[-1] if before else None)
         passes = benches[row.pk].is_passed_by([*votes, made])
         if not passes or _is_last(row, step):
@@ -143,19 +148,18 @@ def _runs_out(step: StepState) -> bool:
 
 
 def _benches(
-    policy: Policy,
     rows: Sequence[Request],
     steps: Mapping[UUID, StepState],
     votes: Mapping[UUID, Sequence[Decision]],
+    barred: Mapping[UUID, frozenset[UUID]],
 ) -> dict[UUID, Bench]:
     if not rows:
         return {}
     seating = Seating.in_workspace(rows[0].workspace_id, [(steps[row.pk], votes[row.pk]) for row in rows])
-    writers = {} if policy.allows_self_approval else writers_of_each([(row.post, row.asked_by_id) for row in rows])
     guests = guests_of_each([row.post_id for row in rows])
     found = {}
     for row in rows:
-        bench = seating.bench(steps[row.pk], writers.get(row.post_id, frozenset()), votes[row.pk])
+        bench = seating.bench(steps[row.pk], barred.get(row.post_id, frozenset()), votes[row.pk])
         found[row.pk] = with_these_guests(bench, guests.get(row.post_id, {}))
     return found
 

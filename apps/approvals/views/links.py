@@ -27,6 +27,7 @@ from apps.approvals.link_forms import LinkForm
 from apps.approvals.models import Guest, Letter, Request, ReviewLink, Thread
 from apps.approvals.services import Invited
 from apps.approvals.sharing import Kind, LinkState
+from apps.approvals.ways import number_barred
 from apps.core import clock, ids
 from apps.core.calendar import Month
 from apps.core.secrets import Secret
@@ -290,6 +291,7 @@ def _show(
         "what": choice.what,
         "count": len(waiting),
         "left_out": len(choice.post_ids) - len(waiting),
+        "own": number_barred(workspace.pk, waiting, request.member.actor.user_id),
         "request_ids": choice.request_ids,
         "month": choice.month,
         "action_url": reverse("approvals:link_new"),

@@ -3,7 +3,7 @@ version of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -53,13 +53,12 @@ def _change(request: MemberRequest, workspace: Workspace, now: Policy | None) ->
     if verb == content_rules.SAVE:
         return _save_rule(request, workspace, now, key)
     rules = content_rules.without(now.ordered_content_rules, key) if now and verb == content_rules.REMOVE else None
-    allows = bool(now and now.allows_self_approval)
-    if verb == "options":
-        form = OptionsForm(request.POST)
-        allows = form.is_valid() and form.cleaned_data["allows_self_approval"]
+    options = _options(now)
+    if verb == "options" and (form := OptionsForm(request.POST)).is_valid():
+        options = form.cleaned_data
     said = [step.as_json() for step in _arranged(steps, verb, key)]
     try:
-        return _set(request, workspace, said, allows, rules)
+        return _set(request, workspace, said, options, rules)
     except PolicyMalformed as error:
         messages.error(request, " ".join(dict.fromkeys(flaw.words for flaw in error.flaws)))
         return redirect("approvals:policy", workspace.pk)
@@ -92,7 +91,7 @@ def _save_step(
     made = form.step(key if before else _key(form.cleaned_data["name"], steps), before)
     said = [made if step.key == key else step.as_json() for step in steps] + ([] if before else [made])
     try:
-        return _set(request, workspace, said, bool(now and now.allows_self_approval))
+        return _set(request, workspace, said, _options(now))
     except PolicyMalformed as error:
         for flaw in error.flaws:
             form.add_flaw(flaw)
@@ -105,22 +104,31 @@ def _save_rule(request: MemberRequest, workspace: Workspace, now: Policy | None,
         rules = content_rules.saved(now.ordered_content_rules if now else (), key, form)
         steps = [step.as_json() for step in now.ordered_steps] if now else []
         try:
-            return _set(request, workspace, steps, bool(now and now.allows_self_approval), rules)
+            return _set(request, workspace, steps, _options(now), rules)
         except PolicyMalformed as error:
             for flaw in error.flaws:
                 form.add_flaw(flaw)
     return _show(request, workspace, now, rule_form=form, editing_rule=key, status=422)
 
 
+def _options(now: Policy | None) -> dict[str, bool]:
+    return {name: bool(now and getattr(now, name)) for name in OptionsForm.base_fields}
+
+
 def _set(
-    request: MemberRequest, workspace: Workspace, steps: list[Any], allows: bool, rules: list[Any] | None = None
+    request: MemberRequest,
+    workspace: Workspace,
+    steps: list[Any],
+    options: Mapping[str, bool],
+    rules: list[Any] | None = None,
 ) -> HttpResponse:
     try:
         services.set_policy(
             workspace_id=workspace.pk,
             steps=steps,
             content_rules=rules,
-            allows_self_approval=allows,
+            allows_self_approval=options["allows_self_approval"],
+            bars_links_of_writers=options["bars_links_of_writers"],
             actor=request.member.actor,
             expected_version=whole(request.POST.get("version", "")),
         )
@@ -163,7 +171,7 @@ def _show(
         "people_url": reverse("approvals:people", args=[workspace.pk]),
         "editing": edited.key if edited else "",
         "editing_name": edited.name if edited else "",
-        "options_form": OptionsForm(initial={"allows_self_approval": bool(now and now.allows_self_approval)}),
+        "options_form": OptionsForm(initial=_options(now)),
         **content_rules.section(now, rule_form, editing_rule, url),
         "may_edit": request.member.may_in(workspace, "policy.edit"),
     }  # fmt: skip

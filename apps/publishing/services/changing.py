@@ -75,8 +75,6 @@ def _wanted(
     post, _ = hold(Post.objects.get(pk=publication.post_id))
     if expected_revision is not None and post.revision != expected_revision:
         raise PostChanged(expected=expected_revision, found=post.revision)
-    if words := gates.words_against_change(publication):
-        raise PostBusy(words)
     fields = changeable(publication)
     edition = selectors.manuscript(post).edition_on(publication.account_id)
     if not fields or edition is None:
@@ -88,13 +86,15 @@ def _wanted(
 
 
 def _draft(publication: Publication, wanted: Edition) -> Draft:
-    """What the platform is to show; raises PostNotReady for what a person can mend, and for nothing else."""
+    """What the platform is to show; raises PostBusy where a gate objects to these words, and PostNotReady for what a
+    person can mend, and for nothing else."""
     post = Post.objects.get(pk=publication.post_id)
     posts.settle_words(post, wanted.account, wanted.text)
-    manuscript = selectors.manuscript(post)
+    manuscript = replace(selectors.manuscript(post), editions=(wanted,))
+    if words := gates.words_against_change(publication, manuscript):
+        raise PostBusy(words)
     fields = changeable(publication)
-    found = problems_in(replace(manuscript, editions=(wanted,)))
-    if problems := [problem for problem in found if problem.field in fields]:
+    if problems := [problem for problem in problems_in(manuscript) if problem.field in fields]:
         raise PostNotReady(problems)
     return parts_on(manuscript, wanted)[0].draft
 

@@ -28,7 +28,7 @@ NAMES = {
 }  # fmt: skip
 TOLD = ("approve", "request_changes", "reject", "commented", "time_proposed", "rest", "content_changed",
         "already_decided", "reason_missing", "words_not_found", "hour_not_possible", "closed",
-        "too_many_places", "place_not_possible", "moment_not_possible", "file_gone")  # fmt: skip
+        "too_many_places", "place_not_possible", "moment_not_possible", "file_gone", "self_approval")  # fmt: skip
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def link_new() -> dict[str, Any]:
     form = LinkForm({"email_1": "ingrid@alder.example", "days": "14"}, known={})
     form.is_valid()
     return {
-        "what": "3 posts", "count": 2, "left_out": 1, "form": form, "pairs": form.pairs(), "has_known": False,
+        "what": "3 posts", "count": 2, "left_out": 1, "own": 1, "form": form, "pairs": form.pairs(), "has_known": False,
         "request_ids": [POST], "month": "", "action_url": "/approvals/links/new/", "back_url": "/approvals/",
         "policy_url": "/approvals/policies/1/",
     }  # fmt: skip
