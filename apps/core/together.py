@@ -122,7 +122,7 @@ def _end_well(block: _Block) -> None:
 def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
     if savepoint:
         flush()  # what was noted before stays
-    marks, times_written, endings = block.marks, block.times_written, block.endings
+    marks, times_written, endings, was_spoiled = block.marks, block.times_written, block.endings, block.is_spoiled
     try:
         if savepoint:
             block.endings = {}
@@ -138,7 +138,7 @@ def _inside(block: _Block, *, savepoint: bool) -> Iterator[None]:
         block.forget_since(*((0, 0) if is_written else marks))
         if savepoint:  # Locks that were taken meanwhile are gone with it.
             block.memory.clear()
-        block.is_spoiled = is_written and not savepoint
+        block.is_spoiled = was_spoiled or (is_written and not savepoint)
         raise
     finally:
         block.endings = endings

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.core import clock, tenancy
 from apps.events import services as events
@@ -35,8 +36,15 @@ def put_off(kept: Iterable[Kept]) -> list[Kept]:
     return to_hold
 
 
+def as_it_was_seen(row: Any) -> QuerySet[Any]:
+    """The row, if nobody has taken it or moved it to another time since it was read."""
+    seen = {"fence": row.fence, "due_at": row.due_at, "next_try_at": row.next_try_at}
+    found: QuerySet[Any] = type(row).objects.filter(pk=row.pk, state__in=[State.SCHEDULED, State.READY], **seen)
+    return found
+
+
 def _put_off(row: Any, obstacle: Obstacle) -> None:
-    mine = type(row).objects.filter(pk=row.pk, fence=row.fence, state__in=[State.SCHEDULED, State.READY])
+    mine = as_it_was_seen(row)
     said = {"problem": obstacle.problem, "problem_words": obstacle.words, "problem_field": ""}
     # What was prepared is looked at again before that: it may not stand so long.
     if not mine.update(

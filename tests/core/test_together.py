@@ -123,6 +123,13 @@ def test_a_block_does_not_end_well_with_what_it_cannot_forget(workspace):
         spoil(workspace)
 
 
+def test_what_cannot_be_forgotten_is_not_by_a_later_failure_of_what_can(workspace):
+    with pytest.raises(CannotForget), together():
+        spoil(workspace)
+        with suppress(ValueError), together():
+            raise ValueError
+
+
 def write_two_parts_at_one_place(post: Post) -> None:
     with together(savepoint=True):
         write([post])

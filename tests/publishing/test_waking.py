@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from apps.core import clock as system_clock
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.platforms.errors import PlatformError, StagedLost, Throttled
+from apps.publishing import services
 from apps.publishing.states import State
 from tests.support.clock import Clock
 from tests.support.publishing import Agency, adapter, run_worker
@@ -23,16 +25,38 @@ SENDING, LEAVING = "publishing.publish_due", "publishing.leave"
 
 @pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
-    """Call it to let a worker work; gives the names of the rounds that were woken meanwhile."""
+    """The names of the rounds that were woken while a worker worked, or while this was done."""
 
-    def work() -> list[str]:
+    def while_(doing: Callable[[], object] = run_worker) -> list[str]:
         names: list[str] = []
         monkeypatch.setattr(current_app, "send_task", lambda name, **_: names.append(name))
         with django_capture_on_commit_callbacks(execute=True):
-            run_worker()
-        return names
+            doing()
+        return [name for name in names if name in (SENDING, LEAVING)]
 
-    return work
+    return while_
+
+
+@pytest.mark.parametrize(("seconds", "rounds"), [(0, [SENDING]), (2, [SENDING]), (60, [])])
+def test_planning_for_the_next_seconds_wakes_whoever_sends_it(
+    agency: Agency, woken: Any, seconds: int, rounds: list[str]
+) -> None:
+    post = agency.post()
+
+    assert woken(lambda: agency.schedule(post, minutes=seconds / 60)) == rounds
+
+
+@pytest.mark.parametrize(("seconds", "rounds"), [(2, [SENDING]), (60, [])])
+def test_moving_to_the_next_seconds_wakes_whoever_sends_it(
+    agency: Agency, clock: Clock, woken: Any, seconds: int, rounds: list[str]
+) -> None:
+    post, at = agency.post(), clock.now + timedelta(seconds=seconds)
+    agency.schedule(post, minutes=600)
+
+    def move() -> None:
+        agency.do(services.reschedule, post=post, local=at.replace(tzinfo=None), zone="UTC")
+
+    assert woken(move) == rounds
 
 
 def refuses(memory: MemoryPlatform, monkeypatch: pytest.MonkeyPatch, call: str, error: PlatformError) -> None:

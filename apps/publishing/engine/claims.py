@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Least
 
 from apps.core import ids, tenancy
 from apps.publishing.claim import Claim
@@ -56,9 +57,9 @@ def claim_ahead(*, now: datetime, limit: int) -> list[Claim]:
         chosen = fairness.next_to_stage(now, limit * SPARE)
         rows = _locked(Publication.across_tenants.to_stage(now), chosen, limit)
         free, stopped = holds.divided(rows, now)
-        # Their hour may find them free: they are looked at again, and held then if they are not.
+        # Their hour may find them free: they are looked at again, at that hour at the latest, and held if they are not.
         later = Publication.across_tenants.filter(pk__in=[row.pk for row, _ in stopped])
-        later.update(stage_at=now + LOOK_AGAIN)
+        later.update(stage_at=Least(Value(now + LOOK_AGAIN), F("next_try_at")))
         return _taken(Publication.across_tenants, free, now, is_staging=True)
 
 

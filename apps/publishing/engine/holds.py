@@ -66,7 +66,7 @@ def hold(stopped: Sequence[Stopped], now: datetime) -> None:
 
 
 def _hold(row: Publication | FollowUp, obstacle: Obstacle) -> None:
-    mine = type(row).objects.filter(pk=row.pk, fence=row.fence, state__in=[State.SCHEDULED, State.READY])
+    mine = waits.as_it_was_seen(row)
     changes = {"problem": obstacle.problem, "problem_words": obstacle.words, "problem_field": ""}
     if not mine.update(state=State.HELD, updated_at=clock.now(), **changes):
         return

@@ -51,8 +51,11 @@ def commit(intents: Sequence[Intent]) -> list[Answer]:
                 mine = [one for one in going if bool(one.claim.follow_up_id) is (model is FollowUp)]
                 stopped += _write(model, mine, answers) if mine else []
     for one, obstacle in stopped:
-        outcomes.hold_back(one.claim, obstacle)
         answers[id(one)] = False
+        try:
+            outcomes.hold_back(one.claim, obstacle)
+        except Exception as error:  # The intents of the others are written: they leave all the same.
+            outcomes.log_ours(f"{one.claim} is not held; the end of its lease takes it up again", error)
     return [answers.get(id(one), True) for one in intents]
 
 

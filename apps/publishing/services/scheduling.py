@@ -31,7 +31,7 @@ from apps.publishing.services.preparing import assets_of, call_off_media, prepar
 from apps.publishing.services.windowing import waive
 from apps.publishing.states import IN_FLIGHT, OPEN, WAITING, State
 from apps.publishing.stops import words_against
-from apps.publishing.waking import wake_after_commit
+from apps.publishing.waking import wake_for
 from apps.publishing.windows import window_problems
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
@@ -216,5 +216,4 @@ def _tell_scheduled(post: Post, when: Appointment, actor: Actor, *, verb: str) -
     said = {"due_at": when.due_at, "local_due_at": when.local.isoformat(), "timezone": when.zone}
     audit.record(verb, subject=post, actor=actor, diff=said)
     events.emit("post.scheduled", subject=post, data={**said, "revision": post.revision})
-    if when.due_at <= clock.now():
-        wake_after_commit()
+    wake_for([when.due_at])
