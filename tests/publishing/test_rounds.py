@@ -11,6 +11,7 @@ from celery import current_app
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from apps.core import clock as system_clock
+from apps.core import waking
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing import services
 from apps.publishing.engine import rounds
@@ -51,6 +52,7 @@ def test_a_queue_that_is_down_keeps_nobody_from_planning(
         raise ConnectionRefusedError("no queue here")
 
     monkeypatch.setattr(current_app, "send_task", refused)
+    monkeypatch.setattr(waking, "_road", waking.Road())  # which others need not find closed
     post = agency.post()
 
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
