@@ -44,6 +44,7 @@ TOO_LONG_A_WAIT = (
 WAIT_UNSAID = timedelta(minutes=1)
 SOON = timedelta(seconds=2)
 PREPARING = "Its files are still being prepared for this platform."
+OTHERS_FIRST = "Other files were on their way; it is taken up as soon as there is room."
 CHANGED_MEANWHILE = "The post was changed or moved meanwhile."
 MEDIA_PAUSE = timedelta(seconds=10)
 
@@ -107,6 +108,14 @@ def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
             media.request_rendition(asset=asset, recipe=recipe, purpose=label)
         _put(claim, State.SCHEDULED, **_again(claim, clock.now() + MEDIA_PAUSE))
         ledger.close(claim, Outcome.NOT_READY, words=PREPARING)
+
+
+def wait_for_room(claim: Claim) -> None:
+    """Nothing was begun, for other files were on their way all the time: whoever has room takes it up. Raises
+    LostClaim."""
+    with claim.scope(), transaction.atomic():
+        _put(claim, State.SCHEDULED, **_again(claim, clock.now()))
+        ledger.close(claim, Outcome.NOT_READY, words=OTHERS_FIRST)
 
 
 def hold_back(claim: Claim, obstacle: Obstacle) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,7 +26,7 @@ from apps.publishing.engine import claims, departures, leases, locating, outcome
 from apps.publishing.engine.crew import Crew
 from apps.publishing.engine.desk import AT_ONCE, Desk, SharedDesk
 from apps.publishing.engine.fairness import Line
-from apps.publishing.engine.freight import Freight, weight
+from apps.publishing.engine.freight import Freight, Load, Yard, weight
 from apps.publishing.engine.freshness import Freshness
 from apps.publishing.engine.work import Work, load_all
 from apps.publishing.errors import LostClaim
@@ -38,8 +38,6 @@ SWEEP: Final = 2.0  # seconds between two looks for leases that ran out
 RENEWAL: Final = 50.0  # seconds for which connections to the database are kept
 AFTER_A_FAILURE: Final = 1.0  # seconds
 NEVER: Final = threading.Event()  # nobody sets it
-
-Taken = tuple[Claim, Work | None]  # a claim, and what was read for it already
 
 
 def work(claim: Claim, read: Work | None = None, desk: Desk = AT_ONCE) -> None:
@@ -131,8 +129,9 @@ def prepare(
 ) -> int:
     """Send what is due and not prepared, comments and replies, and prepare what is due later, until nothing is left or
     `ending`; the number of claims. What falls due within `ahead` is waited for."""
-    upkeep, done = Upkeep(), 0
-    freight, line = Freight(settings.PUBLISH_STAGE_BYTES), Line()
+    upkeep, lines, done = Upkeep(), Lines(), 0
+    freight = Freight(settings.PUBLISH_STAGE_BYTES, hands=max(1, hands - max(1, hands // 4)))
+    yard = Yard(freight)
     with (
         SharedDesk(upkeep.freshness) as desk,
         Crew(partial(_work_on, desk=desk, freight=freight), size=hands, freshness=upkeep.freshness) as crew,
@@ -142,13 +141,18 @@ def prepare(
                 upkeep.sweep()
                 crew.wait(free=max(1, hands // 4), seconds=GLANCE)
                 again.clear()
-                if crew.free and (taken := take(limit=crew.free, kept_free=hands // 4, line=line)):
-                    crew.give(taken)
+                _put_back(yard.without_time(clock.now()))
+                crew.give(yard.passing(room=crew.free))
+                # What waits for room keeps nothing else from being taken up, but does not pile up here for ever.
+                kept_free = crew.free if yard else hands // 4
+                if taken := take(limit=crew.free, kept_free=kept_free, lines=lines, only_words=len(yard) >= hands):
+                    crew.give(yard.passing(taken, room=crew.free))
                     done += len(taken)
-                elif not crew.is_idle:
+                elif yard or not crew.is_idle:
                     crew.wait(free=crew.free + 1, seconds=GLANCE)
                 elif not _more_soon(claims.next_due, ahead, again):
                     break
+        _put_back(yard.emptied())
     return done
 
 
@@ -174,16 +178,26 @@ def look(*, hands: int, ahead: timedelta = timedelta(0), ending: threading.Event
     return done
 
 
-def take(*, limit: int, kept_free: int = 0, line: Line | None = None) -> list[Taken]:
+class Lines:
+    """Who comes next with anything, and who with words alone."""
+
+    def __init__(self) -> None:
+        self.all, self.words = Line(), Line()
+
+
+def take(*, limit: int, kept_free: int, lines: Lines, only_words: bool = False) -> list[Load]:
     """What is due first, with a share of the hands for comments and replies; then what can be prepared, but for
     `kept_free` hands that are there for whatever falls due meanwhile."""
-    now = clock.now()
-    due = claims.claim_due(now=now, limit=limit - limit // 4, line=line)
+    if not limit:
+        return []
+    now, line = clock.now(), lines.words if only_words else lines.all
+    due = claims.claim_due(now=now, limit=limit - limit // 4, line=line, only_words=only_words)
     comments = claims.claim_follow_ups(now=now, limit=limit - len(due))
     left = limit - len(due) - len(comments) - kept_free
     ahead = claims.claim_ahead(now=now, limit=left) if left > 0 else []
     read = load_all([*due, *ahead]) if due or ahead else {}
-    return [(claim, read.get(claim.row_id)) for claim in (*due, *comments, *ahead)]
+    works = [(claim, read.get(claim.row_id)) for claim in (*due, *comments, *ahead)]
+    return [Load(claim, work, weight(work)) for claim, work in works]
 
 
 def _next_inline() -> Claim | None:
@@ -194,10 +208,20 @@ def _next_inline() -> Claim | None:
     return None
 
 
-def _work_on(taken: Taken, *, desk: Desk, freight: Freight) -> None:
-    claim, read = taken
-    with freight.carrying(weight(read)):
-        work(claim, read, desk)
+def _work_on(load: Load, *, desk: Desk, freight: Freight) -> None:
+    try:
+        work(load.claim, load.work, desk)
+    finally:
+        freight.set_down(load.size)
+
+
+def _put_back(waiting: Iterable[Claim]) -> None:
+    """Others may have room for them."""
+    for claim in waiting:
+        try:
+            outcomes.wait_for_room(claim)
+        except LostClaim:
+            logger.info("%s is in other hands", claim)
 
 
 class Timer:
