@@ -118,8 +118,9 @@ def ask(request: Request, *, force: bool = False) -> Decision:
     seen = tuple(tuple(int(number) for number in view) for view in views)
     if found["ok"]:
         return Decision(request, buckets, is_stirred=found["stirred"], seen=seen)
-    if found["why"] in ("breaker", "pause"):
-        _memory.close_until(request.gates, int(found["at"]))
+    for gate, closed_until in zip(request.gates, found["gates"], strict=True):
+        if closed_until:
+            _memory.close_until([gate], int(closed_until))
     return Decision(request, buckets, instant(found["at"]), _named(found["why"], buckets), seen=seen)
 
 

@@ -48,13 +48,16 @@ def short_links(workspaces: Collection[Workspace]) -> QuerySet[Link]:
 
 
 def clicks_by_workspace(
-    links: QuerySet[Link], *, of: Collection[Workspace], first: date, last: date
+    links: QuerySet[Link], *, of: Collection[Workspace], first: date, last: date, are_all: bool = False
 ) -> dict[UUID, dict[date, int]]:
-    """Clicks on these links of some workspaces by day, by workspace; one that has such a link and no click in these
-    days has an empty place. One query, which reads the clicks of these days and no link but the first of each."""
+    """Clicks on these short links of some workspaces by day, by workspace; one that has such a link and no click in
+    these days has an empty place. One query, which reads the clicks of these days; where the links `are_all` short ones
+    of these workspaces, it reads no link but the first of each."""
     places = Workspace.objects.filter(pk__in=[one.pk for one in of]).order_by()
     places = places.filter(Exists(links.filter(workspace=OuterRef("pk")).order_by()))
-    clicks = ClickDay.objects.filter(workspace__in=of, day__gte=first, day__lte=last, link__in=links.order_by())
+    clicks = ClickDay.objects.filter(workspace__in=of, day__gte=first, day__lte=last)
+    if not are_all:
+        clicks = clicks.filter(link__in=links.order_by())
     by_day = clicks.order_by().values_list("workspace_id", "day").annotate(total=Sum("clicks"))
     none = (Cast(Value(None), DateField()), Cast(Value(0), BigIntegerField()))
     found: dict[UUID, dict[date, int]] = {}

@@ -81,6 +81,16 @@ def test_a_breaker_that_was_seen_open_stays_so(platform: Platform, outage: str, 
     assert platform.ask("posts").retry_at == START + timedelta(minutes=1)
 
 
+def test_a_breaker_of_one_account_that_was_seen_open_stops_no_other(
+    platform: Platform, outage: str, settings: Settings
+):
+    platform.declare(limit("posts", 50))
+    platform.fail("posts", 5)
+    platform.ask("posts")
+    settings.REDIS_URL = outage
+    assert platform.ask("posts", user="2").is_granted
+
+
 def test_nobody_waits_while_it_was_found_silent_a_moment_ago(platform: Platform, slow: str, settings: Settings):
     settings.REDIS_URL = slow
     settings.GOVERNOR_TIMEOUT = timedelta(milliseconds=400)

@@ -13,6 +13,7 @@ from apps.publishing import services
 from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import PostBusy
 from apps.publishing.models import FollowUp, Publication
+from apps.publishing.services import turns
 from apps.publishing.states import Deed, State
 from tests.publishing.afterwards import able, published, take_down
 from tests.support.clock import Clock
@@ -118,6 +119,43 @@ def test_no_worker_says_more_below_a_post_that_is_coming_down(
 
     assert take_down(out).is_done
     assert taken == []
+
+
+def test_nobody_sends_a_comment_again_below_a_post_that_is_coming_down(
+    agency: Agency, memory: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = waiting_comment(agency, memory)
+    (comment,) = agency.follow_ups(out)
+    refused: list[str] = []
+
+    def slow(self: MemoryAdapter, post: RemotePost, credential: Credential) -> None:
+        with pytest.raises(PostBusy) as busy:
+            agency.do(services.retry_follow_up, follow_up=comment)
+        refused.append(busy.value.words)
+        MemoryAdapter.delete(self, post, credential)
+
+    monkeypatch.setattr(adapter(memory), "delete", slow)
+
+    assert take_down(out).is_done
+    assert len(refused) == 1
+    assert agency.read(comment).state == State.CANCELED
+
+
+def test_what_waits_goes_on_where_somebody_else_began_with_the_post_in_between(
+    agency: Agency, memory: MemoryPlatform, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = waiting_comment(agency, memory)
+    monkeypatch.setattr(turns, "begin", busy)
+
+    with pytest.raises(PostBusy):
+        take_down(out)
+    run_worker()
+
+    assert memory.texts("harbour") == ["Main", "First!"]
+
+
+def busy(*_: object, **__: object) -> None:
+    raise PostBusy("Somebody is at it.")
 
 
 def test_a_post_waits_for_its_comment_that_is_on_its_way(agency: Agency, memory: MemoryPlatform, clock: Clock) -> None:

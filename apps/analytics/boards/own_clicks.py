@@ -59,6 +59,6 @@ def own_clicks(
     rows = links.short_links(workspaces)
     if accounts is not None:
         rows = rows.filter(account__in=accounts)
-    now = clock.now()
-    counted = links.clicks_by_workspace(choice.of_links(rows), of=workspaces, first=first, last=last)
+    are_all, now = accounts is None and not choice.is_of_posts, clock.now()
+    counted = links.clicks_by_workspace(choice.of_links(rows), of=workspaces, first=first, last=last, are_all=are_all)
     return {workspace_id: OwnClicks(now, days) for workspace_id, days in counted.items()}

@@ -3,7 +3,8 @@
 -- KEYS  breaker of the token, breaker of the app, pause of the call, then each budget, then for each budget that is
 --       shared two sorted sets: when each organization last asked, and what each has had since it runs low.
 -- ARGV  {now, lane, organization, force, low, trial, air, buckets: [...]} as JSON. `now` comes from the caller.
--- Gives {ok, at, why, stirred, trial, views: [[used, amount or -1, end, number, alone], ...]} as JSON.
+-- Gives {ok, at, why, gates: [until when each of the first three keys is closed, or 0], stirred, trial,
+-- views: [[used, amount or -1, end, number, alone], ...]} as JSON.
 
 local ask = cjson.decode(ARGV[1])
 local now, buckets = ask.now, ask.buckets
@@ -15,17 +16,20 @@ local function deny(at, because)
 end
 
 -- Breakers: closed, open until an instant, or half open with one trial on its way.
-local trials, stirred = {}, false
+local trials, stirred, gates = {}, false, {0, 0, 0}
 for gate = 1, 2 do
   local seen = redis.call('HMGET', KEYS[gate], 'n', 'o', 't')
   stirred = stirred or (seen[1] or seen[2]) and true or false
   local open, trial = tonumber(seen[2] or 0), tonumber(seen[3] or 0)
-  if open > now then deny(open, 'breaker')
-  elseif open > 0 and trial > now then deny(math.min(trial, now + 15000), 'breaker') -- it mostly ends much sooner
+  if open > now then gates[gate] = open
+  elseif open > 0 and trial > now then gates[gate] = math.min(trial, now + 15000) -- it mostly ends much sooner
   elseif open > 0 then table.insert(trials, KEYS[gate]) end
 end
 local pause = tonumber(redis.call('GET', KEYS[3]) or 0)
-if pause > now then deny(pause, 'pause') end
+if pause > now then gates[3] = pause end
+for gate, at in ipairs(gates) do
+  if at > 0 then deny(at, gate == 3 and 'pause' or 'breaker') end
+end
 local closed = free_at > 0
 
 local function ceiling_of(bucket, amount) return math.max(1, math.floor(amount * bucket.ceiling)) end
@@ -145,6 +149,6 @@ for i, found in ipairs(read_all) do
   views[i] = {found.used, found.amount or -1, free, found.number or 0, found.alone and 1 or 0}
 end
 return cjson.encode({
-  ok = ok, at = free_at, why = why, stirred = stirred, trial = ok and #trials > 0,
+  ok = ok, at = free_at, why = why, gates = gates, stirred = stirred, trial = ok and #trials > 0,
   views = #views > 0 and views or cjson.null,
 })

@@ -19,6 +19,7 @@ from apps.publishing.queues.errors import QueueRefused
 from apps.publishing.queues.joining import held
 from apps.publishing.queues.laying import GONE, Timetable, Windowed, lay, words_of_full
 from apps.publishing.queues.moving import move_all
+from apps.publishing.queues.releasing import release
 from apps.publishing.queues.standing import JITTER, forget_abandoned, movable, mover_of, places_of
 from apps.tenants.models import Workspace
 
@@ -113,14 +114,16 @@ def pause(*, queue: Queue, actor: Actor) -> Queue:
 
 @transaction.atomic
 def resume(*, queue: Queue, actor: Actor) -> Queue:
-    """Go on. What was missed takes the next slots, and what waits behind it moves back as far as it has to."""
+    """Go on. What was missed takes the next slots, and what waits behind it moves back as far as it has to. What is out
+    on other accounts already takes no slot any more, and goes out now."""
     queue = _held(queue)
     if queue.paused_at is None:
         return queue
     moved = _relay(queue, actor=actor, keep=True)
     queue.paused_at = None
     queue.save(update_fields=["paused_at"])
-    audit.record("queue.resumed", subject=queue, actor=actor, diff={"moved": moved})
+    released = release(queue)
+    audit.record("queue.resumed", subject=queue, actor=actor, diff={"moved": moved, "released": released})
     return queue
 
 

@@ -90,9 +90,10 @@ def change_comment(
 ) -> FollowUp:
     """Give a comment that still waits other words, other files or another time. Raises CommentRefused, NotInWorkspace,
     and PostBusy where it is out, on its way, or a part of its post."""
+    publication = Publication.objects.select_related("account", "workspace", "post").get(pk=follow_up.publication_id)
+    post = _hold(publication.post)
+    refuse_another(publication)
     row, now = _mine(follow_up), clock.now()
-    publication = Publication.objects.select_related("account", "workspace").get(pk=row.publication_id)
-    post = Post.objects.get(pk=publication.post_id)
     before = remark_of(row)
     said = Remark(before.text if text is None else text, before.media if media is None else tuple(media))
     at = due_at or max(row.due_at, now)

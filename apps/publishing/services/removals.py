@@ -22,6 +22,7 @@ from apps.publishing.services import turns
 from apps.publishing.services.holding import hold
 from apps.publishing.services.turns import Aftermath
 from apps.publishing.states import IN_FLIGHT, OPEN, WAITING, Deed, Outcome, State
+from apps.publishing.waking import wake_after_commit
 
 # How it is known, and the verb of the diary.
 TAKEN_DOWN: Final = "taken_down"
@@ -50,12 +51,15 @@ def take_down(*, publication: Publication, actor: Actor) -> Aftermath:
     Raises PostBusy where it is not out, its platform has no such thing, or somebody is at it right now.
     """
     outside_of_transactions()
-    for reply in _made_ready(publication):
-        answer = _delete(publication, actor, reply)
+    for below in [*_made_ready(publication), None]:  # at last the post itself
+        try:
+            answer = _delete(publication, actor, below)
+        except PostBusy:  # Somebody began with it between two of these.
+            _let_go_on(publication)
+            raise
         if not answer.is_done:
             return _stopped(publication, answer)
-    answer = _delete(publication, actor)
-    return answer if answer.is_done else _stopped(publication, answer)
+    return answer
 
 
 def take_down_follow_up(*, follow_up: FollowUp, actor: Actor) -> Aftermath:
@@ -150,10 +154,19 @@ def _write_follow_up_removed(row: FollowUp, said: dict[str, object]) -> None:
 def _stopped(publication: Publication, answer: Aftermath) -> Aftermath:
     """The post is out as before: what was held back may go on, unless nobody knows whether there is a post."""
     if answer.outcome is not Outcome.UNCERTAIN:
-        with publication.scope(), transaction.atomic():
-            held = FollowUp.objects.filter(publication=publication, problem=HELD_BACK)
-            held.steer(State.SCHEDULED, only=[State.HELD], problem="", problem_words="", next_try_at=clock.now())
+        _let_go_on(publication)
     return answer
+
+
+def _let_go_on(publication: Publication) -> None:
+    """What was held back may go out, unless somebody else takes the post down by now."""
+    with publication.scope(), transaction.atomic():
+        _hold(publication)
+        if turns.open_turns().filter(publication=publication, deed=Deed.REMOVE).exists():
+            return
+        held = FollowUp.objects.filter(publication=publication, problem=HELD_BACK)
+        held.steer(State.SCHEDULED, only=[State.HELD], problem="", problem_words="", next_try_at=clock.now())
+        wake_after_commit()
 
 
 def _require_ability(publication: Publication) -> None:

@@ -22,6 +22,7 @@ from apps.publishing.models import BY_HAND, FollowUp, Publication
 from apps.publishing.services.holding import hold
 from apps.publishing.services.planning import AFRESH
 from apps.publishing.services.preparing import prepare_media
+from apps.publishing.services.turns import refuse_another
 from apps.publishing.services.windowing import waive
 from apps.publishing.states import QUEUE_PAUSED, State
 from apps.publishing.stops import words_against
@@ -87,8 +88,12 @@ def decide(*, publication: Publication, verdict: Verdict, actor: Actor, link: st
 
 @transaction.atomic
 def retry_follow_up(*, follow_up: FollowUp, actor: Actor) -> FollowUp:
-    """Send a comment or reply again that failed, was held, or by this person's word is not there. Raises PostBusy."""
+    """Send a comment or reply again that failed, was held, or by this person's word is not there. Raises PostBusy, also
+    while somebody changes its post or takes it down."""
     stuck = [State.FAILED, State.HELD, State.NEEDS_ATTENTION]
+    publication = Publication.objects.select_related("post").get(pk=follow_up.publication_id)
+    hold(publication.post)
+    refuse_another(publication)
     now = clock.now()
     again: Mapping[str, Any] = {"due_at": now, "next_try_at": now, "staged": None, **AFRESH}
     if not FollowUp.objects.filter(pk=follow_up.pk).steer(State.SCHEDULED, only=stuck, **again):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -87,6 +89,47 @@ def test_a_worker_that_has_seen_the_pause_holds_nothing_after_it(
     holds.hold(stopped, monday.now)
 
     assert publication_of(agency, post).state == State.SCHEDULED
+
+
+def held_on_one_account(agency: Agency, queue: Queue, account: SocialAccount, monday: Clock) -> Publication:
+    """A post that is out on an account; the other had to wait for its platform, and then the queue was paused."""
+    quay = agency.account("quay")
+    post = agency.post(on=[account, quay])
+    agency.do(queues.join, post=post, queue=queue, priority=MEDIUM)
+    with agency.scope():
+        Publication.objects.filter(account=quay).update(next_try_at=agency.read(post).due_at + timedelta(minutes=30))
+    monday.advance(hours=1)
+    run_worker()
+    agency.do(queues.pause, queue=queue)
+    monday.advance(minutes=30)
+    run_worker()
+    with agency.scope():
+        found: Publication = Publication.objects.get(post=post, account=quay)
+    assert (found.state, found.problem) == (State.HELD, "queue_paused")
+    return found
+
+
+def test_what_was_held_while_its_post_is_out_elsewhere_goes_out_when_the_queue_goes_on(
+    agency: Agency, queue: Queue, account: SocialAccount, monday: Clock
+) -> None:
+    held = held_on_one_account(agency, queue, account, monday)
+    agency.do(queues.resume, queue=queue)
+    run_worker()
+
+    assert agency.read(held).state == State.PUBLISHED
+    assert agency.events(held)[-2:] == ["publication.resumed", "publication.published"]
+
+
+def test_what_is_too_late_when_the_queue_goes_on_is_held_with_words_of_that(
+    agency: Agency, queue: Queue, account: SocialAccount, monday: Clock
+) -> None:
+    held = held_on_one_account(agency, queue, account, monday)
+    monday.advance(days=2)
+    agency.do(queues.resume, queue=queue)
+    run_worker()
+
+    row = agency.read(held)
+    assert (row.state, row.problem) == (State.HELD, "too_late")
 
 
 def test_the_gate_asks_once_for_a_batch(agency: Agency, queue: Queue, account: SocialAccount) -> None:
