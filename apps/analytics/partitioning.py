@@ -13,12 +13,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
 
-from apps.core.rls import ACROSS_POLICY, APP_ROLE, OWN_WORKSPACE, POLICY
+from apps.core.rls import ACROSS_POLICY, APP_ROLE, OWN_WORKSPACE, POLICY, OnTable
 from apps.core.tenancy import ACROSS_ROLE
 
 REST: Final = "rest"  # what no month was made for
@@ -113,34 +111,23 @@ def _call(statement: str, *days: date) -> int:
         return int(cursor.fetchone()[0])
 
 
-class PartitionByMonth(Operation):
+class PartitionByMonth(OnTable):
     """Make a protected table anew as one that lies in a part for each month of `column`, with all that it has. What
     refers to it has to have let go."""
 
-    reversible = True
-
     def __init__(self, model_name: str, column: str) -> None:
-        self.model_name, self.column = model_name, column
+        super().__init__(model_name)
+        self.column = column
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.model_name, self.column], {}
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
+    def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        how = f"PARTITION BY RANGE ({self.column})"
+        _remake(schema_editor, model._meta.db_table, how, key=f"id, {self.column}")
 
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
-            _remake(schema_editor, table, f"PARTITION BY RANGE ({self.column})", key=f"id, {self.column}")
-
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
-            _remake(schema_editor, table, "", key="id")
+    def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _remake(schema_editor, model._meta.db_table, "", key="id")
 
     def describe(self) -> str:
         return f"Lay {self.model_name} into a table for each month"

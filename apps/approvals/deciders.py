@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from apps.approvals.models import Absence, Decision, Escalation, GroupMember, Guest, ReviewedPost, StepState
+from apps.approvals.models import Absence, Decision, Escalation, GroupMember, Guest, Request, ReviewedPost, StepState
 from apps.approvals.states import APPROVING, OBJECTING, Deed, Verdict
 from apps.approvals.steps import DECIDES, Quorum, Step
 from apps.audit.models import Entry
@@ -135,19 +135,19 @@ class Seating:
     roles: Mapping[UUID, Role]
     groups: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
     delegates: Mapping[UUID, UUID] = field(default_factory=dict)
+    # By step: what rules did that seats people at it, in the order in which they did it.
     acted: Mapping[UUID, Sequence[Escalation]] = field(default_factory=dict)
 
     @classmethod
     def in_workspace(cls, workspace_id: UUID, rows: Collection[tuple[StepState, Sequence[Decision]]]) -> Self:
         """What `bench` needs for these steps, each with its approvals."""
         steps = [row.step for row, _ in rows]
-        rounds = {pk for row, votes in rows for pk in rounds_of(row, votes)}
         groups = {pk for step in steps for pk in step.groups}
         return cls(
             roles=roles_in(workspace_id),
             groups=people_of(groups, workspace_id) if groups else {},
             delegates=_delegates(clock.now()),
-            acted=_acted(rounds) if any(step.escalations for step in steps) else {},
+            acted=_acted(rounds_of(rows)) if any(step.escalations for step in steps) else {},
         )
 
     def able(self) -> frozenset[UUID]:
@@ -167,7 +167,7 @@ class Seating:
         writers = wrote - {one.decider_id for one in with_edits(votes)}
         seated = named - writers
         stand_ins: dict[UUID, frozenset[UUID]] = {}
-        for one in (one for pk in rounds_of(row, votes) for one in self.acted.get(pk, ())):
+        for one in self.acted.get(row.pk, ()):
             brought = frozenset(map(UUID, one.people)) & able - writers
             seats = frozenset(map(UUID, one.seats))
             if one.deed == Deed.ADD:
@@ -200,11 +200,12 @@ def _delegates(now: datetime) -> dict[UUID, UUID]:
     return dict(rows.values_list("user_id", "delegate_id"))
 
 
-def _acted(step_ids: Collection[UUID]) -> dict[UUID, list[Escalation]]:
-    found: dict[UUID, list[Escalation]] = {}
-    for row in Escalation.objects.filter(step__in=step_ids).order_by("acted_at", "id"):
-        found.setdefault(row.step_id, []).append(row)
-    return found
+def _acted(rounds: Mapping[UUID, Collection[UUID]]) -> dict[UUID, list[Escalation]]:
+    own: dict[UUID, list[Escalation]] = {}
+    for one in Escalation.objects.filter(step__in={pk for each in rounds.values() for pk in each}):
+        own.setdefault(one.step_id, []).append(one)
+    found = {pk: [one for step_id in each for one in own.get(step_id, ())] for pk, each in rounds.items()}
+    return {pk: sorted(acts, key=lambda one: (one.acted_at, one.pk)) for pk, acts in found.items()}
 
 
 def roles_in(workspace_id: UUID) -> dict[UUID, Role]:
@@ -225,10 +226,43 @@ def with_edits(votes: Iterable[Decision]) -> list[Decision]:
     return [one for one in votes if one.verdict == Verdict.APPROVE_WITH_EDITS]
 
 
-def rounds_of(row: StepState, votes: Iterable[Decision]) -> list[UUID]:
-    """The rows whose rules have seated people at this step: where an approval with edits made this version, whoever was
-    asked when it was given keeps their seat."""
-    return [*dict.fromkeys([one.step_id for one in with_edits(votes)]), row.pk]
+def rounds_of(rows: Collection[tuple[StepState, Sequence[Decision]]]) -> dict[UUID, set[UUID]]:
+    """By step, the rows whose rules have seated people at it. Where an approval with edits made this version, whoever
+    was asked when it was given keeps their seat, however many have edited one after the other."""
+    past = Past.before([one for _, votes in rows for one in with_edits(votes)])
+    return {row.pk: {row.pk} | past.rounds(votes) for row, votes in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What had been decided about a post before each approval with edits, by its id; and the steps that these were
+    given at."""
+
+    said: Mapping[UUID, Sequence[Decision]] = field(default_factory=dict)
+    steps: Mapping[UUID, StepState] = field(default_factory=dict)
+
+    @classmethod
+    def before(cls, edits: Collection[Decision]) -> Self:
+        """Three queries; where nobody has edited none."""
+        if not edits:
+            return cls()
+        requests = Request.objects.filter(pk__in={one.request_id for one in edits})
+        stories = decisions_on(list(requests.values_list("post_id", flat=True))).values()
+        said = {one.pk: story[:number] for story in stories for number, one in enumerate(story)}
+        given_at = {one.step_id for story in stories for one in with_edits(story)}
+        return cls(said, StepState.objects.in_bulk(given_at))
+
+    def rounds(self, votes: Iterable[Decision]) -> set[UUID]:
+        """The steps at which these were given, and those at which what had counted there was given."""
+        found: dict[UUID, UUID] = {}  # by approval
+        left = with_edits(votes)
+        while left:
+            vote = left.pop()
+            if vote.pk not in found:
+                step = self.steps[vote.step_id]
+                found[vote.pk] = step.pk
+                left += with_edits(votes_among(self.said[vote.pk], step.step, step.seal, step.due_at))
+        return set(found.values())
 
 
 def with_guests(seats: Bench, post_id: UUID) -> Bench:

@@ -90,6 +90,10 @@ class MailedToken(WorkspaceOwned):
     only a hash is kept, and it ends with the link."""
 
     link = models.ForeignKey(ReviewLink, on_delete=models.CASCADE, related_name="mailed_tokens")
+    letter = models.ForeignKey(
+        "approvals.Letter", null=True, blank=True, on_delete=models.SET_NULL, related_name="tokens",
+        help_text="The mail that carries it; empty once another try of that mail carries others.",
+    )  # fmt: skip
     token_hash = models.CharField(max_length=64, unique=True)
 
     class Meta(WorkspaceOwned.Meta):

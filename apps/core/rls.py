@@ -7,7 +7,8 @@ owner. On SQLite all of this does nothing: the first wall, the scoped managers, 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.db import ProgrammingError, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -55,10 +56,16 @@ END $$;
 """
 
 
-class CreateRoles(Operation):
-    """Create the two roles of the application if the cluster lacks them."""
+class OnPostgreSQL(Operation):
+    """What is done to the database and to no model: on PostgreSQL `forwards` and `backwards`, elsewhere nothing."""
 
     reversible = True
+
+    def forwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
+        raise NotImplementedError
+
+    def backwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
+        raise NotImplementedError
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         pass
@@ -66,8 +73,50 @@ class CreateRoles(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
+        self._only_there(self.forwards, schema_editor, app_label, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        self._only_there(self.backwards, schema_editor, app_label, from_state)
+
+    def _only_there(
+        self,
+        act: Callable[[BaseDatabaseSchemaEditor, str, ProjectState], None],
+        schema_editor: BaseDatabaseSchemaEditor,
+        app_label: str,
+        state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            act(schema_editor, app_label, state)
+
+
+class OnTable(OnPostgreSQL):
+    """The same for the table of one model, which `build` and `undo` are handed as it was at that time."""
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        raise NotImplementedError
+
+    def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        raise NotImplementedError
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name], {}
+
+    def forwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
+        self.build(schema_editor, state.apps.get_model(app_label, self.model_name))
+
+    def backwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
+        self.undo(schema_editor, state.apps.get_model(app_label, self.model_name))
+
+
+class CreateRoles(OnPostgreSQL):
+    """Create the two roles of the application if the cluster lacks them."""
+
+    def forwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
         try:
             with transaction.atomic(schema_editor.connection.alias):
                 schema_editor.execute(CREATE_ROLES, params=None)
@@ -76,218 +125,109 @@ class CreateRoles(Operation):
             # none: looked up again, they are there.
             schema_editor.execute(CREATE_ROLES, params=None)
 
-    def database_backwards(self, *args: Any) -> None:
+    def backwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
         pass  # Roles belong to the cluster, and other databases may use them.
 
     def describe(self) -> str:
         return "Create the application's roles"
 
 
-class ProtectTable(Operation):
+class ProtectTable(OnTable):
     """Give a tenant-owned table its policies and make its foreign keys stay inside the tenant.
 
     `visible` is the condition under which a row may be read and written; without one it follows from the columns.
     """
 
-    reversible = True
-
     def __init__(self, model_name: str, *, visible: str | None = None) -> None:
-        self.model_name = model_name
+        super().__init__(model_name)
         self.visible = visible
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.model_name], {"visible": self.visible} if self.visible else {}
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = to_state.apps.get_model(app_label, self.model_name)
+    def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
         visible = self.visible or _visible(model)
-        quote = schema_editor.quote_name
-        table = quote(model._meta.db_table)
-        for statement in (
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY {POLICY} ON {table} USING ({visible}) WITH CHECK ({visible})",
-            f"CREATE POLICY {ACROSS_POLICY} ON {table} TO {ACROSS_ROLE} USING (true) WITH CHECK (true)",
-        ):
-            schema_editor.execute(statement, params=None)
+        _enforce(schema_editor, model, f"USING ({visible}) WITH CHECK ({visible})")
         for field in _tenant_references(model):
             _keep_inside_tenant(schema_editor, model, field)
 
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = from_state.apps.get_model(app_label, self.model_name)
-        table = schema_editor.quote_name(model._meta.db_table)
+    def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
         for field in _tenant_references(model):
-            name = schema_editor.quote_name(_reference_name(model, field))
-            schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}", params=None)
-        for policy in (POLICY, ACROSS_POLICY):
-            schema_editor.execute(f"DROP POLICY {policy} ON {table}", params=None)
-        schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", params=None)
-        schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", params=None)
+            _drop_if_there(schema_editor, model, _reference_name(model, field))
+        _enforce_no_more(schema_editor, model)
 
     def describe(self) -> str:
         return f"Protect {self.model_name} by row-level security"
 
 
-class ProtectFromTenants(Operation):
+class ProtectFromTenants(OnTable):
     """Let every tenant read a table of the operator's, and nobody write it but work that serves all tenants."""
 
-    reversible = True
+    def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _enforce(schema_editor, model, "FOR SELECT USING (true)")
 
-    def __init__(self, model_name: str) -> None:
-        self.model_name = model_name
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [self.model_name], {}
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        table = schema_editor.quote_name(to_state.apps.get_model(app_label, self.model_name)._meta.db_table)
-        for statement in (
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY {POLICY} ON {table} FOR SELECT USING (true)",
-            f"CREATE POLICY {ACROSS_POLICY} ON {table} TO {ACROSS_ROLE} USING (true) WITH CHECK (true)",
-        ):
-            schema_editor.execute(statement, params=None)
-
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        table = schema_editor.quote_name(from_state.apps.get_model(app_label, self.model_name)._meta.db_table)
-        for policy in (POLICY, ACROSS_POLICY):
-            schema_editor.execute(f"DROP POLICY {policy} ON {table}", params=None)
-        schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", params=None)
-        schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", params=None)
+    def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _enforce_no_more(schema_editor, model)
 
     def describe(self) -> str:
         return f"Let tenants read {self.model_name} and not write it"
 
 
-class ProtectReferences(Operation):
+class ProtectReferences(OnTable):
     """Make foreign keys that a protected table got later stay inside the tenant, as `ProtectTable` does for those it
     finds."""
 
-    reversible = True
-
     def __init__(self, model_name: str, *fields: str) -> None:
-        self.model_name = model_name
+        super().__init__(model_name)
         self.fields = fields
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.model_name, *self.fields], {}
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = to_state.apps.get_model(app_label, self.model_name)
+    def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
         for name in self.fields:
-            _keep_inside_tenant(schema_editor, model, model._meta.get_field(name))
+            _keep_inside_tenant(schema_editor, model, _reference(model, name))
 
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = from_state.apps.get_model(app_label, self.model_name)
-        table = schema_editor.quote_name(model._meta.db_table)
+    def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
         for name in self.fields:
-            constraint = schema_editor.quote_name(_reference_name(model, model._meta.get_field(name)))
-            schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint}", params=None)
+            _drop_if_there(schema_editor, model, _reference_name(model, _reference(model, name)))
 
     def describe(self) -> str:
         return f"Keep {', '.join(self.fields)} of {self.model_name} inside the tenant"
 
 
-class KeepAlike(Operation):
+class KeepAlike(OnTable):
     """Make a reference hold only between rows that are alike in a column: whoever points at a row says of itself what
     that says, or the database refuses."""
 
-    reversible = True
-
     def __init__(self, model_name: str, field: str, column: str) -> None:
-        self.model_name = model_name
+        super().__init__(model_name)
         self.field = field
         self.column = column
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.model_name, self.field, self.column], {}
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = to_state.apps.get_model(app_label, self.model_name)
-        field = model._meta.get_field(self.field)
+    def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
         # Rows wait for nothing else of this migration: the references below need them settled.
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE", params=None)
-        _refer(schema_editor, model, field, (self.column,), name=self._name(model, field))
+        _refer(schema_editor, model, _reference(model, self.field), (self.column,), name=self._name(model))
 
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = from_state.apps.get_model(app_label, self.model_name)
-        table = schema_editor.quote_name(model._meta.db_table)
-        name = schema_editor.quote_name(self._name(model, model._meta.get_field(self.field)))
-        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}", params=None)
+    def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _drop_if_there(schema_editor, model, self._name(model))
 
     def describe(self) -> str:
         return f"Keep {self.model_name} and its {self.field} alike in {self.column}"
 
-    def _name(self, model: type[models.Model], field: Any) -> str:
-        return f"{model._meta.db_table}_{field.column}_{self.column}_fk"[:63]
+    def _name(self, model: type[models.Model]) -> str:
+        return f"{model._meta.db_table}_{_reference(model, self.field).column}_{self.column}_fk"[:63]
 
 
-class SayReferencesOnce(Operation):
+class SayReferencesOnce(OnTable):
     """Drop the foreign keys of a table that another of its foreign keys implies, for the database looks at each of
     them for each row: one that repeats the tenant's columns implies the plain one, and that of the organization."""
 
-    reversible = True
-
-    def __init__(self, model_name: str) -> None:
-        self.model_name = model_name
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [self.model_name], {}
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = to_state.apps.get_model(app_label, self.model_name)
+    def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
         table = schema_editor.quote_name(model._meta.db_table)
         for field in _implied_references(schema_editor, model):
             for name in _plain_references(schema_editor, model, field):
@@ -295,12 +235,7 @@ class SayReferencesOnce(Operation):
                     f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(name)}", params=None
                 )
 
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        model = from_state.apps.get_model(app_label, self.model_name)
+    def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
         django: Any = schema_editor  # What it makes foreign keys with has no public name.
         for field in _implied_references(schema_editor, model):
             if not _plain_references(schema_editor, model, field):
@@ -308,6 +243,29 @@ class SayReferencesOnce(Operation):
 
     def describe(self) -> str:
         return f"Say each reference of {self.model_name} once"
+
+
+def _enforce(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model], tenants_may: str) -> None:
+    """Row-level security that the table's owner is bound by too: what tenants may, and all for work across tenants."""
+    table = schema_editor.quote_name(model._meta.db_table)
+    for statement in (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY {POLICY} ON {table} {tenants_may}",
+        f"CREATE POLICY {ACROSS_POLICY} ON {table} TO {ACROSS_ROLE} USING (true) WITH CHECK (true)",
+    ):
+        schema_editor.execute(statement, params=None)
+
+
+def _enforce_no_more(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+    table = schema_editor.quote_name(model._meta.db_table)
+    for statement in (
+        f"DROP POLICY {POLICY} ON {table}",
+        f"DROP POLICY {ACROSS_POLICY} ON {table}",
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    ):
+        schema_editor.execute(statement, params=None)
 
 
 def _visible(model: type[models.Model]) -> str:
@@ -354,6 +312,10 @@ def _plain_references(
     return found
 
 
+def _reference(model: type[models.Model], name: str) -> models.ForeignKey[Any, Any]:
+    return cast("models.ForeignKey[Any, Any]", model._meta.get_field(name))
+
+
 def _reference_name(model: type[models.Model], field: models.ForeignKey[Any, Any]) -> str:
     return f"{model._meta.db_table}_{field.column}_tenant_fk"[:63]
 
@@ -366,6 +328,11 @@ def _keep_inside_tenant(
     shared = tuple(column for column in _columns(target) if column in _columns(model))
     if shared:
         _refer(schema_editor, model, field, shared, name=_reference_name(model, field))
+
+
+def _drop_if_there(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model], name: str) -> None:
+    table, constraint = schema_editor.quote_name(model._meta.db_table), schema_editor.quote_name(name)
+    schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint}", params=None)
 
 
 def _refer(

@@ -27,7 +27,7 @@ from apps.platforms import http as wire
 from apps.platforms import registry
 from apps.platforms.calls import COUNTS_AS, call_of
 from apps.platforms.contract import Adapter, Credential, OAuthClient
-from apps.platforms.errors import Evidence, Throttled
+from apps.platforms.errors import Evidence, HeldBack, Throttled
 
 # Once what makes a post public may have left, nothing in the same commit is refused: it only learns what came of it.
 COMMIT: Final = "commit"
@@ -122,7 +122,7 @@ def _admit(talk: Conversation, request: httpx.Request) -> Decision:
     decision = ask(_request_of(talk, request), force=force)
     if decision.retry_at is not None:
         label = registry.label(talk.platform)
-        talk.refused = Throttled(
+        talk.refused = HeldBack(
             _words(label, decision.why), retry_at=decision.retry_at, evidence=Evidence(code=f"governor:{decision.why}")
         )
         raise talk.refused

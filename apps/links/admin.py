@@ -25,7 +25,7 @@ class LinkAdmin(TenantAdmin):
 @admin.register(LinkDomain)
 class LinkDomainAdmin(TenantAdmin):
     exclude = ("token",)
-    list_display = ("host", "organization", "verified_at", "checked_at", "problem")
+    list_display = ("host", "organization", "verified_at", "checked_at", "next_check_at", "problem")
     list_filter = ("problem",)
     list_select_related = ("organization",)
     show_full_result_count = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import models
@@ -113,9 +113,11 @@ class LinkDomain(WorkspaceOwned):
 
     A later look that finds trouble takes nothing away: links that are out go on working as far as the domain does.
     After a week of it no new ones are made there; and after a week without its record whoever proves the domain holds
-    it instead."""
+    it instead. One that was not proved is looked for by itself for a month after somebody has named it or asked for
+    a look."""
 
     LAPSES_AFTER: Final = timedelta(days=7)
+    LOOKED_FOR: Final = timedelta(days=30)  # by itself, as long as it was not proved
 
     host = models.CharField(max_length=253)
     token = models.CharField(max_length=32, help_text="Part of the name that has to be set below the domain.")
@@ -124,6 +126,7 @@ class LinkDomain(WorkspaceOwned):
     next_check_at = models.DateTimeField(null=True, blank=True, help_text="When a worker looks; empty: when asked to.")
     problem = models.CharField(max_length=16, blank=True, choices=Trouble.choices, help_text="By the last look.")
     troubled_since = models.DateTimeField(null=True, blank=True, help_text="Since when every look has found trouble.")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last had it looked at.")
     unproved_since = models.DateTimeField(null=True, blank=True, help_text="Since when no look has found its record.")
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -141,6 +144,17 @@ class LinkDomain(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.host
+
+    @property
+    def looked_for_until(self) -> datetime | None:
+        """After this nobody looks by itself any more; None for one that was proved."""
+        return None if self.verified_at else (self.asked_at or self.created_at) + self.LOOKED_FOR
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether only somebody who asks can make it theirs, where Postroom would otherwise look by itself."""
+        waits = self.problem in (Trouble.NOT_LOOKED_UP, Trouble.TAKEN)
+        return waits and self.verified_at is None and self.next_check_at is None
 
     @property
     def is_lapsed(self) -> bool:

@@ -123,6 +123,9 @@ class LinkDomainShape(serializers.Serializer):
     verified_at = serializers.DateTimeField(allow_null=True)
     checked_at = serializers.DateTimeField(allow_null=True)
     is_being_checked = serializers.SerializerMethodField()
+    next_check_at = serializers.DateTimeField(
+        allow_null=True, help_text="When Postroom looks next; null where it does not look by itself: have it checked."
+    )
 
     def get_target(self, domain: LinkDomain) -> str:
         return public_host()

@@ -43,6 +43,10 @@ class Throttled(PlatformError):
         self.retry_at = retry_at
 
 
+class HeldBack(Throttled):
+    """Throttled by ourselves, so that the platform goes on taking calls: it was not asked."""
+
+
 class Rejected(PlatformError):
     """The content is at fault; `field` names the part a person has to edit ("text", "media.0",
     "options.visibility"). With `keeps_staged` the adapter promises that what was prepared stays good for whatever the

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import socket
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from pytest_django import Settings
 from apps.analytics import services
 from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading, SnapshotRun
 from apps.core import tenancy
+from apps.core.calendar import cell_of
 from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.social_accounts.models import Grant, SocialAccount
@@ -109,3 +110,14 @@ def no_platform(monkeypatch):
         raise AssertionError(f"A page view opened a socket to {address}")
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def account(workspace: Any) -> SocialAccount:
+    return factories.account(workspace, handle="harbour")
+
+
+@pytest.fixture
+def today(workspace: Any, clock: Clock) -> date:
+    """The day at the client."""
+    return cell_of(clock.now, workspace.timezone)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from apps.analytics import services as analytics
-from tests.links.test_tagging import BROWSER
+from tests.links.conftest import BROWSER
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from apps.approvals import services
-from apps.approvals.errors import NotADecider
+from apps.approvals.errors import AlreadyDecided, NotADecider
 from apps.approvals.models import Escalation, Request
+from apps.approvals.people.awaiting import asked
 from apps.approvals.people.hours import Hours
 from apps.approvals.people.models import EscalationIsFinal
 from apps.approvals.services import escalating
-from apps.approvals.states import RequestState
+from apps.approvals.states import RequestState, Verdict
 from apps.audit.models import Entry
 from apps.core import tenancy
 from apps.core.actors import SYSTEM, ActorKind
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
-from tests.approvals.conftest import MANAGER, Desk
-from tests.approvals.test_people import edited, group
+from tests.approvals.conftest import LEGAL, MANAGER, Desk
+from tests.approvals.people import edited, group
 from tests.support.clock import Clock
+from tests.support.publishing import run_worker
 
 pytestmark = pytest.mark.django_db
 FRIDAY_NOON = datetime(2036, 11, 28, 12, tzinfo=UTC)
@@ -172,6 +175,98 @@ def test_who_was_brought_in_approves_with_edits(
 
     assert made.state == (RequestState.APPROVED if is_enough else RequestState.PENDING)
     assert is_enough or desk.decide(made, manager).state == RequestState.APPROVED
+
+
+def awaited(desk: Desk, request: Request) -> set[UUID]:
+    """From whom an answer is wanted."""
+    with desk.agency.scope():
+        return {pk for one in asked() if one.request == request for pk in one.people}
+
+
+def in_the_words(desk: Desk, request: Request, by: Membership, text: str) -> Request:
+    content = desk.agency.content(text, [desk.account])
+    return desk.decide(request, by, Verdict.APPROVE_WITH_EDITS, content=content)
+
+
+@pytest.mark.parametrize("needs", [2, "all"])
+def test_two_who_were_brought_in_edit_one_after_the_other_and_each_looks_at_the_last_words(
+    desk: Desk, manager: Membership, clock: Clock, needs: Any
+) -> None:
+    """What the first approved were other words, so that the first is asked once more; the second is not."""
+    first, second = desk.people(Role.ADMIN, 2)
+    desk.policy({**MANAGER, "needs": needs, "escalations": [rule("hand_over", first, second)]})
+    publication = desk.planned(minutes=10 * 60)
+    wait(clock, hours=4)
+
+    once = in_the_words(desk, desk.request(publication), first, "Good evening")
+    assert awaited(desk, once) == {second.user_id}
+    twice = in_the_words(desk, once, second, "Good night")
+    assert (twice.state, awaited(desk, twice)) == (RequestState.PENDING, {first.user_id})
+    with pytest.raises(AlreadyDecided):
+        desk.decide(twice, second)
+    with pytest.raises(NotADecider):
+        desk.decide(twice, manager)
+    assert desk.decide(twice, first).state == RequestState.APPROVED
+
+    clock.set(publication.due_at)
+    run_worker()
+    assert desk.live() == ["Good night"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "needs"), [("add", 2), ("add", "all"), ("hand_over", 2), ("hand_over", "all"), ("delegate", 2)]
+)
+def test_edits_of_two_who_were_brought_in_both_count_where_the_step_looks_at_none_of_them(
+    desk: Desk, manager: Membership, clock: Clock, deed: str, needs: Any
+) -> None:
+    first, second = desk.people(Role.ADMIN, 2)
+    step = {**MANAGER, "needs": needs, "covers": ["media"]}
+    desk.person(Role.MANAGER)
+    desk.policy({**step, "escalations": [rule(deed, first, second)]}, {**LEGAL, "roles": ["owner"]})
+    request = desk.submit(desk.post())
+    wait(clock, hours=4)
+
+    once = in_the_words(desk, request, first, "Good evening")
+    twice = in_the_words(desk, once, second, "Good night")
+
+    is_enough = (deed, needs) != ("add", "all")
+    assert desk.steps(twice)[0] == ("manager approved" if is_enough else "manager open")
+    assert not {first.user_id, second.user_id} & awaited(desk, twice)
+
+
+@pytest.mark.parametrize("deed", ["add", "delegate"])
+def test_three_edits_in_a_row_leave_everybody_their_seat(
+    desk: Desk, manager: Membership, clock: Clock, deed: str
+) -> None:
+    people = desk.people(Role.ADMIN, 3)
+    for _ in range(2):
+        desk.person(Role.MANAGER)
+    desk.policy({**MANAGER, "needs": 3, "escalations": [rule(deed, *people)]})
+    made = desk.submit(desk.post())
+    wait(clock, hours=4)
+
+    for one, text in zip(people, ["Good evening", "Good night", "Sleep well"], strict=True):
+        made = in_the_words(desk, made, one, text)
+    assert made.state == RequestState.PENDING
+    for one in people[:2]:
+        made = desk.decide(made, one)
+    assert made.state == RequestState.APPROVED
+
+
+def test_whom_a_rule_brought_in_has_no_seat_once_somebody_else_has_edited(
+    desk: Desk, manager: Membership, clock: Clock
+) -> None:
+    """That makes another request, whose hours count from the beginning: also where words return to what was edited."""
+    first, second = desk.people(Role.ADMIN, 2)
+    desk.policy({**MANAGER, "needs": 2, "escalations": [rule("hand_over", first, second)]})
+    post = desk.post()
+    request = desk.submit(post)
+    wait(clock, hours=4)
+    in_the_words(desk, request, first, "Good evening")
+    desk.edit(post, "Good day")
+
+    with pytest.raises(NotADecider):
+        desk.decide(desk.request(post), second)
 
 
 def test_handed_to_the_author_it_stays_with_those_who_were_asked(desk: Desk, manager: Membership, clock: Clock) -> None:

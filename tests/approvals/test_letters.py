@@ -23,8 +23,8 @@ from apps.events.services import relay
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk, actor
+from tests.approvals.people import away
 from tests.approvals.test_escalating import rule
-from tests.approvals.test_people import away
 from tests.support.clock import Clock
 from tests.support.mail import Mailbox
 from tests.tenants.test_mail_server import PostOffice

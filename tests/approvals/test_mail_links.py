@@ -20,7 +20,7 @@ from apps.events.services import relay
 from apps.tenants.models import Membership, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
-from tests.approvals.test_people import away, group
+from tests.approvals.people import away, group
 from tests.approvals.test_races import leave
 from tests.support import factories
 from tests.support.clock import Clock

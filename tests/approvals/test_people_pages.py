@@ -18,8 +18,8 @@ from apps.tenants.keys import Mode
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
+from tests.approvals.people import group
 from tests.approvals.test_escalating import rule, wait
-from tests.approvals.test_people import group
 from tests.support import factories
 from tests.support.clock import Clock
 from tests.support.programs_with_keys import Program, program

@@ -29,12 +29,18 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
             "test_an_edit_after_an_approval_with_edits_undoes_what_it_touches",
         ],
         "test_deciding": ["test_an_approval_with_edits_is_one_voice_of_as_many_as_the_step_takes"],
-        "test_people": [
+        "test_absences": [
             "test_a_stand_in_who_approves_with_edits_fills_the_seat",
             "test_a_seat_whose_stand_in_has_edited_is_filled",
             "test_whoever_edited_with_their_approval_decides_no_later_step",
         ],
-        "test_escalating": ["test_who_was_brought_in_approves_with_edits"],
+        "test_escalating": [
+            "test_who_was_brought_in_approves_with_edits",
+            "test_two_who_were_brought_in_edit_one_after_the_other_and_each_looks_at_the_last_words",
+            "test_edits_of_two_who_were_brought_in_both_count_where_the_step_looks_at_none_of_them",
+            "test_three_edits_in_a_row_leave_everybody_their_seat",
+            "test_whom_a_rule_brought_in_has_no_seat_once_somebody_else_has_edited",
+        ],
     },
     "two approvals": {
         "test_races": [
@@ -68,7 +74,7 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
         ],
     },
     "a group is changed while a request waits": {
-        "test_people": [
+        "test_groups": [
             "test_who_is_in_a_group_counts_also_for_what_waits",
             "test_what_was_said_counts_while_they_are_in_the_group_or_the_step_was_passed",
         ],

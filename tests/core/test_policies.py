@@ -8,13 +8,20 @@ from django.db import connection
 from django.db.migrations.state import ProjectState
 
 from apps.core.checks import application_role_is_walled
-from apps.core.rls import CreateRoles, ProtectFromTenants, ProtectTable
+from apps.core.rls import (
+    CreateRoles,
+    OnPostgreSQL,
+    ProtectFromTenants,
+    ProtectReferences,
+    ProtectTable,
+    SayReferencesOnce,
+)
 from tests.house import walls
 
 pytestmark = pytest.mark.django_db
 
 
-def run(operation: ProtectTable | ProtectFromTenants | CreateRoles, *, backwards: bool = False) -> None:
+def run(operation: OnPostgreSQL, *, backwards: bool = False) -> None:
     state = ProjectState.from_apps(apps)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -48,6 +55,31 @@ def test_a_table_of_the_operators_is_opened_to_readers_alone():
 
     run(operation, backwards=True)
     assert walls.tables_without_a_wall() == ["posts_variant"]
+
+
+@pytest.mark.postgres
+def test_references_are_let_go_and_kept_inside_the_tenant_again():
+    run(ProtectReferences("Variant", "post"), backwards=True)
+    assert walls.references_that_could_leave_the_tenant() == ["posts_variant.post_id"]
+
+    run(ProtectReferences("Variant", "post"))
+
+    assert walls.references_that_could_leave_the_tenant() == []
+
+
+@pytest.mark.postgres
+def test_references_are_said_twice_and_once_again():
+    once = references_of("posts_variant")
+    run(SayReferencesOnce("Variant"), backwards=True)
+    assert once < references_of("posts_variant")
+
+    run(SayReferencesOnce("Variant"))
+
+    assert references_of("posts_variant") == once
+
+
+def references_of(table: str) -> set[tuple[str, frozenset[str]]]:
+    return {(one.target, one.columns) for one in walls.references() if one.table == table}
 
 
 @pytest.mark.postgres

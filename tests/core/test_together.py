@@ -124,10 +124,14 @@ def test_a_block_does_not_end_well_with_what_it_cannot_forget(workspace):
 
 
 def test_what_cannot_be_forgotten_is_not_by_a_later_failure_of_what_can(workspace):
-    with pytest.raises(CannotForget), together():
-        spoil(workspace)
-        with suppress(ValueError), together():
-            raise ValueError
+    def fail_twice() -> None:
+        with together():
+            spoil(workspace)
+            with suppress(ValueError), together():
+                raise ValueError
+
+    with pytest.raises(CannotForget):
+        fail_twice()
 
 
 def write_two_parts_at_one_place(post: Post) -> None:

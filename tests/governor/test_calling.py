@@ -20,7 +20,7 @@ from apps.governor.decisions import Change
 from apps.governor.lanes import Lane
 from apps.platforms.calls import COUNTS_AS
 from apps.platforms.contract import Credential, OAuthClient
-from apps.platforms.errors import NotSent, PlatformError, Throttled
+from apps.platforms.errors import HeldBack, NotSent, PlatformError, Throttled
 from apps.social_accounts.adapters import adapter_for
 from tests.governor.conftest import Platform, call, credential, limit
 from tests.support.clock import Clock
@@ -73,6 +73,7 @@ def test_a_call_that_the_platform_refuses_is_not_made_again_before_its_reset(pla
     with pytest.raises(Throttled) as by_us:
         check(account)
 
+    assert [isinstance(one.value, HeldBack) for one in (by_the_platform, by_us)] == [False, True]
     assert by_us.value.evidence.code == "governor:pause"
     assert by_us.value.retry_at == by_the_platform.value.retry_at
     assert asked(platforms) == 1

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
 
-from apps.core import clock, tenancy
+from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.links import services
 from apps.links.errors import LinkRefused
@@ -16,16 +15,12 @@ from apps.posts import services as posts
 from apps.posts.content import Content, PartContent, VariantContent
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Workspace
+from tests.links.conftest import HOST, inside
 from tests.posts.test_sorting_at_once import Elsewhere
 from tests.support import factories
 
 # SQLite has one writer at a time.
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-HOST = "go.client.example"
-
-
-def inside(workspace: Workspace) -> AbstractContextManager[tenancy.Tenant]:
-    return tenancy.scope(organization_id=workspace.organization_id)
 
 
 @pytest.fixture

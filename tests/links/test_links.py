@@ -21,7 +21,7 @@ from apps.posts.content import Content, PartContent, VariantContent
 from apps.posts.models import Campaign, Post
 from apps.posts.selectors import drafts_for, manuscript_of
 from apps.posts.states import PartRole
-from tests.links.test_tagging import BROWSER
+from tests.links.conftest import BROWSER, inside
 from tests.support import factories
 
 URL = "https://shop.example.com/loaf?size=2#top"
@@ -30,10 +30,6 @@ URL = "https://shop.example.com/loaf?size=2#top"
 @pytest.fixture
 def accounts(workspace):
     return [factories.account(workspace, "mastodon"), factories.account(workspace, "bluesky")]
-
-
-def inside(workspace):
-    return tenancy.scope(organization_id=workspace.organization_id)
 
 
 def ruled(workspace, **changes):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from apps.links.tagging import as_value, is_web_address, is_within, tagged
 from apps.links.visitors import is_counted
 from apps.platforms.text import with_links
+from tests.links.conftest import BROWSER
 
 UTM = {"utm_source": "mastodon", "utm_medium": "social", "utm_campaign": "spring-sale"}
 words = st.text("abcXYZ09-_%.~é ", max_size=8)
@@ -73,9 +74,6 @@ def test_a_text_keeps_all_but_its_addresses():
     text = "See https://a.example/x, or (https://a.example/xy)! a.example/x stays."
     shown = with_links(text, {"https://a.example/x": "https://go.example/1"})
     assert shown == "See https://go.example/1, or (https://a.example/xy)! a.example/x stays."
-
-
-BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,13 @@ class PostOffice:
 
     def __init__(self) -> None:
         self.letters: list[Message] = []
+        self.refusal = ""
         self.port = ports.free()
         self.controller: Controller | None = None
 
     async def handle_DATA(self, server, session, envelope) -> str:
+        if self.refusal:
+            return self.refusal
         self.letters.append(message_from_bytes(envelope.content))
         return "250 taken"
 

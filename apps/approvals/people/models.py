@@ -179,7 +179,7 @@ class Letter(OrganizationOwned):
     guest = models.ForeignKey("approvals.Guest", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     link = models.ForeignKey(
         "approvals.ReviewLink", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
-        help_text="To a guest: the link that it carries.",
+        help_text="To a guest who was sent a link: that one. What a reminder names, its tokens say.",
     )  # fmt: skip
     asked_by = models.ForeignKey(
         "tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",

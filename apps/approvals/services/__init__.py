@@ -6,6 +6,7 @@ from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.escalating import escalate
 from apps.approvals.services.following import follow, follow_all
 from apps.approvals.services.forgetting import forget_old_guests
+from apps.approvals.services.guest_mail import why_nobody_is_mailed
 from apps.approvals.services.letters import forget_letters, send_letters
 from apps.approvals.services.linking import (
     Invited,
@@ -81,5 +82,6 @@ __all__ = [
     "tell_escalation",
     "tell_mentions",
     "tell_turn",
+    "why_nobody_is_mailed",
     "withdraw",
 ]

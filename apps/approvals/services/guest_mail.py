@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
 
 from apps.approvals.guest_letters import GuestLetter, invitation, reminder
 from apps.approvals.models import Letter, ReviewLink
@@ -23,20 +24,25 @@ INVITATION: Final = "invitation"
 
 
 def message_to_guest(letter: Letter, now: datetime, headers: dict[str, str]) -> EmailMessage | None:
-    """The mail, of which the letter's `link` is noted; None where the link is over, the address forgotten, nothing
-    waits for the guest any more, or their workspace mails nobody."""
+    """The mail, with a token of the letter's for each link that it names; None where the link is over, the address
+    forgotten, nothing waits for the guest any more, or their workspace mails nobody."""
     links = _links_of(letter, now)
-    if not links or not links[0].guest.email or not _mails_people(links[0].workspace):
+    if not links or not links[0].guest.email or why_nobody_is_mailed(links[0].workspace):
         return None
-    letter.link = link = links[0]
-    if letter.rule == INVITATION:
-        return _message(invitation(link, mailed_address(link)), link, letter, headers)
-    return _message(reminder(link, *map(mailed_address, links)), link, letter, headers)
+    letter.tokens.update(letter=None)  # Those of an earlier try still work, should it have arrived after all.
+    link, addresses = links[0], [mailed_address(one, letter) for one in links]
+    written = invitation(link, *addresses) if letter.rule == INVITATION else reminder(link, *addresses)
+    return _message(written, link, letter, headers)
 
 
-def _mails_people(workspace: Workspace) -> bool:
-    """What is tried out reaches nobody, and what is out of use asks nobody for anything."""
-    return not workspace.is_test and workspace.archived_at is None
+def why_nobody_is_mailed(workspace: Workspace) -> str:
+    """Why no guest of this workspace is mailed, "" where they are: what is tried out reaches nobody, and what is out of
+    use asks nobody for anything."""
+    if workspace.is_test:
+        return _("Nobody is mailed from a test workspace, so hand each link over yourself when it is made.")
+    if workspace.archived_at is not None:
+        return _("Nobody is mailed from an archived workspace, so restore it before you send a link.")
+    return ""
 
 
 def _links_of(letter: Letter, now: datetime) -> list[ReviewLink]:

@@ -174,7 +174,7 @@ def _handed(claim: Claim, now: datetime) -> EmailMessage | None:
         Letter.objects.filter(pk=letter.pk).update(dropped_at=now, lease_until=None)
         return None
     # Of many letters the last may go long after the run began, and whoever looks for lost ones counts from here.
-    Letter.objects.filter(pk=letter.pk).update(handed_at=clock.now(), link=letter.link_id)
+    Letter.objects.filter(pk=letter.pk).update(handed_at=clock.now())
     return message
 
 
@@ -215,8 +215,7 @@ def _note_sent(claim: Claim) -> None:
     now = clock.now()
     _note(claim, sent_at=now, problem="")
     with tenancy.scope(organization_id=claim.organization_id):
-        carried = Letter.objects.filter(pk=claim.letter_id, link__isnull=False).values("link")
-        ReviewLink.objects.filter(pk__in=carried).update(mailed_at=now)
+        ReviewLink.objects.filter(mailed_tokens__letter=claim.letter_id).update(mailed_at=now)
 
 
 def _note(claim: Claim, **changes: Any) -> None:

@@ -24,7 +24,7 @@ from django.urls import reverse
 
 from apps.approvals.deciders import Decider
 from apps.approvals.link_errors import ExpiryOutOfReach, LinkOver, NobodyInvited, NothingToReview, PasscodeTooShort
-from apps.approvals.models import Comment, Guest, MailedToken, Request, ReviewedPost, ReviewLink
+from apps.approvals.models import Comment, Guest, Letter, MailedToken, Request, ReviewedPost, ReviewLink
 from apps.approvals.reviews import posts_for_guests
 from apps.approvals.services.following import follow_all
 from apps.approvals.sharing import MOST_TRIES, Kind, LinkState
@@ -146,11 +146,11 @@ def address_of(token: Secret) -> str:
     return settings.PUBLIC_URL + reverse("review:home", args=[token.reveal()])
 
 
-def mailed_address(link: ReviewLink) -> str:
-    """Another address of the link, for one mail: nobody can make it again from what is kept."""
+def mailed_address(link: ReviewLink, letter: Letter) -> str:
+    """Another address of the link, for this one mail: nobody can make it again from what is kept."""
     token = secrets.token_urlsafe(32)
     own = {"organization_id": link.organization_id, "workspace_id": link.workspace_id}
-    MailedToken.objects.create(**own, link=link, token_hash=_hash(token))
+    MailedToken.objects.create(**own, link=link, letter=letter, token_hash=_hash(token))
     return address_of(Secret(token))
 
 

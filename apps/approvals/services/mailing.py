@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.approvals.link_errors import GuestWithoutAddress, LinkNotMailed, MailedTooOften, NotFromATestWorkspace
-from apps.approvals.models import Guest, Letter, ReviewLink
+from apps.approvals.models import Guest, Letter, MailedToken, ReviewLink
 from apps.approvals.services.guest_mail import INVITATION
 from apps.approvals.sharing import LinkState
 from apps.audit import services as audit
@@ -53,9 +53,12 @@ def mail_link(*, link_id: UUID, seat: Seat, press: str = "") -> Letter:
 
 
 def last_letters(links: Collection[ReviewLink]) -> dict[UUID, Letter]:
-    """The letter that took, or is to take, each of the links to its guest last; in one query."""
-    rows = Letter.objects.filter(link__in=[link.pk for link in links]).order_by("id")
-    return {row.link_id: row for row in rows}
+    """The letter that took, or is to take, each of the links to its guest last, by itself or among others."""
+    keys = [link.pk for link in links]
+    asked = [(row.link_id, row) for row in Letter.objects.filter(link__in=keys)]
+    tokens = MailedToken.objects.filter(link__in=keys, letter__isnull=False).select_related("letter")
+    named = [(token.link_id, token.letter) for token in tokens]
+    return dict(sorted(asked + named, key=lambda one: one[1].pk))
 
 
 def _held_guest(link_id: UUID) -> Guest:

@@ -43,7 +43,8 @@ TONES: Final = {LinkState.OPEN: "ok", LinkState.LOCKED: "bad"}
 @dataclass(frozen=True, slots=True)
 class LinkLine:
     """A link as the list shows it; `revoke_url` is "" where there is nothing to withdraw, `remind_url`, a letter to the
-    guest, where nothing waits for them, and `mail_url` where Postroom cannot mail the link."""
+    guest, where nothing waits for them, and `mail_url` where Postroom cannot mail the link; `unmailed` is why, where
+    only the workspace is in the way."""
 
     guest: str
     what: str
@@ -55,6 +56,7 @@ class LinkLine:
     revoke_url: str
     remind_url: str = ""
     mail_url: str = ""
+    unmailed: str = ""
     mailed: str = ""
     mailed_at: datetime | None = None
 
@@ -62,7 +64,7 @@ class LinkLine:
 @dataclass(frozen=True, slots=True)
 class Handed:
     """A link that was just made, with its address. `mailed` says what has become of the mail that Postroom was to send;
-    `link_id` is "" where it cannot send one."""
+    `link_id` is "" where it cannot send one, and `unmailed` why not."""
 
     id: str
     guest: str
@@ -71,6 +73,7 @@ class Handed:
     token: str
     link_id: str
     mailed: str
+    unmailed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,13 @@ def index(request: MemberRequest) -> HttpResponse:
     letters = services.last_letters(rows)
     may_forget = request.member.may("workspace.edit")
     guests = Guest.objects.filter(workspace=workspace, forgotten_at=None)
+    lines = [
+        _with_letters(row, now, letters.get(row.pk), may_make=may_make, is_awaited=row.pk in awaited) for row in rows
+    ]
     context = {
         "zone": workspace.timezone,
-        "links": [
-            _with_letters(row, now, letters.get(row.pk), may_make=may_make, is_awaited=row.pk in awaited)
-            for row in rows
-        ],
+        "links": lines,
+        "unmailed": next((line.unmailed for line in lines if line.unmailed), ""),
         "press": str(ids.new_id()),
         "guests": [
             {"name": one.name, "email": one.email, "forget_url": reverse("approvals:guest_forget", args=[one.pk])}
@@ -222,11 +226,14 @@ def _with_letters(
     row: ReviewLink, now: datetime, letter: Letter | None, *, may_make: bool, is_awaited: bool
 ) -> LinkLine:
     is_open = row.state(now) is LinkState.OPEN
+    could_go = may_make and is_open and bool(row.guest.email)
+    unmailed = services.why_nobody_is_mailed(row.workspace) if could_go else ""
     said, at = _mailed(row, letter)
     return replace(
         line_of(row, now, may_revoke=may_make),
         remind_url=reminder(row).url if is_awaited and is_open else "",
-        mail_url=reverse("approvals:link_mail", args=[row.pk]) if may_make and is_open and row.guest.email else "",
+        mail_url=reverse("approvals:link_mail", args=[row.pk]) if could_go and not unmailed else "",
+        unmailed=unmailed,
         mailed=said,
         mailed_at=at,
     )
@@ -296,7 +303,8 @@ def _show(
 def _hand_over(request: MemberRequest, workspace: Workspace, made: Sequence[tuple[ReviewLink, Secret]]) -> HttpResponse:
     """The one page that ever shows the addresses."""
     letters = services.last_letters([link for link, _token in made])
-    handed = [_handed(link, token, is_on_its_way=link.pk in letters) for link, token in made]
+    why_not = services.why_nobody_is_mailed(workspace)
+    handed = [_handed(link, token, why_not, is_on_its_way=link.pk in letters) for link, token in made]
     context = {
         "handed": handed,
         "press": str(ids.new_id()),
@@ -310,16 +318,18 @@ def _hand_over(request: MemberRequest, workspace: Workspace, made: Sequence[tupl
     return render(request, "approvals/links_made.html", context)
 
 
-def _handed(link: ReviewLink, token: Secret, *, is_on_its_way: bool) -> Handed:
+def _handed(link: ReviewLink, token: Secret, why_not: str, *, is_on_its_way: bool) -> Handed:
     address, email = services.address_of(token), link.guest.email
+    unmailed = why_not if email else _("No mail address: hand it over another way.")
     return Handed(
         id=f"link-{link.pk}",
         guest=str(link.guest),
         url=address,
         mail_url=invitation(link, address).url,
         token=token.reveal(),
-        link_id=str(link.pk) if email else "",
+        link_id="" if unmailed else str(link.pk),
         mailed=_("On its way to %(address)s.") % {"address": email} if email and is_on_its_way else "",
+        unmailed=unmailed,
     )
 
 

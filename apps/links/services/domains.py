@@ -67,17 +67,20 @@ def _can_be_called(host: str) -> bool:
 
 @transaction.atomic
 def ask_check(*, domain: LinkDomain, actor: Actor) -> LinkDomain:
-    """Have a worker look at it soon; asked twice, it looks once. Raises LinkRefused where one has just looked."""
+    """Have a worker look at it soon, and by itself for a month from now; asked twice, it looks once. Raises LinkRefused
+    where one has just looked."""
     now = clock.now()
     row: LinkDomain = LinkDomain.objects.locked(domain.pk)
-    if row.next_check_at is not None and row.next_check_at <= now:
-        return row
-    if row.checked_at is not None and row.checked_at > now - BREATH:
+    is_waiting = row.next_check_at is not None and row.next_check_at <= now
+    if not is_waiting and row.checked_at is not None and row.checked_at > now - BREATH:
         raise LinkRefused(
             "It was checked within the last minute. Ask again in a minute.", field="host", code="too_soon"
         )
-    row.next_check_at = row.updated_at = now
-    row.save(update_fields=["next_check_at", "updated_at"])
+    row.asked_at = row.updated_at = now
+    row.next_check_at = row.next_check_at if is_waiting else now
+    row.save(update_fields=["asked_at", "next_check_at", "updated_at"])
+    if is_waiting:
+        return row
     audit.record("link_domain.check_asked", subject=row, actor=actor)
     return row
 
@@ -128,7 +131,8 @@ def _due(now: datetime, limit: int) -> list[LinkDomain]:
 def _put_off(domain: LinkDomain) -> None:
     """It waits for its next turn, and does not stand before the others again."""
     with tenancy.across_tenants(WHY):
-        LinkDomain.across_tenants.filter(pk=domain.pk).update(next_check_at=clock.now() + SOON)
+        again_at = _while_looked_for(domain, clock.now() + SOON)
+        LinkDomain.across_tenants.filter(pk=domain.pk).update(next_check_at=again_at)
 
 
 def check_domain(domain: LinkDomain) -> str:
@@ -180,9 +184,17 @@ def _release(host: str) -> None:
 
 def _next(row: LinkDomain, trouble: str, now: datetime) -> datetime | None:
     """When it is looked at again by itself. One that is another's may be free some day."""
+    if not trouble:
+        return now + AGAIN
     if trouble == Trouble.NOT_LOOKED_UP:
-        return now + _pause(row, now)
-    return now + AGAIN if row.verified_at or trouble in ("", Trouble.TAKEN) else None
+        return _while_looked_for(row, now + _pause(row, now))
+    return _while_looked_for(row, now + AGAIN) if row.verified_at or trouble == Trouble.TAKEN else None
+
+
+def _while_looked_for(row: LinkDomain, at: datetime) -> datetime | None:
+    """Nobody looks for ever at a domain that nobody proves and nobody asks about."""
+    until = row.looked_for_until
+    return at if until is None or at <= until else None
 
 
 def _pause(row: LinkDomain, now: datetime) -> timedelta:

@@ -54,6 +54,17 @@ WORDS: Final = {
         "%(host)s could not be looked up: its name servers, or ours, gave no answer. It is tried again by itself."
     ),
 }
+# Of those that Postroom would look at by itself, once it does so no more.
+GIVEN_UP: Final = {
+    Trouble.TAKEN: gettext_lazy(
+        "Links of another workspace of this Postroom are on %(host)s. Take that one's record away. Postroom no longer "
+        "looks by itself: once the record has been gone for a week, have the domain checked here."
+    ),
+    Trouble.NOT_LOOKED_UP: gettext_lazy(
+        "%(host)s could not be looked up: its name servers, or ours, gave no answer. Postroom no longer looks by "
+        "itself: have the domain checked here once its names are answered."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,8 @@ def words_of(domain: LinkDomain) -> str:
     if not domain.problem:
         return ""
     facts = {"host": domain.host, "name": proof_name(domain), "target": public_host()}
-    said = str(WORDS[Trouble(domain.problem)] % facts)
+    words = GIVEN_UP if domain.is_given_up else WORDS
+    said = str(words[Trouble(domain.problem)] % facts)
     return f"{said} {_('Until this is mended, no new links are made on it.')}" if _is_out_of_use(domain) else said
 
 

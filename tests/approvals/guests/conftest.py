@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,15 +22,24 @@ from apps.posts.models import Post
 from apps.tenants.members import Member, member_of
 from apps.tenants.models import Membership
 from tests.approvals.conftest import Desk
+from tests.support.clock import Clock
 
 CLIENT = {"key": "client", "name": "The client", "guests": True}
 INGRID = Invited("Ingrid Solheim", "ingrid@alder.example")
 JONAS = Invited("Jonas Lie")
+MINA = Invited("Mina Berg", "mina@alder.example")
+TUESDAY_NOON = datetime(2036, 11, 25, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def _nobody_has_tried_before() -> None:
     cache.clear()
+
+
+@pytest.fixture
+def tuesday_noon(clock: Clock) -> None:
+    """An hour at which everybody works."""
+    clock.set(TUESDAY_NOON)
 
 
 @dataclass

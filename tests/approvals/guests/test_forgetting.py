@@ -21,8 +21,8 @@ from apps.publishing.models import Publication
 from apps.publishing.states import State
 from apps.tenants.models import Workspace
 from tests.approvals.conftest import Desk
-from tests.approvals.guests.conftest import CLIENT, Guest
-from tests.approvals.guests.test_mailed import MINA, link_of
+from tests.approvals.guests.conftest import CLIENT, MINA, Guest
+from tests.approvals.guests.mailed import link_of
 from tests.support.clock import Clock
 
 pytestmark = pytest.mark.django_db

@@ -18,6 +18,7 @@ from apps.posts.models import Post
 from apps.tenants.models import Membership
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import CLIENT, JONAS, Guest
+from tests.approvals.guests.mailed import link_of
 from tests.social_accounts.portal import catalogues
 from tests.support import factories
 
@@ -28,18 +29,13 @@ ADDRESS = "https://postroom.example/review/token/"
 WORDS = ("Hello", "wait for", "no account", "passcode", "Please", "Posts to review", "Still to review", "your decision")
 
 
-def linked(desk: Desk, guest: Guest) -> ReviewLink:
-    with desk.agency.scope():
-        return ReviewLink.objects.select_related("guest", "workspace", "organization").get(pk=guest.link.pk)
-
-
 def letters(link: ReviewLink) -> list[GuestLetter]:
     return [invitation(link, ADDRESS), reminder(link)]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_letters_speak_the_language_of_the_link(desk: Desk, asked: Asked, invite: Invite, code: str) -> None:
-    link = linked(desk, invite(asked(), language=code, passcode="rye bread"))
+    link = link_of(desk, invite(asked(), language=code, passcode="rye bread"))
 
     with translation.override("fr" if code == "en" else "en"):  # Whatever the member reads.
         written = letters(link)
@@ -55,7 +51,7 @@ def test_letters_speak_the_language_of_the_link(desk: Desk, asked: Asked, invite
 
 
 def test_every_language_writes_otherwise(desk: Desk, asked: Asked, invite: Invite) -> None:
-    link = linked(desk, invite(asked()))
+    link = link_of(desk, invite(asked()))
     said = set()
     for code in CODES:
         link.language = code
@@ -71,11 +67,11 @@ def test_what_was_compiled_is_what_was_written(code: str) -> None:
 
 def test_a_link_without_a_language_is_written_about_in_english(desk: Desk, asked: Asked, invite: Invite) -> None:
     with translation.override("de"):
-        assert invitation(linked(desk, invite(asked())), ADDRESS).body.startswith("Hello Ingrid Solheim,")
+        assert invitation(link_of(desk, invite(asked())), ADDRESS).body.startswith("Hello Ingrid Solheim,")
 
 
 def test_the_day_is_the_last_on_the_calendar_of_the_client(desk: Desk, asked: Asked, invite: Invite) -> None:
-    link = linked(desk, invite(asked(), language="de"))
+    link = link_of(desk, invite(asked(), language="de"))
     link.workspace.timezone = "Pacific/Kiritimati"
     link.expires_at = link.expires_at.replace(year=2030, month=3, day=4, hour=23)
 

@@ -19,7 +19,7 @@ from apps.core.actors import SYSTEM
 from apps.posts.models import Post
 from tests.approvals.conftest import Desk
 from tests.approvals.guests.conftest import JONAS, Guest
-from tests.approvals.guests.test_mailed import link_of
+from tests.approvals.guests.mailed import link_of
 from tests.approvals.test_side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from apps.core.secrets import Secret
 from apps.platforms.adapters.youtube import YouTubeAdapter
 from apps.platforms.contract import Credential, OAuthClient
+from apps.platforms.errors import HeldBack
 from tests.platforms.conformance.sandbox_bench import settings_of
 from tests.platforms.conformance.youtube_bench import YouTubeBench
 from tests.platforms.conftest import Script
@@ -39,6 +41,29 @@ def sent(http):
     requests: list[Any] = []
     http.event_hooks["request"].append(requests.append)
     return requests
+
+
+class Pace:
+    """Our own, as the governor keeps it: what leaves for `path` is held back so many times, each for so long."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.path, self.times, self.pause = "", 0, timedelta(0)
+
+    def holds_back(self, path: str, *, times: int, pause: timedelta) -> None:
+        self.path, self.times, self.pause = path, times, pause
+
+    def __call__(self, request: httpx.Request) -> None:
+        if self.times and request.url.path == self.path:
+            self.times -= 1
+            raise HeldBack("What YouTube lets us do in this time is used up.", retry_at=self.clock() + self.pause)
+
+
+@pytest.fixture
+def pace(http, clock) -> Pace:
+    kept = Pace(clock)
+    http.event_hooks["request"].append(kept)
+    return kept
 
 
 @pytest.fixture

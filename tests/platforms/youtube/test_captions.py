@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
 
 import pytest
@@ -12,8 +13,8 @@ from apps.platforms.adapters.youtube import permits
 from apps.platforms.adapters.youtube.abilities import CAPABILITIES
 from apps.platforms.errors import TokenExpired
 from apps.platforms.validation import problems
-from tests.platforms.drafts import SAID, caption
-from tests.platforms.youtube.answers import PUBLISH, VIDEO, film, found, listing, prepared, refusal
+from tests.platforms.drafts import SAID, caption, picture
+from tests.platforms.youtube.answers import PUBLISH, THUMBNAIL, VIDEO, film, found, listing, prepared, refusal
 
 PUT, LIST, DROP = "POST /upload/youtube/v3/captions", "GET /youtube/v3/captions", "DELETE /youtube/v3/captions"
 EXISTS = refusal(409, "captionExists")
@@ -137,6 +138,41 @@ def test_captions_that_fail_never_keep_a_post_back_and_are_told(youtube, credent
     assert list(receipt.facts["captions"]) == ["de"]
     assert receipt.facts["captions"]["de"]
     assert len([one for one in server.requests if one[0] == "PUT"]) == 1
+
+
+def test_captions_that_we_hold_back_ourselves_wait_and_lose_no_try(youtube, credential, pace, clock):
+    written = film(captions=(caption("en"),))
+    pace.holds_back(PUT.split()[1], times=4, pause=timedelta(seconds=40))
+    server, adapter, staged = staged_with(youtube, credential, written, {PUT: [track()]})
+    for _ in range(3):
+        assert (staged.ready, staged.again_in) == (False, timedelta(seconds=40))
+        clock.advance(seconds=40)
+        staged = adapter.stage(written, credential, key="k", before=stored(staged))
+    assert staged.data["captions"]["en"]["failures"] == 0
+    clock.advance(seconds=40)
+
+    done = adapter.stage(written, credential, key="k", before=stored(staged))
+
+    assert (done.ready, done.data["captions"]["en"]["outcome"], done.data["held_since"]) == (True, "set", "")
+    assert len(made(server, PUT)) == 1
+
+
+def test_captions_that_we_hold_back_for_long_keep_no_post_back(youtube, credential, pace, clock):
+    """All of them together: each would otherwise wait as long again."""
+    written = film(captions=(caption("en"), caption("de")), cover=picture("frame"))
+    pace.holds_back(PUT.split()[1], times=99, pause=timedelta(minutes=2))
+    _, adapter, staged = staged_with(youtube, credential, written, {THUMBNAIL: [(200, {"items": []})]})
+    waited = timedelta(0)
+    while not staged.ready:
+        waited += staged.again_in
+        clock.advance(seconds=staged.again_in.total_seconds())
+        staged = adapter.stage(written, credential, key="k", before=stored(staged))
+
+    assert waited == timedelta(minutes=4)
+    assert {one["outcome"] for one in staged.data["captions"].values()} == {
+        "What YouTube lets us do in this time is used up."
+    }
+    assert staged.data["cover"]["outcome"] == "set"
 
 
 def test_a_file_that_is_no_caption_keeps_no_post_back_either(youtube, credential):

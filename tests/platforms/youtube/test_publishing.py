@@ -306,6 +306,30 @@ def test_a_refused_thumbnail_never_keeps_a_post_back_and_is_told(youtube, creden
     assert adapter.commit(written, staged, credential, key="k").facts["thumbnail"]
 
 
+def test_a_thumbnail_that_we_hold_back_ourselves_waits_and_loses_no_try(youtube, credential, pace, clock):
+    written = film(cover=picture("frame"))
+    pace.holds_back(THUMBNAIL.split()[1], times=4, pause=timedelta(seconds=40))
+    server, adapter = youtube({THUMBNAIL: [SET]})
+    staged = prepared(written)
+    for _ in range(4):
+        staged = adapter.stage(written, credential, key="k", before=staged)
+        assert (staged.ready, staged.again_in) == (False, timedelta(seconds=40))
+        clock.advance(seconds=40)
+
+    done = adapter.stage(written, credential, key="k", before=staged)
+
+    assert (done.ready, done.data["cover"]["outcome"], len(server.requests)) == (True, "set", 1)
+
+
+def test_a_thumbnail_that_we_hold_back_for_long_keeps_no_post_back(youtube, credential, pace):
+    written = film(cover=picture("frame"))
+    pace.holds_back(THUMBNAIL.split()[1], times=1, pause=timedelta(hours=3))
+    _, adapter = youtube({PUBLISH: [(200, found("public"))]})
+    staged = adapter.stage(written, credential, key="k", before=prepared(written))
+    assert staged.ready
+    assert "used up" in adapter.commit(written, staged, credential, key="k").facts["thumbnail"]
+
+
 def test_a_thumbnail_is_tried_three_times_and_then_left(youtube, credential):
     written = film(cover=picture("frame"))
     server, adapter = youtube({THUMBNAIL: [refusal(500, "backendError")]})

@@ -13,12 +13,21 @@ from typing import Any, Final
 
 from apps.platforms import webvtt
 from apps.platforms.adapters.youtube import abilities, permits
-from apps.platforms.adapters.youtube.dressing import MOST_FAILURES, PAUSE, SET
+from apps.platforms.adapters.youtube.dressing import MOST_FAILURES, PAUSE, SET, waited_for
 from apps.platforms.adapters.youtube.line import Line, object_in
 from apps.platforms.adapters.youtube.uploading import Paused
 from apps.platforms.caption_rules import captions_of
 from apps.platforms.contract import Caption, Draft
-from apps.platforms.errors import Disconnected, Gone, NotSent, PlatformError, Rejected, Throttled, TokenExpired
+from apps.platforms.errors import (
+    Disconnected,
+    Gone,
+    HeldBack,
+    NotSent,
+    PlatformError,
+    Rejected,
+    Throttled,
+    TokenExpired,
+)
 from apps.platforms.google.faults import text_in
 from apps.platforms.uploads import length_header
 
@@ -34,7 +43,7 @@ def refusals(data: dict[str, Any] | Any) -> dict[str, str]:
 
 def captions(line: Line, draft: Draft, data: dict[str, Any]) -> None:
     """All that are wanted, and none that are not any more; raises Paused after a failure that may pass."""
-    video_id, kept = data["upload"]["video"], data["captions"]
+    kept = data["captions"]
     wanted = {one.language: one for one in captions_of(draft, abilities.CAPABILITIES)}
     for language in [one for one in kept if one not in wanted]:
         _remove(line, kept[language])
@@ -46,7 +55,7 @@ def captions(line: Line, draft: Draft, data: dict[str, Any]) -> None:
             one = _fresh(caption)
         kept[language] = one
         if not one["outcome"]:
-            _try(one, line, video_id, caption)
+            _try(one, line, data, caption)
 
 
 def _fresh(caption: Caption) -> Kept:
@@ -58,11 +67,13 @@ def _print(caption: Caption) -> str:
     return f"{caption.file.sha256[:24]} {caption.label}"
 
 
-def _try(one: Kept, line: Line, video_id: str, caption: Caption) -> None:
+def _try(one: Kept, line: Line, data: dict[str, Any], caption: Caption) -> None:
     try:
-        one["track"], one["outcome"] = _put(line, video_id, caption, one), SET
+        one["track"], one["outcome"] = _put(line, data["upload"]["video"], caption, one), SET
     except (TokenExpired, Disconnected):
         raise
+    except HeldBack as error:
+        one["outcome"] = waited_for(error, line, data)
     except (NotSent, Throttled) as error:
         one["failures"] += 1
         if one["failures"] < MOST_FAILURES:

@@ -10,17 +10,29 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from apps.platforms import http as wire
 from apps.platforms.adapters.youtube import abilities, permits
 from apps.platforms.adapters.youtube.line import Line, object_in
 from apps.platforms.adapters.youtube.uploading import Paused
 from apps.platforms.contract import Draft, MediaFile
-from apps.platforms.errors import Disconnected, Gone, NotSent, PlatformError, Rejected, StagedLost, TokenExpired
+from apps.platforms.errors import (
+    Disconnected,
+    Gone,
+    HeldBack,
+    NotSent,
+    PlatformError,
+    Rejected,
+    StagedLost,
+    TokenExpired,
+)
 from apps.platforms.google.faults import text_in
 from apps.platforms.uploads import length_header, pieces
 
 SET: Final = "set"
 MOST_FAILURES: Final = 3
 PAUSE: Final = timedelta(seconds=30)
+LONGEST_WAIT: Final = timedelta(minutes=5)  # in all, for calls that we hold back ourselves
+SHORTEST_WAIT: Final = timedelta(seconds=1)
 
 
 def refusal(data: dict[str, Any] | Any) -> str:
@@ -42,6 +54,8 @@ def thumbnail(line: Line, draft: Draft, data: dict[str, Any]) -> None:
         kept["outcome"] = _set(line, cover, data["upload"]["video"])
     except (TokenExpired, Disconnected):
         raise
+    except HeldBack as error:
+        kept["outcome"] = waited_for(error, line, data)
     except NotSent as error:
         kept["failures"] += 1
         if kept["failures"] < MOST_FAILURES:
@@ -49,6 +63,17 @@ def thumbnail(line: Line, draft: Draft, data: dict[str, Any]) -> None:
         kept["outcome"] = error.words
     except PlatformError as error:
         kept["outcome"] = error.words
+
+
+def waited_for(error: HeldBack, line: Line, data: dict[str, Any]) -> str:
+    """YouTube was not asked, so that no try is lost: raises Paused until it may be. Where that takes too long a post
+    goes without, and these are the words for it."""
+    now = line.clock()
+    data["held_since"] = data["held_since"] or now.isoformat()
+    again_at = error.retry_at or now + PAUSE
+    if again_at > (wire.instant(data["held_since"]) or now) + LONGEST_WAIT:
+        return error.words
+    raise Paused(max(again_at - now, SHORTEST_WAIT)) from None
 
 
 def _set(line: Line, cover: MediaFile, video_id: str) -> str:

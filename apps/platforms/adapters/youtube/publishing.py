@@ -4,7 +4,8 @@ The video is uploaded as private, processed, and given thumbnail, captions and p
 public is `videos.update`, and that request can be repeated: it names the video, so that no second one can come of it.
 It carries title and description once more, for they may have been changed since the upload.
 
-`Staged.data` is {"upload": as in `uploading`, "polls", "since", "is_processed", "cover", "captions", "playlist"}.
+`Staged.data` is {"upload": as in `uploading`, "polls", "since", "is_processed", "cover", "captions", "playlist",
+"held_since"}, of which the last is there while calls for these are held back by ourselves.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def _prepared(line: Line, draft: Draft, before: Staged | None, *, key: str) -> S
         dressing.playlist(line, draft, data)
     except Paused as pause:
         return Staged(data=data, ready=False, again_in=pause.again_in)
-    return Staged(data=data)
+    return Staged(data={**data, "held_since": ""})
 
 
 def check(draft: Draft) -> None:
@@ -124,6 +125,7 @@ def _carried_over(line: Line, draft: Draft, before: Staged | None) -> dict[str, 
         "cover": dict(old.get("cover") or {}),
         "captions": {language: dict(one) for language, one in (old.get("captions") or {}).items()},
         "playlist": dict(old.get("playlist") or {}),
+        "held_since": old.get("held_since", ""),
     }
 
 

@@ -1,9 +1,8 @@
-"""Groups, absences, and who sits on the bench by them."""
+"""Who is away, by whose clock, who fills their seat meanwhile, and for whom it was decided then."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -12,25 +11,23 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from apps.approvals import services
-from apps.approvals.errors import AlreadyDecided, NotADecider, PeopleRefused, PolicyMalformed, SelfApproval
+from apps.approvals.errors import AlreadyDecided, NotADecider, PeopleRefused, SelfApproval
 from apps.approvals.log.exporting import as_json_lines
 from apps.approvals.log.lines import Wanted, every_line
 from apps.approvals.log.verifying import faults_in
-from apps.approvals.models import Absence, Decision, Group, Request
+from apps.approvals.models import Decision, Request
 from apps.approvals.people.awaiting import asked
 from apps.approvals.people.hours import Hours
 from apps.approvals.records import record_of
 from apps.approvals.selectors import history
-from apps.approvals.states import RequestState, Verdict
-from apps.approvals.steps import trusted
+from apps.approvals.states import RequestState
 from apps.core import clock as system_clock
-from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.models import Event
-from apps.events.services import relay
-from apps.tenants.models import Membership, User, WorkspaceAccess
+from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import MANAGER, Desk
+from tests.approvals.people import away, edited
 from tests.approvals.test_log import tampered, verified
 from tests.approvals.test_records import words
 from tests.support import factories
@@ -38,151 +35,6 @@ from tests.support.clock import Clock
 from tests.support.programs_with_keys import program
 
 pytestmark = pytest.mark.django_db
-
-
-def group(desk: Desk, *people: Membership, name: str = "Legal", everywhere: bool = False) -> Group:
-    place = None if everywhere else desk.agency.workspace.pk
-    with desk.agency.scope():
-        made = services.make_group(name=name, people=[one.user_id for one in people], workspace_id=place, actor=SYSTEM)
-    relay()
-    return made
-
-
-def away(desk: Desk, who: Membership, delegate: Membership | None, *, days: int = 3) -> Absence:
-    today = system_clock.now().date()
-    with desk.agency.scope():
-        made = services.note_absence(
-            user_id=who.user_id, starts_on=today, ends_on=today + timedelta(days=days), zone="UTC",
-            delegate_id=delegate.user_id if delegate else None, actor=SYSTEM,
-        )  # fmt: skip
-    relay()
-    return made
-
-
-def step(**said: Any) -> dict[str, Any]:
-    return {"key": "one", "name": "One", **said}
-
-
-# --- groups
-
-
-def test_the_people_of_a_group_decide_and_others_of_their_role_do_not(desk: Desk) -> None:
-    inside, outside = desk.people(Role.APPROVER, 2)
-    desk.policy(step(groups=[str(group(desk, inside).pk)]))
-    request = desk.submit(desk.post())
-
-    with pytest.raises(NotADecider):
-        desk.decide(request, outside)
-    assert desk.decide(request, inside).state == RequestState.APPROVED
-
-
-def test_who_is_in_a_group_counts_also_for_what_waits(desk: Desk) -> None:
-    first, second, third = desk.people(Role.APPROVER, 3)
-    legal = group(desk, first, second)
-    desk.policy(step(groups=[str(legal.pk)], needs="all"))
-    post = desk.post()
-    request = desk.submit(post)
-    desk.decide(request, first)
-    with desk.agency.scope():
-        services.change_group(group=legal, name="Law", people=[first.user_id, third.user_id], actor=SYSTEM)
-    relay()
-    with pytest.raises(NotADecider):
-        desk.decide(request, second)
-    assert desk.decide(request, third).state == RequestState.APPROVED
-
-
-def test_what_was_said_counts_while_they_are_in_the_group_or_the_step_was_passed(desk: Desk) -> None:
-    gone, stays, comes = desk.people(Role.APPROVER, 3)
-    legal = group(desk, gone, stays)
-    desk.policy(step(groups=[str(legal.pk)], needs=2), MANAGER)
-    passed, waits = desk.submit(desk.post()), desk.submit(desk.post("Good evening"))
-    desk.decide(passed, gone)
-    desk.decide(passed, stays)
-    desk.decide(waits, gone)
-
-    with desk.agency.scope():
-        services.change_group(group=legal, name="Law", people=[stays.user_id, comes.user_id], actor=SYSTEM)
-    relay()
-
-    assert desk.steps(passed) == ["one approved", "manager open"]
-    desk.decide(waits, stays)
-    assert desk.steps(waits) == ["one open", "manager waiting"]
-    desk.decide(waits, comes)
-    assert desk.steps(waits) == ["one approved", "manager open"]
-
-
-def test_someone_in_a_group_whose_role_does_not_decide_decides_nothing(desk: Desk) -> None:
-    creator = desk.person(Role.CREATOR)
-    desk.policy(step(groups=[str(group(desk, creator).pk)]))
-    with pytest.raises(NotADecider):
-        desk.decide(desk.submit(desk.post()), creator)
-
-
-def test_a_policy_names_no_group_of_another_client(desk: Desk, approver: Membership) -> None:
-    other = factories.workspace(desk.agency.workspace.organization)
-    with tenancy.scope(organization_id=other.organization_id):
-        theirs = services.make_group(name="Law", people=[approver.user_id], workspace_id=other.pk, actor=SYSTEM)
-    with pytest.raises(PolicyMalformed, match="another client"):
-        desk.policy(step(groups=[str(theirs.pk)]))
-    desk.policy(step(groups=[str(group(desk, approver, everywhere=True).pk)]))
-
-
-@pytest.mark.parametrize("is_asked", [True, False], ids=["asked", "brought in"])
-def test_a_group_that_a_policy_names_is_not_deleted(desk: Desk, approver: Membership, is_asked: bool) -> None:
-    legal = group(desk, approver)
-    named = {"groups": [str(legal.pk)]}
-    rule = {"when": "after", "minutes": 60, "do": "add", **named}
-    desk.policy(step(**named) if is_asked else {**MANAGER, "escalations": [rule]})
-    with desk.agency.scope(), pytest.raises(PeopleRefused, match="policy"):
-        services.delete_group(group=legal, actor=SYSTEM)
-    desk.policy()
-    with desk.agency.scope():
-        services.delete_group(group=legal, actor=SYSTEM)
-        assert not Group.objects.exists()
-
-
-@pytest.mark.parametrize("name", ["", "Legal"])
-def test_a_group_has_a_name_of_its_own(desk: Desk, approver: Membership, name: str) -> None:
-    group(desk, approver)
-    with pytest.raises(PeopleRefused):
-        group(desk, approver, name=name)
-
-
-def test_approvals_that_were_given_before_there_were_groups_hold_on() -> None:
-    (without,) = trusted([{"key": "manager", "name": "Manager", "roles": ["manager"]}])
-    assert without.digest.startswith("8098913809340d9f28f3"), "as it was in the version before"
-    (with_one,) = trusted([{**without.as_json(), "groups": ["00000000-0000-7000-8000-000000000001"]}])
-    assert with_one.digest != without.digest
-
-
-# --- members who are none any more
-
-
-def _switched_off(who: Membership) -> None:
-    User.objects.filter(pk=who.user_id).update(is_active=False)
-
-
-def _ended(who: Membership) -> None:
-    WorkspaceAccess.plain.filter(membership=who).update(access_until=system_clock.now())
-
-
-@pytest.mark.parametrize(
-    ("role", "leaves"), [(Role.MANAGER, _switched_off), (Role.MANAGER, _ended), (Role.ADMIN, _switched_off)]
-)
-def test_whoever_was_switched_off_or_whose_access_has_ended_decides_nothing(
-    desk: Desk, role: Role, leaves: Callable[[Membership], None]
-) -> None:
-    desk.policy(step(roles=[role.value]))
-    who = desk.person(role)
-    request = desk.submit(desk.post())
-    with tenancy.across_tenants("somebody leaves"):
-        leaves(who)
-
-    with pytest.raises(NotADecider):
-        desk.decide(request, who)
-
-
-# --- absences
 
 
 def test_whoever_stands_in_decides_while_the_other_is_away(desk: Desk, clock: Clock) -> None:
@@ -422,11 +274,6 @@ def test_whoever_edited_with_their_approval_decides_no_later_step(desk: Desk) ->
     assert desk.steps(made) == ["manager approved", "legal open"]
     with pytest.raises(SelfApproval):
         desk.decide(made, deputy)
-
-
-def edited(desk: Desk, request: Request, by: Membership) -> Request:
-    content = desk.agency.content("Good evening, dear", [desk.account])
-    return desk.decide(request, by, Verdict.APPROVE_WITH_EDITS, content=content)
 
 
 def test_a_stand_in_cannot_be_taken_out_of_the_log_unseen(desk: Desk) -> None:

@@ -1,13 +1,10 @@
-"""Letters that Postroom itself sends to the client's guests: pressed for by a member, and by the rules of a policy."""
+"""Letters by which a member has Postroom invite the client's guests, and what becomes of them on the way."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -16,18 +13,16 @@ from django.urls import reverse
 from apps.approvals import services
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.guest_letters import invitation
-from apps.approvals.models import Letter, MailedToken, ReviewLink
+from apps.approvals.models import Letter, MailedToken
 from apps.approvals.services import Invited
 from apps.audit.models import Entry
 from apps.core import tenancy
-from apps.events.services import relay
-from apps.posts.models import Post
 from apps.social_accounts.models import Grant, SocialAccount
-from apps.tenants.models import Membership, Organization, Workspace, WorkspaceAccess
+from apps.tenants.models import Membership, Workspace, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import Desk
-from tests.approvals.guests.conftest import CLIENT, INGRID, JONAS, Guest, seat
-from tests.approvals.test_escalating import rule
+from tests.approvals.guests.conftest import INGRID, JONAS, MINA, TUESDAY_NOON, Guest, seat
+from tests.approvals.guests.mailed import Asked, Invite, link_of, listed, opened, press, reminded
 from tests.approvals.test_letters import beat
 from tests.support import factories
 from tests.support.clock import Clock
@@ -35,22 +30,8 @@ from tests.support.mail import Mailbox
 from tests.support.programs_with_keys import program
 from tests.tenants.test_mail_server import PostOffice, post_office
 
-pytestmark = pytest.mark.django_db
-Invite, Asked = Callable[..., Guest], Callable[..., Post]
-TUESDAY_NOON = datetime(2036, 11, 25, 12, tzinfo=UTC)
-MINA = Invited("Mina Berg", "mina@alder.example")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon")]
 __all__ = ["post_office"]
-
-
-@pytest.fixture
-def clock(clock: Clock) -> Clock:
-    clock.set(TUESDAY_NOON)
-    return clock
-
-
-def press(desk: Desk, guest: Guest, by: Membership, said: str = "") -> Letter:
-    with desk.agency.scope():
-        return services.mail_link(link_id=guest.link.pk, seat=seat(by), press=said)
 
 
 def refused(desk: Desk, guest: Guest, by: Membership) -> str:
@@ -58,21 +39,6 @@ def refused(desk: Desk, guest: Guest, by: Membership) -> str:
         press(desk, guest, by)
     assert not str(error.value).startswith("This cannot be done")
     return error.value.code
-
-
-def link_of(desk: Desk, guest: Guest) -> ReviewLink:
-    with desk.agency.scope():
-        return ReviewLink.objects.select_related("guest", "workspace", "organization").get(pk=guest.link.pk)
-
-
-def opened(mailbox: Mailbox, address: str) -> str:
-    """The page to which the last mail leads."""
-    page = Client().get("/review/" + mailbox.link(to=address).partition("/review/")[2])
-    assert page.status_code == 200, page.status_code
-    return page.content.decode()
-
-
-# --- pressed by a member
 
 
 def test_the_guest_gets_the_letter_in_the_agencys_name_and_opens_the_posts_by_it(
@@ -230,6 +196,51 @@ def test_a_link_of_a_test_workspace_is_handed_over_another_way(
     assert refused(desk, guest, manager) == "test_workspace"
 
 
+SENDS = ("Send from Postroom", "Send it from Postroom", "Send all from Postroom")
+
+
+def handed_over(desk: Desk, by: Membership, *guests: Guest, at: Workspace | None = None) -> str:
+    """The page that shows addresses again."""
+    form = {"token": [one.token for one in guests], "press": "one"}
+    client = factories.signed_in(by, at=at or desk.agency.workspace)
+    return client.post(reverse("approvals:links_hand_over"), form).content.decode()
+
+
+def test_a_test_workspace_offers_no_mail_and_says_why(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership
+) -> None:
+    post = asked()
+    ingrid, mina, nameless = invite(post), invite(post, who=MINA), invite(post, who=JONAS)
+    offered = [listed(desk, manager), handed_over(desk, manager, ingrid, mina, nameless)]
+    assert [[words for words in SENDS if words in page] for page in offered] == [[SENDS[0]], [*SENDS[1:]]]
+    assert not any("Nobody is mailed" in page for page in offered)
+    becomes_a_test(desk)
+
+    pages = [listed(desk, manager), handed_over(desk, manager, ingrid, mina, nameless)]
+    assert [words for page in pages for words in SENDS if words in page] == []
+    said = "Nobody is mailed from a test workspace, so hand each link over yourself when it is made."
+    assert [page.count(said) for page in pages] == [1, 2], "once in the list; and with each that has an address"
+    assert "Withdraw" in pages[0]
+
+
+def test_an_archived_workspace_offers_no_mail_and_says_why(desk: Desk, asked: Asked, invite: Invite) -> None:
+    """The page may still be open, with a workspace around it that is in use."""
+    guest, elsewhere = invite(asked()), factories.workspace(desk.agency.workspace.organization)
+    is_archived(desk)
+
+    page = handed_over(desk, factories.member(elsewhere.organization, Role.ADMIN), guest, at=elsewhere)
+    assert [words for words in SENDS if words in page] == []
+    assert "Nobody is mailed from an archived workspace, so restore it before you send a link." in page
+
+
+def test_where_no_link_could_be_mailed_anyway_no_reason_is_said(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership
+) -> None:
+    invite(asked(), who=JONAS)
+    becomes_a_test(desk)
+    assert "Nobody is mailed" not in listed(desk, manager)
+
+
 def test_whoever_has_left_gets_no_answers(
     desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
 ) -> None:
@@ -269,6 +280,21 @@ def test_through_a_mail_server_that_is_away_at_first(
     assert (name, "@" in address) == (link_of(desk, guest).organization.name, True)
     assert mail["Reply-To"] == manager.user.email
     assert link_of(desk, guest).mailed_at is not None
+
+
+def test_a_guest_gets_one_mail_twice_at_most(
+    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
+) -> None:
+    letter = press(desk, invite(asked()), manager)
+    for _ in range(4):
+        beat(clock, minutes=10)
+        with tenancy.across_tenants("a test has every answer of the mail server lost"):
+            Letter.across_tenants.update(sent_at=None)
+
+    assert len(mailbox.to("ingrid@alder.example")) == 2
+    with desk.agency.scope():
+        letter.refresh_from_db()
+    assert (letter.problem, letter.dropped_at is not None) == ("in doubt", True), "the list of links says so"
 
 
 # --- on the pages
@@ -345,174 +371,3 @@ def test_a_program_has_it_mailed(
     beat(clock)
     assert mailbox.to("ingrid@alder.example")[0].reply_to == [manager.user.email], "whoever shared it is answered"
     assert own.send("GET", f"/review-links/rvl_{guest.link.pk}").json()["mailed_at"] is not None
-
-
-# --- by the rules of a policy
-
-
-def reminded(desk: Desk, text: str = "Cardamom bun day", **step: Any) -> Post:
-    desk.policy({**CLIENT, "escalations": [rule("remind", minutes=60)], **step})
-    post = desk.post(text)
-    desk.submit(post)
-    return post
-
-
-def subjects(mailbox: Mailbox, address: str) -> list[str]:
-    return [str(one.subject) for one in mailbox.to(address)]
-
-
-def test_guests_with_an_address_are_reminded_and_get_a_way_in(
-    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
-) -> None:
-    post = reminded(desk)
-    invite(post, language="de")
-    beat(clock)
-    assert subjects(mailbox, "ingrid@alder.example") == []
-    beat(clock, hours=2)
-    beat(clock, hours=1)
-
-    (subject,) = subjects(mailbox, "ingrid@alder.example")
-    assert subject.startswith("Noch freizugeben")
-    assert "Cardamom bun day" in opened(mailbox, "ingrid@alder.example")
-
-
-def test_a_day_has_one_reminder_of_a_rule_and_it_comes_within_the_clients_hours(
-    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
-) -> None:
-    first = reminded(desk)
-    second = desk.post("Rye")
-    desk.submit(second)
-    invite(first, second)
-    with desk.agency.scope():
-        Letter.objects.all().delete()
-    for _ in range(5):
-        beat(clock, hours=1)
-    assert len(mailbox.to("ingrid@alder.example")) == 1
-    third = desk.post("Spelt")
-    desk.submit(third)
-    invite(third)
-    beat(clock, hours=1)
-    for _ in range(40):
-        beat(clock, hours=1)
-    assert len(mailbox.to("ingrid@alder.example")) == 2
-
-
-def test_one_reminder_has_a_way_to_all_that_waits(desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock) -> None:
-    first = reminded(desk, "Cardamom bun day")
-    second = desk.post("Rye")
-    desk.submit(second)
-    invite(first)
-    invite(second, days=3)
-    beat(clock)
-    beat(clock, hours=2)
-
-    (mail,) = mailbox.to("ingrid@alder.example")
-    paths = re.findall(r"http\S+?(/review/\S+)", mail.body)
-    pages = [Client().get(path).content.decode() for path in paths]
-    assert ["Rye" in page for page in pages] == [True, False], "whichever ends first comes first"
-    assert "Cardamom bun day" in pages[1]
-    assert "until Nov. 28, 2036" in mail.body
-
-
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Auckland"])
-def test_over_a_fortnight_a_guest_hears_once_a_day_at_most_and_is_not_forgotten(
-    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock, zone: str
-) -> None:
-    """With a change of clocks in it. The check works out wall clocks by itself and reads nothing but the mails."""
-    clock.set(datetime(2036, 10, 20, tzinfo=UTC))
-    with desk.agency.scope():
-        Workspace.objects.filter(pk=desk.agency.workspace.pk).update(timezone=zone)
-        Organization.objects.filter(pk=desk.agency.workspace.organization_id).update(timezone=zone)
-    desk.policy({**CLIENT, "needs": "all", "escalations": [rule("remind", minutes=240)]})
-    asked, told = [], []
-    for hour in range(0, 14 * 24, 4):
-        if hour % 40 == 0:
-            post = desk.post(f"Post {hour}")
-            desk.submit(post)
-            invite(post)
-            asked.append(clock.now)
-        before = len(mailbox.to("ingrid@alder.example"))
-        beat(clock, hours=4)
-        told += [clock.now] * (len(mailbox.to("ingrid@alder.example")) - before)
-
-    local = [at.astimezone(ZoneInfo(zone)) for at in told]
-    assert len({at.date() for at in local}) == len(local), "one a day for a rule"
-    assert [at for at in local if at.weekday() > 4 or not 9 <= at.hour < 17] == []
-    end, patience = clock.now, timedelta(days=4)  # over a weekend
-    waited = [since for since in asked if since + patience < end]
-    assert [since for since in waited if not any(since < at <= since + patience for at in told)] == []
-    assert len(waited) > 5
-
-
-def test_who_has_decided_is_not_reminded(desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock) -> None:
-    post = reminded(desk, needs="all")
-    ingrid, _ = invite(post), invite(post, who=MINA)
-    ingrid.says(desk.request(post), "approve")
-    beat(clock)
-    beat(clock, hours=2)
-    assert (len(mailbox.to("ingrid@alder.example")), len(mailbox.to("mina@alder.example"))) == (0, 1)
-
-
-def test_what_is_decided_before_the_mail_leaves_is_not_reminded_of(
-    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
-) -> None:
-    post = reminded(desk)
-    ingrid = invite(post)
-    clock.advance(hours=2)
-    services.escalate(now=clock.now)
-    relay()
-    ingrid.says(desk.request(post), "approve")
-    beat(clock)
-    assert len(mailbox) == 0
-
-
-@pytest.mark.parametrize("case", ["no address", "expired", "no link", "sharer left"])
-def test_whom_no_mail_reaches_a_member_hears_of(
-    desk: Desk, invite: Invite, manager: Membership, creator: Membership, mailbox: Mailbox, clock: Clock, case: str
-) -> None:
-    desk.policy({**CLIENT, "escalations": [rule("remind", minutes=120)]})
-    post = desk.post("Cardamom bun day", by=creator)
-    desk.submit(post, by=creator)
-    if case != "no link":
-        invite(post, who=INGRID if case == "expired" else JONAS, days=0.05 if case == "expired" else 14)
-    if case == "sharer left":
-        with desk.agency.scope():
-            manager.delete()
-    beat(clock)
-    beat(clock, hours=3)
-    beat(clock, hours=1)
-
-    told = {"no address": manager, "expired": manager}.get(case, creator)
-    words = {"expired": "Ingrid Solheim: the link is over", "no link": "Nobody of the client’s has a link"}
-    (mail,) = [one for one in mailbox.to(told.user.email) if "cannot be reminded" in one.subject]
-    assert words.get(case, "Jonas Lie: has no mail address") in mail.body
-    assert mailbox.to("ingrid@alder.example") == []
-
-
-def test_a_reminder_in_doubt_goes_once_more_under_the_same_name(
-    desk: Desk, invite: Invite, mailbox: Mailbox, clock: Clock
-) -> None:
-    invite(reminded(desk))
-    beat(clock)
-    beat(clock, hours=2)
-    with tenancy.across_tenants("a test forgets that it was sent"):
-        Letter.across_tenants.filter(guest__isnull=False).update(sent_at=None)
-    beat(clock, minutes=10)
-
-    first, second = mailbox.to("ingrid@alder.example")
-    assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
-
-
-def test_a_guest_gets_one_mail_twice_at_most(
-    desk: Desk, asked: Asked, invite: Invite, manager: Membership, mailbox: Mailbox, clock: Clock
-) -> None:
-    letter = press(desk, invite(asked()), manager)
-    for _ in range(4):
-        beat(clock, minutes=10)
-        with tenancy.across_tenants("a test has every answer of the mail server lost"):
-            Letter.across_tenants.update(sent_at=None)
-
-    assert len(mailbox.to("ingrid@alder.example")) == 2
-    with desk.agency.scope():
-        letter.refresh_from_db()
-    assert (letter.problem, letter.dropped_at is not None) == ("in doubt", True), "the list of links says so"
