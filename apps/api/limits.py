@@ -29,7 +29,7 @@ from apps.core import tenancy
 from apps.core.ids import new_id
 from apps.tenants.rest.once import SAFE
 from apps.tenants.rest.problems import Problem
-from apps.usage import selectors as usage
+from apps.usage.pace import Window, usual_windows, windows_in_force
 
 logger = logging.getLogger(__name__)
 
@@ -78,15 +78,6 @@ PLAN_KEPT: Final = 60.0  # seconds until a plan's numbers are read again
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """`most` requests of one key in `seconds`, and `whole` of all keys of its organization."""
-
-    most: int
-    seconds: int
-    whole: int
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What is left in each window, and after how many seconds there is room again; `wait` is 0 for who may go on."""
 
@@ -112,12 +103,6 @@ def take(key: str, *, of: str = "", windows: Sequence[Window] = ()) -> Reading:
     return Reading(found[0] / 1000, left)
 
 
-def usual_windows() -> tuple[Window, ...]:
-    """Those of the deployment: all keys of an organization may ask so many times what one may."""
-    times = settings.API_RATE_ORGANIZATION
-    return tuple(Window(most, seconds, most * times) for most, seconds in settings.API_RATE_WINDOWS)
-
-
 def windows_of(organization_id: UUID) -> tuple[Window, ...]:
     """Those of an organization, as its plan has them; after a change of plan they are a minute old at most."""
     known = _plans.get(organization_id)
@@ -136,15 +121,7 @@ _plans: Final[dict[UUID, tuple[float, tuple[Window, ...]]]] = {}
 
 def _planned(organization_id: UUID) -> tuple[Window, ...]:
     with tenancy.scope(organization_id=organization_id):
-        said = usage.requests_allowed()
-    usual = usual_windows()
-    of_key = said.get("key") or [window.most for window in usual]
-    whole = said.get("organization") or [most * settings.API_RATE_ORGANIZATION for most in of_key]
-    if len(usual) != len(of_key) or len(usual) != len(whole):
-        return usual
-    return tuple(
-        Window(most, window.seconds, of_all) for window, most, of_all in zip(usual, of_key, whole, strict=True)
-    )
+        return windows_in_force()
 
 
 class KeyThrottle(BaseThrottle):

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from apps.analytics.api import alerts, boards, exports, figures, history, imports, plans
 from apps.api import views
 from apps.approvals import api as approvals
+from apps.approvals import guest_api as guests
 from apps.approvals import link_api as review_links
 from apps.approvals.figures import api as approval_figures
 from apps.approvals.log import api as approval_log
@@ -88,6 +89,9 @@ urlpatterns = [
     path("approval-log", approval_log.LogList.as_view(), name="approval_log"),
     path("approval-log.csv", approval_log.LogAsCSV.as_view(), name="approval_log_csv"),
     path("approval-log.jsonl", approval_log.LogAsJSONLines.as_view(), name="approval_log_jsonl"),
+    path("guests", guests.GuestList.as_view(), name="guests"),
+    path("guests/<gst:guest_id>", guests.GuestOperations.as_view(), name="guest"),
+    path("guests/<gst:guest_id>/forget", guests.GuestForget.as_view(), name="guest_forget"),
     path("review-links", review_links.ReviewLinkList.as_view(), name="review_links"),
     path("review-links/<rvl:review_link_id>/mail", review_links.ReviewLinkMail.as_view(), name="review_link_mail"),
     path("review-links/<rvl:review_link_id>", review_links.ReviewLinkOperations.as_view(), name="review_link"),
@@ -132,6 +136,9 @@ urlpatterns = [
     ),
     path(
         "publications/<pub:publication_id>/decide", publications.PublicationDecide.as_view(), name="publication_decide"
+    ),
+    path(
+        "publications/<pub:publication_id>/change", publications.PublicationChange.as_view(), name="publication_change"
     ),
     path(
         "publications/<pub:publication_id>/unpublish",

@@ -118,12 +118,17 @@ class ApprovalDecide(Operations):
     @extend_schema(operation_id="approvals_decide", request=serializers.ToDecide, responses=serializers.ApprovalShape)
     def post(self, request: Any, approval_id: UUID) -> Response:
         """Decide the open step, where the policy lets programs. The request is of one version: one that was changed
-        since is refused as `content_changed`."""
+        since is refused as `content_changed`. With `approve_with_edits` the main part gets the words of `text`, which
+        are approved along with it; the answer is the request for that version, which has another id where other steps
+        are asked about it."""
         found = _mine(self, approval_id, "approval.decide")
         said = self.body(serializers.ToDecide)
-        decider = Decider(self.caller.actor, self.caller.key.name)
-        services.decide(request_id=found.pk, verdict=Verdict(said["verdict"]), decider=decider, note=said["note"])
-        return self.one(_one(self, approval_id))
+        decided = {"decider": Decider(self.caller.actor, self.caller.key.name), "note": said["note"]}
+        if "text" in said:
+            made = services.approve_with_edits(request=found, text=said["text"], **decided)
+        else:
+            made = services.decide(request_id=found.pk, verdict=Verdict(said["verdict"]), **decided)
+        return self.one(_one(self, made.pk))
 
 
 class ApprovalWithdraw(Operations):
@@ -229,7 +234,7 @@ class PolicyOperations(Operations):
     )
     def put(self, request: Any, workspace_id: UUID) -> Response:
         """Put another version in force. What waits for approval goes on under it."""
-        workspace = self.found(Workspace.objects.all(), workspace_id)
+        workspace = self.held(Workspace.objects.all(), workspace_id, no_key=True)
         self.caller.require("policy.edit", workspace.pk)
         said = self.body(serializers.PolicyToSet)
         self.require_match(_policy(workspace))

@@ -25,6 +25,12 @@ class GuestShape(serializers.Serializer):
     email = serializers.CharField(allow_blank=True)
 
 
+class GuestOfClient(GuestShape):
+    workspace = PublicId(ids.WORKSPACE, source="workspace_id")
+    forgotten_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
 class ReviewLinkShape(serializers.Serializer):
     """One guest's way to the posts it is for. Its address is told once, to whoever makes it."""
 

@@ -13,6 +13,7 @@ from apps.approvals.states import Counting, Deed, RequestState, StepStatus, Verd
 from apps.approvals.steps import DECIDING_ROLES, Aspect, RuleKind
 from apps.media.models import Asset
 from apps.posts.models import Post
+from apps.posts.serializers import LONGEST_TEXT
 from apps.tenants.rest import ids
 from apps.tenants.rest.ids import Known, PublicId
 
@@ -163,10 +164,20 @@ class ToSubmit(serializers.Serializer):
 
 
 class ToDecide(serializers.Serializer):
-    verdict = serializers.ChoiceField(sorted(SAID - {Verdict.APPROVE_WITH_EDITS}))
+    verdict = serializers.ChoiceField(sorted(SAID))
     note = serializers.CharField(
         max_length=LONGEST_NOTE, default="", allow_blank=True, help_text="Needed for everything but an approval."
     )
+    text = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False,
+        help_text="With approve_with_edits: the words of the main part that are approved. The rest stays.",
+    )  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if ("text" in attrs) is not (attrs["verdict"] == Verdict.APPROVE_WITH_EDITS):
+            raise serializers.ValidationError({"text": ["An approval with edits has words, and nothing else has."]})
+        return attrs
 
 
 class Anchor(serializers.Serializer):

@@ -154,3 +154,8 @@ class Capabilities:
     staged_for: timedelta | None = None  # None: until it is taken back
     post_metrics: frozenset[Metric] = frozenset()
     account_metrics: frozenset[Metric] = frozenset()
+
+    @property
+    def changeable(self) -> frozenset[str]:
+        """What of a published post Postroom changes there: words and options."""
+        return frozenset(name for name in self.edits if name == "text" or name.startswith("options."))

@@ -226,7 +226,7 @@ class TemplateOperations(Operations):
 
 
 def mine(view: Operations, rows: QuerySet[Any], pk: UUID) -> Any:
-    row = view.found(rows, pk)
+    row = view.held(rows, pk)
     view.caller.require("post.edit", row.workspace_id)
     return row
 

@@ -23,8 +23,7 @@ def changeable(publication: Publication) -> frozenset[str]:
     or nobody knows what it calls this post."""
     if publication.is_known_by_hand:
         return frozenset()
-    edits = capabilities_of(publication.account).edits
-    return frozenset(name for name in edits if name == "text" or name.startswith(OPTION))
+    return capabilities_of(publication.account).changeable
 
 
 def can_take_down(publication: Publication) -> bool:

@@ -379,6 +379,6 @@ def schedules() -> QuerySet[Schedule]:
 
 
 def _mine(view: Operations, rows: QuerySet[Any], pk: UUID) -> Any:
-    row = view.found(rows, pk)
+    row = view.held(rows, pk)
     view.caller.require("report.edit", row.workspace_id)
     return row

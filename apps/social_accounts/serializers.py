@@ -291,5 +291,9 @@ class PlatformShape(serializers.Serializer):
     limits = serializers.DictField()
     formats = FormatShape(many=True)
     options = serializers.DictField(help_text="JSON Schema of `overrides[].options`.")
+    edits = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What of a post that is out can be changed, such as text or options.title.",
+    )
     comments = CommentAbilities(help_text="What POST /comments can do there.")
     metrics = Metrics()

@@ -19,7 +19,7 @@ from apps.tenants.rest import ids
 from apps.tenants.rest.filters import IdFilter, filtered
 from apps.tenants.rest.pages import PARAMETERS, page_of
 from apps.tenants.rest.views import Operations
-from apps.usage import exporting, months, selectors, serializers, services
+from apps.usage import exporting, months, pace, selectors, serializers, services
 from apps.usage.meters import Limit, Meter
 
 MONTH = OpenApiParameter(
@@ -101,7 +101,7 @@ class LimitsOperations(Operations):
             "api_keys": _smaller(allowed["keys"], settings.API_MAX_KEYS),
             "webhook_endpoints": _smaller(allowed["webhooks"], settings.WEBHOOK_MAX_ENDPOINTS),
             "test_workspaces": settings.MAX_TEST_WORKSPACES,
-            "requests": [{"requests": most, "seconds": span} for most, span in settings.API_RATE_WINDOWS],
+            "requests": [{"requests": one.most, "seconds": one.seconds} for one in pace.windows_in_force()],
         }).data)  # fmt: skip
 
 
@@ -116,7 +116,7 @@ class WorkspaceLimits(Operations):
     @extend_schema(operation_id="workspace_limits_set", request=serializers.OwnLimits, responses=serializers.OwnLimits)
     def put(self, request: Any, workspace_id: UUID) -> Response:
         """Set them, all at once. What is planned already stays; what is over a limit at its hour is held."""
-        place = self.found(_places(), workspace_id)
+        place = self.held(_places(), workspace_id, no_key=True)
         said = self.body(serializers.OwnLimits)
         before = _own_limits(place)
         self.require_match(before)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from apps.events.models import Event
 from apps.tenants.keys import Mode
@@ -53,10 +52,13 @@ def _data(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the event says. Of each account that it lists it says its name in the API too: an event may be about the
     sign-in behind several, which the API does not have."""
     listed = payload.get("accounts")
-    if not isinstance(listed, list) or not all(isinstance(one, dict) and "id" in one for one in listed):
+    if not isinstance(listed, list):
         return payload
-    named = [{**one, "account": ids.public(ids.ACCOUNT, UUID(one["id"]))} for one in listed]
-    return {**payload, "accounts": named}
+    named = [ids.read(ids.ACCOUNT, one.get("id")) if isinstance(one, dict) else None for one in listed]
+    if not all(named):  # Not ours to name, and no reason to keep what happened from being told.
+        return payload
+    accounts = [{**one, "account": ids.public(ids.ACCOUNT, pk)} for one, pk in zip(listed, named, strict=True) if pk]
+    return {**payload, "accounts": accounts}
 
 
 def _instant(at: datetime) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from apps.api import limits
-from apps.usage.models import validate_requests
+from apps.usage.models import Plan, validate_requests
 from tests.support.programs_with_keys import program
 from tests.usage.conftest import give_plan
 
@@ -153,6 +153,17 @@ def test_a_plan_says_how_often(api, organization):
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[0]["RateLimit-Policy"] == '"1s";q=2;w=1, "10s";q=50;w=10, "60s";q=500;w=60'
+
+
+def test_what_is_told_of_the_pace_is_what_is_kept(api, organization):
+    for requests in ({}, {"key": [20, 50, 500]}, {"key": [20, 50, 500], "organization": [30, 50, 500]}, {"key": [1]}):
+        plan = give_plan(organization)
+        Plan.objects.filter(pk=plan.pk).update(requests=requests)
+        limits.forget_plans()
+        answer = api.get("/limits")
+        told = [f'"{one["seconds"]}s";q={one["requests"]};w={one["seconds"]}' for one in answer.json()["requests"]]
+
+        assert ", ".join(told) == answer["RateLimit-Policy"], requests
 
 
 def test_a_plan_is_asked_once_in_a_while(api, organization, django_assert_num_queries):

@@ -17,6 +17,7 @@ def test_every_network_is_told(api):
     for name in registry.names():
         can = registry.capabilities(name)
         assert told[name]["limits"]["max_text"] == can.max_text
+        assert set(told[name]["edits"]) == {one for one in can.edits if one == "text" or one.startswith("options.")}
         assert set(told[name]["options"]["properties"]) == {option.name for option in can.options}
         assert [one["name"] for one in told[name]["formats"]] == [one.name for one in can.formats]
         assert api.get(f"/platforms/{name}").json() == told[name]

@@ -357,6 +357,7 @@ CALLS: Final = (
     Call("api:post", "PATCH", "post.schedule", {}, {"queue": "queue_id"}),
     Call("api:publications", "GET", "post.view", is_listing=True),
     Call("api:publication", "GET", "post.view"),
+    Call("api:publication", "PATCH", "post.edit", {"text": "Hello"}),
     Call("api:publication_attempts", "GET", "post.view"),
     Call("api:publication_retry", "POST", "publication.retry", of={"publication_id": "failed"}),
     Call("api:publication_resume", "POST", "publication.retry", of={"publication_id": "held"}),
@@ -364,6 +365,10 @@ CALLS: Final = (
     Call(
         "api:publication_decide", "POST", "publication.decide", {"verdict": "leave"},
         of={"publication_id": "needs_attention"},
+    ),
+    Call(
+        "api:publication_change", "POST", "publication.edit", {"text": "Hello"}, of={"publication_id": "published"},
+        also=frozenset({409, 502}),  # nobody answers there
     ),
     Call(
         "api:publication_unpublish", "POST", "publication.remove", of={"publication_id": "published"},
@@ -400,6 +405,7 @@ CALLS: Final = (
     Call("api:approvals", "POST", "approval.request", None, {"post": "unasked"}),
     Call("api:approval", "GET", "approval.view"),
     Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve"}),
+    Call("api:approval_decide", "POST", "approval.decide", {"verdict": "approve_with_edits", "text": "Hello"}),
     Call("api:approval_withdraw", "POST", "approval.request"),
     Call("api:approval_record", "GET", "approval.view", also=frozenset({409})),  # nothing is approved there yet
     Call("api:approval_figures", "GET", "approval.view", is_listing=True),
@@ -414,6 +420,9 @@ CALLS: Final = (
     Call("api:review_link", "GET", "approval.view"),
     Call("api:review_link_mail", "POST", "approval.request"),
     Call("api:review_link_revoke", "POST", "approval.request"),
+    Call("api:guests", "GET", "approval.view", is_listing=True),
+    Call("api:guest", "GET", "approval.view"),
+    Call("api:guest_forget", "POST", "workspace.edit"),
     Call("api:groups", "GET", "policy.view", is_listing=True),
     Call(
         "api:groups", "POST", "policy.edit", {"name": "Another"},

@@ -101,6 +101,9 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
     ("GET", "/review-links/{link}", "approval.view", None),
     ("POST", "/review-links/{link}/mail", "approval.request", None),
     ("POST", "/review-links/{link}/revoke", "approval.request", None),
+    ("GET", "/guests", "approval.view", None),
+    ("GET", "/guests/{guest}", "approval.view", None),
+    ("POST", "/guests/{guest}/forget", "workspace.edit", None),
     ("GET", "/reviewer-groups", "policy.view", None),
     ("POST", "/reviewer-groups", "policy.edit", {"name": "Legal", "members": []}),
     ("PUT", "/reviewer-groups/{group}", "policy.edit", {"name": "Law", "members": []}),
@@ -119,6 +122,7 @@ CALLS: Final[list[tuple[str, str, str, Any]]] = [
 ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
     "look at a request": ("GET review", ("GET", "/approvals/{request}")),
     "decide": ("POST decide", ("POST", "/approvals/{request}/decide")),
+    "decide with edits": ("POST decide_with_edits", ("POST", "/approvals/{request}/decide")),
     "withdraw": ("POST withdraw", ("POST", "/approvals/{request}/withdraw")),
     "submit": ("POST submit", ("POST", "/approvals")),
     "comment": ("POST comment", ("POST", "/posts/{post}/threads")),
@@ -133,6 +137,8 @@ ALIKE: Final[dict[str, tuple[str, tuple[str, str]]]] = {
     "withdraw a link": ("POST link_revoke", ("POST", "/review-links/{link}/revoke")),
     "export the log": ("GET log_file", ("GET", "/approval-log.csv")),
     "see the client's links": ("GET links", ("GET", "/review-links")),
+    "see the client's guests": ("GET links", ("GET", "/guests")),
+    "forget a guest": ("POST guest_forget", ("POST", "/guests/{guest}/forget")),
     "invite the client": ("POST link_new", ("POST", "/review-links")),
     "see the groups": ("GET people", ("GET", "/reviewer-groups")),
     "make a group": ("POST people", ("POST", "/reviewer-groups")),
@@ -143,6 +149,8 @@ SCOPES: Final = {
     "policies:read": {"policy.view"},
     "policies:write": {"policy.view", "policy.edit"},
     "audit:read": {"audit.view"},
+    "workspaces:read": {"workspace.view"},
+    "workspaces:write": {"workspace.view", "workspace.edit"},
     "members:read": {"member.view"},
     "members:write": {"member.view", "member.edit"},
     "organization:read": {"organization.view"},
@@ -245,7 +253,8 @@ def test_a_role_at_one_client_is_none_at_another(
 def names(desk: Desk, asked: Request, shares: tuple[ReviewLink, UUID]) -> dict[str, object]:
     link, thread = shares
     here = desk.agency.workspace.pk
-    return {"request": asked.pk, "post": asked.post_id, "workspace": here, "link": link.pk, "thread": thread}
+    named = {"request": asked.pk, "post": asked.post_id, "workspace": here, "link": link.pk, "thread": thread}
+    return {**named, "guest": link.guest_id}
 
 
 def people(desk: Desk) -> dict[str, object]:

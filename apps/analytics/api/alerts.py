@@ -103,7 +103,7 @@ class AlertRuleOperations(Operations):
         return Response(status=204)
 
     def _mine(self, rule_id: UUID) -> AlertRule:
-        rule: AlertRule = self.found(rules(), rule_id)
+        rule: AlertRule = self.held(rules(), rule_id)
         self.caller.require("alert.edit", rule.workspace_id)
         return rule
 

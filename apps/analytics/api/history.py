@@ -125,7 +125,7 @@ class HistoryOperations(Operations):
     @extend_schema(operation_id="history_delete", responses={204: None})
     def delete(self, request: Any, history_id: UUID) -> Response:
         """Throw an upload away with the figures that it brought."""
-        row = self.found(uploads(), history_id)
+        row = self.held(uploads(), history_id)
         self.caller.require("import.start", row.workspace_id)
         self.require_match(serializers.HistoryUploadShape(row).data)
         services.delete_history(upload_id=row.pk, actor=self.caller.actor)

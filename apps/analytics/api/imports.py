@@ -64,7 +64,7 @@ class ImportOperations(Operations):
     @extend_schema(operation_id="imports_delete", responses={204: None})
     def delete(self, request: Any, import_id: UUID) -> Response:
         """Throw an import away with the posts that it brought. One that runs stops. Nothing changes at the platform."""
-        row = mine(self, import_id)
+        row = self.held(imports(), mine(self, import_id).pk)
         self.require_match(serializers.ImportShape(row).data)
         services.delete_import(import_id=row.pk, actor=self.caller.actor)
         return Response(status=204)

@@ -112,7 +112,7 @@ def goals() -> QuerySet[Goal]:
 
 
 def mine(view: Operations, goal_id: UUID) -> Goal:
-    goal: Goal = view.found(goals(), goal_id)
+    goal: Goal = view.held(goals(), goal_id)
     view.caller.require("analytics.plan", goal.workspace_id)
     return goal
 

@@ -93,7 +93,7 @@ class GroupOperations(Operations):
         return Response(status=204)
 
     def _mine(self, group_id: UUID) -> Group:
-        group: Group = self.found(selectors.groups(), group_id)
+        group: Group = self.held(selectors.groups(), group_id)
         _require_for_groups(self.caller, group.workspace_id)
         return group
 

@@ -1,7 +1,7 @@
 """The verbs of approvals: every write of this room."""
 
 from apps.approvals.services.clockwork import run_out_of_time
-from apps.approvals.services.deciding import decide
+from apps.approvals.services.deciding import approve_with_edits, decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.escalating import escalate
 from apps.approvals.services.following import follow, follow_all
@@ -42,6 +42,7 @@ __all__ = [
     "Reviewer",
     "address_of",
     "approve_by_link",
+    "approve_with_edits",
     "change_group",
     "choose_mail",
     "comment",

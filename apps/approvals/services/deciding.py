@@ -8,7 +8,7 @@ approval of the steps that it touches. Both hold the post, so there is no third 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -37,6 +37,7 @@ from apps.audit import services as audit
 from apps.core import clock
 from apps.posts.content import Content
 from apps.posts.models import Post
+from apps.posts.selectors import content_of
 from apps.publishing import services as publishing
 
 SAID: Final = frozenset(APPROVING | set(OBJECTING))
@@ -86,6 +87,15 @@ def decide(
         settle(request)
     _tell(request, row, said)
     return request
+
+
+def approve_with_edits(*, request: Request, text: str, decider: Decider, note: str = "") -> Request:
+    """Approve other words for the main part; the rest of the post stays as it is. Raises what `decide` raises."""
+    before = content_of(request.post)
+    content = replace(before, parts=(replace(before.parts[0], text=text), *before.parts[1:]))
+    return decide(
+        request_id=request.pk, verdict=Verdict.APPROVE_WITH_EDITS, decider=decider, note=note, content=content
+    )
 
 
 def _held(request_id: UUID) -> tuple[Request, StepState]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -34,7 +33,6 @@ from apps.media import services as media
 from apps.media.errors import MediaRefused
 from apps.media.models import Asset
 from apps.posts import selectors as posts
-from apps.posts.content import Content
 from apps.posts.errors import PostChanged, PostMalformed, PostNotReady
 from apps.posts.models import Post
 from apps.publishing.errors import PostBusy
@@ -106,15 +104,11 @@ def decide_with_edits(request: MemberRequest, request_id: UUID) -> HttpResponse:
     form = EditsForm(request.POST)
     if not form.is_valid():
         return _show(request, found, status=422)
-    before = posts.content_of(found.post)
-    main = replace(before.parts[0], text=form.cleaned_data["text"])
-    content: Content = replace(before, parts=(main, *before.parts[1:]))
+    said = {"text": form.cleaned_data["text"], "note": form.cleaned_data["note"]}
+    decider = Decider.of(request.member.actor)
 
     def carry_out() -> None:
-        services.decide(
-            request_id=found.pk, verdict=Verdict.APPROVE_WITH_EDITS, note=form.cleaned_data["note"],
-            decider=Decider.of(request.member.actor), content=content,
-        )  # fmt: skip
+        services.approve_with_edits(request=found, decider=decider, **said)
 
     return _done(request, found, carry_out, _("Approved with your edits."))
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from apps.links import serializers, services
 from apps.links.models import LinkDomain
+from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
 from apps.tenants.rest.filters import IdFilter, filtered
 from apps.tenants.rest.pages import PARAMETERS, page_of
@@ -62,7 +63,9 @@ class LinkDomainOperations(Operations):
     @extend_schema(operation_id="link_domains_delete", responses={204: None})
     def delete(self, request: Any, domain_id: UUID) -> Response:
         """Take a domain away that no link is on."""
-        domain = _mine(self, domain_id)
+        # Whoever removes a domain holds its workspace first.
+        self.held(Workspace.objects.all(), _mine(self, domain_id).workspace_id, no_key=True)
+        domain = self.held(domains(), domain_id)
         self.require_match(serializers.LinkDomainShape(domain).data)
         services.remove_domain(domain=domain, actor=self.caller.actor)
         return Response(status=204)

@@ -87,7 +87,7 @@ class LinkOperations(Operations):
         return Response(status=204)
 
     def _mine(self, pk: UUID) -> Link:
-        link: Link = self.found(links(), pk)
+        link: Link = self.held(links(), pk)
         self.caller.require("link.edit", link.workspace_id)
         return link
 
@@ -129,7 +129,7 @@ class LinkSettingsOperations(Operations):
     )
     def patch(self, request: Any, workspace_id: UUID) -> Response:
         """Change what is named, for posts that are written from now on. What is planned already goes out as it was."""
-        workspace = self.found(_workspaces(), workspace_id)
+        workspace = self.held(_workspaces(), workspace_id, no_key=True)
         self.caller.require("workspace.edit", workspace.pk)
         said = self.body(serializers.LinkSettingsShape, partial=True)
         self.require_match(_shown(selectors.settings_of(workspace.pk), workspace))

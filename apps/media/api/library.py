@@ -133,7 +133,7 @@ class MediaOperations(Operations):
         return Response(status=204)
 
     def _mine(self, media_id: UUID) -> Asset:
-        asset: Asset = self.found(_all(), media_id)
+        asset: Asset = self.held(_all(), media_id)
         self.caller.require("media.edit", asset.workspace_id)
         return asset
 

@@ -124,8 +124,9 @@ class CommentOperations(Operations):
     def patch(self, request: Any, comment_id: UUID) -> Response:
         """Other words, files or another time for a comment that has not gone out; one that failed or was held goes out
         again with them. Parts of a post are changed with the post."""
-        row = mine(self, comment_id, "post.publish")
+        mine(self, comment_id, "post.publish")
         said = self.body(serializers.CommentToChange, partial=True)
+        row = self.held(comments(), comment_id)
         self.require_match(_data(row))
         services.change_comment(
             follow_up=row, text=said.get("text"), media=files_of(said, workspace_id=row.workspace_id),
@@ -137,7 +138,8 @@ class CommentOperations(Operations):
     def delete(self, request: Any, comment_id: UUID) -> Response:
         """Call off a comment that has not gone out; it stays to be read, as canceled. What is out is taken down by
         `POST /comments/{comment_id}/unpublish`."""
-        row = mine(self, comment_id, "post.cancel")
+        mine(self, comment_id, "post.cancel")
+        row = self.held(comments(), comment_id)
         self.require_match(_data(row))
         services.withdraw_comment(follow_up=row, actor=self.caller.actor)
         return Response(status=204)

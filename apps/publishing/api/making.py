@@ -99,9 +99,8 @@ def due_at_of(
     return (appointment(*planned).due_at if planned else None), []
 
 
-def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
-    """Change what is named of a post, all or nothing."""
-    queue = _queue_to_join(view, post, said) if QUEUED & said.keys() else None
+def change(view: Operations, post: Post, said: Mapping[str, Any], queue: Queue | None) -> None:
+    """Change what is named of a post that is held, all or nothing; `queue` is the one that it joins by that."""
     # What is not the workspace's is refused with its place before anything is changed.
     before = {"before": selectors.content_of(post)} if CONTENT & said.keys() else {}
     content = content_of(said, workspace_id=post.workspace_id, **before)
@@ -120,8 +119,11 @@ def change(view: Operations, post: Post, said: Mapping[str, Any]) -> None:
         _move(view, post, said)
 
 
-def _queue_to_join(view: Operations, post: Post, said: Mapping[str, Any]) -> Queue | None:
-    """The queue in which the post takes a slot, held before anything of the post is; None where it leaves its own."""
+def queue_to_join(view: Operations, post: Post, said: Mapping[str, Any]) -> Queue | None:
+    """The queue in which the post takes a slot, held before anything of the post is; None where no queue is named, and
+    where it leaves its own."""
+    if not QUEUED & said.keys():
+        return None
     view.caller.require("post.schedule", post.workspace_id)
     queue = queue_of(said, post.workspace_id)
     if "queue" not in said:

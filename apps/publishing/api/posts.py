@@ -22,7 +22,15 @@ from apps.posts.readiness import duplicate_warnings, problems_in
 from apps.publishing import gates, queues, serializers, services
 from apps.publishing.api import fault_of, finding
 from apps.publishing.api.expanding import OF_POSTS as EXPANDS
-from apps.publishing.api.making import change, content_asked, due_at_of, join_queue, make, template_of
+from apps.publishing.api.making import (
+    change,
+    content_asked,
+    due_at_of,
+    join_queue,
+    make,
+    queue_to_join,
+    template_of,
+)
 from apps.publishing.api.showing import one, shown
 from apps.publishing.api.writing import queue_of, when, zone_of
 from apps.publishing.models import Publication
@@ -157,14 +165,17 @@ class PostOperations(Operations):
         way, and what is planned goes out changed; labels, campaign and reference at any time."""
         post = self._mine(post_id)
         said = self.body(writing_desk.PostToPatch, partial=True)
+        queue = queue_to_join(self, post, said)
+        post = self.held(_posts(), post_id)
         self.require_match(one(post))
-        change(self, post, said)
+        change(self, post, said, queue)
         return self.one(one(self.found(_posts(), post_id)))
 
     @extend_schema(operation_id="posts_delete", responses={204: None})
     def delete(self, request: Any, post_id: UUID) -> Response:
         """Throw a post away of which nothing went out; what waits is canceled. At the networks nothing changes."""
-        post = self._mine(post_id)
+        self._mine(post_id)
+        post = self.held(_posts(), post_id)
         self.require_match(one(post))
         services.discard(post=post, actor=self.caller.actor)
         return Response(status=204)
@@ -180,8 +191,11 @@ class PostSchedule(Operations):
     def post(self, request: Any, post_id: UUID) -> Response:
         """Put a post on the plan, or move it there; with a queue, into its next free slot."""
         post, said = mine(self, post_id, "post.schedule"), self.body(writing_desk.Appointed)
-        self.require_match(one(post))
         if queue := queue_of(said, post.workspace_id):
+            queues.held([queue.pk])
+        post = self.held(_posts(), post_id)
+        self.require_match(one(post))
+        if queue:
             return _planned(self, post_id, join_queue(self, post, queue, said).schedule)
         planned = when(said, zone=post.timezone or zone_of(post.workspace_id))
         if planned is None:

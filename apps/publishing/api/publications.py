@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -8,12 +9,14 @@ from django.db.models import F, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
+from apps.posts.models import Post
+from apps.posts.selectors import manuscript
 from apps.posts.serializers import PLATFORMS
 from apps.publishing import serializers, services
 from apps.publishing.api.expanding import OF_PUBLICATIONS as EXPANDS
 from apps.publishing.models import Attempt, Publication
-from apps.publishing.services import Verdict
-from apps.publishing.states import State
+from apps.publishing.services import Aftermath, Verdict
+from apps.publishing.states import Outcome, State
 from apps.tenants.rest import expand, ids, pages
 from apps.tenants.rest.filters import IdFilter, filtered
 from apps.tenants.rest.pages import PARAMETERS, page_of
@@ -58,7 +61,7 @@ class PublicationList(Operations):
 
 
 class PublicationOperations(Operations):
-    needs: ClassVar = {"GET": "post.view"}
+    needs: ClassVar = {"GET": "post.view", "PATCH": "post.edit"}
     expands: ClassVar = EXPANDS
 
     @extend_schema(
@@ -68,6 +71,22 @@ class PublicationOperations(Operations):
     )
     def get(self, request: Any, publication_id: UUID) -> Response:
         """One post on one account."""
+        return self.one(_data(self.found(publications(), publication_id)))
+
+    @extend_schema(
+        operation_id="publications_correct", request=serializers.Correction, responses=serializers.PublicationShape
+    )
+    def patch(self, request: Any, publication_id: UUID) -> Response:
+        """Change the words or options of one account where it has not gone out, whatever the others have done. What
+        waits goes out with them; what failed stays failed until it is tried again. What is out is changed by
+        `POST /publications/{publication_id}/change`."""
+        publication = mine(self, publication_id, "post.edit")
+        said = self.body(serializers.Correction, partial=True)
+        self.held(Post.objects.all(), publication.post_id)
+        publication = self.found(publications(), publication_id)
+        self.require_match(_data(publication))
+        wanted, _ = _wanted(publication, said)
+        services.correct(publication=publication, actor=self.caller.actor, **wanted)
         return self.one(_data(self.found(publications(), publication_id)))
 
 
@@ -134,6 +153,30 @@ class PublicationDecide(Operations):
         return self.one(_data(done))
 
 
+class PublicationChange(Operations):
+    needs: ClassVar = {"POST": "publication.edit"}
+    calls_network = True
+
+    @extend_schema(
+        operation_id="publications_change", request=serializers.Correction, responses=serializers.PublicationShape
+    )
+    def post(self, request: Any, publication_id: UUID) -> Response:
+        """Change the words or options of one account where it is out: first at its platform, then here. Only what the
+        platform lets be changed is (`edits` of GET /platforms), the rest stays. Safe to repeat."""
+        with self.caller.scope():
+            publication = mine(self, publication_id, "publication.edit")
+            said = self.body(serializers.Correction)
+            self.require_match(_data(publication))
+            wanted, revision = _wanted(publication, said)
+        done = services.change_published(
+            publication=publication, actor=self.caller.actor, expected_revision=revision, **wanted
+        )
+        if done.outcome is not Outcome.CHANGED:
+            raise _undone(done, "The platform did not change it.")
+        with self.caller.scope():
+            return self.one(_data(self.found(publications(), publication_id)))
+
+
 class PublicationUnpublish(Operations):
     needs: ClassVar = {"POST": "publication.remove"}
     calls_network = True
@@ -145,7 +188,7 @@ class PublicationUnpublish(Operations):
             publication = mine(self, publication_id, "publication.remove")
         done = services.take_down(publication=publication, actor=self.caller.actor)
         if not done.is_done:
-            raise Problem(502, f"platform_{done.outcome}", done.words or "The platform did not take it down.")
+            raise _undone(done, "The platform did not take it down.")
         with self.caller.scope():
             return self.one(_data(self.found(publications(), publication_id)))
 
@@ -154,6 +197,21 @@ def mine(view: Operations, publication_id: UUID, permission: str) -> Publication
     publication: Publication = view.found(publications(), publication_id)
     view.caller.require(permission, publication.workspace_id)
     return publication
+
+
+def _wanted(publication: Publication, said: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
+    """What the account shall have, with what it keeps, and the revision of the post that this was read in."""
+    post = Post.objects.get(pk=publication.post_id)
+    edition = manuscript(post).edition_on(publication.account_id)
+    if edition is None:
+        raise Problem(409, "busy", "The post does not go to this account any more.")
+    options = {**edition.options, **said.get("options", {})}
+    return {"text": said.get("text", edition.text), "options": options}, post.revision
+
+
+def _undone(done: Aftermath, words: str) -> Problem:
+    status = 409 if done.outcome is Outcome.GONE else 502
+    return Problem(status, f"platform_{done.outcome}", done.words or words)
 
 
 def publications() -> QuerySet[Publication]:

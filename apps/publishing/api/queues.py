@@ -171,7 +171,7 @@ class SlotOperations(Operations):
 
 
 def mine(view: Operations, queue_id: UUID) -> Queue:
-    queue: Queue = view.found(_queues(), queue_id)
+    queue: Queue = view.held(_queues(), queue_id)
     view.caller.require("queue.edit", queue.workspace_id)
     return queue
 

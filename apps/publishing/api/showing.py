@@ -39,6 +39,7 @@ class PublicationLine(NamedTuple):
     state: str
     due_at: datetime
     next_try_at: datetime
+    revision: int
     attempts_made: int
     published_at: datetime | None
     removed_at: datetime | None

@@ -44,6 +44,8 @@ class AppOperations(Operations):
         """Enter your own app, or replace it: new accounts are connected with it from now on."""
         _known(platform)
         said = self.body(serializers.AppToEnter)
+        if current := own_apps.app_in_use(platform):
+            self.held(OrganizationApp.objects.all(), current.pk)
         self.require_match(_shown(platform, own_apps.app_in_use(platform)))
         try:
             app = own_apps.enter_app(

@@ -63,6 +63,7 @@ def _facts(platform: str) -> dict[str, Any]:
         "limits": limits_of(can),
         "formats": [{"name": one.name, "label": one.label, "limits": _plain(dict(one.limits))} for one in can.formats],
         "options": schema_of(can),
+        "edits": sorted(can.changeable),
         "comments": comments_of(can),
         "metrics": {
             "posts": sorted(str(metric) for metric in can.post_metrics),

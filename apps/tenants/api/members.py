@@ -35,7 +35,7 @@ class MemberOperations(Operations):
     @extend_schema(operation_id="members_change_role", request=serializers.RoleChange, responses=serializers.Member)
     def put(self, request: Any, membership_id: UUID) -> Response:
         """Give a member another role, in place of all they had."""
-        membership = self.found(_members(), membership_id)
+        membership = self.held(_members(), membership_id)
         wanted = self.body(serializers.RoleChange)
         self.require_match(serializers.Member(membership).data)
         services.change_member(
@@ -50,7 +50,7 @@ class MemberOperations(Operations):
     @extend_schema(operation_id="members_remove", responses={204: None})
     def delete(self, request: Any, membership_id: UUID) -> Response:
         """End a membership at once; what the person wrote and planned stays."""
-        membership = self.found(_members(), membership_id)
+        membership = self.held(_members(), membership_id)
         self.require_match(serializers.Member(membership).data)
         services.remove_member(membership=membership, by=self.caller)
         return Response(status=204)

@@ -24,8 +24,8 @@ class OrganizationOperations(Operations):
     def patch(self, request: Any) -> Response:
         """Rename it, or change the zone that new workspaces start with."""
         changes = self.body(serializers.Organization, partial=True)
-        self.require_match(self._shown())
-        own = Organization.objects.get(pk=self.caller.organization.pk)
+        own = self.held(Organization.objects.all(), self.caller.organization.pk)
+        self.require_match(serializers.Organization(own).data)
         values = {"name": own.name, "timezone": own.timezone, **changes}
         services.update_organization(organization=own, actor=self.caller.actor, **values)
         return self.one(serializers.Organization(own).data)

@@ -68,7 +68,7 @@ class WorkspaceOperations(Operations):
     @extend_schema(operation_id="workspaces_change", request=WorkspaceShape, responses=WorkspaceShape)
     def patch(self, request: Any, workspace_id: UUID) -> Response:
         """Change what is named, and nothing else. Planned posts keep their instants."""
-        workspace = self.found(_visible(), workspace_id)
+        workspace = self.held(_visible(), workspace_id)
         self.caller.require("workspace.edit", workspace.pk)
         changes = _spans(self.body(WorkspaceShape, partial=True))
         self.require_match(WorkspaceShape(workspace).data)

@@ -115,7 +115,8 @@ class Operations(APIView):
         return checked(serializer, self.request.data, context={"caller": self.caller}, partial=partial)
 
     def require_match(self, data: Any) -> None:
-        """Keep to If-Match: what the caller believes to change is what is there. Without the header anything goes."""
+        """Keep to If-Match: what the caller believes to change is what is there, in a row that is `held`. Without the
+        header anything goes."""
         wanted = self.request.headers.get("If-Match")
         if wanted is None or wanted.strip() == "*":
             return
@@ -133,6 +134,12 @@ class Operations(APIView):
         if row is None:
             raise Http404
         return row
+
+    def held(self, rows: QuerySet[Any], pk: UUID, *, no_key: bool = False) -> Any:
+        """The same row, held for the rest of the transaction and read after that: whoever changes it at the same time
+        comes before, and is seen by `require_match`, or after. Held before `require_match` in whatever changes."""
+        rows.model.objects.select_for_update(no_key=no_key).filter(pk=pk).values_list("pk").first()
+        return self.found(rows, pk)
 
     # ------------------------------------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ class EndpointOperations(Operations):
     )
     def patch(self, request: Any, endpoint_id: UUID) -> Response:
         """Another address or other events; `state` pauses it, or lets it be told again."""
-        endpoint = self.found(_endpoints(self), endpoint_id)
+        endpoint = self.held(_endpoints(self), endpoint_id)
         said = self.body(serializers.EndpointToChange, partial=True)
         self.require_match(serializers.EndpointShape(endpoint).data)
         changed = services.change_endpoint(endpoint=endpoint, by=self.caller, **said)

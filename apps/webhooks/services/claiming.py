@@ -1,9 +1,13 @@
 """Which deliveries a worker may send: taken under the row locks of their endpoints, a few of each, so that one that
-does not answer holds up nobody else. All locks are let go before anybody is called."""
+does not answer holds up nobody else. All locks are let go before anybody is called.
+
+A letter that cannot be made is claimed too, with the reason in its place: that is written down like the answer to one
+that was sent, so that it is given up in its time and others go on."""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,23 +20,30 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from apps.core import clock, tenancy
+from apps.core.encryption import CannotOpen
 from apps.tenants.rest import ids
 from apps.webhooks import telling
 from apps.webhooks.models import Delivery, Endpoint
 from apps.webhooks.services.sending import Letter
 from apps.webhooks.states import EndpointState
 
+logger = logging.getLogger(__name__)
+
 LEASE: Final = timedelta(seconds=60)
+NO_SECRET: Final = "Nothing was sent: the endpoint's secret cannot be opened any more. Make another one."
+NOT_TOLD: Final = "Nothing was sent: what happened could not be put into words. Tell whoever runs this Postroom."
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this worker may send; `number` fences."""
+    """A delivery that this worker may send; `number` fences. Without a letter there is nothing to send, and `problem`
+    says why."""
 
     delivery_id: UUID
     number: int
-    letter: Letter
+    letter: Letter | None
     of_failing: bool  # its endpoint did not take the last one
+    problem: str = ""
 
 
 def claim(*, hands: int, for_failing: int) -> list[Claim]:
@@ -91,9 +102,21 @@ def _in_turn(due: Mapping[UUID, list[UUID]]) -> Iterator[UUID]:
 
 
 def _claim_of(delivery: Delivery, endpoint: Endpoint) -> Claim:
+    letter, problem = None, ""
+    try:
+        letter = _letter(delivery, endpoint)
+    except CannotOpen as error:
+        problem = NO_SECRET
+        logger.error("The secret of endpoint %s cannot be opened: %s", endpoint.pk, error)
+    except Exception:  # A mistake of ours in one letter; the others are made.
+        problem = NOT_TOLD
+        logger.exception("Delivery %s cannot be put into words", delivery.pk)
+    return Claim(delivery.pk, delivery.tries + 1, letter, of_failing=endpoint.failures > 0, problem=problem)
+
+
+def _letter(delivery: Delivery, endpoint: Endpoint) -> Letter:
     body = json.dumps(told_of(delivery, endpoint), ensure_ascii=False, separators=(",", ":")).encode()
-    letter = Letter(endpoint.pk, endpoint.url, message_id_of(delivery), body, endpoint.secrets_at(clock.now()))
-    return Claim(delivery.pk, delivery.tries + 1, letter, of_failing=endpoint.failures > 0)
+    return Letter(endpoint.pk, endpoint.url, message_id_of(delivery), body, endpoint.secrets_at(clock.now()))
 
 
 def told_of(delivery: Delivery, endpoint: Endpoint) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Final
 
 from django.conf import settings
 
+from apps.core import clock
 from apps.webhooks.services.claiming import Claim, claim
 from apps.webhooks.services.sending import Answer, Lines
 from apps.webhooks.services.settling import Result, settle
@@ -74,10 +75,15 @@ class _Round:
         """Begin what is due and there are hands for; whether there was any."""
         if self._over_now():
             return False
+        unmade: list[Result] = []
         for one in self._claims():
             self._busy_at = time.monotonic()
-            self._running[pool.submit(lines.send, one.letter)] = one, self._busy_at
-        return bool(self._running)
+            if one.letter is None:
+                unmade.append((one, Answer(clock.now(), problem=one.problem)))
+            else:
+                self._running[pool.submit(lines.send, one.letter)] = one, self._busy_at
+        _write_down(unmade)
+        return bool(self._running or unmade)
 
     def _claims(self) -> list[Claim]:
         try:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from apps.audit import services as audit
 from apps.core import clock, outbound
+from apps.core.encryption import CannotOpen
 from apps.core.secrets import Secret
 from apps.events.catalogue import CATALOGUE
 from apps.events.models import Event
@@ -76,10 +77,11 @@ def change_endpoint(*, endpoint: Endpoint, by: Seat, **changes: Any) -> Endpoint
 
 @transaction.atomic
 def rotate_secret(*, endpoint: Endpoint, by: Seat, overlap: timedelta = OVERLAP) -> tuple[Endpoint, Secret]:
-    """Another secret; what is sent within the overlap is signed with both."""
+    """Another secret; what is sent within the overlap is signed with both. One that cannot be opened any more signs
+    nothing, and so overlaps with nothing."""
     endpoint = Endpoint.objects.locked(endpoint.pk)
-    endpoint.previous_secret = endpoint.secret if overlap else Secret("")
-    endpoint.overlaps_until = clock.now() + overlap if overlap else None
+    endpoint.previous_secret = _opened(endpoint) if overlap else Secret("")
+    endpoint.overlaps_until = clock.now() + overlap if endpoint.previous_secret else None
     endpoint.secret = secret = _new_secret()
     endpoint.save()
     audit.record("webhook.secret_rotated", subject=endpoint, actor=by.actor)
@@ -133,6 +135,13 @@ def redeliver_one(*, delivery: Delivery) -> Delivery:
     _rest_no_longer(delivery.endpoint)
     delivery.refresh_from_db()
     return delivery
+
+
+def _opened(endpoint: Endpoint) -> Secret:
+    try:
+        return endpoint.secret
+    except CannotOpen:
+        return Secret("")
 
 
 def _again(rows: Any) -> int:

@@ -93,3 +93,20 @@ def test_a_workspaces_export_has_its_guests_and_none_of_the_proofs(
     assert "hash" not in link
     assert not {"token_hash", "passcode_hash"} & set(columns_of(ReviewLink))
     assert "email" in columns_of(Guest)
+
+
+def test_a_program_lists_guests_and_forgets_one(desk: Desk, asked: Asked, own: Program) -> None:
+    post = asked()
+    said = [{"name": "Ingrid", "email": "i@alder.example"}, {"name": "Mina", "email": "m@alder.example"}]
+    first, _ = made(own, desk, posts=[str(post.pk)], guests=said).json()["data"]
+    keeper = program(desk.agency.workspace.organization, scopes=["approvals:read", "workspaces:write"])
+    (found,) = keeper.get("/guests", email="I@alder.example").json()["data"]
+
+    assert (found["id"], found["workspace"]) == (first["guest"]["id"], first["workspace"])
+    told = keeper.post(f"/guests/{found['id']}/forget").json()
+    assert (told["name"], told["email"], bool(told["forgotten_at"])) == ("", "", True)
+    assert keeper.post(f"/guests/{found['id']}/forget").json() == told
+    assert [one["name"] for one in keeper.get("/guests").json()["data"]] == ["Mina"]
+    assert keeper.get(f"/guests/{found['id']}").json() == told
+    assert own.get(f"/review-links/{first['id']}").json()["state"] == "revoked"
+    assert own.post(f"/guests/{found['id']}/forget").status_code == 403
