@@ -12,4 +12,5 @@ class AnalyticsConfig(AppConfig):
         events.subscribe("account.connected", "analytics.import_on_connect", following.import_on_connect)
         events.subscribe("snapshot.completed", "analytics.check_goals", following.check_goals)
         events.subscribe("snapshot.completed", "analytics.alerts", following.judge_night)
+        events.subscribe("workspace.restored", "analytics.watch_anew", following.watch_anew)
         events.subscribe("analytics.alert", "analytics.alert_mail", alert_mail.send_alert, calls_network=True)

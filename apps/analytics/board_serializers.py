@@ -147,11 +147,16 @@ class ClientShape(serializers.Serializer):
 
 
 class ClientsBoard(serializers.Serializer):
-    """All workspaces that the key may see, beside each other; `all` is the sum of their rows."""
+    """All workspaces that the key may see, beside each other; `all` is the sum of their rows, but for those of the
+    platforms in `apart`."""
 
     span = Span()
     before = Span()
     all = Numbers()
+    apart = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Platforms that are in no sum of `all`: their rules forbid it with others, or over different owners.",
+    )
     data = ClientShape(many=True)
 
 

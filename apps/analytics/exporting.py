@@ -23,13 +23,13 @@ from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Uploaded
 from apps.analytics.selectors import holding_days
 from apps.core import tenancy
 from apps.core.calendar import cell_of, reach
+from apps.core.spreadsheets import safe_text
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
 
 BATCH: Final = 1000
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 DAYS, POSTS = "account-days", "post-snapshots"
 CSV, LINES = "csv", "jsonl"
 TYPES: Final = {CSV: "text/csv; charset=utf-8", LINES: "application/x-ndjson"}
@@ -153,7 +153,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = _told(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULAS) else text
+    return safe_text(text) if isinstance(value, str) else text
 
 
 def _told(value: Any) -> str:

@@ -43,6 +43,13 @@ def check_goals(event: Event) -> None:
         services.check_goals(workspace=workspace)
 
 
+def watch_anew(event: Event) -> None:
+    """A workspace is in use again: nobody is told of what happened while it was not."""
+    workspace = Workspace.objects.filter(pk=event.subject_id).first()
+    if workspace is not None:
+        services.watch_anew(workspace=workspace)
+
+
 def judge_night(event: Event) -> None:
     """What the night brought is held against the workspace's rules."""
     if event.workspace_id is not None:

@@ -8,7 +8,7 @@ like, which is what is known on both sides.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -34,6 +34,7 @@ from apps.platforms.insights import Metric
 from apps.posts.models import Part
 from apps.publishing.models import Publication
 from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.states import AccountState
 from apps.tenants.models import Workspace
 
 TOP: Final = 5
@@ -65,6 +66,7 @@ class Overview:
     apart: frozenset[str] = field(default_factory=frozenset)
     zone: str = "UTC"
     clicks: OwnClicks | None = None  # None: there are no links of ours, or nobody asked
+    unsummed: frozenset[str] = field(default_factory=frozenset)  # of those apart: not even their own sum
 
     @property
     def length(self) -> timedelta:
@@ -137,6 +139,8 @@ class Overview:
     @cached_property
     def published(self) -> Number:
         now, before = self._posts
+        if self.unsummed and not self.summed:
+            return Number(None)  # There may well be posts, and they are not nought.
         return Number(len(now), len(now), len(now), before=len(before), now=len(now))
 
     @cached_property
@@ -181,7 +185,8 @@ class Overview:
         return sorted((self._platform(name) for name in names), key=lambda row: (-row.posts, row.platform))
 
     def _platform(self, name: str) -> PlatformRow:
-        return self.row_of(name, frozenset(pk for pk, platform in self.platform_of.items() if platform == name))
+        row = self.row_of(name, frozenset(pk for pk, platform in self.platform_of.items() if platform == name))
+        return row.counts_alone() if name in self.unsummed else row
 
     def row_of(self, name: str, own: frozenset[UUID]) -> PlatformRow:
         """The figures of some accounts of one platform."""
@@ -267,7 +272,13 @@ class Overview:
         views, followers = ([one.views for one in self.summed_days], [one.followers for one in self.summed_days])
         return {Trend.VIEWS: _points_of(views, first, days), Trend.FOLLOWERS: _points_of(followers, first, days)}
 
-    # --- how fresh it is ----------------------------------------------------------------------------------------------
+    # --- how fresh it is, and of whom ---------------------------------------------------------------------------------
+
+    @cached_property
+    def told(self) -> frozenset[UUID]:
+        """The accounts of which any figure is known, of either period."""
+        days = {pk for pk, series in self.days.items() if "" in series.missing}
+        return frozenset(days | {post.account_id for post in self.posts if post.taken_at is not None})
 
     @cached_property
     def until(self) -> dict[UUID, date]:
@@ -298,18 +309,29 @@ class Rows:
     days: Mapping[UUID, Series]
     posts: Sequence[PostRow]
     zone: str
+    are_chosen: bool = False  # somebody asks about these accounts
 
     def board(self, first: date, last: date, *, account_id: UUID | None = None) -> Overview:
         """The board of a span and of the one before, of one account or of all."""
         before = first - DAY * span_of(first, last)
-        accounts = [one for one in self.accounts if account_id in (None, one.pk)]
-        platforms = {account.platform for account in accounts}
-        # Who is alone is in nobody's company.
-        apart = kept_apart() if platforms - kept_apart() else frozenset()
         cut = {pk: one.between(before, last) for pk, one in self.days.items() if account_id in (None, pk)}
         days = {pk: one for pk, one in cut.items() if any(why is not None for why in one.missing)}
         posts = [row for row in self.posts if before <= row.day <= last and account_id in (None, row.account_id)]
-        return Overview(first, last, accounts, days, posts, apart, self.zone)
+        mine = [one for one in self.accounts if account_id in (None, one.pk)]
+        accounts = mine if self.are_chosen or account_id else present(mine, days, posts)
+        return Overview(first, last, accounts, days, posts, apart_among(accounts), self.zone)
+
+
+def present(accounts: Iterable[SocialAccount], days: Collection[UUID], posts: Iterable[PostRow]) -> list[SocialAccount]:
+    """Those that are connected, and those of which there are days or posts. Others are history: nobody waits for their
+    figures."""
+    known = {*days, *(post.account_id for post in posts)}
+    return [one for one in accounts if one.state != AccountState.DISCONNECTED or one.pk in known]
+
+
+def apart_among(accounts: Iterable[SocialAccount]) -> frozenset[str]:
+    """The platforms whose figures are in no sum with those of the others; who is alone is in nobody's company."""
+    return kept_apart() if {account.platform for account in accounts} - kept_apart() else frozenset()
 
 
 def rows_between(workspace: Workspace, first: date, last: date, choice: Choice = EVERYTHING) -> Rows:
@@ -318,7 +340,8 @@ def rows_between(workspace: Workspace, first: date, last: date, choice: Choice =
     accounts = list(choice.of_accounts(of_workspace).order_by("platform", "handle"))
     whose = accounts if choice.accounts or choice.networks else None
     days = {} if choice.is_of_posts else _days(workspace, first, last, whose)
-    return Rows(accounts, days, _posts(workspace, first, last, choice, whose), workspace.timezone)
+    posts = _posts(workspace, first, last, choice, whose)
+    return Rows(accounts, days, posts, workspace.timezone, are_chosen=bool(choice.accounts))
 
 
 Whose = Sequence[SocialAccount] | None  # None: of every account

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Figures of `platform` are deleted where for longer than `verified_within` its answer has not shown that the
-    person still allows us to have them. With `kept_apart` they are in no total with those of other platforms."""
+    person still allows us to have them. With `kept_apart` they are in no total with those of other platforms, and those
+    of different owners in none together, unless the operator says that the platform has accepted it."""
 
     platform: str
     verified_within: timedelta
@@ -28,3 +31,8 @@ RULES: Final = (
 def kept_apart() -> frozenset[str]:
     """The platforms whose figures stand by themselves."""
     return frozenset(rule.platform for rule in RULES if rule.kept_apart)
+
+
+def kept_to_one_owner() -> frozenset[str]:
+    """The platforms whose figures may be added up for one client alone."""
+    return kept_apart() - frozenset(settings.ANALYTICS_SUMS_ACROSS_CLIENTS)

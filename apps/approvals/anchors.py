@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from apps.media.states import Kind
+from apps.posts.appointments import HourOutOfReach, named
 from apps.posts.manuscripts import Manuscript
 from apps.tenants.zones import validate_zone
 
@@ -66,7 +67,7 @@ def read(said: Mapping[str, Any], written: Manuscript) -> dict[str, Any]:
     if kind == AnchorKind.POST:
         return {"kind": AnchorKind.POST.value}
     if kind == AnchorKind.TIME:
-        return {"kind": kind, "local": _local(said), "zone": _zone(said)}
+        return {"kind": kind, **_hour(_local(said), _zone(said))}
     part = _number(said, "part", most=len(written.passages) - 1)
     passage = written.passages[part]
     if kind == AnchorKind.TEXT:
@@ -158,7 +159,15 @@ def _second(said: Mapping[str, Any], length: float) -> float:
     return second
 
 
-def _local(said: Mapping[str, Any]) -> str:
+def _hour(local: datetime, zone: str) -> dict[str, str]:
+    try:
+        named(local, zone)
+    except HourOutOfReach:
+        raise AnchorMalformed(_("There is no such hour.")) from None
+    return {"local": local.isoformat(timespec="minutes"), "zone": zone}
+
+
+def _local(said: Mapping[str, Any]) -> datetime:
     """Wall time, without its zone."""
     try:
         local = datetime.fromisoformat(str(said.get("local")))
@@ -166,7 +175,7 @@ def _local(said: Mapping[str, Any]) -> str:
         raise AnchorMalformed(_("Say local as 2026-12-04T10:00.")) from None
     if local.tzinfo is not None:
         raise AnchorMalformed(_("Wall time is named without an offset; its zone stands beside it."))
-    return local.isoformat(timespec="minutes")
+    return local
 
 
 def _zone(said: Mapping[str, Any]) -> str:

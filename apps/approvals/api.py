@@ -73,7 +73,20 @@ class ApprovalFilter(django_filters.FilterSet):
     due_before = django_filters.IsoDateTimeFilter("due_at", "lt")
 
 
-class ApprovalList(Operations):
+class Deciding(Operations):
+    """Writes that look at a post anew before they count. A refusal takes the whole request back, and that with it, so
+    it is done again behind it, as `services.decide` does where it is not inside of another transaction."""
+
+    about: UUID | None = None  # the post, once it is known
+
+    def handle_exception(self, error: Exception) -> Any:
+        if self.about is not None and isinstance(error, ApprovalRefused):
+            with self.caller.scope():
+                services.catch_up(post_id=self.about)
+        return super().handle_exception(error)
+
+
+class ApprovalList(Deciding):
     needs: ClassVar = {"GET": "approval.view", "POST": "approval.request"}
 
     @extend_schema(
@@ -99,6 +112,7 @@ class ApprovalList(Operations):
         said = self.body(serializers.ToSubmit)
         post = _living(said["post"])
         self.caller.require("approval.request", post.workspace_id)
+        self.about = post.pk
         made = services.submit(post=post, note=said["note"], actor=self.caller.actor)
         return self.one(_one(self, made.pk), status=201, location=reverse("api:approval", args=[made.pk]))
 
@@ -112,7 +126,7 @@ class ApprovalOperations(Operations):
         return self.one(_one(self, approval_id))
 
 
-class ApprovalDecide(Operations):
+class ApprovalDecide(Deciding):
     needs: ClassVar = {"POST": "approval.decide"}
 
     @extend_schema(operation_id="approvals_decide", request=serializers.ToDecide, responses=serializers.ApprovalShape)
@@ -123,6 +137,7 @@ class ApprovalDecide(Operations):
         are asked about it."""
         found = _mine(self, approval_id, "approval.decide")
         said = self.body(serializers.ToDecide)
+        self.about = found.post_id
         decided = {"decider": Decider(self.caller.actor, self.caller.key.name), "note": said["note"]}
         if "text" in said:
             made = services.approve_with_edits(request=found, text=said["text"], **decided)

@@ -91,6 +91,8 @@ def texts(snapshot: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "link", part["link"]
         for medium in part["media"]:
             yield "alt_text", medium["alt"]
+            for _language, _digest, *label in medium["captions"]:
+                yield "captions", "".join(label)
     for account in snapshot["accounts"]:
         yield account["platform"], account["text"] or ""
         for text in _strings(account["options"]):

@@ -1,4 +1,4 @@
-"""What can go wrong with an approval, in words a caller can act on. Nothing was changed when one of these is raised."""
+"""What can go wrong with an approval, in words a caller can act on. Nothing was decided when one of these is raised."""
 
 from __future__ import annotations
 

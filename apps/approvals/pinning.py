@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from apps.approvals.anchors import AnchorKind
 from apps.approvals.selectors import Talk, Where
+from apps.core.numbers import whole
 from apps.media.models import Asset
 from apps.media.states import Kind
 from apps.posts.manuscripts import Manuscript, Medium
@@ -77,8 +78,8 @@ class Board:
         """The place that was pointed at, if a picture was what sent the form: its picture, and from the left and from
         the top in percent."""
         for plate in self.plates:
-            x, y = str(sent.get(f"{plate.field}.x", "")), str(sent.get(f"{plate.field}.y", ""))
-            if x.isdecimal() and y.isdecimal():
+            x, y = (whole(str(sent.get(f"{plate.field}.{side}", ""))) for side in ("x", "y"))
+            if x is not None and y is not None:
                 return {"picture": plate.digest, "x": _percent(x, plate.width), "y": _percent(y, plate.height)}
         return {}
 
@@ -179,5 +180,5 @@ def _of(media: Sequence[Medium], kind: Kind) -> list[Medium]:
     return [one for one in media if one.asset.kind == kind]
 
 
-def _percent(pixels: str, of: int) -> str:
-    return f"{min(100.0, 100 * int(pixels) / of):.1f}"
+def _percent(pixels: int, of: int) -> str:
+    return f"{min(100.0, 100 * pixels / of):.1f}"

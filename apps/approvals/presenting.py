@@ -176,7 +176,7 @@ def whom(step: Step, people: Mapping[UUID, str]) -> str:
 
 PLACES: Final = {
     "main": _("Text"), "first_comment": _("First comment"), "reply": _("Reply"), "link": _("Link"),
-    "alt_text": _("Alt text"),
+    "alt_text": _("Alt text"), "captions": _("Captions"),
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from apps.approvals.sheets import Difference, differences
 from apps.approvals.states import CURRENT, RequestState, StepStatus, Verdict
 from apps.core.actors import ActorKind
 from apps.posts import selectors as posts
-from apps.posts.appointments import appointment
+from apps.posts.appointments import HourOutOfReach, named
 from apps.posts.models import Post
 
 NAMES: Final = {ActorKind.SYSTEM: POLICY, ActorKind.KEY: PROGRAM}
@@ -73,11 +73,14 @@ class Talk:
 
     @property
     def proposed_at(self) -> datetime | None:
-        """The hour that a guest proposes here, if this is about one."""
+        """The hour that a guest proposes here, if this is about one that can be told."""
         said = self.place.anchor
         if said["kind"] != anchors.AnchorKind.TIME:
             return None
-        return appointment(datetime.fromisoformat(said["local"]), said["zone"]).due_at
+        try:
+            return named(datetime.fromisoformat(said["local"]), said["zone"]).due_at
+        except HourOutOfReach:  # Rows from before such an hour was refused.
+            return None
 
 
 def requests() -> QuerySet[Request]:

@@ -11,6 +11,7 @@ from apps.approvals.services.deciding import SAID
 from apps.approvals.services.discussing import MOST_FILES
 from apps.approvals.states import Counting, Deed, RequestState, StepStatus, Verdict, Visibility, WhenLate
 from apps.approvals.steps import DECIDING_ROLES, Aspect, RuleKind
+from apps.core.numbers import whole
 from apps.media.models import Asset
 from apps.posts.models import Post
 from apps.posts.serializers import LONGEST_TEXT
@@ -75,8 +76,8 @@ class ContentHit(serializers.Serializer):
     rule = serializers.CharField()
     name = serializers.CharField()
     place = serializers.CharField(
-        help_text="main, first_comment, reply, link, alt_text; a platform for its own words, and with _options for "
-        "its options."
+        help_text="main, first_comment, reply, link, alt_text, captions; a platform for its own words, and with "
+        "_options for its options."
     )
     words = serializers.CharField()
 
@@ -248,13 +249,13 @@ class ToResolve(serializers.Serializer):
 
 def step_as_stored(said: dict[str, Any], user_ids: dict[Any, Any]) -> dict[str, Any]:
     """A step as services take it: people by the ids of users, and a number where it is one."""
-    needs = said["needs"]
+    needs = said["needs"] if (number := whole(said["needs"])) is None else number
     people = [str(user_ids.get(pk, pk)) for pk in said["people"]]
     rules = [dict(rule) for rule in said["rules"]]
     groups = [str(pk) for pk in said["groups"]]
     escalations = [_escalation(dict(one), user_ids) for one in said["escalations"]]
     whom = {"people": people, "groups": groups, "escalations": escalations}
-    return {**said, **whom, "rules": rules, "needs": int(needs) if needs.isdigit() else needs}
+    return {**said, **whom, "rules": rules, "needs": needs}
 
 
 def _escalation(said: dict[str, Any], user_ids: dict[Any, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A post as reviewers see it: what its hash is over, what of it each step seals, and what differs between two versions.
 
 The hash is over what goes out, in the words and files that go out: texts, links and language; the digests of files with
-their alt text, cut, cover and captions; options; accounts; and the hour. The title is ours alone and left out.
+their alt text, cut, cover and captions; options; accounts; and the hour. The name of a file, and what captions are
+called, are part of it where a network shows them. The title of the post is ours alone and left out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from apps.approvals.models import Policy
 from apps.approvals.steps import Aspect, Facts, RuleKind, Step, digest_of
 from apps.core.querysets import within_reach
 from apps.posts import selectors as posts
-from apps.posts.manuscripts import Manuscript, Medium, Passage
+from apps.posts.manuscripts import Edition, Manuscript, Medium, Passage
 from apps.posts.models import Campaign, Post, PostLabel
 from apps.posts.sorting import folded
 from apps.posts.states import PartRole
@@ -107,9 +108,10 @@ def _hit(policy: Policy, of: Sheet) -> set[str]:
 
 
 def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[str]]) -> Sheet:
-    parts = [_part(passage) for passage in written.passages]
-    accounts: list[dict[str, Any]] = [
-        {"id": str(one.account.pk), "platform": one.account.platform, "text": one.text, "options": dict(one.options)}
+    shows_labels = any(one.capabilities.caption_labels for one in written.editions)
+    parts = [_part(passage, shows_labels=shows_labels) for passage in written.passages]
+    accounts = [
+        _account(one, written.passages[0].media)
         for one in sorted(written.editions, key=lambda one: str(one.account.pk))
     ]
     own_words = {one["id"]: one["text"] for one in accounts if one["text"] is not None}
@@ -146,6 +148,12 @@ def _sheet(post: Post, written: Manuscript, filed: Mapping[RuleKind, Collection[
     return Sheet(post, digests, facts, snapshot)
 
 
+def _account(one: Edition, media: Sequence[Medium]) -> dict[str, Any]:
+    """`options` have what goes out: where one was left empty and a file's name stands for it, that name."""
+    options = {**one.options, **one.titled_by(media)}
+    return {"id": str(one.account.pk), "platform": one.account.platform, "text": one.text, "options": options}
+
+
 def _is_paid(options: Mapping[str, Any]) -> bool:
     """A switch that is off is stored as no, in one way or another, or not at all."""
     return str(options.get(PAID_OPTION) or "no").lower() not in ("no", "false", "off", "0")
@@ -158,19 +166,23 @@ def _links(written: Manuscript) -> Iterator[dict[str, str]]:
             yield {"platform": one.account.platform, "written": text, "outgoing": outgoing}
 
 
-def _part(passage: Passage) -> dict[str, Any]:
-    media = [_medium(one) for one in passage.media]
+def _part(passage: Passage, *, shows_labels: bool) -> dict[str, Any]:
+    media = [_medium(one, shows_labels=shows_labels) for one in passage.media]
     return {"role": passage.role.value, "text": passage.text, "link": passage.link, "media": media}
 
 
-def _medium(one: Medium) -> dict[str, Any]:
+def _medium(one: Medium, *, shows_labels: bool) -> dict[str, Any]:
+    """Captions are their language, their digest, and what they are called where people read that."""
     return {
         "asset": str(one.asset.pk),
         "sha256": one.asset.sha256,
         "alt": one.alt,
         "cut": dict(one.cut),
         "cover": one.cover.sha256 if one.cover else None,
-        "captions": sorted([track.language, track.sha256] for track in one.captions),
+        "captions": sorted(
+            [track.language, track.sha256, *([track.label] if shows_labels and track.label else [])]
+            for track in one.captions
+        ),
     }
 
 
@@ -240,8 +252,8 @@ def _file(one: Mapping[str, Any]) -> str:
     told += [_("cut %(cut)s") % {"cut": sorted(one["cut"].items())}] if one["cut"] else []
     told += [_("cover %(digest)s") % {"digest": one["cover"][:8]}] if one["cover"] else []
     told += [
-        _("captions in %(language)s %(digest)s") % {"language": language, "digest": digest[:8]}
-        for language, digest in one["captions"]
+        " ".join([_("captions in %(language)s %(digest)s") % {"language": language, "digest": digest[:8]}, *label])
+        for language, digest, *label in one["captions"]
     ]
     return ", ".join(told)
 

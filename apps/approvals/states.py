@@ -66,6 +66,7 @@ class Verdict(models.TextChoices):
     MOVED = "moved", _("Time ran out: moved")
 
 
+BY_CLOCK: Final = frozenset({Verdict.RAN_OUT, Verdict.MOVED})
 APPROVING: Final = frozenset({Verdict.APPROVE, Verdict.APPROVE_WITH_EDITS})
 OBJECTING: Final[Mapping[Verdict, RequestState]] = {
     Verdict.REQUEST_CHANGES: RequestState.CHANGES_REQUESTED,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from uuid import UUID
 
 from django.http import QueryDict
@@ -102,9 +102,11 @@ class Writing:
     def local(self) -> datetime | None:
         """The wall time that was typed; None unless day and time are both there and real."""
         try:
-            return datetime.combine(date.fromisoformat(self.date), time.fromisoformat(self.time).replace(tzinfo=None))
+            day, at = date.fromisoformat(self.date), time.fromisoformat(self.time).replace(tzinfo=None)
         except ValueError:
             return None
+        # Of the first and of the last year, not every zone can tell the time.
+        return datetime.combine(day, at) if MINYEAR < day.year < MAXYEAR else None
 
     def content(self, known: Mapping[UUID, Iterable[str]]) -> Content:
         """The values that services take. `known` names the options of each account that may be chosen."""

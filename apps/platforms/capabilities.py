@@ -63,6 +63,7 @@ class Option:
     min_lines: int = 0
     max_lines: int | None = None
     refused_signs: str = ""  # signs that it may not have
+    names_file: bool = False  # left empty, the name of the first film or document stands for it, for people to read
     max_tags_length: int | None = None  # of all its lines together, as `text_youtube.tags_length` measures them
 
 
@@ -147,6 +148,7 @@ class Capabilities:
     covers: bool = False  # a video may have a cover picture (`Draft.cover`)
     max_captions: int = 0  # how many languages a video may be captioned in (`Draft.captions`)
     max_caption_bytes: int | None = None  # of each
+    caption_labels: bool = False  # people read what captions are called (`Caption.label`)
     edits: frozenset[str] = frozenset()  # what can be changed after publishing: "text", "options.title"
     deletes: bool = False  # a published post can be taken down again
     deletes_comments: bool = True  # where posts can be: a comment below one can be, too

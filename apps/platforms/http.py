@@ -218,7 +218,7 @@ def reset_at(headers: httpx.Headers, name: str, *, now: datetime) -> datetime | 
     """The instant in header `name`, as ISO 8601 text or as seconds since 1970, or None."""
     value = headers.get(name, "").strip()
     try:
-        instant = datetime.fromtimestamp(int(value), UTC) if value.isdecimal() else datetime.fromisoformat(value)
+        instant = datetime.fromtimestamp(int(value[:20]), UTC) if value.isdecimal() else datetime.fromisoformat(value)
     except (ValueError, OverflowError, OSError):
         return None
     return _sane(instant, now=now)

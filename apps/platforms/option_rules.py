@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from apps.platforms.capabilities import Capabilities, Option, OptionKind
 from apps.platforms.contract import Draft, Role
 from apps.platforms.formats import FORMAT, format_of
 from apps.platforms.problem import Problem
 from apps.platforms.text_youtube import tags_length
+
+MOST_DIGITS: Final = 18
 
 
 def option_problems(draft: Draft, can: Capabilities, label: str) -> Iterator[Problem]:
@@ -45,7 +48,7 @@ def _value_problems(option: Option, value: str, label: str) -> Iterator[Problem]
         yield Problem(field, "refused_signs", f"{option.label} on {label} has no {' and no '.join(signs)}.")
     if option.kind is OptionKind.URL and not value.startswith(("https://", "http://")):
         yield Problem(field, "no_address", f"{option.label} begins with https:// or http://.")
-    if option.kind is OptionKind.NUMBER and not value.isdecimal():
+    if option.kind is OptionKind.NUMBER and not (value.isdecimal() and len(value) <= MOST_DIGITS):
         yield Problem(field, "no_number", f"{option.label} is a whole number.")
     if option.kind is OptionKind.MOMENT and moment(value) is None:
         yield Problem(field, "no_moment", f"{option.label} is a date and time with its offset: 2026-03-01T10:00+01:00.")

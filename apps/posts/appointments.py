@@ -7,10 +7,14 @@ back, a time that comes twice means its first coming. Either is said to the pers
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from zoneinfo import ZoneInfo
 
 from apps.tenants.zones import validate_zone
+
+
+class HourOutOfReach(ValueError):
+    """Of the first and of the last year that there are, not every zone can tell the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,25 @@ def appointment(local: datetime, zone: str) -> Appointment:
     # With fold=0 the offset before the change counts: in a gap that moves forward, in a fold it is the first coming.
     due_at = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     return Appointment(local, zone, due_at, _note(local, zone, due_at))
+
+
+def named(local: datetime, zone: str) -> Appointment:
+    """The same of what somebody named, whatever it was; raises HourOutOfReach."""
+    try:
+        found = appointment(local, zone)
+    except OverflowError:
+        raise HourOutOfReach from None
+    if not can_be_told(found.due_at):
+        raise HourOutOfReach
+    return found
+
+
+def can_be_told(due_at: datetime) -> bool:
+    """Whether every zone has a time for this instant."""
+    try:
+        return MINYEAR < due_at.astimezone(UTC).year < MAXYEAR
+    except OverflowError:
+        return False
 
 
 def at_instant(due_at: datetime, zone: str) -> Appointment:

@@ -6,12 +6,13 @@ the same words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from apps.media.models import Asset, CaptionTrack, Rendition
+from apps.media.states import Kind
 from apps.platforms import registry
 from apps.platforms.capabilities import Capabilities
 from apps.platforms.formats import with_limits
@@ -52,6 +53,12 @@ class Edition:
     def capabilities(self) -> Capabilities:
         """The platform's limits with the numbers of the account's own server."""
         return with_limits(registry.capabilities(self.account.platform), self.account.limits)
+
+    def titled_by(self, media: Sequence[Medium]) -> dict[str, str]:
+        """The options that were left empty and for which the name of a file goes out, with that name."""
+        named = next((one.asset.original_name for one in media if one.asset.kind != Kind.IMAGE), "")
+        options = self.capabilities.options if named else ()
+        return {one.name: named for one in options if one.names_file and not self.options.get(one.name)}
 
     @property
     def label(self) -> str:

@@ -48,6 +48,7 @@ class Preview:
     segments: list[Segment]
     media: list[Picture]
     after: list[str]
+    title: str  # of a film or a document, where the network shows one
     folds_after: int | None  # so many characters of the text are shown at first, and there are more
 
 
@@ -70,8 +71,15 @@ def preview(
         segments=list(_segments(main.text, fits, None if is_whole else fold)),
         media=pictures,
         after=[draft.text for draft in after],
+        title=_title(manuscript, edition),
         folds_after=fold if fold and len(main.text) > fold else None,
     )
+
+
+def _title(manuscript: Manuscript, edition: Edition) -> str:
+    media = manuscript.passages[0].media
+    shown = {**edition.options, **edition.titled_by(media)} if media else {}
+    return next((shown[one.name] for one in edition.capabilities.options if one.names_file and one.name in shown), "")
 
 
 def fitting(draft: Draft, edition: Edition) -> int:

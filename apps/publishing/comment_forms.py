@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from apps.core import ids
 from apps.media.models import Asset
 from apps.media.states import Kind
 from apps.platforms import registry
+from apps.posts.appointments import can_be_told
 from apps.posts.content import MediaContent
 from apps.posts.manuscripts import Manuscript
 from apps.posts.models import Post
@@ -63,6 +65,12 @@ class CommentForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        if at is not None and not can_be_told(at):
+            raise forms.ValidationError(gettext("There is no such hour."))
+        return at
 
     def __init__(
         self, *args: Any, below: Collection[Publication], pictures: Sequence[tuple[UUID, str]], **options: Any

@@ -6,6 +6,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.events import services as events
-        from apps.reports import mail
+        from apps.reports import mail, services
 
         events.subscribe("report.*failed", "reports.tell_makers", mail.tell_makers, calls_network=True)
+        events.subscribe("workspace.updated", "reports.schedules_follow_the_clock", services.follow_the_clock)

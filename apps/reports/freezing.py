@@ -17,6 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 
 from apps.analytics.boards.audience import AudienceBoard, audiences_of
 from apps.analytics.boards.days import Series, joined
@@ -25,7 +26,7 @@ from apps.analytics.boards.goals import Progress, progress_of_all
 from apps.analytics.boards.own_clicks import OwnClicks
 from apps.analytics.definitions import BOOKS, NOTHING
 from apps.analytics.models import Goal
-from apps.analytics.overview import Overview, Point, Trend, overview, titles_of
+from apps.analytics.overview import Overview, Point, Trend, apart_among, overview, present, titles_of
 from apps.approvals.models import Request
 from apps.approvals.states import RequestState
 from apps.core.calendar import cell_of, reach
@@ -59,8 +60,8 @@ class Compared(Overview):
 
 @dataclass(frozen=True)
 class Frozen:
-    """`thumbnails` are names of stored files, by the names that `data` has for them; they are read outside of any
-    transaction. `assets` are what they are thumbnails of."""
+    """`account_ids` are those of which it has figures. `thumbnails` are names of stored files, by the names that `data`
+    has for them; they are read outside of any transaction. `assets` are what they are thumbnails of."""
 
     data: dict[str, Any]
     account_ids: list[str]
@@ -98,14 +99,18 @@ def compared_overview(workspace: Workspace, period: Period, before: Period | Non
         period.first - shift,
         period.last,
     )
+    days = {pk: series for pk, series in days.items() if any(why is not None for why in series.missing)}
     posts = [post for found, span in zip(rows, spans, strict=True) for post in found.posts if post.day in span]
+    named = {account.pk: account for found in rows for account in found.accounts}
+    accounts = sorted(present(named.values(), days, posts), key=lambda one: (one.platform, one.handle))
     counted = [
         found.clicks.between(span.first, span.last)
         for found, span in zip(rows, spans, strict=True)
         if found.clicks is not None
     ]
     clicks = reduce(OwnClicks.and_, counted) if counted else None
-    return Compared(period.first, period.last, now.accounts, days, posts, now.apart, clicks=clicks, shift=shift)
+    apart = apart_among(accounts)
+    return Compared(period.first, period.last, accounts, days, posts, apart, clicks=clicks, shift=shift)
 
 
 class _Freezer:
@@ -114,6 +119,7 @@ class _Freezer:
         self.before = compared(period, plan.comparison)
         self.found = compared_overview(workspace, period, self.before)
         self.names = {account.pk: account for account in self.found.accounts}
+        self._told = set(self.found.told)  # of whom a figure is in it; sections add those that they look up
 
     def frozen(self) -> Frozen:
         brand = branding_of(self.workspace.organization_id)
@@ -133,9 +139,8 @@ class _Freezer:
             "apart": sorted(self.found.apart & set(self.found.platform_of.values())),
             "sections": [self._section(section) for section in self.plan.sections],
         }
-        accounts = [str(pk) for pk in self.names]
         assets = {name: row.asset for name, row in self._media.items()}
-        return Frozen(_plain(data), accounts, self._thumbnails, assets, bytes(brand.logo))
+        return Frozen(_plain(data), sorted(map(str, self._told)), self._thumbnails, assets, bytes(brand.logo))
 
     def _section(self, section: Section) -> dict[str, Any]:
         payload = {
@@ -191,7 +196,9 @@ class _Freezer:
         mine = Goal.objects.filter(
             workspace=self.workspace, begins_on__lte=self.period.last, ends_on__gte=self.period.first
         )
+        mine = mine.filter(Q(account=None) | Q(account__in=self.names))
         found = progress_of_all(self.workspace, list(mine.select_related("account")), yesterday=self.period.last)
+        self._told.update(*(one.told for one in found))
         return {"goals": [_goal(one) for one in found]}
 
     def _trends(self, section: Section) -> dict[str, Any]:
@@ -207,6 +214,7 @@ class _Freezer:
     def _audience(self) -> dict[str, Any]:
         """Of accounts whose networks tell it, as they had told it by the end of the period."""
         found = audiences_of(self.found.accounts, until=self.period.last)
+        self._told.update(one.account.pk for one in found if one.row)
         return {"audiences": [_audience(one) for one in found if one.is_offered]}
 
     # --- posts --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core.models import WorkspaceOwned, workspace_managers
-from apps.reports.querysets import MailQuerySet, ReportQuerySet
+from apps.reports.querysets import MailQuerySet, ReportQuerySet, ScheduleQuerySet
 from apps.reports.states import Cadence, FileKind, MailState, ReportState
 
 
@@ -45,7 +45,11 @@ class Schedule(WorkspaceOwned):
     passcode_hash = models.CharField(max_length=128, blank=True)
     is_paused = models.BooleanField(default=False)
     next_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Of the run that is due, in vain.")
+    next_try_at = models.DateTimeField(null=True, blank=True, help_text="A pause after a try in vain.")
     made_by = models.ForeignKey("tenants.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects, across_tenants, plain = workspace_managers(ScheduleQuerySet)
 
     class Meta(WorkspaceOwned.Meta):
         ordering = ["-id"]
@@ -140,6 +144,7 @@ class ReportLink(WorkspaceOwned):
     token_hash = models.CharField(max_length=64, unique=True)
     passcode_hash = models.CharField(max_length=128, blank=True)
     note = models.CharField(max_length=254, blank=True, help_text="Who it is for, as members see it.")
+    is_mailed = models.BooleanField(default=False, help_text="A mail of Postroom's carries it.")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -14,6 +14,7 @@ from apps.reports.states import Cadence
 
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
+APART: Final = timedelta(hours=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Rhythm:
         while (following := self.next_after(found)) <= instant:
             found = following
         return found
+
+    def of_same_day(self, stored: datetime) -> datetime:
+        """The time of this rhythm on the day that `stored` was laid for, on this clock or another. Zones lie up to 26
+        hours apart, and an hour may be left out; so it is the first one from there on."""
+        return self.next_after(stored - APART)
 
     def period_at(self, due_at: datetime) -> Period:
         """The whole week, or month, that is over then."""

@@ -23,6 +23,13 @@ class ReportQuerySet(TenantQuerySet[M]):
         return self.defer("data", "pictures", "plan")
 
 
+class ScheduleQuerySet(TenantQuerySet[M]):
+    def due(self, now: datetime) -> Self:
+        """Those with a time that has come, and no pause after a try in vain."""
+        mine = self.filter(is_paused=False, next_at__lte=now, workspace__archived_at=None)
+        return mine.exclude(next_try_at__gt=now)
+
+
 class MailQuerySet(TenantQuerySet[M]):
     def due(self, now: datetime) -> Self:
         return self.filter(state=MailState.WAITING, next_try_at__lte=now)

@@ -6,14 +6,13 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import xlsxwriter
 
+from apps.core.spreadsheets import safe_text
 from apps.platforms import registry
 
-# What spreadsheets take for the beginning of a formula, or of a cell that is one after what they strip.
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Cell = str | int | float | None
 
 
@@ -26,9 +25,7 @@ class Table:
 
 def safe(value: Cell) -> Cell:
     """A text that begins like a formula gets an apostrophe before it; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(FORMULAS):
-        return f"'{value}"
-    return value
+    return safe_text(value) if isinstance(value, str) else value
 
 
 def tables_of(data: Mapping[str, Any]) -> list[Table]:

@@ -19,7 +19,8 @@ class ReportState(models.TextChoices):
 # A report is frozen once; what failed may be tried again by a person, and goes on from what was frozen.
 MOVES: Final[Mapping[ReportState, frozenset[ReportState]]] = {
     ReportState.QUEUED: frozenset({ReportState.MAKING}),
-    ReportState.MAKING: frozenset({ReportState.READY, ReportState.FAILED, ReportState.FORGOTTEN}),
+    # Back in line after a failure, or where figures that it may have read were deleted meanwhile.
+    ReportState.MAKING: frozenset({ReportState.QUEUED, ReportState.READY, ReportState.FAILED, ReportState.FORGOTTEN}),
     ReportState.FAILED: frozenset({ReportState.QUEUED, ReportState.FORGOTTEN}),
     # Somebody whose figures are in it asked to be forgotten, or a network's rules forbid to keep them any longer.
     ReportState.READY: frozenset({ReportState.FORGOTTEN}),

@@ -10,10 +10,10 @@ from typing import Final
 from django.http import HttpResponse
 
 from apps.core.calendar import Month
+from apps.core.spreadsheets import safe_text
 from apps.usage.selectors import Invoiced
 
 COLUMNS: Final = ("month", "workspace", "external_ref", "workspace_id", "meter", "amount")
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(month: Month, lines: Iterable[Invoiced]) -> HttpResponse:
@@ -29,13 +29,9 @@ def as_csv(month: Month, lines: Iterable[Invoiced]) -> HttpResponse:
 def safe_row(line: Invoiced) -> list[str]:
     return [
         line.month,
-        _safe(line.workspace),
-        _safe(line.external_ref),
+        safe_text(line.workspace),
+        safe_text(line.external_ref),
         str(line.workspace_id),
         line.meter,
         str(line.amount),
     ]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULAS) else text

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from apps.core import clock
+from apps.core.numbers import whole
 from apps.platforms.inbound import Forged, Incoming
 from apps.platforms.signals import NotAccepted
 from apps.tenants.access import public
@@ -45,8 +46,8 @@ def incoming_of(request: HttpRequest) -> Incoming:
 
 def is_too_large(request: HttpRequest) -> bool:
     """By what it says of itself: without a length nothing is read."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdecimal() or int(length) > MOST_BYTES
+    length = whole(request.META.get("CONTENT_LENGTH") or "0")
+    return length is None or length > MOST_BYTES
 
 
 def _handshake(request: HttpRequest, platform: str, app_id: UUID | None) -> HttpResponse:

@@ -346,6 +346,7 @@ ANALYTICS_CONCURRENCY = env.integer("ANALYTICS_CONCURRENCY", 24)  # questions at
 ANALYTICS_LEASE = timedelta(seconds=env.integer("ANALYTICS_LEASE_SECONDS", 300))  # of what a worker reads
 ANALYTICS_KEEP_MONTHS = env.integer("ANALYTICS_KEEP_MONTHS", 0)  # of figures; 0: for ever
 ANALYTICS_REFRESHES = env.integer("ANALYTICS_REFRESHES_A_DAY", 200)  # that a workspace may ask for
+ANALYTICS_SUMS_ACROSS_CLIENTS = env.words("ANALYTICS_SUMS_ACROSS_CLIENTS", ())  # platforms that have accepted them
 ANALYTICS_IMPORT_POSTS = env.integer("ANALYTICS_IMPORT_POSTS", 500)  # the most that one import reads
 ANALYTICS_HISTORY_ROWS = env.integer("ANALYTICS_HISTORY_ROWS", 20_000)  # of a file with history
 ANALYTICS_HISTORY_BYTES = 10_000_000

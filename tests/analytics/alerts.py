@@ -33,6 +33,11 @@ def ruled(workspace, **fields):
         return services.make_rule(workspace=workspace, actor=SYSTEM, **(values | fields))
 
 
+def changed(rule, **fields):
+    with tenancy.scope(organization_id=rule.organization_id):
+        services.change_rule(rule=rule, actor=SYSTEM, **fields)
+
+
 def look(workspace) -> int:
     return services.look_at(organization_id=workspace.organization_id, workspace_id=workspace.pk)
 

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.urls import reverse
 
-from apps.analytics import services
+from apps.analytics import alert_figures, services
 from apps.analytics.alerts.kinds import Kind, Window
 from apps.analytics.errors import AlertRuleRefused
 from apps.analytics.models import AlertRule, Reading
@@ -17,8 +17,10 @@ from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.core.calendar import cell_of
 from apps.events import services as events
+from apps.posts.models import Campaign
+from apps.tenants import services as tenants
 from apps.tenants.permissions import Role
-from tests.analytics.alerts import DAY, found, look, ruled, rules, tell, told_events, usual_weeks
+from tests.analytics.alerts import DAY, changed, found, look, ruled, rules, tell, told_events, usual_weeks
 from tests.support import factories
 
 
@@ -103,6 +105,59 @@ def test_a_rule_that_asks_for_something_else_begins_anew(workspace, account, tod
         services.change_rule(rule=rule, actor=SYSTEM, threshold=70)
 
     assert look(workspace) == 1
+
+
+def months_with_a_drop(account, today, clock):
+    """Figures of half a year, and a bad day in the midst of them; the day that it is then."""
+    for ahead in range(150):
+        tell(account, today + DAY * ahead, views=5 if ahead == 90 else 100 + ahead % 3)
+    clock.advance(days=150)
+    return today + DAY * 150
+
+
+@pytest.mark.django_db
+def test_what_happened_while_a_rule_was_off_is_history(workspace, account, today, clock):
+    rule = ruled(workspace)
+    look(workspace)
+    changed(rule, is_on=False)
+    months = months_with_a_drop(account, today, clock)
+
+    changed(rule, is_on=True)
+    assert look(workspace) == 0
+
+    tell(account, months, views=20)
+    clock.advance(days=1)
+    changed(rule, is_on=True, name="Still on")
+    assert look(workspace) == 1, "and what comes is watched"
+    assert rules()[0].version == 1
+
+
+@pytest.mark.django_db
+def test_what_a_campaign_reached_while_its_rule_was_off_is_no_news(workspace, monkeypatch):
+    with tenancy.scope(organization_id=workspace.organization_id):
+        campaign = Campaign.objects.create(workspace=workspace, name="Autumn")
+    rule = ruled(workspace, kind=Kind.MILESTONE, metric="likes", threshold=100, campaign=campaign)
+    changed(rule, is_on=False)
+    monkeypatch.setattr(alert_figures, "total_of", lambda *_: 100)
+
+    with pytest.raises(AlertRuleRefused, match="reached that already"):
+        changed(rule, is_on=True)
+
+
+@pytest.mark.django_db
+def test_what_happened_while_a_workspace_was_archived_is_history(workspace, account, today, clock):
+    rule = ruled(workspace)
+    look(workspace)
+    with tenancy.scope(organization_id=workspace.organization_id):
+        tenants.archive_workspace(workspace=workspace, actor=SYSTEM)
+    months = months_with_a_drop(account, today, clock)
+
+    with tenancy.scope(organization_id=workspace.organization_id):
+        tenants.restore_workspace(workspace=workspace, actor=SYSTEM)
+    events.relay()
+
+    assert look(workspace) == 0
+    assert (rules()[0].watches_from, rules()[0].version) == (months - DAY, rule.version)
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 from django.urls import reverse
 
+from apps.analytics import services
 from apps.analytics.countries import NAMES, country_name
 from apps.analytics.models import AccountSnapshot, Audience
 from apps.analytics.states import Missing
@@ -76,6 +77,22 @@ def test_what_fails_is_asked_again_the_next_night_and_holds_up_nothing(client_of
 def test_a_platform_that_tells_nothing_is_not_asked(client_of_ours):
     account = client_of_ours.account("mastodon")
     nights(client_of_ours, 2)
+
+    assert audiences(account) == []
+
+
+def test_who_is_forgotten_while_their_network_is_asked_is_not_written_down(client_of_ours, monkeypatch):
+    account = client_of_ours.account("threads")
+    tells = ThreadsAdapter.demographics
+
+    def tells_late(adapter, credential):
+        told = tells(adapter, credential)
+        services.forget_accounts(organization_id=account.organization_id, account_ids=[account.pk], for_good=True)
+        return told
+
+    monkeypatch.setattr(ThreadsAdapter, "demographics", tells_late)
+
+    nights(client_of_ours, 1)
 
     assert audiences(account) == []
 

@@ -19,7 +19,7 @@ from apps.analytics.boards.organization import organization_board
 from apps.analytics.boards.post import grown
 from apps.analytics.boards.sorts import sorts_of
 from apps.analytics.models import AccountSnapshot, PublicationSnapshot, Reading
-from apps.analytics.overview import overview
+from apps.analytics.overview import Trend, overview
 from apps.analytics.retention import kept_apart
 from apps.core import tenancy
 from apps.platforms.insights import Metric
@@ -254,6 +254,103 @@ def test_all_clients_are_the_sum_of_each_and_each_is_its_own_board(workspace, ot
         parts = [getattr(found, name) for _, found in board.clients]
         assert getattr(everybody, name).value == sum(part.value for part in parts)
         assert getattr(everybody, name).known == sum(part.known for part in parts)
+
+
+def film(account, **figures) -> None:
+    """A day and a post of an account, with figures."""
+    at = datetime.combine(LAST, time(12), BERLIN)
+    own = {"organization_id": account.organization_id, "workspace_id": account.workspace_id, "account": account}
+    post = factories.post(account.workspace, "A film", accounts=[account])
+    made = factories.publication(post, account, state=State.PUBLISHED, published_at=at)
+    with tenancy.across_tenants("a test writes a day and a post"):
+        AccountSnapshot.across_tenants.create(**own, day=LAST, taken_at=at, **figures)
+        reading = Reading.across_tenants.create(**own, publication=made, published_at=at)
+        taken = {"key": "1d", "taken_at": at + DAY, "views": 40, "likes": 4}
+        reading.latest = PublicationSnapshot.across_tenants.create(**own, publication=made, **taken)
+        reading.save()
+
+
+NUMBERS = ("followers", "views", "published", "post_views", "interactions")
+
+
+def all_clients(*workspaces, **asked):
+    with tenancy.scope(organization_id=workspaces[0].organization_id):
+        return organization_board(workspaces, first=FIRST, last=LAST, zone="Europe/Berlin", **asked)
+
+
+def test_channels_of_two_clients_are_never_added_up_unless_the_platform_has_accepted_it(
+    workspace, other_workspace, settings
+):
+    for place, views in ((workspace, 9), (other_workspace, 20)):
+        film(factories.account(place, "youtube"), views=views, followers=3)
+    board = all_clients(workspace, other_workspace)
+
+    found = board.everybody
+    assert [getattr(found, name).value for name in NUMBERS] == [None] * 5
+    assert {point.value for trend in Trend for point in found.trend(trend)} <= {None, 0}
+    (row,) = found.platforms
+    assert (row.accounts, row.posts, row.until) == (2, 2, LAST)
+    assert {row.followers, row.views, row.post_views, row.interactions, row.rate} == {None}
+    assert [client.views.value for _, client in board.clients] == [9, 20], "each client's own stay"
+
+    settings.ANALYTICS_SUMS_ACROSS_CLIENTS = ("youtube",)
+    accepted = all_clients(workspace, other_workspace).everybody
+    assert (accepted.views.value, accepted.published.value, accepted.platforms[0].post_views) == (29, 2, 80)
+
+
+def test_channels_of_one_client_among_several_are_of_one_owner(workspace, other_workspace):
+    for _ in range(2):
+        film(factories.account(workspace, "youtube"), views=9, followers=3)
+    film(factories.account(other_workspace, "linkedin"), views=5, followers=2)
+
+    found = all_clients(workspace, other_workspace).everybody
+
+    assert (found.views.value, found.apart) == (5, {"youtube"}), "with other networks they are not added up"
+    assert {row.platform: row.views for row in found.platforms} == {"youtube": 18, "linkedin": 5}
+
+
+def test_all_clients_on_some_networks_are_the_boards_of_each_on_these(workspace, other_workspace):
+    pasts = {workspace: Sorted(workspace, 1), other_workspace: Sorted(other_workspace, 2)}
+    networks = frozenset({"facebook", "x"})
+    board = all_clients(*pasts, networks=networks)
+
+    for place, found in board.clients:
+        with tenancy.scope(organization_id=place.organization_id):
+            own = overview(place, first=FIRST, last=LAST, choice=Choice(networks=networks))
+        assert [getattr(found, name) for name in NUMBERS] == [getattr(own, name) for name in NUMBERS]
+        assert {account.platform for account in found.accounts} == networks
+        assert set(found.days) <= {account.pk for account in found.accounts}
+        assert {post.account_id for post in found.posts} <= {account.pk for account in found.accounts}
+
+
+def test_the_address_of_all_clients_carries_networks_through_the_page(workspace, other_workspace, owner):
+    Past(workspace, 1)
+    Past(other_workspace, 2)
+    address = f"{reverse('agency:analytics')}?{SPAN}&network=linkedin&account={workspace.pk}"
+
+    page = factories.signed_in(owner, at=workspace).get(address).content.decode()
+
+    main = page[page.index('id="main"') : page.index("</main>")]
+    assert 'value="linkedin" checked' in main
+    assert f"from={FIRST}&amp;to={LAST}&amp;sort=-views&amp;network=linkedin" in main
+    assert f"{reverse('analytics:client', args=[workspace.pk])}?from={FIRST}&amp;to={LAST}&amp;network=linkedin" in main
+    assert "account=" not in main
+    networks = main[main.index('id="networks"') :]
+    assert "LinkedIn" in networks
+    assert "Facebook" not in networks[: networks.index("</table>")]
+
+
+def test_the_page_of_all_clients_says_why_there_is_no_sum(workspace, other_workspace, owner):
+    for place in (workspace, other_workspace):
+        film(factories.account(place, "youtube"), views=9_999, followers=3)
+    browser = factories.signed_in(owner, at=workspace)
+
+    page = browser.get(f"{reverse('agency:analytics')}?{SPAN}").content.decode()
+
+    assert "YouTube is in no sum here: its rules forbid adding up figures of different owners." in page
+    assert "in the table below" not in page
+    assert page.count("9,999") == 2, "in the row of each client"
+    assert "19,998" not in page
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------

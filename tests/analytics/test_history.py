@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.analytics import services
+from apps.analytics.boards.account import account_board
 from apps.analytics.errors import HistoryRefused
 from apps.analytics.history.reading import Mistake, read, template
 from apps.analytics.models import AccountSnapshot, HistoryUpload, UploadedDay, UploadedPost
@@ -21,6 +23,7 @@ from apps.analytics.states import ImportState
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.events.models import Event
+from apps.platforms.insights import Metric
 from tests.support import factories
 
 UNTIL = date(2026, 11, 29)
@@ -178,6 +181,38 @@ def test_what_the_platform_told_holds_before_and_after(account, workspace, clock
 
 
 @pytest.mark.django_db
+def test_the_board_of_an_account_tells_what_the_board_of_its_workspace_tells(account, workspace, clock):
+    first, last = date(2025, 1, 1), date(2025, 1, 9)
+    with tenancy.scope(organization_id=account.organization_id):
+        read = {"workspace": workspace, "account": account, "taken_at": clock.now}
+        AccountSnapshot.objects.create(**read, day=first, views=7, followers=90)
+        AccountSnapshot.objects.create(**read, day=date(2025, 1, 2), missing="unreachable")
+    uploaded(account, days("2025-01-01", 3))
+    services.work_history()
+
+    with tenancy.scope(organization_id=account.organization_id):
+        own = account_board(account, first=first, last=last)
+        row = overview(workspace, first=first, last=last).row_of(account.platform, frozenset([account.pk]))
+
+    assert (own.number(Metric.VIEWS).value, own.number(Metric.VIEWS).known) == (row.views, 3) == (7 + 1 + 2, 3)
+    assert own.number(Metric.FOLLOWERS).value == row.followers == 102
+    assert Metric.VIEWS in own.metrics, "its network tells no views, the file does"
+    assert [(one.day.day, one.revision) for one in own.days] == [(3, 0), (2, 0), (1, 1)]
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_account_marks_days_that_were_uploaded(account, owner, workspace):
+    uploaded(account, days("2025-01-01", 3))
+    services.work_history()
+    browser = factories.signed_in(owner, at=workspace)
+    address = reverse("analytics:account", args=[account.pk])
+
+    page = browser.get(f"{address}?from=2025-01-01&to=2025-01-09").content.decode()
+
+    assert page.count('<span class="badge">uploaded</span>') == 3
+
+
+@pytest.mark.django_db
 def test_a_worker_that_dies_loses_and_doubles_nothing(account, monkeypatch):
     monkeypatch.setattr(history, "BATCH", 2)
     row = uploaded(account, days("2025-01-01", 5))
@@ -224,17 +259,84 @@ def test_one_that_fails_again_and_again_is_given_up_and_goes_on_when_asked(accou
     assert read_again(row).state == ImportState.COMPLETED
 
 
-@pytest.mark.django_db
-def test_a_later_file_says_what_holds_and_takes_its_days_with_it(account):
-    uploaded(account, days("2025-01-01", 2))
+def taken_in(account, text, kind="accounts") -> HistoryUpload:
+    row = uploaded(account, text, kind)
     services.work_history()
-    row = uploaded(account, "day,views\n2025-01-02,50\n")
-    services.work_history()
-    assert [(one.views, one.followers) for one in all_of(UploadedDay)] == [(0, 100), (50, None)]
+    return row
 
-    with tenancy.scope(organization_id=account.organization_id):
+
+def thrown_away(row) -> None:
+    with tenancy.scope(organization_id=row.organization_id):
         services.delete_history(upload_id=row.pk, actor=SYSTEM)
-    assert [one.views for one in all_of(UploadedDay)] == [0]
+
+
+@pytest.mark.django_db
+def test_files_of_the_same_days_are_laid_over_each_other(account):
+    first = taken_in(account, days("2025-01-01", 2))
+    later = taken_in(account, "day,views,likes,followers\n2025-01-02,50,3,\n2025-01-03,,4,\n")
+
+    assert [(one.views, one.likes, one.followers, one.upload_id) for one in all_of(UploadedDay)] == [
+        (0, None, 100, first.pk), (50, 3, 101, later.pk), (None, 4, None, later.pk)
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_thrown_away_takes_its_own_figures_and_no_others(account):
+    first = taken_in(account, "day,views,followers\n2025-01-01,7,100\n2025-01-02,8,\n")
+    later = taken_in(account, "day,views,likes\n2025-01-01,,3\n2025-01-02,50,\n")
+
+    thrown_away(later)
+    assert [(one.day.day, one.views, one.followers, one.likes, one.upload_id) for one in all_of(UploadedDay)] == [
+        (1, 7, 100, None, first.pk)
+    ], "what was overwritten on the second does not come back"  # fmt: skip
+
+    again = taken_in(account, "day,likes\n2025-01-01,5\n")
+    thrown_away(first)
+    assert [(one.views, one.followers, one.likes, one.upload_id) for one in all_of(UploadedDay)] == [
+        (None, None, 5, again.pk)
+    ]  # fmt: skip
+    thrown_away(again)
+    assert all_of(UploadedDay) == []
+
+
+@pytest.mark.django_db
+def test_words_of_a_post_stay_when_a_later_file_has_figures_alone(account):
+    first = taken_in(account, "post,day,published,text,likes\nabc,2025-02-01,2025-01-01,Bread,4\n", "posts")
+    later = taken_in(account, "post,day,likes,views\nabc,2025-02-01,5,90\n", "posts")
+    (row,) = all_of(UploadedPost)
+    assert (row.text, row.published_on, row.likes, row.views) == ("Bread", date(2025, 1, 1), 5, 90)
+
+    thrown_away(first)
+    (row,) = all_of(UploadedPost)
+    assert (row.text, row.published_on, row.likes, row.views, row.upload_id) == ("", None, 5, 90, later.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_files_come_and_go_each_cell_is_of_the_newest_that_fills_it(account, seed):
+    chance, names = random.Random(seed), ("views", "likes", "followers")
+    files: list[HistoryUpload] = []
+    cells: dict[tuple[date, str], tuple[int, HistoryUpload]] = {}
+    for _ in range(12):
+        if files and chance.random() < 0.3:
+            gone = files.pop(chance.randrange(len(files)))
+            thrown_away(gone)
+            cells = {place: said for place, said in cells.items() if said[1] != gone}
+        else:
+            rows = {
+                date(2025, 1, day): {name: chance.randint(0, 9) for name in chance.sample(names, chance.randint(1, 3))}
+                for day in chance.sample(range(1, 5), chance.randint(1, 4))
+            }
+            lines = [",".join([str(day), *(str(said.get(name, "")) for name in names)]) for day, said in rows.items()]
+            made = taken_in(account, "\n".join(["day," + ",".join(names), *lines]))
+            files.append(made)
+            cells |= {(day, name): (value, made) for day, said in rows.items() for name, value in said.items()}
+
+        kept = {(one.day, name): getattr(one, name) for one in all_of(UploadedDay) for name in names}
+        assert {place: value for place, value in kept.items() if value is not None} == {
+            place: value for place, (value, _) in cells.items()
+        }
+        assert {one.day for one in all_of(UploadedDay)} == {day for day, _ in cells}
 
 
 @pytest.mark.django_db

@@ -173,6 +173,29 @@ def test_a_platform_that_cannot_be_reached_is_waited_for_and_then_it_has_failed_
     assert read(row).state == ImportState.COMPLETED
 
 
+def test_an_import_that_nothing_but_an_error_comes_of_ends_and_tells_once(client_of_ours, monkeypatch):
+    account = client_of_ours.account()
+
+    def breaks(*_, **__):
+        raise ValueError("A page that nobody expected")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(MastodonAdapter, "own_posts", breaks)
+        row = begun(account)
+        for tries in range(len(importing.PAUSES) + 1):
+            assert (read(row).is_unfinished, read(row).tries) == (True, tries)
+            services.work_imports()
+            client_of_ours.clock.advance(hours=4)
+
+    row = read(row)
+    assert (row.state, row.problem) == (ImportState.FAILED, "not_read")
+    assert [event.payload["problem"] for event in told("import.failed")] == ["not_read"]
+    with tenancy.scope(organization_id=account.organization_id):
+        services.retry_import(import_id=row.pk, actor=SYSTEM)
+    services.work_imports()
+    assert read(row).state == ImportState.COMPLETED
+
+
 def test_posts_whose_figures_are_not_told_come_without(client_of_ours, monkeypatch):
     account = client_of_ours.account()
     toots(client_of_ours, "Silent")

@@ -15,6 +15,7 @@ from apps.analytics.services import reading as reading_module
 from apps.analytics.services import rounds
 from apps.analytics.states import Missing, RunState
 from apps.core import tenancy
+from apps.core.actors import SYSTEM
 from apps.events.models import Event
 from apps.platforms.adapters.facebook import FacebookAdapter
 from apps.platforms.adapters.mastodon import MastodonAdapter
@@ -151,6 +152,27 @@ def test_what_cannot_be_reached_is_tried_again_and_given_up_before_the_next_nigh
     assert [row.missing for row in client_of_ours.days(account)] == [Missing.UNREACHABLE]
     (run,) = client_of_ours.runs()
     assert (run.state, run.got) == (RunState.ENDED, 0)
+
+
+def test_a_night_without_one_of_its_accounts_is_not_complete_whoever_else_was_read(client_of_ours):
+    account = client_of_ours.account()
+    late = client_of_ours.account(handle="lunabakery")
+    with tenancy.across_tenants("a test connects an account today"):
+        SocialAccount.across_tenants.filter(pk=late.pk).update(created_at=client_of_ours.clock.now)
+    with tenancy.scope(organization_id=account.organization_id):
+        services.refresh(workspace=client_of_ours.workspace, accounts=[late], publications=[], actor=SYSTEM)
+    services.read_due()
+    assert [row.missing for row in client_of_ours.days(late)] == [""], "somebody wanted to see it at once"
+    client_of_ours.sandbox.fault("error_before", platform="mastodon", times=None)
+
+    client_of_ours.night()
+    client_of_ours.clock.advance(hours=21)
+    services.read_due()
+
+    (run,) = client_of_ours.runs()
+    assert (run.state, run.asked, run.got) == (RunState.ENDED, 1, 0)
+    assert [one["account"] for one in run.missing] == [str(account.pk)]
+    assert run.complete_until is None
 
 
 def test_a_night_that_nobody_finished_ends_with_the_next(client_of_ours):

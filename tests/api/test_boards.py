@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from apps.analytics.boards.choosing import Choice
 from apps.analytics.models import MixShare, PublicationSnapshot
 from apps.analytics.overview import overview
 from apps.core import tenancy
@@ -24,9 +25,9 @@ def past(workspace):
     return Sorted(workspace, 1)
 
 
-def board(workspace):
+def board(workspace, **asked):
     with tenancy.scope(organization_id=workspace.organization_id):
-        found = overview(workspace, first=FIRST, last=LAST)
+        found = overview(workspace, first=FIRST, last=LAST, **asked)
         return {name: getattr(found, name) for name in NAMES}, found.trend("views"), found.apart
 
 
@@ -72,6 +73,11 @@ def test_all_clients_beside_each_other(api, workspace, other_workspace, past):
         numbers, _, _ = board(place)
         assert by_id[f"ws_{place.pk.hex}"]["interactions"]["value"] == numbers["interactions"].value
     assert told["all"]["published"]["value"] == sum(one["published"]["value"] for one in by_id.values())
+    assert told["apart"] == ["youtube"]
+    some = api.get(f"/api/v1/analytics/organization?{SPAN}&networks=facebook,x").json()
+    numbers, _, _ = board(workspace, choice=Choice(networks=frozenset({"facebook", "x"})))
+    (ours,) = (one["numbers"] for one in some["data"] if one["workspace"] == f"ws_{workspace.pk.hex}")
+    assert ours["views"]["value"] == numbers["views"].value
 
 
 def test_a_post_is_told_with_all_its_readings(api, past):

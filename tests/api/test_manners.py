@@ -91,6 +91,34 @@ def test_every_fault_has_a_pointer(api):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("local", "zone"), [("9999-12-31T23:59", "America/New_York"), ("0001-01-01T00:00", "Asia/Tokyo")]
+)
+@pytest.mark.parametrize("doing", ["write", "validate", "change", "plan"])
+def test_an_hour_that_no_clock_tells_is_refused(workspace_api, workspace, doing, local, zone):
+    named = {"local_at": local, "timezone": zone}
+    post = ids.public(ids.POST, factories.post(workspace).pk)
+    method, path, body = {
+        "write": ("POST", "/posts", {"workspace": ids.public(ids.WORKSPACE, workspace.pk), "text": "Hello", **named}),
+        "validate": ("POST", "/posts/validate", {"text": "Hello", "accounts": [], **named}),
+        "change": ("PATCH", f"/posts/{post}", named),
+        "plan": ("POST", f"/posts/{post}/schedule", named),
+    }[doing]
+
+    answer = workspace_api.send(method, path, body)
+
+    assert is_problem(answer, 422, "invalid")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/local_at"]
+
+
+def test_an_instant_that_no_clock_tells_is_refused(workspace_api, workspace):
+    post = ids.public(ids.POST, factories.post(workspace).pk)
+
+    answer = workspace_api.post(f"/posts/{post}/schedule", {"scheduled_at": "9999-12-31T23:59:00+00:00"})
+
+    assert is_problem(answer, 422, "invalid")
+
+
 def test_a_null_character_goes_no_further(api):
     assert is_problem(api.post("/workspaces", {"name": "a\0b"}), 422, "invalid")
     assert is_problem(api.get("/workspaces", external_ref="a\0b"), 422, "invalid")

@@ -353,6 +353,19 @@ def test_programs_read_and_set_rules_and_learn_of_hits(desk: Desk) -> None:
     assert shown["hits"] == [{"rule": "claims", "name": "Health claims", "place": "main", "words": "cures"}]
 
 
+@pytest.mark.parametrize("needs", ["²", "1" * 5000, "-1"], ids=["raised", "long", "below"])
+def test_what_is_no_number_of_people_is_a_flaw_of_the_policy(desk: Desk, needs: str) -> None:
+    place = ids.public(ids.WORKSPACE, desk.agency.workspace.pk)
+    step = {"key": "manager", "name": "Manager", "roles": ["manager"], "needs": needs}
+
+    answer = program(desk.agency.workspace.organization).send(
+        "PUT", f"/workspaces/{place}/approval-policy", {"steps": [step]}
+    )
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/steps/0/needs"]
+
+
 def test_guests_do_not_read_of_rules(desk: Desk) -> None:
     """What a client calls a health claim is between the agency and its compliance."""
     ruled(desk, {"key": "client", "name": "Client", "guests": True})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from apps.approvals import services
 from apps.approvals.anchors import AnchorMalformed
@@ -16,7 +17,7 @@ from apps.core import ids
 from apps.core.actors import SYSTEM, Actor, ActorKind
 from apps.posts.models import Post
 from apps.tenants.models import Membership
-from tests.approvals.conftest import Desk, actor
+from tests.approvals.conftest import MANAGER, Desk, actor
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,33 @@ def test_words_are_found_again_where_they_have_moved_to(desk: Desk) -> None:
     (found,) = talk(desk, post)
     assert (found.place.anchor["quote"], found.place.anchor["start"], found.place.is_lost) == ("it 27 times", 22, False)
     assert found.thread.revision == 1
+
+
+@pytest.mark.parametrize(
+    ("local", "zone"),
+    [
+        ("9999-12-31T23:59", "America/New_York"),
+        ("9999-12-31T23:59", "UTC"),
+        ("0001-01-01T00:00", "Asia/Tokyo"),
+    ],
+)
+def test_an_hour_that_no_clock_tells_is_no_place_and_breaks_no_page_where_it_is_one_already(
+    desk: Desk, manager: Membership, local: str, zone: str
+) -> None:
+    desk.policy(MANAGER)
+    post = desk.post()
+    asked = desk.submit(post)
+    anchor = {"kind": "time", "local": local, "zone": zone}
+    with pytest.raises(AnchorMalformed, match="no such hour"):
+        say(desk, post, anchor=anchor)
+
+    said = say(desk, post, "Then?")
+    with desk.agency.scope():
+        Thread.objects.filter(pk=said.thread_id).update(anchor=anchor)
+
+    assert talk(desk, post)[0].proposed_at is None
+    staff = factories.signed_in(manager, at=desk.agency.workspace)
+    assert "Then?" in staff.get(reverse("approvals:review", args=[asked.pk])).content.decode()
 
 
 def test_of_the_same_words_twice_those_nearest_are_meant(desk: Desk) -> None:

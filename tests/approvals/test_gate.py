@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.db import connection
@@ -12,15 +12,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.approvals import services
+from apps.approvals.content_rules import texts
 from apps.approvals.gate import ANOTHER_HOUR, PROBLEM, gate
+from apps.approvals.models import Request
+from apps.approvals.sheets import differences, sheet
 from apps.approvals.states import RequestState, Verdict
 from apps.core import clock as system_clock
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
+from apps.events.models import Event
 from apps.events.services import relay
-from apps.media.models import Asset
+from apps.media import services as media
+from apps.media.models import Asset, CaptionTrack
 from apps.posts import services as posts
-from apps.posts.models import Post
+from apps.posts.models import Post, Variant
 from apps.publishing import services as publishing
 from apps.publishing.engine import claims, rounds
 from apps.publishing.errors import PostBusy
@@ -121,6 +126,105 @@ def test_a_file_that_is_another_by_now_does_not_go_out(
         change(desk, asset)
 
     assert at_its_hour(desk, publication, clock).problem == PROBLEM
+
+
+def _another_name(desk: Desk, asset: Asset) -> None:
+    media.describe(asset_id=asset.pk, said=media.Description(name="Buy now.pdf"), actor=SYSTEM)
+
+
+def _another_label(desk: Desk, asset: Asset) -> None:
+    CaptionTrack.objects.filter(asset=asset).update(label="Buy now")
+
+
+def _on_the_page(desk: Desk, asked: Request, who: Membership) -> int:
+    client = factories.signed_in(who, at=desk.agency.workspace)
+    return int(client.post(reverse("approvals:decide", args=[asked.pk]), {"verdict": "approve"}).status_code)
+
+
+def _by_a_program(desk: Desk, asked: Request, who: Membership) -> int:
+    path = f"/approvals/{ids.public(ids.APPROVAL, asked.pk)}/decide"
+    return int(program(desk.agency.workspace).post(path, {"verdict": "approve"}).status_code)
+
+
+def _submitted_again(desk: Desk, asked: Request, who: Membership) -> int:
+    body = {"post": ids.public(ids.POST, asked.post_id)}
+    return int(program(desk.agency.workspace).post("/approvals", body).status_code)
+
+
+@pytest.mark.parametrize("change", [_another_file, _another_alt])
+@pytest.mark.parametrize(("run_into", "status"), [(_on_the_page, 302), (_by_a_program, 409), (_submitted_again, 409)])
+def test_whoever_runs_into_a_file_that_is_another_by_now_has_the_new_version_to_decide(
+    desk: Desk, manager: Membership, change: Any, run_into: Any, status: int
+) -> None:
+    """Nothing tells this room of the library: a decision looks by itself, and its refusal does not take that back."""
+    desk.policy({**MANAGER, "programs": True})
+    asset = factories.asset(desk.agency.workspace, alt="A harbour")
+    publication = desk.planned(assets=[asset])
+    asked = desk.request(publication)
+    with tenancy.across_tenants("a test changes the library"):
+        change(desk, asset)
+
+    assert run_into(desk, asked, manager) == status
+
+    again = desk.request(publication)
+    assert (again.number, again.state) == (asked.number + 1, RequestState.PENDING)
+    with desk.agency.scope():
+        assert Event.objects.filter(name="approval.requested", subject_id=again.pk).count() == 1
+    assert desk.decide(again, manager).state == RequestState.APPROVED
+
+
+PAPER: Final = {"kind": "document", "mime_type": "application/pdf", "original_name": "Menu.pdf"}
+FILM: Final = {"kind": "video", "mime_type": "video/mp4", "original_name": "Harbour.mp4"}
+
+
+@pytest.mark.parametrize(
+    ("network", "file", "change", "options", "is_held"),
+    [
+        ("linkedin", PAPER, _another_name, {}, True),
+        ("linkedin", FILM, _another_name, {}, True),
+        ("linkedin", PAPER, _another_name, {"media_title": "Our menu"}, False),
+        ("linkedin", {}, _another_name, {}, False),
+        ("mastodon", FILM, _another_name, {}, False),
+        ("x", FILM, _another_label, {}, True),
+        ("youtube", FILM, _another_label, {}, True),
+        ("bluesky", FILM, _another_label, {}, False),
+    ],
+)
+def test_a_name_that_people_read_is_part_of_what_was_approved(
+    desk: Desk, manager: Membership, network: str, file: Any, change: Any, options: dict[str, str], is_held: bool
+) -> None:
+    """LinkedIn shows the name of a file where no title was entered, X and YouTube what captions are called."""
+    desk.policy(MANAGER)
+    here = desk.agency.workspace
+    asset, account = factories.asset(here, **file), factories.account(here, network)
+    with tenancy.across_tenants("a test writes what is said in a video"):
+        own = {"organization_id": here.organization_id, "workspace": here, "asset": asset}
+        CaptionTrack.plain.create(**own, language="en", label="English", sha256="e" * 64, size=1, file="said.vtt")
+    post = factories.post(here, accounts=[account], assets=[asset], due_at=system_clock.now())
+    with tenancy.across_tenants("a test chooses options"):
+        Variant.plain.filter(post=post).update(options=options)
+    publication = factories.publication(post, account)
+    asked = desk.submit(post)
+    desk.decide(asked, manager)
+    assert gated(desk, publication) == ""
+
+    with desk.agency.scope():
+        change(desk, asset)
+        now = sheet(Post.objects.get(pk=post.pk)).snapshot
+
+    assert gated(desk, publication) == (PROBLEM if is_held else "")
+    assert [("Buy now" in one.before, "Buy now" in one.after) for one in differences(asked.snapshot, now)] == (
+        [(False, True)] if is_held else []
+    )
+    assert ("Buy now" in [text.removesuffix(".pdf") for _, text in texts(now)]) is is_held
+
+
+def gated(desk: Desk, publication: Publication) -> str:
+    """What the engine is told when it asks; "" for nothing."""
+    with desk.agency.scope():
+        rows = list(Publication.objects.select_related("workspace", "account").filter(pk=publication.pk))
+        found = gate(rows, system_clock.now())
+    return found[publication.pk].problem if found else ""
 
 
 def test_an_edit_between_claim_and_intent_is_impossible_and_a_withdrawal_counts(

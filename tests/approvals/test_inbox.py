@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.approvals.models import Request
+from apps.approvals.models import Decision, Request
 from apps.core import tenancy
 from apps.events.services import relay
 from apps.posts import services as posts
@@ -169,6 +169,23 @@ def test_several_clients_are_approved_at_once_where_the_reader_decides(desk: Des
         assert Request.objects.get(pk=asked[0].pk).state == "approved"
     with elsewhere.agency.scope():
         assert Request.objects.get(pk=asked[1].pk).state == "pending"
+
+
+def test_several_are_decided_in_the_order_of_posts_in_which_everybody_holds_them(
+    desk: Desk, manager: Membership
+) -> None:
+    """Whoever is due first: two who hold several posts in different orders would wait for each other."""
+    desk.policy(MANAGER)
+    hours = (90, 30, 60)
+    planned = [desk.planned(minutes=at, on=[desk.agency.account(f"quay{at}")]) for at in hours]
+    client = factories.signed_in(manager, at=desk.agency.workspace)
+
+    asked = [desk.request(one) for one in planned]
+    client.post(reverse("approvals:bulk"), {"request": [row.pk for row in reversed(asked)], "read": "yes"})
+
+    with desk.agency.scope():
+        decided = list(Decision.objects.order_by("id").values_list("request__post_id", flat=True))
+    assert decided == sorted(one.post_id for one in planned)
 
 
 def test_all_there_is_to_judge_is_in_the_queue(desk: Desk, manager: Membership) -> None:

@@ -15,17 +15,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.approvals import services
+from apps.approvals.deciders import Decider
 from apps.approvals.log import lines as log_lines
 from apps.approvals.log import verifying
-from apps.approvals.models import Decision
+from apps.approvals.models import Decision, StepState
+from apps.approvals.services.records import append, decision
 from apps.approvals.states import Verdict
 from apps.core import tenancy
+from apps.core.ids import first_id
 from apps.core.rows import loaded
 from apps.posts.models import Post
 from apps.tenants.models import Membership
 from apps.tenants.permissions import Role
-from tests.approvals.conftest import LEGAL, MANAGER, Desk
+from tests.approvals.conftest import LEGAL, MANAGER, Desk, actor
 from tests.support import factories
+from tests.support.clock import Clock
 from tests.support.programs_with_keys import program
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +148,52 @@ def test_the_last_lines_do_not_vanish_unseen(desk: Desk, story: Post) -> None:
     tampered("DELETE FROM approvals_decision WHERE id = %s", _key(third(desk, story)))
 
     assert f"post {story.pk}: the diary knows of 3 decisions and the log has 2" in verified()
+
+
+def test_the_last_line_that_the_clock_wrote_does_not_vanish_unseen(desk: Desk, clock: Clock) -> None:
+    desk.policy({**MANAGER, "when_late": "publish"})
+    publication = desk.planned(minutes=10)
+    clock.set(publication.due_at)
+    services.run_out_of_time(now=clock.now)
+    assert verified() == ""
+
+    tampered("DELETE FROM approvals_decision WHERE verdict = 'ran_out'")
+
+    words = "the diary knows of 1 lines that the clock wrote and the log has 0"
+    assert f"post {publication.post_id}: {words}" in verified()
+
+
+def test_what_the_clock_wrote_before_the_diary_knew_of_it_is_no_fault(desk: Desk, clock: Clock) -> None:
+    desk.policy({**MANAGER, "when_late": "publish"})
+    publication = desk.planned(minutes=10)
+    clock.set(publication.due_at)
+    services.run_out_of_time(now=clock.now)
+    with tenancy.across_tenants("a test goes back to before"):
+        tampered("DELETE FROM audit_entry WHERE verb = 'approval.ran_out'")
+
+    assert verified() == ""
+
+
+def test_a_clock_that_is_behind_breaks_no_line(
+    desk: Desk, clock: Clock, manager: Membership, approver: Membership, tmp_path: Any
+) -> None:
+    """Another machine decided the moment before, whose clock is ahead by 50 ms; it made the id by that clock too."""
+    desk.policy(MANAGER, LEGAL)
+    post = desk.post()
+    request = desk.submit(post)
+    desk.decide(request, manager)
+    clock.set(clock.now - timedelta(milliseconds=50))
+    with desk.agency.scope():
+        row = StepState.objects.get(request=request, key="legal")
+        behind = decision(request, row, Verdict.APPROVE, decider=Decider.of(actor(approver)))
+        behind.pk = first_id(clock.now - timedelta(days=1))
+        append(behind)
+
+    assert verified() == ""
+    assert [one.pk for one in desk.decisions(post.pk)][-1] == behind.pk
+    file = tmp_path / "log.jsonl"
+    file.write_text(exported(desk, "jsonl"))
+    assert verified("--file", str(file)) == ""
 
 
 def test_one_organization_is_verified_by_itself(desk: Desk, story: Post) -> None:

@@ -17,6 +17,7 @@ from apps.approvals.states import RequestState, Verdict
 from apps.core import tenancy
 from apps.core.actors import SYSTEM, ActorKind
 from apps.events.services import relay
+from apps.posts.models import Part
 from apps.tenants.models import Membership, WorkspaceAccess
 from apps.tenants.permissions import Role
 from tests.approvals.conftest import LEGAL, MANAGER, Desk
@@ -66,6 +67,22 @@ def _read(answer: Any, status: int) -> str:
 def asked(desk: Desk, mailbox: Mailbox, clock: Clock, manager: Membership) -> Post:
     desk.policy(MANAGER)
     return Post(desk, mailbox, clock, manager)
+
+
+def test_a_link_for_another_file_leaves_the_new_version_asked_about(
+    desk: Desk, mailbox: Mailbox, clock: Clock, manager: Membership
+) -> None:
+    desk.policy(MANAGER)
+    asked = Post(desk, mailbox, clock, manager)
+    with tenancy.across_tenants("a test changes what a post goes out as, below it"):
+        Part.plain.filter(post=asked.post).update(link="https://alder.example/")
+
+    asked.say(status=409)
+
+    assert desk.request(asked.post).number == asked.request.number + 1
+    asked.path = asked.link_to(manager)
+    asked.say()
+    assert asked.state() == RequestState.APPROVED
 
 
 def test_whoever_stands_in_is_told_for_whom_before_and_after(

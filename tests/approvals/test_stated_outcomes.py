@@ -139,8 +139,14 @@ RACES: Final[dict[str, dict[str, list[str]]]] = {
         "test_gate": ["test_an_edit_between_claim_and_intent_is_impossible_and_a_withdrawal_counts"],
         "test_deciding": ["test_what_is_out_is_neither_decided_nor_submitted"],
     },
-    "the file or its alt text is changed in the library": {
-        "test_gate": ["test_a_file_that_is_another_by_now_does_not_go_out"],
+    "the file, its alt text, or a name of it that people read is changed in the library": {
+        "test_gate": [
+            "test_a_file_that_is_another_by_now_does_not_go_out",
+            "test_whoever_runs_into_a_file_that_is_another_by_now_has_the_new_version_to_decide",
+            "test_a_name_that_people_read_is_part_of_what_was_approved",
+        ],
+        "test_mail_links": ["test_a_link_for_another_file_leaves_the_new_version_asked_about"],
+        "guests/test_signing_off": ["test_one_that_was_changed_below_is_asked_about_anew"],
     },
     "a link whose time is up, that was withdrawn, or that is locked": {
         "guests/test_links": [

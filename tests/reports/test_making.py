@@ -14,7 +14,8 @@ import pypdfium2
 import pytest
 from django.db import connection
 
-from apps.analytics.models import AccountDay, AccountSnapshot, Reading
+from apps.analytics.boards.organization import organization_board
+from apps.analytics.models import AccountDay, AccountSnapshot, Goal, Reading
 from apps.analytics.overview import overview
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
@@ -32,6 +33,7 @@ from apps.reports.services import making
 from apps.reports.showing.face import face_of
 from apps.reports.states import FileKind, ReportState
 from apps.social_accounts.models import SocialAccount
+from apps.social_accounts.states import AccountState
 from tests.analytics.test_own_clicks import Followed
 from tests.reports.month import SEPTEMBER, MonthOf
 from tests.support import factories
@@ -77,6 +79,36 @@ def test_its_numbers_are_those_of_the_dashboard(desk, month):
     ]
     top = [post["interactions"] for post in section(report, "top")["posts"]]
     assert top[:5] == [post.interactions for post in found.top]
+
+
+def test_accounts_that_are_connected_no_more_are_in_it_as_long_as_there_is_something_to_tell_of_them(
+    desk, place, month
+):
+    gone = factories.account(place, "mastodon", handle="deleted-account", state=AccountState.DISCONNECTED)
+    waits = factories.account(place, "mastodon", handle="new-one", state=AccountState.NEEDS_REAUTH)
+    past = month.accounts["linkedin"]
+    with tenancy.across_tenants("a test disconnects somebody and sets goals"):
+        born = {"created_at": month.accounts["mastodon"].created_at.replace(year=2025)}
+        SocialAccount.plain.filter(pk__in=[gone.pk, waits.pk]).update(**born)
+        SocialAccount.plain.filter(pk=past.pk).update(state=AccountState.DISCONNECTED)
+        for account in (gone, waits):
+            Goal.plain.create(
+                organization_id=place.organization_id, workspace=place, account=account, aim="followers", target=9,
+                begins_on=SEPTEMBER.first, ends_on=SEPTEMBER.last,
+            )  # fmt: skip
+
+    report = desk.made(whole())
+
+    named = {one["id"] for one in report.data["accounts"]}
+    assert named == {str(account.pk) for account in (*month.accounts.values(), waits)}
+    assert "deleted-account" not in json.dumps(report.data)
+    assert str(waits.pk) in {gap["account"] for gap in section(report, "meanings")["gaps"]}
+    followers = section(report, "figures")["figures"][0]
+    assert (followers["name"], followers["known"], followers["of"]) == ("followers", 5, 6), "YouTube stands apart"
+    assert [goal["account"] for goal in section(report, "goals")["goals"]] == [str(waits.pk)]
+    with desk.scope():
+        board = organization_board([place], first=SEPTEMBER.first, last=SEPTEMBER.last, zone="UTC").everybody
+        assert board.followers.of == overview(place, first=SEPTEMBER.first, last=SEPTEMBER.last).followers.of == 6
 
 
 def test_clicks_on_our_own_links_are_a_figure_apart_where_there_are_such_links(desk, month):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,18 +11,21 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from apps.analytics.models import AccountSnapshot, Audience, Goal
+from apps.compliance import erasing
 from apps.core import tenancy
 from apps.core.actors import SYSTEM
 from apps.reports import services
 from apps.reports.errors import Malformed, ReportRefused
 from apps.reports.models import Report, ReportFile, ReportLink
-from apps.reports.plan import Kind, Plan, Section
+from apps.reports.plan import Kind, Plan, Section, whole
 from apps.reports.services.forgetting import RULE
 from apps.reports.states import ReportState
 from apps.social_accounts.models import SocialAccount
 from apps.tenants.models import Branding
 from tests.dashboard.pages import Page
 from tests.reports.month import MonthOf
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 PLAN = Plan("Report", (Section(Kind.SUMMARY, text="Our own words."), Section(Kind.FIGURES), Section(Kind.TRENDS)))
@@ -141,6 +144,25 @@ def test_after_five_wrong_passcodes_the_right_one_helps_no_more_for_a_while(desk
     assert guest.post(f"{address}passcode/", {"passcode": "rye bread"}).status_code == 302
 
 
+def test_each_lock_lasts_twice_as_long_as_the_one_before_until_the_passcode_is_right(desk, share):
+    link, address = share(passcode="rye bread")
+    guest = services.guest_of(address.strip("/").split("/")[-1])
+
+    def lock() -> timedelta:
+        for _ in range(5):
+            assert not services.unlock(guest=guest, passcode="wheat")
+        assert not services.unlock(guest=guest, passcode="rye bread"), "it is locked"
+        (row,) = desk.rows(ReportLink, pk=link.pk)
+        return row.locked_until - desk.clock.now
+
+    for minutes in (15, 30, 60, 120):
+        assert lock() == timedelta(minutes=minutes)
+        desk.clock.advance(minutes=minutes, seconds=1)
+    assert services.unlock(guest=guest, passcode="rye bread")
+
+    assert lock() == timedelta(minutes=15)
+
+
 def test_a_passcode_of_one_link_opens_no_other(share):
     _, one = share(passcode="rye bread")
     _, other = share(passcode="rye bread")
@@ -206,3 +228,45 @@ class TestForgetting:
         assert services.keep_rules(now=desk.clock.now) == 1
         assert desk.again(report).problem_words == RULE
         assert services.keep_rules(now=desk.clock.now) == 0
+
+    def test_a_channel_that_was_erased_long_ago_empties_no_report_that_is_made_since(self, desk, place):
+        MonthOf(place, posts=2, pictures=0)
+        channel = factories.account(place, "youtube", connected_at=desk.clock.now - timedelta(days=60))
+        erase(channel)
+        report = desk.made(whole())
+
+        assert services.keep_rules(now=desk.clock.now) == 0
+        assert desk.again(report).state == ReportState.READY
+
+    def test_a_report_that_only_says_that_nothing_is_known_of_a_channel_stays_until_its_person_is_forgotten(
+        self, desk, place
+    ):
+        """The reverse: no rule of a network is about it, and it has the name of somebody."""
+        channel = factories.account(place, "youtube", connected_at=desk.clock.now - timedelta(days=60))
+        report = desk.made(whole())
+        assert (report.account_ids, report.data["accounts"][0]["id"]) == ([], str(channel.pk))
+        assert services.keep_rules(now=desk.clock.now) == 0
+
+        erase(channel)
+
+        assert desk.again(report).state == ReportState.FORGOTTEN
+
+    def test_who_is_told_of_in_the_audience_or_in_a_goal_alone_has_figures_in_it(self, desk, place):
+        told, aimed, _ = (factories.account(place, name) for name in ("instagram", "facebook", "linkedin"))
+        own = {"organization_id": place.organization_id, "workspace": place, "taken_at": desk.clock.now}
+        with tenancy.across_tenants("a test writes figures of days long before"):
+            Audience.plain.create(**own, account=told, day=date(2026, 6, 1), groups={"age": {"65+": 1}})
+            AccountSnapshot.plain.create(**own, account=aimed, day=date(2026, 3, 1), views=7)
+            Goal.plain.create(
+                organization_id=place.organization_id, workspace=place, aim="views", target=9,
+                begins_on=date(2026, 2, 1), ends_on=date(2026, 12, 1),
+            )  # fmt: skip
+
+        assert set(desk.made(whole()).account_ids) == {str(told.pk), str(aimed.pk)}
+
+
+def erase(account: SocialAccount) -> None:
+    erasing.erase(
+        platform=account.platform, organization_id=account.organization_id, account_ids=[account.pk],
+        grant_ids=[account.grant_id],
+    )  # fmt: skip

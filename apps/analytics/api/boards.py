@@ -93,19 +93,21 @@ class LabelBoard(Operations):
 class ClientsBoard(Operations):
     needs: ClassVar = {"GET": "analytics.view"}
 
-    @extend_schema(operation_id="analytics_organization", parameters=SPAN, responses=shapes.ClientsBoard)
+    @extend_schema(operation_id="analytics_organization", parameters=[*SPAN, NETWORKS], responses=shapes.ClientsBoard)
     def get(self, request: Any) -> Response:
         """All workspaces that the key may see beside each other, and together. Days are those of each one's own clock;
         yesterday is where the organization is."""
         organization = Organization.objects.get(pk=self.caller.key.organization_id)
         first, last = days_asked(request.query_params, organization.timezone)
         workspaces = list(Workspace.objects.filter(archived_at=None).order_by("name", "pk"))
-        board = organization_board(workspaces, first=first, last=last, zone=organization.timezone)
+        networks = frozenset(_named(request, "networks"))
+        board = organization_board(workspaces, first=first, last=last, zone=organization.timezone, networks=networks)
         found = board.everybody
         data = {
             "span": {"first": first, "last": last},
             "before": {"first": first - found.length, "last": first - timedelta(days=1)},
             "all": shapes.numbers_of(found),
+            "apart": sorted(found.apart & set(found.platform_of.values())),
             "data": [shapes.client_of(*client) for client in board.clients],
         }
         return self.one(dict(shapes.ClientsBoard(data).data))

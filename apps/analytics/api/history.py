@@ -124,7 +124,7 @@ class HistoryOperations(Operations):
 
     @extend_schema(operation_id="history_delete", responses={204: None})
     def delete(self, request: Any, history_id: UUID) -> Response:
-        """Throw an upload away with the figures that it brought."""
+        """Throw an upload away with the figures that it brought. What other files say of the same days stays."""
         row = self.held(uploads(), history_id)
         self.caller.require("import.start", row.workspace_id)
         self.require_match(serializers.HistoryUploadShape(row).data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -49,3 +49,7 @@ class PlatformRow:
     rate: float | None  # interactions for each view, of posts that tell both
     until: date | None  # the last day that was told
     taken_at: datetime | None
+
+    def counts_alone(self) -> PlatformRow:
+        """Without what its network tells: how many accounts and posts there are we know by ourselves."""
+        return replace(self, followers=None, views=None, post_views=None, interactions=None, rate=None)

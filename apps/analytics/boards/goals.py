@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from apps.analytics.boards.days import DAY
 from apps.analytics.boards.figures import Number
@@ -34,7 +35,8 @@ class Pace(StrEnum):
 class Progress:
     """`value` is what there is, `began_at` the level from which it grows (0 but for followers), `share` of the way that
     is done, `time` of the time that has passed; `expected` where a straight way would be by now, and `forecast` where
-    it leads to if it goes on like this. None: not known. `known` of `of` accounts, days or posts are in `value`."""
+    it leads to if it goes on like this. None: not known. `known` of `of` accounts, days or posts are in `value`, which
+    has figures of no accounts but `told`."""
 
     goal: Goal
     value: int | None
@@ -47,6 +49,7 @@ class Progress:
     until: date  # the last day that is counted
     known: int = 0
     of: int = 0
+    told: frozenset[UUID] = frozenset()
 
 
 def progress_of_all(workspace: Workspace, goals: Sequence[Goal], *, yesterday: date) -> list[Progress]:
@@ -69,7 +72,8 @@ def _progress(goal: Goal, rows: Rows, yesterday: date) -> Progress:
     value, began_at = told.value, _level_before(found, rows) if goal.aim == Aim.FOLLOWERS else 0
     share, expected, forecast = _way(goal, value, began_at, time)
     pace = _pace(goal, value, expected, yesterday)
-    return Progress(goal, value, began_at, share, time, expected, forecast, pace, until, told.known, told.of)
+    whose = found.told & found.summed
+    return Progress(goal, value, began_at, share, time, expected, forecast, pace, until, told.known, told.of, whose)
 
 
 def _counted(aim: Aim, found: Overview) -> Number:

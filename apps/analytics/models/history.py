@@ -55,13 +55,15 @@ class HistoryUpload(WorkspaceOwned):
 
 
 class UploadedDay(Figures):
-    """An account on a day, as somebody's file has it. It is shown where the platform has told nothing."""
+    """An account on a day, as somebody's files have it: `upload` is the newest of them, and `earlier` says what is not
+    of it. It is shown where the platform has told nothing."""
 
     account = models.ForeignKey(
         "social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+", db_index=False
     )
     upload = models.ForeignKey(HistoryUpload, on_delete=models.CASCADE, related_name="days")
     day = models.DateField()
+    earlier = models.JSONField(default=dict, blank=True, help_text="{column: the earlier upload that it still is of}")
 
     class Meta(Figures.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_uploaded_row_for_each_day")]
@@ -74,7 +76,8 @@ class UploadedDay(Figures):
 
 
 class UploadedPost(Figures):
-    """A post as somebody's file had it on a day. It is looked at and never sent."""
+    """A post as somebody's files had it on a day, kept as such a day of an account is. It is looked at and never
+    sent."""
 
     account = models.ForeignKey(
         "social_accounts.SocialAccount", on_delete=models.CASCADE, related_name="+", db_index=False
@@ -84,6 +87,7 @@ class UploadedPost(Figures):
     day = models.DateField()
     published_on = models.DateField(null=True, blank=True)
     text = models.TextField(blank=True)
+    earlier = models.JSONField(default=dict, blank=True, help_text="{column: the earlier upload that it still is of}")
 
     class Meta(Figures.Meta):
         constraints = [

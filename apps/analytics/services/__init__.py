@@ -1,6 +1,14 @@
 """The verbs of this room. `read_due` talks to platforms and is called outside of any transaction."""
 
-from apps.analytics.services.alerting import acknowledge, change_rule, look, look_at, make_rule, remove_rule
+from apps.analytics.services.alerting import (
+    acknowledge,
+    change_rule,
+    look,
+    look_at,
+    make_rule,
+    remove_rule,
+    watch_anew,
+)
 from apps.analytics.services.following import follow
 from apps.analytics.services.forgetting import forget_accounts, forget_unverified
 from apps.analytics.services.history import delete_history, retry_history, upload_history, work_history
@@ -45,6 +53,7 @@ __all__ = [
     "set_mix",
     "start_import",
     "upload_history",
+    "watch_anew",
     "work_history",
     "work_imports",
 ]

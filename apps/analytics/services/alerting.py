@@ -68,20 +68,26 @@ def change_rule(
     *, rule: AlertRule, actor: Actor, recipients: Iterable[UUID] | None = None, **changes: Any
 ) -> AlertRule:
     """Change what is named. A rule that asks for something else begins anew: its alerts so far stay, and hold nothing
-    back. Raises AlertRuleRefused."""
+    back. To one that is switched on again what happened meanwhile is history. Raises AlertRuleRefused."""
     row: AlertRule = AlertRule.objects.locked(rule.pk)
     changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
     for name in changed:
         setattr(row, name, changes[name])
     _require_sense(row)
-    if ASKS & set(changed):
+    asks_anew = bool(ASKS & set(changed))
+    if asks_anew or ("is_on" in changed and row.is_on):
         _require_news(row)
-        row.version, row.watches_from = row.version + 1, _yesterday(row.workspace)
+        row.version, row.watches_from = row.version + asks_anew, _yesterday(row.workspace)
     row.save()
     if recipients is not None:
         _address(row, recipients)
     audit.record("alert_rule.updated", subject=row, actor=actor, diff={"changed": changed})
     return row
+
+
+def watch_anew(*, workspace: Workspace) -> None:
+    """To the rules of a workspace that is in use again what happened meanwhile is history."""
+    AlertRule.objects.filter(workspace=workspace).update(watches_from=_yesterday(workspace), updated_at=clock.now())
 
 
 @transaction.atomic

@@ -3,12 +3,15 @@ asked again the next night, and what the platform does not tell in a week."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
+
 from apps.analytics.definitions import BOOKS, NOTHING
-from apps.analytics.models import Audience
+from apps.analytics.models import Audience, Reading
 from apps.analytics.services.asking import answer_of, put
 from apps.core import clock, tenancy
 from apps.governor.lanes import Lane
@@ -32,7 +35,16 @@ def read_audience(account: SocialAccount, day: date) -> None:
         if not answer.is_final:
             return
         columns = {"missing": answer.missing}
-    with _scope(account.organization_id, account.workspace_id):
+    _keep(account, day, columns)
+
+
+def _keep(account: SocialAccount, day: date, columns: Mapping[str, Any]) -> None:
+    """Unless the person was forgotten while their network was asked: their reading is gone, then, and who forgets them
+    now waits for it until the row is there to be deleted."""
+    with _scope(account.organization_id, account.workspace_id), transaction.atomic():
+        readings = Reading.objects.filter(account=account, publication=None)
+        if readings.select_for_update().first() is None:
+            return
         row = Audience(
             workspace_id=account.workspace_id, account_id=account.pk, day=day, taken_at=clock.now(), **columns
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
@@ -64,7 +65,8 @@ def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], for_g
     """Delete all figures of these accounts and of their posts; how many rows of each kind. With `for_good` nothing more
     is read of them. Safe to repeat."""
     removed: Counter[str] = Counter()
-    with tenancy.scope(organization_id=organization_id):
+    with tenancy.scope(organization_id=organization_id), transaction.atomic():
+        # Whoever writes figures down holds the reading, so that they are there by now or find it gone.
         readings: Any = Reading.objects.filter(account_id__in=account_ids)
         readings.update(latest_id=None, read_at=None, problem_words="")
         holding: tuple[tuple[str, Any], ...] = (

@@ -1,7 +1,8 @@
 """History by upload: a file is read whole, and refused whole; then its rows are kept, some at a time.
 
 The place in the file moves on in the transaction that keeps the rows before it, so that a worker which is killed loses
-and doubles nothing. What the platform has told holds, whatever a file says.
+and doubles nothing. What the platform has told holds, whatever a file says. Files of the same days are laid over each
+other cell by cell (services/overlaying.py).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from apps.analytics.errors import HistoryRefused
 from apps.analytics.history.reading import read
 from apps.analytics.metrics import COLUMNS
 from apps.analytics.models import AccountSnapshot, HistoryUpload, UploadedDay, UploadedPost
+from apps.analytics.services import overlaying
 from apps.analytics.services.turns import next_of
 from apps.analytics.states import UNFINISHED, ImportState
 from apps.audit import services as audit
@@ -68,9 +70,12 @@ def upload_history(*, account: SocialAccount, kind: str, content: bytes, name: s
 
 @transaction.atomic
 def delete_history(*, upload_id: UUID, actor: Actor) -> None:
-    """Throw an upload away with the figures that it brought; one that is under way ends with it."""
+    """Throw an upload away with the figures that it brought; what other files say of the same days stays. One that is
+    under way ends with it."""
     row: HistoryUpload = HistoryUpload.objects.locked(upload_id)
     audit.record("history.deleted", subject=row, actor=actor, diff={"account": row.account_id, "rows": row.kept})
+    overlaying.take_turns(row.account_id)
+    overlaying.take_away(row)
     row.delete()
 
 
@@ -131,6 +136,7 @@ def _batch(claim: _Claim) -> bool:
         row = _held(claim)
         if row is None:
             return False
+        overlaying.take_turns(row.account_id)
         rows = row.rows[row.done : row.done + BATCH]
         kept = _keep_days(row, rows) if row.kind == HistoryUpload.Kind.ACCOUNTS else _keep_posts(row, rows)
         row.done, row.kept, row.told = row.done + len(rows), row.kept + kept, row.told + len(rows) - kept
@@ -143,7 +149,7 @@ def _batch(claim: _Claim) -> bool:
 
 
 def _keep_days(row: HistoryUpload, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Those that the platform has not told; a day that another file had before says what this one says."""
+    """Those that the platform has not told."""
     days = [date.fromisoformat(one["day"]) for one in rows]
     held = AccountSnapshot.objects.filter(account_id=row.account_id, day__in=days, missing="")
     told = set(held.values_list("day", flat=True))
@@ -152,7 +158,7 @@ def _keep_days(row: HistoryUpload, rows: Sequence[Mapping[str, Any]]) -> int:
         for day, one in zip(days, rows, strict=True)
         if day not in told
     ]
-    _merge(UploadedDay, fresh, unique=["account", "day"], also=[])
+    overlaying.lay_over(fresh)
     return len(fresh)
 
 
@@ -164,13 +170,8 @@ def _keep_posts(row: HistoryUpload, rows: Sequence[Mapping[str, Any]]) -> int:
         )
         for one in rows
     ]  # fmt: skip
-    _merge(UploadedPost, fresh, unique=["account", "remote_id", "day"], also=["text", "published_on"])
+    overlaying.lay_over(fresh)
     return len(fresh)
-
-
-def _merge(model: Any, rows: Sequence[Any], *, unique: list[str], also: list[str]) -> None:
-    changed = ["upload", "taken_at", "updated_at", *COLUMNS, *also]
-    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=changed)
 
 
 def _own(row: HistoryUpload) -> dict[str, Any]:

@@ -45,6 +45,7 @@ SECONDS: Final = 25.0  # of one worker's round
 AT_MOST: Final = 50  # that others may hold at the same moment
 LEASE: Final = timedelta(minutes=10)
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
+NOT_READ: Final = Answer(missing="not_read", words="Postroom's own fault: its log says which.", is_final=False)
 FINAL_WITHOUT_FIGURES: Final = frozenset({Missing.NOT_OFFERED, Missing.NO_PERMISSION, Missing.REFUSED, Missing.GONE})
 
 
@@ -120,8 +121,9 @@ def work_imports(*, seconds: float = SECONDS) -> int:
         for claim in claims:
             try:
                 pages += _page(claim)
-            except Exception:  # Whatever is wrong with one import, the others go on; its lease ends by itself.
+            except Exception:  # Whatever is wrong with one import, the others go on.
                 logger.exception("Import %s could not be carried on", claim.import_id)
+                _put_off(claim, NOT_READ)
             if time.monotonic() >= until:
                 break
         if not claims:

@@ -146,22 +146,30 @@ def end_run_if_done(run: SnapshotRun) -> None:
 
 def end_run(run: SnapshotRun) -> None:
     """Write down what the night brought, and tell. The numbers are counted from the rows themselves."""
-    accounts: dict[UUID, str] = {}
-    for row in AccountSnapshot.objects.filter(workspace_id=run.workspace_id, day=run.day).order_by("revision"):
-        accounts[row.account_id] = row.missing
+    accounts = _accounts_read(run)
     missing = [{"account": str(pk), "why": why} for pk, why in sorted(accounts.items()) if why]
     rungs = _rungs_on(run)
     run.state, run.ended_at = RunState.ENDED, clock.now()
     run.got, run.missing = len(accounts) - len(missing), missing
     run.posts_asked, run.posts_got = len(rungs), rungs.count("")
     zone = run.workspace.timezone
-    run.complete_until = night_of(run.day, zone=zone, hour=0) if run.got >= run.asked else None
+    is_complete = not missing and run.got >= run.asked
+    run.complete_until = night_of(run.day, zone=zone, hour=0) if is_complete else None
     run.save()
     data = {
         "day": run.day, "asked": run.asked, "got": run.got, "missing": len(missing),
         "complete_until": run.complete_until,
     }  # fmt: skip
     events.emit("snapshot.completed", subject=run, data=data)
+
+
+def _accounts_read(run: SnapshotRun) -> dict[UUID, str]:
+    """Of each account that the night is about why there is nothing, "" where there is. One that came later may have a
+    row of the day, for somebody wanted to see it at once; the night never asked it."""
+    rows = AccountSnapshot.objects.filter(workspace_id=run.workspace_id, day=run.day).order_by("revision")
+    told = rows.values_list("account_id", "account__created_at", "missing")
+    zone = run.workspace.timezone
+    return {pk: missing for pk, born_at, missing in told if cell_of(born_at, zone) <= run.day}
 
 
 def _rungs_on(run: SnapshotRun) -> list[str]:

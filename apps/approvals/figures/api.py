@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from apps.approvals.figures import Pace, paces
 from apps.core import clock
+from apps.core.numbers import whole
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids, problems
 from apps.tenants.rest.ids import PublicId
@@ -46,12 +47,12 @@ class FiguresOfApprovals(Operations):
     )
     def get(self, request: Any) -> Response:
         """The time that approvals took, by workspace and step: half of them, and nine of ten."""
-        text = request.query_params.get("days", str(USUAL))
-        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
+        days = whole(request.query_params.get("days", str(USUAL)))
+        if days is None or not 1 <= days <= MOST:
             raise problems.bad_parameter("days", f"A number from 1 to {MOST}.")
-        since = clock.now() - timedelta(days=int(text))
+        since = clock.now() - timedelta(days=days)
         found = paces(since=since, workspaces=list(Workspace.objects.all()))
-        return Response(ApprovalPaces({"days": int(text), "data": [_shown(one) for one in found]}).data)
+        return Response(ApprovalPaces({"days": days, "data": [_shown(one) for one in found]}).data)
 
 
 def _shown(pace: Pace) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.http import StreamingHttpResponse
 
 from apps.approvals.log.lines import Line
-from apps.usage.exporting import FORMULAS
+from apps.core.spreadsheets import safe_text
 
 COLUMNS: Final = tuple(field.name for field in fields(Line) if field.name != "holds")
 
@@ -48,7 +48,7 @@ def as_file(lines: Iterable[Line], form: str) -> StreamingHttpResponse:
 def _cell(value: Any) -> str:
     """A text that begins like a formula stays a text."""
     text = "" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(FORMULAS) else text
+    return safe_text(text)
 
 
 def _taken(out: io.StringIO) -> str:

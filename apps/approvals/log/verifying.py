@@ -13,12 +13,14 @@ from apps.approvals.log.lines import hash_of_line
 from apps.approvals.models import Decision, Request
 from apps.approvals.services.deciding import SAID
 from apps.approvals.services.records import hash_of
+from apps.approvals.states import BY_CLOCK
 from apps.audit.models import Entry
 from apps.core import tenancy
 
 POSTS_AT_ONCE: Final = 200
 CHANGED: Final = "it does not say any more what was written"
 UNLINKED: Final = "the line before it is not the one that it followed"
+RAN_OUT: Final = "the diary knows of {known} lines that the clock wrote and the log has {found}: some were taken out"
 MISSING: Final = "the diary knows of {known} decisions and the log has {found}: some were taken out"
 
 
@@ -69,12 +71,15 @@ def _faults(posts: list[UUID]) -> Iterator[Fault]:
     rows = Decision.objects.filter(request__post_id__in=posts).select_related("request")
     for row in rows.order_by("decided_at", "id"):
         chains[row.request.post_id].append(row)
-    known = _known_to_diary(posts)
+    known, ran_out = _known_to_diary(posts), _run_out_by_diary(posts)
     for post_id in posts:
         yield from _broken(post_id, chains[post_id])
         said = sum(1 for row in chains[post_id] if row.verdict in SAID)
         if said < known[post_id]:
             yield Fault(str(post_id), MISSING.format(known=known[post_id], found=said))
+        by_clock = sum(1 for row in chains[post_id] if row.verdict in BY_CLOCK)
+        if by_clock < ran_out[post_id]:
+            yield Fault(str(post_id), RAN_OUT.format(known=ran_out[post_id], found=by_clock))
 
 
 def _broken(post_id: UUID, chain: list[Decision]) -> Iterator[Fault]:
@@ -87,8 +92,18 @@ def _broken(post_id: UUID, chain: list[Decision]) -> Iterator[Fault]:
         before = row.hash
 
 
+def _run_out_by_diary(posts: list[UUID]) -> Counter[UUID]:
+    """How many of the policy's own decisions the diary knew of when it last wrote one down."""
+    of_post = dict(Request.objects.filter(post_id__in=posts).values_list("pk", "post_id"))
+    found: Counter[UUID] = Counter()
+    told = Entry.objects.filter(verb="approval.ran_out", subject_id__in=of_post)
+    for pk, diff in told.values_list("subject_id", "diff"):
+        found[of_post[pk]] = max(found[of_post[pk]], diff["known"])
+    return found
+
+
 def _known_to_diary(posts: list[UUID]) -> Counter[UUID]:
-    """How many decisions about each post were written in the diary, which is a table of its own."""
+    """How many decisions of people and programs about each post were written in the diary, a table of its own."""
     of_post = dict(Request.objects.filter(post_id__in=posts).values_list("pk", "post_id"))
     told = Entry.objects.filter(verb="approval.decided", subject_id__in=of_post)
     return Counter(of_post[pk] for pk in told.values_list("subject_id", flat=True))

@@ -1,6 +1,6 @@
 """The verbs of approvals: every write of this room."""
 
-from apps.approvals.services.clockwork import run_out_of_time
+from apps.approvals.services.clockwork import catch_up, run_out_of_time
 from apps.approvals.services.deciding import approve_with_edits, decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.escalating import escalate
@@ -43,6 +43,7 @@ __all__ = [
     "address_of",
     "approve_by_link",
     "approve_with_edits",
+    "catch_up",
     "change_group",
     "choose_mail",
     "comment",

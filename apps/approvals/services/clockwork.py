@@ -6,6 +6,8 @@ Where it moves to a slot of its queue, the queue is held before the post, as eve
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,12 +16,14 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from apps.approvals.deciders import Decider
-from apps.approvals.models import Request, StepState
+from apps.approvals.errors import ContentChanged, RequestClosed
+from apps.approvals.models import Decision, Request, StepState
 from apps.approvals.services.following import follow
 from apps.approvals.services.records import append, decision
 from apps.approvals.services.rounds import set_status, settle, tell
-from apps.approvals.states import RequestState, StepStatus, Verdict, WhenLate
-from apps.core import tenancy
+from apps.approvals.states import BY_CLOCK, RequestState, StepStatus, Verdict, WhenLate
+from apps.audit import services as audit
+from apps.core import clock, tenancy
 from apps.core.actors import SYSTEM
 from apps.posts.errors import PostNotReady
 from apps.posts.models import Place, Post
@@ -33,6 +37,8 @@ DAY: Final = timedelta(days=1)
 NO_HOUR: Final = "It has no time that it could be moved from."
 BATCH: Final = 200
 CLOCK: Final = Decider(SYSTEM)
+# What a decision is refused with once the post has been looked at anew.
+OVERTAKEN: Final = (ContentChanged, RequestClosed)
 
 
 def run_out_of_time(*, now: datetime) -> int:
@@ -75,6 +81,26 @@ def run_out_request(*, post_id: UUID, now: datetime) -> None:
                 return
             case _:
                 _note_overdue(request, row, now)
+
+
+@transaction.atomic
+def catch_up(*, post_id: UUID) -> None:
+    """What has happened to the post and nobody has followed up yet, followed up; the post stays held."""
+    hold(post_id)
+    follow(post_id=post_id)
+    run_out_request(post_id=post_id, now=clock.now())
+
+
+@contextmanager
+def catching_up(post_id: UUID, refusals: tuple[type[Exception], ...] = OVERTAKEN) -> Iterator[None]:
+    """A transaction in which one catches up first. What one of `refusals` takes back of that is done again behind it,
+    in a transaction of its own: else whoever ran into another version would run into it for ever."""
+    try:
+        with transaction.atomic():
+            yield
+    except refusals:
+        catch_up(post_id=post_id)
+        raise
 
 
 def _late(post_id: UUID, now: datetime) -> StepState | None:
@@ -127,6 +153,10 @@ def _write(request: Request, row: StepState, verdict: Verdict) -> None:
     """Into the log, where it is the policy's own decision, in this version."""
     note = f"Version {request.policy.version} of the policy."
     append(decision(request, row, verdict, decider=CLOCK, due_at=request.due_at, note=note))
+    # With how many there are by now: lines from before the diary knew of the clock's are counted with the next.
+    known = Decision.objects.filter(request__post_id=request.post_id, verdict__in=BY_CLOCK).count()
+    said = {"verdict": verdict, "step": row.key, "known": known}
+    audit.record("approval.ran_out", subject=request, actor=SYSTEM, diff=said)
 
 
 def _note_overdue(request: Request, row: StepState, now: datetime) -> None:

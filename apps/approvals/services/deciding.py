@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from apps.approvals.deciders import Decider, votes_on
@@ -27,14 +26,13 @@ from apps.approvals.errors import (
     SelfApproval,
 )
 from apps.approvals.models import Request, StepState
-from apps.approvals.services.clockwork import hold, run_out_request
-from apps.approvals.services.following import follow, is_out
+from apps.approvals.services.clockwork import catch_up, catching_up
+from apps.approvals.services.following import is_out
 from apps.approvals.services.records import append, decision
 from apps.approvals.services.rounds import bench_of, close, current, open_round, policy_of, set_status, settle, tell
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import APPROVING, OBJECTING, RequestState, StepStatus, Verdict
 from apps.audit import services as audit
-from apps.core import clock
 from apps.posts.content import Content
 from apps.posts.models import Post
 from apps.posts.selectors import content_of
@@ -61,7 +59,6 @@ class _Said:
     on_behalf_of: frozenset[UUID]
 
 
-@transaction.atomic
 def decide(
     *, request_id: UUID, verdict: Verdict, decider: Decider, note: str = "", content: Content | None = None
 ) -> Request:
@@ -72,7 +69,14 @@ def decide(
     """
     if verdict not in SAID or (content is None) is (verdict == Verdict.APPROVE_WITH_EDITS):
         raise ValueError("An approval with edits has content, and nothing else has")
-    request, row = _held(request_id)
+    post_id = Request.objects.values_list("post_id", flat=True).get(pk=request_id)
+    with catching_up(post_id):
+        catch_up(post_id=post_id)
+        return _decided(request_id, verdict, decider, note, content)
+
+
+def _decided(request_id: UUID, verdict: Verdict, decider: Decider, note: str, content: Content | None) -> Request:
+    request, row = _open(request_id)
     on_behalf_of = _require_seat(request, row, decider)
     if verdict in OBJECTING and not note.strip():
         raise ReasonMissing
@@ -98,13 +102,8 @@ def approve_with_edits(*, request: Request, text: str, decider: Decider, note: s
     )
 
 
-def _held(request_id: UUID) -> tuple[Request, StepState]:
-    """The request and its open step, with the post held and everything followed up; raises ContentChanged and
-    RequestClosed."""
-    known = Request.objects.get(pk=request_id)
-    hold(known.post_id)
-    follow(post_id=known.post_id)
-    run_out_request(post_id=known.post_id, now=clock.now())
+def _open(request_id: UUID) -> tuple[Request, StepState]:
+    """The request and its open step; raises ContentChanged and RequestClosed."""
     request = Request.objects.select_related("post", "policy").get(pk=request_id)
     if is_out(request.post_id):
         raise RequestClosed(OUT)

@@ -16,16 +16,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.approvals.deciders import Bench, Decider, votes_on
 from apps.approvals.errors import OUT
 from apps.approvals.models import Decision, MailLink, Request, StepState
-from apps.approvals.services.clockwork import hold, run_out_request
+from apps.approvals.services.clockwork import OVERTAKEN, catch_up, catching_up
 from apps.approvals.services.deciding import CLOSED, decide
-from apps.approvals.services.following import follow, is_out
+from apps.approvals.services.following import is_out
 from apps.approvals.services.rounds import bench_of
 from apps.approvals.sheets import sheet
 from apps.approvals.states import LinkState, RequestState, StepStatus, Verdict, WhenLate
@@ -131,20 +130,21 @@ def _by_bench(link: MailLink, bench: Bench, votes: Sequence[Decision], now: date
     return Opened(link, LinkState.GOOD, bench=bench, stands_in_for=whom)
 
 
-@transaction.atomic
 def use(
     link: MailLink, *, verdict: Verdict, note: str, signed_in: UUID | None, address: str = "", request_id: str = ""
 ) -> Request:
     """Decide as the person that the link names, and use it up with that. Raises LinkRefused, and what `decide` raises,
     which leaves the link good."""
-    held = MailLink.objects.locked(link.pk)
-    _follow(held.request_id)
-    opened = look(held, signed_in=signed_in)
-    if not opened.is_good:
-        raise LinkRefused(opened)
-    decider = Decider.of(Actor.user(held.user_id, address=address, request_id=request_id))
-    made = decide(request_id=held.request_id, verdict=verdict, decider=decider, note=note)
-    MailLink.objects.filter(pk=held.pk).update(used_at=clock.now(), used_for=verdict)
+    post_id = Request.objects.values_list("post_id", flat=True).get(pk=link.request_id)
+    with catching_up(post_id, (LinkRefused, *OVERTAKEN)):
+        held = MailLink.objects.locked(link.pk)
+        catch_up(post_id=post_id)
+        opened = look(held, signed_in=signed_in)
+        if not opened.is_good:
+            raise LinkRefused(opened)
+        decider = Decider.of(Actor.user(held.user_id, address=address, request_id=request_id))
+        made = decide(request_id=held.request_id, verdict=verdict, decider=decider, note=note)
+        MailLink.objects.filter(pk=held.pk).update(used_at=clock.now(), used_for=verdict)
     return made
 
 
@@ -152,14 +152,6 @@ def forget_links(*, now: datetime) -> int:
     """Links that ended long ago are unknown from then on."""
     with tenancy.across_tenants("forget old links of mails to reviewers"):
         return int(MailLink.across_tenants.filter(expires_at__lt=now - KEPT).delete()[0])
-
-
-def _follow(request_id: UUID) -> None:
-    """What has happened and nobody has followed up yet counts before the link does. The post stays held."""
-    post_id = Request.objects.values_list("post_id", flat=True).get(pk=request_id)
-    hold(post_id)
-    follow(post_id=post_id)
-    run_out_request(post_id=post_id, now=clock.now())
 
 
 def _runs_out(row: StepState, how: WhenLate, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from apps.approvals.deciders import Decider
@@ -56,7 +56,13 @@ def append(made: Decision) -> Decision:
 
 
 def place(made: Decision, *, after: Decision | None) -> Decision:
-    """Give it its place behind another, or at the beginning, and the hash that both come to."""
+    """Give it its place behind another, or at the beginning, and the hash that both come to.
+
+    The log is read by time, and exported by id: where the clock of this host is behind, both go on from the line
+    before, by the least there is."""
+    if after is not None:
+        made.decided_at = max(made.decided_at, after.decided_at + timedelta(microseconds=1))
+        made.pk = max(made.pk, UUID(int=after.pk.int + 1))
     made.previous_hash = after.hash if after else ""
     made.hash = hash_of(made)
     return made

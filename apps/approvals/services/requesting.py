@@ -6,7 +6,8 @@ from django.db import transaction
 
 from apps.approvals.errors import OUT, AlreadyAsked, NotNeeded, RequestClosed
 from apps.approvals.models import Request
-from apps.approvals.services.following import follow, is_out
+from apps.approvals.services.clockwork import catch_up, catching_up
+from apps.approvals.services.following import is_out
 from apps.approvals.services.rounds import close, current, open_round, policy_of, tell
 from apps.approvals.sheets import required, sheet
 from apps.approvals.states import ALIVE, RequestState
@@ -15,12 +16,15 @@ from apps.core.actors import Actor
 from apps.posts.models import Post
 
 
-@transaction.atomic
 def submit(*, post: Post, actor: Actor, note: str = "") -> Request:
     """Ask for approval of the post as it stands. Steps that have approved the same content in the request before are
     not asked again. Raises NotNeeded, AlreadyAsked, and RequestClosed once it is out."""
-    held: Post = Post.objects.locked(post.pk)
-    follow(post_id=held.pk)
+    with catching_up(post.pk, (NotNeeded, AlreadyAsked, RequestClosed)):
+        catch_up(post_id=post.pk)
+        return _submitted(Post.objects.locked(post.pk), actor, note)
+
+
+def _submitted(held: Post, actor: Actor, note: str) -> Request:
     policy, live, before = policy_of(held.workspace_id), sheet(held), current(held)
     wanted = required(policy, live) if policy else []
     if policy is None or not wanted:

@@ -16,6 +16,7 @@ from apps.approvals.anchors import AnchorKind, AnchorMalformed, Place, of_place
 from apps.approvals.link_errors import HourNotPossible, NotByThisLink, NoTimeProposed, PlaceNotFound, TimeSettled
 from apps.approvals.models import Comment, Request, ReviewedPost, Thread
 from apps.approvals.reviews import has_reached_guests
+from apps.approvals.services.clockwork import catching_up
 from apps.approvals.services.deciding import decide
 from apps.approvals.services.discussing import comment, resolve
 from apps.approvals.services.linking import Reviewer, hold_open
@@ -24,7 +25,7 @@ from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.posts import selectors as posts
-from apps.posts.appointments import appointment
+from apps.posts.appointments import HourOutOfReach, named
 from apps.posts.models import Post
 from apps.publishing import services as publishing
 
@@ -32,20 +33,21 @@ NOWHERE: Final = Place()
 BY_GUESTS: Final = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.REJECT})
 
 
-@transaction.atomic
 def decide_by_link(
     *, reviewer: Reviewer, request_id: UUID, verdict: Verdict, note: str = "", post_id: UUID | None = None
 ) -> Request:
     """What the guest says of the version that they saw, of that post if one is named. Raises LinkOver, NotByThisLink,
-    and what `decide` raises:
-    another version than the one on file is never decided."""
+    and what `decide` raises: another version than the one on file is never decided."""
     if verdict not in BY_GUESTS:
         raise ValueError("Guests approve, ask for changes, or reject")
-    hold_open(reviewer)
     mine = Request.objects.filter(pk=request_id, post__in=own_posts(reviewer))
-    if not (mine.filter(post_id=post_id) if post_id else mine).exists():
+    about = (mine.filter(post_id=post_id) if post_id else mine).values_list("post_id", flat=True).first()
+    if about is None:
+        hold_open(reviewer)  # That the link is over comes first.
         raise NotByThisLink
-    return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider, note=note)
+    with catching_up(about):
+        hold_open(reviewer)
+        return decide(request_id=request_id, verdict=verdict, decider=reviewer.decider, note=note)
 
 
 @transaction.atomic
@@ -70,7 +72,11 @@ def propose_time(*, reviewer: Reviewer, post_id: UUID, local: datetime, note: st
     until somebody of the team takes it. Raises LinkOver, NotByThisLink, HourNotPossible."""
     hold_open(reviewer)
     post, zone = _post(reviewer, post_id), reviewer.workspace.timezone
-    if appointment(local, zone).due_at <= clock.now():
+    try:
+        is_to_come = named(local, zone).due_at > clock.now()
+    except HourOutOfReach:
+        is_to_come = False
+    if not is_to_come:
         raise HourNotPossible
     place = {"kind": AnchorKind.TIME.value, "local": local.isoformat(timespec="minutes"), "zone": zone}
     words = note.strip() or f"{local:%Y-%m-%d %H:%M}"
@@ -88,6 +94,10 @@ def take_proposed_time(*, thread: Thread, actor: Actor) -> Post:
     if thread.resolved_at is not None:
         raise TimeSettled
     local = datetime.fromisoformat(thread.anchor["local"])
+    try:
+        named(local, thread.anchor["zone"])
+    except HourOutOfReach:
+        raise NoTimeProposed from None
     moved = publishing.reschedule(post=thread.post, local=local, zone=thread.anchor["zone"], actor=actor)
     resolve(thread=thread, actor=actor)
     audit.record("approval.time_taken", subject=thread, actor=actor, diff={"due_at": moved.appointment.due_at})

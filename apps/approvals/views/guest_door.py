@@ -17,6 +17,7 @@ from apps.approvals import reviews, services
 from apps.approvals.services import Reviewer
 from apps.approvals.sharing import LinkState
 from apps.core import clock
+from apps.core.numbers import whole
 from apps.social_accounts import languages
 from apps.tenants.access import address_of, public
 from apps.tenants.services import branding_of
@@ -86,7 +87,7 @@ def unlisted(answer: HttpResponse) -> HttpResponse:
 
 
 def _told(request: Any) -> dict[str, Any]:
-    counts = {name: int(text) for name in ("done", "missed") if (text := request.GET.get(name, "")).isdigit()}
+    counts = {name: number for name in ("done", "missed") if (number := whole(request.GET.get(name, ""))) is not None}
     return {"told": request.GET.get("told", ""), "told_counts": counts}
 
 

@@ -234,7 +234,7 @@ def _done(
     except ContentChanged as error:
         # Whoever changed it may be faster than what follows changes up; the guest is to see the new version at once.
         with reviewer.scope():
-            services.follow(post_id=post_id)
+            services.catch_up(post_id=post_id)
         return _back(request, post_id, error.code, since=seen)
     except ApprovalRefused as error:
         return _typed_again(request, post_id, error.code) if is_typed else _back(request, post_id, error.code)

@@ -25,6 +25,7 @@ from apps.approvals.people.selectors import groups_for
 from apps.approvals.presenting import about, whom
 from apps.approvals.steps import DECIDES, Step
 from apps.approvals.views import content_rules
+from apps.core.numbers import whole
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 from apps.tenants.permissions import PERMISSIONS
@@ -114,7 +115,6 @@ def _save_rule(request: MemberRequest, workspace: Workspace, now: Policy | None,
 def _set(
     request: MemberRequest, workspace: Workspace, steps: list[Any], allows: bool, rules: list[Any] | None = None
 ) -> HttpResponse:
-    version = request.POST.get("version", "")
     try:
         services.set_policy(
             workspace_id=workspace.pk,
@@ -122,7 +122,7 @@ def _set(
             content_rules=rules,
             allows_self_approval=allows,
             actor=request.member.actor,
-            expected_version=int(version) if version.isascii() and version.isdigit() else None,
+            expected_version=whole(request.POST.get("version", "")),
         )
     except PolicyChanged as error:
         messages.error(request, error.words)

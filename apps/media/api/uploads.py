@@ -11,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
+from apps.core.numbers import whole
 from apps.media import serializers, services
 from apps.media.errors import FileRefused
 from apps.media.models import Upload
@@ -74,16 +75,17 @@ class UploadOperations(Operations):
         """A piece of the file, where `how` is pieces. After a lost connection read the upload and go on from
         `received`."""
         upload = _mine(self, upload_id)
-        offset, length = request.headers.get("Upload-Offset", ""), request.META.get("CONTENT_LENGTH") or ""
+        offset = request.headers.get("Upload-Offset", "")
+        length = whole(request.META.get("CONTENT_LENGTH") or "")
         if not _OFFSET.fullmatch(offset):
             raise problems.bad_parameter("Upload-Offset", "Say where the piece begins.")
-        if not length.isdigit():
+        if length is None:
             raise Problem(411, "length_required", "Say in Content-Length how many bytes the piece has.")
-        if int(offset) + int(length) > upload.declared_size:
+        if int(offset) + length > upload.declared_size:
             raise Problem(413, "too_large", "The piece goes beyond the size that the upload declared.")
         # Read as it comes and written as it is read: the body would hold it all.
         read = request._request.read
-        return self.one(serializers.told(services.receive(upload, offset=int(offset), read=read, length=int(length))))
+        return self.one(serializers.told(services.receive(upload, offset=int(offset), read=read, length=length)))
 
     @extend_schema(operation_id="uploads_abort", responses={200: serializers.UploadShape})
     def delete(self, request: Any, upload_id: UUID) -> Response:

@@ -23,6 +23,7 @@ from django.core import signing
 from django.urls import reverse
 
 from apps.core import clock, tenancy
+from apps.core.numbers import whole
 from apps.media import serving, storage
 from apps.media.models import Asset, CaptionTrack, Rendition, ShelfItem, StoredFile
 from apps.media.serving import Stored
@@ -235,8 +236,8 @@ def _complaint(response: httpx.Response, *, mime_type: str, size: int) -> str:
     told = response.headers.get("Content-Type", "").partition(";")[0]
     if mime_type and told != mime_type:
         return f"Platforms would take the file for another kind: {host} calls it {told}, and it is {mime_type}."
-    total = response.headers.get("Content-Range", "").rpartition("/")[2]
-    if not total.isdigit() or (size and int(total) != size) or response.headers.get("Content-Length") != "1":
+    total = whole(response.headers.get("Content-Range", "").rpartition("/")[2])
+    if total is None or (size and total != size) or response.headers.get("Content-Length") != "1":
         return f"Platforms would not get the whole file: {host} gives another number of bytes."
     return ""
 

@@ -22,6 +22,7 @@ import httpx
 from django.conf import settings
 
 from apps.core import outbound
+from apps.core.numbers import whole
 from apps.media import storage
 from apps.media.errors import FileRefused
 from apps.media.services import quota
@@ -76,7 +77,7 @@ def _opened(url: str, left: timedelta) -> Iterator[httpx.Response]:
 
 
 def _write(response: httpx.Response, to: Path, told: Told) -> None:
-    known = int(response.headers["Content-Length"]) if response.headers.get("Content-Length", "").isdigit() else None
+    known = whole(response.headers.get("Content-Length", ""))
     if known is not None:
         _require_size(known)
         told.make_room(known)

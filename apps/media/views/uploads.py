@@ -38,6 +38,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.core.numbers import whole
 from apps.media import services
 from apps.media.errors import FileRefused, NoRoom, PartsMissing, UploadEnded, WrongOffset
 from apps.media.models import Upload
@@ -133,27 +134,27 @@ def parts(request: MemberRequest, upload_id: UUID) -> HttpResponseBase:
 def complete(request: MemberRequest, upload_id: UUID) -> HttpResponseBase:
     """Everything has been sent."""
     found, etags = _found(request, upload_id), _body(request).get("etags") or {}
-    if not isinstance(etags, dict) or not all(number.isdigit() and isinstance(etags[number], str) for number in etags):
+    named = {whole(number): etag for number, etag in etags.items()} if isinstance(etags, dict) else {None: ""}
+    if None in named or not all(isinstance(etag, str) for etag in named.values()):
         raise Unreadable("etags gives the ETag of each part by its number.")
-    done = services.complete(found, etags={int(number): etag for number, etag in etags.items()})
+    done = services.complete(found, etags={number: etag for number, etag in named.items() if number is not None})
     return _told(services.take_in_now(done))
 
 
 def _piece(request: MemberRequest, found: Upload) -> HttpResponseBase:
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isdigit():
+    length = whole(request.META.get("CONTENT_LENGTH") or "")
+    if length is None:
         return _error(411, "length_required", "Say in Content-Length how many bytes the piece has.")
     offset = _offset(request)
-    if offset + int(length) > found.declared_size:
+    if offset + length > found.declared_size:
         return _error(413, "too_large", "The piece goes beyond the size that the upload declared.")
     # Read as it comes and written as it is read: `request.body` would hold it all.
-    return _told(services.receive(found, offset=offset, read=request.read, length=int(length)))
+    return _told(services.receive(found, offset=offset, read=request.read, length=length))
 
 
 def _offset(request: HttpRequest) -> int:
-    given = request.headers.get("Upload-Offset", "").strip()
-    if given.isdigit() and len(given) <= 18:
-        return int(given)
+    if (given := whole(request.headers.get("Upload-Offset", "").strip())) is not None:
+        return given
     if found := _CONTENT_RANGE.fullmatch(request.headers.get("Content-Range", "").strip()):
         return int(found.group(1))
     raise Unreadable("Say in Upload-Offset where the piece begins.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.media.recipes import Cut
+from apps.posts.appointments import HourOutOfReach, can_be_told, named
 from apps.posts.content import Content, MediaContent, PartContent, VariantContent
 from apps.posts.models import Campaign, Label, Queue
 from apps.posts.selectors import known_accounts, known_assets
@@ -22,6 +23,7 @@ from apps.tenants.rest.problems import Fault
 from apps.tenants.rest.workspaces import missing, not_there, refuse
 
 EMPTY = Content(parts=(PartContent(),))
+NO_DAY: Final = "This is no day of any calendar."
 
 
 def content_of(said: Mapping[str, Any], *, workspace_id: UUID, before: Content = EMPTY) -> Content:
@@ -42,14 +44,15 @@ def when(said: Mapping[str, Any], *, zone: str) -> tuple[datetime, str] | None:
     if instant and local:
         raise problems.invalid("/local_at", "Name scheduled_at or local_at, and not both.")
     if instant:
-        try:
-            # A fold is kept: an instant is one even where its wall time comes twice.
-            return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone
-        except OverflowError:
-            raise problems.invalid("/scheduled_at", "This is no day of any calendar.") from None
+        if not can_be_told(instant):
+            raise problems.invalid("/scheduled_at", NO_DAY)
+        # A fold is kept: an instant is one even where its wall time comes twice.
+        return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone
     if local:
         try:
-            return datetime.fromisoformat(local), zone
+            return named(datetime.fromisoformat(local), zone).local, zone
+        except HourOutOfReach:
+            raise problems.invalid("/local_at", NO_DAY) from None
         except ValueError:
             raise problems.invalid("/local_at", "There is no such day or hour.") from None
     return None

@@ -22,6 +22,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.core import clock
+from apps.core.numbers import whole
 from apps.posts.errors import PostNotReady
 from apps.posts.models import Post, Queue, Slot
 from apps.publishing import queues
@@ -165,9 +166,7 @@ def _do(request: MemberRequest, shown: Queue, asked: QueueForms) -> str:
         queues.change(queue=shown, slots=[*hours, *fresh], actor=actor)
         return "Added. What waits is on the new slots."
     if verb == "slot-remove":
-        slot = get_object_or_404(
-            Slot.objects.select_related("queue"), queue=shown, number=name if name.isdigit() else 0
-        )
+        slot = get_object_or_404(Slot.objects.select_related("queue"), queue=shown, number=whole(name) or 0)
         queues.remove_slot(slot=slot, actor=actor)
         return "Removed. What waits is on the slots that are left."
     if verb in ("pause", "resume", "delete"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from apps.reports.errors import Malformed, ReportRefused
 from apps.reports.models import Report, ReportFile, ReportTemplate, Schedule
 from apps.reports.periods import DAY, Period
 from apps.reports.plan import Plan, plan_of
-from apps.reports.services.rhythm import rhythm_of
+from apps.reports.services.rhythm import is_made, next_run, rhythm_of
 from apps.reports.states import UNFINISHED, ReportState
 from apps.reports.waking import MAKE, wake_after_commit
 from apps.tenants.models import Workspace
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 MOST_DAYS: Final = 366
 MOST_WAITING: Final = 20  # of a workspace, so that nobody fills the queue
+PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))  # after a schedule's try in vain
+MOST_COUNTED: Final = 1_000
 EARLIEST: Final = date(2000, 1, 1)
 
 
@@ -73,29 +75,51 @@ def delete(*, report: Report, actor: Actor) -> None:
 
 
 def open_due(*, now: datetime) -> int:
-    """Begin the reports of schedules whose time has come; how many. Whoever moves a schedule on has its run, so that
-    two beats begin it once."""
+    """Begin the reports of schedules whose time has come, each by itself; how many. Whoever moves a schedule on has its
+    run, so that two beats begin it once."""
     with tenancy.across_tenants("find schedules of reports that are due"):
-        due = Schedule.across_tenants.filter(is_paused=False, next_at__lte=now, workspace__archived_at=None)
-        found = list(due.order_by("next_at").values_list("organization_id", "pk", "next_at")[:200])
-    return sum(_open(organization_id, pk, due_at, now) for organization_id, pk, due_at in found)
+        found = list(Schedule.across_tenants.due(now).order_by("next_at").only("organization_id", "next_at")[:200])
+    return sum(_opened(schedule, now) for schedule in found)
 
 
-def _open(organization_id: UUID, schedule_id: UUID, due_at: datetime, now: datetime) -> bool:
+def _opened(due: Schedule, now: datetime) -> bool:
+    try:
+        return _open(due.organization_id, due.pk, due.next_at, now)
+    except Exception:  # Whatever is wrong with one schedule, the others are begun. Its run is owed until it is made.
+        logger.exception("The schedule %s could not be begun", due.pk)
+        _put_off(due, now)
+        return False
+
+
+def _put_off(due: Schedule, now: datetime) -> None:
+    with tenancy.scope(organization_id=due.organization_id), transaction.atomic():
+        rows = Schedule.objects.filter(pk=due.pk, next_at=due.next_at)
+        tries = rows.select_for_update().values_list("tries", flat=True).first()
+        if tries is not None:
+            pause = PAUSES[min(tries, len(PAUSES) - 1)]
+            rows.update(tries=min(tries + 1, MOST_COUNTED), next_try_at=now + pause)
+
+
+def _open(organization_id: UUID, schedule_id: UUID, stored_at: datetime, now: datetime) -> bool:
     with tenancy.scope(organization_id=organization_id), transaction.atomic():
         rows = Schedule.objects.select_related("template", "workspace").filter(pk=schedule_id)
         schedule = rows.first()
         if schedule is None:
             return False
         rhythm = rhythm_of(schedule)
+        # The clock of the workspace may be another since it was laid, and nobody has told us yet.
+        due_at = rhythm.of_same_day(stored_at)
         # After an outage only the last of what was missed is made: nobody wants four mails at once.
-        due_at_last = rhythm.last_until(now, since=due_at)
-        mine = Schedule.objects.filter(pk=schedule_id, is_paused=False, next_at=due_at)
-        if not mine.update(next_at=rhythm.next_after(now), updated_at=now):
+        last = rhythm.last_until(now, since=due_at) if due_at <= now else None
+        facts = {"next_at": due_at if last is None else next_run(schedule, after=now)}
+        mine = Schedule.objects.filter(pk=schedule_id, is_paused=False, next_at=stored_at)
+        if not mine.update(**facts, tries=0, next_try_at=None, updated_at=now):
+            return False
+        if last is None or is_made(schedule, period := rhythm.period_at(last)):
             return False
         report = _report(
-            schedule.workspace, plan_of(schedule.template.plan), rhythm.period_at(due_at_last), name="",
-            template=schedule.template, made_by_id=schedule.made_by_id, schedule=schedule, due_at=due_at_last,
+            schedule.workspace, plan_of(schedule.template.plan), period, name="", template=schedule.template,
+            made_by_id=schedule.made_by_id, schedule=schedule, due_at=last,
         )  # fmt: skip
         audit.record("report.asked", subject=report, actor=SYSTEM)
         wake_after_commit(MAKE)

@@ -24,6 +24,7 @@ from apps.core.actors import SYSTEM
 from apps.reports.files import delete_after_commit
 from apps.reports.models import Report, ReportFile, ReportLink
 from apps.reports.states import ReportState
+from apps.reports.waking import MAKE, wake_after_commit
 from apps.social_accounts.models import SocialAccount
 
 ASKED: Final = "Figures of somebody who asked to be forgotten were in it. Make a new report to have one without them."
@@ -32,15 +33,33 @@ RULE: Final = (
 )
 
 
-def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID], words: str = ASKED) -> Counter[str]:
-    """Empty every report that has figures of these accounts; how many. Safe to repeat."""
-    wanted, emptied = {str(one) for one in account_ids}, 0
+def forget_accounts(*, organization_id: UUID, account_ids: Sequence[UUID]) -> Counter[str]:
+    """Empty every report that has figures of these accounts or names them; how many. Safe to repeat."""
+    wanted = {str(one) for one in account_ids}
     with tenancy.scope(organization_id=organization_id):
+        # First, so that one that is frozen before this is found below, and one that is not begins again.
+        _begin_again(account_ids)
         frozen = Report.objects.exclude(state=ReportState.FORGOTTEN).exclude(sha256="")
-        found = [pk for pk, ids in frozen.values_list("pk", "account_ids") if not wanted.isdisjoint(ids)]
-    for pk in found:
-        emptied += _empty(organization_id, pk, words)
-    return Counter(reports=emptied)
+        rows = frozen.values_list("pk", "account_ids", "data__accounts")
+        found = [pk for pk, told, named in rows if wanted & {*told, *(one["id"] for one in named)}]
+    return Counter(reports=sum(_empty(organization_id, pk, ASKED) for pk in found))
+
+
+def _begin_again(account_ids: Sequence[UUID]) -> None:
+    """Take reports that are being made away from their workers, who may have read what is deleted since."""
+    workspaces = SocialAccount.objects.filter(pk__in=account_ids).values("workspace")
+    unfrozen = Report.objects.filter(state=ReportState.MAKING, sha256="", workspace__in=workspaces)
+    now = clock.now()
+    if unfrozen.update(state=ReportState.QUEUED, next_try_at=now, tries=0, updated_at=now):
+        wake_after_commit(MAKE)
+
+
+def _forget_figures(organization_id: UUID, account_id: UUID) -> int:
+    """Empty every report that has figures of this account. One that only says that nothing is known of it stays."""
+    with tenancy.scope(organization_id=organization_id):
+        frozen = Report.objects.exclude(sha256="").values_list("pk", "account_ids")
+        found = [pk for pk, told in frozen if str(account_id) in told]
+    return sum(_empty(organization_id, pk, RULE) for pk in found)
 
 
 def _empty(organization_id: UUID, report_id: UUID, words: str) -> int:
@@ -74,7 +93,7 @@ def _keep_to(rule: Rule, now: datetime) -> int:
         held = _held([organization_id for organization_id, _ in over])
     for organization_id, pk in over:
         if str(pk) in held:
-            emptied += forget_accounts(organization_id=organization_id, account_ids=[pk], words=RULE)["reports"]
+            emptied += _forget_figures(organization_id, pk)
     return emptied
 
 

@@ -13,9 +13,10 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.core import clock
 from apps.core.actors import Actor
+from apps.events.models import Event
 from apps.reports.errors import Malformed
 from apps.reports.models import ReportTemplate, Schedule
-from apps.reports.services.rhythm import rhythm_of
+from apps.reports.services.rhythm import next_run, rhythm_of
 from apps.reports.services.sharing import require_passcode
 from apps.reports.states import Cadence
 
@@ -55,7 +56,7 @@ def change_schedule(
 def pause_schedule(*, schedule: Schedule, is_paused: bool, actor: Actor) -> Schedule:
     """Leave out its times, or go on with the next one."""
     schedule.is_paused = is_paused
-    schedule.next_at = rhythm_of(schedule).next_after(clock.now())
+    _lay(schedule)
     schedule.save()
     audit.record("report_schedule.paused" if is_paused else "report_schedule.resumed", subject=schedule, actor=actor)
     return schedule
@@ -68,6 +69,17 @@ def remove_schedule(*, schedule: Schedule, actor: Actor) -> None:
     schedule.delete()
 
 
+def follow_the_clock(event: Event) -> None:
+    """The workspace has another zone: what is due on a day stays due on that day, at that hour of the new clock. One
+    whose hour is over there is begun at once, for its days are over, too."""
+    if "timezone" not in event.payload.get("changed", ()):
+        return
+    for schedule in Schedule.objects.select_related("workspace").filter(workspace=event.subject_id):
+        next_at = rhythm_of(schedule).of_same_day(schedule.next_at)
+        # One that was begun or changed meanwhile knows the new clock.
+        Schedule.objects.filter(pk=schedule.pk, next_at=schedule.next_at).update(next_at=next_at)
+
+
 def _set(schedule: Schedule, facts: dict[str, Any]) -> None:
     for name in FIELDS:
         if name in facts:
@@ -75,7 +87,13 @@ def _set(schedule: Schedule, facts: dict[str, Any]) -> None:
     if "passcode" in facts:
         passcode = require_passcode(facts["passcode"])
         schedule.passcode_hash = make_password(passcode) if passcode else ""
-    schedule.next_at = rhythm_of(schedule).next_after(clock.now())
+    _lay(schedule)
+
+
+def _lay(schedule: Schedule) -> None:
+    """From now on it is due at its next time, with nothing held against it."""
+    schedule.next_at = next_run(schedule, after=clock.now())
+    schedule.tries, schedule.next_try_at = 0, None
 
 
 def _value(name: str, value: Any) -> Any:

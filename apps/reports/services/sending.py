@@ -25,7 +25,7 @@ from apps.media import storage
 from apps.reports import wording
 from apps.reports.drawing import shown
 from apps.reports.models import Report, ReportFile, ReportLink, ReportMail
-from apps.reports.services.sharing import address_of, revoke, share
+from apps.reports.services.sharing import address_of, revoke, share_by_mail
 from apps.reports.states import FileKind, MailState, ReportState
 
 logger = logging.getLogger(__name__)
@@ -43,8 +43,12 @@ class Letter:
     pdf: str = ""  # the name of the stored file
 
 
+class ReportGone(Exception):
+    """The report is not ready any more: nobody can send it."""
+
+
 def send_due(*, now: datetime) -> int:
-    """Send what waits; how many were tried."""
+    """Send what waits, each mail by itself; how many were tried."""
     with tenancy.across_tenants("find mails with reports that wait"):
         waiting = (
             ReportMail.across_tenants.due(now).order_by("next_try_at", "id").only("organization_id", "next_try_at")
@@ -54,18 +58,15 @@ def send_due(*, now: datetime) -> int:
 
 
 def _send(mail: ReportMail) -> bool:
-    until = clock.now() + LEASE
-    with tenancy.scope(organization_id=mail.organization_id), transaction.atomic():
-        mine = ReportMail.objects.filter(pk=mail.pk, state=MailState.WAITING, next_try_at=mail.next_try_at)
-        if not mine.update(next_try_at=until, tries=F("tries") + 1):
-            return False
-        letter = _letter(ReportMail.objects.get(pk=mail.pk))
+    if not _claimed(mail):
+        return False
+    letter: Letter | None = None
     try:
-        if letter is None:
-            raise FileNotFoundError("the report is not ready any more")
+        with tenancy.scope(organization_id=mail.organization_id), transaction.atomic():
+            letter = _letter(ReportMail.objects.get(pk=mail.pk))
         _attach(letter)
         letter.message.send()
-    except Exception as error:  # Mail servers refuse in many ways.
+    except Exception as error:  # Mail servers refuse in many ways, and whatever is wrong with one, the others go out.
         logger.warning("A report could not be mailed: %s", type(error).__name__)
         _not_sent(mail, letter, error)
     else:
@@ -74,16 +75,21 @@ def _send(mail: ReportMail) -> bool:
     return True
 
 
-def _letter(mail: ReportMail) -> Letter | None:
+def _claimed(mail: ReportMail) -> bool:
+    """Whether it is ours. The try is counted before anything can go wrong with it."""
+    with tenancy.scope(organization_id=mail.organization_id):
+        mine = ReportMail.objects.filter(pk=mail.pk, state=MailState.WAITING, next_try_at=mail.next_try_at)
+        return bool(mine.update(next_try_at=clock.now() + LEASE, tries=F("tries") + 1))
+
+
+def _letter(mail: ReportMail) -> Letter:
     report = Report.objects.select_related("schedule").filter(pk=mail.report_id, state=ReportState.READY).first()
     if report is None:
-        return None
+        raise ReportGone
     schedule = report.schedule
     days = schedule.link_days if schedule else USUAL_DAYS
-    link, token = share(
-        report=report, expires_at=clock.now() + timedelta(days=days), actor=SYSTEM, note=mail.address,
-        passcode_hash=schedule.passcode_hash if schedule else "",
-    )  # fmt: skip
+    passcode_hash, expires_at = schedule.passcode_hash if schedule else "", clock.now() + timedelta(days=days)
+    link, token = share_by_mail(report=report, expires_at=expires_at, address=mail.address, passcode_hash=passcode_hash)
     face, language = shown(report.data, {})
     pdf = ReportFile.objects.filter(report=report, kind=FileKind.PDF).first()
     is_attached = bool(schedule and schedule.attaches_pdf and pdf and pdf.size <= LARGEST)
@@ -107,11 +113,13 @@ def _attach(letter: Letter) -> None:
 def _not_sent(mail: ReportMail, letter: Letter | None, error: Exception) -> None:
     """Try again later, with another link; after the last try say so."""
     with tenancy.scope(organization_id=mail.organization_id), transaction.atomic():
+        rows = ReportMail.objects.filter(pk=mail.pk)
+        row = rows.select_related("report").first()
+        if row is None:  # The report was deleted meanwhile, with its links.
+            return
         if letter is not None:
             revoke(link=letter.link, actor=SYSTEM)
-        row = ReportMail.objects.select_related("report").get(pk=mail.pk)
-        rows = ReportMail.objects.filter(pk=mail.pk)
-        if letter is not None and row.tries <= len(PAUSES):
+        if not isinstance(error, ReportGone) and row.tries <= len(PAUSES):
             rows.update(next_try_at=clock.now() + PAUSES[row.tries - 1], problem=type(error).__name__[:64])
             return
         rows.update(state=MailState.FAILED, problem=type(error).__name__[:64])

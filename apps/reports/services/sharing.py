@@ -17,17 +17,18 @@ from django.urls import reverse
 
 from apps.audit import services as audit
 from apps.core import clock, tenancy
-from apps.core.actors import Actor
+from apps.core.actors import SYSTEM, Actor
 from apps.core.secrets import Secret
 from apps.reports.errors import Malformed, ReportRefused
 from apps.reports.models import Report, ReportLink
 from apps.reports.states import ReportState
 
 MOST_DAYS: Final = 400
-MOST_LINKS: Final = 50  # open ones of a report
+MOST_LINKS: Final = 50  # open ones of a report, beside those in mails
 SHORTEST, LONGEST = 4, 64  # of a passcode
 MOST_TRIES: Final = 5
-LOCKED: Final = timedelta(minutes=15)
+LOCKED: Final = timedelta(minutes=15)  # the first time; each time after that it is twice as long
+MOST_DOUBLINGS: Final = 16  # more than a year, which no link outlives
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Guest:
 
 @transaction.atomic
 def share(
-    *, report: Report, expires_at: datetime, actor: Actor, passcode: str = "", passcode_hash: str = "", note: str = ""
+    *, report: Report, expires_at: datetime, actor: Actor, passcode: str = "", note: str = ""
 ) -> tuple[ReportLink, Secret]:
     """A link to the report and its token, which is told this once. Raises ReportRefused for a report that is not
     ready, and Malformed."""
@@ -63,13 +64,27 @@ def share(
     now = clock.now()
     if not now < expires_at <= now + timedelta(days=MOST_DAYS):
         raise Malformed("expires_at", f"A link is good for up to {MOST_DAYS} days.")
-    if ReportLink.objects.filter(report=report, revoked_at=None, expires_at__gt=now).count() >= MOST_LINKS:
+    mine = ReportLink.objects.filter(report=report, is_mailed=False, revoked_at=None, expires_at__gt=now)
+    if mine.count() >= MOST_LINKS:
         raise ReportRefused(f"A report has up to {MOST_LINKS} open links. Withdraw one first.", code="too_many")
-    passcode, token = require_passcode(passcode), Secret(secrets.token_urlsafe(32))
+    passcode = require_passcode(passcode)
+    passcode_hash = make_password(passcode) if passcode else ""
+    return _shared(report, expires_at, actor, passcode_hash=passcode_hash, note=note.strip()[:254])
+
+
+@transaction.atomic
+def share_by_mail(
+    *, report: Report, expires_at: datetime, address: str, passcode_hash: str
+) -> tuple[ReportLink, Secret]:
+    """The link that a mail of ours carries. It is not counted among those that people make."""
+    return _shared(report, expires_at, SYSTEM, passcode_hash=passcode_hash, note=address, is_mailed=True)
+
+
+def _shared(report: Report, expires_at: datetime, actor: Actor, **facts: Any) -> tuple[ReportLink, Secret]:
+    token = Secret(secrets.token_urlsafe(32))
     link = ReportLink(
         organization_id=report.organization_id, workspace_id=report.workspace_id, report=report,
-        token_hash=_hash(token.reveal()), passcode_hash=make_password(passcode) if passcode else passcode_hash,
-        note=note.strip()[:254], expires_at=expires_at, made_by_id=actor.user_id,
+        token_hash=_hash(token.reveal()), expires_at=expires_at, made_by_id=actor.user_id, **facts,
     )  # fmt: skip
     link.save()
     audit.record("report.shared", subject=report, actor=actor, diff={"link": link.pk, "expires_at": expires_at})
@@ -92,20 +107,25 @@ def guest_of(token: str) -> Guest | None:
 
 def unlock(*, guest: Guest, passcode: str) -> bool:
     """Whether the passcode is the link's. Each try is counted before it is looked at; after a few wrong ones nobody
-    gets in for a while, whatever they know."""
+    gets in for a while, whatever they know, and after as many more for twice as long, until it is right once."""
     now, link = clock.now(), guest.link
     with guest.scope(), transaction.atomic():
         rows = ReportLink.objects.filter(pk=link.pk).exclude(locked_until__gt=now)
         if not rows.update(wrong_tries=F("wrong_tries") + 1):
             return False
         tried: int = ReportLink.objects.values_list("wrong_tries", flat=True).get(pk=link.pk)
-        if tried >= MOST_TRIES:
-            rows.update(locked_until=now + LOCKED, wrong_tries=0)
+        if tried % MOST_TRIES == 0:
+            rows.update(locked_until=now + _lock_after(tried))
     if not check_password(passcode, link.passcode_hash):
         return False
     with guest.scope():
         ReportLink.objects.filter(pk=link.pk).update(wrong_tries=0, locked_until=None)
     return True
+
+
+def _lock_after(tried: int) -> timedelta:
+    doublings: int = min(tried // MOST_TRIES - 1, MOST_DOUBLINGS)
+    return LOCKED * 2**doublings
 
 
 def note_use(guest: Guest) -> None:

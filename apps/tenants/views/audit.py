@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from apps.audit.models import Entry
 from apps.audit.selectors import Wanted, entries
 from apps.core.actors import ActorKind
+from apps.core.spreadsheets import safe_text
 from apps.tenants.access import MemberRequest, page
 from apps.tenants.models import Workspace
 from apps.tenants.rest import ids
@@ -29,7 +30,6 @@ from apps.tenants.selectors import names_of_actors
 PAGE: Final = 50
 MOST_IN_A_FILE: Final = 10_000
 COLUMNS: Final = ("at", "who", "kind", "verb", "subject_type", "subject_id", "workspace_id", "address", "diff")
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 NOBODY: Final = {
     ActorKind.SYSTEM: "Postroom",
     ActorKind.OPERATOR: "The operator",
@@ -171,7 +171,7 @@ def _line(entry: Entry, names: dict[UUID, str]) -> list[str]:
         "; ".join(f"{name}: {value}" for name, value in _changes(entry)),
     )  # fmt: skip
     # Text that begins like a formula stays text in a spreadsheet.
-    return [f"'{text}" if text.startswith(FORMULAS) else text for text in said]
+    return [safe_text(text) for text in said]
 
 
 def _who(entry: Entry, names: dict[UUID, str]) -> str:

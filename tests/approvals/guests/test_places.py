@@ -43,6 +43,16 @@ def guest(invite: Invite, post: Post) -> Guest:
     return invite(post)
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 5000], ids=["raised", "long"])
+def test_what_is_no_number_is_none(guest: Guest, post: Post, number: str) -> None:
+    answers = [
+        guest.client.get(guest.home, {"done": number, "missed": number}),
+        guest.send(f"{post.pk}/comment/", text="Here", **{"at_1.x": number, "at_1.y": "1"}),
+    ]
+
+    assert [one.status_code for one in answers] == [200, 200]
+
+
 def sent(guest: Guest, post: Post, *, status: int, **data: Any) -> str:
     answer = guest.send(f"{post.pk}/comment/", **data)
     assert answer.status_code == status

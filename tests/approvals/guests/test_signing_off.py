@@ -24,6 +24,7 @@ from apps.core.actors import SYSTEM
 from apps.core.ids import new_id
 from apps.events.models import Event
 from apps.events.services import relay
+from apps.media.models import Asset
 from apps.posts.models import Post
 from apps.posts.states import Review
 from apps.publishing.models import Publication
@@ -352,3 +353,20 @@ def test_one_that_was_changed_keeps_no_other_back(desk: Desk, invite: Invite) ->
 
     assert tally == Tally(2, 1)
     assert [desk.request(post).state for post in posts] == ["approved", "pending", "approved"]
+
+
+def test_one_that_was_changed_below_is_asked_about_anew(desk: Desk, invite: Invite) -> None:
+    desk.policy(CLIENT)
+    picture = factories.asset(desk.agency.workspace, alt="Buns")
+    post = desk.post(assets=[picture])
+    seen = desk.submit(post)
+    guest = invite(post)
+    with tenancy.across_tenants("a test changes the library"):
+        Asset.plain.filter(pk=picture.pk).update(alt="Something else")
+    reviewer = guest.reviewer()
+
+    with reviewer.scope():
+        tally = services.approve_by_link(reviewer=reviewer, request_ids=[seen.pk])
+
+    assert tally == Tally(0, 1)
+    assert approve_all(desk, guest, post) == Tally(1, 0)

@@ -39,6 +39,7 @@ def _network(platform: str, **changes: Any) -> It:
     values = {
         "platform": platform, "posts": "31", "followers": "12,410", "views": "88,410", "post_views": "71,020",
         "interactions": "4,118", "rate": "5.8 %", "until": LAST, "taken_at": NOW, "stands_apart": False,
+        "is_unsummed": False,
     }  # fmt: skip
     return It(**(values | changes))
 

@@ -92,10 +92,9 @@ def _people(*names: str) -> tuple[Row, ...]:
 
 
 def account() -> dict[str, Any]:
-    told = It(day=LAST, cells=("12,410", "3,120"), missing="", is_corrected=True, taken_at=NOW)
-    gone = It(
-        day=LAST - timedelta(days=1), cells=(), missing="The account was signed out", is_corrected=False, taken_at=NOW
-    )
+    usual = {"is_corrected": False, "is_uploaded": False, "taken_at": NOW}
+    told = It(**{**usual, "day": LAST, "cells": ("12,410", "3,120"), "missing": "", "is_corrected": True})
+    gone = It(**usual, day=LAST - timedelta(days=1), cells=(), missing="The account was signed out")
     return {
         **board("/analytics/accounts/1/"),
         "account_name": "@harbour",
@@ -166,7 +165,7 @@ def organization() -> dict[str, Any]:
     heads += [It(label=tile.label, url="?sort=x", order="", is_number=True) for tile in tiles]
     client = It(name="Harbour Coffee", url="/analytics/clients/1/", cells=tuple(tiles), until=LAST, apart="YouTube")
     new = It(name="New", url="/analytics/clients/2/", cells=tuple(tiles), until=None, apart="")
-    return {**board("/clients/"), "heads": heads, "clients": [client, new]}
+    return {**board("/clients/"), "heads": heads, "clients": [client, new], "unsummed": ["YouTube"]}
 
 
 def _sort(name: str, colour: str) -> It:

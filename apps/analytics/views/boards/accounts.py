@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from apps.analytics.boards import audience as people
-from apps.analytics.boards.account import AccountBoard, account_board
+from apps.analytics.boards.account import UPLOADED, AccountBoard, account_board
 from apps.analytics.boards.choosing import Choice
 from apps.analytics.charting import Spark, chart_of, spark_of
 from apps.analytics.metrics import LABELS, LEVELS
@@ -54,6 +54,7 @@ class AccountDay:
     cells: tuple[str, ...]
     missing: str
     is_corrected: bool
+    is_uploaded: bool
     taken_at: datetime
 
 
@@ -146,4 +147,4 @@ def _trend(asked: Asked, told: AccountBoard) -> dict[str, Any]:
 def _day(told: AccountBoard, row: Any) -> AccountDay:
     cells = tuple(number(getattr(row, metric.value)) for metric in told.metrics)
     missing = str(Missing(row.missing).label) if row.missing else ""
-    return AccountDay(row.day, cells, missing, row.revision > 1, row.taken_at)
+    return AccountDay(row.day, cells, missing, row.revision > 1, row.revision == UPLOADED, row.taken_at)

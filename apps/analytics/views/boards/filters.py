@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -46,7 +46,18 @@ class Filters:
 
 def filters_of(workspace: Workspace, asked: Asked, *, without: frozenset[str] = frozenset()) -> Filters:
     """Boxes for all that the workspace has, but for kinds that the board is about itself; three queries."""
-    groups = [group for group in _groups(workspace, asked.choice, without) if group.options]
+    return _filters(_groups(workspace, asked.choice, without), asked)
+
+
+def filters_of_all(workspaces: Sequence[Workspace], asked: Asked) -> Filters:
+    """Of the board of all clients: the networks that any of them is on; one query."""
+    rows = SocialAccount.objects.filter(workspace__in=workspaces).order_by("platform")
+    networks = rows.values_list("platform", flat=True).distinct()
+    return _filters([_networks(networks, asked.choice)], asked)
+
+
+def _filters(known: Iterable[Group], asked: Asked) -> Filters:
+    groups = [group for group in known if group.options]
     names = [group.name for group in groups]
     chosen = [
         Chip(option.label, asked.address(choice=_without(asked.choice, group.name, option.value)), is_on=True)
@@ -65,13 +76,16 @@ def _groups(workspace: Workspace, choice: Choice, without: frozenset[str]) -> It
         options = [Option(str(one.pk), f"@{one.handle}", one.pk in choice.accounts, one.platform) for one in known]
         yield Group("account", gettext("Accounts"), tuple(options))
     if "network" not in without:
-        networks = sorted({one.platform for one in known})
-        found = [Option(one, registry.label(one), one in choice.networks, one) for one in networks]
-        yield Group("network", gettext("Networks"), tuple(found))
+        yield _networks(sorted({one.platform for one in known}), choice)
     for name, legend, model, ids in _sorts(choice):
         if name not in without:
             rows = model.objects.filter(workspace=workspace).only("name")[:MOST]
             yield Group(name, legend, tuple(Option(str(row.pk), row.name, row.pk in ids) for row in rows))
+
+
+def _networks(names: Iterable[str], choice: Choice) -> Group:
+    options = [Option(one, registry.label(one), one in choice.networks, one) for one in names]
+    return Group("network", gettext("Networks"), tuple(options))
 
 
 def _sorts(choice: Choice) -> list[tuple[str, str, Any, frozenset[UUID]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from apps.analytics.boards.choosing import Choice
 from apps.analytics.boards.figures import Number
 from apps.analytics.boards.organization import OrganizationBoard, organization_board
 from apps.analytics.overview import Overview
 from apps.analytics.views.boards import parts
 from apps.analytics.views.boards.asked import Asked, asked_of
+from apps.analytics.views.boards.filters import filters_of_all
 from apps.analytics.views.boards.parts import Tile
 from apps.platforms import registry
 from apps.tenants.access import MemberRequest, page
@@ -59,12 +61,16 @@ def of_organization(request: MemberRequest) -> HttpResponse:
     workspaces = [one for one in member.workspaces if not one.is_test]
     here = reverse("agency:analytics")
     asked = asked_of(request.GET, here=here, zone=member.organization.timezone)
-    board = organization_board(workspaces, first=asked.first, last=asked.last, zone=asked.zone)
+    # Accounts, labels and campaigns are of one client each.
+    asked = replace(asked, choice=Choice(networks=asked.choice.networks))
+    span = {"first": asked.first, "last": asked.last}
+    board = organization_board(workspaces, **span, zone=asked.zone, networks=asked.choice.networks)
     found = board.everybody
     networks = set(found.platform_of.values())
     context = {
         "asked": asked,
         "spans": asked.spans(),
+        "filters": filters_of_all(workspaces, asked),
         "zone": asked.zone,
         "tiles": parts.tiles_of(found),
         **parts.trend_of(asked, found),
@@ -72,7 +78,8 @@ def of_organization(request: MemberRequest) -> HttpResponse:
         "heads": _heads(asked),
         "clients": [_row(asked, *client) for client in sorted_by(asked.sort, board)],
         "networks": parts.networks_of(found),
-        "apart": [registry.label(platform) for platform in sorted(found.apart & networks)],
+        "apart": [registry.label(platform) for platform in sorted((found.apart - found.unsummed) & networks)],
+        "unsummed": [registry.label(platform) for platform in sorted(found.unsummed)],
         "until": max(found.until.values(), default=None),
         "behind": [],
         "meanings": parts.meanings_of(sorted(networks)),

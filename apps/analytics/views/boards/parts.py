@@ -55,6 +55,7 @@ class NetworkRow:
     until: date | None
     taken_at: datetime | None
     stands_apart: bool
+    is_unsummed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ def _network(row: PlatformRow, found: Overview) -> NetworkRow:
         until=row.until,
         taken_at=row.taken_at,
         stands_apart=row.platform in found.apart,
+        is_unsummed=row.platform in found.unsummed,
     )
 
 

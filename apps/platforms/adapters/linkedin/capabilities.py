@@ -63,7 +63,7 @@ OPTIONS: Final = (
     Option("no_reshares", "Nobody may repost it", kind=OptionKind.SWITCH),
     Option("link_title", "Title of the link", formats=(TEXT,), max_length=400),
     Option("link_description", "Description of the link", kind=OptionKind.LONG_TEXT, formats=(TEXT,), max_length=4086),
-    Option("media_title", "Title", formats=(VIDEO, DOCUMENT), max_length=400),
+    Option("media_title", "Title", formats=(VIDEO, DOCUMENT), max_length=400, names_file=True),
     Option("poll_question", "Question", required=True, formats=(POLL,), max_length=140),
     Option(
         "poll_choices",

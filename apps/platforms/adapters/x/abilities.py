@@ -110,6 +110,7 @@ CAPABILITIES: Final = Capabilities(
     max_video_height=1280,
     max_video_pixels=1280 * 1024,
     max_captions=MAX_CAPTIONS,
+    caption_labels=True,
     max_alt=1000,
     max_cashtags=1,
     first_comment=True,

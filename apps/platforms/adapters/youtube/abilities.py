@@ -70,6 +70,7 @@ CAPABILITIES: Final = Capabilities(
     min_frame_rate=24.0,  # pictures a second
     max_frame_rate=60.0,
     max_captions=MAX_CAPTIONS,
+    caption_labels=True,
     max_caption_bytes=webvtt.MAX_BYTES,  # of our own; YouTube takes more
     first_comment=True,
     max_comment=MAX_COMMENT,
