@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
-from celery import current_app
 from django.db import transaction
 
-logger = logging.getLogger(__name__)
+from apps.core import waking
 
 TASK = "compliance.work"
 
@@ -17,7 +14,4 @@ def wake_after_commit() -> None:
 
 
 def _wake() -> None:
-    try:
-        current_app.send_task(TASK, expires=60, retry=False, ignore_result=True)
-    except Exception as error:  # Every broker has errors of its own, and none of them is this caller's business.
-        logger.warning("The queue could not be reached (%s); it is carried out with the next beat", type(error))
+    waking.send(TASK, expires=60)

@@ -20,7 +20,6 @@ from apps.publishing.waking import LEAVE, NEAR, TASK
 
 # A post is in the hands that will send it when its hour strikes.
 BEFORE_THE_HOUR: Final = timedelta(seconds=2)
-ROUND: Final = 50.0  # seconds, after which hands and connections are new ones
 PAUSE: Final = 5.0  # seconds
 SEARCH_PAUSE: Final = 15.0
 # Longer than the pauses, so that somebody is awake when the hour strikes.
@@ -30,17 +29,17 @@ SEARCH_AHEAD: Final = timedelta(seconds=16)
 
 def _leave(*, again: threading.Event, ending: threading.Event) -> None:
     hands = settings.PUBLISH_CONCURRENCY
-    rounds.leave(seconds=ROUND, hands=hands, ahead=BEFORE_THE_HOUR, again=again, ending=ending)
+    rounds.leave(hands=hands, ahead=BEFORE_THE_HOUR, again=again, ending=ending)
 
 
 def _prepare(*, again: threading.Event, ending: threading.Event) -> None:
     hands = settings.PUBLISH_STAGE_CONCURRENCY
-    rounds.prepare(seconds=ROUND, hands=hands, ahead=AHEAD, again=again, ending=ending)
+    rounds.prepare(hands=hands, ahead=AHEAD, again=again, ending=ending)
 
 
 def _look(*, again: threading.Event, ending: threading.Event) -> None:
     hands = max(1, settings.PUBLISH_STAGE_CONCURRENCY // 2)
-    rounds.look(seconds=ROUND, hands=hands, ahead=SEARCH_AHEAD, ending=ending)
+    rounds.look(hands=hands, ahead=SEARCH_AHEAD, ending=ending)
 
 
 LEAVING: Final = Standing("send what is prepared", _leave, pause=PAUSE)

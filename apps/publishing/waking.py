@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from celery import current_app
 from django.db import transaction
 
-from apps.core import clock
-
-logger = logging.getLogger(__name__)
+from apps.core import clock, waking
 
 TASK = "publishing.publish_due"
 LEAVE = "publishing.leave"
@@ -34,8 +30,5 @@ def wake_for(hours: Iterable[datetime], *, task: str = TASK) -> None:
 
 
 def wake(task: str = TASK) -> None:
-    """Put an empty message on the queue; says so in the log, and goes on, when there is no queue."""
-    try:
-        current_app.send_task(task, expires=10, retry=False, ignore_result=True)
-    except Exception as error:  # Every broker has errors of its own, and none of them is this caller's business.
-        logger.warning("The queue could not be reached (%s); the publication goes out with the next beat", type(error))
+    """Put an empty message on the queue, where there is one."""
+    waking.send(task, expires=10)

@@ -3,13 +3,11 @@ looks too."""
 
 from __future__ import annotations
 
-import logging
 import time
 
-from celery import current_app
 from django.db import transaction
 
-logger = logging.getLogger(__name__)
+from apps.core import waking
 
 TASK = "webhooks.handle_notices"
 DELIVER = "webhooks.deliver"
@@ -25,7 +23,7 @@ def wake(task: str = TASK) -> None:
     if now < _not_before.get(task, 0.0):
         return
     _not_before[task] = now + AT_MOST_EVERY
-    if not _send(task, expires=10):
+    if not waking.send(task, expires=10):
         _not_before[task] = now + AFTER_FAILURE
 
 
@@ -36,18 +34,9 @@ def wake_deliveries() -> None:
 
 def wake_for_more() -> None:
     """A round of deliveries ends while there may be more: the next begins at once."""
-    _send(DELIVER, expires=10)
+    waking.send(DELIVER, expires=10)
 
 
 def wake_for_keys() -> None:
     """Its caller keeps to its own pace: see `services.keys`."""
-    _send(KEYS_TASK, expires=300)
-
-
-def _send(task: str, *, expires: int) -> bool:
-    try:
-        current_app.send_task(task, expires=expires, retry=False, ignore_result=True)
-    except Exception as error:  # Every broker has errors of its own, and none of them is this caller's business.
-        logger.warning("The queue could not be reached (%s); %s comes with the next beat", type(error), task)
-        return False
-    return True
+    waking.send(KEYS_TASK, expires=300)

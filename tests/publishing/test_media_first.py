@@ -86,6 +86,43 @@ def test_a_post_waits_for_its_files_and_goes_out_once_with_what_was_made(
         assert content.read(3) == b"\xff\xd8\xff"
 
 
+def test_what_is_made_in_a_moment_is_waited_for_no_longer_than_that(agency: Agency, png: Asset, clock: Clock) -> None:
+    publication = agency.scheduled(assets=[png])
+    run_worker()
+    clock.advance(seconds=1)
+    run_worker()
+    rounds.make(seconds=60)
+
+    clock.advance(seconds=2)
+    run_worker()
+
+    assert agency.read(publication).state == State.PUBLISHED
+    assert [attempt.outcome for attempt in agency.attempts(publication)] == [Outcome.NOT_READY] * 2 + [
+        Outcome.PUBLISHED
+    ]
+
+
+def test_what_takes_long_to_be_made_is_looked_at_less_and_less_often(agency: Agency, png: Asset, clock: Clock) -> None:
+    publication, pauses = agency.scheduled(assets=[png]), []
+    for _ in range(7):
+        run_worker()
+        pauses.append((agency.read(publication).next_try_at - clock.now).total_seconds())
+        clock.advance(seconds=pauses[-1])
+
+    assert pauses == [1, 2, 4, 8, 10, 10, 10]
+
+
+def test_files_that_are_being_made_before_the_hour_are_looked_at_again_when_it_strikes(
+    agency: Agency, png: Asset, clock: Clock
+) -> None:
+    publication = agency.scheduled(minutes=1, assets=[png])
+    for seconds in (0, 1, 2, 4, 8, 10, 10, 10, 10):
+        clock.advance(seconds=seconds)
+        run_worker()
+    row = agency.read(publication)
+    assert (row.state, row.stage_at) == (State.SCHEDULED, row.next_try_at), "no later than its hour"
+
+
 def test_a_file_that_cannot_be_made_fails_the_post_in_words_and_is_made_anew_on_retry(
     agency: Agency, png: Asset
 ) -> None:

@@ -11,6 +11,7 @@ from celery import current_app
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from apps.core import clock as system_clock
+from apps.core import waking
 from apps.platforms.adapters.memory import MemoryPlatform
 from apps.publishing import services
 from apps.publishing.engine import rounds
@@ -23,7 +24,7 @@ def test_many_hands_send_everything_once(agency: Agency, memory: MemoryPlatform)
     for number in range(12):
         agency.scheduled(f"Post {number}", on=[agency.account(f"harbour{number}")], comment="First!")
 
-    rounds.prepare(seconds=30, hands=6, again=threading.Event())
+    rounds.prepare(hands=6, again=threading.Event())
 
     texts = sorted(post.text for post in memory.posts)
     assert texts == sorted([f"Post {number}" for number in range(12)] + ["First!"] * 12)
@@ -35,9 +36,9 @@ def test_what_is_prepared_leaves_at_its_hour(agency: Agency, memory: MemoryPlatf
     publication = agency.scheduled(minutes=2 / 60)
 
     began = time.monotonic()
-    rounds.prepare(seconds=10, hands=2, again=threading.Event())
+    rounds.prepare(hands=2, again=threading.Event())
     assert agency.read(publication).state == State.READY
-    rounds.leave(seconds=10, hands=2, ahead=timedelta(seconds=2), again=threading.Event())
+    rounds.leave(hands=2, ahead=timedelta(seconds=2), again=threading.Event())
 
     assert agency.read(publication).state == State.PUBLISHED
     assert 1 < time.monotonic() - began < 9
@@ -51,6 +52,7 @@ def test_a_queue_that_is_down_keeps_nobody_from_planning(
         raise ConnectionRefusedError("no queue here")
 
     monkeypatch.setattr(current_app, "send_task", refused)
+    monkeypatch.setattr(waking, "_road", waking.Road())  # which others need not find closed
     post = agency.post()
 
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
@@ -65,6 +67,6 @@ def test_a_worker_that_ends_takes_nothing_more(agency: Agency, memory: MemoryPla
     publication, ending = agency.scheduled(), threading.Event()
     ending.set()
 
-    rounds.prepare(seconds=30, hands=2, again=threading.Event(), ending=ending)
+    rounds.prepare(hands=2, again=threading.Event(), ending=ending)
 
     assert agency.read(publication).state == State.SCHEDULED

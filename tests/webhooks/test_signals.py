@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core.cache import cache
 from django.test import Client
 
@@ -154,7 +155,7 @@ def test_the_address_of_a_platform_that_tells_nothing_else_takes_nothing_else():
 
 def test_a_key_that_nobody_knows_yet_is_read_by_a_worker_once_in_five_minutes(clock, monkeypatch):
     woken: list[str] = []
-    monkeypatch.setattr(waking.current_app, "send_task", lambda task, **options: woken.append(task))
+    monkeypatch.setattr(current_app, "send_task", lambda task, **options: woken.append(task))
     said = google.claims(at=int(clock.now.timestamp()), aud=YOUTUBE)
     new, invented = google.signed(said, key_id="google-key-2"), google.signed(said, key_id="invented")
 
@@ -170,7 +171,7 @@ def test_a_key_that_nobody_knows_yet_is_read_by_a_worker_once_in_five_minutes(cl
 
 def test_where_nobody_has_an_app_no_key_is_asked_for(clock, settings, monkeypatch):
     woken: list[str] = []
-    monkeypatch.setattr(waking.current_app, "send_task", lambda task, **options: woken.append(task))
+    monkeypatch.setattr(current_app, "send_task", lambda task, **options: woken.append(task))
     settings.PLATFORM_APPS = {}
     cache.clear()
 

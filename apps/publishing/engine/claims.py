@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Least
 
 from apps.core import ids, tenancy
+from apps.posts.models import PartMedia
 from apps.publishing.claim import Claim
 from apps.publishing.engine import fairness, holds, ledger
 from apps.publishing.engine.fairness import Line
@@ -29,15 +30,19 @@ NO_TIME: Final = timedelta(0)
 Which = Callable[[SendingQuerySet[Publication]], SendingQuerySet[Publication]]
 
 
-def claim_due(*, now: datetime, limit: int, line: Line | None = None) -> list[Claim]:
+def claim_due(*, now: datetime, limit: int, line: Line | None = None, only_words: bool = False) -> list[Claim]:
     """Take up to `limit` publications that are due and were not prepared ahead, clients in turn, the oldest first
     within one, one for each account.
 
     Two workers never receive the same one before its lease ends. What must not go out now (too late, account signed
     out, workspace archived, a gate that objects) is held instead, with words. Whoever claims again and again keeps a
-    `line`.
+    `line`. `only_words` leaves what has files to others.
     """
-    return _claim_publications(lambda rows: rows.due(now), now=now, by=now, limit=limit, line=line)
+
+    def which(rows: SendingQuerySet[Publication]) -> SendingQuerySet[Publication]:
+        return _of_words(rows.due(now)) if only_words else rows.due(now)
+
+    return _claim_publications(which, now=now, by=now, limit=limit, line=line)
 
 
 def claim_ready(*, now: datetime, limit: int, ahead: timedelta = NO_TIME, line: Line | None = None) -> list[Claim]:
@@ -106,6 +111,10 @@ def next_lost(*, before: datetime) -> datetime | None:
     """The earliest instant before `before` at which a lost answer is to be looked for."""
     with tenancy.across_tenants("see what is to be looked for next"):
         return _earliest(Publication.across_tenants.lost(before), FollowUp.across_tenants.lost(before))
+
+
+def _of_words(rows: SendingQuerySet[Publication]) -> SendingQuerySet[Publication]:
+    return rows.filter(~Exists(PartMedia.across_tenants.filter(part__post=OuterRef("post"))))
 
 
 def _earliest(*tables: SendingQuerySet[Any]) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
@@ -10,15 +11,20 @@ from typing import Generic, Self, TypeVar
 
 from django.db import connections
 
+from apps.publishing.engine.freshness import Freshness
+
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 
 class Crew(Generic[T]):
     """`size` threads that call `work` with each piece given; leaving the block waits for what is under way."""
 
-    def __init__(self, work: Callable[[T], None], *, size: int) -> None:
+    def __init__(self, work: Callable[[T], None], *, size: int, freshness: Freshness) -> None:
         self._work = work
         self._size = size
+        self._freshness = freshness
         self._pieces: SimpleQueue[T | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
@@ -61,11 +67,17 @@ class Crew(Generic[T]):
     def _run(self) -> None:
         try:
             while (piece := self._pieces.get()) is not None:
-                try:
-                    self._work(piece)
-                finally:
-                    with self._changed:
-                        self._busy -= 1
-                        self._changed.notify_all()
+                self._do(piece)
         finally:
             connections.close_all()
+
+    def _do(self, piece: T) -> None:
+        try:
+            self._freshness.keep()
+            self._work(piece)
+        except Exception:  # A hand that fell would be missed for as long as the round goes on.
+            logger.exception("A hand let go of its work; the end of the lease settles it")
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol, Self
 from django.db import connections
 
 from apps.publishing.engine import intents, readiness, receipts
+from apps.publishing.engine.freshness import Freshness
 from apps.publishing.engine.intents import Intent
 from apps.publishing.engine.readiness import Prepared
 from apps.publishing.engine.receipts import Arrival
@@ -59,7 +60,8 @@ AT_ONCE: Final = AtOnce()
 class SharedDesk:
     """Gathers what many threads hand in, and writes it together in a thread of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, freshness: Freshness) -> None:
+        self._freshness = freshness
         self._in: queue.SimpleQueue[tuple[Writer, Any, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="publishing-desk", daemon=True)
 
@@ -90,6 +92,7 @@ class SharedDesk:
     def _run(self) -> None:
         try:
             while handed := self._gathered():
+                self._freshness.keep()
                 for writer in {writer for writer, _, _ in handed}:
                     _write(writer, [(what, told) for one, what, told in handed if one is writer])
         finally:

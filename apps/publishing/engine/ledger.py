@@ -47,6 +47,12 @@ def close(claim: Claim, outcome: Outcome, *, words: str = "", evidence: dict[str
     )
 
 
+def ended_like_this(claim: Claim, outcome: Outcome, *, words: str, since: datetime) -> int:
+    """How many tries at the same have come to this end since then."""
+    tries = Attempt.objects.filter(publication_id=claim.publication_id, follow_up_id=claim.follow_up_id)
+    return tries.filter(outcome=outcome, words=words, ended_at__gte=since).count()
+
+
 def close_all(ends: Mapping[UUID, dict[str, Any]], outcome: Outcome) -> None:
     """`close` for many that ended alike: the evidence of each by the id of its line."""
     lines = within_reach(Attempt).filter(pk__in=ends, outcome=Outcome.OPEN)

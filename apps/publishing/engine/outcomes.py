@@ -44,8 +44,11 @@ TOO_LONG_A_WAIT = (
 WAIT_UNSAID = timedelta(minutes=1)
 SOON = timedelta(seconds=2)
 PREPARING = "Its files are still being prepared for this platform."
+OTHERS_FIRST = "Other files were on their way; it is taken up as soon as there is room."
 CHANGED_MEANWHILE = "The post was changed or moved meanwhile."
-MEDIA_PAUSE = timedelta(seconds=10)
+# A picture is made in a moment, a film in minutes: looked for again after each of these, and then after the last.
+MEDIA_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 10))
+MEDIA_WAIT = timedelta(minutes=1)  # in which looks belong together
 
 
 def settle(claim: Claim, error: Exception, *, sent: bool, asked_at: datetime | None = None) -> None:
@@ -105,8 +108,23 @@ def wait_for_media(claim: Claim, error: MediaNotReady) -> None:
     with claim.scope(), transaction.atomic():
         for asset, recipe in error.needs:
             media.request_rendition(asset=asset, recipe=recipe, purpose=label)
-        _put(claim, State.SCHEDULED, **_again(claim, clock.now() + MEDIA_PAUSE))
+        _put(claim, State.SCHEDULED, **_again(claim, _media_looked_for_at(claim, clock.now())))
         ledger.close(claim, Outcome.NOT_READY, words=PREPARING)
+
+
+def _media_looked_for_at(claim: Claim, now: datetime) -> datetime:
+    """The longer it has waited, the later; what is prepared ahead is looked at when its hour strikes."""
+    looks = ledger.ended_like_this(claim, Outcome.NOT_READY, words=PREPARING, since=now - MEDIA_WAIT)
+    at = now + MEDIA_PAUSES[min(looks, len(MEDIA_PAUSES) - 1)]
+    return min(at, max(claim.release_at, now + MEDIA_PAUSES[0])) if claim.is_staging else at
+
+
+def wait_for_room(claim: Claim) -> None:
+    """Nothing was begun, for other files were on their way all the time: whoever has room takes it up. Raises
+    LostClaim."""
+    with claim.scope(), transaction.atomic():
+        _put(claim, State.SCHEDULED, **_again(claim, clock.now()))
+        ledger.close(claim, Outcome.NOT_READY, words=OTHERS_FIRST)
 
 
 def hold_back(claim: Claim, obstacle: Obstacle) -> None:

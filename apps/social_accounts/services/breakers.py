@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
 from django.db import transaction
 
 from apps.audit import services as audit
-from apps.core import tenancy
+from apps.core import tenancy, waking
 from apps.core.actors import Actor
 from apps.events import services as events
 from apps.governor import services as governor
@@ -31,10 +30,8 @@ TASK = "social_accounts.tell_of_breakers"
 def wake(change: Change) -> None:
     """Let a worker tell those concerned: whoever found out is in the middle of a call to the platform. A wake-up that
     is lost costs a minute: beat looks by itself."""
-    try:
-        current_app.send_task(TASK, expires=60, retry=False, ignore_result=True)
-    except Exception as error:  # Every broker has errors of its own, and none of them is this caller's business.
-        logger.warning("The queue could not be reached (%s): %s is told of with the next beat", type(error), change)
+    if not waking.send(TASK, expires=60):
+        logger.warning("%s is told of with the next beat", change)
 
 
 def tell_of_breakers() -> int:
