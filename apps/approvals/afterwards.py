@@ -35,7 +35,7 @@ HIT: Final = _(
 
 def words_against_comment(policy: Policy, post: Sheet, text: str, alts: Iterable[str] = ()) -> str:
     """Why this must not be said below the post, "" where nothing is against it; `alts` describe the files."""
-    remark = {"role": "comment", "text": text, "link": "", "media": [{"alt": alt} for alt in alts]}
+    remark = {"role": "comment", "text": text, "link": "", "media": [{"alt": alt, "captions": ()} for alt in alts]}
     return _words(policy, post, {**post.snapshot, "parts": [*post.snapshot["parts"], remark]}, BELOW)
 
 

@@ -259,7 +259,8 @@ def test_a_spreadsheet_takes_nothing_for_a_formula(desk: Desk, story: Post) -> N
 
 def test_the_log_is_narrowed_by_client_post_and_time(desk: Desk, story: Post) -> None:
     elsewhere = factories.workspace(desk.agency.workspace.organization)
-    last = desk.decisions(story.pk)[-1].decided_at
+    lines = desk.decisions(story.pk)
+    first, last = lines[0].decided_at, lines[-1].decided_at
 
     def counted(**query: str) -> int:
         return len(exported(desk, "jsonl", **query).splitlines())
@@ -267,8 +268,8 @@ def test_the_log_is_narrowed_by_client_post_and_time(desk: Desk, story: Post) ->
     assert counted(post=f"post_{story.pk}") == 3
     assert counted(workspace=f"ws_{elsewhere.pk}") == 0
     after = (last + timedelta(seconds=1)).isoformat()
-    assert [counted(since=at) for at in (last.isoformat(), after)] == [5, 0]
-    assert [counted(until=at) for at in (last.isoformat(), after)] == [0, 5], "without those of the instant itself"
+    assert [counted(since=at) for at in (first.isoformat(), after)] == [5, 0]
+    assert [counted(until=at) for at in (first.isoformat(), after)] == [0, 5], "without those of the instant itself"
     refused = program(desk.agency.workspace.organization).get("/approval-log.csv", since="yesterday")
     assert refused.status_code == 422
 

@@ -93,7 +93,7 @@ def test_an_edit_after_an_approval_with_edits_undoes_what_it_touches(desk: Desk)
     made = desk.decide(desk.request(post), editor, Verdict.APPROVE_WITH_EDITS, content=better)
     assert desk.decide(made, legal).state == RequestState.APPROVED
 
-    desk.edit(post, "Buy now")
+    desk.edit(post, "Buy now", by=desk.person(Role.CREATOR))
 
     now = desk.request(post)
     assert desk.steps(now) == ["media approved", "manager open", "legal waiting"]

@@ -39,7 +39,7 @@ def test_it_has_what_is_approved_of_the_link(desk: Desk, asked: Asked, invite: I
     pdf = taken(guest)
 
     said = words(pdf)
-    for expected in ("Mine, approved", "Ingrid Solheim", "by a personal link", "127.0.0.0/24"):
+    for expected in ("Mine, approved", "Ingrid Solheim", "and handed over", "127.0.0.0/24"):
         assert expected in said, expected
     assert "Mine, waiting" not in said
     assert "Of another link" not in said
