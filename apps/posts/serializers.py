@@ -67,10 +67,9 @@ class Part(serializers.Serializer):
     media = Medium(many=True, required=False, default=list, max_length=50)
 
 
-class Override(serializers.Serializer):
-    """How a post differs on one account."""
+class Wording(serializers.Serializer):
+    """Words and options of one account. What is not named stays."""
 
-    account = PublicId(ids.ACCOUNT)
     text = serializers.CharField(
         required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False,
         help_text="Null: as the main part.",
@@ -79,6 +78,12 @@ class Override(serializers.Serializer):
         child=serializers.CharField(allow_blank=True, max_length=5000), required=False,
         help_text="By name, as GET /platforms lists them.",
     )  # fmt: skip
+
+
+class Override(Wording):
+    """How a post differs on one account."""
+
+    account = PublicId(ids.ACCOUNT)
 
 
 class When(serializers.Serializer):

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from apps.media.serializers import MediaShape
 from apps.posts.models import Place
 from apps.posts.queueing import Priority
-from apps.posts.serializers import LONGEST_TEXT, PLATFORMS, PRIORITIES, CampaignShape, CutShape, LabelShape, Override
+from apps.posts.serializers import PLATFORMS, PRIORITIES, CampaignShape, CutShape, LabelShape, Override
 from apps.posts.states import PartRole
 from apps.publishing.models import Publication
 from apps.publishing.services import Choice, Verdict
@@ -247,19 +247,6 @@ class AttemptShape(serializers.Serializer):
     started_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
-
-
-class Correction(serializers.Serializer):
-    """Words and options of one account. What is not named stays."""
-
-    text = serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False,
-        help_text="Null: as the main part.",
-    )  # fmt: skip
-    options = serializers.DictField(
-        child=serializers.CharField(allow_blank=True, max_length=5000), required=False,
-        help_text="By name, as GET /platforms lists them.",
-    )  # fmt: skip
 
 
 class Decision(serializers.Serializer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 
@@ -15,24 +14,20 @@ from apps.media import waking as media
 from apps.publishing import waking as publishing
 from apps.reports import waking as reports
 from apps.webhooks import waking as webhooks
+from tests.support import silence
 from tests.support import valkey as queues
 
 
 @pytest.fixture
 def gone() -> Iterator[str]:
-    """Nobody listens there."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+    with silence.gone() as url:
+        yield url
 
 
 @pytest.fixture
 def mute() -> Iterator[str]:
-    """Somebody takes calls there, and never says a word."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(64)
-        yield f"redis://127.0.0.1:{listening.getsockname()[1]}/0"
+    with silence.mute() as url:
+        yield url
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -19,25 +18,21 @@ from apps.governor import decisions, services
 from apps.governor.lanes import Lane
 from apps.platforms.limits import Per, Window
 from tests.governor.conftest import START, Platform, limit
+from tests.support import silence
 from tests.support import valkey as queues
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture
-def gone(settings: Settings) -> Iterator[str]:
-    """The settings name a port on which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+def gone() -> Iterator[str]:
+    with silence.gone() as url:
+        yield url
 
 
 @pytest.fixture
 def slow() -> Iterator[str]:
-    """Somebody takes calls there, and never says a word."""
-    with socket.socket() as mute:
-        mute.bind(("127.0.0.1", 0))
-        mute.listen(64)
-        yield f"redis://127.0.0.1:{mute.getsockname()[1]}/0"
+    with silence.mute() as url:
+        yield url
 
 
 @pytest.fixture(params=["gone", "slow"])

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from apps.posts.models import Post
 from apps.posts.selectors import manuscript
-from apps.posts.serializers import PLATFORMS
+from apps.posts.serializers import PLATFORMS, Wording
 from apps.publishing import serializers, services
 from apps.publishing.api.expanding import OF_PUBLICATIONS as EXPANDS
 from apps.publishing.models import Attempt, Publication
@@ -73,15 +73,13 @@ class PublicationOperations(Operations):
         """One post on one account."""
         return self.one(_data(self.found(publications(), publication_id)))
 
-    @extend_schema(
-        operation_id="publications_correct", request=serializers.Correction, responses=serializers.PublicationShape
-    )
+    @extend_schema(operation_id="publications_correct", request=Wording, responses=serializers.PublicationShape)
     def patch(self, request: Any, publication_id: UUID) -> Response:
         """Change the words or options of one account where it has not gone out, whatever the others have done. What
         waits goes out with them; what failed stays failed until it is tried again. What is out is changed by
         `POST /publications/{publication_id}/change`."""
         publication = mine(self, publication_id, "post.edit")
-        said = self.body(serializers.Correction, partial=True)
+        said = self.body(Wording, partial=True)
         self.held(Post.objects.all(), publication.post_id)
         publication = self.found(publications(), publication_id)
         self.require_match(_data(publication))
@@ -157,15 +155,13 @@ class PublicationChange(Operations):
     needs: ClassVar = {"POST": "publication.edit"}
     calls_network = True
 
-    @extend_schema(
-        operation_id="publications_change", request=serializers.Correction, responses=serializers.PublicationShape
-    )
+    @extend_schema(operation_id="publications_change", request=Wording, responses=serializers.PublicationShape)
     def post(self, request: Any, publication_id: UUID) -> Response:
         """Change the words or options of one account where it is out: first at its platform, then here. Only what the
         platform lets be changed is (`edits` of GET /platforms), the rest stays. Safe to repeat."""
         with self.caller.scope():
             publication = mine(self, publication_id, "publication.edit")
-            said = self.body(serializers.Correction)
+            said = self.body(Wording)
             self.require_match(_data(publication))
             wanted, revision = _wanted(publication, said)
         done = services.change_published(
