@@ -23,7 +23,7 @@ from apps.tenants.rest.problems import Fault
 from apps.tenants.rest.workspaces import missing, not_there, refuse
 
 EMPTY = Content(parts=(PartContent(),))
-NO_DAY: Final = "This is no day of any calendar."
+NO_DAY: Final = "Name a day between the years 2 and 9998: of others not every zone can tell the time."
 
 
 def content_of(said: Mapping[str, Any], *, workspace_id: UUID, before: Content = EMPTY) -> Content:
