@@ -56,7 +56,7 @@ def test_a_post_that_a_person_moved_while_a_worker_looked_at_it_keeps_its_new_ti
     """The worker's look ended with its transaction, and the person's move was waiting for that."""
     publication = agency.scheduled()
     with agency.scope():
-        seen = Publication.objects.select_related("workspace", "account").get(pk=publication.pk)
+        seen = Publication.objects.select_related("workspace", "account", "post").get(pk=publication.pk)
     until = clock.now + timedelta(minutes=minutes) if minutes else None
     tuesday = (clock.now + timedelta(days=2)).replace(tzinfo=None, second=0, microsecond=0)
     agency.do(services.reschedule, post=seen.post, local=tuesday, zone="UTC")

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.approvals import reviews, selectors, services
-from apps.approvals.errors import ApprovalRefused, ContentChanged, NothingApproved, RecordNotMade
+from apps.approvals.errors import ApprovalRefused, ContentChanged, NothingApproved, RecordNotMade, RequestClosed
 from apps.approvals.guest_forms import GuestCommentForm, GuestDecisionForm, GuestTimeForm
 from apps.approvals.link_errors import LinkOver
 from apps.approvals.pinning import board, is_pointing
@@ -231,12 +231,13 @@ def _done(
             told = carry_out(reviewer)
     except LinkOver as error:
         return problem_page(request, reviewer, error.code, status=410)
-    except ContentChanged as error:
-        # Whoever changed it may be faster than what follows changes up; the guest is to see the new version at once.
-        with reviewer.scope():
-            services.catch_up(post_id=post_id)
-        return _back(request, post_id, error.code, since=seen)
     except ApprovalRefused as error:
+        # What was followed up before the refusal was taken back with it; the guest is to see the newest state at once.
+        if isinstance(error, ContentChanged | RequestClosed):
+            with reviewer.scope():
+                services.catch_up(post_id=post_id)
+        if isinstance(error, ContentChanged):
+            return _back(request, post_id, error.code, since=seen)
         return _typed_again(request, post_id, error.code) if is_typed else _back(request, post_id, error.code)
     if goes_on:
         return redirect(f"{reverse('review:home', args=[request.token])}?told={told}")

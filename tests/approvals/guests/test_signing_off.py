@@ -246,6 +246,8 @@ def alone(guest: Guest, request: Request) -> bool:
         with reviewer.scope():
             services.decide_by_link(reviewer=reviewer, request_id=request.pk, verdict=Verdict.APPROVE)
     except ApprovalRefused:
+        with reviewer.scope():  # as their page does
+            services.catch_up(post_id=request.post_id)
         return False
     return True
 
