@@ -7,6 +7,7 @@ owner. On SQLite all of this does nothing: the first wall, the scoped managers, 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -56,16 +57,18 @@ END $$;
 """
 
 
-class OnPostgreSQL(Operation):
+class OnPostgreSQL(Operation, ABC):
     """What is done to the database and to no model: on PostgreSQL `forwards` and `backwards`, elsewhere nothing."""
 
     reversible = True
 
+    @abstractmethod
     def forwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
-        raise NotImplementedError
+        """Do it; `state` is the one in which it is done."""
 
+    @abstractmethod
     def backwards(self, schema_editor: BaseDatabaseSchemaEditor, app_label: str, state: ProjectState) -> None:
-        raise NotImplementedError
+        """Undo it; `state` is the one in which it is done still."""
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         pass
@@ -97,11 +100,13 @@ class OnTable(OnPostgreSQL):
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name
 
+    @abstractmethod
     def build(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
-        raise NotImplementedError
+        """Do it to the table of `model`."""
 
+    @abstractmethod
     def undo(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
-        raise NotImplementedError
+        """Undo it."""
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.model_name], {}
